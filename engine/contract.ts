@@ -1,0 +1,97 @@
+/**
+ * What every engine offers, compiled or reference: decide, observe, and readings of its state. Tests, `--engine both` and the
+ * simulator speak to this interface alone.
+ */
+import type { Decision } from "./decision.ts";
+import type { Policy } from "./policy.ts";
+import type { Outcome, Request } from "./request.ts";
+
+/**
+ * The engine's own, reused record of its latest decision: valid until the next call of `decide`. Reading it allocates
+ * nothing; {@link DecisionRecord.toDecision} makes the plain copy.
+ */
+export interface DecisionRecord {
+  /** Handle for {@link PolicyEngine.observe}; 0 when no signal or limit waits for this request's outcome. */
+  readonly token: number;
+  /** Index into `VERDICTS`. */
+  readonly verdict: number;
+  readonly status: number;
+  readonly by: string | null;
+  readonly reason: string;
+  readonly delayMicros: number;
+  readonly retryAfterMicros: number;
+  /** Index into `Policy.routes` of the matched route, or -1. */
+  readonly route: number;
+  /** Index into `Policy.clients` of the accepted caller, or -1. */
+  readonly client: number;
+  toDecision(): Decision;
+}
+
+/** A value of one key part, as `Key.options` evaluates it; `null` stands for a part without any present option. */
+export type KeyValue = string | number | boolean | null;
+
+/**
+ * Looks into state without changing it. `option` numbers say which of a part's options the value belongs to
+ * (0 for the first), because values of different options never share state.
+ */
+export interface StateReadings {
+  signal(name: string, keys: readonly KeyPart[], nowMicros: number): number;
+  limit(name: string, keys: readonly KeyPart[], nowMicros: number): LimitState;
+  /** Microseconds until the ban that `rule` set on these keys ends; 0 if there is none. */
+  ban(rule: string, keys: readonly KeyPart[], nowMicros: number): number;
+}
+
+export interface KeyPart {
+  readonly option: number;
+  readonly value: KeyValue;
+}
+
+/** When a limit is full again, exactly: `fullInMicros + numerator / denominator` microseconds after the time asked about. */
+export interface LimitState {
+  readonly fullInMicros: number;
+  readonly numerator: number;
+  readonly denominator: number;
+}
+
+/** What a policy can read of a request, so that a transport fetches that and nothing else. */
+export interface Needs {
+  /** Lower-case names of request headers, identity sources and `cookie` included. */
+  readonly headers: readonly string[];
+  /** Whether `header.count` is read. */
+  readonly headerCount: boolean;
+  /** Indices of routes with body fields that something reads. */
+  readonly bodyRoutes: readonly number[];
+  /** Whether any outcome must be reported. */
+  readonly outcomes: boolean;
+  readonly responseHeaders: readonly string[];
+}
+
+/** What became of state when one policy replaced another. */
+export interface ReloadReport {
+  readonly kept: readonly string[];
+  readonly fresh: readonly string[];
+  readonly dropped: readonly string[];
+}
+
+export interface PolicyEngine {
+  readonly policy: Policy;
+  readonly needs: Needs;
+  readonly readings: StateReadings;
+  /**
+   * Decides one request and records its events.
+   *
+   * @param nowMicros - Integer microseconds since the Unix epoch; a step back is held at the last value.
+   * @returns The engine's own record, valid until the next call. Never throws on any request.
+   */
+  decide(request: Request, nowMicros: number): DecisionRecord;
+  /**
+   * Reports what the service answered to a request that was let through.
+   *
+   * @returns Whether the token was still known; each counts once, and the oldest are dropped when too many wait.
+   */
+  observe(token: number, outcome: Outcome, nowMicros: number): boolean;
+  /** Index into `Policy.routes` of the route that `request` takes, or -1; for transports that read bodies by route. */
+  routeOf(request: Request): number;
+  /** Replaces the policy; state whose `stateId` stands in both is kept. */
+  reload(policy: Policy): ReloadReport;
+}

@@ -1,0 +1,2 @@
+/** The engine's public door. */
+export type * from "./policy.ts";

@@ -1,0 +1,458 @@
+/**
+ * The policy model: a checked policy as plain, JSON-safe data. It is the contract between `dsl/`, which produces it, and
+ * the compiler and the reference interpreter, which both consume it and share nothing else.
+ *
+ * Representation of values: `duration` and `time` are integer microseconds (`time` since the Unix epoch), `size` is bytes,
+ * `percent` is in percent (60% is 60), `ip` and `network` are canonical text (`203.0.113.9`, `2001:db8::/32`; an
+ * IPv4-mapped address is IPv4), an enumeration member is its name. Names are resolved to indices into the policy's arrays.
+ */
+
+/** Version of this model; bundles and snapshots carry it. */
+export const POLICY_FORMAT = 1;
+
+/** A range of source text: index into {@link Policy.files}, UTF-16 offsets, end exclusive. */
+export interface Span {
+  readonly file: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+export type ScalarType =
+  | "bool"
+  | "int"
+  | "number"
+  | "percent"
+  | "string"
+  | "duration"
+  | "size"
+  | "time"
+  | "rate"
+  | "ip"
+  | "network"
+  | "path"
+  | "enum";
+
+/** Permitted average `allow` units in every `perMicros`, with at most `burst` units at once. All are positive integers. */
+export interface Rate {
+  readonly allow: number;
+  readonly perMicros: number;
+  readonly burst: number;
+}
+
+export type ScalarValue = boolean | number | string;
+export type Value = ScalarValue | Rate | readonly ScalarValue[];
+
+/** Ordered kinds of proof, weakest first. The index in this array is the rank that `<` and `>=` compare. */
+export const EVIDENCE = ["none", "network", "static_secret", "bearer_token", "signed_request", "bound_token"] as const;
+export type Evidence = (typeof EVIDENCE)[number];
+
+/** Methods that have a name of their own; every other one reads as `other`. */
+export const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "other"] as const;
+export type Method = (typeof METHODS)[number];
+
+/** Verdicts from the mildest to the strictest. The index is the rank used in decisions. */
+export const VERDICTS = ["allow", "slow", "challenge", "throttle", "block"] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+export const CHALLENGES = ["pow", "nonce", "dpop", "signature", "mtls"] as const;
+export type ChallengeKind = (typeof CHALLENGES)[number];
+
+/**
+ * What a condition can read of a request. `args` of the parametrised ones: `param` and `body` [name], `query`, `header`,
+ * `cookie`, `token.claim`, `client.labels`, `client.expect`, `response.header` [name], `now.hour`, `now.weekday` [IANA zone],
+ * `ip.network` [IPv4 prefix length, IPv6 prefix length]. The others have none.
+ */
+export type AttributeName =
+  | "method"
+  | "host"
+  | "path"
+  | "path.raw"
+  | "path.ambiguous"
+  | "route"
+  | "param"
+  | "body"
+  | "query"
+  | "header"
+  | "cookie"
+  | "query.count"
+  | "header.count"
+  | "body.size"
+  | "ip"
+  | "ip.network"
+  | "ip.asn"
+  | "ip.country"
+  | "tls.ja4"
+  | "client"
+  | "client.id"
+  | "client.kind"
+  | "client.status"
+  | "client.owner.team"
+  | "client.owner.accountable"
+  | "client.environment"
+  | "client.plan"
+  | "client.tags"
+  | "client.operations"
+  | "client.scopes"
+  | "client.networks"
+  | "client.rate"
+  | "client.expires"
+  | "client.review_by"
+  | "client.labels"
+  | "client.expect"
+  | "evidence"
+  | "identity.error"
+  | "credential.id"
+  | "credential.age"
+  | "credential.expires_in"
+  | "token.scopes"
+  | "token.claim"
+  | "granted"
+  | "now"
+  | "now.hour"
+  | "now.weekday"
+  | "response.status"
+  | "response.size"
+  | "response.latency"
+  | "response.header"
+  | "served";
+
+export type CompareOp = "==" | "!=" | "<" | "<=" | ">" | ">=";
+
+/** Type of an expression: a scalar, or a set of scalars. `client` (a record) occurs under `has` alone and is typed `bool`. */
+export interface ExprType {
+  readonly scalar: ScalarType;
+  readonly set: boolean;
+}
+
+interface ExprBase {
+  readonly type: ExprType;
+  readonly span: Span;
+}
+
+export interface LiteralExpr extends ExprBase {
+  readonly kind: "literal";
+  readonly value: Value;
+}
+/** Reads an attribute. Where it can be missing, the checker has proven it present, or a {@link DefaultExpr} holds it. */
+export interface AttributeExpr extends ExprBase {
+  readonly kind: "attribute";
+  readonly name: AttributeName;
+  readonly args: readonly (string | number)[];
+}
+/** The reading of a signal, the sum of a score, or the value of a `let`, by index into the policy's array. */
+export interface ReadExpr extends ExprBase {
+  readonly kind: "signal" | "score" | "let";
+  readonly index: number;
+}
+/** The values of a declared list; stands only on the right of `in`, `any of` and `all of`. */
+export interface ListExpr extends ExprBase {
+  readonly kind: "list";
+  readonly index: number;
+}
+export interface LogicExpr extends ExprBase {
+  readonly kind: "and" | "or";
+  readonly items: readonly Expr[];
+}
+export interface NotExpr extends ExprBase {
+  readonly kind: "not";
+  readonly item: Expr;
+}
+/**
+ * Two values of one type (an `int` may stand beside a `number`). `evidence` compares by rank in {@link EVIDENCE}; other
+ * enumerations know only `==` and `!=` (written `is`, `is not`). Networks and addresses compare by value.
+ */
+export interface CompareExpr extends ExprBase {
+  readonly kind: "compare";
+  readonly op: CompareOp;
+  readonly left: Expr;
+  readonly right: Expr;
+}
+/**
+ * Membership of `left` in `right` (a literal set, a list, a set attribute, or one network). An `ip` is in a network that
+ * contains it; a `network` is in one that equals or contains it. `not in` is a {@link NotExpr} around it.
+ */
+export interface InExpr extends ExprBase {
+  readonly kind: "in";
+  readonly left: Expr;
+  readonly right: Expr;
+}
+/** `contains`, `starts_with`, `ends_with` (byte for byte), `like` (`*` is any run of characters, the whole text must fit). */
+export interface TextExpr extends ExprBase {
+  readonly kind: "contains" | "starts_with" | "ends_with" | "like";
+  readonly left: Expr;
+  readonly text: string;
+}
+/** A search for a regular expression (RE2 subset), given as its syntax tree. */
+export interface MatchesExpr extends ExprBase {
+  readonly kind: "matches";
+  readonly left: Expr;
+  readonly pattern: Pattern;
+}
+export interface HasExpr extends ExprBase {
+  readonly kind: "has";
+  readonly attribute: AttributeExpr;
+}
+/** The first option that is present. All but the last are attributes (or body fields) that can be missing. */
+export interface DefaultExpr extends ExprBase {
+  readonly kind: "default";
+  readonly options: readonly Expr[];
+}
+/** Saturates at ±(2^53 − 1). `*` has an int on the right. */
+export interface ArithmeticExpr extends ExprBase {
+  readonly kind: "+" | "-" | "*";
+  readonly left: Expr;
+  readonly right: Expr;
+}
+/** `100 * left / right` in percent; 0 where `right` is 0. */
+export interface RatioExpr extends ExprBase {
+  readonly kind: "ratio";
+  readonly left: Expr;
+  readonly right: Expr;
+}
+/** Whether any, or all, of the members of set `left` are in set or list `right`. `all of` nothing holds. */
+export interface SetTestExpr extends ExprBase {
+  readonly kind: "any_of" | "all_of";
+  readonly left: Expr;
+  readonly right: Expr;
+}
+
+export type Expr =
+  | LiteralExpr
+  | AttributeExpr
+  | ReadExpr
+  | ListExpr
+  | LogicExpr
+  | NotExpr
+  | CompareExpr
+  | InExpr
+  | TextExpr
+  | MatchesExpr
+  | HasExpr
+  | DefaultExpr
+  | ArithmeticExpr
+  | RatioExpr
+  | SetTestExpr;
+
+/**
+ * A regular expression as data. Matching is over UTF-16 code units, searches unless anchored, and is linear in the input.
+ * `set` holds inclusive code-unit ranges, sorted and disjoint; case folding (flag `i`) and classes are already spelt out
+ * in them. `repeat.max` is null for no bound; counted repeats are at most 1,000.
+ */
+export type PatternNode =
+  | { readonly kind: "empty" }
+  | { readonly kind: "set"; readonly ranges: readonly (readonly [number, number])[] }
+  | { readonly kind: "sequence"; readonly items: readonly PatternNode[] }
+  | { readonly kind: "choice"; readonly items: readonly PatternNode[] }
+  | { readonly kind: "repeat"; readonly item: PatternNode; readonly min: number; readonly max: number | null }
+  | { readonly kind: "start" | "end" | "word_boundary" | "not_word_boundary" };
+
+export interface Pattern {
+  readonly source: string;
+  readonly ignoreCase: boolean;
+  readonly root: PatternNode;
+}
+
+/** One part of a state key: the first option that is present is the key. If none is, the whole event or limit is skipped. */
+export interface Key {
+  readonly options: readonly Expr[];
+}
+
+/** Common to every declaration: its name, its doc comment (`///`, without the slashes) and where it stands. */
+export interface Declaration {
+  readonly name: string;
+  readonly doc: string;
+  readonly span: Span;
+}
+
+export interface List extends Declaration {
+  readonly type: ScalarType;
+  readonly values: readonly ScalarValue[];
+  /** Path of the file the values came from, relative to the declaring file; null for values in the policy. */
+  readonly file: string | null;
+}
+
+/** A segment of a route's pattern: fixed text, a parameter for exactly one segment, or a final `**` for one or more. */
+export type Segment =
+  | { readonly kind: "literal"; readonly text: string }
+  | { readonly kind: "parameter"; readonly name: string }
+  | { readonly kind: "rest" };
+
+export interface BodyField {
+  readonly name: string;
+  readonly type: ScalarType;
+  /** Member names from the body's top level to the value. */
+  readonly path: readonly string[];
+}
+
+export interface Route extends Declaration {
+  readonly methods: readonly Method[];
+  /** Lower-case host name, `*.example.com` for its subdomains, or null for any. */
+  readonly host: string | null;
+  readonly segments: readonly Segment[];
+  readonly scopes: readonly string[];
+  readonly minEvidence: Evidence | null;
+  readonly body: readonly BodyField[];
+}
+
+export interface Let extends Declaration {
+  readonly expr: Expr;
+}
+
+export type Aggregate = { readonly kind: "count" } | { readonly kind: "distinct"; readonly value: Expr };
+
+/** When a signal's event is recorded: with the request (step 3), with its outcome, or once it was let through (step 8). */
+export type SignalPhase = "request" | "outcome" | "served";
+
+export interface Signal extends Declaration {
+  readonly aggregate: Aggregate;
+  readonly phase: SignalPhase;
+  /** Indices of the routes whose requests are events; null for every request. */
+  readonly on: readonly number[] | null;
+  readonly where: Expr | null;
+  readonly keys: readonly Key[];
+  readonly windowMicros: number;
+  /** State belongs to this text: it changes with the name, keys, window or aggregate, and with nothing else. */
+  readonly stateId: string;
+}
+
+export interface Score extends Declaration {
+  readonly terms: readonly { readonly points: number; readonly when: Expr; readonly span: Span }[];
+}
+
+export type Unavailable = "closed" | "open" | "local";
+
+/** How far a rule or limit is rolled out. A canary takes effect for `percent` of the values of `key`. */
+export type Rollout =
+  | { readonly mode: "on" | "off" | "shadow" }
+  | { readonly mode: "canary"; readonly percent: number; readonly key: Key };
+
+/** What a limit answers with when it refuses. `slow` waits up to `upToMicros` for admission and throttles past that. */
+export type Refusal =
+  | { readonly kind: "throttle" }
+  | { readonly kind: "block"; readonly status: number }
+  | { readonly kind: "challenge"; readonly challenge: ChallengeKind }
+  | { readonly kind: "slow"; readonly upToMicros: number };
+
+/** GCRA over a rate: a literal, or `client.rate ?? literal`. */
+export interface Amount {
+  readonly kind: "gcra";
+  readonly rate: Expr;
+}
+
+export interface Limit extends Declaration {
+  readonly on: readonly number[] | null;
+  readonly when: Expr | null;
+  readonly keys: readonly Key[];
+  readonly amount: Amount;
+  /** Units a request costs (at least 1 is charged), or null for 1. */
+  readonly cost: Expr | null;
+  readonly otherwise: Refusal;
+  readonly unavailable: Unavailable;
+  readonly rollout: Rollout;
+  readonly stateId: string;
+}
+
+export interface Ban {
+  readonly forMicros: number;
+  /** Each return within this span doubles the ban, up to this length; null for no doubling. */
+  readonly doublingToMicros: number | null;
+  readonly keys: readonly Key[];
+  readonly on: readonly number[] | null;
+  readonly stateId: string;
+}
+
+export type Action =
+  | { readonly kind: "allow" }
+  | { readonly kind: "exempt"; readonly rules: readonly number[]; readonly limits: readonly number[] }
+  | { readonly kind: "note"; readonly label: string }
+  | { readonly kind: "slow"; readonly micros: number }
+  | { readonly kind: "challenge"; readonly challenge: ChallengeKind }
+  /** `retryAfterMicros` null: 30 s. */
+  | { readonly kind: "throttle"; readonly retryAfterMicros: number | null }
+  | { readonly kind: "block"; readonly status: number; readonly ban: Ban | null };
+
+export interface Rule extends Declaration {
+  readonly on: readonly number[] | null;
+  readonly when: Expr | null;
+  readonly action: Action;
+  readonly because: string | null;
+  readonly tags: readonly string[];
+  readonly owner: string | null;
+  readonly sealed: boolean;
+  readonly unavailable: Unavailable;
+  readonly rollout: Rollout;
+}
+
+export interface TrustedProxy {
+  readonly networks: readonly string[];
+  /** How many entries of the forwarded chain, from the right, are the proxies' own. At least 1. */
+  readonly hops: number;
+}
+
+/** A credential that requests may carry. Only those of `on` (null: every) routes are read from it. */
+export interface IdentitySource {
+  readonly kind: "api_key";
+  readonly header: string;
+  readonly on: readonly number[] | null;
+}
+
+export interface Credential {
+  readonly id: string;
+  readonly type: string;
+  /** `hmac-sha256:<pepper id>:<hex>` or `sha256:<hex>` of an API key; null for other types. */
+  readonly hash: string | null;
+  readonly issued: number | null;
+  readonly expires: number | null;
+}
+
+/** A client of the inventory: declared facts. Times are microseconds since the Unix epoch. */
+export interface Client {
+  readonly id: string;
+  readonly kind: string;
+  readonly purpose: string;
+  readonly owner: { readonly team: string; readonly accountable: string | null };
+  readonly environment: string;
+  readonly status: string;
+  readonly plan: string;
+  readonly expires: number | null;
+  readonly reviewBy: number | null;
+  readonly rate: Rate | null;
+  /** Route names, or `*`. */
+  readonly operations: readonly string[];
+  readonly scopes: readonly string[];
+  readonly networks: readonly string[];
+  readonly tags: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly expect: Readonly<Record<string, number>>;
+  readonly credentials: readonly Credential[];
+}
+
+export interface Settings {
+  readonly owner: string | null;
+  readonly default: "allow" | "block";
+  readonly unavailable: Unavailable;
+  readonly ambiguousPaths: "block" | "allow";
+  readonly refusedCredentials: "block" | "pass";
+  readonly memoryBytes: number;
+}
+
+export interface Policy {
+  readonly format: typeof POLICY_FORMAT;
+  readonly name: string;
+  /** Short content hash of the sources, for people and logs. */
+  readonly version: string;
+  readonly files: readonly string[];
+  readonly settings: Settings;
+  readonly trust: readonly TrustedProxy[];
+  readonly identity: readonly IdentitySource[];
+  readonly clients: readonly Client[];
+  readonly lists: readonly List[];
+  readonly routes: readonly Route[];
+  readonly lets: readonly Let[];
+  readonly signals: readonly Signal[];
+  readonly scores: readonly Score[];
+  readonly limits: readonly Limit[];
+  readonly rules: readonly Rule[];
+  /** Declaration order of rules and limits together, as it breaks ties: `rule` or `limit` and its index. */
+  readonly order: readonly { readonly kind: "rule" | "limit"; readonly index: number }[];
+}
