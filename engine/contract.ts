@@ -95,3 +95,11 @@ export interface PolicyEngine {
   /** Replaces the policy; state whose `stateId` stands in both is kept. */
   reload(policy: Policy): ReloadReport;
 }
+
+/** What an engine can be told apart from its policy. */
+export interface EngineOptions {
+  /** Key of the state hash, two 32-bit words; a server draws it at random so that no caller can aim at collisions. Default [0, 0]. */
+  readonly hashKey?: readonly [number, number];
+  /** How many requests may wait for their outcome; past that the oldest is forgotten. Default 65,536. */
+  readonly pendingOutcomes?: number;
+}
