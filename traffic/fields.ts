@@ -1,0 +1,129 @@
+/** Readers of single JSON members: each gives the value in the engine's form or says what is wrong with it. */
+import { canonicalIp } from "../engine/index.ts";
+import { CLOCK_START_MICROS, parseDurationText, parseTimeText } from "./time-text.ts";
+
+/** What is wrong with one member; caught where the record is put together, so it never leaves this folder. */
+export class FieldProblem extends Error {
+  readonly field: string;
+
+  constructor(field: string, message: string) {
+    super(message);
+    this.field = field;
+  }
+}
+
+/** Reads member `field`, whose JSON value is `value`. Throws {@link FieldProblem}. */
+export type FieldReader<T> = (value: unknown, field: string) => T;
+
+/** The JSON type of a value, as messages name it. */
+export function jsonType(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "an array";
+  if (typeof value === "object") return "an object";
+  return `a ${typeof value}`;
+}
+
+function wrongType(field: string, wanted: string, value: unknown): FieldProblem {
+  return new FieldProblem(field, `\`${field}\` must be ${wanted}, but is ${jsonType(value)}`);
+}
+
+export const text: FieldReader<string> = (value, field) => {
+  if (typeof value !== "string") throw wrongType(field, "a string", value);
+  return value;
+};
+
+/** A non-negative integer. */
+export const count: FieldReader<number> = (value, field) => {
+  if (typeof value !== "number") throw wrongType(field, "a whole number", value);
+  if (!Number.isSafeInteger(value) || value < 0) {
+    throw new FieldProblem(field, `\`${field}\` must be a whole number that is not negative, but is ${value}`);
+  }
+  return value;
+};
+
+/** An HTTP status, 100 to 599. */
+export const status: FieldReader<number> = (value, field) => {
+  const code = count(value, field);
+  if (code < 100 || code > 599) throw new FieldProblem(field, `\`${field}\` must be from 100 to 599, but is ${code}`);
+  return code;
+};
+
+/** A plain JSON object. */
+export const object: FieldReader<Readonly<Record<string, unknown>>> = (value, field) => {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw wrongType(field, "an object", value);
+  return value as Readonly<Record<string, unknown>>;
+};
+
+export const texts: FieldReader<readonly string[]> = (value, field) => {
+  if (!Array.isArray(value)) throw wrongType(field, "an array of strings", value);
+  return value.map((item: unknown, index) => text(item, `${field}[${index}]`));
+};
+
+/** One of `members`, as a reader. */
+export function oneOf<T extends string>(members: readonly T[]): FieldReader<T> {
+  return (value, field) => {
+    const word = text(value, field);
+    const member = members.find((candidate) => candidate === word);
+    if (member !== undefined) return member;
+    throw new FieldProblem(field, `\`${field}\` must be one of ${members.join(", ")}, but is ${quote(word)}`);
+  };
+}
+
+/** Canonical text of an IPv4 or IPv6 address. */
+export const address: FieldReader<string> = (value, field) => {
+  const written = text(value, field);
+  const canonical = canonicalIp(written);
+  if (canonical !== null) return canonical;
+  throw new FieldProblem(field, `\`${field}\` must be an IPv4 or IPv6 address, but is ${quote(written)}`);
+};
+
+/** An RFC 3339 time as microseconds since the Unix epoch. */
+export const time: FieldReader<number> = (value, field) => {
+  const written = text(value, field);
+  const micros = parseTimeText(written);
+  if (micros !== null) return micros;
+  throw new FieldProblem(
+    field,
+    `\`${field}\` must be a time like "2026-01-01T00:00:00.000Z" from 1970 to 2200, but is ${quote(written)}`,
+  );
+};
+
+/** A time, or a number of milliseconds from the start of the virtual clock; absolute microseconds. */
+export const moment: FieldReader<number> = (value, field) => {
+  if (typeof value === "string") return time(value, field);
+  if (typeof value !== "number") throw wrongType(field, "a time or a number of milliseconds", value);
+  const micros = Math.round(value * 1_000);
+  if (micros >= 0 && micros <= Number.MAX_SAFE_INTEGER / 2) return CLOCK_START_MICROS + micros;
+  throw new FieldProblem(field, `\`${field}\` must count milliseconds from the start, but is ${value}`);
+};
+
+/** A duration such as `35ms`, in microseconds. */
+export const duration: FieldReader<number> = (value, field) => {
+  const written = text(value, field);
+  const micros = parseDurationText(written);
+  if (micros !== null) return micros;
+  throw new FieldProblem(field, `\`${field}\` must be a duration like "35ms" or "5s", but is ${quote(written)}`);
+};
+
+/** Header fields by lower-case name; of two spellings of one name the first counts. Has no prototype. */
+export const headers: FieldReader<Readonly<Record<string, string>>> = (value, field) => {
+  const result = Object.create(null) as Record<string, string>;
+  for (const [name, content] of Object.entries(object(value, field))) {
+    result[name.toLowerCase()] ??= text(content, `${field}.${name}`);
+  }
+  return result;
+};
+
+/** A token's claims. Only text claims can be read by a policy; others are left out, as if missing. Has no prototype. */
+export const claims: FieldReader<Readonly<Record<string, string>>> = (value, field) => {
+  const result = Object.create(null) as Record<string, string>;
+  for (const [name, content] of Object.entries(object(value, field))) {
+    if (typeof content === "string") result[name] = content;
+  }
+  return result;
+};
+
+/** Text from outside, cut and escaped so that a message stays one readable line. */
+export function quote(outside: string): string {
+  return JSON.stringify(outside.length > 80 ? `${outside.slice(0, 80)}…` : outside);
+}

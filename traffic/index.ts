@@ -1,0 +1,10 @@
+/** Traffic as data: request and decision records, access logs, and lines read from files. */
+export type { LogEntry } from "./combined-log.ts";
+export { explainCombinedLine, logEntryToRequest, parseCombinedLine } from "./combined-log.ts";
+export { decisionLine } from "./decision-record.ts";
+export type { InputLine } from "./log-reader.ts";
+export { LONGEST_LINE_BYTES, lineProblem, readFileLines, readLines } from "./log-reader.ts";
+export type { RecordError, RequestRecord, ResponseRecord } from "./request-record.ts";
+export { isRecordError, LONGEST_LINE, parseRequestLine, parseRequestValue } from "./request-record.ts";
+export { closestName } from "./suggest.ts";
+export { CLOCK_START_MICROS, parseDurationText, parseTimeText } from "./time-text.ts";
