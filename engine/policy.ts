@@ -60,7 +60,8 @@ export type ChallengeKind = (typeof CHALLENGES)[number];
 /**
  * What a condition can read of a request. `args` of the parametrised ones: `param` and `body` [name], `query`, `header`,
  * `cookie`, `token.claim`, `client.labels`, `client.expect`, `response.header` [name], `now.hour`, `now.weekday` [IANA zone],
- * `ip.network` [IPv4 prefix length, IPv6 prefix length]. The others have none.
+ * `ip.network` [IPv4 prefix length, IPv6 prefix length]. The others have none. `now.weekday` reads `mon` to `sun`, and `route`
+ * the route's name. A record's attributes, `client.kind` and the like, are missing where there is no client.
  */
 export type AttributeName =
   | "method"
@@ -448,6 +449,7 @@ export interface Policy {
   readonly clients: readonly Client[];
   readonly lists: readonly List[];
   readonly routes: readonly Route[];
+  /** A `let` reads only those before it, and they read each other at most 64 deep. */
   readonly lets: readonly Let[];
   readonly signals: readonly Signal[];
   readonly scores: readonly Score[];
