@@ -2,6 +2,7 @@
 export type * from "./contract.ts";
 export type * from "./decision.ts";
 export type * from "./policy.ts";
+export { createReference } from "./reference/index.ts";
 export { CHALLENGES, EVIDENCE, METHODS, POLICY_FORMAT, VERDICTS } from "./policy.ts";
 export type { IdentityError, Outcome, Request, RequestCredential } from "./request.ts";
 export { makeOutcome, makeRequest } from "./request.ts";

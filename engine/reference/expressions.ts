@@ -1,0 +1,161 @@
+/** Evaluates expressions by recursion over the policy model. A missing value is `undefined`; the checker keeps it from comparisons. */
+import type { CompareOp, Expr, Policy, ScalarValue, Value } from "../policy.ts";
+import { EVIDENCE } from "../policy.ts";
+import { holds, parseNetwork } from "./address.ts";
+import { type Answer, readAttribute } from "./attributes.ts";
+import type { Facts } from "./facts.ts";
+import { fitsGlob, searches } from "./pattern.ts";
+
+/** All that an expression can read. */
+export interface Scope {
+  readonly policy: Policy;
+  readonly facts: Facts;
+  readonly answer: Answer;
+  /** Reading of a signal for this request's key, by index. */
+  readonly signal: (index: number) => number;
+  readonly score: (index: number) => number;
+}
+
+const LARGEST = Number.MAX_SAFE_INTEGER;
+
+function saturated(value: number): number {
+  return Math.min(LARGEST, Math.max(-LARGEST, value)) + 0;
+}
+
+function rankOf(value: Value): Value {
+  const rank = (EVIDENCE as readonly Value[]).indexOf(value);
+  return rank < 0 ? value : rank;
+}
+
+function compare(op: CompareOp, left: Value, right: Value): boolean {
+  switch (op) {
+    case "==":
+      return left === right;
+    case "!=":
+      return left !== right;
+    case "<":
+      return left < right;
+    case "<=":
+      return left <= right;
+    case ">":
+      return left > right;
+    case ">=":
+      return left >= right;
+  }
+}
+
+/** Equality, or containment where the member is an address or network and the set is of networks. */
+function belongs(member: ScalarValue, element: ScalarValue, networks: boolean): boolean {
+  if (!networks) return member === element;
+  const inner = parseNetwork(String(member));
+  const outer = parseNetwork(String(element));
+  return inner !== null && outer !== null && holds(outer, inner);
+}
+
+function elementsOf(expr: Expr, scope: Scope): readonly ScalarValue[] {
+  const value = evaluate(expr, scope);
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [value as ScalarValue];
+}
+
+function isIn(member: Value | undefined, right: Expr, scope: Scope): boolean {
+  const networks = right.type.scalar === "network";
+  return (
+    member !== undefined && elementsOf(right, scope).some((each) => belongs(member as ScalarValue, each, networks))
+  );
+}
+
+function textTest(kind: "contains" | "starts_with" | "ends_with" | "like", value: string, text: string): boolean {
+  switch (kind) {
+    case "contains":
+      return value.includes(text);
+    case "starts_with":
+      return value.startsWith(text);
+    case "ends_with":
+      return value.endsWith(text);
+    case "like":
+      return fitsGlob(text, value);
+  }
+}
+
+function arithmetic(kind: "+" | "-" | "*" | "ratio", left: number, right: number): number {
+  switch (kind) {
+    case "+":
+      return saturated(left + right);
+    case "-":
+      return saturated(left - right);
+    case "*":
+      return saturated(left * right);
+    case "ratio":
+      return right === 0 ? 0 : (100 * left) / right + 0;
+  }
+}
+
+function listValues(scope: Scope, index: number): readonly ScalarValue[] {
+  return scope.policy.lists[index]?.values ?? [];
+}
+
+function evaluateCompare(expr: Extract<Expr, { kind: "compare" }>, scope: Scope): boolean {
+  const left = evaluate(expr.left, scope);
+  const right = evaluate(expr.right, scope);
+  if (left === undefined || right === undefined) return false;
+  const ordered = expr.left.type.scalar === "enum";
+  return ordered ? compare(expr.op, rankOf(left), rankOf(right)) : compare(expr.op, left, right);
+}
+
+/** The value of an expression, or undefined where it is missing. */
+export function evaluate(expr: Expr, scope: Scope): Value | undefined {
+  switch (expr.kind) {
+    case "literal":
+      return expr.value;
+    case "attribute":
+      return readAttribute(scope.policy, scope.facts, scope.answer, expr);
+    case "signal":
+      return scope.signal(expr.index);
+    case "score":
+      return scope.score(expr.index);
+    case "let":
+      return evaluate((scope.policy.lets[expr.index] as { expr: Expr }).expr, scope);
+    case "list":
+      return listValues(scope, expr.index);
+    case "and":
+      return expr.items.every((item) => truth(item, scope));
+    case "or":
+      return expr.items.some((item) => truth(item, scope));
+    case "not":
+      return !truth(expr.item, scope);
+    case "compare":
+      return evaluateCompare(expr, scope);
+    case "in":
+      return isIn(evaluate(expr.left, scope), expr.right, scope);
+    case "contains":
+    case "starts_with":
+    case "ends_with":
+    case "like": {
+      const value = evaluate(expr.left, scope);
+      return typeof value === "string" && textTest(expr.kind, value, expr.text);
+    }
+    case "matches": {
+      const value = evaluate(expr.left, scope);
+      return typeof value === "string" && searches(expr.pattern.root, value);
+    }
+    case "has":
+      return evaluate(expr.attribute, scope) !== undefined;
+    case "default":
+      return expr.options.map((option) => evaluate(option, scope)).find((value) => value !== undefined);
+    case "+":
+    case "-":
+    case "*":
+    case "ratio":
+      return arithmetic(expr.kind, evaluate(expr.left, scope) as number, evaluate(expr.right, scope) as number);
+    case "any_of":
+      return elementsOf(expr.left, scope).some((member) => isIn(member, expr.right, scope));
+    case "all_of":
+      return elementsOf(expr.left, scope).every((member) => isIn(member, expr.right, scope));
+  }
+}
+
+/** Whether a condition holds; no condition at all holds always. */
+export function truth(expr: Expr | null, scope: Scope): boolean {
+  return expr === null || evaluate(expr, scope) === true;
+}

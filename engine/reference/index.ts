@@ -1,0 +1,2 @@
+/** Door of the reference interpreter. */
+export { createReference } from "./reference.ts";

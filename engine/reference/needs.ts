@@ -1,0 +1,75 @@
+/** What a policy can read of a request, found by walking every expression in it. */
+import type { Needs } from "../contract.ts";
+import type { AttributeExpr, Expr, Key, Policy } from "../policy.ts";
+
+function parts(expr: Expr): readonly Expr[] {
+  switch (expr.kind) {
+    case "and":
+    case "or":
+      return expr.items;
+    case "not":
+      return [expr.item];
+    case "has":
+      return [expr.attribute];
+    case "default":
+      return expr.options;
+    case "compare":
+    case "in":
+    case "any_of":
+    case "all_of":
+    case "+":
+    case "-":
+    case "*":
+    case "ratio":
+      return [expr.left, expr.right];
+    case "contains":
+    case "starts_with":
+    case "ends_with":
+    case "like":
+    case "matches":
+      return [expr.left];
+    default:
+      return [];
+  }
+}
+
+function attributesIn(expr: Expr): AttributeExpr[] {
+  return expr.kind === "attribute" ? [expr] : parts(expr).flatMap(attributesIn);
+}
+
+function expressionsOf(policy: Policy): (Expr | null)[] {
+  const ofKeys = (keys: readonly Key[]): Expr[] => keys.flatMap((key) => key.options);
+  const signals = policy.signals.flatMap((signal) => [
+    signal.where,
+    signal.aggregate.kind === "distinct" ? signal.aggregate.value : null,
+    ...ofKeys(signal.keys),
+  ]);
+  const limits = policy.limits.flatMap((limit) => [limit.when, limit.amount.rate, limit.cost, ...ofKeys(limit.keys)]);
+  const rules = policy.rules.flatMap((rule) => [
+    rule.when,
+    ...ofKeys(rule.action.kind === "block" && rule.action.ban ? rule.action.ban.keys : []),
+  ]);
+  const canaries = [...policy.rules, ...policy.limits].flatMap(({ rollout }) =>
+    rollout.mode === "canary" ? ofKeys([rollout.key]) : [],
+  );
+  const scores = policy.scores.flatMap((score) => score.terms.map((term) => term.when));
+  return [...signals, ...limits, ...rules, ...canaries, ...scores, ...policy.lets.map((each) => each.expr)];
+}
+
+/** Computes what the transport must fetch. */
+export function needsOf(policy: Policy): Needs {
+  const read = expressionsOf(policy).flatMap((expr) => (expr === null ? [] : attributesIn(expr)));
+  const names = (name: string): string[] =>
+    read.filter((each) => each.name === name).map((each) => String(each.args[0]));
+  const cookies = read.some((each) => each.name === "cookie") ? ["cookie"] : [];
+  const headers = [...names("header"), ...cookies, ...policy.identity.map((source) => source.header)];
+  const fields = new Set(names("body"));
+  const reads = policy.routes.map((route) => route.body.some((field) => fields.has(field.name)));
+  return {
+    headers: [...new Set(headers)].sort(),
+    headerCount: read.some((each) => each.name === "header.count"),
+    bodyRoutes: [...reads.keys()].filter((index) => reads[index]),
+    outcomes: policy.signals.some((signal) => signal.phase === "outcome"),
+    responseHeaders: [...new Set(names("response.header"))].sort(),
+  };
+}

@@ -1,0 +1,18 @@
+/** How far a rule or limit applies to one request. */
+import type { Declaration, Rollout } from "../policy.ts";
+import type { Scope } from "./expressions.ts";
+import { halfSipHash, textWords, valueWords } from "./hash.ts";
+import { keyPart } from "./keys.ts";
+
+export type Mode = "on" | "shadow" | "off";
+
+/** A canary is on for the keys that its hash chooses, and in shadow for the others and where there is no key. */
+export function modeOf(declaration: Declaration & { readonly rollout: Rollout }, scope: Scope): Mode {
+  const { rollout, name } = declaration;
+  if (rollout.mode !== "canary") return rollout.mode;
+  const part = keyPart(rollout.key, scope);
+  if (part === null || part.value === null) return "shadow";
+  const type = rollout.key.options[part.option]?.type.scalar ?? "string";
+  const [lane0] = halfSipHash([...textWords(name), part.option, ...valueWords(type, part.value)], [0, 0]);
+  return lane0 % 10_000 < rollout.percent * 100 ? "on" : "shadow";
+}
