@@ -34,7 +34,7 @@ function parseIpv6(text: string): bigint | null {
   const head = groupsOf(sides[0] ?? "");
   const tail = groupsOf(sides[1] ?? "");
   if (head === null || tail === null) return null;
-  if (sides.length === 2 && sides[1] !== "" && (sides[0] ?? "").includes(".")) return null;
+  if (sides.length === 2 && (sides[0] ?? "").includes(".")) return null;
   const zeros = 8 - head.length - tail.length;
   if (sides.length === 1 ? zeros !== 0 : zeros < 1) return null;
   return [...head, ...Array.from({ length: zeros }, () => 0n), ...tail].reduce(

@@ -1,0 +1,159 @@
+/** Plans of policies: the numbers that {@link ./generators-policy.ts} builds a well-typed policy from. They shrink member by member. */
+import fc from "fast-check";
+import type { Route } from "../../engine/index.ts";
+import { type ConditionPlan, conditionPlan } from "./generators-expressions.ts";
+import { ROUTES } from "./generators-vocabulary.ts";
+
+export interface KeyPlan {
+  readonly options: readonly number[];
+}
+export interface RolloutPlan {
+  readonly mode: number;
+  readonly percent: number;
+  readonly key: KeyPlan;
+}
+export interface SignalPlan {
+  readonly distinct: boolean;
+  readonly value: number;
+  readonly phase: number;
+  readonly on: readonly number[] | null;
+  readonly where: ConditionPlan | null;
+  readonly answer: ConditionPlan;
+  readonly keys: readonly KeyPlan[];
+  readonly window: number;
+}
+export interface LimitPlan {
+  readonly on: readonly number[] | null;
+  readonly when: ConditionPlan | null;
+  readonly keys: readonly KeyPlan[];
+  readonly rate: number;
+  readonly ofClient: boolean;
+  readonly cost: number | null;
+  readonly otherwise: number;
+  readonly status: number;
+  readonly rollout: RolloutPlan;
+}
+export interface BanPlan {
+  readonly length: number;
+  readonly doubling: number | null;
+  readonly keys: readonly KeyPlan[];
+  readonly on: readonly number[] | null;
+}
+export interface RulePlan {
+  readonly on: readonly number[] | null;
+  readonly when: ConditionPlan | null;
+  readonly action: number;
+  readonly detail: number;
+  readonly ban: BanPlan;
+  readonly because: boolean;
+  readonly rollout: RolloutPlan;
+}
+export interface ClientPlan {
+  readonly status: number;
+  readonly expires: number | null;
+  readonly networks: readonly number[];
+  readonly rate: number | null;
+  readonly operations: readonly number[];
+  readonly scopes: readonly number[];
+  readonly tags: readonly number[];
+  readonly label: boolean;
+  readonly gold: boolean;
+}
+export interface ScoreTermPlan {
+  readonly points: number;
+  readonly when: ConditionPlan;
+}
+export interface PolicyPlan {
+  readonly block: boolean;
+  readonly ambiguous: boolean;
+  readonly refused: boolean;
+  readonly routes: readonly Route[];
+  readonly clients: readonly ClientPlan[];
+  readonly lists: readonly (readonly number[])[];
+  readonly factLets: readonly ConditionPlan[];
+  readonly stateLets: readonly ConditionPlan[];
+  readonly signals: readonly SignalPlan[];
+  readonly scores: readonly (readonly ScoreTermPlan[])[];
+  readonly limits: readonly LimitPlan[];
+  readonly rules: readonly RulePlan[];
+  readonly interleaving: readonly boolean[];
+}
+
+const number: fc.Arbitrary<number> = fc.nat(999);
+const few: fc.Arbitrary<number> = fc.nat(9);
+
+/** Keys are mostly the address, the network or the client, and sometimes any scalar at all. */
+const keyPlan: fc.Arbitrary<KeyPlan> = fc.record({
+  options: fc.array(fc.oneof({ weight: 4, arbitrary: fc.nat(4) }, { weight: 1, arbitrary: number }), {
+    minLength: 1,
+    maxLength: 2,
+  }),
+});
+const keyPlans: fc.Arbitrary<readonly KeyPlan[]> = fc.array(keyPlan, { minLength: 1, maxLength: 2 });
+const onPlan: fc.Arbitrary<readonly number[] | null> = fc.option(fc.array(number, { minLength: 1, maxLength: 3 }), {
+  freq: 2,
+});
+const condition: fc.Arbitrary<ConditionPlan | null> = fc.option(conditionPlan, { freq: 4 });
+const rolloutPlan: fc.Arbitrary<RolloutPlan> = fc.oneof(
+  { weight: 5, arbitrary: fc.constant({ mode: 0, percent: 0, key: { options: [0] } }) },
+  { weight: 3, arbitrary: fc.record({ mode: fc.nat(3), percent: number, key: keyPlan }) },
+);
+
+const signalPlan: fc.Arbitrary<SignalPlan> = fc.record({
+  distinct: fc.boolean(),
+  value: number,
+  phase: number,
+  on: onPlan,
+  where: condition,
+  answer: conditionPlan,
+  keys: keyPlans,
+  window: fc.oneof(few, number),
+});
+const limitPlan: fc.Arbitrary<LimitPlan> = fc.record({
+  on: onPlan,
+  when: condition,
+  keys: keyPlans,
+  rate: number,
+  ofClient: fc.boolean(),
+  cost: fc.option(number, { freq: 2 }),
+  otherwise: number,
+  status: number,
+  rollout: rolloutPlan,
+});
+const rulePlan: fc.Arbitrary<RulePlan> = fc.record({
+  on: onPlan,
+  when: condition,
+  action: number,
+  detail: number,
+  ban: fc.record({ length: number, doubling: fc.option(number), keys: keyPlans, on: onPlan }),
+  because: fc.boolean(),
+  rollout: rolloutPlan,
+});
+const clientPlan: fc.Arbitrary<ClientPlan> = fc.record({
+  status: number,
+  expires: fc.option(number),
+  networks: fc.array(number, { maxLength: 2 }),
+  rate: fc.option(number),
+  operations: fc.array(number, { maxLength: 2 }),
+  scopes: fc.array(number, { maxLength: 3 }),
+  tags: fc.array(number, { maxLength: 3 }),
+  label: fc.boolean(),
+  gold: fc.boolean(),
+});
+
+/** Plans of policies, for generators that derive a second policy from a first. */
+export const arbitraryPolicyPlan: fc.Arbitrary<PolicyPlan> = fc.record({
+  block: fc.boolean(),
+  ambiguous: fc.boolean(),
+  refused: fc.boolean(),
+  routes: fc.subarray([...ROUTES], { maxLength: 6 }),
+  clients: fc.array(clientPlan, { maxLength: 3 }),
+  lists: fc.array(fc.array(number, { maxLength: 4 }), { minLength: 5, maxLength: 5 }),
+  factLets: fc.array(conditionPlan, { maxLength: 2 }),
+  stateLets: fc.array(conditionPlan, { maxLength: 1 }),
+  signals: fc.array(signalPlan, { maxLength: 3 }),
+  scores: fc.array(fc.array(fc.record({ points: number, when: conditionPlan }), { maxLength: 3 }), { maxLength: 2 }),
+  limits: fc.array(limitPlan, { maxLength: 3 }),
+  rules: fc.array(rulePlan, { maxLength: 5 }),
+  interleaving: fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }),
+});

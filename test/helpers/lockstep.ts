@@ -1,0 +1,161 @@
+/** Runs a trace through engines side by side and tells the first difference in a decision or in state. */
+import type { Decision, KeyPart, Key, Outcome, Policy, PolicyEngine } from "../../engine/index.ts";
+import type { Scope } from "../../engine/reference/expressions.ts";
+import { readFacts } from "../../engine/reference/facts.ts";
+import { keyPart } from "../../engine/reference/keys.ts";
+import type { Gap, Step, Trace } from "./generators.ts";
+
+/** Makes an engine for a policy. */
+export type MakeEngine = (policy: Policy) => PolicyEngine;
+
+interface Report {
+  readonly due: number;
+  readonly tokens: readonly number[];
+  readonly outcome: Outcome;
+}
+
+/** Keys that a trace has touched, by kind and name of their declaration. */
+class SeenKeys {
+  private readonly seen = new Map<string, { kind: "signal" | "limit" | "ban"; name: string; parts: KeyPart[] }>();
+
+  note(policy: Policy, scope: Scope): void {
+    for (const signal of policy.signals) this.add("signal", signal.name, signal.keys, scope);
+    for (const limit of policy.limits) this.add("limit", limit.name, limit.keys, scope);
+    for (const { name, action } of policy.rules) {
+      if (action.kind === "block" && action.ban) this.add("ban", name, action.ban.keys, scope);
+    }
+  }
+
+  private add(kind: "signal" | "limit" | "ban", name: string, keys: readonly Key[], scope: Scope): void {
+    const parts = keys.map((key) => keyPart(key, scope));
+    if (parts.some((part) => part === null)) return;
+    this.seen.set(JSON.stringify([kind, name, parts]), { kind, name, parts: parts as KeyPart[] });
+  }
+
+  /** Every reading at a time, as text; the fractions of limits in one spelling. */
+  read(engine: PolicyEngine, now: number): Map<string, string> {
+    const { readings } = engine;
+    return new Map(
+      [...this.seen].map(([spelling, { kind, name, parts }]) => {
+        if (kind === "signal") return [spelling, String(readings.signal(name, parts, now))];
+        if (kind === "ban") return [spelling, String(readings.ban(name, parts, now))];
+        const { fullInMicros, numerator, denominator } = readings.limit(name, parts, now);
+        return [spelling, numerator === 0 ? String(fullInMicros) : `${fullInMicros} ${numerator}/${denominator}`];
+      }),
+    );
+  }
+}
+
+/** The trace's clock: it goes by fixed steps, or to the edge that the last decision named. */
+class Clock {
+  now: number;
+  private edge = 0;
+
+  constructor(start: number) {
+    this.now = start;
+  }
+
+  go(gap: Gap): void {
+    const micros = gap.kind === "by" ? gap.micros : this.edge + gap.offset;
+    this.now = Math.max(0, this.now + micros);
+  }
+
+  heed(decision: Decision): void {
+    this.edge = Math.round((decision.retryAfter || decision.delay) * 1e6);
+  }
+}
+
+/** What a run of a trace tells: every decision of the first engine, and the first difference, if any. */
+export interface LockstepResult {
+  readonly decisions: readonly Decision[];
+  readonly difference: string | null;
+}
+
+const READ_EVERY = 16;
+
+/** One run of several engines over one trace. */
+class Lockstep {
+  private readonly engines: readonly PolicyEngine[];
+  private readonly trace: Trace;
+  private readonly clock: Clock;
+  private readonly keys = new SeenKeys();
+  private readonly decisions: Decision[] = [];
+  private reports: Report[] = [];
+  private latest = 0;
+
+  constructor(trace: Trace, makers: readonly MakeEngine[]) {
+    const first = trace.policies[0] as Policy;
+    this.trace = trace;
+    this.clock = new Clock(trace.start);
+    this.engines = makers.map((make) => make(first));
+  }
+
+  run(): LockstepResult {
+    for (const [index, step] of this.trace.steps.entries()) {
+      const difference =
+        this.step(step, index) ?? this.report(index) ?? (index % READ_EVERY === 0 ? this.compareState() : null);
+      if (difference !== null) return { decisions: this.decisions, difference: `step ${index}: ${difference}` };
+    }
+    const difference = this.compareState();
+    return { decisions: this.decisions, difference: difference === null ? null : `at the end: ${difference}` };
+  }
+
+  private step(step: Step, index: number): string | null {
+    this.clock.go(step.gap);
+    this.latest = Math.max(this.latest, this.clock.now);
+    if (step.kind === "request") return this.request(step, index);
+    const reports = this.engines.map((engine) => engine.reload(this.trace.policies[step.policy] as Policy));
+    return difference(reports.map((report) => JSON.stringify(report)));
+  }
+
+  private request(step: Extract<Step, { kind: "request" }>, index: number): string | null {
+    const records = this.engines.map((engine) => engine.decide(step.request, this.clock.now));
+    const tokens = records.map((record) => record.token);
+    const decisions = records.map((record) => record.toDecision());
+    const [decision] = decisions as [Decision];
+    this.decisions.push(decision);
+    this.clock.heed(decision);
+    this.noteKeys(step);
+    const passed = decision.verdict === "allow" || decision.verdict === "slow";
+    if (passed && step.outcome !== null) this.reports.push({ due: index + step.lag, tokens, outcome: step.outcome });
+    return difference(decisions.map((each, at) => JSON.stringify([each, records[at]?.route, records[at]?.client])));
+  }
+
+  private noteKeys(step: Extract<Step, { kind: "request" }>): void {
+    const policy = (this.engines[0] as PolicyEngine).policy;
+    const facts = readFacts(policy, step.request, this.latest);
+    const answer = { outcome: null, served: false };
+    this.keys.note(policy, { policy, facts, answer, signal: () => 0, score: () => 0 });
+  }
+
+  /** Reports the outcomes that are due; a token counts once. */
+  private report(index: number): string | null {
+    const due = this.reports.filter((each) => each.due <= index);
+    this.reports = this.reports.filter((each) => each.due > index);
+    for (const { tokens, outcome } of due) {
+      const known = this.engines.map((engine, at) => engine.observe(tokens[at] ?? 0, outcome, this.clock.now));
+      const again = this.engines.map((engine, at) => engine.observe(tokens[at] ?? 0, outcome, this.clock.now));
+      const found = difference(known.map(String)) ?? (again.some(Boolean) ? "an outcome was taken twice" : null);
+      if (found !== null) return found;
+    }
+    return null;
+  }
+
+  private compareState(): string | null {
+    const states = this.engines.map((engine) => this.keys.read(engine, this.latest));
+    for (const spelling of states[0]?.keys() ?? []) {
+      const found = difference(states.map((state) => String(state.get(spelling))));
+      if (found !== null) return `state of ${spelling}: ${found}`;
+    }
+    return null;
+  }
+}
+
+function difference(spellings: readonly string[]): string | null {
+  return spellings.every((each) => each === spellings[0]) ? null : `\n  ${spellings.join("\n  ")}`;
+}
+
+/** Runs a trace through engines that all begin with its first policy. */
+export function lockstep(trace: Trace, makers: readonly MakeEngine[]): LockstepResult {
+  return new Lockstep(trace, makers).run();
+}

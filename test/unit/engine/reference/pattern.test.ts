@@ -1,0 +1,52 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { PatternNode } from "../../../../engine/index.ts";
+import { fitsGlob, searches } from "../../../../engine/reference/pattern.ts";
+import { arbitraryPattern } from "../../../helpers/generators-expressions.ts";
+import { check } from "../../../helpers/property.ts";
+
+/** The same expression in JavaScript's syntax. */
+function toSource(node: PatternNode): string {
+  switch (node.kind) {
+    case "empty":
+      return "(?:)";
+    case "set": {
+      const unit = (code: number): string => `\\u${code.toString(16).padStart(4, "0")}`;
+      return `[${node.ranges.map(([low, high]) => `${unit(low)}-${unit(high)}`).join("")}]`;
+    }
+    case "sequence":
+      return `(?:${node.items.map(toSource).join("")})`;
+    case "choice":
+      return `(?:${node.items.map(toSource).join("|")})`;
+    case "repeat":
+      return `(?:${toSource(node.item)}){${node.min},${node.max ?? ""}}`;
+    case "start":
+      return "^";
+    case "end":
+      return "$";
+    case "word_boundary":
+      return "\\b";
+    case "not_word_boundary":
+      return "\\B";
+  }
+}
+
+test("searching agrees with JavaScript's own regular expressions", () => {
+  const text = fc.string({ unit: fc.constantFrom("a", "b", "A", "|", "7", " "), maxLength: 7 });
+  check(
+    fc.property(arbitraryPattern, text, (root, subject) => {
+      expect(searches(root, subject)).toBe(new RegExp(toSource(root)).test(subject));
+    }),
+    { runs: 2_000 },
+  );
+});
+
+test("a star in a glob is any run of characters", () => {
+  expect(fitsGlob("db-*-7", "db-eu-7")).toBe(true);
+  expect(fitsGlob("db-*-7", "db-eu-77")).toBe(false);
+  expect(fitsGlob("*.internal", "x.internal")).toBe(true);
+  expect(fitsGlob("*a*b*", "xaxbx")).toBe(true);
+  expect(fitsGlob("a*a", "a")).toBe(false);
+  expect(fitsGlob("", "")).toBe(true);
+  expect(fitsGlob("*", "")).toBe(true);
+});
