@@ -1,0 +1,62 @@
+/** What the `/authz/*` adapters share: who may call, and how a request is put together without making objects for it. */
+import type { Request } from "../../engine/index.ts";
+import { makeRequest } from "../../engine/index.ts";
+import type { PolicyView } from "../policy-view.ts";
+import type { RequestView } from "../transport.ts";
+
+const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
+
+/** A request to fill again and again. */
+export function reusableRequest(): Request {
+  return makeRequest({});
+}
+
+/** Forgets who sent the last request that `request` described. */
+export function forgetIdentity(request: Request): void {
+  request.client = null;
+  request.evidence = null;
+  request.identityError = null;
+  request.credential = null;
+}
+
+/**
+ * The headers that the policy reads. One with an empty value counts as absent: the transport cannot tell the two apart
+ * without reading every header.
+ *
+ * @param isOwn - Names of the adapter's own headers, which are no headers of the request it describes.
+ */
+export function readHeaders(
+  from: RequestView,
+  view: PolicyView,
+  isOwn: (name: string) => boolean,
+): Readonly<Record<string, string>> {
+  if (view.needs.headerCount) return readAllHeaders(from, isOwn);
+  if (view.headers.length === 0) return NO_HEADERS;
+  const headers: Record<string, string> = {};
+  for (const name of view.headers) {
+    const value = from.header(name);
+    if (value !== "") headers[name] = value;
+  }
+  return headers;
+}
+
+function readAllHeaders(from: RequestView, isOwn: (name: string) => boolean): Readonly<Record<string, string>> {
+  const headers = Object.create(null) as Record<string, string>;
+  from.eachHeader((name, value) => {
+    if (value !== "" && !isOwn(name)) headers[name] ??= value;
+  });
+  return headers;
+}
+
+/** Whether a header that carries a credential came more than once: what we verify and what others read could differ. */
+export function hasDuplicateCredential(from: RequestView, view: PolicyView): boolean {
+  for (const header of view.identityHeaders) {
+    if (from.header(header) === "") continue;
+    let seen = 0;
+    from.eachHeader((name) => {
+      if (name === header) seen++;
+    });
+    if (seen > 1) return true;
+  }
+  return false;
+}

@@ -1,0 +1,93 @@
+/**
+ * `/authz/json`: any program posts a request as data and gets the decision as data; several lines are several requests,
+ * decided in order. The time is the server's own: an `at` would let a caller push the clock.
+ */
+import type { Request } from "../../engine/index.ts";
+import type { RecordError, RequestRecord } from "../../traffic/index.ts";
+import { decisionLine, isRecordError, parseRequestLine } from "../../traffic/index.ts";
+import type { Gate } from "../gate.ts";
+import { SLOW } from "../gate.ts";
+import { identifyCaller } from "../identity/api-key.ts";
+import { increment } from "../metrics.ts";
+import type { Refusal } from "../refusal.ts";
+import { problem } from "../refusal.ts";
+import type { Handler, Reply } from "../transport.ts";
+import { readRecord } from "./read-record.ts";
+
+const JSON_HEADERS: readonly string[] = ["Content-Type", "application/json", "Cache-Control", "no-store"];
+const NDJSON_HEADERS: readonly string[] = ["Content-Type", "application/x-ndjson", "Cache-Control", "no-store"];
+
+export function jsonHandler(gate: Gate): Handler {
+  return (from, reply) => {
+    const refused = refuseCall(gate, from.peer, from.method);
+    if (refused !== null) return sendRefusal(reply, refused);
+    readRecord(reply, gate.config.recordBytesMax, (text) => {
+      if (text === null) return sendRefusal(reply, tooLarge(gate));
+      answer(gate, reply, text);
+    });
+  };
+}
+
+/** Why this call is not taken at all, or null. */
+export function refuseCall(gate: Gate, peer: string, method: string): Refusal | null {
+  if (!gate.view.peers.of(peer).adapter) {
+    increment(gate.metrics.malformed, "untrusted_peer");
+    return problem(403, "this address is not a configured adapter peer (option adapterPeers)");
+  }
+  return method === "POST" ? null : problem(405, "use POST", ["Allow", "POST"]);
+}
+
+export function sendRefusal(reply: Reply, { status, headers, body }: Refusal): void {
+  reply.send(status, headers, body);
+}
+
+export function tooLarge(gate: Gate): Refusal {
+  increment(gate.metrics.malformed, "unreadable_record");
+  return problem(413, `the body is longer than ${gate.config.recordBytesMax} bytes, or not UTF-8`);
+}
+
+function answer(gate: Gate, reply: Reply, text: string): void {
+  const end = text.indexOf("\n");
+  if (end < 0 || end === text.length - 1) {
+    const record = parseRequestLine(text, gate.view.clients);
+    if (isRecordError(record)) return sendRefusal(reply, badRecord(gate, 1, record));
+    reply.send(200, JSON_HEADERS, decideRecord(gate, 1, record));
+  } else {
+    answerLines(gate, reply, text);
+  }
+}
+
+/** Reads all lines before deciding any, so that a bad one does not leave half of them decided. */
+function answerLines(gate: Gate, reply: Reply, text: string): void {
+  const records: RequestRecord[] = [];
+  for (const [index, line] of text.split("\n").entries()) {
+    if (line.trim() === "") continue;
+    const record = parseRequestLine(line, gate.view.clients);
+    if (isRecordError(record)) return sendRefusal(reply, badRecord(gate, index + 1, record));
+    records.push(record);
+  }
+  const lines = records.map((record, index) => decideRecord(gate, index + 1, record));
+  reply.send(200, NDJSON_HEADERS, `${lines.join("\n")}\n`);
+}
+
+function badRecord(gate: Gate, line: number, { error, field }: RecordError): Refusal {
+  increment(gate.metrics.malformed, "bad_record");
+  const place = field === null ? `line ${line}` : `line ${line}, ${field}`;
+  return problem(400, `${place}: ${error}`);
+}
+
+/** The decision's line, with its name in front: `/authz/outcome` asks for it. */
+function decideRecord(gate: Gate, n: number, { request, response }: RequestRecord): string {
+  identifyStated(gate, request);
+  const { id, record, decision } = gate.decide(request, "json");
+  const passed = record.verdict <= SLOW;
+  const line = `{"id":"${id}",${decisionLine(n, decision).slice(1)}`;
+  if (passed && response !== null) gate.observe(id, response.outcome);
+  return line;
+}
+
+/** A caller that states no identity may send the credential itself among the headers. */
+function identifyStated(gate: Gate, request: Request): void {
+  if (request.client !== null || request.identityError !== null) return;
+  identifyCaller(gate, request, (header) => request.headers[header] ?? "");
+}

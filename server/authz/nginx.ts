@@ -1,0 +1,98 @@
+/**
+ * `/authz/nginx`: nginx `auth_request`. nginx understands 2xx, 401 and 403 alone and makes any other status a 500, so every
+ * other refusal is a 403 whose real status stands in `X-Edge-Status`; the body of an answer is thrown away there, so there
+ * is none. What the subrequest says of the caller is believed only from a configured peer.
+ */
+import type { Request } from "../../engine/index.ts";
+import { callerAtAdapter } from "../caller-address.ts";
+import type { Gate, Ruling } from "../gate.ts";
+import { SLOW } from "../gate.ts";
+import type { Holds } from "../hold.ts";
+import { identifyCaller } from "../identity/api-key.ts";
+import { increment } from "../metrics.ts";
+import { decisionField, refusalFields, retryAfterField } from "../refusal.ts";
+import type { Handler, Reply, RequestView } from "../transport.ts";
+import { forgetIdentity, hasDuplicateCredential, readHeaders, reusableRequest } from "./adapter-request.ts";
+
+const OWN_HEADERS: ReadonlySet<string> = new Set([
+  "x-original-uri",
+  "x-original-method",
+  "x-original-content-length",
+  "x-forwarded-for",
+  "connection",
+]);
+const isOwn = (name: string): boolean => OWN_HEADERS.has(name);
+
+export function nginxHandler(gate: Gate, holds: Holds): Handler {
+  const request = reusableRequest();
+  return (from, reply) => {
+    const problem = readSubrequest(gate, from, request);
+    if (problem !== null) return refuseSubrequest(gate, reply, problem);
+    const ruling = gate.decide(request, "nginx");
+    if (ruling.record.verdict === 0) return allow(gate, reply, ruling);
+    if (ruling.record.verdict === SLOW) return holdBack(gate, holds, reply, ruling);
+    refuse(gate, reply, ruling);
+  };
+}
+
+/** A subrequest that cannot be decided on, and the status its caller should see. */
+interface SubrequestProblem {
+  readonly name: string;
+  readonly status: number;
+}
+const UNTRUSTED: SubrequestProblem = { name: "untrusted_peer", status: 403 };
+const NO_TARGET: SubrequestProblem = { name: "no_original_uri", status: 403 };
+const NO_CALLER: SubrequestProblem = { name: "no_forwarded_for", status: 403 };
+const DUPLICATE: SubrequestProblem = { name: "duplicate_credential", status: 400 };
+
+/** Fills `request` with what nginx says of the request it asks about. */
+function readSubrequest(gate: Gate, from: RequestView, request: Request): SubrequestProblem | null {
+  const view = gate.view;
+  if (!view.peers.of(from.peer).adapter) return UNTRUSTED;
+  const caller = callerAtAdapter(view.peers, from.header("x-forwarded-for"));
+  if (caller === null) return NO_CALLER;
+  request.path = from.header("x-original-uri");
+  request.method = from.header("x-original-method");
+  if (request.path === "" || request.method === "") return NO_TARGET;
+  if (hasDuplicateCredential(from, view)) return DUPLICATE;
+  request.host = from.header("host");
+  request.ip = caller;
+  request.headers = readHeaders(from, view, isOwn);
+  request.size = Number(from.header("x-original-content-length")) || 0;
+  forgetIdentity(request);
+  identifyCaller(gate, request, (header) => from.header(header));
+  return null;
+}
+
+function refuseSubrequest(gate: Gate, reply: Reply, problem: SubrequestProblem): void {
+  increment(gate.metrics.malformed, problem.name);
+  reply.send(403, ["X-Edge-Status", String(problem.status), "X-Edge-Problem", problem.name], "");
+}
+
+function allow(gate: Gate, reply: Reply, ruling: Ruling): void {
+  const client = gate.view.policy.clients[ruling.record.client];
+  const decision = decisionField(ruling);
+  if (client === undefined) reply.send(200, ["X-Edge-Decision", decision], "");
+  else reply.send(200, ["X-Edge-Decision", decision, "X-Edge-Client", client.id], "");
+}
+
+/** nginx waits for the answer, so holding the answer back is the delay. */
+function holdBack(gate: Gate, holds: Holds, reply: Reply, ruling: Ruling): void {
+  const { delayMicros, client } = ruling.record;
+  const decision = decisionField(ruling);
+  const id = gate.view.policy.clients[client]?.id;
+  const headers = ["X-Edge-Decision", decision, ...(id === undefined ? [] : ["X-Edge-Client", id])];
+  const hold = holds.hold(delayMicros, () => reply.send(200, headers, ""));
+  if (hold !== null) return reply.onAbort(() => hold.cancel());
+  reply.send(403, ["X-Edge-Decision", decision, ...throttled(delayMicros)], "");
+}
+
+function throttled(micros: number): readonly string[] {
+  return ["X-Edge-Status", "429", "Retry-After", retryAfterField(micros), "Cache-Control", "no-store"];
+}
+
+function refuse(gate: Gate, reply: Reply, ruling: Ruling): void {
+  const { status } = ruling.record;
+  const fields = [...refusalFields(ruling, gate.view.policy), "Cache-Control", "no-store"];
+  reply.send(status === 401 ? 401 : 403, ["X-Edge-Status", String(status), ...fields], "");
+}

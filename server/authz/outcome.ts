@@ -1,0 +1,69 @@
+/**
+ * `/authz/outcome`: a program reports what the service answered to a request that was let through. The answer says whether
+ * it counted: an outcome counts once, and only where a signal waits for it.
+ */
+import type { Outcome } from "../../engine/index.ts";
+import { makeOutcome } from "../../engine/index.ts";
+import { parseDurationText } from "../../traffic/index.ts";
+import type { Gate } from "../gate.ts";
+import { problem } from "../refusal.ts";
+import type { Handler, Reply } from "../transport.ts";
+import { refuseCall, sendRefusal, tooLarge } from "./json.ts";
+import { readRecord } from "./read-record.ts";
+
+export function outcomeHandler(gate: Gate): Handler {
+  return (from, reply) => {
+    const refused = refuseCall(gate, from.peer, from.method);
+    if (refused !== null) return sendRefusal(reply, refused);
+    readRecord(reply, gate.config.recordBytesMax, (text) => {
+      if (text === null) return sendRefusal(reply, tooLarge(gate));
+      report(gate, reply, text);
+    });
+  };
+}
+
+function report(gate: Gate, reply: Reply, text: string): void {
+  const read = readOutcome(text);
+  if (typeof read === "string") return sendRefusal(reply, problem(400, read));
+  if (!gate.ids.issued(read.id)) return sendRefusal(reply, problem(404, "no decision of this process has that id"));
+  const counted = gate.observe(read.id, read.outcome);
+  reply.send(200, ["Content-Type", "application/json"], JSON.stringify({ counted }));
+}
+
+/** Reads `{id, status, size?, latency?, headers?}`; what is wrong with it otherwise. */
+function readOutcome(text: string): { readonly id: string; readonly outcome: Outcome } | string {
+  const value = parseObject(text);
+  if (value === null) return "an outcome is a JSON object";
+  const { id, status, size = 0, latency = "0ms", headers = {} } = value;
+  if (typeof id !== "string") return "`id` must be the decision's id";
+  if (!isCount(status) || status < 100 || status > 599) return "`status` must be an HTTP status";
+  if (!isCount(size)) return "`size` must be a count of bytes";
+  const latencyMicros = typeof latency === "string" ? parseDurationText(latency) : null;
+  if (latencyMicros === null) return '`latency` must be a duration such as "35ms"';
+  if (!isTexts(headers)) return "`headers` must map names to text";
+  return {
+    id: id.split(";", 1)[0] ?? "",
+    outcome: makeOutcome(status, { size, latencyMicros, headers: lowerCase(headers) }),
+  };
+}
+
+function parseObject(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isTexts(value: unknown): value is Record<string, string> {
+  return typeof value === "object" && value !== null && Object.values(value).every((text) => typeof text === "string");
+}
+
+function lowerCase(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}

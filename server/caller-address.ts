@@ -1,0 +1,102 @@
+/**
+ * Whose request it is. A forwarded chain is believed only from a peer that the policy trusts (`trust proxy`) or from an
+ * adapter's configured peer, and is counted from the right, because only the right end was written by something trusted.
+ */
+import type { BlockList } from "node:net";
+import { isIP } from "node:net";
+import type { TrustedProxy } from "../engine/index.ts";
+import { readNetworks } from "./config.ts";
+
+/** What is known of an address that connects to us. */
+export interface Peer {
+  /** Its text; an IPv4-mapped address is IPv4. */
+  readonly address: string;
+  /** Whether it may call `/authz/*` and is believed there. */
+  readonly adapter: boolean;
+  /** How many entries of the chain, from the right and with the peer itself, are trusted proxies'; 0: it is a caller. */
+  readonly hops: number;
+}
+
+/** Peers looked up before; past this the memory is emptied. */
+const REMEMBERED_MAX = 1_024;
+
+export class Peers {
+  readonly #adapters: BlockList;
+  readonly #trusted: readonly { readonly networks: BlockList; readonly hops: number }[];
+  readonly #remembered = new Map<string, Peer>();
+
+  constructor(adapters: BlockList, trust: readonly TrustedProxy[]) {
+    this.#adapters = adapters;
+    this.#trusted = trust.map(({ networks, hops }) => ({ networks: readNetworks("trust proxy", networks), hops }));
+  }
+
+  /** @param text - The address as the transport gives it. */
+  of(text: string): Peer {
+    const known = this.#remembered.get(text);
+    if (known !== undefined) return known;
+    const address = plainAddress(text);
+    const peer = { address, adapter: contains(this.#adapters, address), hops: this.hopsOf(address) };
+    if (this.#remembered.size >= REMEMBERED_MAX) this.#remembered.clear();
+    this.#remembered.set(text, peer);
+    return peer;
+  }
+
+  hopsOf(address: string): number {
+    for (const { networks, hops } of this.#trusted) if (contains(networks, address)) return hops;
+    return 0;
+  }
+}
+
+function contains(networks: BlockList, address: string): boolean {
+  const family = isIP(address);
+  return family !== 0 && networks.check(address, family === 4 ? "ipv4" : "ipv6");
+}
+
+/** The caller behind `peer`, which sent the given `X-Forwarded-For` (empty if none). */
+export function callerBehind(peer: Peer, forwardedFor: string): string {
+  if (peer.hops === 0 || forwardedFor === "") return peer.address;
+  return entryFromRight(forwardedFor.split(","), peer.hops, peer.address);
+}
+
+/**
+ * The caller that an adapter speaks of. Its last entry is the address that the adapter saw, which may be a trusted proxy
+ * in its turn.
+ *
+ * @returns Null where the adapter stated no address.
+ */
+export function callerAtAdapter(peers: Peers, forwardedFor: string): string | null {
+  const entries = forwardedFor.split(",");
+  const seen = addressIn(entries[entries.length - 1] ?? "");
+  if (seen === null) return null;
+  const hops = peers.hopsOf(seen);
+  return hops === 0 ? seen : entryFromRight(entries.slice(0, -1), hops, seen);
+}
+
+/** The `hops`-th entry from the right, or the nearest to its right that exists and is an address. */
+function entryFromRight(entries: readonly string[], hops: number, otherwise: string): string {
+  for (let back = Math.min(hops, entries.length); back >= 1; back--) {
+    const address = addressIn(entries[entries.length - back] ?? "");
+    if (address !== null) return address;
+  }
+  return otherwise;
+}
+
+/** Reads `203.0.113.9`, `203.0.113.9:4711`, `2001:db8::1` and `[2001:db8::1]:443`. */
+function addressIn(entry: string): string | null {
+  const text = entry.trim();
+  if (isIP(text) !== 0) return plainAddress(text);
+  const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([^:]+):\d+$/.exec(text)?.[1] ?? "";
+  return isIP(bare) === 0 ? null : plainAddress(bare);
+}
+
+const MAPPED = /^(?:::|(?:0{1,4}:){5})ffff:(?:(\d+\.\d+\.\d+\.\d+)|([0-9a-f]{1,4}):([0-9a-f]{1,4}))$/i;
+
+/** An IPv4-mapped IPv6 address as IPv4; any other text as it is. */
+function plainAddress(text: string): string {
+  const mapped = MAPPED.exec(text);
+  if (mapped === null) return text;
+  if (mapped[1] !== undefined) return mapped[1];
+  const high = Number.parseInt(mapped[2] ?? "0", 16);
+  const low = Number.parseInt(mapped[3] ?? "0", 16);
+  return `${high >> 8}.${high & 255}.${low >> 8}.${low & 255}`;
+}

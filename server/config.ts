@@ -1,0 +1,224 @@
+/** Options of the server with their defaults, checked before anything is opened. */
+import { BlockList, isIP, isIPv4 } from "node:net";
+import { ServerError } from "./server-error.ts";
+import type { ListenAddress } from "./transport.ts";
+
+/** Where decision log lines go. A function gets each line without its newline and must not block. */
+export type LogSink = "off" | "stdout" | { readonly file: string } | ((line: string) => void);
+
+export interface LogOptions {
+  /** Default `off`. */
+  readonly sink?: LogSink;
+  /** Which decisions are logged: every one, or those that delay or refuse. Default `all`. */
+  readonly decisions?: "all" | "refusals";
+  /** Names of request headers whose values are logged. Credentials are refused here. Default none. */
+  readonly headers?: readonly string[];
+  /** Bytes that may wait for a slow sink; lines past that are dropped and counted. Default 1 MiB. */
+  readonly queueBytes?: number;
+}
+
+export interface ServerOptions {
+  /** Path of the policy file. */
+  readonly policy: string;
+  /** `HOST:PORT` of the data listener; port 0 lets the system choose. Default `127.0.0.1:8080`. */
+  readonly listen?: string;
+  /** `HOST:PORT` of the admin listener, or `off`. Default `127.0.0.1:8081`. */
+  readonly admin?: string;
+  /** Bearer token that the admin listener asks for. Needed where it listens beyond this machine. */
+  readonly adminToken?: string;
+  /** `http://HOST:PORT` or `https://…` of the protected service; left out, only `/authz/*` is served. */
+  readonly upstream?: string;
+  /** Networks of the proxies and programs that may call `/authz/*`. Default `127.0.0.0/8` and `::1/128`. */
+  readonly adapterPeers?: readonly string[];
+  /** Secrets of `hmac-sha256:<id>:…` key hashes, by id. Default: what `EDGEPOLICY_PEPPER` says (`ID=SECRET,…`). */
+  readonly peppers?: Readonly<Record<string, string>>;
+  readonly log?: LogOptions;
+  /** Reload when a file of the policy changes. Default true. */
+  readonly watch?: boolean;
+  /** SIGHUP reloads, SIGTERM and SIGINT stop. Default false: a program that embeds the server has its own. */
+  readonly signals?: boolean;
+  /** RateLimit fields on answers that are let through too, not on refusals alone. Default false. */
+  readonly rateLimitFields?: "refusals" | "all";
+  /** Whether headers that carry credentials are taken off before a request is forwarded. Default true. */
+  readonly stripCredentials?: boolean;
+  /** Requests held by `slow` at once; one more is throttled instead. Default 1,024. */
+  readonly heldMax?: number;
+  /** Requests forwarded or waiting for the upstream at once; one more is answered 503. Default 4,096. */
+  readonly forwardedMax?: number;
+  /** Connections to the upstream. Default 128. */
+  readonly upstreamConnections?: number;
+  /** Milliseconds to connect to the upstream. Default 3,000. */
+  readonly connectTimeoutMs?: number;
+  /** Milliseconds from a request forwarded to the head of its answer. Default 30,000. */
+  readonly upstreamTimeoutMs?: number;
+  /** Largest body forwarded, in bytes. Default 64 MiB. */
+  readonly bodyBytesMax?: number;
+  /** Largest body of `/authz/json` and `/authz/outcome`, in bytes. Default 1 MiB. */
+  readonly recordBytesMax?: number;
+  /** Decisions whose outcome can still be reported, through `/authz/outcome`. Default 65,536. */
+  readonly outcomesMax?: number;
+  /** Milliseconds that `stop` waits for requests in flight. Default 10,000. */
+  readonly stopTimeoutMs?: number;
+  /** Told what happens: reloads, refused policies, faults. One line each. Default: standard error. */
+  readonly report?: (line: string) => void;
+  /** Now, in integer microseconds since the Unix epoch. Default: this machine's clock. */
+  readonly clock?: () => number;
+}
+
+/** Options with nothing left open. */
+export interface Config {
+  readonly policy: string;
+  readonly listen: ListenAddress;
+  readonly admin: ListenAddress | null;
+  readonly adminToken: string | null;
+  readonly upstream: URL | null;
+  readonly adapterPeers: BlockList;
+  readonly peppers: ReadonlyMap<string, string>;
+  readonly log: Required<LogOptions>;
+  readonly watch: boolean;
+  readonly signals: boolean;
+  readonly rateLimitFields: "refusals" | "all";
+  readonly stripCredentials: boolean;
+  readonly heldMax: number;
+  readonly forwardedMax: number;
+  readonly upstreamConnections: number;
+  readonly connectTimeoutMs: number;
+  readonly upstreamTimeoutMs: number;
+  readonly bodyBytesMax: number;
+  readonly recordBytesMax: number;
+  readonly outcomesMax: number;
+  readonly stopTimeoutMs: number;
+  readonly report: (line: string) => void;
+  readonly clock: () => number;
+}
+
+const DEFAULT_PEERS = ["127.0.0.0/8", "::1/128"] as const;
+/** Bytes of a body that are read for its JSON fields. */
+export const BODY_FIELDS_BYTES = 65_536;
+/** Headers that are never logged, whatever the options say. */
+export const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set([
+  "authorization",
+  "cookie",
+  "proxy-authorization",
+  "set-cookie",
+  "x-api-key",
+  "dpop",
+]);
+
+/** @throws {ServerError} `option_invalid`, naming the option. */
+export function readConfig(options: ServerOptions): Config {
+  const admin = options.admin === "off" ? null : readAddress("admin", options.admin ?? "127.0.0.1:8081");
+  checkAdmin(admin, options.adminToken);
+  return {
+    policy: options.policy,
+    listen: readAddress("listen", options.listen ?? "127.0.0.1:8080"),
+    admin,
+    adminToken: options.adminToken ?? null,
+    upstream: options.upstream === undefined ? null : readUpstream(options.upstream),
+    adapterPeers: readNetworks("adapterPeers", options.adapterPeers ?? DEFAULT_PEERS),
+    peppers: readPeppers(options.peppers),
+    log: readLog(options.log ?? {}),
+    watch: options.watch ?? true,
+    signals: options.signals ?? false,
+    rateLimitFields: options.rateLimitFields ?? "refusals",
+    stripCredentials: options.stripCredentials ?? true,
+    heldMax: readCount("heldMax", options.heldMax, 1_024),
+    forwardedMax: readCount("forwardedMax", options.forwardedMax, 4_096),
+    upstreamConnections: readCount("upstreamConnections", options.upstreamConnections, 128),
+    connectTimeoutMs: readCount("connectTimeoutMs", options.connectTimeoutMs, 3_000),
+    upstreamTimeoutMs: readCount("upstreamTimeoutMs", options.upstreamTimeoutMs, 30_000),
+    bodyBytesMax: readCount("bodyBytesMax", options.bodyBytesMax, 64 * 1_048_576),
+    recordBytesMax: readCount("recordBytesMax", options.recordBytesMax, 1_048_576),
+    outcomesMax: readCount("outcomesMax", options.outcomesMax, 65_536),
+    stopTimeoutMs: readCount("stopTimeoutMs", options.stopTimeoutMs, 10_000),
+    report: options.report ?? ((line) => void process.stderr.write(`${line}\n`)),
+    clock: options.clock ?? systemClock,
+  };
+}
+
+/** Wall time at the start of the process plus the monotonic clock since: it never steps back. */
+function systemClock(): number {
+  return Math.round((performance.timeOrigin + performance.now()) * 1_000);
+}
+
+function invalid(option: string, message: string, help = ""): ServerError {
+  return new ServerError("option_invalid", `option ${option}: ${message}`, help);
+}
+
+/** Reads `HOST:PORT`, `[IPV6]:PORT` or `PORT`. */
+export function readAddress(option: string, text: string): ListenAddress {
+  const match = /^(?:(?:\[([^\]]+)\]|([^:\s]+)):)?(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  if (match === null || port > 65_535) {
+    throw invalid(option, `\`${text}\` is not HOST:PORT`, "such as 127.0.0.1:8080, [::1]:8080 or 8080");
+  }
+  return { host: match[1] ?? match[2] ?? "127.0.0.1", port };
+}
+
+function checkAdmin(admin: ListenAddress | null, token: string | undefined): void {
+  if (token !== undefined && token.length < 16) {
+    throw invalid("adminToken", "a token has at least 16 characters");
+  }
+  if (admin === null || token !== undefined || isLoopback(admin.host)) return;
+  throw invalid(
+    "admin",
+    `listening on ${admin.host} would open it to other machines without a token`,
+    "set adminToken, or listen on 127.0.0.1",
+  );
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."));
+}
+
+function readUpstream(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const plain = url !== null && url.pathname === "/" && url.search === "" && url.hash === "" && url.username === "";
+  if (url !== null && plain && (url.protocol === "http:" || url.protocol === "https:")) return url;
+  throw invalid("upstream", `\`${text}\` is not an origin`, "such as http://127.0.0.1:3000, without a path");
+}
+
+/** Networks in CIDR notation, or bare addresses, as something to look addresses up in. */
+export function readNetworks(option: string, networks: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const text of networks) {
+    const [address = "", prefix] = text.split("/");
+    const family = isIP(address);
+    const bits = prefix === undefined ? (family === 4 ? 32 : 128) : Number(prefix);
+    const fits = Number.isInteger(bits) && bits >= 0 && bits <= (family === 4 ? 32 : 128);
+    if (family === 0 || !fits) throw invalid(option, `\`${text}\` is not a network`, "such as 10.0.0.0/8");
+    list.addSubnet(address, bits, family === 4 ? "ipv4" : "ipv6");
+  }
+  return list;
+}
+
+function readPeppers(option: Readonly<Record<string, string>> | undefined): ReadonlyMap<string, string> {
+  if (option !== undefined) return new Map(Object.entries(option));
+  const text = process.env["EDGEPOLICY_PEPPER"] ?? "";
+  const peppers = new Map<string, string>();
+  for (const entry of text.split(",")) {
+    if (entry === "") continue;
+    const split = entry.indexOf("=");
+    if (split < 1) throw invalid("EDGEPOLICY_PEPPER", "an entry is not ID=SECRET", "such as p1=…,p2=…");
+    peppers.set(entry.slice(0, split).trim(), entry.slice(split + 1));
+  }
+  return peppers;
+}
+
+function readLog(log: LogOptions): Required<LogOptions> {
+  const headers = (log.headers ?? []).map((name) => name.toLowerCase());
+  const secret = headers.find((name) => CREDENTIAL_HEADERS.has(name));
+  if (secret !== undefined) throw invalid("log.headers", `\`${secret}\` carries credentials and is never logged`);
+  return {
+    sink: log.sink ?? "off",
+    decisions: log.decisions ?? "all",
+    headers,
+    queueBytes: readCount("log.queueBytes", log.queueBytes, 1_048_576),
+  };
+}
+
+function readCount(option: string, value: number | undefined, otherwise: number): number {
+  if (value === undefined) return otherwise;
+  if (Number.isSafeInteger(value) && value >= 1) return value;
+  throw invalid(option, `${value} is not a positive whole number`);
+}

@@ -1,0 +1,51 @@
+/**
+ * Names of decisions, and the engine's outcome tokens behind them. A fixed ring: the oldest decision makes room, and the
+ * prefix keeps names of an earlier process from being taken for this one's.
+ */
+import { randomBytes } from "node:crypto";
+
+export class DecisionIds {
+  readonly #prefix: string = `${randomBytes(5).toString("hex")}-`;
+  readonly #tokens: Float64Array;
+  readonly #numbers: Float64Array;
+  #last = 0;
+
+  /** @param capacity - Decisions whose token is kept. */
+  constructor(capacity: number) {
+    this.#tokens = new Float64Array(capacity);
+    this.#numbers = new Float64Array(capacity);
+  }
+
+  /** Names the next decision; its `token` (0 for none) can be taken by that name once. */
+  next(token: number): string {
+    const number = ++this.#last;
+    if (token !== 0) {
+      const slot = number % this.#numbers.length;
+      this.#numbers[slot] = number;
+      this.#tokens[slot] = token;
+    }
+    return this.#prefix + number.toString(36);
+  }
+
+  /** @returns The token, or 0 if there was none, it was taken before, or it is too old. */
+  take(id: string): number {
+    const number = this.#numberOf(id);
+    const slot = number % this.#numbers.length;
+    if (number === 0 || this.#numbers[slot] !== number) return 0;
+    this.#numbers[slot] = 0;
+    return this.#tokens[slot] ?? 0;
+  }
+
+  /** Whether a decision of this process has that name. */
+  issued(id: string): boolean {
+    return this.#numberOf(id) !== 0;
+  }
+
+  /** The decision's number, or 0 for a name that was never given. */
+  #numberOf(id: string): number {
+    if (!id.startsWith(this.#prefix)) return 0;
+    const digits = id.slice(this.#prefix.length);
+    const number = Number.parseInt(digits, 36);
+    return number.toString(36) === digits && number >= 1 && number <= this.#last ? number : 0;
+  }
+}

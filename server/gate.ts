@@ -1,0 +1,126 @@
+/**
+ * The point that every adapter passes: decides, names the decision, counts and logs it. It holds the running policy as one
+ * reference, so a request sees one version of it.
+ */
+import type { Decision, DecisionRecord, Outcome, PolicyEngine, Request } from "../engine/index.ts";
+import { VERDICTS } from "../engine/index.ts";
+import type { Config } from "./config.ts";
+import type { DecisionLog } from "./decision-log.ts";
+import { DecisionIds } from "./decision-ids.ts";
+import type { Metrics } from "./metrics.ts";
+import { increment } from "./metrics.ts";
+import type { PolicyView } from "./policy-view.ts";
+
+/** Which door a request came through. */
+export type Adapter = "json" | "nginx" | "proxy";
+
+/** Ranks of verdicts, as `DecisionRecord.verdict` gives them. */
+export const SLOW: number = VERDICTS.indexOf("slow");
+export const CHALLENGE: number = VERDICTS.indexOf("challenge");
+
+/** A decision with its name. The gate's own, reused: valid until the next decision. */
+export interface Ruling {
+  readonly id: string;
+  readonly record: DecisionRecord;
+  /** The decision in full, made when it is first asked for. */
+  readonly decision: Decision;
+}
+
+class ReusedRuling implements Ruling {
+  id = "";
+  record!: DecisionRecord;
+  #decision: Decision | null = null;
+
+  set(id: string, record: DecisionRecord): void {
+    this.id = id;
+    this.record = record;
+    this.#decision = null;
+  }
+  get decision(): Decision {
+    this.#decision ??= this.record.toDecision();
+    return this.#decision;
+  }
+}
+
+export class Gate {
+  readonly config: Config;
+  readonly metrics: Metrics;
+  readonly ids: DecisionIds;
+  readonly engine: PolicyEngine;
+  /** The running policy. Only `reload.ts` sets it. */
+  view: PolicyView;
+  readonly #log: DecisionLog;
+  readonly #ruling: ReusedRuling = new ReusedRuling();
+
+  constructor(config: Config, engine: PolicyEngine, view: PolicyView, metrics: Metrics, log: DecisionLog) {
+    this.config = config;
+    this.engine = engine;
+    this.view = view;
+    this.metrics = metrics;
+    this.ids = new DecisionIds(config.outcomesMax);
+    this.#log = log;
+  }
+
+  /** Decides `request`; the caller reads what it needs of the ruling before it returns. */
+  decide(request: Request, adapter: Adapter): Ruling {
+    const ruling = this.#ruling;
+    const before = performance.now();
+    const record = this.engine.decide(request, this.config.clock());
+    this.metrics.decideSeconds.observe((performance.now() - before) / 1_000);
+    ruling.set(this.ids.next(record.token), record);
+    this.#count(ruling);
+    if (this.#log.enabled) this.#write(request, ruling, adapter);
+    return ruling;
+  }
+
+  /** Reports the outcome of a request that was let through; false if its decision is not, or no longer, waiting. */
+  observe(id: string, outcome: Outcome): boolean {
+    const token = this.ids.take(id);
+    return token !== 0 && this.engine.observe(token, outcome, this.config.clock());
+  }
+
+  #count(ruling: Ruling): void {
+    const { verdict, by } = ruling.record;
+    const counts = this.metrics.verdicts;
+    counts[verdict] = (counts[verdict] ?? 0) + 1;
+    if (by !== null) increment(this.metrics.deciders, by);
+    if (!this.view.hasShadow) return;
+    for (const name of ruling.decision.shadow) increment(this.metrics.shadows, name);
+  }
+
+  #write(request: Request, ruling: Ruling, adapter: Adapter): void {
+    const { verdict } = ruling.record;
+    if (verdict === 0 && this.config.log.decisions === "refusals") return;
+    const client = this.view.policy.clients[ruling.record.client]?.id ?? null;
+    this.#log.write(logLine(request, ruling, adapter, client, this.view.loggedHeaders, this.config.clock()));
+  }
+}
+
+/** A line of the decision log. The query is left out, because credentials are found in queries. */
+function logLine(
+  request: Request,
+  ruling: Ruling,
+  adapter: Adapter,
+  client: string | null,
+  headerNames: readonly string[],
+  nowMicros: number,
+): string {
+  const query = request.path.indexOf("?");
+  const headers: Record<string, string> = {};
+  for (const name of headerNames) {
+    const value = request.headers[name];
+    if (value !== undefined) headers[name] = value;
+  }
+  return JSON.stringify({
+    time: new Date(nowMicros / 1_000).toISOString(),
+    id: ruling.id,
+    adapter,
+    method: request.method,
+    path: query < 0 ? request.path : request.path.slice(0, query),
+    host: request.host,
+    ip: request.ip,
+    client,
+    ...ruling.decision,
+    headers,
+  });
+}

@@ -1,0 +1,9 @@
+/** The enforcement point: an HTTP server that asks the engine and acts on what it says. */
+export type { LogOptions, LogSink, ServerOptions } from "./config.ts";
+export { loadUws } from "./load-uws.ts";
+export type { LoadPolicy, ReloadResult } from "./policy-loader.ts";
+export type { ServerErrorCode } from "./server-error.ts";
+export { ServerError } from "./server-error.ts";
+export type { RunningServer, ServerParts } from "./start.ts";
+export { startServer } from "./start.ts";
+export type { ListenAddress } from "./transport.ts";

@@ -1,0 +1,62 @@
+/** The two listeners: data, where decisions are asked for or requests come through, and admin. */
+import { adminRoutes } from "./admin.ts";
+import { jsonHandler } from "./authz/json.ts";
+import { nginxHandler } from "./authz/nginx.ts";
+import { outcomeHandler } from "./authz/outcome.ts";
+import { proxyHandler } from "./proxy/proxy.ts";
+import { problem } from "./refusal.ts";
+import type { Reloader } from "./reload.ts";
+import type { Services } from "./services.ts";
+import type { Stopper } from "./stop.ts";
+import type { Handler, Listen, Listener, Routes } from "./transport.ts";
+
+export interface Listeners {
+  readonly data: Listener;
+  readonly admin: Listener | null;
+}
+
+/** @throws {ServerError} `address_in_use`; whatever was opened before is closed again. */
+export function openListeners(
+  services: Services,
+  reloader: Reloader,
+  stopper: Stopper,
+  listen: Listen,
+  transport: string,
+): Listeners {
+  const { config } = services.gate;
+  const onFault = (fault: unknown): void => config.report(`fault in a handler: ${describeFault(fault)}`);
+  const data = listen({ address: config.listen, routes: dataRoutes(services), onFault });
+  if (config.admin === null) return { data, admin: null };
+  const parts = {
+    gate: services.gate,
+    transport,
+    reload: () => reloader.reload("POST /v1/reload"),
+    ready: () => !stopper.stopping,
+  };
+  try {
+    return { data, admin: listen({ address: config.admin, routes: adminRoutes(parts), onFault }) };
+  } catch (problem) {
+    data.close();
+    throw problem;
+  }
+}
+
+function describeFault(fault: unknown): string {
+  return fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
+}
+
+function dataRoutes({ gate, holds, upstream }: Services): Routes {
+  return {
+    exact: new Map<string, Handler>([
+      ["/authz/json", jsonHandler(gate)],
+      ["/authz/nginx", nginxHandler(gate, holds)],
+      ["/authz/outcome", outcomeHandler(gate)],
+    ]),
+    otherwise: upstream === null ? notServed : proxyHandler({ gate, upstream, holds }),
+  };
+}
+
+const notServed: Handler = (_from, reply) => {
+  const { status, headers, body } = problem(404, "nothing is served here but /authz/*: no upstream is configured");
+  reply.send(status, headers, body);
+};

@@ -1,0 +1,88 @@
+/**
+ * Loads uWebSockets.js: the only file that imports it. Two releases are installed under aliases, because the newer one
+ * needs glibc 2.38 and the older one carries fixes of its own in `proxy/guards.ts`. The newest that loads here is used.
+ */
+import { ServerError } from "./server-error.ts";
+
+/** The part of uWebSockets.js that `transport-uws.ts` uses, common to both releases. */
+export interface Uws {
+  App(): UwsApp;
+  us_listen_socket_close(socket: UwsListenSocket): void;
+  us_socket_local_port(socket: UwsListenSocket): number;
+}
+declare const listenSocket: unique symbol;
+export interface UwsListenSocket {
+  readonly [listenSocket]: true;
+}
+export interface UwsApp {
+  any(pattern: string, handler: (response: UwsResponse, request: UwsRequest) => void): UwsApp;
+  listen(host: string, port: number, options: number, opened: (socket: UwsListenSocket | false) => void): UwsApp;
+  close(): UwsApp;
+}
+export interface UwsRequest {
+  getHeader(name: string): string;
+  getUrl(): string;
+  getQuery(): string | undefined;
+  getCaseSensitiveMethod(): string;
+  forEach(visit: (name: string, value: string) => void): void;
+}
+export interface UwsResponse {
+  writeStatus(status: string): UwsResponse;
+  writeHeader(name: string, value: string): UwsResponse;
+  write(chunk: Uint8Array): boolean;
+  end(body?: string | Uint8Array, closeConnection?: boolean): UwsResponse;
+  endWithoutBody(length?: number, closeConnection?: boolean): UwsResponse;
+  tryEnd(chunk: Uint8Array, total: number): [boolean, boolean];
+  close(): UwsResponse;
+  getWriteOffset(): number;
+  onWritable(handler: (offset: number) => boolean): UwsResponse;
+  onAborted(handler: () => void): UwsResponse;
+  onData(handler: (chunk: ArrayBuffer, last: boolean) => void): UwsResponse;
+  getRemoteAddressAsText(): ArrayBuffer;
+  cork(run: () => void): UwsResponse;
+  pause(): void;
+  resume(): void;
+}
+
+/** `listen` fails where the port is taken; without it several processes would share one silently. */
+export const EXCLUSIVE_PORT = 1;
+
+export interface LoadedUws {
+  readonly uws: Uws;
+  /** The release and alias, such as `20.51.4 (uws-glibc227)`. */
+  readonly version: string;
+}
+
+/** Newest first. The version is stated here because the packages export no `package.json`. */
+const CANDIDATES = [
+  { version: "20.69.0 (uws-glibc238)", load: async (): Promise<unknown> => await import("uws-glibc238" as string) },
+  { version: "20.51.4 (uws-glibc227)", load: async (): Promise<unknown> => await import("uws-glibc227" as string) },
+] as const;
+
+/** Bytes that a request's line and headers may have together; uWebSockets.js reads it once, when it is loaded. */
+const HEAD_BYTES_MAX = "16384";
+
+/** @throws {ServerError} `transport_missing` when no release loads on this host. */
+export async function loadUws(): Promise<LoadedUws> {
+  process.env["UWS_HTTP_MAX_HEADERS_SIZE"] ??= HEAD_BYTES_MAX;
+  const problems: string[] = [];
+  for (const candidate of CANDIDATES) {
+    try {
+      const loaded = (await candidate.load()) as { readonly default: Uws };
+      return { uws: loaded.default, version: candidate.version };
+    } catch (problem) {
+      problems.push(`${candidate.version}: ${firstLine(problem)}`);
+    }
+  }
+  throw new ServerError(
+    "transport_missing",
+    `uWebSockets.js does not load here (Node ${process.version}, ${process.platform}-${process.arch}): ${problems.join("; ")}`,
+    "install with optional dependencies, on Node 22 with glibc 2.27 or newer, or Node 24 or 26 with glibc 2.38 or newer",
+  );
+}
+
+function firstLine(problem: unknown): string {
+  const text = problem instanceof Error ? problem.message : String(problem);
+  const glibc = /GLIBC_[\d.]+/.exec(text);
+  return glibc === null ? (text.split("\n", 1)[0] ?? "").slice(0, 120) : `needs ${glibc[0]}`;
+}

@@ -1,0 +1,47 @@
+/** A policy as the server needs it: what to read of a request, whom to believe, which keys exist. Swapped as a whole. */
+import type { Needs, Policy } from "../engine/index.ts";
+import { Peers } from "./caller-address.ts";
+import type { Config } from "./config.ts";
+import { CREDENTIAL_HEADERS } from "./config.ts";
+import type { ApiKeys } from "./identity/api-key.ts";
+
+export interface PolicyView {
+  readonly policy: Policy;
+  readonly needs: Needs;
+  readonly keys: ApiKeys;
+  readonly peers: Peers;
+  /** Ids of the inventory, against which `/authz/json` checks a stated client. */
+  readonly clients: ReadonlySet<string>;
+  /** Lower-case names of the headers that the engine or the log reads. */
+  readonly headers: readonly string[];
+  /** Lower-case names of headers that carry the policy's credentials. */
+  readonly identityHeaders: readonly string[];
+  /** Headers whose values the log may show. */
+  readonly loggedHeaders: readonly string[];
+  /** Routes by index: whether their bodies are read for fields. */
+  readonly readsBody: readonly boolean[];
+  /** Whether something is in shadow or canary, so that every decision is looked at for shadow matches. */
+  readonly hasShadow: boolean;
+}
+
+export function makeView(policy: Policy, needs: Needs, keys: ApiKeys, config: Config): PolicyView {
+  const identityHeaders = [...new Set(policy.identity.map((source) => source.header))];
+  const secret = new Set([...identityHeaders, ...CREDENTIAL_HEADERS]);
+  const loggedHeaders = config.log.headers.filter((name) => !secret.has(name));
+  return {
+    policy,
+    needs,
+    keys,
+    peers: new Peers(config.adapterPeers, policy.trust),
+    clients: new Set(policy.clients.map((client) => client.id)),
+    headers: [...new Set([...needs.headers, ...loggedHeaders])],
+    identityHeaders,
+    loggedHeaders,
+    readsBody: policy.routes.map((_, index) => needs.bodyRoutes.includes(index)),
+    hasShadow: [...policy.rules, ...policy.limits].some(({ rollout }) => isShadow(rollout.mode)),
+  };
+}
+
+function isShadow(mode: string): boolean {
+  return mode === "shadow" || mode === "canary";
+}

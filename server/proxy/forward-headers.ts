@@ -1,0 +1,100 @@
+/** Header fields of a forwarded request and of its answer: what is dropped, what is added. */
+import type { Incoming } from "./incoming.ts";
+
+/** RFC 9110 §7.6.1, and what older agents send in its place. `Connection` names more of them. */
+const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/** Chains that only a trusted peer may continue. */
+const FORWARDED: ReadonlySet<string> = new Set([
+  "forwarded",
+  "x-forwarded-for",
+  "x-forwarded-host",
+  "x-forwarded-proto",
+  "x-forwarded-port",
+  "x-forwarded-prefix",
+  "x-real-ip",
+]);
+
+/** Said by us alone, and dropped from what comes in. */
+const OWN_PREFIX = "x-edge-";
+
+export interface ForwardOptions {
+  /** Id of the client that was accepted, or null. */
+  readonly client: string | null;
+  readonly decision: string;
+  /** Lower-case names of headers that carry credentials and stay here. */
+  readonly stripped: readonly string[];
+  /** Whether the peer's own forwarding headers are believed and continued. */
+  readonly peerTrusted: boolean;
+  /** The peer's address. */
+  readonly peer: string;
+}
+
+/** Headers of the request as it is forwarded, names and values alternating. */
+export function requestHeaders(incoming: Incoming, options: ForwardOptions): string[] {
+  const dropped = connectionOptions(incoming.first["connection"]);
+  const headers: string[] = [];
+  for (let i = 0; i < incoming.headers.length; i += 2) {
+    const name = incoming.headers[i] ?? "";
+    if (staysHere(name, options) || dropped?.has(name) === true) continue;
+    headers.push(name, wireText(incoming.headers[i + 1] ?? ""));
+  }
+  headers.push(...forwardedFields(incoming, options), "x-edge-decision", options.decision);
+  if (options.client !== null) headers.push("x-edge-client", options.client);
+  return headers;
+}
+
+function staysHere(name: string, { stripped, peerTrusted }: ForwardOptions): boolean {
+  // Servers that read headers as CGI variables cannot tell `_` from `-`.
+  const plain = name.includes("_") ? name.replaceAll("_", "-") : name;
+  if (HOP_BY_HOP.has(plain) || plain === "expect" || plain === "x-forwarded-for") return true;
+  if (plain.startsWith(OWN_PREFIX) || stripped.includes(plain)) return true;
+  return FORWARDED.has(plain) && (!peerTrusted || plain !== name);
+}
+
+function forwardedFields({ first, host }: Incoming, { peer, peerTrusted }: ForwardOptions): string[] {
+  const chain = peerTrusted ? first["x-forwarded-for"] : undefined;
+  const fields = ["x-forwarded-for", chain === undefined ? peer : `${wireText(chain)}, ${peer}`];
+  if (peerTrusted && first["x-forwarded-host"] !== undefined) return fields;
+  fields.push("x-forwarded-host", wireText(host));
+  if (!peerTrusted || first["x-forwarded-proto"] === undefined) fields.push("x-forwarded-proto", "http");
+  return fields;
+}
+
+/** Headers of an answer as it is passed on. `content-length` and `date` are written by the transport. */
+export function responseHeaders(upstream: Readonly<Record<string, string | string[] | undefined>>): string[] {
+  const dropped = connectionOptions(single(upstream["connection"]));
+  const headers: string[] = [];
+  for (const name of Object.keys(upstream)) {
+    if (HOP_BY_HOP.has(name) || name === "content-length" || name === "date" || name.startsWith(OWN_PREFIX)) continue;
+    if (dropped?.has(name) === true) continue;
+    const value = upstream[name];
+    for (const text of Array.isArray(value) ? value : [value ?? ""]) headers.push(name, text);
+  }
+  return headers;
+}
+
+function single(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(",") : value;
+}
+
+/** Names that a `Connection` header adds to the hop-by-hop ones; null for the usual none. */
+function connectionOptions(connection: string | undefined): ReadonlySet<string> | null {
+  if (connection === undefined || connection === "keep-alive" || connection === "close") return null;
+  return new Set(connection.split(",").map((name) => name.trim().toLowerCase()));
+}
+
+/** The bytes of `text` one a character, as header values travel. The transport gave them decoded as UTF-8. */
+function wireText(text: string): string {
+  return /^[\t\x20-\x7e]*$/.test(text) ? text : Buffer.from(text, "utf8").toString("latin1");
+}

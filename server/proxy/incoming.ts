@@ -1,0 +1,95 @@
+/**
+ * A request to be forwarded, copied out of the transport's view in one pass over its headers, and the guards that the
+ * older transport lacks: what we read and what the upstream reads must be the same request.
+ */
+import type { RequestView } from "../transport.ts";
+
+export interface Incoming {
+  readonly method: string;
+  /** Path and query as received. */
+  readonly target: string;
+  readonly host: string;
+  readonly peer: string;
+  /** Names (lower case) and values in wire order, alternating, duplicates kept. */
+  readonly headers: readonly string[];
+  /** The header lines by name, first value; those with an empty value count as absent. */
+  readonly first: Readonly<Record<string, string>>;
+  /** Declared bytes of the body; null where it comes in chunks. */
+  readonly length: number | null;
+  readonly hasBody: boolean;
+}
+
+/** What a guard found, as the name of a counter and a sentence for the caller. */
+export interface Malformed {
+  readonly status: number;
+  readonly problem: string;
+  readonly detail: string;
+}
+
+/** Copies the request; the view may die afterwards. */
+export function readIncoming(from: RequestView): Incoming {
+  const headers: string[] = [];
+  const first = Object.create(null) as Record<string, string>;
+  from.eachHeader((name, value) => {
+    headers.push(name, value);
+    if (value !== "") first[name] ??= value;
+  });
+  const query = from.query;
+  const declared = first["content-length"];
+  const chunked = first["transfer-encoding"] !== undefined;
+  return {
+    method: from.method,
+    target: query === null ? from.path : `${from.path}?${query}`,
+    host: first["host"] ?? "",
+    peer: from.peer,
+    headers,
+    first,
+    length: chunked ? null : Number(declared ?? "0"),
+    hasBody: chunked || (declared !== undefined && declared !== "0"),
+  };
+}
+
+/** Headers that mean something else the second time. */
+const SINGLE: ReadonlySet<string> = new Set(["content-length", "transfer-encoding", "host", "authorization"]);
+/** RFC 9112 §3.2.1 origin-form in visible ASCII; a `#` would be cut off by some servers and not by others. */
+const TARGET = /^\/[\x21\x22\x24-\x7e]*$/;
+const UNFORWARDED_METHODS: ReadonlySet<string> = new Set(["CONNECT", "TRACE"]);
+
+/**
+ * @param identityHeaders - Lower-case names of the headers that carry the policy's credentials.
+ * @returns What is wrong with the request, or null.
+ */
+export function findMalformed(incoming: Incoming, identityHeaders: readonly string[]): Malformed | null {
+  if (!TARGET.test(incoming.target)) return bad("bad_target", "the request target is not an absolute path in ASCII");
+  if (UNFORWARDED_METHODS.has(incoming.method)) {
+    return { status: 501, problem: "bad_method", detail: `${incoming.method} is not forwarded` };
+  }
+  const duplicate = findDuplicate(incoming.headers, identityHeaders);
+  if (duplicate !== null) return bad("duplicate_header", `header \`${duplicate}\` came more than once`);
+  const coding = incoming.first["transfer-encoding"];
+  if (coding !== undefined && coding.toLowerCase() !== "chunked") {
+    return bad("bad_transfer_encoding", "the only transfer coding understood is `chunked`");
+  }
+  if (coding !== undefined && incoming.first["content-length"] !== undefined) {
+    return bad("bad_framing", "Content-Length and Transfer-Encoding exclude each other");
+  }
+  if (incoming.length !== null && !Number.isSafeInteger(incoming.length)) {
+    return bad("bad_content_length", "Content-Length is not a count of bytes");
+  }
+  return null;
+}
+
+function bad(problem: string, detail: string): Malformed {
+  return { status: 400, problem, detail };
+}
+
+function findDuplicate(headers: readonly string[], identityHeaders: readonly string[]): string | null {
+  const seen = new Set<string>();
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i] ?? "";
+    if (!SINGLE.has(name) && !identityHeaders.includes(name)) continue;
+    if (seen.has(name)) return name;
+    seen.add(name);
+  }
+  return null;
+}

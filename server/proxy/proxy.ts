@@ -1,0 +1,209 @@
+/**
+ * The inline reverse proxy: decides every request and forwards what is let through. Bodies stream in both directions; the
+ * outcome is observed; `slow` is a real delay.
+ */
+import type { Request } from "../../engine/index.ts";
+import { makeOutcome, makeRequest } from "../../engine/index.ts";
+import { callerBehind } from "../caller-address.ts";
+import type { Gate, Ruling } from "../gate.ts";
+import { SLOW } from "../gate.ts";
+import type { Holds } from "../hold.ts";
+import { identifyCaller } from "../identity/api-key.ts";
+import { increment } from "../metrics.ts";
+import type { PolicyView } from "../policy-view.ts";
+import { rateLimitFields } from "../rate-limit-fields.ts";
+import type { Refusal } from "../refusal.ts";
+import { decisionField, problem, refusalOf, retryAfterField } from "../refusal.ts";
+import type { Handler, Reply } from "../transport.ts";
+import type { ForwardOptions } from "./forward-headers.ts";
+import { requestHeaders } from "./forward-headers.ts";
+import type { Incoming, Malformed } from "./incoming.ts";
+import { findMalformed, readIncoming } from "./incoming.ts";
+import { RequestBody } from "./request-body.ts";
+import type { ExchangeEnd, Upstream } from "./upstream.ts";
+
+/** What the proxy works with. */
+export interface ProxyParts {
+  readonly gate: Gate;
+  readonly upstream: Upstream;
+  readonly holds: Holds;
+}
+
+export function proxyHandler(parts: ProxyParts): Handler {
+  return (from, reply) => {
+    const { gate } = parts;
+    const incoming = readIncoming(from);
+    const malformed = findMalformed(incoming, gate.view.identityHeaders) ?? tooLarge(gate, incoming);
+    if (malformed !== null) return refuseMalformed(gate, reply, incoming, malformed);
+    const body = incoming.hasBody ? new RequestBody(reply, gate.config.bodyBytesMax) : null;
+    decideWithBody(parts, { incoming, request: describe(gate, incoming), reply, body });
+  };
+}
+
+/** A request on its way. */
+interface Passage {
+  readonly incoming: Incoming;
+  readonly request: Request;
+  readonly reply: Reply;
+  readonly body: RequestBody | null;
+}
+
+function tooLarge({ config }: Gate, { length }: Incoming): Malformed | null {
+  if (length === null || length <= config.bodyBytesMax) return null;
+  return { status: 413, problem: "body_too_large", detail: bodyTooLong(config.bodyBytesMax) };
+}
+
+function bodyTooLong(bytesMax: number): string {
+  return `the body is longer than ${bytesMax} bytes`;
+}
+
+function refuseMalformed(gate: Gate, reply: Reply, incoming: Incoming, malformed: Malformed): void {
+  increment(gate.metrics.malformed, malformed.problem);
+  answer(reply, incoming.method, problem(malformed.status, malformed.detail));
+}
+
+function answer(reply: Reply, method: string, { status, headers, body }: Refusal): void {
+  if (method === "HEAD") reply.sendHead(status, headers, Buffer.byteLength(body));
+  else reply.send(status, headers, body);
+}
+
+/** The request as the engine sees it, without its body and its sender. */
+function describe(gate: Gate, incoming: Incoming): Request {
+  return makeRequest({
+    method: incoming.method,
+    path: incoming.target,
+    host: incoming.host,
+    ip: callerBehind(gate.view.peers.of(incoming.peer), incoming.first["x-forwarded-for"] ?? ""),
+    headers: incoming.first,
+    size: incoming.length ?? 0,
+  });
+}
+
+/** Waits for the body only where the request's route reads fields from it. */
+function decideWithBody(parts: ProxyParts, passage: Passage): void {
+  const { body, request } = passage;
+  const { engine, view } = parts.gate;
+  const reads = body !== null && view.readsBody[engine.routeOf(request)] === true;
+  if (!reads) return decide(parts, passage);
+  body.whenKnown(() => {
+    request.body = body.parsed();
+    request.size = Math.max(request.size, body.bytes);
+    decide(parts, passage);
+  });
+}
+
+function decide(parts: ProxyParts, passage: Passage): void {
+  const { gate } = parts;
+  const { request, incoming, reply } = passage;
+  if (reply.closed) return;
+  identifyCaller(gate, request, (header) => incoming.first[header] ?? "");
+  const ruling = gate.decide(request, "proxy");
+  const { verdict, delayMicros } = ruling.record;
+  if (verdict > SLOW) return refuse(passage, refusalOf(ruling, gate.view.policy));
+  const permit = permitOf(gate, ruling);
+  if (verdict === SLOW) holdBack(parts, passage, permit, delayMicros);
+  else forward(parts, passage, permit);
+}
+
+/** What is needed of a ruling after the gate has gone on to other requests. */
+interface Permit {
+  readonly id: string;
+  /** The policy's version that gave it. */
+  readonly view: PolicyView;
+  readonly client: string | null;
+  readonly decision: string;
+  /** Whether something waits for the outcome. */
+  readonly observed: boolean;
+  readonly fields: readonly string[];
+}
+
+function permitOf(gate: Gate, ruling: Ruling): Permit {
+  const { id, record } = ruling;
+  const { view } = gate;
+  const { policy } = view;
+  const all = gate.config.rateLimitFields === "all";
+  const decision = decisionField(ruling);
+  return {
+    id,
+    view,
+    client: policy.clients[record.client]?.id ?? null,
+    decision,
+    observed: record.token !== 0,
+    fields: [
+      "X-Edge-Decision",
+      decision,
+      ...(all ? rateLimitFields(policy, ruling.decision.limits, record.client) : []),
+    ],
+  };
+}
+
+/** Answers without the upstream. What is left of the body is let in and thrown away, or the connection would hang. */
+function refuse({ reply, incoming, body }: Passage, refusal: Refusal): void {
+  body?.destroy();
+  answer(reply, incoming.method, refusal);
+}
+
+/** Past the cap of held requests a delay would cost more than it slows: the request is throttled. */
+function holdBack(parts: ProxyParts, passage: Passage, permit: Permit, delayMicros: number): void {
+  const { reply } = passage;
+  const hold = parts.holds.hold(delayMicros, () => forward(parts, passage, permit));
+  if (hold !== null) return reply.onAbort(() => abandon(parts, permit, hold));
+  const fields = ["X-Edge-Decision", permit.decision, "Retry-After", retryAfterField(delayMicros)];
+  refuse(passage, problem(429, "too many requests are held back already", fields));
+  observe(parts.gate, permit, makeOutcome(429));
+}
+
+function abandon({ gate }: ProxyParts, permit: Permit, hold: { cancel(): void }): void {
+  hold.cancel();
+  observe(gate, permit, makeOutcome(499));
+}
+
+function forward(parts: ProxyParts, passage: Passage, permit: Permit): void {
+  const { gate, upstream } = parts;
+  const { incoming, reply, body } = passage;
+  if (!upstream.hasRoom) return refuseBusy(gate, passage, permit);
+  const forwarded = {
+    method: incoming.method,
+    target: incoming.target,
+    headers: requestHeaders(incoming, forwardOptions(gate, incoming, permit)),
+    body: body?.flow() ?? null,
+    responseFields: permit.fields,
+    wanted: permit.view.needs.responseHeaders,
+  };
+  body?.onTooLarge(() => {
+    increment(gate.metrics.malformed, "body_too_large");
+    answer(reply, incoming.method, problem(413, bodyTooLong(gate.config.bodyBytesMax)));
+  });
+  upstream.forward(forwarded, reply, (end) => settle(gate, passage, permit, end));
+}
+
+function forwardOptions(gate: Gate, incoming: Incoming, permit: Permit): ForwardOptions {
+  const { view, client, decision } = permit;
+  const peer = view.peers.of(incoming.peer);
+  const stripped = gate.config.stripCredentials ? view.identityHeaders : [];
+  return { client, decision, stripped, peerTrusted: peer.hops > 0, peer: peer.address };
+}
+
+function refuseBusy(gate: Gate, passage: Passage, permit: Permit): void {
+  increment(gate.metrics.upstreamErrors, "busy");
+  const fields = ["X-Edge-Decision", permit.decision, "Retry-After", "1"];
+  refuse(passage, problem(503, "too many requests wait for the service", fields));
+  observe(gate, permit, makeOutcome(503));
+}
+
+/** The exchange is over: answers for an upstream that did not, and reports the outcome. */
+function settle(gate: Gate, { reply, incoming, body }: Passage, permit: Permit, end: ExchangeEnd): void {
+  const { failure, status, size, latencyMicros, headers } = end;
+  // A body that outgrew the limit was answered already, and breaking off the exchange was our doing.
+  if (body?.outgrown === true) return observe(gate, permit, makeOutcome(413));
+  gate.metrics.upstreamSeconds.observe(latencyMicros / 1e6);
+  if (failure !== null) {
+    increment(gate.metrics.upstreamErrors, failure.kind);
+    answer(reply, incoming.method, problem(failure.status, failure.detail, ["X-Edge-Decision", permit.decision]));
+  }
+  observe(gate, permit, makeOutcome(status, { size, latencyMicros, headers }));
+}
+
+function observe(gate: Gate, permit: Permit, outcome: ReturnType<typeof makeOutcome>): void {
+  if (permit.observed) gate.observe(permit.id, outcome);
+}

@@ -1,0 +1,123 @@
+/**
+ * The body of a request on its way through: the first bytes may be kept to read fields from, and then all of it goes on as
+ * a stream whose consumer sets the pace.
+ */
+import { Readable } from "node:stream";
+import { BODY_FIELDS_BYTES } from "../config.ts";
+import type { Reply } from "../transport.ts";
+
+/** Bytes that wait here for the upstream before the caller is slowed down. */
+const WAITING_BYTES = 65_536;
+
+export class RequestBody extends Readable {
+  readonly #reply: Reply;
+  readonly #bytesMax: number;
+  #bytes = 0;
+  #complete = false;
+  /** Called once when the body ends or grows past what fields are read from. */
+  #whenKnown: (() => void) | null = null;
+  #paused = false;
+  #tooLarge: (() => void) | null = null;
+  /** Chunks kept until the decision; null once the stream flows. */
+  #kept: Uint8Array[] | null = [];
+
+  /** Must be made before the request's handler returns. */
+  constructor(reply: Reply, bytesMax: number) {
+    super({ highWaterMark: WAITING_BYTES });
+    this.#reply = reply;
+    this.#bytesMax = bytesMax;
+    reply.onBody((chunk, last) => this.#receive(chunk, last));
+  }
+
+  /** Whether the body grew past the limit. */
+  get outgrown(): boolean {
+    return this.#bytes > this.#bytesMax;
+  }
+
+  /** Bytes received so far. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Calls `run` once the body is complete or too large to read fields from. */
+  whenKnown(run: () => void): void {
+    this.#whenKnown = run;
+  }
+
+  /** Calls `run` when the body outgrows the limit; the stream is then destroyed. */
+  onTooLarge(run: () => void): void {
+    this.#tooLarge = run;
+  }
+
+  /** The body as JSON; undefined if it is incomplete, too large, or no JSON. */
+  parsed(): unknown {
+    if (!this.#complete || this.#kept === null || this.#bytes > BODY_FIELDS_BYTES) return undefined;
+    try {
+      return JSON.parse(Buffer.concat(this.#kept, this.#bytes).toString("utf8"));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Lets what was kept and what follows go on. */
+  flow(): this {
+    const kept = this.#kept ?? [];
+    this.#kept = null;
+    for (const chunk of kept) this.push(chunk);
+    if (this.#complete) this.push(null);
+    else this.#resume();
+    return this;
+  }
+
+  override _read(): void {
+    if (this.#kept === null) this.#resume();
+  }
+
+  override _destroy(problem: Error | null, done: (problem?: Error | null) => void): void {
+    this.#kept = null;
+    this.#resume();
+    done(problem);
+  }
+
+  #receive(chunk: Uint8Array, last: boolean): void {
+    this.#bytes += chunk.length;
+    if (this.destroyed) return;
+    if (this.outgrown) return this.#refuse();
+    this.#complete = last;
+    if (this.#kept === null) this.#pass(chunk.slice(), last);
+    else this.#keep(chunk.slice(), last);
+  }
+
+  #keep(chunk: Uint8Array, last: boolean): void {
+    this.#kept?.push(chunk);
+    const known = last || this.#bytes > BODY_FIELDS_BYTES || this.#whenKnown === null;
+    if (!known) return;
+    if (!last) this.#pause();
+    const run = this.#whenKnown;
+    this.#whenKnown = null;
+    run?.();
+  }
+
+  #pass(chunk: Uint8Array, last: boolean): void {
+    const room = chunk.length === 0 || this.push(chunk);
+    if (last) this.push(null);
+    else if (!room) this.#pause();
+  }
+
+  #refuse(): void {
+    this.#tooLarge?.();
+    this.destroy();
+  }
+
+  #pause(): void {
+    if (this.#paused) return;
+    this.#paused = true;
+    this.#reply.pauseBody();
+  }
+
+  #resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#reply.resumeBody();
+  }
+}

@@ -1,0 +1,207 @@
+/** The protected service: a pool of connections, and one exchange with it for each forwarded request. */
+import type { Dispatcher } from "undici";
+import { errors, Pool } from "undici";
+import type { Readable } from "node:stream";
+import type { Config } from "../config.ts";
+import { responseHeaders } from "./forward-headers.ts";
+import type { Reply } from "../transport.ts";
+
+/** Why an answer of the upstream is missing: its status for the caller, and the name of a counter. */
+export interface UpstreamFailure {
+  readonly status: 400 | 502 | 503 | 504;
+  readonly kind: "unreachable" | "timeout" | "broken" | "busy" | "unforwardable";
+  readonly detail: string;
+}
+
+export interface Forwarded {
+  readonly method: string;
+  readonly target: string;
+  /** Names and values, alternating. */
+  readonly headers: string[];
+  readonly body: Readable | null;
+  /** Fields added to the answer. */
+  readonly responseFields: readonly string[];
+  /** Names of response headers that the policy reads. */
+  readonly wanted: readonly string[];
+}
+
+/** How an exchange ended. Called once. */
+export interface ExchangeEnd {
+  /** The answer's status; 499 where the caller went before there was one. */
+  readonly status: number;
+  /** Bytes of the answer's body passed on. */
+  readonly size: number;
+  readonly latencyMicros: number;
+  /** Headers that the policy reads of answers. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Set where the upstream failed. `reply` still waits for an answer if none was begun. */
+  readonly failure: UpstreamFailure | null;
+}
+
+export class Upstream {
+  readonly #pool: Pool;
+  readonly #max: number;
+  #current = 0;
+
+  constructor(origin: URL, config: Config) {
+    this.#max = config.forwardedMax;
+    this.#pool = new Pool(origin, {
+      connections: config.upstreamConnections,
+      connectTimeout: config.connectTimeoutMs,
+      headersTimeout: config.upstreamTimeoutMs,
+      bodyTimeout: config.upstreamTimeoutMs,
+      allowH2: false,
+    });
+  }
+
+  /** Requests forwarded and not yet ended. */
+  get current(): number {
+    return this.#current;
+  }
+
+  /** Whether another request may be forwarded now. */
+  get hasRoom(): boolean {
+    return this.#current < this.#max;
+  }
+
+  /** Forwards a request and passes the answer on to `reply`; `ended` is told in the end, whatever happens. */
+  forward(forwarded: Forwarded, reply: Reply, ended: (end: ExchangeEnd) => void): void {
+    this.#current++;
+    const exchange = new Exchange(forwarded, reply, (end) => {
+      this.#current--;
+      ended(end);
+    });
+    const { method, target: path, headers, body } = forwarded;
+    try {
+      this.#pool.dispatch({ method, path, headers, body }, exchange);
+    } catch (problem) {
+      exchange.fail(problem);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.destroy();
+  }
+}
+
+/** One request's answer, passed on as it comes; a slow caller pauses the upstream. */
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #forwarded: Forwarded;
+  readonly #reply: Reply;
+  readonly #ended: (end: ExchangeEnd) => void;
+  readonly #startedAt: number = performance.now();
+  #controller: Dispatcher.DispatchController | null = null;
+  #abandoned = false;
+  #over = false;
+  #begun = false;
+  #status = 0;
+  #size = 0;
+  #latencyMicros = 0;
+  #headers: Readonly<Record<string, string>> = {};
+
+  constructor(forwarded: Forwarded, reply: Reply, ended: (end: ExchangeEnd) => void) {
+    this.#forwarded = forwarded;
+    this.#reply = reply;
+    this.#ended = ended;
+    reply.onAbort(() => this.#abandon());
+    reply.onDrain(() => this.#controller?.resume());
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#abandoned) controller.abort(new Error("the caller has gone"));
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
+    if (status < 200) return;
+    this.#status = status;
+    this.#latencyMicros = Math.round((performance.now() - this.#startedAt) * 1_000);
+    this.#headers = pick(headers, this.#forwarded.wanted);
+    this.#begin(status, headers);
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#size += chunk.length;
+    if (this.#bodiless(this.#status)) return;
+    if (!this.#reply.write(chunk)) controller.pause();
+  }
+
+  onResponseEnd(): void {
+    this.#reply.end();
+    this.#end(null);
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, problem: Error): void {
+    this.fail(problem);
+  }
+
+  /** The upstream did not answer, or broke off. */
+  fail(problem: unknown): void {
+    if (this.#over) return;
+    this.#forwarded.body?.destroy();
+    if (this.#begun) this.#reply.cut();
+    this.#end(this.#abandoned ? null : failureOf(problem));
+  }
+
+  #begin(status: number, headers: Record<string, string | string[] | undefined>): void {
+    this.#begun = true;
+    const fields = [...responseHeaders(headers), ...this.#forwarded.responseFields];
+    const declared = Number(headers["content-length"] ?? Number.NaN);
+    const length = Number.isSafeInteger(declared) && declared >= 0 ? declared : null;
+    if (this.#bodiless(status)) this.#reply.sendHead(status, fields, status === 204 ? null : length);
+    else this.#reply.begin(status, fields, length);
+  }
+
+  /** RFC 9110 §6.4.1: such an answer has no body, whatever its headers say. */
+  #bodiless(status: number): boolean {
+    return this.#forwarded.method === "HEAD" || status === 204 || status === 304;
+  }
+
+  #abandon(): void {
+    this.#abandoned = true;
+    this.#controller?.abort(new Error("the caller has gone"));
+  }
+
+  #end(failure: UpstreamFailure | null): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#ended({
+      status: failure !== null && !this.#begun ? failure.status : this.#status === 0 ? 499 : this.#status,
+      size: this.#size,
+      latencyMicros: this.#latencyMicros || Math.round((performance.now() - this.#startedAt) * 1_000),
+      headers: this.#headers,
+      failure,
+    });
+  }
+}
+
+function pick(
+  headers: Record<string, string | string[] | undefined>,
+  wanted: readonly string[],
+): Readonly<Record<string, string>> {
+  const picked: Record<string, string> = {};
+  for (const name of wanted) {
+    const value = headers[name];
+    const text = Array.isArray(value) ? value[0] : value;
+    if (text !== undefined) picked[name] = text;
+  }
+  return picked;
+}
+
+function failureOf(problem: unknown): UpstreamFailure {
+  if (problem instanceof errors.InvalidArgumentError || problem instanceof errors.NotSupportedError) {
+    return { status: 400, kind: "unforwardable", detail: "the request cannot be forwarded as it is" };
+  }
+  const timedOut = [errors.ConnectTimeoutError, errors.HeadersTimeoutError, errors.BodyTimeoutError].some(
+    (timeout) => problem instanceof timeout,
+  );
+  if (timedOut) return { status: 504, kind: "timeout", detail: "the service did not answer in time" };
+  const code = (problem as { readonly code?: unknown } | null)?.code;
+  const refused = ["ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "ENETUNREACH", "EAI_AGAIN"].includes(String(code));
+  if (refused) return { status: 502, kind: "unreachable", detail: "the service cannot be reached" };
+  return { status: 502, kind: "broken", detail: "the service closed the connection or its answer was malformed" };
+}

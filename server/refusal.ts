@@ -1,0 +1,113 @@
+/**
+ * Refusals as HTTP: `application/problem+json` (RFC 9457) with the problem types and fields of
+ * draft-ietf-httpapi-ratelimit-headers. A status that a decision names is the status that is sent; what an adapter cannot
+ * carry it maps itself.
+ */
+import { STATUS_CODES } from "node:http";
+import type { Policy } from "../engine/index.ts";
+import { VERDICTS } from "../engine/index.ts";
+import type { Ruling } from "./gate.ts";
+import { rateLimitFields } from "./rate-limit-fields.ts";
+
+export interface Refusal {
+  readonly status: number;
+  /** Names and values, alternating. */
+  readonly headers: readonly string[];
+  readonly body: string;
+}
+
+const TYPES = "https://iana.org/assignments/http-problem-types#";
+const PROBLEM_HEADERS: readonly string[] = ["Content-Type", "application/problem+json", "Cache-Control", "no-store"];
+
+/** The refusal that a ruling asks for. */
+export function refusalOf(ruling: Ruling, policy: Policy): Refusal {
+  return {
+    status: ruling.record.status,
+    headers: [...PROBLEM_HEADERS, ...refusalFields(ruling, policy)],
+    body: JSON.stringify(problemOf(ruling, policy)),
+  };
+}
+
+/** The refusal's header fields without those that describe its body. */
+export function refusalFields(ruling: Ruling, policy: Policy): readonly string[] {
+  const { record, decision } = ruling;
+  const fields = ["X-Edge-Decision", decisionField(ruling)];
+  if (record.retryAfterMicros > 0) fields.push("Retry-After", retryAfterField(record.retryAfterMicros));
+  if (record.status === 401) fields.push("WWW-Authenticate", authenticateField(ruling, policy));
+  fields.push(...rateLimitFields(policy, decision.limits, record.client));
+  return fields;
+}
+
+/** `X-Edge-Decision`: the decision's name and what it was, so that a caller can tell our answer from another's. */
+export function decisionField({ id, record }: Ruling): string {
+  const by = record.by === null ? "" : `;by=${record.by}`;
+  return `${id};${VERDICTS[record.verdict]}${by}`;
+}
+
+/** Whole seconds, rounded up: a retry at that time is not early. */
+export function retryAfterField(micros: number): string {
+  return String(Math.ceil(micros / 1e6));
+}
+
+/** A refusal that no decision made, such as a malformed request or an upstream that does not answer. */
+export function problem(status: number, detail: string, fields: readonly string[] = []): Refusal {
+  const type = status === 503 ? `${TYPES}temporary-reduced-capacity` : "about:blank";
+  return {
+    status,
+    headers: [...PROBLEM_HEADERS, ...fields],
+    body: JSON.stringify({ type, title: STATUS_CODES[status] ?? "Refused", status, detail }),
+  };
+}
+
+/** RFC 9457 members, with `violated-policies` of the RateLimit draft, and the decision's name. */
+function problemOf(ruling: Ruling, policy: Policy): object {
+  const { record, id } = ruling;
+  return {
+    type: problemType(ruling, policy),
+    title: STATUS_CODES[record.status] ?? "Refused",
+    status: record.status,
+    detail: record.reason,
+    ...(record.by === null ? {} : { "violated-policies": [record.by] }),
+    decision: id,
+    ...(record.verdict === VERDICTS.indexOf("challenge") ? { challenge: challengeOf(ruling, policy) } : {}),
+  };
+}
+
+function problemType({ record }: Ruling, policy: Policy): string {
+  const byLimit = policy.limits.some((limit) => limit.name === record.by);
+  if (record.status === 503) return `${TYPES}temporary-reduced-capacity`;
+  if (byLimit) return `${TYPES}quota-exceeded`;
+  return record.by === null ? "about:blank" : `${TYPES}abnormal-usage-detected`;
+}
+
+/** What a challenge asks for. Said plainly: proofs are not verified yet, so no answer to it is accepted. */
+function challengeOf(ruling: Ruling, policy: Policy): object {
+  return {
+    kind: challengeKind(ruling, policy),
+    solvable: false,
+    note: "this server states which proof is wanted but cannot verify one yet; a retry meets the same challenge",
+  };
+}
+
+function challengeKind({ record }: Ruling, policy: Policy): string {
+  const action = policy.rules.find((rule) => rule.name === record.by)?.action;
+  if (action?.kind === "challenge") return action.challenge;
+  const refusal = policy.limits.find((limit) => limit.name === record.by)?.otherwise;
+  return refusal?.kind === "challenge" ? refusal.challenge : "unknown";
+}
+
+/** RFC 9110 §11.6.1 wants one on every 401. */
+function authenticateField(ruling: Ruling, policy: Policy): string {
+  const parts = [`Edge realm="${quotable(policy.name)}"`];
+  if (ruling.record.verdict === VERDICTS.indexOf("challenge")) {
+    parts.push(`challenge="${challengeKind(ruling, policy)}"`);
+  } else {
+    parts.push(`error="${quotable(ruling.record.reason)}"`);
+  }
+  return parts.join(", ");
+}
+
+/** Text that may stand in a quoted string: visible ASCII without quote and backslash. */
+function quotable(text: string): string {
+  return text.replace(/[^\x20-\x7e]|["\\]/g, "_");
+}

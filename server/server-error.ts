@@ -1,0 +1,27 @@
+/** Why a server does not start, as an error with a code, what happened, and what to do. */
+import type { LoadResult } from "../dsl/index.ts";
+
+export type ServerErrorCode =
+  | "option_invalid"
+  | "policy_invalid"
+  | "pepper_missing"
+  | "transport_missing"
+  | "address_in_use"
+  | "address_unusable"
+  | "log_unusable";
+
+export class ServerError extends Error {
+  readonly code: ServerErrorCode;
+  /** What to do about it; empty if the message says all. */
+  readonly help: string;
+  /** The diagnostics of a policy that does not load, for `policy_invalid`. */
+  readonly load: LoadResult | null;
+
+  constructor(code: ServerErrorCode, message: string, help = "", load: LoadResult | null = null) {
+    super(message);
+    this.name = "ServerError";
+    this.code = code;
+    this.help = help;
+    this.load = load;
+  }
+}

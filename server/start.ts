@@ -1,0 +1,108 @@
+/** Starts the enforcement point from its options, and stops it. */
+import { resolve } from "node:path";
+import type { LoadResult } from "../dsl/index.ts";
+import { loadPolicy, nodeFiles } from "../dsl/index.ts";
+import type { EngineOptions, Policy, PolicyEngine } from "../engine/index.ts";
+import type { ServerOptions } from "./config.ts";
+import { readConfig } from "./config.ts";
+import { openDecisionLog } from "./decision-log.ts";
+import type { Listeners } from "./listeners.ts";
+import { openListeners } from "./listeners.ts";
+import { loadUws } from "./load-uws.ts";
+import type { LoadPolicy, ReloadResult } from "./policy-loader.ts";
+import { loadRunnable } from "./policy-loader.ts";
+import { Reloader } from "./reload.ts";
+import type { Services } from "./services.ts";
+import { makeServices } from "./services.ts";
+import { Stopper } from "./stop.ts";
+import type { ListenAddress } from "./transport.ts";
+import { uwsTransport } from "./transport-uws.ts";
+
+export interface RunningServer {
+  /** Where the data listener listens, with the port really chosen. */
+  readonly address: ListenAddress;
+  readonly url: string;
+  /** Null where the admin listener is off. */
+  readonly adminUrl: string | null;
+  /** Release of uWebSockets.js in use. */
+  readonly transport: string;
+  /** The policy that runs now. */
+  readonly policy: Policy;
+  /** Reads the policy anew; a bad one is refused and the old one goes on. */
+  reload(): ReloadResult;
+  /** Takes no new connections, answers what is in flight up to `stopTimeoutMs`, flushes the log. May be called twice. */
+  stop(): Promise<void>;
+  /** Resolves when the server has stopped. */
+  readonly stopped: Promise<void>;
+}
+
+/** What may be replaced: the engine by the reference interpreter, the policy file by something in memory. */
+export interface ServerParts {
+  readonly createEngine?: (policy: Policy, options: EngineOptions) => PolicyEngine;
+  readonly loadPolicy?: LoadPolicy;
+}
+
+/**
+ * Starts the enforcement point.
+ *
+ * @throws {ServerError} With a code and what to do: a bad option, a policy with errors (its diagnostics are in `load`), a
+ *   missing pepper, a port in use, no uWebSockets.js for this host, a log file that cannot be written.
+ */
+export async function startServer(options: ServerOptions, parts: ServerParts = {}): Promise<RunningServer> {
+  const config = readConfig(options);
+  const load = parts.loadPolicy ?? ((): LoadResult => loadPolicy(resolve(config.policy), nodeFiles));
+  const loaded = loadRunnable(load, config);
+  const { uws, version } = await loadUws();
+  const log = await openDecisionLog(config.log.sink, config.log.queueBytes);
+  const services = makeServices(config, loaded, log, parts.createEngine);
+  const reloader = new Reloader(load, services.gate, loaded.load);
+  const stopper = new Stopper(services, reloader);
+  const listeners = await openOrClose(services, () =>
+    openListeners(services, reloader, stopper, uwsTransport(uws), version),
+  );
+  stopper.take(listeners);
+  if (config.watch) reloader.watch();
+  if (config.signals) listenToSignals(reloader, stopper);
+  return describeRunning(services, reloader, stopper, listeners, version);
+}
+
+/** Leaves nothing open where a listener cannot be opened. */
+async function openOrClose({ upstream, log }: Services, open: () => Listeners): Promise<Listeners> {
+  try {
+    return open();
+  } catch (problem) {
+    await upstream?.close();
+    await log.close(0);
+    throw problem;
+  }
+}
+
+function listenToSignals(reloader: Reloader, stopper: Stopper): void {
+  reloader.onHangup();
+  stopper.onSignals();
+}
+
+function describeRunning(
+  { gate }: Services,
+  reloader: Reloader,
+  stopper: Stopper,
+  { data, admin }: Listeners,
+  transport: string,
+): RunningServer {
+  return {
+    address: { host: data.host, port: data.port },
+    url: urlOf(data),
+    adminUrl: admin === null ? null : urlOf(admin),
+    transport,
+    get policy() {
+      return gate.view.policy;
+    },
+    reload: () => reloader.reload("asked for"),
+    stop: () => stopper.stop(),
+    stopped: stopper.stopped,
+  };
+}
+
+function urlOf({ host, port }: ListenAddress): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,94 @@
+/**
+ * What a transport offers to handlers. Handlers are plain functions over these two interfaces, so they are tested without
+ * sockets and know nothing of the HTTP library below.
+ */
+
+/** A request as it arrives. Valid only until its handler returns: read everything needed before the first wait. */
+export interface RequestView {
+  /** As received; case matters. */
+  readonly method: string;
+  /** The request target's path as received, without the query. */
+  readonly path: string;
+  /** What follows the first `?`, as received; null where there is none. */
+  readonly query: string | null;
+  /** Text form of the address that the connection comes from. */
+  readonly peer: string;
+  /** First value of a header by its lower-case name; empty if it is absent or empty. */
+  header(name: string): string;
+  /** Every header in wire order, duplicates kept, names in lower case. */
+  eachHeader(visit: (name: string, value: string) => void): void;
+}
+
+/**
+ * The answer to one request. After the peer has gone ({@link Reply.onAbort}) every method does nothing, so a handler need
+ * not look before it answers.
+ */
+export interface Reply {
+  /** The answer is complete, or the peer has gone. */
+  readonly closed: boolean;
+  /**
+   * Answers in one go; where an answer was begun already, cuts the connection instead.
+   *
+   * @param headers - Names and values, alternating. `Content-Length` and `Date` are the transport's own.
+   */
+  send(status: number, headers: readonly string[], body: string | Uint8Array): void;
+  /** Answers without a body, as for HEAD; `length` is what a GET would have had, or null if it is not known. */
+  sendHead(status: number, headers: readonly string[], length: number | null): void;
+  /** Calls the latest `handler` given if the peer goes before the answer is complete. */
+  onAbort(handler: () => void): void;
+  /**
+   * Reads the request's body. To be called before the handler returns.
+   *
+   * @param handler - Gets each chunk, valid only during the call (copy what is kept), and whether it is the last.
+   */
+  onBody(handler: (chunk: Uint8Array, last: boolean) => void): void;
+  /** Stops reading the body: the peer is slowed down. Chunks already received may still come. */
+  pauseBody(): void;
+  resumeBody(): void;
+  /** Begins an answer that is written piece by piece. With a `length`, exactly that many bytes must follow. */
+  begin(status: number, headers: readonly string[], length: number | null): void;
+  /** Writes a piece; false if the peer is slow: wait for {@link Reply.onDrain} before the next. */
+  write(chunk: Uint8Array): boolean;
+  onDrain(handler: () => void): void;
+  /** Ends an answer that was begun. */
+  end(): void;
+  /** Cuts the connection: the only way to say that an answer already begun is incomplete. */
+  cut(): void;
+}
+
+export type Handler = (request: RequestView, reply: Reply) => void;
+
+/** What one listener serves: handlers by exact path, and one for everything else. */
+export interface Routes {
+  readonly exact: ReadonlyMap<string, Handler>;
+  readonly otherwise: Handler;
+}
+
+export interface ListenAddress {
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+}
+
+/** An open listener. */
+export interface Listener {
+  readonly host: string;
+  /** The port really listened on. */
+  readonly port: number;
+  /** Requests begun and not yet answered. */
+  readonly inFlight: number;
+  /** Accepts no more connections and closes each one after its answer. */
+  drain(): void;
+  /** Closes everything at once. */
+  close(): void;
+}
+
+export interface TransportOptions {
+  readonly address: ListenAddress;
+  readonly routes: Routes;
+  /** Told of an exception that a handler let through; the request is answered with 500. */
+  readonly onFault: (fault: unknown) => void;
+}
+
+/** @throws {ServerError} `address_in_use` when something else listens there, `address_unusable` for any other refusal. */
+export type Listen = (options: TransportOptions) => Listener;

@@ -1,0 +1,85 @@
+/**
+ * Watches the files of a policy. Folders are watched, not files: editors and deployments replace files by renaming, and
+ * Kubernetes by turning a link above them. Any event leads to a look at the files themselves.
+ */
+import type { FSWatcher } from "node:fs";
+import { statSync, watch } from "node:fs";
+import { dirname } from "node:path";
+
+/** Time that must pass without another event before files are looked at, so that one save is one change. */
+const SETTLE_MS = 100;
+
+export class FileWatch {
+  readonly #changed: () => void;
+  readonly #report: (line: string) => void;
+  #files: readonly string[] = [];
+  #folders = new Map<string, FSWatcher>();
+  #seen = "";
+  #timer: NodeJS.Timeout | null = null;
+
+  /** @param changed - Called after a change of one of the files has settled. */
+  constructor(changed: () => void, report: (line: string) => void) {
+    this.#changed = changed;
+    this.#report = report;
+  }
+
+  /** Watches these files from now on, and no others. */
+  follow(files: readonly string[]): void {
+    this.#files = files;
+    this.#seen = fingerprint(files);
+    const wanted = new Set(files.map((file) => dirname(file)));
+    for (const [folder, watcher] of this.#folders) {
+      if (wanted.has(folder)) continue;
+      watcher.close();
+      this.#folders.delete(folder);
+    }
+    for (const folder of wanted) if (!this.#folders.has(folder)) this.#open(folder);
+  }
+
+  close(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    for (const watcher of this.#folders.values()) watcher.close();
+    this.#folders.clear();
+  }
+
+  #open(folder: string): void {
+    try {
+      const watcher = watch(folder, () => this.#settle());
+      watcher.on("error", (problem) => this.#giveUp(folder, problem));
+      this.#folders.set(folder, watcher);
+    } catch (problem) {
+      this.#giveUp(folder, problem);
+    }
+  }
+
+  #giveUp(folder: string, problem: unknown): void {
+    this.#folders.get(folder)?.close();
+    this.#folders.delete(folder);
+    const reason = problem instanceof Error ? problem.message : String(problem);
+    this.#report(`cannot watch ${folder} (${reason}): reload with SIGHUP or POST /v1/reload`);
+  }
+
+  #settle(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#look(), SETTLE_MS);
+  }
+
+  #look(): void {
+    this.#timer = null;
+    const now = fingerprint(this.#files);
+    if (now === this.#seen) return;
+    this.#seen = now;
+    this.#changed();
+  }
+}
+
+/** What tells one state of the files from another without reading them. */
+function fingerprint(files: readonly string[]): string {
+  return files
+    .map((file) => {
+      const stat = statSync(file, { throwIfNoEntry: false });
+      return stat === undefined ? "-" : `${stat.ino}.${stat.size}.${stat.mtimeMs}`;
+    })
+    .join();
+}
