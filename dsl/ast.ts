@@ -506,4 +506,6 @@ export interface Comment {
 export interface AstFile {
   readonly declarations: readonly AstDeclarationNode[];
   readonly comments: readonly Comment[];
+  /** Names of the declarations that were left out, so that uses of them are not reported as unknown. */
+  readonly unread: readonly Name[];
 }

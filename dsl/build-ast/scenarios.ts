@@ -1,0 +1,161 @@
+/** Trees of `scenario` blocks. */
+import type { CstNode, IToken } from "chevrotain";
+import type * as ast from "../ast.ts";
+import { readAddress } from "../literals.ts";
+import { type BuildContext, child, children, childOrNull, has, token, tokenOrNull, tokens } from "./context.ts";
+import { type DeclarationBase } from "./declarations.ts";
+import * as e from "./expressions.ts";
+
+export function buildScenario(node: CstNode, base: DeclarationBase, context: BuildContext): ast.AstScenario {
+  const statements = children(node, "scenarioStatement");
+  const only = <T>(key: string, build: (statement: CstNode) => T): T | null => {
+    const [first, second] = statements.filter((statement) => has(statement, key));
+    if (second !== undefined) {
+      context.error(
+        "EP1305",
+        `\`${key.toLowerCase()}\` is given twice`,
+        context.spanOf(second),
+        "leave one of them out",
+      );
+    }
+    return first === undefined ? null : build(first);
+  };
+  const all = (key: string): readonly CstNode[] =>
+    statements.filter((statement) => has(statement, key)).map((statement) => child(statement, key));
+  return {
+    kind: "scenario",
+    ...base,
+    name: context.declaredName(token(node, "name")),
+    run: only("RUN", (statement) => e.duration(token(statement, "Numeral"), context)),
+    seeds: only("SEEDS", (statement) => e.count(token(statement, "Numeral"), context)),
+    service: only("serviceBlock", (statement) => buildService(child(statement, "serviceBlock"), context)),
+    actors: all("actor").map((actor) => buildActor(actor, context)),
+    expectations: all("scenarioExpectation").map((expectation) => buildExpectation(expectation, context)),
+  };
+}
+
+function buildService(node: CstNode, context: BuildContext): ast.AstService {
+  const clauses = children(node, "serviceClause");
+  const latencies = clauses.filter((clause) => has(clause, "LATENCY"));
+  const [latency, second] = latencies;
+  if (second !== undefined)
+    context.error("EP1305", "`latency` is given twice", context.spanOf(second), "leave one of them out");
+  return {
+    latency: latency === undefined ? null : e.duration(token(latency, "Numeral"), context),
+    succeeds: clauses
+      .filter((clause) => has(clause, "SUCCEEDS"))
+      .map((clause) => ({
+        route: context.name(token(clause, "Word")),
+        share: e.percent(token(clause, "Numeral"), context),
+      })),
+    span: context.spanOf(node),
+  };
+}
+
+function buildActor(node: CstNode, context: BuildContext): ast.AstActor {
+  const argument = tokenOrNull(node, "Text");
+  return {
+    role: has(node, "ATTACK") ? "attack" : "population",
+    name: context.declaredName(token(node, "name")),
+    model: context.name(token(node, "model")),
+    argument: argument === null ? null : context.text(argument),
+    clauses: children(node, "actorClause").map((clause) => buildClause(clause, context)),
+    span: context.spanOf(node),
+  };
+}
+
+type ClauseBuilder = (node: CstNode, context: BuildContext) => ast.AstClause;
+
+const CLAUSES: Readonly<Record<string, ClauseBuilder>> = {
+  takingPart: buildClients,
+  sendingRate: buildSendingRate,
+  mixClause: buildMix,
+  fromClause: buildFrom,
+  reaction: buildReaction,
+  actorSetting: buildSetting,
+};
+
+function buildClause(node: CstNode, context: BuildContext): ast.AstClause {
+  for (const [key, build] of Object.entries(CLAUSES)) {
+    const clause = childOrNull(node, key);
+    if (clause !== null) return build(clause, context);
+  }
+  throw new Error("a clause of an actor passed the grammar without a kind");
+}
+
+function buildClients(node: CstNode, context: BuildContext): ast.AstClause {
+  const where = childOrNull(node, "expression");
+  const id = (item: IToken): ast.Text =>
+    item.image.startsWith('"') ? context.text(item) : { value: item.image, span: context.spanOf(item) };
+  return {
+    kind: "clients",
+    where: where === null ? null : e.buildExpression(where, context),
+    ids: where === null ? tokens(node, "id").map(id) : null,
+    span: context.spanOf(node),
+  };
+}
+
+function buildSendingRate(node: CstNode, context: BuildContext): ast.AstClause {
+  const allow = e.atLeastOne(e.count(token(node, "value"), context), "a rate allows", context);
+  const per = e.atLeastOne(e.duration(token(node, "period"), context), "a rate is over", context);
+  const rate: ast.AstRate = {
+    kind: "rate",
+    allow,
+    per,
+    burst: null,
+    span: context.span(allow.span.start, per.span.end),
+  };
+  return { kind: "rate", rate, each: has(node, "EACH"), span: context.spanOf(node) };
+}
+
+function buildMix(node: CstNode, context: BuildContext): ast.AstClause {
+  const shares = children(node, "mixShare").map((share) => ({
+    route: context.name(token(share, "Word")),
+    share: e.percent(token(share, "Numeral"), context),
+  }));
+  return { kind: "mix", shares, span: context.spanOf(node) };
+}
+
+function buildFrom(node: CstNode, context: BuildContext): ast.AstClause {
+  const span = context.spanOf(node);
+  const start = tokenOrNull(node, "start");
+  if (start !== null) {
+    return { kind: "span", from: e.duration(start, context), to: e.duration(token(node, "end"), context), span };
+  }
+  return { kind: "networks", networks: children(node, "place").map((place) => buildPlace(place, context)), span };
+}
+
+function buildPlace(node: CstNode, context: BuildContext): ast.AstExpr {
+  const address = tokenOrNull(node, "Address");
+  if (address !== null) return readAddress(address.image, context.spanOf(address), context);
+  const name = context.name(token(node, "Word"));
+  return { kind: "name", parts: [name], index: null, args: null, span: name.span };
+}
+
+function buildReaction(node: CstNode, context: BuildContext): ast.AstClause {
+  return {
+    kind: "reaction",
+    on: context.name(token(node, "trigger")),
+    action: tokens(node, "action").map((word) => context.name(word)),
+    span: context.spanOf(node),
+  };
+}
+
+function buildSetting(node: CstNode, context: BuildContext): ast.AstClause {
+  return {
+    kind: "setting",
+    name: context.name(token(node, "setting")),
+    value: e.buildPrimary(child(node, "primary"), context),
+    span: context.spanOf(node),
+  };
+}
+
+function buildExpectation(node: CstNode, context: BuildContext): ast.AstScenarioExpectation {
+  return {
+    subject: context.name(token(node, "subject")),
+    metric: context.name(token(node, "metric")),
+    op: token(node, "op").image as ast.AstScenarioExpectation["op"],
+    value: e.quantity(token(node, "Numeral"), context),
+    span: context.spanOf(node),
+  };
+}

@@ -1,0 +1,227 @@
+/** The grammar of `test` blocks: requests on a virtual clock, what the service answers, and what is expected. */
+import * as t from "../tokens.ts";
+import { DecisionGrammar } from "./decisions.ts";
+import type { Rule } from "./expressions.ts";
+
+const { K } = t;
+
+export class TestGrammar extends DecisionGrammar {
+  testDeclaration: Rule = this.RULE("testDeclaration", () => {
+    this.CONSUME(K.test);
+    this.CONSUME(t.Text);
+    this.CONSUME(t.LeftBrace);
+    this.OPTION(() => {
+      this.CONSUME(K.clock);
+      this.CONSUME(t.Time);
+    });
+    this.MANY(() => this.SUBRULE(this.step));
+    this.CONSUME(t.RightBrace);
+  });
+
+  step: Rule = this.RULE("step", () => {
+    this.CONSUME(K.at);
+    this.CONSUME(t.Numeral, { LABEL: "time" });
+    this.OR([
+      {
+        GATE: () => this.LA(2).tokenType === t.ClosedString || this.LA(2).tokenType === t.OpenString,
+        ALT: () => {
+          this.OR1([
+            {
+              ALT: () => {
+                this.CONSUME(K.reload);
+                this.CONSUME(t.Text);
+              },
+            },
+            { ALT: () => this.SUBRULE(this.request), IGNORE_AMBIGUITIES: true },
+          ]);
+        },
+      },
+      {
+        ALT: () => {
+          this.SUBRULE(this.repetition);
+          this.SUBRULE2(this.request);
+        },
+        IGNORE_AMBIGUITIES: true,
+      },
+    ]);
+  });
+
+  repetition: Rule = this.RULE("repetition", () => {
+    this.CONSUME(K.repeat);
+    this.CONSUME(t.Numeral, { LABEL: "times" });
+    this.CONSUME(K.every);
+    this.CONSUME2(t.Numeral, { LABEL: "every" });
+    this.OPTION(() => {
+      this.CONSUME(K.as);
+      this.CONSUME(t.Word, { LABEL: "counter" });
+    });
+  });
+
+  request: Rule = this.RULE("request", () => {
+    this.CONSUME(t.Word, { LABEL: "method" });
+    this.CONSUME(t.Text);
+    this.CONSUME(K.from);
+    this.CONSUME(t.Address);
+    this.MANY(() => this.SUBRULE(this.requestClause));
+  });
+
+  requestClause: Rule = this.RULE("requestClause", () => {
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(K.asn);
+          this.CONSUME(t.Numeral);
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(K.country);
+          this.CONSUME(t.Text);
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(K.ja4);
+          this.CONSUME2(t.Text);
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(K.as);
+          this.CONSUME(K.client);
+          this.OR1([{ ALT: () => this.CONSUME3(t.Text) }, { ALT: () => this.CONSUME(t.Word) }]);
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(K.with);
+          this.OR2([{ ALT: () => this.CONSUME(K.evidence) }, { ALT: () => this.CONSUME(K.pass) }]);
+          this.CONSUME2(t.Word);
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(K.scopes);
+          this.SUBRULE(this.texts);
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(K.claims);
+          this.SUBRULE(this.jsonObject);
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(K.header);
+          this.CONSUME4(t.Text);
+          this.CONSUME5(t.Text);
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(K.body);
+          this.SUBRULE2(this.jsonObject);
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(K.respond);
+          this.CONSUME2(t.Numeral);
+          this.OPTION(() => {
+            this.CONSUME(K.after);
+            this.CONSUME3(t.Numeral, { LABEL: "delay" });
+          });
+        },
+      },
+      { ALT: () => this.SUBRULE(this.expectation) },
+    ]);
+  });
+
+  expectation: Rule = this.RULE("expectation", () => {
+    this.CONSUME(K.expect);
+    this.CONSUME(t.Word, { LABEL: "verdict" });
+    this.MANY(() => this.SUBRULE(this.expectationClause));
+  });
+
+  expectationClause: Rule = this.RULE("expectationClause", () => {
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(K.by);
+          this.CONSUME(t.Word);
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(K.after);
+          this.CONSUME(t.Numeral);
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(K.status);
+          this.CONSUME2(t.Numeral);
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(K.shadow);
+          this.CONSUME2(t.Word);
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(K.delay);
+          this.CONSUME3(t.Numeral);
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(K.score);
+          this.CONSUME3(t.Word);
+          this.OPTION(() => this.CONSUME(t.Minus));
+          this.CONSUME4(t.Numeral);
+        },
+      },
+    ]);
+  });
+
+  jsonObject: Rule = this.RULE("jsonObject", () => {
+    this.CONSUME(t.LeftBrace);
+    this.MANY_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.jsonMember) });
+    this.CONSUME(t.RightBrace);
+  });
+
+  jsonMember: Rule = this.RULE("jsonMember", () => {
+    this.OR([
+      { ALT: () => this.CONSUME(t.AnyWord, { LABEL: "name" }) },
+      { ALT: () => this.CONSUME(t.Text, { LABEL: "name" }) },
+    ]);
+    this.CONSUME(t.Colon);
+    this.SUBRULE(this.jsonValue);
+  });
+
+  jsonValue: Rule = this.RULE("jsonValue", () => {
+    this.OR([
+      { ALT: () => this.CONSUME(t.Text) },
+      {
+        ALT: () => {
+          this.OPTION(() => this.CONSUME(t.Minus));
+          this.CONSUME(t.Numeral);
+        },
+      },
+      { ALT: () => this.CONSUME(K.true, { LABEL: "word" }) },
+      { ALT: () => this.CONSUME(K.false, { LABEL: "word" }) },
+      { ALT: () => this.CONSUME(K.null, { LABEL: "word" }) },
+      {
+        ALT: () => {
+          this.CONSUME(t.LeftBracket);
+          this.MANY_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.jsonValue) });
+          this.CONSUME(t.RightBracket);
+        },
+      },
+      { ALT: () => this.SUBRULE(this.jsonObject) },
+    ]);
+  });
+}

@@ -1,0 +1,280 @@
+/**
+ * Reading literals: what a token says, as a value with its unit applied. Each function reports what is wrong and then
+ * goes on with a likely value, so that one mistake is one diagnostic.
+ */
+import type { Span } from "../engine/index.ts";
+import { canonicalIp, canonicalNetwork } from "../engine/index.ts";
+import type { AstLiteral, Quantity } from "./ast.ts";
+import type { Fix } from "./diagnostic.ts";
+
+/** Where problems of literals go. */
+export interface Reporter {
+  error(code: string, message: string, span: Span, help?: string, fix?: Fix | null): void;
+}
+
+/** Microseconds in each unit of duration. */
+const DURATION_UNITS: Readonly<Record<string, number>> = {
+  ms: 1_000,
+  s: 1_000_000,
+  m: 60_000_000,
+  h: 3_600_000_000,
+  d: 86_400_000_000,
+};
+/** Bytes in each unit of size: powers of 1024. */
+const SIZE_UNITS: Readonly<Record<string, number>> = { B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 };
+
+/** What people write for a unit, and what it is here. */
+const UNIT_MISTAKES: Readonly<Record<string, string>> = {
+  ...{ msec: "ms", millis: "ms", milliseconds: "ms" },
+  ...{ sec: "s", secs: "s", second: "s", seconds: "s", S: "s" },
+  ...{ min: "m", mins: "m", minute: "m", minutes: "m" },
+  ...{ hr: "h", hrs: "h", hour: "h", hours: "h", H: "h" },
+  ...{ day: "d", days: "d", D: "d" },
+  ...{ b: "B", bytes: "B", k: "KB", K: "KB", kb: "KB", Kb: "KB", KiB: "KB", kB: "KB" },
+  ...{ M: "MB", mb: "MB", Mb: "MB", MiB: "MB", g: "GB", G: "GB", gb: "GB", GiB: "GB" },
+};
+
+const KIND_NAMES: Readonly<Record<Quantity["kind"], string>> = {
+  int: "a whole number",
+  decimal: "a number",
+  percent: "a percentage, such as `20%`",
+  duration: "a duration, such as `10m`",
+  size: "a size, such as `64KB`",
+};
+
+/** Reads a numeral such as `1_000`, `0.5%`, `10m` or `64KB`. */
+export function readQuantity(raw: string, span: Span, report: Reporter): Quantity {
+  const parts = /^(\d+(?:_\d+)*)(\.\d+(?:_\d+)*)?(%|[A-Za-z]*)$/.exec(raw);
+  if (parts === null) {
+    report.error(
+      "EP1103",
+      `\`${raw}\` is not a number`,
+      span,
+      "digits, an optional fraction, and a unit: `1_000`, `0.5%`, `10m`, `64KB`",
+    );
+    return { kind: "int", value: 1, raw, span };
+  }
+  const [, whole = "0", fraction = "", unit = ""] = parts;
+  const number = Number((whole + fraction).replaceAll("_", ""));
+  const read = applyUnit(number, unit, fraction !== "", { raw, span, report });
+  const quantity: Quantity = { ...read, raw, span };
+  checkRange(quantity, whole, fraction, report);
+  return quantity;
+}
+
+interface NumeralPlace {
+  readonly raw: string;
+  readonly span: Span;
+  readonly report: Reporter;
+}
+
+function applyUnit(
+  number: number,
+  unit: string,
+  fractional: boolean,
+  place: NumeralPlace,
+): { kind: Quantity["kind"]; value: number } {
+  if (unit === "") return { kind: fractional ? "decimal" : "int", value: number };
+  if (unit === "%") return { kind: "percent", value: number };
+  const duration = DURATION_UNITS[unit];
+  const size = SIZE_UNITS[unit];
+  const factor = duration ?? size;
+  if (factor === undefined) return unknownUnit(number, unit, place);
+  if (fractional) {
+    const smaller = duration === undefined ? "`512B` or `64KB`" : "`250ms` or `90s`";
+    place.report.error(
+      "EP1103",
+      `\`${place.raw}\` has a fraction: ${duration === undefined ? "sizes" : "durations"} are whole numbers of one unit`,
+      place.span,
+      `use a smaller unit, such as ${smaller}`,
+    );
+  }
+  return { kind: duration === undefined ? "size" : "duration", value: Math.round(number * factor) };
+}
+
+function unknownUnit(number: number, unit: string, place: NumeralPlace): { kind: Quantity["kind"]; value: number } {
+  const meant = Object.hasOwn(UNIT_MISTAKES, unit) ? (UNIT_MISTAKES[unit] ?? "") : "";
+  const corrected = place.raw.slice(0, place.raw.length - unit.length) + meant;
+  const help =
+    meant === "" ? "units are `ms s m h d` for durations, `B KB MB GB` for sizes, and `%`" : `write \`${corrected}\``;
+  place.report.error(
+    "EP1106",
+    `\`${unit}\` is not a unit`,
+    place.span,
+    help,
+    meant === "" ? null : { span: place.span, text: corrected },
+  );
+  const factor = DURATION_UNITS[meant] ?? SIZE_UNITS[meant];
+  if (factor === undefined) return { kind: "int", value: number };
+  return { kind: meant in DURATION_UNITS ? "duration" : "size", value: Math.round(number * factor) };
+}
+
+/** ±2^53: within it every integer is exact. Digits are compared as integers, since 2^53 + 1 itself reads as 2^53. */
+const LARGEST = 2n ** 53n;
+
+function checkRange(quantity: Quantity, whole: string, fraction: string, report: Reporter): void {
+  const digits = whole.replaceAll("_", "");
+  const tooLarge =
+    quantity.kind === "int" && fraction === ""
+      ? digits.length > 16 || BigInt(digits) > LARGEST
+      : Math.abs(quantity.value) > Number(LARGEST);
+  if (tooLarge)
+    report.error("EP1104", `\`${quantity.raw}\` is out of range`, quantity.span, "numbers lie within ±2^53");
+}
+
+/**
+ * Holds a quantity to the kind that its clause takes.
+ *
+ * @param allowed - Kinds that may stand here; the first is the one that messages name.
+ */
+export function expectKind(quantity: Quantity, allowed: readonly Quantity["kind"][], report: Reporter): Quantity {
+  if (allowed.includes(quantity.kind)) return quantity;
+  const wanted = allowed[0] ?? "int";
+  if (quantity.kind === "int" && wanted !== "decimal") return missingUnit(quantity, wanted, report);
+  report.error(
+    "EP1107",
+    `\`${quantity.raw}\` is not ${KIND_NAMES[wanted]}`,
+    quantity.span,
+    `write ${KIND_NAMES[wanted]}`,
+  );
+  return { ...quantity, kind: wanted, value: quantity.value };
+}
+
+/** Units that a bare number most likely lacks. */
+const LIKELY_UNITS = { duration: ["s", "m"], size: ["KB", "MB"], percent: ["%"] } as const;
+
+function missingUnit(quantity: Quantity, wanted: Quantity["kind"], report: Reporter): Quantity {
+  if (wanted !== "duration" && wanted !== "size" && wanted !== "percent") return quantity;
+  const [likely, other] = LIKELY_UNITS[wanted];
+  const choices = [likely, other].filter((unit) => unit !== undefined).map((unit) => `\`${quantity.raw}${unit}\``);
+  const name = wanted === "percent" ? "percentage" : wanted;
+  report.error(
+    "EP1105",
+    `\`${quantity.raw}\` has no unit: a ${name} stands here`,
+    quantity.span,
+    `write ${choices.join(" or ")}`,
+  );
+  const factor = DURATION_UNITS[likely] ?? SIZE_UNITS[likely] ?? 1;
+  return { ...quantity, kind: wanted, value: Math.min(quantity.value * factor, Number.MAX_SAFE_INTEGER) };
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { '"': '"', "\\": "\\", n: "\n", t: "\t" };
+
+/** Reads a string token with its quotes and escapes. */
+export function readString(raw: string, span: Span, report: Reporter): string {
+  if (raw.length < 2 || !raw.endsWith('"') || endsEscaped(raw)) {
+    report.error(
+      "EP1101",
+      "this string is not closed",
+      { ...span, end: span.end },
+      'end it with `"` on the same line; a line break inside is `\\n`',
+    );
+    return raw.slice(1);
+  }
+  const body = raw.slice(1, -1);
+  if (!body.includes("\\")) return body;
+  return body.replace(
+    /\\(?:u\{([^}]*)\}|([^]))/g,
+    (escape: string, digits: string | undefined, one: string, at: number) => {
+      const value = digits === undefined ? ESCAPES[one] : codePoint(digits);
+      if (value !== undefined) return value;
+      const place = { file: span.file, start: span.start + 1 + at, end: span.start + 1 + at + escape.length };
+      report.error(
+        "EP1102",
+        `\`${escape}\` is not an escape`,
+        place,
+        'strings know `\\"`, `\\\\`, `\\n`, `\\t` and `\\u{…}`',
+      );
+      return escape;
+    },
+  );
+}
+
+/** Whether the last quote is itself escaped: an odd number of backslashes stands before it. */
+function endsEscaped(raw: string): boolean {
+  let backslashes = 0;
+  while (raw[raw.length - 2 - backslashes] === "\\") backslashes++;
+  return backslashes % 2 === 1;
+}
+
+function codePoint(digits: string): string | undefined {
+  if (!/^[0-9A-Fa-f]{1,6}$/.test(digits)) return undefined;
+  const code = Number.parseInt(digits, 16);
+  const surrogate = code >= 0xd800 && code <= 0xdfff;
+  return surrogate || code > 0x10ffff ? undefined : String.fromCodePoint(code);
+}
+
+/** Reads an address or a network of either family. */
+export function readAddress(raw: string, span: Span, report: Reporter): AstLiteral {
+  if (!raw.includes("/")) {
+    const ip = canonicalIp(raw);
+    if (ip === null)
+      report.error(
+        "EP1108",
+        `\`${raw}\` is not an address`,
+        span,
+        "addresses are written `203.0.113.9` or `2001:db8::1`",
+      );
+    return { kind: "literal", type: "ip", value: ip ?? "0.0.0.0", raw, span };
+  }
+  const network = canonicalNetwork(raw);
+  if (network === null) {
+    report.error("EP1108", `\`${raw}\` is not a network`, span, "networks are written `10.0.0.0/8` or `2001:db8::/32`");
+  } else if (canonicalIp(raw.slice(0, raw.indexOf("/"))) !== network.slice(0, network.indexOf("/"))) {
+    const message = `\`${raw}\` has bits set after its prefix`;
+    report.error("EP1109", message, span, `write \`${network}\`, or the address without \`/\``, {
+      span,
+      text: network,
+    });
+  }
+  return { kind: "literal", type: "network", value: network ?? "0.0.0.0/32", raw, span };
+}
+
+const TIME = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):(\d\d)))?$/;
+
+/** Reads a date (midnight UTC) or an RFC 3339 time, to microseconds since the Unix epoch. */
+export function readTime(raw: string, span: Span, report: Reporter): AstLiteral {
+  const value = timeMicros(raw);
+  if (value === null) {
+    report.error(
+      "EP1110",
+      `\`${raw}\` is not a time`,
+      span,
+      "times are written `2027-01-31` or `2027-01-31T08:00:00Z`",
+    );
+  }
+  return { kind: "literal", type: "time", value: value ?? 0, raw, span };
+}
+
+function timeMicros(raw: string): number | null {
+  const parts = TIME.exec(raw);
+  if (parts === null) return null;
+  const [year, month, day, hour, minute, second] = parts.slice(1, 7).map((part) => Number(part ?? 0)) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  if (month < 1 || month > 12 || day < 1 || day > daysOf(year, month)) return null;
+  if (hour > 23 || minute > 59 || second > 59) return null;
+  const micros = Number((parts[7] ?? "").slice(0, 6).padEnd(6, "0"));
+  const offset = (Number(parts[9] ?? 0) * 60 + Number(parts[10] ?? 0)) * (parts[8] === "-" ? -1 : 1);
+  const value = Date.UTC(year, month - 1, day, hour, minute - offset, second) * 1_000 + micros;
+  return year < 1000 || Math.abs(value) > Number.MAX_SAFE_INTEGER ? null : value;
+}
+
+function daysOf(year: number, month: number): number {
+  return new Date(Date.UTC(year, month, 0)).getUTCDate();
+}
+
+/** Reads a time of day, to microseconds since midnight. `24:00` ends a day. */
+export function readTimeOfDay(raw: string, span: Span, report: Reporter): AstLiteral {
+  const [hour = 0, minute = 0] = raw.split(":").map(Number);
+  const minutes = hour * 60 + minute;
+  if (minute > 59 || minutes > 24 * 60) {
+    report.error("EP1110", `\`${raw}\` is not a time of day`, span, "times of day are `00:00` to `24:00`");
+  }
+  return { kind: "literal", type: "time_of_day", value: minutes * 60_000_000, raw, span };
+}

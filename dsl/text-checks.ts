@@ -1,0 +1,75 @@
+/** What is checked of a text before it is read as a policy: size, and characters that no policy may hold. */
+import type { Span } from "../engine/index.ts";
+import type { BuildContext } from "./build-ast/context.ts";
+
+const BYTE_ORDER_MARK = "\uFEFF";
+/** Control characters but tab and line ends, and the marks that turn the direction of text around (CVE-2021-42574). */
+// oxlint-disable-next-line no-control-regex -- finding them is the point
+const FORBIDDEN = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/g;
+/** From this many on a file is taken for something that is not text at all. */
+const BINARY = 20;
+
+/**
+ * Reports what is wrong with a text as a whole.
+ *
+ * @returns The text to read, of the same length, with what was reported replaced by spaces; null if there is nothing to read.
+ */
+export function checkText(text: string, bytesMax: number, context: BuildContext): string | null {
+  if (isTooLarge(text, bytesMax)) {
+    context.error(
+      "EP1001",
+      `the file is larger than ${sizeText(bytesMax)}`,
+      context.span(0, 0),
+      'move long lists to files: `list NAME : TYPE from "file"`',
+    );
+    return null;
+  }
+  const unmarked = text.startsWith(BYTE_ORDER_MARK) ? dropMark(text, context) : text;
+  return replaceForbidden(unmarked, context);
+}
+
+function isTooLarge(text: string, bytesMax: number): boolean {
+  if (text.length > bytesMax) return true;
+  return text.length * 3 > bytesMax && new TextEncoder().encode(text).length > bytesMax;
+}
+
+function sizeText(bytes: number): string {
+  return bytes % 1024 ** 2 === 0 ? `${bytes / 1024 ** 2} MiB` : `${bytes} bytes`;
+}
+
+function dropMark(text: string, context: BuildContext): string {
+  context.error(
+    "EP1002",
+    "the file begins with a byte-order mark",
+    context.span(0, 1),
+    "save it as UTF-8 without one",
+    { span: context.span(0, 1), text: "" },
+  );
+  return ` ${text.slice(1)}`;
+}
+
+/** Reports forbidden characters once, at the first, however many there are. */
+function replaceForbidden(text: string, context: BuildContext): string | null {
+  FORBIDDEN.lastIndex = 0;
+  const first = FORBIDDEN.exec(text);
+  if (first === null) return text;
+  const count = text.match(FORBIDDEN)?.length ?? 1;
+  const span: Span = context.span(first.index, first.index + 1);
+  if (first[0] === "\0" || count >= BINARY) {
+    context.error("EP1003", "the file is not text", span, "a policy is a UTF-8 text file");
+    return null;
+  }
+  const others = count === 1 ? "" : `, the first of ${count}`;
+  context.error(
+    "EP1003",
+    `${codeName(first[0])} may not stand in a policy${others}`,
+    span,
+    "delete it, or write it in a string as `\\u{…}`",
+  );
+  return text.replace(FORBIDDEN, " ");
+}
+
+function codeName(character: string): string {
+  const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
+  return `the invisible character U+${code}`;
+}
