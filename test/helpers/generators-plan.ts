@@ -89,7 +89,14 @@ const keyPlan: fc.Arbitrary<KeyPlan> = fc.record({
     maxLength: 2,
   }),
 });
-const keyPlans: fc.Arbitrary<readonly KeyPlan[]> = fc.array(keyPlan, { minLength: 1, maxLength: 2 });
+/** Two headers, or two path parameters: values that a joined key would mix up. */
+const pairs: fc.Arbitrary<readonly KeyPlan[]> = fc
+  .constantFrom([3, 13], [6, 7])
+  .map(([a, b]) => [{ options: [a ?? 0] }, { options: [b ?? 0] }]);
+const keyPlans: fc.Arbitrary<readonly KeyPlan[]> = fc.oneof(
+  { weight: 6, arbitrary: fc.array(keyPlan, { minLength: 1, maxLength: 2 }) },
+  { weight: 1, arbitrary: pairs },
+);
 const onPlan: fc.Arbitrary<readonly number[] | null> = fc.option(fc.array(number, { minLength: 1, maxLength: 3 }), {
   freq: 2,
 });
@@ -101,7 +108,7 @@ const rolloutPlan: fc.Arbitrary<RolloutPlan> = fc.oneof(
 
 const signalPlan: fc.Arbitrary<SignalPlan> = fc.record({
   distinct: fc.boolean(),
-  value: number,
+  value: fc.oneof({ weight: 3, arbitrary: fc.nat(3) }, { weight: 1, arbitrary: number }),
   phase: number,
   on: onPlan,
   where: condition,

@@ -88,6 +88,12 @@ const KEYS: readonly Readable[] = [
   ...FACTS.filter((each) => !each.type.set),
 ];
 
+/** Arguments of `distinct`: first those that traces vary to pass 16 values. */
+const VALUES: readonly Readable[] = [
+  ...FACTS.filter(({ name, args }) => args[0] === "x-a" || args[0] === "username" || args[0] === "id" || name === "ip"),
+  ...KEYS.slice(1),
+];
+
 function buildKey(plan: KeyPlan): Key {
   return { options: plan.options.map((index) => attribute(pick(KEYS, index) as Readable)) };
 }
@@ -119,9 +125,8 @@ function buildSignal(plan: SignalPlan, index: number, routes: readonly Route[], 
   const phase = pick(["request", "request", "outcome", "served"] as const, plan.phase) ?? "request";
   const keys = plan.keys.map(buildKey);
   const windowMicros = pick(words.WINDOWS, plan.window) ?? 1_000_000;
-  const values = KEYS.slice(3);
   const aggregate = plan.distinct
-    ? ({ kind: "distinct", value: attribute(pick(values, plan.value) as Readable) } as const)
+    ? ({ kind: "distinct", value: attribute(pick(VALUES, plan.value) as Readable) } as const)
     : ({ kind: "count" } as const);
   const name = `signal_${index}`;
   return {

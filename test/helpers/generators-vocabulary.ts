@@ -38,7 +38,7 @@ export const PATHS: readonly string[] = [
 export const PATH_LITERALS: readonly string[] = ["/v1/orders/7", "/v1/login", "/", "/v1/orders", "/v1/", "/m/a/b|c"];
 export const QUERIES: readonly string[] = ["", "?q=a", "?q=&b=1", "?q=b&q=a&c", "?z=%61|b&q=a%7cb", "?"];
 
-export const TEXTS: readonly string[] = ["a", "b", "", "ab", "a|b", "A", '","', "7", "203.0.113.9"];
+export const TEXTS: readonly string[] = ["a", "b", "", "ab", "a|b", "b|c", "c", "A", '","', "7", "203.0.113.9"];
 export const IPS: readonly string[] = [
   "203.0.113.9",
   "203.0.113.10",

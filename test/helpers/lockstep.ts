@@ -71,7 +71,7 @@ export interface LockstepResult {
   readonly difference: string | null;
 }
 
-const READ_EVERY = 16;
+const READ_EVERY = 5;
 
 /** One run of several engines over one trace. */
 class Lockstep {

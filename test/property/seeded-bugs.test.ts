@@ -1,0 +1,123 @@
+/**
+ * The suite bites: ten classic mistakes of rate limiters and policy engines, each planted in a copy of the reference, are
+ * found by comparing it with the original over generated traces.
+ */
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createReference } from "../../engine/index.ts";
+import { arbitraryTrace, type Trace } from "../helpers/generators.ts";
+import { lockstep, type MakeEngine } from "../helpers/lockstep.ts";
+
+const ENGINE = join(import.meta.dirname, "../../engine");
+const MOST_TRACES = 1_500;
+
+let folder = "";
+let traces: Trace[] = [];
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "seeded-bugs-"));
+  traces = fc.sample(arbitraryTrace, { numRuns: MOST_TRACES, seed: 11 });
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A reference with one passage of one file replaced. */
+async function plant(name: string, file: string, from: string, to: string): Promise<MakeEngine> {
+  const copy = join(folder, name.replaceAll(/\W+/g, "-"));
+  for (const each of ["policy.ts", "request.ts", "decision.ts", "contract.ts", "reference"]) {
+    cpSync(join(ENGINE, each), join(copy, each), { recursive: true });
+  }
+  const path = join(copy, "reference", file);
+  const text = readFileSync(path, "utf8");
+  expect(text.split(from).length, `${file} holds the passage once`).toBe(2);
+  writeFileSync(
+    path,
+    text.replace(from, () => to),
+  );
+  const planted = (await import(/* @vite-ignore */ pathToFileURL(join(copy, "reference/index.ts")).href)) as {
+    createReference: MakeEngine;
+  };
+  return planted.createReference;
+}
+
+test.each([
+  ["a window that ends one sub-window early", "signals.ts", "now - event <= SUB_WINDOWS", "now - event < SUB_WINDOWS"],
+  [
+    "charging although another limit refuses",
+    "reference.ts",
+    "if (asked.every(({ admits }) => admits)) this.limits",
+    "this.limits",
+  ],
+  [
+    "a time per unit rounded down",
+    "gcra.ts",
+    "step: BigInt(rate.perMicros) / divisor, denominator: BigInt(rate.allow) / divisor",
+    "step: BigInt(rate.perMicros) / BigInt(rate.allow), denominator: divisor / divisor",
+  ],
+  [
+    "windows counted from another epoch",
+    "signals.ts",
+    "(SUB_WINDOWS * BigInt(time))",
+    "(SUB_WINDOWS * BigInt(time + 1))",
+  ],
+  [
+    "key parts joined by a separator",
+    "keys.ts",
+    "return JSON.stringify(parts.map((part) => [part?.option, part?.value]));",
+    'return parts.map((part) => String(part?.value)).join("|");',
+  ],
+  ["options of a key that share their state", "keys.ts", "[part?.option, part?.value]", "[part?.value]"],
+  [
+    "a reload that forgets counts",
+    "reference.ts",
+    "this.signals.adopt(policy);",
+    "this.signals.adopt({ ...policy, signals: [] }), this.signals.adopt(policy);",
+  ],
+  [
+    "one bucket for all that lack a key",
+    "keys.ts",
+    "part === null || part.value === null)) return null",
+    'part === null || part.value === null)) return "missing"',
+  ],
+  ["ties for the later declaration", "verdict.ts", "b.place - a.place", "a.place - b.place"],
+  [
+    "events that outlive a pause",
+    "signals.ts",
+    "log.events.filter((event) => lives(event, now)).length",
+    "log.events.length",
+  ],
+  ["a retry time one microsecond short", "gcra.ts", "(a + b - 1n) / b", "a / b"],
+  ["a ban that lives at its very end", "bans.ts", "if (now < last.until)", "if (now <= last.until)"],
+  ["doubling without a limit", "bans.ts", "Math.min(limit, 2 * last.length)", "2 * last.length"],
+  [
+    "a clock that runs back",
+    "reference.ts",
+    "decide(request: Request, nowMicros: number): DecisionRecord {\n    this.now = Math.max(this.now, nowMicros);",
+    "decide(request: Request, nowMicros: number): DecisionRecord {\n    this.now = nowMicros;",
+  ],
+  [
+    "shadow rules that ban in earnest",
+    "reference.ts",
+    'this.bans.set(ban, mode === "shadow", key, this.now)',
+    "this.bans.set(ban, false, key, this.now)",
+  ],
+  [
+    "exact values kept past sixteen",
+    "signals.ts",
+    "log.latest.size > EXACT_VALUES",
+    "log.latest.size > EXACT_VALUES + 1",
+  ],
+])(
+  "%s is found",
+  async (name, file, from, to) => {
+    const planted = await plant(name, file, from, to);
+    const found = traces.findIndex((trace) => lockstep(trace, [createReference, planted]).difference !== null);
+    expect(found).toBeGreaterThanOrEqual(0);
+  },
+  60_000,
+);
