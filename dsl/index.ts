@@ -1,5 +1,10 @@
 /** The language's public door. */
 export type * from "./ast.ts";
+export { CODES } from "./codes.ts";
+export type { CodeEntry } from "./codes/entry.ts";
 export type { Diagnostic, Fix, Note, Severity } from "./diagnostic.ts";
+export { type FileRead, type FileReader, memoryFiles, nodeFiles } from "./files.ts";
+export { type LoadResult, loadPolicy, loadPolicyText } from "./load.ts";
 export { DEFAULT_LIMITS, type ParseLimits, type ParseOptions, type ParseResult, parse } from "./parser.ts";
 export { makeSource, type Position, positionAt, type SourceFile } from "./source.ts";
+export type * from "./scenario.ts";

@@ -1,0 +1,4 @@
+/** Types by the names that lists and body fields are declared with. */
+import { DECLARABLE, scalarType, type Type } from "./types.ts";
+
+export const DECLARED_TYPES: ReadonlyMap<string, Type> = new Map(DECLARABLE.map((name) => [name, scalarType(name)]));

@@ -1,0 +1,89 @@
+/** The checker of expressions: each syntax node goes to the file of its concern. */
+import type { AstBinary, AstExpr } from "../ast.ts";
+import { SEMANTICS } from "../codes/semantics.ts";
+import { checkArithmetic, checkRatio } from "./arithmetic.ts";
+import { checkComparison, COMPARISONS } from "./comparisons.ts";
+import { checkCondition } from "./conditions.ts";
+import type { Site } from "./context.ts";
+import { checkDefault } from "./defaults.ts";
+import { checkLiteral, checkRate } from "./literals.ts";
+import { checkIn, checkSetTest } from "./membership.ts";
+import { checkName } from "./names.ts";
+import { type Condition, plainCondition } from "./presence.ts";
+import { checkTextTest, TEXT_TESTS } from "./text-tests.ts";
+import type { Checker, Typed } from "./typed.ts";
+import { BOOL } from "./types.ts";
+
+/** Expressions nest at most this deep, whatever operators they nest by. */
+export const MAX_DEPTH = 128;
+
+/** Checks expressions; problems go to the context's report. */
+export const CHECKER: Checker = {
+  value: (ast, site) => nested(ast, site, () => checkValue(ast, site), null),
+  condition: (ast, site) => nested(ast, site, () => checkCondition(ast, site, CHECKER), plainCondition(null)),
+};
+
+function nested<T>(ast: AstExpr, site: Site, check: () => T, otherwise: T): T {
+  const { depth, report } = site.context;
+  if (depth.value >= MAX_DEPTH) {
+    report.error(SEMANTICS.tooDeep, ast.span, `this expression nests deeper than ${MAX_DEPTH} levels`, {
+      help: "name a part of it with `let`",
+    });
+    return otherwise;
+  }
+  depth.value += 1;
+  const result = check();
+  depth.value -= 1;
+  return result;
+}
+
+function checkValue(ast: AstExpr, site: Site): Typed | null {
+  switch (ast.kind) {
+    case "literal":
+      return checkLiteral(ast, site.context.report);
+    case "rate":
+      return checkRate(ast, site.context.report);
+    case "regex":
+      return misplaced(ast, site, "a regular expression stands only right of `matches`", "write `host matches /…/`");
+    case "list":
+      return misplaced(ast, site, "a list stands only right of `in`", "write `… in [a, b]`");
+    case "name":
+      return ast.parts.length === 1 && ast.parts[0]?.text === "ratio"
+        ? checkRatio(ast, site, CHECKER)
+        : checkName(ast, site);
+    case "and":
+    case "or":
+    case "not":
+    case "has":
+    case "no":
+      return asValue(CHECKER.condition(ast, site));
+    case "binary":
+      return checkBinary(ast, site);
+    case "default":
+      return checkDefault(ast, site, CHECKER);
+    case "any_of":
+    case "all_of":
+      return checkSetTest(ast, site, CHECKER);
+    case "paren":
+      return CHECKER.value(ast.item, site);
+    case "invalid":
+      return null;
+  }
+}
+
+function asValue(condition: Condition): Typed | null {
+  return condition.expr === null ? null : { expr: condition.expr, type: BOOL };
+}
+
+function checkBinary(ast: AstBinary, site: Site): Typed | null {
+  const { op } = ast;
+  if (COMPARISONS.has(op)) return checkComparison(ast, site, CHECKER);
+  if (TEXT_TESTS.has(op)) return checkTextTest(ast, site, CHECKER);
+  if (op === "+" || op === "-" || op === "*") return checkArithmetic(ast, op, site, CHECKER);
+  return checkIn(ast, site, CHECKER);
+}
+
+function misplaced(ast: AstExpr, site: Site, message: string, help: string): null {
+  site.context.report.error(SEMANTICS.notValue, ast.span, message, { help });
+  return null;
+}

@@ -1,0 +1,107 @@
+/** Keys of state: one to four attributes, each with an answer for where it is missing. */
+import type { AttributeExpr, Expr, Key } from "../../engine/index.ts";
+import type { AstExpr, AstKey } from "../ast.ts";
+import { LINTS } from "../codes/lints.ts";
+import { SEMANTICS } from "../codes/semantics.ts";
+import { type AttributeUse, attributeUse } from "./attribute-names.ts";
+import type { Site } from "./context.ts";
+import { checkName, isPresent, writtenName } from "./names.ts";
+import { unwrap } from "./typed.ts";
+import { describe, exprType, STRING } from "./types.ts";
+
+const MAX_KEYS = 4;
+
+/**
+ * Checks the keys after `per`. Whatever guards hold where the keys are read must be in `site`.
+ *
+ * @param answered - False for a canary's key, which needs no answer: a request without it is not chosen.
+ * @returns Null where a problem was reported.
+ */
+export function checkKeys(keys: readonly AstKey[], site: Site, answered = true): readonly Key[] | null {
+  const { report } = site.context;
+  const surplus = keys[MAX_KEYS];
+  if (surplus !== undefined) {
+    report.error(SEMANTICS.keyCount, surplus.span, `state is kept per at most ${MAX_KEYS} keys, not ${keys.length}`, {
+      help: "leave out the keys that others already imply",
+    });
+    return null;
+  }
+  if (keys.length === 0) return null;
+  const checked = keys.map((key) => checkKey(key, site, answered));
+  return checked.includes(null) ? null : checked.filter((key) => key !== null);
+}
+
+function checkKey(ast: AstKey, site: Site, answered: boolean): Key | null {
+  const uses = ast.options.map((option) => keyOption(option, site));
+  if (uses.includes(null)) return null;
+  const options = uses.filter((use) => use !== null);
+  const last = options[options.length - 1];
+  if (last === undefined) return null;
+  warnUnusedElse(ast, options, site);
+  if (answered && !ast.skip && !isPresent(last, site)) {
+    reportUnanswered(ast, last, site);
+    return null;
+  }
+  return { options: options.map(keyExpr) };
+}
+
+/** One option of a key as an attribute use; null where it is none, and reported. */
+function keyOption(ast: AstExpr, site: Site): AttributeUse | null {
+  const inner = unwrap(ast);
+  const { report } = site.context;
+  if (inner.kind === "invalid") return null;
+  const use = inner.kind === "name" ? attributeUse(inner, site.context) : undefined;
+  if (use === null) return null;
+  if (use === undefined) {
+    if (inner.kind === "name" && checkName(inner, site) === null) return null;
+    report.error(SEMANTICS.keyKind, ast.span, "a key is an attribute of the request", {
+      help: "write an attribute, such as `ip`, `ip.network` or `client else ip`",
+    });
+    return null;
+  }
+  const problem = keyProblem(use);
+  if (problem === null) return use;
+  report.error(SEMANTICS.keyKind, ast.span, `\`${writtenName(use)}\` cannot be a key: ${problem}`, {
+    help: "write an attribute with a single value, such as `ip` or `client.id else skip`",
+  });
+  return null;
+}
+
+function keyProblem(use: AttributeUse): string | null {
+  if (use.type.set) return `it is a ${describe(use.type)}`;
+  if (use.type.scalar === "rate") return "it is a rate";
+  if (use.expr.name === "served" || use.expr.name.startsWith("response."))
+    return "it is not known when the request arrives";
+  return null;
+}
+
+/** The value that state is kept by. The record `client` stands for its id. */
+function keyExpr(use: AttributeUse): Expr {
+  if (use.expr.name !== "client") return use.expr;
+  const id: AttributeExpr = { ...use.expr, name: "client.id", type: exprType(STRING) };
+  return id;
+}
+
+function warnUnusedElse(ast: AstKey, options: readonly AttributeUse[], site: Site): void {
+  const total = ast.skip ? options.length : options.length - 1;
+  const index = options.findIndex((use) => use.missing === "never");
+  if (index === -1 || index >= total) return;
+  const use = options[index];
+  if (use === undefined) return;
+  site.context.report.warning(
+    LINTS.unusedElse,
+    ast.span,
+    `\`${writtenName(use)}\` is never missing, so what follows \`else\` is never used`,
+    {
+      help: `write \`per ${writtenName(use)}\``,
+    },
+  );
+}
+
+function reportUnanswered(ast: AstKey, last: AttributeUse, site: Site): void {
+  const written = writtenName(last);
+  const guard = last.missing === "client" ? "client" : written;
+  site.context.report.error(SEMANTICS.keyMissing, ast.span, `the key \`${written}\` can be missing`, {
+    help: `say what then: \`${written} else ip\` or \`${written} else skip\`, or guard it with \`has ${guard}\``,
+  });
+}

@@ -1,0 +1,88 @@
+/** The order in which `let` declarations are checked: each after those it reads. Cycles are reported by their names. */
+import type { AstExpr, AstLet, AstName } from "../ast.ts";
+import { SEMANTICS } from "../codes/semantics.ts";
+import type { Report } from "./report.ts";
+import type { Scope } from "./scope.ts";
+
+/** Indices of declarations, dependencies first; those on a cycle are left out. */
+export function orderLets(declarations: readonly AstLet[], scope: Scope, report: Report): readonly number[] {
+  const reads = declarations.map((declaration) => letsReadBy(declaration.value, scope));
+  const order: number[] = [];
+  const state = declarations.map(() => "new" as "new" | "open" | "done" | "cyclic");
+  for (const start of declarations.keys()) {
+    if (state[start] !== "new") continue;
+    const path: { readonly index: number; next: number }[] = [{ index: start, next: 0 }];
+    state[start] = "open";
+    for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+      const dependency = reads[top.index]?.[top.next];
+      top.next += 1;
+      if (dependency === undefined) {
+        path.pop();
+        if (state[top.index] === "open") order.push(top.index);
+        if (state[top.index] === "open") state[top.index] = "done";
+      } else if (state[dependency.index] === "new") {
+        state[dependency.index] = "open";
+        path.push({ index: dependency.index, next: 0 });
+      } else if (state[dependency.index] === "open") {
+        const cycle = path.slice(path.findIndex((step) => step.index === dependency.index)).map((step) => step.index);
+        for (const index of cycle) state[index] = "cyclic";
+        reportCycle(cycle, dependency.name, declarations, report);
+      }
+    }
+  }
+  return order;
+}
+
+interface Reading {
+  readonly index: number;
+  readonly name: AstName;
+}
+
+/** The `let` declarations that an expression names. Not recursive, because operators nest without a bound in the text. */
+function letsReadBy(value: AstExpr, scope: Scope): readonly Reading[] {
+  const found: Reading[] = [];
+  const waiting: AstExpr[] = [value];
+  for (let ast = waiting.pop(); ast !== undefined; ast = waiting.pop()) {
+    if (ast.kind === "name") {
+      const declared = ast.parts.length === 1 ? scope.find(ast.parts[0]?.text ?? "") : undefined;
+      if (declared?.kind === "let") found.push({ index: declared.index, name: ast });
+    }
+    waiting.push(...astParts(ast).toReversed());
+  }
+  return found;
+}
+
+/** The direct parts of a syntax node, from left to right. */
+export function astParts(ast: AstExpr): readonly AstExpr[] {
+  switch (ast.kind) {
+    case "literal":
+    case "rate":
+    case "regex":
+    case "invalid":
+      return [];
+    case "name":
+      return [...(ast.index === null ? [] : [ast.index]), ...(ast.args ?? [])];
+    case "list":
+    case "and":
+    case "or":
+      return ast.items;
+    case "not":
+    case "has":
+    case "no":
+    case "paren":
+      return [ast.item];
+    case "default":
+      return ast.options;
+    case "binary":
+    case "any_of":
+    case "all_of":
+      return [ast.left, ast.right];
+  }
+}
+
+function reportCycle(cycle: readonly number[], at: AstName, declarations: readonly AstLet[], report: Report): void {
+  const names = [...cycle, cycle[0] ?? 0].map((index) => `\`${declarations[index]?.name.text ?? ""}\``);
+  report.error(SEMANTICS.letCycle, at.span, `a \`let\` reads itself: ${names.join(" reads ")}`, {
+    help: "take one of these readings out",
+  });
+}

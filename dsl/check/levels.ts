@@ -1,0 +1,86 @@
+/**
+ * Levels: facts feed signals, signals feed scores, rules and limits read all. What a place may read is checked on the
+ * checked expression, through every `let`, so that the message can show the way.
+ */
+import type { Expr, Span } from "../../engine/index.ts";
+import { SEMANTICS } from "../codes/semantics.ts";
+import type { CheckContext } from "./context.ts";
+import { walk } from "./walk.ts";
+
+type ReadingKind = "signal" | "score" | "response" | "served";
+
+/** Something above plain facts that an expression reads. */
+export interface Reading {
+  readonly kind: ReadingKind;
+  /** How the language writes it. */
+  readonly name: string;
+  /** Names of the `let` declarations on the way to it, outermost first. */
+  readonly through: readonly string[];
+  /** Where the expression itself reads it, or the first `let` of the way. */
+  readonly span: Span;
+}
+
+/** What a place may read besides facts. */
+export type Allowed = ReadonlySet<ReadingKind>;
+
+/** `where` and arguments of signals. */
+export const IN_SIGNALS: Allowed = new Set<ReadingKind>(["response", "served"]);
+/** Terms of scores. */
+export const IN_SCORES: Allowed = new Set<ReadingKind>(["signal"]);
+/** Conditions and costs of rules and limits. */
+export const IN_RULES: Allowed = new Set<ReadingKind>(["signal", "score"]);
+/** Facts alone. */
+export const FACTS_ONLY: Allowed = new Set<ReadingKind>();
+
+/** Everything above facts that the expression reads, directly and through `let`. */
+export function readingsOf(expr: Expr, context: CheckContext): readonly Reading[] {
+  const found: Reading[] = [];
+  walk(expr, (part) => {
+    if (part.kind === "let") {
+      const { name, readings } = context.lets.at(part.index);
+      for (const inner of readings) found.push({ ...inner, through: [name, ...inner.through], span: part.span });
+      return;
+    }
+    const direct = directReading(part, context);
+    if (direct !== null) found.push({ ...direct, through: [], span: part.span });
+  });
+  return found;
+}
+
+function directReading(part: Expr, context: CheckContext): Pick<Reading, "kind" | "name"> | null {
+  if (part.kind === "signal")
+    return { kind: "signal", name: context.declarations.signals[part.index]?.name.text ?? "" };
+  if (part.kind === "score") return { kind: "score", name: context.declarations.scores[part.index]?.name.text ?? "" };
+  if (part.kind !== "attribute") return null;
+  if (part.name === "served") return { kind: "served", name: "served" };
+  return part.name.startsWith("response.") ? { kind: "response", name: part.name } : null;
+}
+
+/**
+ * Reports what an expression reads above the level of its place.
+ *
+ * @param place - The place in the language's words, such as "the signal `fails`".
+ * @returns Whether all readings are allowed.
+ */
+export function checkLevel(expr: Expr, allowed: Allowed, place: string, context: CheckContext): boolean {
+  const wrong = readingsOf(expr, context).filter((reading) => !allowed.has(reading.kind));
+  for (const reading of wrong) reportReading(reading, place, context);
+  return wrong.length === 0;
+}
+
+function reportReading(reading: Reading, place: string, context: CheckContext): void {
+  const chain = [...reading.through.map((name) => `\`${name}\``), `\`${reading.name}\``].join(", which reads ");
+  if (reading.kind === "response" || reading.kind === "served") {
+    context.report.error(SEMANTICS.outcomeRead, reading.span, `${place} reads ${chain} before it exists`, {
+      help: outcomeHelp(reading),
+    });
+    return;
+  }
+  context.report.error(SEMANTICS.readsUpwards, reading.span, `${place} reads ${chain}, a ${reading.kind}`, {
+    help: "facts feed signals, signals feed scores, and rules and limits read all of them",
+  });
+}
+
+function outcomeHelp(reading: Reading): string {
+  return `count it with a signal, and read that: \`signal … = count where ${reading.name} … per ip over 10m\``;
+}

@@ -1,0 +1,68 @@
+/** Advice for two types that do not fit: how the literal among them is written in the other's type. */
+import { canonicalIp, canonicalNetwork } from "../../engine/index.ts";
+import type { Typed } from "./typed.ts";
+import type { Type } from "./types.ts";
+
+/** The remedy for comparing these two, or an empty text where there is no general one. */
+export function mismatchHelp(left: Typed, right: Typed): string {
+  return (
+    adviceFor(right, left.type) ?? adviceFor(left, right.type) ?? "nothing is converted: compare values of one type"
+  );
+}
+
+function adviceFor(literal: Typed, wanted: Type): string | null {
+  if (literal.expr.kind !== "literal") return null;
+  const { value } = literal.expr;
+  if (literal.type.scalar === "int" || literal.type.scalar === "number") return numberAdvice(Number(value), wanted);
+  if (literal.type.scalar === "string") return textAdvice(String(value), wanted);
+  if (literal.type.scalar === "network" && wanted.scalar === "ip") return `test \`ip in ${String(value)}\``;
+  return unitAdvice(wanted);
+}
+
+function numberAdvice(value: number, wanted: Type): string | null {
+  switch (wanted.scalar) {
+    case "size":
+      return `give the number a unit: \`${sizeText(value)}\``;
+    case "duration":
+      return `give the number a unit: \`${value}s\` or \`${value}ms\``;
+    case "percent":
+      return `write \`${value}%\``;
+    case "string":
+      return `quote it: \`"${value}"\``;
+    default:
+      return unitAdvice(wanted);
+  }
+}
+
+function sizeText(bytes: number): string {
+  if (bytes >= 1024 ** 2 && bytes % 1024 ** 2 === 0) return `${bytes / 1024 ** 2}MB`;
+  return bytes >= 1024 && bytes % 1024 === 0 ? `${bytes / 1024}KB` : `${bytes}B`;
+}
+
+function textAdvice(text: string, wanted: Type): string | null {
+  const address = canonicalIp(text) ?? canonicalNetwork(text);
+  if (wanted.scalar === "ip" || wanted.scalar === "network") {
+    return address === null
+      ? "write an address without quotes, such as `203.0.113.9`"
+      : `write it without quotes: \`${address}\``;
+  }
+  if (wanted.members !== null) return `write it without quotes: \`is ${text}\``;
+  return unitAdvice(wanted);
+}
+
+function unitAdvice(wanted: Type): string | null {
+  switch (wanted.scalar) {
+    case "duration":
+      return "write a duration, such as `10s`";
+    case "size":
+      return "write a size, such as `64KB`";
+    case "percent":
+      return "write a percentage, such as `20%`";
+    case "time":
+      return "write a time, such as `2027-01-31T00:00:00Z`";
+    case "int":
+      return "write a whole number, such as `20`";
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,181 @@
+/** Names in expressions: attributes, with the proof that they are present, and what the policy declares. */
+import type { Expr } from "../../engine/index.ts";
+import type { AstExpr, AstName } from "../ast.ts";
+import { NOT_BUILT } from "../codes/not-built.ts";
+import { SEMANTICS } from "../codes/semantics.ts";
+import { type AttributeUse, attributeUse, dotted, reportUnknownAttribute } from "./attribute-names.ts";
+import { attributeNamed, WRITTEN_NAMES } from "./attributes.ts";
+import type { CheckContext, Site } from "./context.ts";
+import { presenceKey } from "./presence.ts";
+import type { Declared } from "./scope.ts";
+import { signalType } from "./signal-types.ts";
+import { nearest } from "./suggest.ts";
+import { type Typed, unwrap } from "./typed.ts";
+import { exprType, INT, type Type } from "./types.ts";
+
+/** Checks a name where a value stands. */
+export function checkName(ast: AstName, site: Site): Typed | null {
+  const { context } = site;
+  const use = attributeUse(ast, context);
+  if (use !== undefined) return use === null ? null : readPresent(use, ast, site);
+  if (dotted(ast) === "used") return reportUsed(ast, context);
+  if (ast.parts.length > 1) {
+    reportUnknownAttribute(ast, context);
+    return null;
+  }
+  return readDeclared(ast, site);
+}
+
+/** An attribute where it must have a value: one that can be missing has to be guarded. */
+function readPresent(use: AttributeUse, ast: AstName, site: Site): Typed | null {
+  if (use.expr.name === "client") {
+    site.context.report.error(SEMANTICS.notValue, ast.span, "`client` is a record, not a value", {
+      help: "write `has client`, or read a part of it, such as `client.id`",
+    });
+    return null;
+  }
+  if (!isPresent(use, site)) {
+    reportMissing(use, ast, site.context);
+    return null;
+  }
+  return { expr: use.expr, type: use.type };
+}
+
+/** Whether an attribute is known to have a value at this place. */
+export function isPresent(use: AttributeUse, site: Site): boolean {
+  if (use.missing === "never") return true;
+  if (use.missing === "client") return site.present.has("client");
+  if (site.lenient && (use.expr.name === "param" || use.expr.name === "route")) return true;
+  return site.present.has(presenceKey(use.expr));
+}
+
+/** What `has` proves: the attribute, and for a part of the client's record the client too. */
+export function provenBy(use: AttributeUse): readonly string[] {
+  switch (use.missing) {
+    case "never":
+      return [];
+    case "maybe":
+      return [presenceKey(use.expr)];
+    case "client":
+      return ["client"];
+    case "client_maybe":
+      return ["client", presenceKey(use.expr)];
+  }
+}
+
+function reportMissing(use: AttributeUse, ast: AstName, context: CheckContext): void {
+  const written = writtenName(use);
+  const guard = use.missing === "client" ? "client" : written;
+  context.report.error(SEMANTICS.missingRead, ast.span, `\`${written}\` can be missing here`, {
+    help: `${guardHelp(use, guard, context)}${defaultHelp(use, written)}`,
+  });
+}
+
+function guardHelp(use: AttributeUse, guard: string, context: CheckContext): string {
+  const field = use.expr.name === "param" ? context.fields.get(guard) : undefined;
+  const routes = [...(field?.routes ?? [])].map((index) => context.routes[index]?.name ?? "");
+  if (routes.length > 0) return `add \`on ${routes.join(", ")}\`, or write \`has ${guard} and …\` before it`;
+  return `write \`has ${guard} and …\` before it`;
+}
+
+function defaultHelp(use: AttributeUse, written: string): string {
+  if (use.type.set || use.type.members !== null) return "";
+  const samples: Partial<Record<Type["scalar"], string>> = {
+    string: '""',
+    int: "0",
+    number: "0",
+    percent: "0%",
+    duration: "0s",
+    size: "0B",
+    bool: "false",
+    rate: "10 per 1m",
+  };
+  const sample = samples[use.type.scalar];
+  return sample === undefined ? "" : `, or give a default: \`${written} ?? ${sample}\``;
+}
+
+/** An attribute as the language writes it. */
+export function writtenName(use: Pick<AttributeUse, "expr">): string {
+  const { name, args } = use.expr;
+  if (name === "param" || name === "body") return String(args[0]);
+  if (name === "ip.network") return "ip.network";
+  return args.length === 1 && !name.startsWith("now.") ? `${name}[${JSON.stringify(args[0])}]` : name;
+}
+
+function readDeclared(ast: AstName, site: Site): Typed | null {
+  const { context } = site;
+  const name = dotted(ast);
+  const found = context.scope.find(name);
+  if (found === undefined) return reportUnknownName(ast, name, context);
+  if (found.kind === "table") return null;
+  if (ast.index !== null || ast.args !== null) {
+    context.report.error(SEMANTICS.wrongArgument, ast.span, `the ${found.kind} \`${name}\` takes no argument`, {
+      help: `write \`${name}\``,
+    });
+    return null;
+  }
+  return valueOf(found, ast, context);
+}
+
+function valueOf(found: Declared, ast: AstName, context: CheckContext): Typed | null {
+  switch (found.kind) {
+    case "signal": {
+      const type = signalType(context, found.index);
+      return type === null ? null : { expr: reading("signal", found.index, type, ast), type };
+    }
+    case "score":
+      return { expr: reading("score", found.index, INT, ast), type: INT };
+    case "let": {
+      const checked = context.lets.read(found.index);
+      return checked === null ? null : { expr: reading("let", checked.index, checked.type, ast), type: checked.type };
+    }
+    case "fact":
+    case "class":
+    case "window":
+      return null;
+    default:
+      return reportNotValue(found, ast, context);
+  }
+}
+
+function reading(kind: "signal" | "score" | "let", index: number, type: Type, ast: AstName): Expr {
+  return { kind, index, type: exprType(type), span: ast.span };
+}
+
+function reportNotValue(found: Declared, ast: AstName, context: CheckContext): null {
+  const helps: Partial<Record<Declared["kind"], string>> = {
+    list: `write \`… in ${found.name}\``,
+    route: `write \`on ${found.name}\`, or \`route is ${found.name}\``,
+    group: `write \`on ${found.name}\``,
+  };
+  context.report.error(SEMANTICS.notValue, ast.span, `the ${found.kind} \`${found.name}\` is not a value`, {
+    help: helps[found.kind] ?? "",
+    notes: [{ message: `the ${found.kind} is declared here`, span: found.span }],
+  });
+  return null;
+}
+
+function reportUnknownName(ast: AstName, name: string, context: CheckContext): null {
+  if (context.scope.isUnread(name)) return null;
+  const declared = context.scope.names("signal", "score", "let", "list", "fact", "class", "table", "window");
+  const meant = nearest(name, [...declared, ...context.fields.keys(), ...WRITTEN_NAMES]);
+  const quoted = attributeNamed(name) === undefined ? `, or quote it if it is text: \`"${name}"\`` : "";
+  context.report.error(SEMANTICS.unknownName, ast.span, `there is no \`${name}\``, {
+    help: meant === null ? `declare it${quoted}` : `did you mean \`${meant}\`?`,
+  });
+  return null;
+}
+
+function reportUsed(ast: AstName, context: CheckContext): null {
+  const limit = ast.args?.[0];
+  const name = limit === undefined ? "…" : nameIn(limit);
+  context.report.error(NOT_BUILT.used, ast.span, `\`used(${name})\` is not evaluated by this version yet`, {
+    help: "count the same requests with a signal and compare that",
+  });
+  return null;
+}
+
+function nameIn(ast: AstExpr): string {
+  const inner = unwrap(ast);
+  return inner.kind === "name" ? dotted(inner) : "…";
+}

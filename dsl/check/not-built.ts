@@ -1,0 +1,47 @@
+/** Says by name which declarations of the language this version reads but does not enforce. */
+import type { AstDeclarationNode } from "../ast.ts";
+import { NOT_BUILT } from "../codes/not-built.ts";
+import type { Report } from "./report.ts";
+
+export function reportNotBuilt(declarations: readonly AstDeclarationNode[], report: Report): void {
+  for (const declaration of declarations) reportDeclaration(declaration, report);
+}
+
+function reportDeclaration(ast: AstDeclarationNode, report: Report): void {
+  switch (ast.kind) {
+    case "fact":
+      report.error(NOT_BUILT.fact, ast.name.span, `\`fact ${ast.name.text}\` is not read by this version yet`, {
+        help: `read the header itself: \`header["${ast.header.value}"]\``,
+      });
+      return;
+    case "class":
+    case "table":
+    case "window":
+      report.error(
+        NOT_BUILT.derived,
+        ast.name.span,
+        `\`${ast.kind} ${ast.name.text}\` is not evaluated by this version yet`,
+        {
+          help: `write its conditions with \`let\``,
+        },
+      );
+      return;
+    case "test":
+      report.warning(NOT_BUILT.test, ast.name.span, `\`test "${ast.name.value}"\` is not run by this version yet`, {
+        help: "its syntax is checked, and `edgepolicy decide` decides the same requests as data",
+      });
+      return;
+    case "invariant":
+      report.warning(
+        NOT_BUILT.invariant,
+        ast.text.span,
+        `\`invariant "${ast.text.value}"\` is not proven by this version yet`,
+        {
+          help: "its syntax is checked",
+        },
+      );
+      return;
+    default:
+      return;
+  }
+}

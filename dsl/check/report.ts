@@ -1,0 +1,86 @@
+/** Collects the diagnostics of a load, in order and with a bound. */
+import type { Span } from "../../engine/index.ts";
+import type { CodeEntry } from "../codes/entry.ts";
+import { SEMANTICS } from "../codes/semantics.ts";
+import type { Diagnostic, Fix, Note, Severity } from "../diagnostic.ts";
+
+/** At most this many diagnostics are listed; one more says how many were left out. */
+export const MAX_DIAGNOSTICS = 200;
+
+/** What a diagnostic may carry besides its message. */
+export interface Extras {
+  readonly help?: string;
+  readonly notes?: readonly Note[];
+  readonly fix?: Fix;
+}
+
+export class Report {
+  readonly #diagnostics: Diagnostic[] = [];
+  readonly #seen = new Set<string>();
+
+  /** Whether an error was reported; warnings do not count. */
+  get failed(): boolean {
+    return this.#diagnostics.some((diagnostic) => diagnostic.severity === "error");
+  }
+
+  error(entry: CodeEntry, span: Span, message: string, extras: Extras = {}): void {
+    this.#add("error", entry, span, message, extras);
+  }
+
+  warning(entry: CodeEntry, span: Span, message: string, extras: Extras = {}): void {
+    this.#add("warning", entry, span, message, extras);
+  }
+
+  /** Takes over diagnostics of an earlier stage. */
+  take(diagnostics: readonly Diagnostic[]): void {
+    for (const diagnostic of diagnostics) this.#push(diagnostic);
+  }
+
+  /** All diagnostics in the order of files and places; when there are too many, the first ones and a count of the rest. */
+  list(): readonly Diagnostic[] {
+    const sorted = this.#diagnostics.toSorted(inPlaceOrder);
+    if (sorted.length <= MAX_DIAGNOSTICS) return sorted;
+    const errors = sorted.filter((diagnostic) => diagnostic.severity === "error");
+    const warnings = sorted.filter((diagnostic) => diagnostic.severity === "warning");
+    const kept = [...errors, ...warnings].slice(0, MAX_DIAGNOSTICS).toSorted(inPlaceOrder);
+    return [...kept, omission(sorted.length - kept.length, kept)];
+  }
+
+  #add(severity: Severity, entry: CodeEntry, span: Span, message: string, extras: Extras): void {
+    this.#push({
+      code: entry.code,
+      severity,
+      message,
+      span,
+      help: extras.help ?? "",
+      notes: extras.notes ?? [],
+      fix: extras.fix ?? null,
+    });
+  }
+
+  /** An expression that stands once but is checked for several uses is reported once. */
+  #push(diagnostic: Diagnostic): void {
+    const { code, message, span } = diagnostic;
+    const identity = JSON.stringify([code, span.file, span.start, span.end, message]);
+    if (this.#seen.has(identity)) return;
+    this.#seen.add(identity);
+    this.#diagnostics.push(diagnostic);
+  }
+}
+
+function inPlaceOrder(a: Diagnostic, b: Diagnostic): number {
+  return a.span.file - b.span.file || a.span.start - b.span.start;
+}
+
+function omission(count: number, kept: readonly Diagnostic[]): Diagnostic {
+  const span = kept[kept.length - 1]?.span ?? { file: 0, start: 0, end: 0 };
+  return {
+    code: SEMANTICS.tooMany.code,
+    severity: kept.some((diagnostic) => diagnostic.severity === "error") ? "error" : "warning",
+    message: `${count} more ${count === 1 ? "problem is" : "problems are"} not listed`,
+    span,
+    help: "mend these first, then check again",
+    notes: [],
+    fix: null,
+  };
+}

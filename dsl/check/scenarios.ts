@@ -1,0 +1,169 @@
+/** Scenarios: simulated traffic, and what is expected of the policy under it. */
+import type { Client, CompareOp } from "../../engine/index.ts";
+import type { AstScenario, AstScenarioExpectation, AstService } from "../ast.ts";
+import { SEMANTICS } from "../codes/semantics.ts";
+import type { Expectation, Scenario } from "../scenario.ts";
+import { checkAttack } from "./attacks.ts";
+import { routeShares } from "./clauses.ts";
+import type { CheckContext } from "./context.ts";
+import { checkPopulation } from "./populations.ts";
+import { MAX_DURATION, readCount, readLength } from "./quantities.ts";
+import { didYouMean } from "./suggest.ts";
+
+const DEFAULT_SEEDS = 5;
+const MAX_SEEDS = 10_000;
+const MAX_ACTORS = 64;
+/** What the protected service takes to answer where the scenario does not say. */
+const DEFAULT_LATENCY = 20_000;
+
+/** Checks one scenario; null where something is wrong with it. */
+export function checkScenario(ast: AstScenario, clients: readonly Client[], context: CheckContext): Scenario | null {
+  const { report } = context;
+  const runMicros = ast.run === null ? reportNoRun(ast, context) : readLength(ast.run, "a run", report);
+  const seeds = ast.seeds === null ? DEFAULT_SEEDS : readCount(ast.seeds, 1, MAX_SEEDS, "the number of seeds", report);
+  const actorsFit = checkActorNames(ast, context);
+  const populations = ast.actors
+    .filter((actor) => actor.role === "population")
+    .map((actor) => checkPopulation(actor, clients, context));
+  const attacks = ast.actors
+    .filter((actor) => actor.role === "attack")
+    .map((actor) => checkAttack(actor, runMicros ?? MAX_DURATION, context));
+  const service = checkService(ast.service, context);
+  const expectations = ast.expectations.map((expectation) => checkExpectation(expectation, ast, context));
+  if (runMicros === null || seeds === null || service === null || !actorsFit) return null;
+  if (populations.includes(null) || attacks.includes(null) || expectations.includes(null)) return null;
+  return {
+    name: ast.name.text,
+    doc: ast.doc,
+    span: ast.span,
+    runMicros,
+    seeds,
+    service,
+    populations: populations.filter((population) => population !== null),
+    attacks: attacks.filter((attack) => attack !== null),
+    expectations: expectations.filter((expectation) => expectation !== null),
+  };
+}
+
+function reportNoRun(ast: AstScenario, context: CheckContext): null {
+  context.report.error(
+    SEMANTICS.scenarioMissing,
+    ast.name.span,
+    `the scenario \`${ast.name.text}\` does not say how long it runs`,
+    {
+      help: "add `run 30m`",
+    },
+  );
+  return null;
+}
+
+function checkActorNames(ast: AstScenario, context: CheckContext): boolean {
+  const seen = new Map<string, AstScenario["actors"][number]>();
+  let fits = true;
+  for (const [index, actor] of ast.actors.entries()) {
+    const first = seen.get(actor.name.text);
+    seen.set(actor.name.text, first ?? actor);
+    if (first !== undefined) {
+      context.report.error(
+        SEMANTICS.declaredTwice,
+        actor.name.span,
+        `\`${actor.name.text}\` is declared twice in this scenario`,
+        {
+          help: `give the ${actor.role} another name`,
+          notes: [{ message: "it is declared here first", span: first.name.span }],
+        },
+      );
+    } else if (index >= MAX_ACTORS) {
+      context.report.error(
+        SEMANTICS.outOfRange,
+        actor.name.span,
+        `a scenario has at most ${MAX_ACTORS} populations and attacks`,
+        {
+          help: "split it into two scenarios",
+        },
+      );
+    } else continue;
+    fits = false;
+  }
+  return fits;
+}
+
+function checkService(ast: AstService | null, context: CheckContext): Scenario["service"] | null {
+  if (ast === null) return { latencyMicros: DEFAULT_LATENCY, succeeds: [] };
+  const latencyMicros =
+    ast.latency === null ? DEFAULT_LATENCY : readLength(ast.latency, "the service's latency", context.report);
+  const succeeds = routeShares(ast.succeeds, context);
+  return latencyMicros === null || succeeds === null ? null : { latencyMicros, succeeds };
+}
+
+type Metric = Expectation["metric"];
+
+/** Metrics by who they belong to, with the kinds of literal that they compare with. */
+const METRICS: Readonly<
+  Record<"attack" | "population", Readonly<Record<string, { metric: Metric; kind: "int" | "percent" | "duration" }>>>
+> = {
+  attack: {
+    admitted: { metric: "admitted", kind: "percent" },
+    succeeded: { metric: "succeeded", kind: "int" },
+    contained: { metric: "contained", kind: "duration" },
+    first_refusal: { metric: "first_refusal", kind: "duration" },
+  },
+  population: {
+    harmed: { metric: "harmed", kind: "int" },
+    refused: { metric: "refused", kind: "percent" },
+    delayed: { metric: "delayed", kind: "duration" },
+  },
+};
+const SAMPLES = { int: "0", percent: "2%", duration: "60s" } as const;
+
+function checkExpectation(
+  ast: AstScenarioExpectation,
+  scenario: AstScenario,
+  context: CheckContext,
+): Expectation | null {
+  const { report } = context;
+  const subject = scenario.actors.find((actor) => actor.name.text === ast.subject.text);
+  if (subject === undefined) {
+    const names = scenario.actors.map((actor) => actor.name.text);
+    report.error(
+      SEMANTICS.scenarioExpectation,
+      ast.subject.span,
+      `this scenario has no population or attack \`${ast.subject.text}\``,
+      {
+        help: didYouMean(ast.subject.text, names, "name one that it declares"),
+      },
+    );
+    return null;
+  }
+  const metrics = METRICS[subject.role];
+  const found = Object.hasOwn(metrics, ast.metric.text) ? metrics[ast.metric.text] : undefined;
+  if (found === undefined) {
+    report.error(
+      SEMANTICS.scenarioExpectation,
+      ast.metric.span,
+      `${article(subject.role)} has no metric \`${ast.metric.text}\``,
+      {
+        help: didYouMean(ast.metric.text, Object.keys(metrics), `its metrics are ${Object.keys(metrics).join(", ")}`),
+      },
+    );
+    return null;
+  }
+  if (ast.value.kind !== found.kind) {
+    report.error(
+      SEMANTICS.scenarioExpectation,
+      ast.value.span,
+      `\`${ast.metric.text}\` is \`${found.kind}\`, not \`${ast.value.kind}\``,
+      {
+        help: `write \`${ast.subject.text}.${ast.metric.text} ${ast.op} ${SAMPLES[found.kind]}\``,
+      },
+    );
+    return null;
+  }
+  const op: CompareOp = ast.op === "=" ? "==" : ast.op;
+  const text = `${ast.subject.text}.${ast.metric.text} ${ast.op} ${ast.value.raw}`;
+  return { subject: ast.subject.text, metric: found.metric, op, value: ast.value.value, text, span: ast.span };
+}
+
+function article(role: "attack" | "population"): string {
+  return role === "attack" ? "an attack" : "a population";
+}

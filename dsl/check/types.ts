@@ -1,0 +1,94 @@
+/** Types of expressions: scalars, sets of scalars, and enumerations with their members. */
+import { CHALLENGES, EVIDENCE, METHODS } from "../../engine/index.ts";
+import type { ExprType, ScalarType } from "../../engine/index.ts";
+
+/** A closed set of names that a value of type `enum` can have. */
+export interface Enumeration {
+  /** What messages call it, such as `method` or `client.kind`. */
+  readonly name: string;
+  readonly members: readonly string[];
+  /** Whether `<` and `>=` compare its members by their order. */
+  readonly ordered: boolean;
+}
+
+export interface Type extends ExprType {
+  /** Set exactly where `scalar` is `enum`. */
+  readonly members: Enumeration | null;
+}
+
+export function scalarType(scalar: Exclude<ScalarType, "enum">): Type {
+  return { scalar, set: false, members: null };
+}
+
+export function setOf(element: Type): Type {
+  return { ...element, set: true };
+}
+
+export function elementOf(set: Type): Type {
+  return { ...set, set: false };
+}
+
+export function enumType(name: string, members: readonly string[], ordered = false): Type {
+  return { scalar: "enum", set: false, members: { name, members, ordered } };
+}
+
+export const BOOL: Type = scalarType("bool");
+export const INT: Type = scalarType("int");
+export const NUMBER: Type = scalarType("number");
+export const PERCENT: Type = scalarType("percent");
+export const STRING: Type = scalarType("string");
+export const DURATION: Type = scalarType("duration");
+export const SIZE: Type = scalarType("size");
+export const TIME: Type = scalarType("time");
+export const RATE: Type = scalarType("rate");
+export const IP: Type = scalarType("ip");
+export const NETWORK: Type = scalarType("network");
+export const PATH: Type = scalarType("path");
+
+/** Types that add, subtract and order. */
+const NUMERIC: ReadonlySet<ScalarType> = new Set(["int", "number", "percent", "duration", "size"]);
+
+export function isNumeric(type: Type): boolean {
+  return !type.set && NUMERIC.has(type.scalar);
+}
+
+/** Whether `<` and its like apply: numbers, times and ordered enumerations. */
+export function isOrdered(type: Type): boolean {
+  return isNumeric(type) || (!type.set && (type.scalar === "time" || (type.members?.ordered ?? false)));
+}
+
+/** The type as messages name it: `int`, `set of string`, `method`. */
+export function describe(type: Type): string {
+  const scalar = type.members === null ? type.scalar : type.members.name;
+  return type.set ? `set of ${scalar}` : scalar;
+}
+
+/** Whether two types are one, so that their values compare. */
+export function sameType(a: Type, b: Type): boolean {
+  return a.scalar === b.scalar && a.set === b.set && a.members?.name === b.members?.name;
+}
+
+/** The part of a type that the policy model keeps. */
+export function exprType(type: Type): ExprType {
+  return { scalar: type.scalar, set: type.set };
+}
+
+/** Names of types that lists and body fields can be declared with. */
+export const DECLARABLE: readonly Exclude<ScalarType, "enum" | "rate">[] = [
+  "bool",
+  "int",
+  "number",
+  "percent",
+  "string",
+  "duration",
+  "size",
+  "time",
+  "ip",
+  "network",
+  "path",
+];
+
+export const METHOD: Type = enumType("method", METHODS);
+export const EVIDENCE_TYPE: Type = enumType("evidence", EVIDENCE, true);
+export const WEEKDAY: Type = enumType("weekday", ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]);
+export const CHALLENGE_KINDS: readonly string[] = CHALLENGES;

@@ -1,0 +1,50 @@
+/** Visits the parts of checked expressions. */
+import type { Expr } from "../../engine/index.ts";
+
+/** The direct parts of an expression, from left to right. */
+export function parts(expr: Expr): readonly Expr[] {
+  switch (expr.kind) {
+    case "literal":
+    case "attribute":
+    case "signal":
+    case "score":
+    case "let":
+    case "list":
+      return [];
+    case "and":
+    case "or":
+      return expr.items;
+    case "not":
+      return [expr.item];
+    case "has":
+      return [expr.attribute];
+    case "default":
+      return expr.options;
+    case "matches":
+    case "contains":
+    case "starts_with":
+    case "ends_with":
+    case "like":
+      return [expr.left];
+    case "compare":
+    case "in":
+    case "+":
+    case "-":
+    case "*":
+    case "ratio":
+    case "any_of":
+    case "all_of":
+      return [expr.left, expr.right];
+  }
+}
+
+/** Calls `visit` for the expression and all its parts, from left to right. */
+export function walk(expr: Expr, visit: (part: Expr) => void): void {
+  visit(expr);
+  for (const part of parts(expr)) walk(part, visit);
+}
+
+/** The expression as text that is equal for equal expressions wherever they stand; never shown to people. */
+export function exprText(expr: Expr): string {
+  return JSON.stringify(expr, (key, value: unknown) => (key === "span" ? undefined : value));
+}

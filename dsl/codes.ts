@@ -1,0 +1,14 @@
+/** Every diagnostic code of the language, in the order of the codes. */
+import type { CodeEntry } from "./codes/entry.ts";
+import { LINTS } from "./codes/lints.ts";
+import { NOT_BUILT } from "./codes/not-built.ts";
+import { SEMANTICS } from "./codes/semantics.ts";
+import { SYNTAX_CODES } from "./codes/syntax.ts";
+
+/** Codes are never reused; {@link CodeEntry.explanation} is what `edgepolicy` and the documentation say about them. */
+export const CODES: readonly CodeEntry[] = [
+  ...SYNTAX_CODES,
+  ...Object.values(SEMANTICS),
+  ...Object.values(LINTS),
+  ...Object.values(NOT_BUILT),
+].sort((a, b) => (a.code < b.code ? -1 : 1));

@@ -1,0 +1,84 @@
+/** The texts of one load: each file is read once, and its place in the list is the file number of spans. */
+import type { Span } from "../engine/index.ts";
+import type { Report } from "./check/report.ts";
+import { SEMANTICS } from "./codes/semantics.ts";
+import { decodeText, type FileRead, type FileReader, MAX_POLICY_BYTES } from "./files.ts";
+import { makeSource, type SourceFile } from "./source.ts";
+
+export class Sources {
+  readonly #reader: FileReader;
+  readonly #report: Report;
+  readonly #sources: SourceFile[] = [];
+
+  constructor(reader: FileReader, report: Report) {
+    this.#reader = reader;
+    this.#report = report;
+  }
+
+  list(): readonly SourceFile[] {
+    return this.#sources;
+  }
+
+  at(file: number): SourceFile | undefined {
+    return this.#sources[file];
+  }
+
+  /** The path of a file that the source `file` names. */
+  resolve(file: number, relative: string): string {
+    return this.#reader.resolve(this.#sources[file]?.path ?? "", relative);
+  }
+
+  /**
+   * Reads a text and gives it a number.
+   *
+   * @param named - Where the path is written; null for the main file, whose problems are reported at its start.
+   * @returns Null where it is no readable text, which is reported.
+   */
+  read(
+    path: string,
+    named: Span | null,
+    maxBytes: number = MAX_POLICY_BYTES,
+  ): { readonly file: number; readonly text: string } | null {
+    const read = this.#reader.read(path, maxBytes);
+    if (!read.ok) return this.#refuse(path, named, read);
+    const decoded = decodeText(read.bytes);
+    if (!decoded.ok) {
+      this.#report.error(SEMANTICS.fileNotText, this.#spanOf(path, named), `\`${path}\` ${decoded.message}`, {
+        help: decoded.help,
+      });
+      return null;
+    }
+    return { file: this.#add(path, decoded.text), text: decoded.text };
+  }
+
+  #add(path: string, text: string): number {
+    this.#sources.push(makeSource(path, text));
+    return this.#sources.length - 1;
+  }
+
+  #refuse(path: string, named: Span | null, read: FileRead & { ok: false }): null {
+    const span = this.#spanOf(path, named);
+    if (read.reason === "too_large") {
+      this.#report.error(SEMANTICS.fileTooLarge, span, `\`${path}\` is too large: ${read.message}`, {
+        help: "split it into several files",
+      });
+      return null;
+    }
+    this.#report.error(SEMANTICS.fileUnreadable, span, `\`${path}\` cannot be read: ${read.message}`, {
+      help: HELP[read.reason],
+    });
+    return null;
+  }
+
+  /** The main file has a place even where it has no text. */
+  #spanOf(path: string, named: Span | null): Span {
+    if (named !== null) return named;
+    return { file: this.#add(path, ""), start: 0, end: 0 };
+  }
+}
+
+const HELP: Readonly<Record<"not_found" | "unreadable" | "directory", string>> = {
+  not_found: "check the path; it is relative to the file that names it",
+  unreadable: "check the file's kind and permissions",
+  directory: "name a file in it",
+};
