@@ -6,5 +6,7 @@ export type { Diagnostic, Fix, Note, Severity } from "./diagnostic.ts";
 export { type FileRead, type FileReader, memoryFiles, nodeFiles } from "./files.ts";
 export { type LoadResult, loadPolicy, loadPolicyText } from "./load.ts";
 export { DEFAULT_LIMITS, type ParseLimits, type ParseOptions, type ParseResult, parse } from "./parser.ts";
+export { diagnosticsToJson, type JsonDiagnostic, type JsonReport } from "./render-json.ts";
+export { type RenderOptions, renderDiagnostics } from "./render-text.ts";
 export { makeSource, type Position, positionAt, type SourceFile } from "./source.ts";
 export type * from "./scenario.ts";
