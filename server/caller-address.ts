@@ -3,7 +3,7 @@
  * adapter's configured peer, and is counted from the right, because only the right end was written by something trusted.
  */
 import type { BlockList } from "node:net";
-import { isIP } from "node:net";
+import { isIP, isIPv4 } from "node:net";
 import type { TrustedProxy } from "../engine/index.ts";
 import { readNetworks } from "./config.ts";
 
@@ -41,6 +41,11 @@ export class Peers {
     return peer;
   }
 
+  /** Whether the policy trusts any proxy. */
+  get trustsAny(): boolean {
+    return this.#trusted.length > 0;
+  }
+
   hopsOf(address: string): number {
     for (const { networks, hops } of this.#trusted) if (contains(networks, address)) return hops;
     return 0;
@@ -65,6 +70,7 @@ export function callerBehind(peer: Peer, forwardedFor: string): string {
  * @returns Null where the adapter stated no address.
  */
 export function callerAtAdapter(peers: Peers, forwardedFor: string): string | null {
+  if (!peers.trustsAny && isIPv4(forwardedFor)) return forwardedFor;
   const entries = forwardedFor.split(",");
   const seen = addressIn(entries[entries.length - 1] ?? "");
   if (seen === null) return null;

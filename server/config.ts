@@ -89,7 +89,8 @@ export interface Config {
   readonly outcomesMax: number;
   readonly stopTimeoutMs: number;
   readonly report: (line: string) => void;
-  readonly clock: () => number;
+  /** Null for this machine's clock. */
+  readonly clock: (() => number) | null;
 }
 
 const DEFAULT_PEERS = ["127.0.0.0/8", "::1/128"] as const;
@@ -132,13 +133,8 @@ export function readConfig(options: ServerOptions): Config {
     outcomesMax: readCount("outcomesMax", options.outcomesMax, 65_536),
     stopTimeoutMs: readCount("stopTimeoutMs", options.stopTimeoutMs, 10_000),
     report: options.report ?? ((line) => void process.stderr.write(`${line}\n`)),
-    clock: options.clock ?? systemClock,
+    clock: options.clock ?? null,
   };
-}
-
-/** Wall time at the start of the process plus the monotonic clock since: it never steps back. */
-function systemClock(): number {
-  return Math.round((performance.timeOrigin + performance.now()) * 1_000);
 }
 
 function invalid(option: string, message: string, help = ""): ServerError {

@@ -11,6 +11,8 @@ import type { Metrics } from "./metrics.ts";
 import { increment } from "./metrics.ts";
 import type { PolicyView } from "./policy-view.ts";
 
+const STARTED_AT_MS = performance.timeOrigin;
+
 /** Which door a request came through. */
 export type Adapter = "json" | "nginx" | "proxy";
 
@@ -65,7 +67,7 @@ export class Gate {
   decide(request: Request, adapter: Adapter): Ruling {
     const ruling = this.#ruling;
     const before = performance.now();
-    const record = this.engine.decide(request, this.config.clock());
+    const record = this.engine.decide(request, this.#now(before));
     this.metrics.decideSeconds.observe((performance.now() - before) / 1_000);
     ruling.set(this.ids.next(record.token), record);
     this.#count(ruling);
@@ -76,7 +78,12 @@ export class Gate {
   /** Reports the outcome of a request that was let through; false if its decision is not, or no longer, waiting. */
   observe(id: string, outcome: Outcome): boolean {
     const token = this.ids.take(id);
-    return token !== 0 && this.engine.observe(token, outcome, this.config.clock());
+    return token !== 0 && this.engine.observe(token, outcome, this.#now(performance.now()));
+  }
+
+  /** Wall time at the start of the process plus the monotonic clock since: it never steps back. */
+  #now(sinceStartMs: number): number {
+    return this.config.clock === null ? Math.round((STARTED_AT_MS + sinceStartMs) * 1_000) : this.config.clock();
   }
 
   #count(ruling: Ruling): void {
@@ -92,7 +99,7 @@ export class Gate {
     const { verdict } = ruling.record;
     if (verdict === 0 && this.config.log.decisions === "refusals") return;
     const client = this.view.policy.clients[ruling.record.client]?.id ?? null;
-    this.#log.write(logLine(request, ruling, adapter, client, this.view.loggedHeaders, this.config.clock()));
+    this.#log.write(logLine(request, ruling, adapter, client, this.view.loggedHeaders, this.#now(performance.now())));
   }
 }
 

@@ -38,6 +38,7 @@ export interface UwsResponse {
   onWritable(handler: (offset: number) => boolean): UwsResponse;
   onAborted(handler: () => void): UwsResponse;
   onData(handler: (chunk: ArrayBuffer, last: boolean) => void): UwsResponse;
+  getRemoteAddress(): ArrayBuffer;
   getRemoteAddressAsText(): ArrayBuffer;
   cork(run: () => void): UwsResponse;
   pause(): void;

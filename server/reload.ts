@@ -1,4 +1,5 @@
 /** Reloads the policy when its files change, on SIGHUP, and when asked to. */
+import { resolve } from "node:path";
 import type { LoadResult } from "../dsl/index.ts";
 import type { Gate } from "./gate.ts";
 import type { LoadPolicy, ReloadResult } from "./policy-loader.ts";
@@ -12,6 +13,8 @@ export class Reloader {
   readonly #onHangup = (): void => void this.reload("SIGHUP");
   #sources: readonly string[];
   #watching = false;
+  /** Why the latest reload was refused, so that the same is not said at every event around a refused policy. */
+  #problem = "";
 
   constructor(load: LoadPolicy, gate: Gate, first: LoadResult) {
     this.#load = load;
@@ -22,7 +25,7 @@ export class Reloader {
 
   watch(): void {
     this.#watching = true;
-    this.#files.follow(this.#sources);
+    this.#files.follow(this.#sources, false);
   }
 
   onHangup(): void {
@@ -33,7 +36,8 @@ export class Reloader {
   reload(cause: string): ReloadResult {
     const { result, load } = reloadPolicy(this.#load, this.#gate);
     if (load !== null) this.#follow(pathsOf(load), result.applied);
-    this.#gate.config.report(sentence(cause, result));
+    if (result.problem === "" || result.problem !== this.#problem) this.#gate.config.report(sentence(cause, result));
+    this.#problem = result.problem;
     return result;
   }
 
@@ -42,16 +46,19 @@ export class Reloader {
     process.off("SIGHUP", this.#onHangup);
   }
 
-  /** A refused policy may have stopped short of some of its files, so those of the running one are watched too. */
+  /**
+   * A refused policy may have stopped short of some of its files, and may wait for one that is not there yet: those of the
+   * running one are watched too, and any event around them is a reason to try again.
+   */
   #follow(paths: readonly string[], applied: boolean): void {
     const watched = applied ? paths : [...new Set([...this.#sources, ...paths])];
     if (applied) this.#sources = paths;
-    if (this.#watching) this.#files.follow(watched);
+    if (this.#watching) this.#files.follow(watched, !applied);
   }
 }
 
 function pathsOf(load: LoadResult): readonly string[] {
-  return load.sources.map((source) => source.path);
+  return load.sources.map((source) => resolve(source.path));
 }
 
 function sentence(cause: string, result: ReloadResult): string {

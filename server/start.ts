@@ -1,5 +1,4 @@
 /** Starts the enforcement point from its options, and stops it. */
-import { resolve } from "node:path";
 import type { LoadResult } from "../dsl/index.ts";
 import { loadPolicy, nodeFiles } from "../dsl/index.ts";
 import type { EngineOptions, Policy, PolicyEngine } from "../engine/index.ts";
@@ -50,7 +49,7 @@ export interface ServerParts {
  */
 export async function startServer(options: ServerOptions, parts: ServerParts = {}): Promise<RunningServer> {
   const config = readConfig(options);
-  const load = parts.loadPolicy ?? ((): LoadResult => loadPolicy(resolve(config.policy), nodeFiles));
+  const load = parts.loadPolicy ?? ((): LoadResult => loadPolicy(config.policy, nodeFiles));
   const loaded = loadRunnable(load, config);
   const { uws, version } = await loadUws();
   const log = await openDecisionLog(config.log.sink, config.log.queueBytes);

@@ -14,7 +14,6 @@ const STATUS_LINES: readonly string[] = Array.from(
   (_, status) => `${status} ${STATUS_CODES[status] ?? "Status"}`,
 );
 const NOTHING = new Uint8Array(0);
-const NEVER = (): void => {};
 
 /** A transport that listens with the given uWebSockets.js. */
 export function uwsTransport(uws: Uws): Listen {
@@ -102,7 +101,7 @@ class UwsRequestView implements RequestView {
     return this.#request.getQuery() ?? null;
   }
   get peer(): string {
-    return asciiText(this.#response.getRemoteAddressAsText());
+    return peerText(this.#response);
   }
   header(name: string): string {
     return this.#request.getHeader(name);
@@ -112,8 +111,34 @@ class UwsRequestView implements RequestView {
   }
 }
 
+/** Texts of IPv4 peers by their number; emptied past this many. Making the text anew costs more than the rest of a read. */
+const PEERS_MAX = 1_024;
+const peers = new Map<number, string>();
+
+function peerText(response: UwsResponse): string {
+  const bytes = new Uint8Array(response.getRemoteAddress());
+  if (bytes.length !== 4) return asciiText(response.getRemoteAddressAsText());
+  const number = ((bytes[0] ?? 0) << 24) | ((bytes[1] ?? 0) << 16) | ((bytes[2] ?? 0) << 8) | (bytes[3] ?? 0);
+  const known = peers.get(number);
+  if (known !== undefined) return known;
+  if (peers.size >= PEERS_MAX) peers.clear();
+  const text = asciiText(response.getRemoteAddressAsText());
+  peers.set(number, text);
+  return text;
+}
+
 function asciiText(bytes: ArrayBuffer): string {
   return Buffer.from(bytes).toString("latin1");
+}
+
+/** State of an answer that was begun. */
+interface AnswerStream {
+  /** Bytes that were promised, or null where the answer is chunked. */
+  readonly length: number | null;
+  /** What `tryEnd` did not take yet, and at which offset of the body it begins. */
+  pending: Uint8Array;
+  pendingFrom: number;
+  watchesDrain: boolean;
 }
 
 class UwsReply implements Reply {
@@ -123,15 +148,10 @@ class UwsReply implements Reply {
   /** The handler has returned or has asked for the body: uWebSockets.js corks no longer by itself. */
   #later = false;
   #attached = false;
-  #begun = false;
-  #onAbort: () => void = NEVER;
-  #onDrain: () => void = NEVER;
-  /** Bytes that `begin` promised, or null where the answer is chunked. */
-  #length: number | null = null;
-  /** What `tryEnd` did not take yet, and at which offset of the body it begins. */
-  #pending: Uint8Array = NOTHING;
-  #pendingFrom = 0;
-  #drainRegistered = false;
+  #onAbort: (() => void) | null = null;
+  #onDrain: (() => void) | null = null;
+  /** Set where the answer is written piece by piece. */
+  #stream: AnswerStream | null = null;
 
   constructor(response: UwsResponse, listener: UwsListener) {
     this.#response = response;
@@ -152,7 +172,7 @@ class UwsReply implements Reply {
 
   send(status: number, headers: readonly string[], body: string | Uint8Array): void {
     if (this.closed) return;
-    if (this.#begun) this.cut();
+    if (this.#stream !== null) this.cut();
     else if (!this.#later) this.#sendNow(status, headers, body);
     else this.#response.cork(() => this.#sendNow(status, headers, body));
   }
@@ -185,8 +205,7 @@ class UwsReply implements Reply {
 
   begin(status: number, headers: readonly string[], length: number | null): void {
     if (this.closed) return;
-    this.#length = length;
-    this.#begun = true;
+    this.#stream = { length, pending: NOTHING, pendingFrom: 0, watchesDrain: false };
     this.#response.cork(() => {
       this.#writeHead(status, headers);
       if (length === 0) this.#complete(NOTHING);
@@ -194,11 +213,12 @@ class UwsReply implements Reply {
   }
 
   write(chunk: Uint8Array): boolean {
-    if (this.closed || chunk.length === 0) return true;
-    this.#watchDrain();
+    const stream = this.#stream;
+    if (this.closed || stream === null || chunk.length === 0) return true;
+    this.#watchDrain(stream);
     let taken = true;
     this.#response.cork(() => {
-      taken = this.#length === null ? this.#response.write(chunk) : this.#writeSized(chunk);
+      taken = stream.length === null ? this.#response.write(chunk) : this.#writeSized(stream, chunk, stream.length);
     });
     return taken;
   }
@@ -208,22 +228,19 @@ class UwsReply implements Reply {
   }
 
   end(): void {
-    if (this.closed) return;
-    if (this.#length !== null) {
-      // All promised bytes were written, or some still wait in `#pending` and end the response when they are taken.
-      if (this.#pending.length === 0) this.cut();
+    const stream = this.#stream;
+    if (this.closed || stream === null) return;
+    if (stream.length !== null) {
+      // All promised bytes were written, or some still wait and end the answer when they are taken.
+      if (stream.pending.length === 0) this.cut();
       return;
     }
-    this.#response.cork(() => {
-      this.#finish();
-      this.#response.end(NOTHING, this.#listener.draining);
-    });
+    this.#response.cork(() => this.#complete(NOTHING));
   }
 
   cut(): void {
     if (this.closed) return;
     this.#finish();
-    this.#onAbort = NEVER;
     this.#response.close();
   }
 
@@ -244,31 +261,32 @@ class UwsReply implements Reply {
     }
   }
 
-  /** Offers `chunk` to a response of known length; keeps what the socket did not take. */
-  #writeSized(chunk: Uint8Array): boolean {
+  /** Offers `chunk` to an answer of known length; keeps what the socket did not take. */
+  #writeSized(stream: AnswerStream, chunk: Uint8Array, length: number): boolean {
     const from = this.#response.getWriteOffset();
-    const [taken, done] = this.#response.tryEnd(chunk, this.#length ?? 0);
+    const [taken, done] = this.#response.tryEnd(chunk, length);
     if (done) this.#finish();
     if (done || taken) return true;
-    this.#pending = chunk;
-    this.#pendingFrom = from;
+    stream.pending = chunk;
+    stream.pendingFrom = from;
     return false;
   }
 
-  #watchDrain(): void {
-    if (this.#drainRegistered) return;
-    this.#drainRegistered = true;
+  #watchDrain(stream: AnswerStream): void {
+    if (stream.watchesDrain) return;
+    stream.watchesDrain = true;
     this.#response.onWritable((offset) => {
-      if (this.#pending.length > 0 && !this.#writePending(offset)) return false;
-      if (!this.closed) this.#onDrain();
+      if (stream.length !== null && !this.#writePending(stream, offset, stream.length)) return false;
+      if (!this.closed) this.#onDrain?.();
       return true;
     });
   }
 
-  #writePending(offset: number): boolean {
-    const rest = this.#pending.subarray(offset - this.#pendingFrom);
-    this.#pending = NOTHING;
-    return this.#writeSized(rest);
+  #writePending(stream: AnswerStream, offset: number, length: number): boolean {
+    if (stream.pending.length === 0) return true;
+    const rest = stream.pending.subarray(offset - stream.pendingFrom);
+    stream.pending = NOTHING;
+    return this.#writeSized(stream, rest, length);
   }
 
   #attach(): void {
@@ -277,7 +295,7 @@ class UwsReply implements Reply {
     this.#response.onAborted(() => {
       if (this.closed) return;
       this.#finish();
-      this.#onAbort();
+      this.#onAbort?.();
     });
   }
 

@@ -15,6 +15,7 @@ export class FileWatch {
   #files: readonly string[] = [];
   #folders = new Map<string, FSWatcher>();
   #seen = "";
+  #eager = false;
   #timer: NodeJS.Timeout | null = null;
 
   /** @param changed - Called after a change of one of the files has settled. */
@@ -23,9 +24,14 @@ export class FileWatch {
     this.#report = report;
   }
 
-  /** Watches these files from now on, and no others. */
-  follow(files: readonly string[]): void {
+  /**
+   * Watches these files from now on, and no others.
+   *
+   * @param eager - Whether any event in their folders counts, also where none of them changed.
+   */
+  follow(files: readonly string[], eager: boolean): void {
     this.#files = files;
+    this.#eager = eager;
     this.#seen = fingerprint(files);
     const wanted = new Set(files.map((file) => dirname(file)));
     for (const [folder, watcher] of this.#folders) {
@@ -68,7 +74,7 @@ export class FileWatch {
   #look(): void {
     this.#timer = null;
     const now = fingerprint(this.#files);
-    if (now === this.#seen) return;
+    if (now === this.#seen && !this.#eager) return;
     this.#seen = now;
     this.#changed();
   }

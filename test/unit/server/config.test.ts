@@ -1,0 +1,61 @@
+import { describe, expect, it, vi } from "vitest";
+import { readAddress, readConfig } from "../../../server/config.ts";
+
+const policy = "policy.edgepolicy";
+
+describe("readConfig", () => {
+  it("has a default for everything but the policy", () => {
+    const config = readConfig({ policy });
+    expect(config.listen).toEqual({ host: "127.0.0.1", port: 8080 });
+    expect(config.admin).toEqual({ host: "127.0.0.1", port: 8081 });
+    expect(config.upstream).toBeNull();
+    expect(config.adapterPeers.check("127.8.9.1")).toBe(true);
+    expect(config.adapterPeers.check("10.0.0.1")).toBe(false);
+    expect(config.log.sink).toBe("off");
+  });
+
+  it.each([
+    ["HOST:PORT", "0.0.0.0:80", { host: "0.0.0.0", port: 80 }],
+    ["an IPv6 address", "[::1]:9", { host: "::1", port: 9 }],
+    ["a bare port", "0", { host: "127.0.0.1", port: 0 }],
+  ])("reads %s", (_, text, address) => {
+    expect(readAddress("listen", text)).toEqual(address);
+  });
+
+  it.each([
+    ["listen", { listen: "nowhere" }],
+    ["listen", { listen: "127.0.0.1:70000" }],
+    ["upstream", { upstream: "127.0.0.1:3000" }],
+    ["upstream", { upstream: "http://127.0.0.1:3000/path" }],
+    ["upstream", { upstream: "ftp://127.0.0.1" }],
+    ["adapterPeers", { adapterPeers: ["10.0.0.0/33"] }],
+    ["adapterPeers", { adapterPeers: ["proxy.example.com"] }],
+    ["heldMax", { heldMax: 0 }],
+    ["upstreamTimeoutMs", { upstreamTimeoutMs: 1.5 }],
+    ["adminToken", { adminToken: "short" }],
+    ["log.headers", { log: { headers: ["Authorization"] } }],
+  ])("refuses a bad %s and names it", (option, options) => {
+    expect(() => readConfig({ policy, ...options })).toThrow(`option ${option}:`);
+  });
+
+  it("opens the admin listener to other machines only with a token", () => {
+    expect(() => readConfig({ policy, admin: "0.0.0.0:8081" })).toThrow("option admin:");
+    expect(readConfig({ policy, admin: "0.0.0.0:8081", adminToken: "0123456789abcdef" }).admin?.host).toBe("0.0.0.0");
+    expect(readConfig({ policy, admin: "off" }).admin).toBeNull();
+  });
+
+  it("reads peppers from the environment, and the option before it", () => {
+    vi.stubEnv("EDGEPOLICY_PEPPER", "p1=secret=with=signs,p2=other");
+    try {
+      expect([...readConfig({ policy }).peppers]).toEqual([
+        ["p1", "secret=with=signs"],
+        ["p2", "other"],
+      ]);
+      expect([...readConfig({ policy, peppers: { p3: "x" } }).peppers]).toEqual([["p3", "x"]]);
+      vi.stubEnv("EDGEPOLICY_PEPPER", "just-a-secret");
+      expect(() => readConfig({ policy })).toThrow("ID=SECRET");
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+});

@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { DecisionIds } from "../../../server/decision-ids.ts";
+
+describe("DecisionIds", () => {
+  it("gives each token back once", () => {
+    const ids = new DecisionIds(4);
+    const id = ids.next(17);
+    expect(ids.take(id)).toBe(17);
+    expect(ids.take(id)).toBe(0);
+    expect(ids.issued(id)).toBe(true);
+  });
+
+  it("lets the oldest go when there is no room", () => {
+    const ids = new DecisionIds(4);
+    const names = [1, 2, 3, 4, 5].map((token) => ids.next(token));
+    expect(names.map((name) => ids.take(name))).toEqual([0, 2, 3, 4, 5]);
+  });
+
+  it("keeps no token for a decision without one", () => {
+    const ids = new DecisionIds(2);
+    const kept = ids.next(9);
+    ids.next(0);
+    ids.next(0);
+    expect(ids.take(kept)).toBe(9);
+  });
+
+  it("knows no name that it did not give", () => {
+    const ids = new DecisionIds(4);
+    const id = ids.next(17);
+    const other = new DecisionIds(4).next(17);
+    for (const name of ["", "x", `${id}0`, `${id};allow`, `${id} `, id.replace(/.$/, "z"), other]) {
+      expect(ids.take(name), name).toBe(0);
+      expect(ids.issued(name), name).toBe(false);
+    }
+    expect(ids.take(id)).toBe(17);
+  });
+});
