@@ -1,5 +1,6 @@
 /** Bans: until when each key of a rule is refused, and how long its latest ban was. */
 import type { Ban, Policy } from "../policy.ts";
+import { adopt, type States } from "./states.ts";
 
 interface Sentence {
   readonly until: number;
@@ -13,7 +14,7 @@ export function banId(ban: Ban, shadow: boolean): string {
 
 /** The bans of every rule, by state id and then by key. */
 export class BanState {
-  private readonly sentences: Map<string, Map<string, Sentence>> = new Map();
+  private readonly sentences: States<Sentence> = new Map();
 
   /** Makes room for a policy's bans, and drops the state of those that it does not have. */
   adopt(policy: Policy): void {
@@ -21,8 +22,7 @@ export class BanState {
       rule.action.kind === "block" && rule.action.ban ? [rule.action.ban] : [],
     );
     const ids = bans.flatMap((ban) => [banId(ban, false), banId(ban, true)]);
-    for (const id of [...this.sentences.keys()]) if (!ids.includes(id)) this.sentences.delete(id);
-    for (const id of ids) if (!this.sentences.has(id)) this.sentences.set(id, new Map());
+    adopt(this.sentences, ids);
   }
 
   /** Bans a key from now on. While a ban lives its length is kept; soon after its end it doubles, where the rule says so. */

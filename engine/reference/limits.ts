@@ -5,6 +5,7 @@ import type { Limit, Policy, Rate } from "../policy.ts";
 import { evaluate, type Scope, truth } from "./expressions.ts";
 import { type Arrival, ask, type Charge, reading, untilFull } from "./gcra.ts";
 import { keyOf } from "./keys.ts";
+import { adopt, type States } from "./states.ts";
 import { type Addition, additionOfDelay, additionOfRefusal, placeOf } from "./verdict.ts";
 
 /** A limit that applies to a request, with its answer to the charge. */
@@ -25,13 +26,12 @@ function limitId(limit: Limit, shadow: boolean): string {
 
 /** The arrival times of every limit, by state id and then by key; enforced and shadow limits keep theirs apart. */
 export class LimitStates {
-  private readonly arrivals: Map<string, Map<string, Arrival>> = new Map();
+  private readonly arrivals: States<Arrival> = new Map();
 
   /** Makes room for a policy's limits, and drops the state of those that it does not have. */
   adopt(policy: Policy): void {
     const ids = policy.limits.flatMap((limit) => [limitId(limit, false), limitId(limit, true)]);
-    for (const id of [...this.arrivals.keys()]) if (!ids.includes(id)) this.arrivals.delete(id);
-    for (const id of ids) if (!this.arrivals.has(id)) this.arrivals.set(id, new Map());
+    adopt(this.arrivals, ids);
   }
 
   /** Asks a limit; null where it does not apply: another route, its `when` does not hold, or a part of its key is missing. */

@@ -190,7 +190,7 @@ class Reference implements PolicyEngine {
     const asked = passed ? this.askLimitsIn("shadow", rules, scope) : [];
     this.limits.charge(asked.filter(({ admits }) => admits));
     const refusing = asked.flatMap(({ admits, addition }) => (admits || addition === null ? [] : [addition]));
-    const entries = [...named.map(({ rule, place }) => ({ name: rule.name, place }))];
+    const entries = named.map(({ rule, place }) => ({ name: rule.name, place }));
     for (const { by, place } of refusing) entries.push({ name: by ?? "", place });
     return entries.sort((a, b) => a.place - b.place).map(({ name }) => name);
   }

@@ -3,6 +3,7 @@ import type { Policy, ScalarType, Signal } from "../policy.ts";
 import { evaluate, type Scope, truth } from "./expressions.ts";
 import { halfSipHash, valueWords } from "./hash.ts";
 import { keyOf } from "./keys.ts";
+import { adopt, type States } from "./states.ts";
 
 const SUB_WINDOWS = 16n;
 const EXACT_VALUES = 16;
@@ -40,7 +41,7 @@ function estimate(hashes: readonly (readonly [number, number])[]): number {
 
 /** The logs of every signal, by state id and then by key. */
 export class SignalState {
-  private readonly logs: Map<string, Map<string, EventLog>> = new Map();
+  private readonly logs: States<EventLog> = new Map();
   private readonly hashKey: readonly [number, number];
 
   constructor(hashKey: readonly [number, number]) {
@@ -49,9 +50,10 @@ export class SignalState {
 
   /** Makes room for a policy's signals, and drops the state of those that it does not have. */
   adopt(policy: Policy): void {
-    const ids = policy.signals.map((signal) => signal.stateId);
-    for (const id of [...this.logs.keys()]) if (!ids.includes(id)) this.logs.delete(id);
-    for (const id of ids) if (!this.logs.has(id)) this.logs.set(id, new Map());
+    adopt(
+      this.logs,
+      policy.signals.map((signal) => signal.stateId),
+    );
   }
 
   /** Records this request's event at `time`, if it is one: right route, `where` holds, key and argument present. */
@@ -86,7 +88,7 @@ export class SignalState {
 /** Adds an event after forgetting those that no longer live. Past 16 values a key turns to the sketch, until it empties. */
 function append(log: EventLog, value: string | number | boolean, now: bigint): void {
   log.events = [...log.events.filter((event) => lives(event, now)), now];
-  for (const [each, event] of [...log.latest]) if (!lives(event, now)) log.latest.delete(each);
+  for (const [each, event] of log.latest) if (!lives(event, now)) log.latest.delete(each);
   if (log.latest.size === 0) log.sketched = false;
   log.latest.set(value, now);
   if (log.latest.size > EXACT_VALUES) log.sketched = true;

@@ -282,7 +282,7 @@ function networkTest(left: Expr, plan: AtomPlan, reach: Reach): Expr {
 }
 
 function textTest(left: Expr, source: Readable, plan: AtomPlan): Expr {
-  const text = String(some(source.literals, plan.first));
+  const text = some(source.literals, plan.first) as string;
   const globs = [text, `${text}*`, `*${text}`, `*${text.slice(1)}*`, `${text.slice(0, 1)}*${text.slice(-1)}`, "*", ""];
   const kind = some(["contains", "starts_with", "ends_with", "like", "matches"] as const, plan.op);
   if (kind === "matches") {
