@@ -1,0 +1,104 @@
+/** Rules that never decide and limits that are never asked, because a stricter rule holds whenever they would. */
+import { VERDICTS } from "../../engine/index.ts";
+import type { Limit, Policy, Rule } from "../../engine/index.ts";
+import type { Report } from "../check/report.ts";
+import { LINTS } from "../codes/lints.ts";
+import type { Budget, Goal, Solver } from "./satisfiable.ts";
+
+/** Where a rule or limit applies. */
+type Reach = Pick<Rule | Limit, "on" | "when">;
+
+export function lintCovered(policy: Policy, solver: Solver, budget: Budget, report: Report): void {
+  const refusing = refusingRules(policy);
+  for (const rule of policy.rules) {
+    if (budget.exhausted) return;
+    const cover = isPlain(rule) ? refusing.find((one) => budget.spend() && covers(one, rule, solver)) : undefined;
+    if (cover !== undefined) reportRule(rule, cover, report);
+  }
+  for (const limit of policy.limits) {
+    if (budget.exhausted) return;
+    if (limit.rollout.mode === "off") continue;
+    const cover = refusing.find((one) => budget.spend() && holdsWherever(one, limit, solver));
+    if (cover !== undefined) reportLimit(limit, cover, report);
+    else if (neverAllowed(limit, policy, solver)) reportNotAllowed(limit, report);
+  }
+}
+
+/** Enforced rules that block or throttle and that no rule exempts from. A challenge can be passed, so it covers nothing. */
+function refusingRules(policy: Policy): readonly Rule[] {
+  const exempted = new Set(policy.rules.flatMap((rule) => (rule.action.kind === "exempt" ? rule.action.rules : [])));
+  return policy.rules.filter((rule, index) => {
+    const refuses = rule.action.kind === "block" || rule.action.kind === "throttle";
+    return refuses && rule.rollout.mode === "on" && !exempted.has(index);
+  });
+}
+
+/** Whether all that a rule does is to add its verdict. Labels, exemptions and bans have effects of their own. */
+function isPlain(rule: Rule): boolean {
+  const { action } = rule;
+  if (rule.rollout.mode !== "on" || action.kind === "exempt" || action.kind === "note") return false;
+  return action.kind !== "block" || action.ban === null;
+}
+
+function covers(cover: Rule, rule: Rule, solver: Solver): boolean {
+  return rankOf(cover) > rankOf(rule) && holdsWherever(cover, rule, solver);
+}
+
+function rankOf(rule: Rule): number {
+  return VERDICTS.findIndex((verdict) => verdict === rule.action.kind);
+}
+
+/** Whether a rule is proven to hold for every request that something applies to. */
+function holdsWherever(cover: Rule, reach: Reach, solver: Solver): boolean {
+  if (!isWithin(reach.on, cover.on)) return false;
+  if (cover.when === null) return true;
+  const goals: Goal[] = [{ expr: cover.when, holds: false }];
+  if (reach.when !== null) goals.push({ expr: reach.when, holds: true });
+  return !solver.canHold(goals, reach.on);
+}
+
+function isWithin(inner: Reach["on"], outer: Reach["on"]): boolean {
+  return outer === null || (inner?.every((route) => outer.includes(route)) ?? false);
+}
+
+/** With `default block`: whether no rule can allow a request that the limit applies to. */
+function neverAllowed(limit: Limit, policy: Policy, solver: Solver): boolean {
+  if (policy.settings.default !== "block") return false;
+  return !policy.rules.some((rule) => {
+    const grants = rule.action.kind === "allow" && (rule.rollout.mode === "on" || rule.rollout.mode === "canary");
+    return grants && canMeet(rule, limit, solver);
+  });
+}
+
+function canMeet(rule: Rule, limit: Limit, solver: Solver): boolean {
+  const on = rule.on === null ? limit.on : (limit.on?.filter((route) => rule.on?.includes(route)) ?? rule.on);
+  if (on?.length === 0) return false;
+  const conditions = [rule.when, limit.when].filter((when) => when !== null);
+  return solver.canHold(
+    conditions.map((expr) => ({ expr, holds: true })),
+    on,
+  );
+}
+
+function reportRule(rule: Rule, cover: Rule, report: Report): void {
+  const message = `the rule \`${rule.name}\` never decides: whenever it holds, the stricter rule \`${cover.name}\` holds too`;
+  report.warning(LINTS.covered, rule.span, message, {
+    help: `take it out, or narrow \`${cover.name}\``,
+    notes: [{ message: `\`${cover.name}\` is declared here`, span: cover.span }],
+  });
+}
+
+function reportLimit(limit: Limit, cover: Rule, report: Report): void {
+  const message = `the limit \`${limit.name}\` is never asked: the rule \`${cover.name}\` refuses every request it applies to`;
+  report.warning(LINTS.unreachedLimit, limit.span, message, {
+    help: `take it out, or narrow \`${cover.name}\``,
+    notes: [{ message: `\`${cover.name}\` is declared here`, span: cover.span }],
+  });
+}
+
+function reportNotAllowed(limit: Limit, report: Report): void {
+  const message = `the limit \`${limit.name}\` is never asked: no rule allows a request it applies to`;
+  report.warning(LINTS.unreachedLimit, limit.span, message, {
+    help: "take it out, or add a rule that allows such requests",
+  });
+}

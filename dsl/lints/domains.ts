@@ -1,0 +1,78 @@
+/** What a conjunction of conditions leaves of the values of one attribute, reading or test. */
+import type { CompareOp, ScalarValue } from "../../engine/index.ts";
+
+/** Possible values: a finite set or null for any, without some, and between two bounds (inclusive unless open). */
+export interface Domain {
+  readonly only: ReadonlySet<ScalarValue> | null;
+  readonly except: ReadonlySet<ScalarValue>;
+  readonly low: number;
+  readonly lowOpen: boolean;
+  readonly high: number;
+  readonly highOpen: boolean;
+  /** Whether values between two neighbouring integers do not exist. */
+  readonly whole: boolean;
+}
+
+export const ANY: Domain = {
+  only: null,
+  except: new Set(),
+  low: Number.NEGATIVE_INFINITY,
+  lowOpen: false,
+  high: Number.POSITIVE_INFINITY,
+  highOpen: false,
+  whole: false,
+};
+
+/** The values of a domain that are in a set. */
+export function keepOnly(domain: Domain, values: Iterable<ScalarValue>): Domain {
+  const wanted = new Set(values);
+  const only = domain.only === null ? wanted : new Set([...domain.only].filter((value) => wanted.has(value)));
+  return { ...domain, only };
+}
+
+/** The values of a domain that are not in a set. */
+export function without(domain: Domain, values: Iterable<ScalarValue>): Domain {
+  return { ...domain, except: new Set([...domain.except, ...values]) };
+}
+
+/** The values of a domain for which `value op bound` holds, where `op` orders. */
+export function bounded(domain: Domain, op: CompareOp, bound: number): Domain {
+  switch (op) {
+    case "<":
+    case "<=":
+      return lowered(domain, bound, op === "<");
+    case ">":
+    case ">=":
+      return raised(domain, bound, op === ">");
+    default:
+      return domain;
+  }
+}
+
+function lowered(domain: Domain, bound: number, open: boolean): Domain {
+  const tighter = bound < domain.high || (bound === domain.high && open);
+  return tighter ? { ...domain, high: bound, highOpen: open } : domain;
+}
+
+function raised(domain: Domain, bound: number, open: boolean): Domain {
+  const tighter = bound > domain.low || (bound === domain.low && open);
+  return tighter ? { ...domain, low: bound, lowOpen: open } : domain;
+}
+
+/** Whether no value is left. False means that one may be left. */
+export function isEmpty(domain: Domain): boolean {
+  if (domain.only !== null)
+    return ![...domain.only].some((value) => !domain.except.has(value) && isWithin(domain, value));
+  const low = domain.whole && domain.lowOpen ? Math.floor(domain.low) + 1 : domain.low;
+  const high = domain.whole && domain.highOpen ? Math.ceil(domain.high) - 1 : domain.high;
+  if (low > high) return true;
+  const open = !domain.whole && (domain.lowOpen || domain.highOpen);
+  return low === high && (open || domain.except.has(low));
+}
+
+function isWithin(domain: Domain, value: ScalarValue): boolean {
+  if (typeof value !== "number") return true;
+  const aboveLow = domain.lowOpen ? value > domain.low : value >= domain.low;
+  const belowHigh = domain.highOpen ? value < domain.high : value <= domain.high;
+  return aboveLow && belowHigh;
+}
