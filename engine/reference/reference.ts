@@ -248,7 +248,8 @@ class Reference implements PolicyEngine {
     );
     if (!waits) return 0;
     const token = this.nextToken++;
-    this.pending.set(token, { policy: this.policy, facts });
+    // The caller may fill its request object anew for the next request.
+    this.pending.set(token, { policy: this.policy, facts: { ...facts, request: structuredClone(facts.request) } });
     const [oldest] = this.pending.keys();
     if (this.pending.size > this.pendingLimit && oldest !== undefined) this.pending.delete(oldest);
     return token;

@@ -1,5 +1,6 @@
 /** Runs a trace through engines side by side and tells the first difference in a decision or in state. */
 import type { Decision, KeyPart, Key, Outcome, Policy, PolicyEngine } from "../../engine/index.ts";
+import { makeRequest } from "../../engine/index.ts";
 import type { Scope } from "../../engine/reference/expressions.ts";
 import { readFacts } from "../../engine/reference/facts.ts";
 import { keyPart } from "../../engine/reference/keys.ts";
@@ -81,6 +82,8 @@ class Lockstep {
   private readonly keys = new SeenKeys();
   private readonly decisions: Decision[] = [];
   private reports: Report[] = [];
+  /** The one request object that is filled again and again, as a transport does; no engine may keep it. */
+  private readonly slate = makeRequest({});
   private latest = 0;
 
   constructor(trace: Trace, makers: readonly MakeEngine[]) {
@@ -109,7 +112,10 @@ class Lockstep {
   }
 
   private request(step: Extract<Step, { kind: "request" }>, index: number): string | null {
-    const records = this.engines.map((engine) => engine.decide(step.request, this.clock.now));
+    const records = this.engines.map((engine) =>
+      engine.decide(Object.assign(this.slate, step.request), this.clock.now),
+    );
+    Object.assign(this.slate, makeRequest({}));
     const tokens = records.map((record) => record.token);
     const decisions = records.map((record) => record.toDecision());
     const [decision] = decisions as [Decision];
