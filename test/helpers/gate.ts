@@ -1,0 +1,28 @@
+/** A gate over a policy given as text, without sockets. */
+import { loadPolicyText } from "../../dsl/index.ts";
+import { createReference } from "../../engine/index.ts";
+import type { ServerOptions } from "../../server/index.ts";
+import { readConfig } from "../../server/config.ts";
+import type { DecisionLog } from "../../server/decision-log.ts";
+import type { Gate } from "../../server/gate.ts";
+import { loadRunnable } from "../../server/policy-loader.ts";
+import { makeServices } from "../../server/services.ts";
+
+export interface GateSetup {
+  readonly files?: Readonly<Record<string, string>>;
+  readonly options?: Partial<ServerOptions>;
+  /** Gets each line of the decision log. */
+  readonly onLine?: (line: string) => void;
+}
+
+export function makeGate(policy: string, { files = {}, options = {}, onLine }: GateSetup = {}): Gate {
+  const config = readConfig({ policy: "policy.edgepolicy", ...options });
+  const log: DecisionLog = {
+    enabled: onLine !== undefined,
+    dropped: 0,
+    write: (line) => onLine?.(line),
+    close: async () => {},
+  };
+  const loaded = loadRunnable(() => loadPolicyText(policy, files), config);
+  return makeServices(config, loaded, log, createReference).gate;
+}

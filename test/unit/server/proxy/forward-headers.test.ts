@@ -1,0 +1,116 @@
+import { describe, expect, it } from "vitest";
+import type { ForwardOptions } from "../../../../server/proxy/forward-headers.ts";
+import { requestHeaders, responseHeaders } from "../../../../server/proxy/forward-headers.ts";
+import { readIncoming } from "../../../../server/proxy/incoming.ts";
+import { requestView } from "../../../helpers/http-fakes.ts";
+
+const options: ForwardOptions = {
+  client: null,
+  decision: "d-1;allow",
+  stripped: ["x-api-key"],
+  peerTrusted: false,
+  peer: "203.0.113.9",
+};
+
+function forwarded(headers: Record<string, string | string[]>, with_: Partial<ForwardOptions> = {}): string[] {
+  const flat = requestHeaders(readIncoming(requestView({ headers: { host: "api", ...headers } })), {
+    ...options,
+    ...with_,
+  });
+  return flat.flatMap((name, i) => (i % 2 === 0 ? [`${name}: ${flat[i + 1] ?? ""}`] : []));
+}
+const ADDED = [
+  "x-forwarded-for: 203.0.113.9",
+  "x-forwarded-host: api",
+  "x-forwarded-proto: http",
+  "x-edge-decision: d-1;allow",
+];
+
+describe("requestHeaders", () => {
+  it("keeps end-to-end fields in order, repeats and all", () => {
+    expect(forwarded({ accept: ["a", "b"], cookie: "c=1" })).toEqual([
+      "host: api",
+      "accept: a",
+      "accept: b",
+      "cookie: c=1",
+      ...ADDED,
+    ]);
+  });
+
+  it("drops hop-by-hop fields and those that Connection names", () => {
+    const sent = {
+      connection: "close, X-Mine",
+      "x-mine": "1",
+      te: "trailers",
+      upgrade: "h2c",
+      "keep-alive": "5",
+      expect: "100-continue",
+    };
+    expect(forwarded({ ...sent, "transfer-encoding": "chunked", "proxy-authorization": "Basic x" })).toEqual([
+      "host: api",
+      ...ADDED,
+    ]);
+  });
+
+  it("takes the credential off, in every spelling that a CGI reads as one", () => {
+    expect(forwarded({ "x-api-key": "secret", x_api_key: "secret", "x-api_key": "secret" })).toEqual([
+      "host: api",
+      ...ADDED,
+    ]);
+    expect(forwarded({ "x-api-key": "secret" }, { stripped: [] })).toContain("x-api-key: secret");
+  });
+
+  it("says who the client is, and lets nobody else say it", () => {
+    const spoofed = {
+      "x-edge-client": "root",
+      x_edge_client: "root",
+      "x-edge-decision": "x;allow",
+      "x-edge-other": "1",
+    };
+    expect(forwarded(spoofed)).toEqual(["host: api", ...ADDED]);
+    expect(forwarded(spoofed, { client: "acme" })).toEqual(["host: api", ...ADDED, "x-edge-client: acme"]);
+  });
+
+  it("believes no forwarding field of an untrusted peer", () => {
+    const spoofed = {
+      "x-forwarded-for": "1.1.1.1",
+      x_forwarded_for: "1.1.1.1",
+      forwarded: "for=1.1.1.1",
+      "x-real-ip": "1.1.1.1",
+      "x-forwarded-prefix": "/a",
+    };
+    expect(forwarded(spoofed)).toEqual(["host: api", ...ADDED]);
+  });
+
+  it("continues the chain of a trusted peer", () => {
+    const chain = { "x-forwarded-for": "198.51.100.7", "x-forwarded-proto": "https", "x-forwarded-host": "shop" };
+    expect(forwarded(chain, { peerTrusted: true, peer: "10.0.0.1" })).toEqual([
+      "host: api",
+      "x-forwarded-proto: https",
+      "x-forwarded-host: shop",
+      "x-forwarded-for: 198.51.100.7, 10.0.0.1",
+      "x-edge-decision: d-1;allow",
+    ]);
+  });
+
+  it("sends bytes beyond ASCII as they came", () => {
+    const value = forwarded({ "x-name": "Zoë" }).find((line) => line.startsWith("x-name"));
+    expect(Buffer.from(value ?? "", "latin1").toString("utf8")).toBe("x-name: Zoë");
+  });
+});
+
+describe("responseHeaders", () => {
+  it("keeps what is end to end, each repeated value on its own", () => {
+    const upstream = {
+      "set-cookie": ["a=1", "b=2"],
+      etag: '"x"',
+      connection: "keep-alive, x-hop",
+      "x-hop": "1",
+      "transfer-encoding": "chunked",
+      date: "now",
+      "content-length": "3",
+      "x-edge-decision": "fake",
+    };
+    expect(responseHeaders(upstream)).toEqual(["set-cookie", "a=1", "set-cookie", "b=2", "etag", '"x"']);
+  });
+});

@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { findMalformed, readIncoming } from "../../../../server/proxy/incoming.ts";
+import type { Asked } from "../../../helpers/http-fakes.ts";
+import { requestView } from "../../../helpers/http-fakes.ts";
+
+const problemOf = (asked: Asked): string | null =>
+  findMalformed(readIncoming(requestView(asked)), ["x-api-key"])?.problem ?? null;
+
+describe("readIncoming", () => {
+  it("keeps header lines as they came, and the first value of each name", () => {
+    const incoming = readIncoming(requestView({ path: "/a", query: "", headers: { host: "h", a: ["1", "2"], b: "" } }));
+    expect(incoming).toMatchObject({ target: "/a?", host: "h", length: 0, hasBody: false });
+    expect(incoming.headers).toEqual(["host", "h", "a", "1", "a", "2", "b", ""]);
+    expect(Object.keys(incoming.first)).toEqual(["host", "a"]);
+  });
+
+  it("knows whether a body comes, and how long it says it is", () => {
+    expect(readIncoming(requestView({ headers: { "content-length": "12" } }))).toMatchObject({
+      length: 12,
+      hasBody: true,
+    });
+    expect(readIncoming(requestView({ headers: { "content-length": "0" } }))).toMatchObject({
+      length: 0,
+      hasBody: false,
+    });
+    const chunked = readIncoming(requestView({ headers: { "transfer-encoding": "chunked" } }));
+    expect(chunked).toMatchObject({ length: null, hasBody: true });
+  });
+
+  it("is not fooled by header names that objects have", () => {
+    const incoming = readIncoming(requestView({ headers: { constructor: "x", "has-own": "y" } }));
+    expect(incoming.first["toString"]).toBeUndefined();
+    expect(incoming.first["constructor"]).toBe("x");
+  });
+});
+
+describe("findMalformed", () => {
+  it.each([
+    ["nothing", { headers: { host: "h", "x-api-key": "k", accept: ["a", "b"], "content-length": "5" } }, null],
+    ["two lengths", { headers: { "content-length": ["5", "6"] } }, "duplicate_header"],
+    ["two equal lengths", { headers: { "content-length": ["5", "5"] } }, "duplicate_header"],
+    ["two keys", { headers: { "x-api-key": ["a", "b"] } }, "duplicate_header"],
+    ["two authorizations", { headers: { authorization: ["a", "b"] } }, "duplicate_header"],
+    ["two hosts", { headers: { host: ["a", "b"] } }, "duplicate_header"],
+    ["another coding", { headers: { "transfer-encoding": "gzip, chunked" } }, "bad_transfer_encoding"],
+    ["no coding", { headers: { "transfer-encoding": "identity" } }, "bad_transfer_encoding"],
+    ["both framings", { headers: { "transfer-encoding": "chunked", "content-length": "5" } }, "bad_framing"],
+    ["a length in hexadecimal", { headers: { "content-length": "five" } }, "bad_content_length"],
+    ["a fragment", { path: "/v1/login#x" }, "bad_target"],
+    ["bytes beyond ASCII", { path: "/v1/\u00e9" }, "bad_target"],
+    ["a relative target", { path: "v1" }, "bad_target"],
+    ["a tunnel", { method: "CONNECT" }, "bad_method"],
+    ["a trace", { method: "TRACE" }, "bad_method"],
+  ])("finds %s", (_, asked: Asked, problem) => {
+    expect(problemOf(asked)).toBe(problem);
+  });
+});
