@@ -31,7 +31,7 @@ export interface UwsResponse {
   writeHeader(name: string, value: string): UwsResponse;
   write(chunk: Uint8Array): boolean;
   end(body?: string | Uint8Array, closeConnection?: boolean): UwsResponse;
-  endWithoutBody(length?: number, closeConnection?: boolean): UwsResponse;
+  endWithoutBody(): UwsResponse;
   tryEnd(chunk: Uint8Array, total: number): [boolean, boolean];
   close(): UwsResponse;
   getWriteOffset(): number;

@@ -181,10 +181,11 @@ class UwsReply implements Reply {
     if (this.closed) return;
     this.#response.cork(() => {
       this.#writeHead(status, headers);
-      // `endWithoutBody(length)` of 20.51.4 leaves the response open, so the length is written as a header instead.
+      // `endWithoutBody` of 20.51.4 leaves the response open when it is given a length, so that is written as a header.
       if (length !== null) this.#response.writeHeader("Content-Length", String(length));
+      if (this.#listener.draining) this.#response.writeHeader("Connection", "close");
       this.#finish();
-      this.#response.endWithoutBody(undefined, this.#listener.draining);
+      this.#response.endWithoutBody();
     });
   }
 
