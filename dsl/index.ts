@@ -4,6 +4,7 @@ export { CODES } from "./codes.ts";
 export type { CodeEntry } from "./codes/entry.ts";
 export type { Diagnostic, Fix, Note, Severity } from "./diagnostic.ts";
 export { type FileRead, type FileReader, memoryFiles, nodeFiles } from "./files.ts";
+export { type FormatResult, format } from "./format.ts";
 export { type LoadResult, loadPolicy, loadPolicyText } from "./load.ts";
 export { DEFAULT_LIMITS, type ParseLimits, type ParseOptions, type ParseResult, parse } from "./parser.ts";
 export { diagnosticsToJson, type JsonDiagnostic, type JsonReport } from "./render-json.ts";
