@@ -57,7 +57,7 @@ function isTaken(mention: Mention, scope: Scope, report: Report): boolean {
   const declared = scope.find(mention.name);
   const attribute = RESERVED.has(mention.name);
   if (declared === undefined && !attribute) return false;
-  const owner = attribute ? "an attribute of the language" : `the ${declared?.kind} of that name`;
+  const owner = attribute ? "an attribute of the language" : `a ${declared?.kind}`;
   report.error(
     SEMANTICS.nameTaken,
     mention.span,

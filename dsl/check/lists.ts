@@ -5,7 +5,7 @@ import { SEMANTICS } from "../codes/semantics.ts";
 import { readValue } from "../text-values.ts";
 import { DECLARED_TYPES } from "./declared-types.ts";
 import { checkLiteral, literalAs, readPath, scalarOf } from "./literals.ts";
-import { mismatchHelp } from "./mismatch.ts";
+import { literalHelp } from "./mismatch.ts";
 import type { Report } from "./report.ts";
 import { didYouMean } from "./suggest.ts";
 import { unwrap } from "./typed.ts";
@@ -73,7 +73,7 @@ function entry(ast: AstExpr, type: Type, report: Report): ScalarValue | null {
     ast.span,
     `this list holds \`${describe(type)}\`, not \`${describe(typed.type)}\``,
     {
-      help: bare ? `write \`${alone}\`` : mismatchHelp(typed, { ...typed, type }),
+      help: bare ? `write \`${alone}\`` : (literalHelp(typed, type) ?? `write a value of type \`${describe(type)}\``),
       ...(bare ? { fix: { span: ast.span, text: alone } } : {}),
     },
   );

@@ -5,7 +5,7 @@ import { SEMANTICS } from "../codes/semantics.ts";
 import type { Site } from "./context.ts";
 import { literalAs, scalarOf } from "./literals.ts";
 import { mayBeMember, memberNamed } from "./members.ts";
-import { mismatchHelp } from "./mismatch.ts";
+import { literalHelp } from "./mismatch.ts";
 import { DECLARED_TYPES } from "./declared-types.ts";
 import { type Checker, literal, type Typed, unwrap } from "./typed.ts";
 import { BOOL, describe, elementOf, exprType, NETWORK, sameType, setOf, type Type } from "./types.ts";
@@ -44,12 +44,20 @@ function reportMisfit(ast: AstBinary | AstSetTest, left: Typed, right: Typed, si
     ast.span,
     `\`${describe(left.type)}\` cannot be in \`${describe(right.type)}\``,
     {
-      help: left.type.set
-        ? "write `any of xs in ys` or `all of xs in ys`"
-        : mismatchHelp(left, { ...right, type: wanted }),
+      help: left.type.set ? "write `any of xs in ys` or `all of xs in ys`" : misfitHelp(left, right, wanted),
     },
   );
   return null;
+}
+
+/** Advice in the type of the side that is no literal: the list for an attribute, the attribute for a literal. */
+function misfitHelp(left: Typed, right: Typed, wanted: Type): string {
+  const { expr } = right;
+  const first =
+    expr.kind === "literal" && Array.isArray(expr.value) ? (expr.value[0] as ScalarValue | undefined) : undefined;
+  const entry = first === undefined ? right : { expr: literal(first, wanted, expr.span), type: wanted };
+  const advice = left.expr.kind === "literal" ? literalHelp(left, wanted) : literalHelp(entry, left.type);
+  return advice ?? `nothing is converted: list values of type \`${describe(left.type)}\``;
 }
 
 /** The left side as a possible member of the right one; null where it can never be one. */
@@ -66,8 +74,8 @@ function memberFits(left: Typed, right: Typed, site: Site): Typed | null {
 function collection(ast: AstExpr, wanted: Type, site: Site, checker: Checker): Typed | null {
   const inner = unwrap(ast);
   if (inner.kind === "list") return inlineList(inner, wanted, site, checker);
-  const declared = inner.kind === "name" ? declaredList(inner, site) : null;
-  if (declared !== null) return declared;
+  const declared = inner.kind === "name" ? listIndex(inner, site) : null;
+  if (declared !== null) return declaredList(inner, declared, site);
   const value = checker.value(inner, site);
   if (value === null) return null;
   if (value.type.set || value.type.scalar === "network") return value;
@@ -85,10 +93,10 @@ function collection(ast: AstExpr, wanted: Type, site: Site, checker: Checker): T
   return null;
 }
 
-function declaredList(ast: AstExpr & { kind: "name" }, site: Site): Typed | null {
-  const index = listIndex(ast, site);
-  const type = index === null ? undefined : DECLARED_TYPES.get(site.context.declarations.lists[index]?.type.text ?? "");
-  if (index === null || type === undefined) return null;
+/** A declared list; null where its type is unknown, which is reported at the list. */
+function declaredList(ast: AstExpr, index: number, site: Site): Typed | null {
+  const type = DECLARED_TYPES.get(site.context.declarations.lists[index]?.type.text ?? "");
+  if (type === undefined) return null;
   const set = setOf(type);
   return { expr: { kind: "list", index, type: exprType(set), span: ast.span }, type: set };
 }

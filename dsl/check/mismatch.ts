@@ -5,17 +5,18 @@ import type { Type } from "./types.ts";
 
 /** The remedy for comparing these two, or an empty text where there is no general one. */
 export function mismatchHelp(left: Typed, right: Typed): string {
-  return (
-    adviceFor(right, left.type) ?? adviceFor(left, right.type) ?? "nothing is converted: compare values of one type"
-  );
+  const advice = literalHelp(right, left.type) ?? literalHelp(left, right.type);
+  return advice ?? "nothing is converted: take two values of one type";
 }
 
-function adviceFor(literal: Typed, wanted: Type): string | null {
-  if (literal.expr.kind !== "literal") return null;
+/** How a literal would be written in the type that is wanted; null where it is none, or has no such form. */
+export function literalHelp(literal: Typed, wanted: Type): string | null {
+  if (literal.expr.kind !== "literal" || literal.type.set) return null;
   const { value } = literal.expr;
   if (literal.type.scalar === "int" || literal.type.scalar === "number") return numberAdvice(Number(value), wanted);
   if (literal.type.scalar === "string") return textAdvice(String(value), wanted);
   if (literal.type.scalar === "network" && wanted.scalar === "ip") return `test \`ip in ${String(value)}\``;
+  if (wanted.scalar === "string") return `quote it: \`"${String(value)}"\``;
   return unitAdvice(wanted);
 }
 
@@ -62,6 +63,16 @@ function unitAdvice(wanted: Type): string | null {
       return "write a time, such as `2027-01-31T00:00:00Z`";
     case "int":
       return "write a whole number, such as `20`";
+    case "number":
+      return "write a number, such as `0.5`";
+    case "string":
+      return 'write a text: `"…"`';
+    case "ip":
+      return "write an address, such as `203.0.113.9`";
+    case "network":
+      return "write a network, such as `10.0.0.0/8`";
+    case "path":
+      return 'write a path: `"/v1/orders"`';
     default:
       return null;
   }

@@ -26,6 +26,8 @@ export function readPattern(text: string): PatternReading {
   return readSegments(path, host);
 }
 
+const MERGED = "repeated slashes are merged before routes are found: write one";
+
 function readSegments(path: string, host: string | null): PatternReading {
   const written = path.slice(1).split("/");
   if (written.length > MAX_SEGMENTS)
@@ -33,6 +35,7 @@ function readSegments(path: string, host: string | null): PatternReading {
   const segments: Segment[] = [];
   const names = new Set<string>();
   for (const [index, text] of written.entries()) {
+    if (text === "" && index < written.length - 1) return wrong(`the pattern \`${path}\` has an empty segment`, MERGED);
     const segment = readSegment(text, index === written.length - 1);
     if (typeof segment === "string")
       return wrong(`\`${text}\` is not a segment of a pattern: ${segment}`, segmentHelp(text));
@@ -55,7 +58,6 @@ function readSegment(text: string, last: boolean): Segment | string {
   }
   if (/[{}*]/.test(text)) return "a parameter takes a whole segment, and `*` has no meaning here";
   if (/[?#\s]/.test(text)) return "a pattern has no query, fragment or white space";
-  if (text === "" && !last) return "repeated slashes are merged before routes are found";
   return { kind: "literal", text };
 }
 

@@ -7,6 +7,9 @@ import type { Diagnostic, Fix, Note, Severity } from "../diagnostic.ts";
 /** At most this many diagnostics are listed; one more says how many were left out. */
 export const MAX_DIAGNOSTICS = 200;
 
+/** At most this many are kept until they are listed; errors come before warnings then. */
+const MAX_STORED = 10_000;
+
 /** What a diagnostic may carry besides its message. */
 export interface Extras {
   readonly help?: string;
@@ -17,10 +20,14 @@ export interface Extras {
 export class Report {
   readonly #diagnostics: Diagnostic[] = [];
   readonly #seen = new Set<string>();
+  /** Spans that an earlier stage found fault with; nothing more is said about exactly these. */
+  readonly #settled = new Set<string>();
+  #omitted = 0;
+  #failed = false;
 
   /** Whether an error was reported; warnings do not count. */
   get failed(): boolean {
-    return this.#diagnostics.some((diagnostic) => diagnostic.severity === "error");
+    return this.#failed;
   }
 
   error(entry: CodeEntry, span: Span, message: string, extras: Extras = {}): void {
@@ -33,7 +40,10 @@ export class Report {
 
   /** Takes over diagnostics of an earlier stage. */
   take(diagnostics: readonly Diagnostic[]): void {
-    for (const diagnostic of diagnostics) this.#push(diagnostic);
+    for (const diagnostic of diagnostics) {
+      this.#push(diagnostic);
+      if (diagnostic.severity === "error") this.#settled.add(placeOf(diagnostic.span));
+    }
   }
 
   /** All diagnostics in the order of files and places; when there are too many, the first ones and a count of the rest. */
@@ -43,10 +53,11 @@ export class Report {
     const errors = sorted.filter((diagnostic) => diagnostic.severity === "error");
     const warnings = sorted.filter((diagnostic) => diagnostic.severity === "warning");
     const kept = [...errors, ...warnings].slice(0, MAX_DIAGNOSTICS).toSorted(inPlaceOrder);
-    return [...kept, omission(sorted.length - kept.length, kept)];
+    return [...kept, omission(sorted.length - kept.length + this.#omitted, kept)];
   }
 
   #add(severity: Severity, entry: CodeEntry, span: Span, message: string, extras: Extras): void {
+    if (this.#settled.has(placeOf(span))) return;
     this.#push({
       code: entry.code,
       severity,
@@ -60,12 +71,20 @@ export class Report {
 
   /** An expression that stands once but is checked for several uses is reported once. */
   #push(diagnostic: Diagnostic): void {
-    const { code, message, span } = diagnostic;
-    const identity = JSON.stringify([code, span.file, span.start, span.end, message]);
+    const identity = `${placeOf(diagnostic.span)} ${diagnostic.code} ${diagnostic.message}`;
     if (this.#seen.has(identity)) return;
+    if (diagnostic.severity === "error") this.#failed = true;
+    if (this.#diagnostics.length >= MAX_STORED) {
+      this.#omitted += 1;
+      return;
+    }
     this.#seen.add(identity);
     this.#diagnostics.push(diagnostic);
   }
+}
+
+function placeOf(span: Span): string {
+  return `${span.file} ${span.start} ${span.end}`;
 }
 
 function inPlaceOrder(a: Diagnostic, b: Diagnostic): number {

@@ -4,7 +4,6 @@ import type { AstPolicy, AstSetting } from "../ast.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
 import type { Report } from "./report.ts";
 import { didYouMean } from "./suggest.ts";
-import { readWord } from "./words.ts";
 
 export const UNAVAILABLE: readonly Unavailable[] = ["closed", "open", "local"];
 
@@ -52,7 +51,8 @@ function change<K extends keyof Settings>(key: K, value: Settings[K] | null): Ch
 
 function choose<T extends string>(setting: AstSetting, words: readonly T[], report: Report): T | null {
   const { value } = setting;
-  if ("text" in value) return readWord(value, words, `setting of \`${setting.name.text}\``, report, SEMANTICS.setting);
+  const found = "text" in value ? words.find((word) => word === value.text) : undefined;
+  if (found !== undefined) return found;
   wrongValue(setting, `write ${words.map((word) => `\`${setting.name.text} ${word}\``).join(" or ")}`, report);
   return null;
 }
@@ -64,16 +64,14 @@ function wrongValue(setting: AstSetting, help: string, report: Report): null {
 
 /** The settings of the policy, with defaults for those left out. */
 export function checkSettings(policy: AstPolicy, report: Report): Settings {
-  const seen = new Map<string, AstSetting>();
+  const seen = new Set<string>();
   let settings = DEFAULTS;
   for (const setting of policy.settings) {
     const name = setting.name.text;
     const read = Object.hasOwn(READERS, name) ? READERS[name] : undefined;
-    const first = seen.get(name);
     if (read === undefined) reportUnknown(setting, report);
-    else if (first !== undefined) reportTwice(setting, first, report);
     else settings = { ...settings, ...read(setting, report) };
-    if (first === undefined) seen.set(name, setting);
+    seen.add(name);
   }
   if (!seen.has("default")) {
     report.error(
@@ -92,12 +90,5 @@ function reportUnknown(setting: AstSetting, report: Report): void {
   const names = Object.keys(READERS);
   report.error(SEMANTICS.setting, setting.name.span, `there is no setting \`${setting.name.text}\``, {
     help: didYouMean(setting.name.text, names, `the settings are ${names.join(", ")}`),
-  });
-}
-
-function reportTwice(setting: AstSetting, first: AstSetting, report: Report): void {
-  report.error(SEMANTICS.setting, setting.name.span, `\`${setting.name.text}\` is set twice`, {
-    help: "leave one out",
-    notes: [{ message: "it is set here first", span: first.span }],
   });
 }

@@ -59,7 +59,7 @@ function checkCredentials(records: readonly Data[], report: Report): void {
   for (const credential of records.flatMap((record) => itemsOf(field(record, "credentials")))) {
     once(credential, "id", "credential", ids, report);
     once(credential, "hash", "hash", hashes, report);
-    if (textOf(credential, "type") !== "api_key" || field(credential, "hash") !== null) continue;
+    if (textOf(credential, "type") !== "api_key" || isWritten(credential, "hash")) continue;
     const head: Span = { ...credential.span, end: credential.span.start + 1 };
     report.error(SEMANTICS.inventoryMissing, head, `the credential \`${textOf(credential, "id")}\` has no \`hash\``, {
       help: 'add the hash of the key: `hash: "sha256:…"`',
@@ -84,7 +84,7 @@ function checkOwner(record: Data, teams: Ids, people: Ids, report: Report): void
   checkReference(owner, "team", "team", teams, report);
   checkReference(owner, "accountable", "person", people, report);
   checkReference(owner, "backup", "person", people, report);
-  if (field(owner, "accountable") !== null) return;
+  if (isWritten(owner, "accountable")) return;
   const head: Span = { ...owner.span, end: owner.span.start + 1 };
   report.warning(LINTS.unowned, head, `nobody is accountable for the client \`${textOf(record, "id")}\``, {
     help: "name a person: `owner: { team: …, accountable: … }`",
@@ -151,6 +151,11 @@ function credentialOf(data: Data): Credential {
 
 function field(data: Data | null, name: string): Data | null {
   return data?.kind === "object" ? (data.fields.get(name) ?? null) : null;
+}
+
+/** Whether a record has the field at all, even with a wrong value. */
+function isWritten(data: Data, name: string): boolean {
+  return data.kind === "object" && data.written.has(name);
 }
 
 function itemsOf(data: Data | null): readonly Data[] {

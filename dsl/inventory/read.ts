@@ -19,7 +19,12 @@ import { INVENTORY, type Schema } from "./schema.ts";
 
 /** A value that fits its schema. Durations and times are microseconds, networks canonical text. */
 export type Data =
-  | { readonly kind: "object"; readonly fields: ReadonlyMap<string, Data>; readonly span: Span }
+  | {
+      readonly kind: "object";
+      readonly fields: ReadonlyMap<string, Data>;
+      readonly written: ReadonlySet<string>;
+      readonly span: Span;
+    }
   | { readonly kind: "list"; readonly items: readonly Data[]; readonly span: Span }
   | { readonly kind: "scalar"; readonly value: string | number | boolean; readonly span: Span };
 
@@ -104,7 +109,7 @@ class Reader {
   }
 
   #follow(given: unknown, what: string, around: Span): Node | null {
-    if (given === null || given === undefined)
+    if (given === null || given === undefined || (isScalar(given) && given.value === null))
       return this.#wrong(around, what, "is empty", "give it a value, or leave the field out");
     const node = given as Node;
     this.#values += 1;
@@ -128,9 +133,11 @@ class Reader {
   #readFields(node: Node, schema: Schema & { type: "object" | "record" }, what: string, span: Span): Data | null {
     if (!isMap(node)) return this.#wrong(span, what, "is not a mapping", "write fields: `name: value`");
     const fields = new Map<string, Data>();
+    const written = new Set<string>();
     for (const pair of node.items) {
       const name = this.#fieldName(pair, what, span);
       if (name === null) continue;
+      written.add(name.text);
       const inner = schema.type === "record" ? schema.values : fieldSchema(schema, name.text);
       if (inner === null) this.#reportField(name.text, name.span, schema, what);
       else {
@@ -139,7 +146,7 @@ class Reader {
       }
     }
     if (schema.type === "object") this.#reportMissing(node, schema, what, span);
-    return { kind: "object", fields, span };
+    return { kind: "object", fields, written, span };
   }
 
   #fieldName(pair: Pair, what: string, span: Span): { readonly text: string; readonly span: Span } | null {
@@ -223,7 +230,8 @@ function scalarFit(value: unknown, schema: Schema): Fit {
 function wholeFit(value: unknown, schema: Schema & { type: "whole" }): Fit {
   if (typeof value === "number" && Number.isInteger(value) && value >= schema.min && value <= schema.max)
     return { value };
-  return { problem: `is not a whole number from ${schema.min} to ${schema.max}`, help: "write a whole number" };
+  const range = schema.max === Number.MAX_SAFE_INTEGER ? "" : ` from ${schema.min} to ${schema.max}`;
+  return { problem: `is not a whole number${range}`, help: "write a whole number" };
 }
 
 function choiceFit(value: unknown, values: readonly string[]): Fit {
