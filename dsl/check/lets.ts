@@ -6,7 +6,7 @@ import { type CheckContext, EVERYWHERE, siteOn } from "./context.ts";
 import { orderLets } from "./let-order.ts";
 import { type Reading, readingsOf } from "./levels.ts";
 import type { CheckValue, Typed } from "./typed.ts";
-import { describe, isNumeric, type Type } from "./types.ts";
+import { describe, type Type } from "./types.ts";
 import { walk } from "./walk.ts";
 
 /** `let` declarations read each other at most this deep. */
@@ -92,11 +92,11 @@ function eachOnce(readings: readonly Reading[]): readonly Reading[] {
 }
 
 function isLetType(type: Type, declaration: AstLet, context: CheckContext): boolean {
-  const fits = !type.set && (type.scalar === "bool" || type.scalar === "time" || isNumeric(type));
+  const fits = !type.set && type.scalar !== "rate";
   if (!fits) {
-    const message = `a \`let\` is a condition or a number, not \`${describe(type)}\``;
+    const message = `a \`let\` is a condition or a single value, not \`${describe(type)}\``;
     context.report.error(SEMANTICS.letType, declaration.value.span, message, {
-      help: "write the value where it is used, or name a comparison of it",
+      help: "write it where it is used, or name a test of it",
     });
   }
   return fits;

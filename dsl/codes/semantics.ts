@@ -108,8 +108,8 @@ export const SEMANTICS = {
   },
   letType: {
     code: "EP2110",
-    title: "let is neither a condition nor a number",
-    explanation: "`let` names a condition or a value of a numeric type.",
+    title: "let is neither a condition nor a single value",
+    explanation: "`let` names a condition or a single value; sets and rates are written where they are used.",
   },
   tooDeep: {
     code: "EP2111",
