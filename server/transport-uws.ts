@@ -3,24 +3,19 @@
  * answer given later must be corked, chunks of a body are neutered after their callback, a response must not be touched
  * after it ended or was aborted.
  */
-import { STATUS_CODES } from "node:http";
 import type { Uws, UwsApp, UwsListenSocket, UwsRequest, UwsResponse } from "./load-uws.ts";
 import { EXCLUSIVE_PORT } from "./load-uws.ts";
+import type { ReplyCounts } from "./reply-uws.ts";
+import { UwsReply } from "./reply-uws.ts";
 import { ServerError } from "./server-error.ts";
-import type { Handler, ListenAddress, Listen, Listener, Reply, RequestView, TransportOptions } from "./transport.ts";
-
-const STATUS_LINES: readonly string[] = Array.from(
-  { length: 600 },
-  (_, status) => `${status} ${STATUS_CODES[status] ?? "Status"}`,
-);
-const NOTHING = new Uint8Array(0);
+import type { Handler, Listen, ListenAddress, Listener, RequestView, TransportOptions } from "./transport.ts";
 
 /** A transport that listens with the given uWebSockets.js. */
 export function uwsTransport(uws: Uws): Listen {
   return (options) => new UwsListener(uws, options);
 }
 
-class UwsListener implements Listener {
+class UwsListener implements Listener, ReplyCounts {
   readonly host: string;
   readonly port: number;
   inFlight = 0;
@@ -129,179 +124,4 @@ function peerText(response: UwsResponse): string {
 
 function asciiText(bytes: ArrayBuffer): string {
   return Buffer.from(bytes).toString("latin1");
-}
-
-/** State of an answer that was begun. */
-interface AnswerStream {
-  /** Bytes that were promised, or null where the answer is chunked. */
-  readonly length: number | null;
-  /** What `tryEnd` did not take yet, and at which offset of the body it begins. */
-  pending: Uint8Array;
-  pendingFrom: number;
-  watchesDrain: boolean;
-}
-
-class UwsReply implements Reply {
-  closed = false;
-  readonly #response: UwsResponse;
-  readonly #listener: UwsListener;
-  /** The handler has returned or has asked for the body: uWebSockets.js corks no longer by itself. */
-  #later = false;
-  #attached = false;
-  #onAbort: (() => void) | null = null;
-  #onDrain: (() => void) | null = null;
-  /** Set where the answer is written piece by piece. */
-  #stream: AnswerStream | null = null;
-
-  constructor(response: UwsResponse, listener: UwsListener) {
-    this.#response = response;
-    this.#listener = listener;
-    listener.inFlight++;
-  }
-
-  /** To be called when the handler has returned: what is not answered by now is answered later. */
-  outliveHandler(): void {
-    this.#later = true;
-    if (!this.closed) this.#attach();
-  }
-
-  onAbort(handler: () => void): void {
-    this.#onAbort = handler;
-    this.#attach();
-  }
-
-  send(status: number, headers: readonly string[], body: string | Uint8Array): void {
-    if (this.closed) return;
-    if (this.#stream !== null) this.cut();
-    else if (!this.#later) this.#sendNow(status, headers, body);
-    else this.#response.cork(() => this.#sendNow(status, headers, body));
-  }
-
-  sendHead(status: number, headers: readonly string[], length: number | null): void {
-    if (this.closed) return;
-    this.#response.cork(() => {
-      this.#writeHead(status, headers);
-      // `endWithoutBody` of 20.51.4 leaves the response open when it is given a length, so that is written as a header.
-      if (length !== null) this.#response.writeHeader("Content-Length", String(length));
-      if (this.#listener.draining) this.#response.writeHeader("Connection", "close");
-      this.#finish();
-      this.#response.endWithoutBody();
-    });
-  }
-
-  onBody(handler: (chunk: Uint8Array, last: boolean) => void): void {
-    if (this.closed) return;
-    this.#attach();
-    this.#later = true;
-    this.#response.onData((chunk, last) => handler(new Uint8Array(chunk), last));
-  }
-
-  pauseBody(): void {
-    if (!this.closed) this.#response.pause();
-  }
-
-  resumeBody(): void {
-    if (!this.closed) this.#response.resume();
-  }
-
-  begin(status: number, headers: readonly string[], length: number | null): void {
-    if (this.closed) return;
-    this.#stream = { length, pending: NOTHING, pendingFrom: 0, watchesDrain: false };
-    this.#response.cork(() => {
-      this.#writeHead(status, headers);
-      if (length === 0) this.#complete(NOTHING);
-    });
-  }
-
-  write(chunk: Uint8Array): boolean {
-    const stream = this.#stream;
-    if (this.closed || stream === null || chunk.length === 0) return true;
-    this.#watchDrain(stream);
-    let taken = true;
-    this.#response.cork(() => {
-      taken = stream.length === null ? this.#response.write(chunk) : this.#writeSized(stream, chunk, stream.length);
-    });
-    return taken;
-  }
-
-  onDrain(handler: () => void): void {
-    this.#onDrain = handler;
-  }
-
-  end(): void {
-    const stream = this.#stream;
-    if (this.closed || stream === null) return;
-    if (stream.length !== null) {
-      // All promised bytes were written, or some still wait and end the answer when they are taken.
-      if (stream.pending.length === 0) this.cut();
-      return;
-    }
-    this.#response.cork(() => this.#complete(NOTHING));
-  }
-
-  cut(): void {
-    if (this.closed) return;
-    this.#finish();
-    this.#response.close();
-  }
-
-  #sendNow(status: number, headers: readonly string[], body: string | Uint8Array): void {
-    this.#writeHead(status, headers);
-    this.#complete(body);
-  }
-
-  #complete(body: string | Uint8Array): void {
-    this.#finish();
-    this.#response.end(body, this.#listener.draining);
-  }
-
-  #writeHead(status: number, headers: readonly string[]): void {
-    this.#response.writeStatus(STATUS_LINES[status] ?? `${status} Status`);
-    for (let i = 0; i + 1 < headers.length; i += 2) {
-      this.#response.writeHeader(headers[i] ?? "", headers[i + 1] ?? "");
-    }
-  }
-
-  /** Offers `chunk` to an answer of known length; keeps what the socket did not take. */
-  #writeSized(stream: AnswerStream, chunk: Uint8Array, length: number): boolean {
-    const from = this.#response.getWriteOffset();
-    const [taken, done] = this.#response.tryEnd(chunk, length);
-    if (done) this.#finish();
-    if (done || taken) return true;
-    stream.pending = chunk;
-    stream.pendingFrom = from;
-    return false;
-  }
-
-  #watchDrain(stream: AnswerStream): void {
-    if (stream.watchesDrain) return;
-    stream.watchesDrain = true;
-    this.#response.onWritable((offset) => {
-      if (stream.length !== null && !this.#writePending(stream, offset, stream.length)) return false;
-      if (!this.closed) this.#onDrain?.();
-      return true;
-    });
-  }
-
-  #writePending(stream: AnswerStream, offset: number, length: number): boolean {
-    if (stream.pending.length === 0) return true;
-    const rest = stream.pending.subarray(offset - stream.pendingFrom);
-    stream.pending = NOTHING;
-    return this.#writeSized(stream, rest, length);
-  }
-
-  #attach(): void {
-    if (this.#attached) return;
-    this.#attached = true;
-    this.#response.onAborted(() => {
-      if (this.closed) return;
-      this.#finish();
-      this.#onAbort?.();
-    });
-  }
-
-  #finish(): void {
-    this.closed = true;
-    this.#listener.inFlight--;
-  }
 }

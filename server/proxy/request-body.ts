@@ -110,7 +110,6 @@ export class RequestBody extends Readable {
   }
 
   #pause(): void {
-    if (this.#paused) return;
     this.#paused = true;
     this.#reply.pauseBody();
   }

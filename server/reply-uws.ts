@@ -1,0 +1,215 @@
+/** The answer to one request over uWebSockets.js: which calls it allows when, and corking. */
+import { STATUS_CODES } from "node:http";
+import { UwsAnswer } from "./answer-uws.ts";
+import type { UwsResponse } from "./load-uws.ts";
+import type { Reply } from "./transport.ts";
+
+const STATUS_LINES: readonly string[] = Array.from(
+  { length: 600 },
+  (_, status) => `${status} ${STATUS_CODES[status] ?? "Status"}`,
+);
+const NOTHING = new Uint8Array(0);
+/** First and longest wait before a full socket is tried again while reading is paused, in milliseconds. */
+const RETRY_FIRST_MS = 4;
+const RETRY_LONGEST_MS = 128;
+
+/** What a listener keeps of its replies. */
+export interface ReplyCounts {
+  inFlight: number;
+  /** Whether connections are closed after their answer. */
+  readonly draining: boolean;
+}
+
+export class UwsReply implements Reply {
+  closed = false;
+  readonly #response: UwsResponse;
+  readonly #counts: ReplyCounts;
+  /** The handler has returned or has asked for the body: uWebSockets.js corks no longer by itself. */
+  #later = false;
+  #attached = false;
+  #onAbort: (() => void) | null = null;
+  #onDrain: (() => void) | null = null;
+  /** Set where the answer is written piece by piece. */
+  #answer: UwsAnswer | null = null;
+  /** The request's body is still coming. */
+  #receiving = false;
+  #paused = false;
+  #retry: NodeJS.Timeout | null = null;
+
+  constructor(response: UwsResponse, counts: ReplyCounts) {
+    this.#response = response;
+    this.#counts = counts;
+    counts.inFlight++;
+  }
+
+  /** To be called when the handler has returned: what is not answered by now is answered later. */
+  outliveHandler(): void {
+    this.#later = true;
+    if (!this.closed) this.#attach();
+  }
+
+  onAbort(handler: () => void): void {
+    this.#onAbort = handler;
+    this.#attach();
+  }
+
+  send(status: number, headers: readonly string[], body: string | Uint8Array): void {
+    if (this.closed) return;
+    if (this.#answer !== null) this.cut();
+    else if (!this.#later) this.#sendNow(status, headers, body);
+    else this.#response.cork(() => this.#sendNow(status, headers, body));
+  }
+
+  sendHead(status: number, headers: readonly string[], length: number | null): void {
+    if (this.closed) return;
+    this.#response.cork(() => {
+      this.#writeHead(status, headers);
+      // `endWithoutBody` of 20.51.4 leaves the response open when it is given a length, so that is written as a header.
+      if (length !== null) this.#response.writeHeader("Content-Length", String(length));
+      if (this.#counts.draining) this.#response.writeHeader("Connection", "close");
+      this.#finish();
+      this.#response.endWithoutBody();
+    });
+  }
+
+  onBody(handler: (chunk: Uint8Array, last: boolean) => void): void {
+    if (this.closed) return;
+    this.#attach();
+    this.#later = true;
+    this.#receiving = true;
+    this.#response.onData((chunk, last) => {
+      this.#receiving = !last;
+      handler(new Uint8Array(chunk), last);
+    });
+  }
+
+  pauseBody(): void {
+    if (this.closed || !this.#receiving) return;
+    this.#paused = true;
+    this.#response.pause();
+    this.#retryLater(RETRY_FIRST_MS);
+  }
+
+  resumeBody(): void {
+    if (this.closed || !this.#paused) return;
+    this.#paused = false;
+    this.#response.resume();
+  }
+
+  begin(status: number, headers: readonly string[], length: number | null): void {
+    if (this.closed) return;
+    const answer = new UwsAnswer(this.#response, length, () => this.#finish());
+    this.#answer = answer;
+    this.#response.cork(() => {
+      this.#writeHead(status, headers);
+      if (length === 0) this.#complete(NOTHING);
+    });
+    if (!this.closed) this.#response.onWritable(() => this.#drain(answer));
+  }
+
+  write(chunk: Uint8Array): boolean {
+    const answer = this.#answer;
+    if (this.closed || answer === null || chunk.length === 0) return true;
+    return this.#corked(() => answer.write(chunk, this.#receiving));
+  }
+
+  onDrain(handler: () => void): void {
+    this.#onDrain = handler;
+  }
+
+  end(): void {
+    const answer = this.#answer;
+    if (this.closed || answer === null) return;
+    if (answer.chunked) {
+      this.#response.cork(() => {
+        answer.writeRest();
+        this.#complete(NOTHING);
+      });
+    } else if (!answer.stalled) {
+      // Fewer bytes than promised. Where some still wait, they end the answer when they are taken.
+      this.cut();
+    }
+  }
+
+  cut(): void {
+    if (this.closed) return;
+    this.#finish();
+    this.#response.close();
+  }
+
+  #sendNow(status: number, headers: readonly string[], body: string | Uint8Array): void {
+    this.#writeHead(status, headers);
+    this.#complete(body);
+  }
+
+  #complete(body: string | Uint8Array): void {
+    this.#finish();
+    this.#response.end(body, this.#counts.draining);
+  }
+
+  #writeHead(status: number, headers: readonly string[]): void {
+    this.#response.writeStatus(STATUS_LINES[status] ?? `${status} Status`);
+    for (let i = 0; i + 1 < headers.length; i += 2) {
+      this.#response.writeHeader(headers[i] ?? "", headers[i + 1] ?? "");
+    }
+  }
+
+  /** Writes in one piece. A write that the socket has no room for lifts a pause, so it is set again. */
+  #corked(write: () => boolean): boolean {
+    let room = true;
+    this.#response.cork(() => {
+      room = write();
+    });
+    if (!room && this.#paused && !this.closed) {
+      this.#response.pause();
+      this.#retryLater(RETRY_FIRST_MS);
+    }
+    return room;
+  }
+
+  /** The socket has room again; returns whether all that waited was taken. */
+  #drain(answer: UwsAnswer): boolean {
+    if (!this.#corked(() => answer.flush())) return false;
+    if (!this.closed) this.#onDrain?.();
+    return true;
+  }
+
+  /** While reading is paused the socket does not say when it has room, so it is tried from time to time. */
+  #retryLater(ms: number): void {
+    if (this.#retry !== null || this.#answer?.stalled !== true) return;
+    this.#retry = setTimeout(() => this.#retryNow(ms), ms);
+  }
+
+  #retryNow(ms: number): void {
+    this.#retry = null;
+    const answer = this.#answer;
+    if (this.closed || !this.#paused || answer === null) return;
+    if (!this.#corked(() => answer.flush())) return this.#backOff(ms);
+    if (!this.closed) this.#onDrain?.();
+  }
+
+  #backOff(ms: number): void {
+    if (this.#retry !== null) clearTimeout(this.#retry);
+    this.#retry = null;
+    this.#retryLater(Math.min(2 * ms, RETRY_LONGEST_MS));
+  }
+
+  #attach(): void {
+    if (this.#attached) return;
+    this.#attached = true;
+    this.#response.onAborted(() => {
+      if (this.closed) return;
+      this.#paused = false;
+      this.#finish();
+      this.#onAbort?.();
+    });
+  }
+
+  /** Nothing is written to the response after this but its end; a pause must not outlive it. */
+  #finish(): void {
+    if (this.#paused) this.#response.resume();
+    if (this.#retry !== null) clearTimeout(this.#retry);
+    this.closed = true;
+    this.#counts.inFlight--;
+  }
+}
