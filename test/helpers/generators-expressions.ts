@@ -27,13 +27,34 @@ export interface Readable {
   readonly literals: readonly Value[];
 }
 
+/** More literals of a type than requests meet at once; plans pick them seldom. */
+function many(scalar: ScalarType): readonly Value[] {
+  switch (scalar) {
+    case "string":
+      return words.MANY_TEXTS;
+    case "path":
+      return words.MANY_PATHS;
+    case "network":
+      return words.MANY_NETWORKS;
+    case "ip":
+      return words.IPS.filter((text) => !/^::ffff|0DB8/.test(text));
+    case "int":
+    case "number":
+    case "size":
+      return words.MANY_NUMBERS;
+    default:
+      return [];
+  }
+}
+
 function readable(
   name: AttributeName,
   scalar: ScalarType,
   literals: readonly Value[],
   more: Partial<Readable> = {},
 ): Readable {
-  return { name, args: [], type: { scalar, set: false }, missing: false, literals, ...more };
+  const type = { scalar, set: false };
+  return { name, args: [], type, missing: false, literals: [...literals, ...many(scalar)], ...more };
 }
 
 function optional(name: AttributeName, scalar: ScalarType, literals: readonly Value[], ...args: string[]): Readable {
@@ -194,14 +215,16 @@ export const arbitraryPattern: fc.Arbitrary<PatternNode> = fc.letrec<{ node: Pat
 })).node;
 
 const small: fc.Arbitrary<number> = fc.nat(999);
+/** Picks a literal: mostly one of the first few. */
+const choice: fc.Arbitrary<number> = fc.oneof({ weight: 3, arbitrary: fc.nat(7) }, { weight: 1, arbitrary: small });
 
 const atomPlan: fc.Arbitrary<AtomPlan> = fc.record({
   source: fc.nat(9),
   pick: fc.oneof({ weight: 2, arbitrary: fc.nat(9) }, { weight: 3, arbitrary: small }),
   form: small,
   op: small,
-  first: small,
-  second: small,
+  first: choice,
+  second: choice,
   guard: small,
   pattern: arbitraryPattern,
 });
@@ -271,14 +294,16 @@ function setOf(scalar: ScalarType, source: Readable, plan: AtomPlan, reach: Reac
   return { kind: "list", type: { scalar, set: true }, span: SPAN, index: list.index };
 }
 
+const ALL_NETWORKS = [...words.NETWORKS, ...words.MANY_NETWORKS];
+
 function networkTest(left: Expr, plan: AtomPlan, reach: Reach): Expr {
   const list = reach.lists.find((each) => each.type === "network");
   if (list !== undefined && plan.second % 3 === 0) {
     return inside(left, { kind: "list", type: { scalar: "network", set: true }, span: SPAN, index: list.index });
   }
   if (plan.second % 3 === 1)
-    return inside(left, literal("network", [some(words.NETWORKS, plan.first), some(words.NETWORKS, plan.op)]));
-  return inside(left, literal("network", some(words.NETWORKS, plan.first)));
+    return inside(left, literal("network", [some(ALL_NETWORKS, plan.first), some(ALL_NETWORKS, plan.op)]));
+  return inside(left, literal("network", some(ALL_NETWORKS, plan.first)));
 }
 
 function textTest(left: Expr, source: Readable, plan: AtomPlan): Expr {

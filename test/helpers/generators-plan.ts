@@ -117,8 +117,8 @@ const signalPlan: fc.Arbitrary<SignalPlan> = fc.record({
   window: fc.oneof(few, number),
 });
 const limitPlan: fc.Arbitrary<LimitPlan> = fc.record({
-  on: onPlan,
-  when: condition,
+  on: fc.option(fc.array(number, { minLength: 1, maxLength: 3 }), { freq: 1 }),
+  when: fc.option(conditionPlan, { freq: 1 }),
   keys: keyPlans,
   rate: number,
   ofClient: fc.boolean(),
@@ -148,19 +148,28 @@ const clientPlan: fc.Arbitrary<ClientPlan> = fc.record({
   gold: fc.boolean(),
 });
 
-/** Plans of policies, for generators that derive a second policy from a first. */
-export const arbitraryPolicyPlan: fc.Arbitrary<PolicyPlan> = fc.record({
-  block: fc.boolean(),
-  ambiguous: fc.boolean(),
-  refused: fc.boolean(),
-  routes: fc.subarray([...ROUTES], { maxLength: 6 }),
-  clients: fc.array(clientPlan, { maxLength: 3 }),
-  lists: fc.array(fc.array(number, { maxLength: 4 }), { minLength: 5, maxLength: 5 }),
-  factLets: fc.array(conditionPlan, { maxLength: 2 }),
-  stateLets: fc.array(conditionPlan, { maxLength: 1 }),
-  signals: fc.array(signalPlan, { maxLength: 3 }),
-  scores: fc.array(fc.array(fc.record({ points: number, when: conditionPlan }), { maxLength: 3 }), { maxLength: 2 }),
-  limits: fc.array(limitPlan, { maxLength: 3 }),
-  rules: fc.array(rulePlan, { maxLength: 5 }),
-  interleaving: fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }),
-});
+function policyPlan(rules: fc.Arbitrary<RulePlan[]>): fc.Arbitrary<PolicyPlan> {
+  return fc.record({
+    block: fc.nat(3).map((pick) => pick === 3),
+    ambiguous: fc.boolean(),
+    refused: fc.boolean(),
+    routes: fc.subarray([...ROUTES], { maxLength: 6 }),
+    clients: fc.array(clientPlan, { maxLength: 3 }),
+    lists: fc.array(fc.array(number, { maxLength: 4 }), { minLength: 5, maxLength: 5 }),
+    factLets: fc.array(conditionPlan, { maxLength: 2 }),
+    stateLets: fc.array(conditionPlan, { maxLength: 1 }),
+    signals: fc.array(signalPlan, { maxLength: 3 }),
+    scores: fc.array(fc.array(fc.record({ points: number, when: conditionPlan }), { maxLength: 3 }), { maxLength: 2 }),
+    limits: fc.array(limitPlan, { maxLength: 3 }),
+    rules,
+    interleaving: fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }),
+  });
+}
+
+/** Plans of small policies, for generators that derive a second policy from a first. */
+export const arbitraryPolicyPlan: fc.Arbitrary<PolicyPlan> = policyPlan(fc.array(rulePlan, { maxLength: 5 }));
+
+/** Plans of policies with so many rules that an index over them has depth. */
+export const arbitraryWidePolicyPlan: fc.Arbitrary<PolicyPlan> = policyPlan(
+  fc.array(rulePlan, { minLength: 30, maxLength: 120, size: "max" }),
+);

@@ -55,7 +55,7 @@ function buildClients(plan: PolicyPlan): Client[] {
       status: pick(words.STATUSES, each.status) ?? "active",
       kind: each.gold ? "partner" : "service",
       plan: each.gold ? "gold" : "basic",
-      expires: each.expires === null ? null : words.EPOCH + (each.expires % 3) * 60_000_000,
+      expires: each.expires === null ? null : words.EPOCH + (each.expires % 5) * 60_000_000,
       networks: each.networks.map((index) => pick(words.NETWORKS, index) ?? ""),
       rate: each.rate === null ? null : (pick(words.RATES, each.rate) ?? null),
       operations: each.operations.map((index) => pick(["*", "order", "login", "orders"], index) ?? "*"),

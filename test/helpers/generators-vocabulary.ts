@@ -18,6 +18,8 @@ export const METHOD_TEXTS: readonly string[] = ["GET", "GET", "POST", "PUT", "PR
 export const HOSTS: readonly string[] = ["api.example.com", "API.Example.com:8443", "b.example.com", "example.org", ""];
 export const HOST_LITERALS: readonly string[] = ["api.example.com", "b.example.com", "example", ".com", ""];
 
+const MANY_PATHS_SEEN = ["/v1/x", "/v1/x/y", "/v1/x/yy", "/w/x", "/v1/orders/8", "/v1/orders/77", "/v1/orders/778"];
+
 export const PATHS: readonly string[] = [
   "/v1/orders/7",
   "/v1/login",
@@ -34,11 +36,44 @@ export const PATHS: readonly string[] = [
   "/v1/a%2fb",
   "/v1/%c3(",
   "/v1/a%20b",
+  ...MANY_PATHS_SEEN,
 ];
 export const PATH_LITERALS: readonly string[] = ["/v1/orders/7", "/v1/login", "/", "/v1/orders", "/v1/", "/m/a/b|c"];
 export const QUERIES: readonly string[] = ["", "?q=a", "?q=&b=1", "?q=b&q=a&c", "?z=%61|b&q=a%7cb", "?"];
 
 export const TEXTS: readonly string[] = ["a", "b", "", "ab", "a|b", "b|c", "c", "A", '","', "7", "203.0.113.9"];
+/** Many texts that share beginnings and ends, for policies of many rules. */
+export const MANY_TEXTS: readonly string[] = ["v", "v1", "v12", "v123", "1v", "12v", "vv"].flatMap((text) => [
+  text,
+  `${text}/x`,
+  `x/${text}`,
+  `${text}z`,
+]);
+export const MANY_PATHS: readonly string[] = [
+  "/v1",
+  "/v1/x",
+  "/v1/x/y",
+  "/v1/xy",
+  "/w",
+  "/w/x",
+  "/v1/x/y/z",
+  "/v1/orders/8",
+  "/v1/orders/77",
+];
+export const MANY_NETWORKS: readonly string[] = [
+  "203.0.112.0/20",
+  "203.0.113.128/25",
+  "203.0.113.64/26",
+  "203.0.113.8/29",
+  "203.0.113.10/32",
+  "128.0.0.0/1",
+  "2001:db8:0:1::/64",
+  "2001:db8::1/128",
+  "2001:d00::/24",
+  "::/0",
+];
+export const MANY_NUMBERS: readonly number[] = [-1, 3, 4, 5, 7, 8, 9, 11, 16, 20, 50, 99, 100, 1_023];
+
 export const IPS: readonly string[] = [
   "203.0.113.9",
   "203.0.113.10",
@@ -48,6 +83,10 @@ export const IPS: readonly string[] = [
   "2001:0DB8:0:0:0:0:0:0001",
   "2001:db8:0:1::1",
   "10.1.2.3",
+  "203.0.113.70",
+  "203.0.113.200",
+  "203.0.120.1",
+  "2001:db8:5::1",
 ];
 export const IP_LITERALS: readonly string[] = ["203.0.113.9", "2001:db8::1", "198.51.100.7"];
 export const NETWORKS: readonly string[] = [
@@ -65,9 +104,8 @@ export const ERRORS: readonly string[] = ["expired", "bad_signature", "suspended
 export const SCOPES: readonly string[] = ["orders:read", "orders:write", "admin"];
 export const TAGS: readonly string[] = ["external", "eu", "trial"];
 export const STATUSES: readonly string[] = [
-  "active",
-  "active",
-  "active",
+  ...Array.from({ length: 8 }, () => "active"),
+  "quarantined",
   "quarantined",
   "suspended",
   "revoked",
@@ -189,6 +227,7 @@ export const BODIES: readonly unknown[] = [
   ["username"],
   "username",
   { username: "", order: { amount: -0 }, weight: 10 },
+  ...MANY_NUMBERS.map((amount, index) => ({ username: MANY_TEXTS[index], order: { amount }, weight: amount / 2 })),
 ];
 
 /** An inventory client of the world with its variable parts. */

@@ -2,12 +2,18 @@
 import fc from "fast-check";
 import type { Outcome, Policy, Request } from "../../engine/index.ts";
 import { CHALLENGES, EVIDENCE, makeOutcome, makeRequest } from "../../engine/index.ts";
-import { arbitraryPolicyPlan, type PolicyPlan } from "./generators-plan.ts";
+import { arbitraryPolicyPlan, arbitraryWidePolicyPlan, type PolicyPlan } from "./generators-plan.ts";
 import { buildPolicy } from "./generators-policy.ts";
 import * as words from "./generators-vocabulary.ts";
 
-/** How far the clock goes before a step: by so many microseconds, or to the edge that the last decision named, give or take. */
-export type Gap = { readonly kind: "by"; readonly micros: number } | { readonly kind: "edge"; readonly offset: number };
+/**
+ * How far the clock goes before a step: by so many microseconds, to the edge that the last decision named (give or take), or
+ * to where a window's sub-window begins that is so many ahead.
+ */
+export type Gap =
+  | { readonly kind: "by"; readonly micros: number }
+  | { readonly kind: "edge"; readonly offset: number }
+  | { readonly kind: "boundary"; readonly window: number; readonly ahead: number; readonly offset: number };
 
 /** One thing that happens to an engine. */
 export type Step =
@@ -44,7 +50,7 @@ const maybe = <T>(arbitrary: fc.Arbitrary<T>, freq = 3): fc.Arbitrary<T | null> 
 
 const headers: fc.Arbitrary<Record<string, string>> = fc
   .record({
-    "x-a": maybe(text(words.TEXTS)),
+    "x-a": maybe(text([...words.TEXTS, ...words.MANY_TEXTS])),
     "x-b": maybe(text(words.TEXTS)),
     cookie: maybe(text(["sid=a", "sid=a|b; t=1", "t=1;sid=203.0.113.9", "sid"])),
   })
@@ -99,10 +105,24 @@ export const arbitraryOutcome: fc.Arbitrary<Outcome> = fc
     makeOutcome(status, { ...fields, headers: header === null ? {} : { "x-r": header } }),
   );
 
-const gap: fc.Arbitrary<Gap> = fc.oneof(
+const gap: fc.Arbitrary<Gap> = fc.oneof<fc.MaybeWeightedArbitrary<Gap>[]>(
   { weight: 3, arbitrary: fc.constantFrom(...words.GAPS).map((micros): Gap => ({ kind: "by", micros })) },
   { weight: 2, arbitrary: fc.constantFrom(0, -1, 1).map((offset): Gap => ({ kind: "edge", offset })) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("boundary" as const),
+      window: fc.constantFrom(...words.WINDOWS.slice(0, 4)),
+      ahead: fc.constantFrom(1, 1, 16, 17),
+      offset: fc.constantFrom(0, -1),
+    }),
+  },
 );
+
+/** Pauses within a burst, in which a limit does not recover much. */
+const shortGap: fc.Arbitrary<Gap> = fc
+  .constantFrom(0, 0, 1, 438, 62_500, 200_000)
+  .map((micros): Gap => ({ kind: "by", micros }));
 
 const requestStep: fc.Arbitrary<Step> = fc.record({
   kind: fc.constant("request" as const),
@@ -114,7 +134,11 @@ const requestStep: fc.Arbitrary<Step> = fc.record({
 
 /** A burst of one request, so that limits run empty and signals fill. */
 const burst: fc.Arbitrary<Step[]> = fc
-  .record({ step: requestStep, times: fc.integer({ min: 2, max: 6 }), gap })
+  .record({
+    step: requestStep,
+    times: fc.integer({ min: 2, max: 6 }),
+    gap: fc.oneof({ weight: 2, arbitrary: shortGap }, { weight: 1, arbitrary: gap }),
+  })
   .map(({ step, times, gap: between }) => [
     step,
     ...Array.from({ length: times - 1 }, () => ({ ...step, gap: between })),
@@ -178,17 +202,18 @@ function edited(first: PolicyPlan, second: PolicyPlan, keep: number): PolicyPlan
   return { ...second, limits: first.limits, rules: first.rules, routes: keep % 2 === 0 ? first.routes : second.routes };
 }
 
+function traces(plan: fc.Arbitrary<PolicyPlan>): fc.Arbitrary<Trace> {
+  return fc
+    .record({ first: plan, second: plan, keep: fc.nat(5), start: fc.constantFrom(...words.STARTS), steps: steps(2) })
+    .map(({ first, second, keep, start, steps: happening }) => ({
+      policies: [buildPolicy(first), buildPolicy(edited(first, second, keep))],
+      start,
+      steps: happening,
+    }));
+}
+
 /** Policies with what happens to them. */
-export const arbitraryTrace: fc.Arbitrary<Trace> = fc
-  .record({
-    first: arbitraryPolicyPlan,
-    second: arbitraryPolicyPlan,
-    keep: fc.nat(5),
-    start: fc.constantFrom(...words.STARTS),
-    steps: steps(2),
-  })
-  .map(({ first, second, keep, start, steps: happening }) => ({
-    policies: [buildPolicy(first), buildPolicy(edited(first, second, keep))],
-    start,
-    steps: happening,
-  }));
+export const arbitraryTrace: fc.Arbitrary<Trace> = traces(arbitraryPolicyPlan);
+
+/** The same with policies of many rules. */
+export const arbitraryWideTrace: fc.Arbitrary<Trace> = traces(arbitraryWidePolicyPlan);

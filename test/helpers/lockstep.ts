@@ -57,8 +57,21 @@ class Clock {
   }
 
   go(gap: Gap): void {
-    const micros = gap.kind === "by" ? gap.micros : this.edge + gap.offset;
-    this.now = Math.max(0, this.now + micros);
+    this.now = Math.max(0, this.after(gap));
+  }
+
+  private after(gap: Gap): number {
+    switch (gap.kind) {
+      case "by":
+        return this.now + gap.micros;
+      case "edge":
+        return this.now + this.edge + gap.offset;
+      case "boundary": {
+        const window = BigInt(gap.window);
+        const next = (16n * BigInt(this.now)) / window + BigInt(gap.ahead);
+        return Number((next * window + 15n) / 16n) + gap.offset;
+      }
+    }
   }
 
   heed(decision: Decision): void {
