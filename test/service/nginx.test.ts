@@ -1,0 +1,142 @@
+/** Real nginx guards a service through `/authz/nginx`, with the configuration of docs/nginx.md as it stands there. */
+import type { ChildProcess } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { inventoryOf } from "../helpers/inventory.ts";
+import type { TestServer } from "../helpers/server.ts";
+import { echo, freePort, serve, startService, temporaryFolder, until } from "../helpers/server.ts";
+
+const POLICY = `policy "nginx" { default allow }
+identity { api_key { header "x-api-key" } }
+clients from "clients.yaml"
+route order  = GET "/v1/orders/{id}"
+route hidden = GET "/v1/hidden"
+route proof  = GET "/v1/proof"
+route sleepy = GET "/v1/sleepy"
+limit few on order per client else ip.network allow 2 per 1m
+rule gone   on hidden then block 404
+rule prove  on proof  then challenge dpop
+rule slowly on sleepy then slow 400ms`;
+
+const NGINX = "/usr/sbin/nginx";
+const missing = spawnSync(NGINX, ["-v"]).error !== undefined;
+
+interface Guarded {
+  readonly url: string;
+  readonly edge: TestServer;
+  asked(): number;
+}
+
+/** The service, the enforcement point and nginx before them, all on free ports. */
+async function guarded(): Promise<Guarded> {
+  let asked = 0;
+  const service = await startService((incoming, response) => {
+    asked++;
+    echo(incoming, response);
+  });
+  const files = { "clients.yaml": inventoryOf([{ client: "acme", key: "key-1" }]) };
+  const edge = await serve(POLICY, {}, files);
+  const port = await freePort();
+  await runNginx(port, edge.port, service.port);
+  return { url: `http://127.0.0.1:${port}`, edge, asked: () => asked };
+}
+
+/** The documented configuration with its three ports replaced. */
+function documented(port: number, edgePort: number, servicePort: number): string {
+  const text = readFileSync(new URL("../../docs/nginx.md", import.meta.url), "utf8");
+  const block = /```nginx\n([^]*?)```/.exec(text)?.[1] ?? "";
+  const ports = { "127.0.0.1:8000": port, "127.0.0.1:8080": edgePort, "127.0.0.1:3000": servicePort };
+  return Object.entries(ports).reduce((config, [address, real]) => {
+    expect(config).toContain(address);
+    return config.replace(address, `127.0.0.1:${real}`);
+  }, block);
+}
+
+async function runNginx(port: number, edgePort: number, servicePort: number): Promise<void> {
+  const folder = temporaryFolder();
+  const config = join(folder, "nginx.conf");
+  const paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
+    (name) => `${name}_temp_path ${folder}/${name};`,
+  );
+  writeFileSync(
+    config,
+    `daemon off; master_process off; pid ${folder}/pid; error_log ${folder}/error.log;
+events {} http { access_log off; ${paths.join(" ")} ${documented(port, edgePort, servicePort)} }`,
+  );
+  const nginx: ChildProcess = spawn(NGINX, ["-e", `${folder}/error.log`, "-c", config], { stdio: "ignore" });
+  onTestFinished(() => void nginx.kill("SIGKILL"));
+  await until(async () => (await fetch(`http://127.0.0.1:${port}/`).catch(() => null)) !== null);
+}
+
+describe.skipIf(missing)("nginx with the documented configuration", () => {
+  it("lets through, says who called, and keeps the key", async () => {
+    const { url } = await guarded();
+    const response = await fetch(`${url}/v1/orders/7?a=1`, {
+      headers: { "x-api-key": "key-1", "x-edge-client": "root", "x-forwarded-for": "192.0.2.1" },
+    });
+    expect(response.status).toBe(200);
+    const { url: target, headers } = (await response.json()) as { url: string; headers: Record<string, string> };
+    expect(target).toBe("/v1/orders/7?a=1");
+    expect(headers["x-edge-client"]).toBe("acme");
+    expect(headers["x-api-key"]).toBeUndefined();
+  });
+
+  it("passes a 401 on with how to authenticate", async () => {
+    const { url, asked } = await guarded();
+    const before = asked();
+    const unknown = await fetch(`${url}/`, { headers: { "x-api-key": "key-2" } });
+    expect(unknown.status).toBe(401);
+    expect(unknown.headers.get("www-authenticate")).toBe('Edge realm="nginx", error="unknown_key"');
+    const challenged = await fetch(`${url}/v1/proof`);
+    expect(challenged.status).toBe(401);
+    expect(challenged.headers.get("www-authenticate")).toBe('Edge realm="nginx", challenge="dpop"');
+    expect(asked()).toBe(before);
+  });
+
+  it("passes a block on as 403, whatever its own status", async () => {
+    const { url, asked } = await guarded();
+    const before = asked();
+    const response = await fetch(`${url}/v1/hidden`);
+    expect(response.status).toBe(403);
+    expect(response.headers.get("content-type")).toBe("application/problem+json");
+    expect(response.headers.get("x-edge-decision")).toMatch(/;block;by=gone$/);
+    expect(asked()).toBe(before);
+  });
+
+  it("turns a throttle into 429 with Retry-After and RateLimit fields", async () => {
+    const { url } = await guarded();
+    const statuses: number[] = [];
+    let last: Response | null = null;
+    for (let i = 0; i < 3; i++) {
+      last = await fetch(`${url}/v1/orders/${i}`, { headers: { "x-api-key": "key-1" } });
+      statuses.push(last.status);
+    }
+    expect(statuses).toEqual([200, 200, 429]);
+    expect(Number(last?.headers.get("retry-after"))).toBeGreaterThan(25);
+    expect(last?.headers.get("ratelimit")).toMatch(/^"few";r=0;t=\d+$/);
+    expect(last?.headers.get("ratelimit-policy")).toBe('"few";q=2;w=60');
+    expect(await last?.json()).toMatchObject({ status: 429 });
+  });
+
+  it("judges the target as it was sent", async () => {
+    const { url } = await guarded();
+    expect((await fetch(`${url}/v1/orders/a%2fb`)).status).toBe(400);
+  });
+
+  it("holds a slowed request", async () => {
+    const { url } = await guarded();
+    const before = performance.now();
+    expect((await fetch(`${url}/v1/sleepy`)).status).toBe(200);
+    expect(performance.now() - before).toBeGreaterThanOrEqual(399);
+  });
+
+  it("stays closed while the enforcement point is down", async () => {
+    const { url, edge, asked } = await guarded();
+    await edge.running.stop();
+    const before = asked();
+    expect((await fetch(`${url}/`)).status).toBe(500);
+    expect(asked()).toBe(before);
+  });
+});

@@ -1,0 +1,109 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { TestServer } from "../../helpers/server.ts";
+import { serve, until } from "../../helpers/server.ts";
+
+const policyOf = (threshold: number, extra = ""): string => `policy "reload" { default allow }
+list bad : ip from "bad.txt"
+route order = GET "/v1/orders/{id}"
+signal seen = count on order per ip over 10m
+rule often on order when seen > ${threshold} then block
+rule listed when ip in bad then block 451
+${extra}`;
+const FILES = { "bad.txt": "192.0.2.66\n" };
+
+async function decide({ url }: TestServer, ip = "192.0.2.1"): Promise<number> {
+  const body = JSON.stringify({ method: "GET", path: "/v1/orders/1", ip });
+  const response = await fetch(`${url}/authz/json`, { method: "POST", body });
+  expect(response.status).toBe(200);
+  return ((await response.json()) as { status: number }).status;
+}
+
+describe("reload", () => {
+  it("takes the new policy and keeps what was counted", async () => {
+    const server = await serve(policyOf(100), {}, FILES);
+    for (let i = 0; i < 5; i++) expect(await decide(server)).toBe(200);
+    server.replace("policy.edgepolicy", policyOf(5));
+    const response = await fetch(`${server.adminUrl}/v1/reload`, { method: "POST" });
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ applied: true, report: { kept: ["seen"] } });
+    expect(await decide(server)).toBe(403);
+    expect(server.reports.at(-1)).toMatch(/^reload \(POST \/v1\/reload\) applied, version \w+: state kept 1$/);
+  });
+
+  it("refuses a bad policy with its diagnostics, and the old one goes on", async () => {
+    const server = await serve(policyOf(1), {}, FILES);
+    const version = server.running.policy.version;
+    await decide(server);
+    server.replace("policy.edgepolicy", policyOf(100, "rule broken when sene > 3 then block"));
+    const response = await fetch(`${server.adminUrl}/v1/reload`, { method: "POST" });
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({ applied: false, version, report: null });
+    expect(server.reports.at(-1)).toMatch(/refused, version \w+ goes on: .*\n[^]*sene[^]*policy\.edgepolicy:7/);
+    expect(await decide(server)).toBe(403);
+    expect(await server.metrics()).toContain('edgepolicy_reloads_total{result="refused"} 1');
+  });
+
+  it("happens by itself when the policy or a file that it reads is replaced", async () => {
+    const server = await serve(policyOf(100), { watch: true }, FILES);
+    expect(await decide(server, "192.0.2.67")).toBe(200);
+    server.replace("bad.txt", "192.0.2.66\n192.0.2.67\n");
+    await until(async () => (await decide(server, "192.0.2.67")) === 451);
+    server.replace("policy.edgepolicy", policyOf(0));
+    await until(async () => (await decide(server)) === 403);
+    expect(server.reports.every((line) => line.startsWith("reload (a file changed) applied"))).toBe(true);
+  });
+
+  it("tries again when a file that was missing arrives", async () => {
+    const server = await serve(policyOf(100), { watch: true }, FILES);
+    const withLate = policyOf(100, 'list late : ip from "late.txt"\nrule late_ones when ip in late then block 418');
+    server.replace("policy.edgepolicy", withLate);
+    await until(() => server.reports.some((line) => line.includes("refused")));
+    server.replace("late.txt", "192.0.2.99\n");
+    await until(async () => (await decide(server, "192.0.2.99")) === 418);
+  });
+
+  it("goes on with the old policy while the file is gone", async () => {
+    const server = await serve(policyOf(100), { watch: true }, FILES);
+    rmSync(join(server.folder, "policy.edgepolicy"));
+    await until(() => server.reports.some((line) => line.includes("refused")));
+    expect(await decide(server, "192.0.2.66")).toBe(451);
+    server.replace("policy.edgepolicy", policyOf(0));
+    await until(async () => (await decide(server)) === 403);
+  });
+
+  it("happens on SIGHUP", async () => {
+    const server = await serve(policyOf(100), { signals: true }, FILES);
+    server.replace("policy.edgepolicy", policyOf(0));
+    process.kill(process.pid, "SIGHUP");
+    await until(() => server.reports.some((line) => line.startsWith("reload (SIGHUP) applied")));
+    expect(await decide(server)).toBe(403);
+  });
+
+  it("fails no request and loses no count under load", async () => {
+    const server = await serve(policyOf(1_000_000), {}, FILES);
+    let running = true;
+    let asked = 0;
+    const load = Array.from({ length: 8 }, async () => {
+      while (running && asked < 5_000) {
+        asked++;
+        expect(await decide(server)).toBe(200);
+      }
+    });
+    for (let version = 1; version <= 15; version++) {
+      server.replace("policy.edgepolicy", policyOf(1_000_000 + version));
+      expect(server.running.reload().applied).toBe(true);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    running = false;
+    await Promise.all(load);
+    expect(asked).toBeGreaterThan(100);
+    server.replace("policy.edgepolicy", policyOf(asked));
+    server.running.reload();
+    expect(await decide(server)).toBe(403);
+    server.replace("policy.edgepolicy", policyOf(asked + 2));
+    server.running.reload();
+    expect(await decide(server)).toBe(200);
+  });
+});

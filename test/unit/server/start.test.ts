@@ -1,0 +1,72 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { startServer } from "../../../server/index.ts";
+import { inventoryOf } from "../../helpers/inventory.ts";
+import { freePort, serve, startService, temporaryFolder } from "../../helpers/server.ts";
+
+const POLICY = `policy "start" { default allow }`;
+
+describe("startServer", () => {
+  it("says where it listens and on what", async () => {
+    const { running } = await serve(POLICY);
+    expect(running.address).toEqual({ host: "127.0.0.1", port: expect.any(Number) as number });
+    expect(running.url).toBe(`http://127.0.0.1:${running.address.port}`);
+    expect(running.transport).toMatch(/^20\.\d+\.\d+ \(uws-glibc\d+\)$/);
+    expect(running.policy.name).toBe("start");
+  });
+
+  it("serves nothing but adapters without an upstream", async () => {
+    const { url } = await serve(POLICY);
+    const response = await fetch(url);
+    expect(response.status).toBe(404);
+    expect(await response.text()).toContain("no upstream is configured");
+  });
+
+  it("says that a port is taken and what to do, and leaves nothing open", async () => {
+    const { port } = await startService(() => {});
+    const data = await freePort();
+    const failure = serve(POLICY, { listen: `127.0.0.1:${data}`, admin: `127.0.0.1:${port}` });
+    await expect(failure).rejects.toMatchObject({
+      code: "address_in_use",
+      message: expect.stringContaining(`127.0.0.1:${port}`) as string,
+      help: expect.stringContaining("another port") as string,
+    });
+    const { running } = await serve(POLICY, { listen: `127.0.0.1:${data}` });
+    expect(running.address.port).toBe(data);
+    await expect(serve(POLICY, { listen: `127.0.0.1:${data}` })).rejects.toMatchObject({ code: "address_in_use" });
+  });
+
+  it("hands a bad policy's diagnostics to the caller", async () => {
+    const failure = serve(`${POLICY}\nrule bad when nonsense > 3 then block`);
+    await expect(failure).rejects.toMatchObject({
+      code: "policy_invalid",
+      message: expect.stringMatching(/policy\.edgepolicy has 1 error$/) as string,
+      load: { policy: null, diagnostics: [expect.objectContaining({ severity: "error" }) as object] },
+    });
+  });
+
+  it("does the same for a policy that cannot be read", async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, "a"));
+    writeFileSync(join(folder, "b"), Buffer.from([0xff, 0xfe, 0x00]));
+    for (const name of ["missing", "a", "b"]) {
+      const failure = startServer({ policy: join(folder, name), listen: "127.0.0.1:0", admin: "off" });
+      await expect(failure, name).rejects.toMatchObject({ code: "policy_invalid" });
+    }
+  });
+
+  it("says which pepper is missing", async () => {
+    const policy = `${POLICY}\nidentity { api_key { header "x-api-key" } }\nclients from "clients.yaml"`;
+    const files = { "clients.yaml": inventoryOf([{ client: "acme", key: "k", pepper: ["p9", "secret"] }]) };
+    await expect(serve(policy, { peppers: {} }, files)).rejects.toMatchObject({
+      code: "pepper_missing",
+      message: expect.stringContaining("`p9`") as string,
+    });
+    await serve(policy, { peppers: { p9: "secret" } }, files);
+  });
+
+  it("says what is wrong with an option", async () => {
+    await expect(serve(POLICY, { upstream: "nowhere" })).rejects.toMatchObject({ code: "option_invalid" });
+  });
+});
