@@ -40,7 +40,6 @@ function many(scalar: ScalarType): readonly Value[] {
       return words.IPS.filter((text) => !/^::ffff|0DB8/.test(text));
     case "int":
     case "number":
-    case "size":
       return words.MANY_NUMBERS;
     default:
       return [];
