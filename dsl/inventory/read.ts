@@ -36,7 +36,7 @@ export function readInventory(text: string, file: number, report: Report): Data 
   const document = parse(text, file, report);
   if (document === null) return null;
   for (const problem of document.errors) {
-    const [start, end] = problem.pos;
+    const [start, end] = problem.pos.map((offset) => Math.min(offset, text.length)) as [number, number];
     report.error(
       SEMANTICS.inventorySyntax,
       { file, start, end },
