@@ -34,12 +34,12 @@ const UNIT_MISTAKES: Readonly<Record<string, string>> = {
   ...{ M: "MB", mb: "MB", Mb: "MB", MiB: "MB", g: "GB", G: "GB", gb: "GB", GiB: "GB" },
 };
 
-const KIND_NAMES: Readonly<Record<Quantity["kind"], string>> = {
-  int: "a whole number",
-  decimal: "a number",
-  percent: "a percentage, such as `20%`",
-  duration: "a duration, such as `10m`",
-  size: "a size, such as `64KB`",
+const KIND_NAMES: Readonly<Record<Quantity["kind"], { readonly name: string; readonly example: string }>> = {
+  int: { name: "a whole number", example: "10" },
+  decimal: { name: "a number", example: "0.5" },
+  percent: { name: "a percentage", example: "20%" },
+  duration: { name: "a duration", example: "10m" },
+  size: { name: "a size", example: "64KB" },
 };
 
 /** Reads a numeral such as `1_000`, `0.5%`, `10m` or `64KB`. */
@@ -131,13 +131,9 @@ export function expectKind(quantity: Quantity, allowed: readonly Quantity["kind"
   if (allowed.includes(quantity.kind)) return quantity;
   const wanted = allowed[0] ?? "int";
   if (quantity.kind === "int" && wanted !== "decimal") return missingUnit(quantity, wanted, report);
-  report.error(
-    "EP1107",
-    `\`${quantity.raw}\` is not ${KIND_NAMES[wanted]}`,
-    quantity.span,
-    `write ${KIND_NAMES[wanted]}`,
-  );
-  return { ...quantity, kind: wanted, value: quantity.value };
+  const { name, example } = KIND_NAMES[wanted];
+  report.error("EP1107", `expected ${name}, found \`${quantity.raw}\``, quantity.span, `write it like \`${example}\``);
+  return { ...quantity, kind: wanted };
 }
 
 /** Units that a bare number most likely lacks. */

@@ -53,5 +53,7 @@ export function printable(text: string, start = 0): string {
 /** Control characters (but newlines), direction marks and lone surrogates replaced. */
 export function withoutControl(text: string): string {
   // oxlint-disable-next-line no-control-regex -- finding them is the point
-  return text.replace(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/g, "\uFFFD").toWellFormed();
+  return text
+    .replace(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069\uFEFF]/g, "\uFFFD")
+    .toWellFormed();
 }

@@ -267,7 +267,9 @@ function buildRate(node: CstNode, allow: Quantity, minus: IToken | null, context
 
 /** Reports a zero where at least one is needed. */
 export function atLeastOne(value: Quantity, what: string, context: BuildContext): Quantity {
-  if (value.value < 1) context.error("EP1104", `${what} at least 1, not \`${value.raw}\``, value.span);
+  if (value.value < 1) {
+    context.error("EP1104", `${what} at least 1, not \`${value.raw}\``, value.span, "write a number from 1 on");
+  }
   return value;
 }
 

@@ -89,16 +89,17 @@ function amountDoc(amount: ast.AstAmount): Doc {
 }
 
 function refusalDoc(refusal: ast.AstRefusal): Doc {
-  const otherwise = piece("otherwise ", refusal.span);
+  // The span begins at the verdict. The words before it are one piece with it, so that no comment parts them.
+  const verdict = (words: string): Doc => piece(`otherwise ${words}`, refusal.span);
   switch (refusal.kind) {
     case "throttle":
-      return [otherwise, "throttle"];
+      return verdict("throttle");
     case "block":
-      return [otherwise, "block", refusal.status === null ? "" : [" ", rawDoc(refusal.status)]];
+      return [verdict("block"), refusal.status === null ? "" : [" ", rawDoc(refusal.status)]];
     case "challenge":
-      return [otherwise, "challenge ", nameDoc(refusal.challenge)];
+      return [verdict("challenge"), " ", nameDoc(refusal.challenge)];
     case "slow":
-      return [otherwise, "slow up to ", rawDoc(refusal.upTo)];
+      return [verdict("slow up to"), " ", rawDoc(refusal.upTo)];
   }
 }
 
@@ -110,7 +111,7 @@ export function ruleRow(rule: ast.AstRule, comments: SourceComments): Row {
     rule.owner === null ? null : clause("owner", textDoc(rule.owner)),
     rule.unavailable === null ? null : clause("unavailable", nameDoc(rule.unavailable)),
   ]);
-  const then: Doc = [piece("then ", rule.action.span), actionDoc(rule.action)];
+  const then = actionDoc(rule.action);
   return cellRow(
     "rule",
     rule,
@@ -119,23 +120,25 @@ export function ruleRow(rule: ast.AstRule, comments: SourceComments): Row {
   );
 }
 
+/** `then` and the action; see {@link refusalDoc} for why they are one piece. */
 function actionDoc(action: ast.AstAction): Doc {
+  const verb = (words: string): Doc => piece(`then ${words}`, action.span);
   switch (action.kind) {
     case "allow":
-      return "allow";
+      return verb("allow");
     case "exempt":
-      return clause("exempt from", namesDoc(action.from));
+      return [verb("exempt from"), " ", namesDoc(action.from)];
     case "note":
-      return clause("note", textDoc(action.label));
+      return [verb("note"), " ", textDoc(action.label)];
     case "slow":
-      return clause("slow", rawDoc(action.length));
+      return [verb("slow"), " ", rawDoc(action.length)];
     case "challenge":
-      return clause("challenge", nameDoc(action.challenge));
+      return [verb("challenge"), " ", nameDoc(action.challenge)];
     case "throttle":
-      return action.retryAfter === null ? "throttle" : clause("throttle retry after", rawDoc(action.retryAfter));
+      return action.retryAfter === null ? verb("throttle") : [verb("throttle retry after"), " ", rawDoc(action.retryAfter)];
     case "block":
       return [
-        "block",
+        verb("block"),
         action.status === null ? "" : [" ", rawDoc(action.status)],
         action.ban === null ? "" : [" ", banDoc(action.ban)],
       ];

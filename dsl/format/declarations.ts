@@ -87,7 +87,8 @@ function memberDoc(member: ast.AstMember): Doc {
   }
   const values = member.values.map((value) => [" ", expressionDoc(value)]);
   if (member.block === null) return [words, values];
-  return inlineBlock([words, " "], member.block.map(memberDoc), member.span.end);
+  const claims = member.block.some((inner) => inner.values[0]?.kind === "name");
+  return inlineBlock([words, " "], member.block.map(memberDoc), member.span.end, claims ? "," : "");
 }
 
 export function clientsRow(clients: ast.AstClients): Row {
@@ -201,7 +202,7 @@ export function windowRow(window: ast.AstWindow): Row {
 }
 
 export function letRow(declaration: ast.AstLet): Row {
-  return definitionRow("let", declaration, ["= ", indent(expressionDoc(declaration.value))]);
+  return definitionRow("let", declaration, ["= ", expressionDoc(declaration.value)]);
 }
 
 /** A string of a scenario or test that may also be written as a name. */

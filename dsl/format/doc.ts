@@ -97,6 +97,33 @@ export function extentOf(doc: Doc): { readonly start: number; readonly end: numb
 
 const NOWHERE = { start: Infinity, end: -Infinity };
 
+/**
+ * The document with its last piece moved to where it all ended, so that no comment inside slips out behind it: a `///`
+ * would there document the next declaration.
+ */
+export function endingAt(doc: Doc, end: number): Doc {
+  const last = lastPiece(doc);
+  return last === null ? doc : moved(doc, last.start, end - 1);
+}
+
+/** Moves the pieces from one place to another: the last one, and the keyword that takes its place from it. */
+function moved(doc: Doc, from: number, to: number): Doc {
+  if (typeof doc === "string") return doc;
+  if (isRow(doc)) return doc.map((part) => moved(part, from, to));
+  if (doc.kind === "piece") return doc.start === from ? { ...doc, start: Math.max(from, to) } : doc;
+  return doc.kind === "line" ? doc : { ...doc, doc: moved(doc.doc, from, to) };
+}
+
+function lastPiece(doc: Doc): Piece | null {
+  if (typeof doc === "string") return null;
+  if (!isRow(doc)) return doc.kind === "piece" ? doc : doc.kind === "line" ? null : lastPiece(doc.doc);
+  for (let index = doc.length - 1; index >= 0; index--) {
+    const found = lastPiece(doc[index] ?? "");
+    if (found !== null) return found;
+  }
+  return null;
+}
+
 /** The document on one line; null where it cannot be. */
 export function flatten(doc: Doc): string | null {
   if (typeof doc === "string") return doc;

@@ -83,7 +83,12 @@ interface Break {
   readonly indent: number;
   readonly commentIndent: number;
   readonly blank: Line["blank"];
+  /** Whether it parts entries of a block or declarations. Between clauses no blank line is kept, not even around comments. */
+  readonly entries: boolean;
 }
+
+/** Before the first declaration, and after the last. */
+const TOP: Break = { indent: 0, commentIndent: 0, blank: "keep", entries: true };
 
 /** Prints a document; the text ends in a newline unless it is empty. */
 export function print(doc: Doc, comments: SourceComments): string {
@@ -95,7 +100,7 @@ class Printer {
   readonly #lines: string[] = [];
   #line = "";
   #indent = 0;
-  #break: Break | null = { indent: 0, commentIndent: 0, blank: "keep" };
+  #break: Break | null = TOP;
   #endsInComment = false;
   #nextComment = 0;
 
@@ -106,7 +111,7 @@ class Printer {
   print(doc: Doc): string {
     const stack: Pending[] = [{ doc, indent: 0, flat: false }];
     for (let next = stack.pop(); next !== undefined; next = stack.pop()) this.#step(next, stack);
-    this.#break ??= { indent: 0, commentIndent: 0, blank: "keep" };
+    this.#break ??= TOP;
     this.#flush(Infinity);
     if (this.#line !== "") this.#lines.push(this.#line.trimEnd());
     return this.#lines.length === 0 ? "" : `${this.#lines.join("\n")}\n`;
@@ -125,7 +130,8 @@ class Printer {
     if (doc.kind === "group")
       return void stack.push({ doc: doc.doc, indent, flat: flat || this.#fits(doc.doc, stack) });
     if (flat && doc.flat !== null) return this.#write(doc.flat);
-    this.#break = { indent, commentIndent: doc.closes ? indent + INDENT : indent, blank: doc.blank };
+    const commentIndent = doc.closes ? indent + INDENT : indent;
+    this.#break = { indent, commentIndent, blank: doc.blank, entries: doc.flat === null };
   }
 
   /** Whether a group fits on the rest of the line, with what must follow it there, and holds no comment. */
@@ -205,7 +211,8 @@ class Printer {
   #comment(comment: Comment): void {
     const started = this.#line.trim() !== "";
     // A comment where the document has no break ends its line all the same; what follows goes on one level deeper.
-    const next = this.#break ?? { indent: this.#indent + INDENT, commentIndent: this.#indent + INDENT, blank: "keep" };
+    const deeper = this.#indent + INDENT;
+    const next = this.#break ?? { indent: deeper, commentIndent: deeper, blank: "remove", entries: false };
     this.#break = next;
     if (started && !this.#endsInComment && !this.#comments.ownsLine(comment)) {
       this.#line = `${this.#line.trimEnd()} ${comment.text}`;
@@ -213,10 +220,10 @@ class Printer {
       return;
     }
     const closes = next.commentIndent !== next.indent;
-    const blank = closes ? this.#comments.blankBefore(comment.span.start) : this.#wantsBlank(comment.span.start);
+    const blank = closes && next.entries ? this.#comments.blankBefore(comment.span.start) : this.#wantsBlank(comment.span.start);
     if (started) this.#newLine(next.commentIndent, blank);
     this.#line += comment.text;
     this.#endsInComment = true;
-    this.#break = { ...next, blank: closes ? "remove" : "keep" };
+    this.#break = { ...next, blank: closes || !next.entries ? "remove" : "keep" };
   }
 }

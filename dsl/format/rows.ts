@@ -2,7 +2,7 @@
  * Rows: neighbouring declarations of one kind, or entries of one block, each on a line of its own with its clauses in
  * columns. What does not fit a line is laid out by its own document and takes no part.
  */
-import { type Doc, flatten, group, hardLine, indent, join, line, piece, WIDTH, wideLine, widthOf } from "./doc.ts";
+import { type Doc, endingAt, flatten, group, hardLine, indent, join, line, piece, WIDTH, wideLine, widthOf } from "./doc.ts";
 import type { SourceComments } from "./printer.ts";
 
 /** A clause in a column. A text wider than `widest` is written as it is and does not push the others' next column. */
@@ -36,11 +36,14 @@ export function layRows(rows: readonly Row[], comments: SourceComments, depth: n
   const docs: Doc[] = [];
   for (let index = 0; index < rows.length; ) {
     const run = runFrom(rows, index, comments, room);
-    if (run.length === 0) docs.push(rows[index++]?.broken ?? "");
-    else docs.push(...layRun(run, room));
-    index += run.length;
+    docs.push(...(run.length === 0 ? brokenRow(rows[index]) : layRun(run, room)));
+    index += Math.max(1, run.length);
   }
   return docs;
+}
+
+function brokenRow(row: Row | undefined): readonly Doc[] {
+  return row === undefined ? [] : [endingAt(row.broken, row.end)];
 }
 
 /** Rows with breaks between them, as the body of a block. */

@@ -76,7 +76,7 @@ export class DeclarationGrammar extends ExpressionGrammar {
         },
       },
       {
-        // A claim: `tenant: string from "org.id"`.
+        // A claim: `tenant: string from "org.id"`. Like fields of a body, claims may be divided by commas.
         GATE: () => this.LA(2).tokenType === t.Colon,
         ALT: () => {
           this.CONSUME1(t.Word, { LABEL: "claim" });
@@ -86,6 +86,7 @@ export class DeclarationGrammar extends ExpressionGrammar {
             this.CONSUME(K.from);
             this.CONSUME(t.Text, { LABEL: "path" });
           });
+          this.OPTION2(() => this.CONSUME(t.Comma));
         },
         IGNORE_AMBIGUITIES: true,
       },

@@ -5,7 +5,7 @@ import { EXPECTATIONS } from "./messages.ts";
 import { ScenarioGrammar } from "./scenarios.ts";
 
 class FileGrammar extends ScenarioGrammar {
-  constructor() {
+  constructor(skipValidations: boolean) {
     // Recovery is per declaration and done outside (parser.ts): what chevrotain inserts and deletes inside one gives
     // second errors that nobody made. Its validations of the grammar itself run in a unit test, not at every start.
     super({
@@ -13,7 +13,7 @@ class FileGrammar extends ScenarioGrammar {
       maxLookahead: 2,
       errorMessageProvider: EXPECTATIONS,
       nodeLocationTracking: "onlyOffset",
-      skipValidations: true,
+      skipValidations,
     });
     this.performSelfAnalysis();
   }
@@ -68,11 +68,20 @@ let shared: FileGrammar | undefined;
  * costs.
  */
 export function runGrammar(tokens: IToken[]): GrammarResult {
-  shared ??= new FileGrammar();
+  shared ??= new FileGrammar(true);
   shared.input = tokens;
   const file = shared.file() as CstNode | undefined;
   const problem = shared.errors[0] ?? null;
   const declarations = (file?.children["declaration"] as CstNode[] | undefined) ?? [];
   shared.input = [];
   return { declarations, problem };
+}
+
+/**
+ * Builds the grammar with chevrotain's checks of it (ambiguities, left recursion, names), for a test.
+ *
+ * @throws What chevrotain finds wrong.
+ */
+export function validateGrammar(): void {
+  new FileGrammar(false);
 }

@@ -1,8 +1,7 @@
 /** What a grammar problem says to people: what was expected in the words of the language, what was found, and how to go on. */
 import type { IParserErrorMessageProvider, IRecognitionException, IToken, TokenType } from "chevrotain";
-import { nearest } from "../check/suggest.ts";
 import * as t from "../tokens.ts";
-import { CLAUSE_SYNOPSES, SYNOPSES, wordsOf } from "./synopses.ts";
+import { helpFor, synopsisHelp } from "./help.ts";
 
 /**
  * Chevrotain asks for a finished text, and forgets what was expected. So the text it is given is that, as JSON; what
@@ -31,6 +30,7 @@ export interface SyntaxProblem {
 /** What a grammar rule as a whole expects, where a list of tokens would say less. */
 const RULE_PHRASES: Readonly<Record<string, string>> = {
   primary: "a condition or a value",
+  amount: "an amount such as `10 per 1m`",
   action: "an action",
   refusal: "`throttle`, `block`, `challenge` or `slow up to`",
   setOperand: "a set or a list",
@@ -93,22 +93,6 @@ const TOKEN_PHRASES: Readonly<Record<string, string>> = {
   ...{ Operator: "an operator", Comparison: "a comparison" },
 };
 
-/** Words of other policy languages, and what they are here. */
-const SYNONYMS: Readonly<Record<string, string>> = {
-  ...{ deny: "block", reject: "block", drop: "block", forbid: "block", ban: "block for 15m per ip", refuse: "block" },
-  ...{ permit: "allow", accept: "allow", pass: "allow", delay: "slow", ratelimit: "throttle", log: 'note "label"' },
-  ...{
-    if: "when",
-    unless: "when not",
-    every: "per",
-    within: "over",
-    by: "per",
-    for: "per",
-    where: "when",
-    limit: "allow",
-  },
-};
-
 /** Explains the first problem that the grammar had with a row of tokens. */
 export function explain(problem: IRecognitionException, tokens: readonly IToken[]): SyntaxProblem {
   const expected = JSON.parse(problem.message) as string[];
@@ -116,28 +100,32 @@ export function explain(problem: IRecognitionException, tokens: readonly IToken[
   const rules = problem.context.ruleStack;
   if (Number.isNaN(found.startOffset) || found.image === "") return explainEnd(expected, rules, tokens);
   const place = { start: found.startOffset, end: found.startOffset + found.image.length };
-  const help = helpFor(found, expected, rules, tokens);
-  if (expected.length === 0) return { code: "EP1303", ...explainLeftover(found, tokens), help: help.text, ...place };
-  if (rules.at(-1) === "declaration") {
-    return { code: "EP1302", message: `${quote(found)} begins no declaration`, help: help.text, ...place };
-  }
-  const reserved = expected.includes("Word") && t.isReserved(found.image) ? ", which is a reserved word" : "";
-  const message = `expected ${phrase(expected, rules)}, found ${quote(found)}${reserved}`;
-  return { code: "EP1301", message, help: help.text, ...place };
+  const keywords = expected.filter((name) => !(name in TOKEN_PHRASES)).map((name) => name.toLowerCase());
+  const help = helpFor({ found, keywords, rules, tokens });
+  return { ...describe(found, expected, rules, tokens), help, ...place };
 }
 
-function explainLeftover(found: IToken, tokens: readonly IToken[]): { message: string } {
-  const first = tokens[0];
-  if (first === undefined || found.startOffset === first.startOffset)
-    return { message: `${quote(found)} begins no declaration` };
-  const keyword = first.image === "sealed" ? "rule" : first.image;
-  return { message: `the \`${keyword}\` is complete before ${quote(found)}` };
+function describe(
+  found: IToken,
+  expected: readonly string[],
+  rules: readonly string[],
+  tokens: readonly IToken[],
+): { code: string; message: string } {
+  const first = tokens[0] ?? found;
+  if (rules.at(-1) === "declaration" || (expected.length === 0 && found.startOffset === first.startOffset)) {
+    return { code: "EP1302", message: `${quote(found)} begins no declaration` };
+  }
+  if (expected.length === 0) {
+    const keyword = first.image === "sealed" ? "rule" : first.image;
+    return { code: "EP1303", message: `the \`${keyword}\` is complete before ${quote(found)}` };
+  }
+  const reserved = expected.includes("Word") && t.isReserved(found.image) ? ", which is a reserved word" : "";
+  return { code: "EP1301", message: `expected ${phrase(expected, rules)}, found ${quote(found)}${reserved}` };
 }
 
 /** The tokens ended. What counts is a bracket left open, or else what is missing. */
 function explainEnd(expected: readonly string[], rules: readonly string[], tokens: readonly IToken[]): SyntaxProblem {
-  const synopsis = synopsisOf(rules);
-  const help = synopsis === null ? "" : `it is written \`${synopsis}\``;
+  const help = synopsisHelp(rules, tokens);
   const open = lastOpen(tokens);
   if (open !== null) {
     const place = { start: open.startOffset, end: open.startOffset + 1 };
@@ -179,75 +167,6 @@ function phrase(expected: readonly string[], rules: readonly string[]): string {
 function tokenPhrase(name: string, rule: string): string {
   if (name === "Numeral") return NUMERAL_PHRASES[rule] ?? "a number";
   return TOKEN_PHRASES[name] ?? `\`${name.toLowerCase()}\``;
-}
-
-/** The most telling help: a likely typing mistake, a word of another language, or how the declaration is written. */
-function helpFor(
-  found: IToken,
-  expected: readonly string[],
-  rules: readonly string[],
-  tokens: readonly IToken[],
-): { text: string } {
-  const mark = markHelp(found, tokens);
-  if (mark !== null) return { text: mark };
-  const synopsis = synopsisOf(rules) ?? synopsisOfFirst(tokens);
-  if (/^[A-Za-z_]+$/.test(found.image)) {
-    const keywords = expected.filter((name) => !(name in TOKEN_PHRASES)).map((name) => name.toLowerCase());
-    const known = [...keywords, ...(synopsis === null ? Object.keys(SYNOPSES).map(keywordOf) : wordsOf(synopsis))];
-    const synonym = Object.hasOwn(SYNONYMS, found.image) ? SYNONYMS[found.image] : undefined;
-    const near = known.includes(found.image)
-      ? null
-      : (synonym ??
-        nearest(found.image, expected.length === 0 ? [...known, ...Object.keys(SYNOPSES).map(keywordOf)] : known));
-    if (near !== null && near !== undefined) return { text: `did you mean \`${near}\`?` };
-  }
-  return {
-    text:
-      synopsis === null
-        ? `declarations begin with ${Object.keys(SYNOPSES).map(keywordOf).join(", ")}`
-        : `it is written \`${synopsis}\``,
-  };
-}
-
-function keywordOf(rule: string): string {
-  return rule.replace("Declaration", "");
-}
-
-/** Help for marks that other languages use. */
-function markHelp(found: IToken, tokens: readonly IToken[]): string | null {
-  const index = tokens.indexOf(found);
-  const previous = tokens[index - 1];
-  const next = tokens[index + 1];
-  if (
-    found.tokenType === t.Minus &&
-    previous !== undefined &&
-    t.isWord(previous) &&
-    touches(previous, found) &&
-    next !== undefined &&
-    touches(found, next)
-  ) {
-    return `names have no \`-\`: write \`${previous.image}_${next.image}\`, or a string where an id is meant`;
-  }
-  if (found.tokenType === t.Assign) return "values are compared with `==`, enumerations with `is`";
-  if (found.tokenType === t.Pipe) return "conditions are joined with `or`";
-  return null;
-}
-
-function touches(left: IToken, right: IToken): boolean {
-  return left.startOffset + left.image.length === right.startOffset;
-}
-
-function synopsisOf(rules: readonly string[]): string | null {
-  for (const rule of [...rules].reverse()) {
-    const synopsis = CLAUSE_SYNOPSES[rule] ?? SYNOPSES[rule];
-    if (synopsis !== undefined) return synopsis;
-  }
-  return null;
-}
-
-function synopsisOfFirst(tokens: readonly IToken[]): string | null {
-  const first = tokens[0]?.image ?? "";
-  return SYNOPSES[`${first === "sealed" ? "rule" : first}Declaration`] ?? null;
 }
 
 const SHOWN_MAX = 40;

@@ -1,0 +1,72 @@
+/** The most telling help for a syntax error: a likely slip, a word of another language, or how the thing is written. */
+import type { IToken } from "chevrotain";
+import { nearest } from "../check/suggest.ts";
+import * as t from "../tokens.ts";
+import { CLAUSE_SYNOPSES, SYNOPSES, wordsOf } from "./synopses.ts";
+
+/** Words of other policy languages, and what they are here. They are offered only where the synopsis has the latter. */
+const SYNONYMS: Readonly<Record<string, string>> = {
+  ...{ deny: "block", reject: "block", drop: "block", forbid: "block", ban: "block", refuse: "block" },
+  ...{ permit: "allow", accept: "allow", pass: "allow", delay: "slow", ratelimit: "throttle", log: "note" },
+  ...{ if: "when", where: "when", within: "over", by: "per", every: "per" },
+};
+
+/** A place where the grammar could not go on. */
+export interface Surroundings {
+  readonly found: IToken;
+  /** Keywords that would have been right. */
+  readonly keywords: readonly string[];
+  /** Grammar rules from the outermost to the one that failed. */
+  readonly rules: readonly string[];
+  readonly tokens: readonly IToken[];
+}
+
+export function helpFor({ found, keywords, rules, tokens }: Surroundings): string {
+  const synopsis = synopsisFor(rules, tokens);
+  const known = [...keywords, ...(synopsis === null ? [] : wordsOf(synopsis)), ...DECLARATIONS];
+  return markHelp(found, tokens) ?? wordHelp(found.image, known) ?? synopsisHelp(rules, tokens);
+}
+
+const DECLARATIONS: readonly string[] = Object.keys(SYNOPSES).map((rule) => rule.replace("Declaration", ""));
+
+/** How the clause or declaration is written; for what is neither, the words that begin one. */
+export function synopsisHelp(rules: readonly string[], tokens: readonly IToken[]): string {
+  const synopsis = synopsisFor(rules, tokens);
+  return synopsis === null ? `declarations begin with ${DECLARATIONS.join(", ")}` : `it is written \`${synopsis}\``;
+}
+
+function synopsisFor(rules: readonly string[], tokens: readonly IToken[]): string | null {
+  for (const rule of rules.toReversed()) {
+    const synopsis = CLAUSE_SYNOPSES[rule] ?? SYNOPSES[rule];
+    if (synopsis !== undefined) return synopsis;
+  }
+  const first = tokens[0]?.image ?? "";
+  return SYNOPSES[`${first === "sealed" ? "rule" : first}Declaration`] ?? null;
+}
+
+function wordHelp(word: string, known: readonly string[]): string | null {
+  if (!/^[A-Za-z_]+$/.test(word) || known.includes(word)) return null;
+  const synonym = Object.hasOwn(SYNONYMS, word) ? SYNONYMS[word] : undefined;
+  const meant = synonym !== undefined && known.includes(synonym) ? synonym : nearest(word, known);
+  return meant === null ? null : `did you mean \`${meant}\`?`;
+}
+
+/** Help for marks that other languages use. */
+function markHelp(found: IToken, tokens: readonly IToken[]): string | null {
+  if (found.tokenType === t.Assign) return "values are compared with `==`, enumerations with `is`";
+  if (found.tokenType === t.Pipe) return "conditions are joined with `or`";
+  return found.tokenType === t.Minus ? hyphenHelp(found, tokens) : null;
+}
+
+function hyphenHelp(hyphen: IToken, tokens: readonly IToken[]): string | null {
+  const index = tokens.indexOf(hyphen);
+  const before = tokens[index - 1];
+  const after = tokens[index + 1];
+  if (before === undefined || after === undefined || !t.isWord(before)) return null;
+  if (!touches(before, hyphen) || !touches(hyphen, after)) return null;
+  return `names have no \`-\`: write \`${before.image}_${after.image}\`, or a string where an id is meant`;
+}
+
+function touches(left: IToken, right: IToken): boolean {
+  return left.startOffset + left.image.length === right.startOffset;
+}
