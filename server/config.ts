@@ -53,6 +53,8 @@ export interface ServerOptions {
   readonly upstreamTimeoutMs?: number;
   /** Largest body forwarded, in bytes. Default 64 MiB. */
   readonly bodyBytesMax?: number;
+  /** Milliseconds that a body may take where its fields are read before deciding. Default 10,000. */
+  readonly bodyTimeoutMs?: number;
   /** Largest body of `/authz/json` and `/authz/outcome`, in bytes. Default 1 MiB. */
   readonly recordBytesMax?: number;
   /** Decisions whose outcome can still be reported, through `/authz/outcome`. Default 65,536. */
@@ -85,6 +87,7 @@ export interface Config {
   readonly connectTimeoutMs: number;
   readonly upstreamTimeoutMs: number;
   readonly bodyBytesMax: number;
+  readonly bodyTimeoutMs: number;
   readonly recordBytesMax: number;
   readonly outcomesMax: number;
   readonly stopTimeoutMs: number;
@@ -129,6 +132,7 @@ export function readConfig(options: ServerOptions): Config {
     connectTimeoutMs: readCount("connectTimeoutMs", options.connectTimeoutMs, 3_000),
     upstreamTimeoutMs: readCount("upstreamTimeoutMs", options.upstreamTimeoutMs, 30_000),
     bodyBytesMax: readCount("bodyBytesMax", options.bodyBytesMax, 64 * 1_048_576),
+    bodyTimeoutMs: readCount("bodyTimeoutMs", options.bodyTimeoutMs, 10_000),
     recordBytesMax: readCount("recordBytesMax", options.recordBytesMax, 1_048_576),
     outcomesMax: readCount("outcomesMax", options.outcomesMax, 65_536),
     stopTimeoutMs: readCount("stopTimeoutMs", options.stopTimeoutMs, 10_000),

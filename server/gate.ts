@@ -16,9 +16,8 @@ const STARTED_AT_MS = performance.timeOrigin;
 /** Which door a request came through. */
 export type Adapter = "json" | "nginx" | "proxy";
 
-/** Ranks of verdicts, as `DecisionRecord.verdict` gives them. */
+/** Rank of the strictest verdict that lets a request through, as `DecisionRecord.verdict` gives it. */
 export const SLOW: number = VERDICTS.indexOf("slow");
-export const CHALLENGE: number = VERDICTS.indexOf("challenge");
 
 /** A decision with its name. The gate's own, reused: valid until the next decision. */
 export interface Ruling {

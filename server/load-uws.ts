@@ -54,20 +54,30 @@ export interface LoadedUws {
   readonly version: string;
 }
 
+/** A release that may be installed. */
+export interface UwsCandidate {
+  readonly version: string;
+  readonly load: () => Promise<unknown>;
+}
+
 /** Newest first. The version is stated here because the packages export no `package.json`. */
-const CANDIDATES = [
+const CANDIDATES: readonly UwsCandidate[] = [
   { version: "20.69.0 (uws-glibc238)", load: async (): Promise<unknown> => await import("uws-glibc238" as string) },
   { version: "20.51.4 (uws-glibc227)", load: async (): Promise<unknown> => await import("uws-glibc227" as string) },
-] as const;
+];
 
 /** Bytes that a request's line and headers may have together; uWebSockets.js reads it once, when it is loaded. */
 const HEAD_BYTES_MAX = "16384";
 
-/** @throws {ServerError} `transport_missing` when no release loads on this host. */
-export async function loadUws(): Promise<LoadedUws> {
+/**
+ * Loads the first release that can be loaded.
+ *
+ * @throws {ServerError} `transport_missing` when none loads on this host.
+ */
+export async function loadUws(candidates: readonly UwsCandidate[] = CANDIDATES): Promise<LoadedUws> {
   process.env["UWS_HTTP_MAX_HEADERS_SIZE"] ??= HEAD_BYTES_MAX;
   const problems: string[] = [];
-  for (const candidate of CANDIDATES) {
+  for (const candidate of candidates) {
     try {
       const loaded = (await candidate.load()) as { readonly default: Uws };
       return { uws: loaded.default, version: candidate.version };

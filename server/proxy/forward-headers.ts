@@ -62,9 +62,9 @@ function staysHere(name: string, { stripped, peerTrusted }: ForwardOptions): boo
   return FORWARDED.has(plain) && (!peerTrusted || plain !== name);
 }
 
-function forwardedFields({ first, host }: Incoming, { peer, peerTrusted }: ForwardOptions): string[] {
-  const chain = peerTrusted ? first["x-forwarded-for"] : undefined;
-  const fields = ["x-forwarded-for", chain === undefined ? peer : `${wireText(chain)}, ${peer}`];
+function forwardedFields({ first, host, forwardedFor }: Incoming, { peer, peerTrusted }: ForwardOptions): string[] {
+  const continued = peerTrusted && forwardedFor !== "";
+  const fields = ["x-forwarded-for", continued ? `${wireText(forwardedFor)}, ${peer}` : peer];
   if (peerTrusted && first["x-forwarded-host"] !== undefined) return fields;
   fields.push("x-forwarded-host", wireText(host));
   if (!peerTrusted || first["x-forwarded-proto"] === undefined) fields.push("x-forwarded-proto", "http");

@@ -14,6 +14,8 @@ export interface Incoming {
   readonly headers: readonly string[];
   /** The header lines by name, first value; those with an empty value count as absent. */
   readonly first: Readonly<Record<string, string>>;
+  /** All `X-Forwarded-For` lines as one list, because proxies continue the chain on a line of their own; empty if none. */
+  readonly forwardedFor: string;
   /** Declared bytes of the body; null where it comes in chunks. */
   readonly length: number | null;
   readonly hasBody: boolean;
@@ -30,9 +32,12 @@ export interface Malformed {
 export function readIncoming(from: RequestView): Incoming {
   const headers: string[] = [];
   const first = Object.create(null) as Record<string, string>;
+  let forwardedFor = "";
   from.eachHeader((name, value) => {
     headers.push(name, value);
-    if (value !== "") first[name] ??= value;
+    if (value === "") return;
+    first[name] ??= value;
+    if (name === "x-forwarded-for") forwardedFor += forwardedFor === "" ? value : `, ${value}`;
   });
   const query = from.query;
   const declared = first["content-length"];
@@ -44,6 +49,7 @@ export function readIncoming(from: RequestView): Incoming {
     peer: from.peer,
     headers,
     first,
+    forwardedFor,
     length: chunked ? null : Number(declared ?? "0"),
     hasBody: chunked || (declared !== undefined && declared !== "0"),
   };

@@ -73,7 +73,7 @@ function describe(gate: Gate, incoming: Incoming): Request {
     method: incoming.method,
     path: incoming.target,
     host: incoming.host,
-    ip: callerBehind(gate.view.peers.of(incoming.peer), incoming.first["x-forwarded-for"] ?? ""),
+    ip: callerBehind(gate.view.peers.of(incoming.peer), incoming.forwardedFor),
     headers: incoming.first,
     size: incoming.length ?? 0,
   });
@@ -85,11 +85,23 @@ function decideWithBody(parts: ProxyParts, passage: Passage): void {
   const { engine, view } = parts.gate;
   const reads = body !== null && view.readsBody[engine.routeOf(request)] === true;
   if (!reads) return decide(parts, passage);
+  const deadline = setTimeout(() => refuseSlowBody(parts.gate, passage), parts.gate.config.bodyTimeoutMs);
+  body.once("close", () => clearTimeout(deadline));
   body.whenKnown(() => {
+    clearTimeout(deadline);
     request.body = body.parsed();
     request.size = Math.max(request.size, body.bytes);
     decide(parts, passage);
   });
+}
+
+/** A body that comes by the drop would keep what was read of it in memory for as long as its sender likes. */
+function refuseSlowBody(gate: Gate, passage: Passage): void {
+  increment(gate.metrics.malformed, "slow_body");
+  refuse(
+    passage,
+    problem(408, `the body did not come within ${gate.config.bodyTimeoutMs} ms`, ["Connection", "close"]),
+  );
 }
 
 function decide(parts: ProxyParts, passage: Passage): void {

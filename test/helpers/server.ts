@@ -22,9 +22,9 @@ export interface TestServer {
   /** Decision log lines, parsed. */
   readonly decisions: Record<string, unknown>[];
   /** Replaces a file as an editor does: written aside, then renamed. */
-  replace(file: string, text: string): void;
+  readonly replace: (file: string, text: string) => void;
   /** The text of `/metrics`. */
-  metrics(): Promise<string>;
+  readonly metrics: () => Promise<string>;
 }
 
 /** Starts a server on ports of the system's choice. `files` stand beside the policy. */

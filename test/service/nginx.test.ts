@@ -26,7 +26,7 @@ const missing = spawnSync(NGINX, ["-v"]).error !== undefined;
 interface Guarded {
   readonly url: string;
   readonly edge: TestServer;
-  asked(): number;
+  readonly asked: () => number;
 }
 
 /** The service, the enforcement point and nginx before them, all on free ports. */

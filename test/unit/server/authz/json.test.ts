@@ -68,7 +68,7 @@ describe("jsonHandler", () => {
 
   it("puts a body together from its pieces, and stops at the limit", () => {
     const handler = jsonHandler(gate());
-    expect(post(handler, [...REQUEST]).status).toBe(200);
+    expect(post(handler, REQUEST.split("")).status).toBe(200);
     expect(post(handler, ["x".repeat(4_000), "x".repeat(4_000)]).status).toBe(413);
     expect(post(handler, "\xff\xfe").status).toBe(413);
   });

@@ -27,6 +27,12 @@ describe("readIncoming", () => {
     expect(chunked).toMatchObject({ length: null, hasBody: true });
   });
 
+  it("joins the lines of a forwarded chain", () => {
+    const chain = readIncoming(requestView({ headers: { "x-forwarded-for": ["1.1.1.1", "2.2.2.2, 3.3.3.3"] } }));
+    expect(chain.forwardedFor).toBe("1.1.1.1, 2.2.2.2, 3.3.3.3");
+    expect(readIncoming(requestView({})).forwardedFor).toBe("");
+  });
+
   it("is not fooled by header names that objects have", () => {
     const incoming = readIncoming(requestView({ headers: { constructor: "x", "has-own": "y" } }));
     expect(incoming.first["toString"]).toBeUndefined();

@@ -97,6 +97,18 @@ describe("forwarding", () => {
   });
 });
 
+describe("a trusted proxy before us", () => {
+  it("says who the caller is on the right end of its chain, however the lines are cut", async () => {
+    const trusting = `${POLICY}\ntrust proxy 127.0.0.0/8 hops 1\nrule outcast when ip == 198.51.100.7 then block`;
+    const { port } = await serve(trusting, { upstream: (await startService(echo)).url }, FILES);
+    const ask = async (lines: string): Promise<string> =>
+      (await exchangeRaw(port, `GET / HTTP/1.1\r\nHost: a\r\n${lines}\r\n`, 100)).text.slice(9, 12);
+    expect(await ask("X-Forwarded-For: 192.0.2.1, 198.51.100.7\r\n")).toBe("403");
+    expect(await ask("X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-For: 198.51.100.7\r\n")).toBe("403");
+    expect(await ask("X-Forwarded-For: 198.51.100.7\r\nX-Forwarded-For: 192.0.2.1\r\n")).toBe("200");
+  });
+});
+
 describe("bodies", () => {
   const size = 24 * 1_048_576;
 
@@ -191,6 +203,13 @@ describe("bodies", () => {
     expect(sha(Buffer.from(await response.arrayBuffer()))).toBe(sha(Buffer.from(body)));
   });
 
+  it("that come by the drop are refused where they are read for fields", async () => {
+    const { port, metrics } = await guard((await startService(echo)).url, { bodyTimeoutMs: 150 });
+    const answer = await exchangeRaw(port, "POST /v1/login HTTP/1.1\r\nHost: a\r\nContent-Length: 50\r\n\r\n{");
+    expect(answer.text).toMatch(/^HTTP\/1.1 408/);
+    expect(await metrics()).toContain('problem="slow_body"} 1');
+  });
+
   it("past the limit are refused, declared or not", async () => {
     const service = await startService((incoming, response) => incoming.on("end", () => response.end()).resume());
     const { url, port, metrics } = await guard(service.url, { bodyBytesMax: 100_000 });
@@ -268,7 +287,7 @@ describe("slow", () => {
   it("throttles what finds no room among the held", async () => {
     const { url, metrics } = await guard((await startService(echo)).url, { heldMax: 2 });
     const responses = await Promise.all([1, 2, 3, 4].map(() => fetch(`${url}/v1/sleepy`)));
-    expect(responses.map(({ status }) => status).sort()).toEqual([200, 200, 429, 429]);
+    expect(responses.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 200, 429, 429]);
     expect(responses.find(({ status }) => status === 429)?.headers.get("retry-after")).toBe("1");
     expect(await metrics()).toContain("edgepolicy_held_refused_total 2\n");
   });
