@@ -5,6 +5,7 @@
 import type { BlockList } from "node:net";
 import { isIP, isIPv4 } from "node:net";
 import type { TrustedProxy } from "../engine/index.ts";
+import { canonicalIp } from "../engine/index.ts";
 import { readNetworks } from "./config.ts";
 
 /** What is known of an address that connects to us. */
@@ -95,14 +96,7 @@ function addressIn(entry: string): string | null {
   return isIP(bare) === 0 ? null : plainAddress(bare);
 }
 
-const MAPPED = /^(?:::|(?:0{1,4}:){5})ffff:(?:(\d+\.\d+\.\d+\.\d+)|([0-9a-f]{1,4}):([0-9a-f]{1,4}))$/i;
-
-/** An IPv4-mapped IPv6 address as IPv4; any other text as it is. */
+/** The one spelling of an address; an IPv4-mapped one is IPv4. */
 function plainAddress(text: string): string {
-  const mapped = MAPPED.exec(text);
-  if (mapped === null) return text;
-  if (mapped[1] !== undefined) return mapped[1];
-  const high = Number.parseInt(mapped[2] ?? "0", 16);
-  const low = Number.parseInt(mapped[3] ?? "0", 16);
-  return `${high >> 8}.${high & 255}.${low >> 8}.${low & 255}`;
+  return canonicalIp(text) ?? text;
 }

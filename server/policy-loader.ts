@@ -63,7 +63,7 @@ function swapIn(gate: Gate, { policy, keys }: Loaded): ReloadReport {
 }
 
 /** An error as people read it, with the diagnostics where there are some. */
-export function explain(fault: unknown): string {
+function explain(fault: unknown): string {
   if (!(fault instanceof ServerError)) return fault instanceof Error ? fault.message : String(fault);
   const help = fault.help === "" ? "" : `; ${fault.help}`;
   const details =

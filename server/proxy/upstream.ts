@@ -7,7 +7,7 @@ import { responseHeaders } from "./forward-headers.ts";
 import type { Reply } from "../transport.ts";
 
 /** Why an answer of the upstream is missing: its status for the caller, and the name of a counter. */
-export interface UpstreamFailure {
+interface UpstreamFailure {
   readonly status: 400 | 502 | 503 | 504;
   readonly kind: "unreachable" | "timeout" | "broken" | "busy" | "unforwardable";
   readonly detail: string;

@@ -54,6 +54,7 @@ describe("Peers", () => {
     const mapped = trustingNobody.of("0000:0000:0000:0000:0000:ffff:7f00:0001");
     expect(mapped).toMatchObject({ adapter: true, address: "127.0.0.1" });
     expect(trustingNobody.of("203.0.113.9").adapter).toBe(false);
+    expect(trustingNobody.of("2001:0db8:0000:0000:0000:0000:0000:0001").address).toBe("2001:db8::1");
   });
 
   it("gives the same answer for a peer seen before, however many come between", () => {
