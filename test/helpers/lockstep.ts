@@ -15,36 +15,61 @@ interface Report {
   readonly outcome: Outcome;
 }
 
-/** Keys that a trace has touched, by kind and name of their declaration. */
+/** A declaration that has state. */
+interface Stateful {
+  readonly kind: "signal" | "limit" | "ban";
+  readonly name: string;
+  readonly keys: readonly Key[];
+  readonly stateId: string;
+}
+
+function statefulOf(policy: Policy): Stateful[] {
+  const bans = policy.rules.flatMap(({ name, action }) =>
+    action.kind === "block" && action.ban ? [{ ...action.ban, name }] : [],
+  );
+  return [
+    ...policy.signals.map((each) => ({ ...each, kind: "signal" as const })),
+    ...policy.limits.map((each) => ({ ...each, kind: "limit" as const })),
+    ...bans.map((each) => ({ ...each, kind: "ban" as const })),
+  ];
+}
+
+/** Keys that a trace has touched, by the state they belong to. */
 class SeenKeys {
-  private readonly seen = new Map<string, { kind: "signal" | "limit" | "ban"; name: string; parts: KeyPart[] }>();
+  private readonly seen = new Map<string, Map<string, readonly KeyPart[]>>();
 
   note(policy: Policy, scope: Scope): void {
-    for (const signal of policy.signals) this.add("signal", signal.name, signal.keys, scope);
-    for (const limit of policy.limits) this.add("limit", limit.name, limit.keys, scope);
-    for (const { name, action } of policy.rules) {
-      if (action.kind === "block" && action.ban) this.add("ban", name, action.ban.keys, scope);
+    for (const { kind, keys, stateId } of statefulOf(policy)) {
+      const parts = keys.map((key) => keyPart(key, scope)).filter((part) => part !== null);
+      if (parts.length < keys.length) continue;
+      const id = `${kind} ${stateId}`;
+      const known = this.seen.get(id) ?? new Map<string, readonly KeyPart[]>();
+      this.seen.set(id, known.set(JSON.stringify(parts), parts));
     }
   }
 
-  private add(kind: "signal" | "limit" | "ban", name: string, keys: readonly Key[], scope: Scope): void {
-    const parts = keys.map((key) => keyPart(key, scope));
-    if (parts.some((part) => part === null)) return;
-    this.seen.set(JSON.stringify([kind, name, parts]), { kind, name, parts: parts as KeyPart[] });
-  }
-
-  /** Every reading at a time, as text; the fractions of limits in one spelling. */
+  /** Every reading at a time, as text, of the state that the engine's policy has. */
   read(engine: PolicyEngine, now: number): Map<string, string> {
-    const { readings } = engine;
-    return new Map(
-      [...this.seen].map(([spelling, { kind, name, parts }]) => {
-        if (kind === "signal") return [spelling, String(readings.signal(name, parts, now))];
-        if (kind === "ban") return [spelling, String(readings.ban(name, parts, now))];
-        const { fullInMicros, numerator, denominator } = readings.limit(name, parts, now);
-        return [spelling, numerator === 0 ? String(fullInMicros) : `${fullInMicros} ${numerator}/${denominator}`];
-      }),
-    );
+    const readings = new Map<string, string>();
+    for (const each of statefulOf(engine.policy)) {
+      for (const [spelling, parts] of this.seen.get(`${each.kind} ${each.stateId}`) ?? []) {
+        readings.set(`${each.kind} ${each.name} of ${spelling}`, readingOf(engine, each, parts, now));
+      }
+    }
+    return readings;
   }
+}
+
+function readingOf(
+  { readings }: PolicyEngine,
+  { kind, name }: Stateful,
+  parts: readonly KeyPart[],
+  now: number,
+): string {
+  if (kind === "signal") return String(readings.signal(name, parts, now));
+  if (kind === "ban") return String(readings.ban(name, parts, now));
+  const { fullInMicros, numerator, denominator } = readings.limit(name, parts, now);
+  return numerator === 0 ? String(fullInMicros) : `${fullInMicros} ${numerator}/${denominator}`;
 }
 
 /** The trace's clock: it goes by fixed steps, or to the edge that the last decision named. */
