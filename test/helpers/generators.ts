@@ -105,7 +105,8 @@ export const arbitraryOutcome: fc.Arbitrary<Outcome> = fc
     makeOutcome(status, { ...fields, headers: header === null ? {} : { "x-r": header } }),
   );
 
-const gap: fc.Arbitrary<Gap> = fc.oneof<fc.MaybeWeightedArbitrary<Gap>[]>(
+/** Steps of the clock, many of them to an edge. */
+export const arbitraryGap: fc.Arbitrary<Gap> = fc.oneof<fc.MaybeWeightedArbitrary<Gap>[]>(
   { weight: 3, arbitrary: fc.constantFrom(...words.GAPS).map((micros): Gap => ({ kind: "by", micros })) },
   { weight: 2, arbitrary: fc.constantFrom(0, -1, 1).map((offset): Gap => ({ kind: "edge", offset })) },
   {
@@ -126,7 +127,7 @@ const shortGap: fc.Arbitrary<Gap> = fc
 
 const requestStep: fc.Arbitrary<Step> = fc.record({
   kind: fc.constant("request" as const),
-  gap,
+  gap: arbitraryGap,
   request: arbitraryRequest,
   outcome: fc.option<Outcome>(arbitraryOutcome, { freq: 3 }),
   lag: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(5) }),
@@ -137,7 +138,7 @@ const burst: fc.Arbitrary<Step[]> = fc
   .record({
     step: requestStep,
     times: fc.integer({ min: 2, max: 6 }),
-    gap: fc.oneof({ weight: 2, arbitrary: shortGap }, { weight: 1, arbitrary: gap }),
+    gap: fc.oneof({ weight: 2, arbitrary: shortGap }, { weight: 1, arbitrary: arbitraryGap }),
   })
   .map(({ step, times, gap: between }) => [
     step,
@@ -186,7 +187,7 @@ const steps = (policies: number): fc.Arbitrary<Step[]> =>
         {
           weight: 1,
           arbitrary: fc
-            .record({ kind: fc.constant("reload" as const), gap, policy: fc.nat(policies - 1) })
+            .record({ kind: fc.constant("reload" as const), gap: arbitraryGap, policy: fc.nat(policies - 1) })
             .map((step): Step[] => [step]),
         },
       ),
