@@ -31,6 +31,11 @@ export class UwsReply implements Reply {
   #onDrain: (() => void) | null = null;
   /** Set where the answer is written piece by piece. */
   #answer: UwsAnswer | null = null;
+  /**
+   * The head of such an answer until its first piece: one packet instead of two, and uWebSockets.js 20.51.4 completes a
+   * head only with what follows it.
+   */
+  #head: { readonly status: number; readonly headers: readonly string[] } | null = null;
   /** The request's body is still coming. */
   #receiving = false;
   #paused = false;
@@ -100,11 +105,12 @@ export class UwsReply implements Reply {
     if (this.closed) return;
     const answer = new UwsAnswer(this.#response, length, () => this.#finish());
     this.#answer = answer;
-    this.#response.cork(() => {
-      this.#writeHead(status, headers);
-      if (length === 0) this.#complete(NOTHING);
-    });
-    if (!this.closed) this.#response.onWritable(() => this.#drain(answer));
+    if (length === 0) {
+      this.#response.cork(() => this.#sendNow(status, headers, NOTHING));
+      return;
+    }
+    this.#head = { status, headers };
+    this.#response.onWritable(() => this.#drain(answer));
   }
 
   write(chunk: Uint8Array): boolean {
@@ -122,6 +128,7 @@ export class UwsReply implements Reply {
     if (this.closed || answer === null) return;
     if (answer.chunked) {
       this.#response.cork(() => {
+        this.#writeWaitingHead();
         answer.writeRest();
         this.#complete(NOTHING);
       });
@@ -147,6 +154,12 @@ export class UwsReply implements Reply {
     this.#response.end(body, this.#counts.draining);
   }
 
+  #writeWaitingHead(): void {
+    if (this.#head === null) return;
+    this.#writeHead(this.#head.status, this.#head.headers);
+    this.#head = null;
+  }
+
   #writeHead(status: number, headers: readonly string[]): void {
     this.#response.writeStatus(STATUS_LINES[status] ?? `${status} Status`);
     for (let i = 0; i + 1 < headers.length; i += 2) {
@@ -158,6 +171,7 @@ export class UwsReply implements Reply {
   #corked(write: () => boolean): boolean {
     let room = true;
     this.#response.cork(() => {
+      this.#writeWaitingHead();
       room = write();
     });
     if (!room && this.#paused && !this.closed) {
