@@ -6,6 +6,7 @@ import type { Span } from "../engine/index.ts";
 import { canonicalIp, canonicalNetwork } from "../engine/index.ts";
 import type { AstLiteral, Quantity } from "./ast.ts";
 import type { Fix } from "./diagnostic.ts";
+import { meaningsOf } from "./meanings.ts";
 
 /** Where problems of literals go. */
 export interface Reporter {
@@ -13,26 +14,33 @@ export interface Reporter {
 }
 
 /** Microseconds in each unit of duration. */
-const DURATION_UNITS: Readonly<Record<string, number>> = {
-  ms: 1_000,
-  s: 1_000_000,
-  m: 60_000_000,
-  h: 3_600_000_000,
-  d: 86_400_000_000,
-};
+const DURATION_UNITS: ReadonlyMap<string, number> = new Map([
+  ["ms", 1_000],
+  ["s", 1_000_000],
+  ["m", 60_000_000],
+  ["h", 3_600_000_000],
+  ["d", 86_400_000_000],
+]);
 /** Bytes in each unit of size: powers of 1024. */
-const SIZE_UNITS: Readonly<Record<string, number>> = { B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 };
+const SIZE_UNITS: ReadonlyMap<string, number> = new Map([
+  ["B", 1],
+  ["KB", 1024],
+  ["MB", 1024 ** 2],
+  ["GB", 1024 ** 3],
+]);
 
 /** What people write for a unit, and what it is here. */
-const UNIT_MISTAKES: Readonly<Record<string, string>> = {
-  ...{ msec: "ms", millis: "ms", milliseconds: "ms" },
-  ...{ sec: "s", secs: "s", second: "s", seconds: "s", S: "s" },
-  ...{ min: "m", mins: "m", minute: "m", minutes: "m" },
-  ...{ hr: "h", hrs: "h", hour: "h", hours: "h", H: "h" },
-  ...{ day: "d", days: "d", D: "d" },
-  ...{ b: "B", bytes: "B", k: "KB", K: "KB", kb: "KB", Kb: "KB", KiB: "KB", kB: "KB" },
-  ...{ M: "MB", mb: "MB", Mb: "MB", MiB: "MB", g: "GB", G: "GB", gb: "GB", GiB: "GB" },
-};
+const UNIT_MISTAKES: ReadonlyMap<string, string> = meaningsOf({
+  ms: "msec millis milliseconds",
+  s: "sec secs second seconds S",
+  m: "min mins minute minutes",
+  h: "hr hrs hour hours H",
+  d: "day days D",
+  B: "b byte bytes",
+  KB: "k K kb Kb kB KiB",
+  MB: "M mb Mb mB MiB",
+  GB: "g G gb Gb gB GiB",
+});
 
 const KIND_NAMES: Readonly<Record<Quantity["kind"], { readonly name: string; readonly example: string }>> = {
   int: { name: "a whole number", example: "10" },
@@ -76,8 +84,8 @@ function applyUnit(
 ): { kind: Quantity["kind"]; value: number } {
   if (unit === "") return { kind: fractional ? "decimal" : "int", value: number };
   if (unit === "%") return { kind: "percent", value: number };
-  const duration = DURATION_UNITS[unit];
-  const size = SIZE_UNITS[unit];
+  const duration = DURATION_UNITS.get(unit);
+  const size = SIZE_UNITS.get(unit);
   const factor = duration ?? size;
   if (factor === undefined) return unknownUnit(number, unit, place);
   if (fractional) {
@@ -93,7 +101,7 @@ function applyUnit(
 }
 
 function unknownUnit(number: number, unit: string, place: NumeralPlace): { kind: Quantity["kind"]; value: number } {
-  const meant = Object.hasOwn(UNIT_MISTAKES, unit) ? (UNIT_MISTAKES[unit] ?? "") : "";
+  const meant = UNIT_MISTAKES.get(unit) ?? "";
   const corrected = place.raw.slice(0, place.raw.length - unit.length) + meant;
   const help =
     meant === "" ? "units are `ms s m h d` for durations, `B KB MB GB` for sizes, and `%`" : `write \`${corrected}\``;
@@ -104,9 +112,9 @@ function unknownUnit(number: number, unit: string, place: NumeralPlace): { kind:
     help,
     meant === "" ? null : { span: place.span, text: corrected },
   );
-  const factor = DURATION_UNITS[meant] ?? SIZE_UNITS[meant];
+  const factor = DURATION_UNITS.get(meant) ?? SIZE_UNITS.get(meant);
   if (factor === undefined) return { kind: "int", value: number };
-  return { kind: meant in DURATION_UNITS ? "duration" : "size", value: Math.round(number * factor) };
+  return { kind: DURATION_UNITS.has(meant) ? "duration" : "size", value: Math.round(number * factor) };
 }
 
 /** ±2^53: within it every integer is exact. Digits are compared as integers, since 2^53 + 1 itself reads as 2^53. */
@@ -150,7 +158,7 @@ function missingUnit(quantity: Quantity, wanted: Quantity["kind"], report: Repor
     quantity.span,
     `write ${choices.join(" or ")}`,
   );
-  const factor = DURATION_UNITS[likely] ?? SIZE_UNITS[likely] ?? 1;
+  const factor = DURATION_UNITS.get(likely) ?? SIZE_UNITS.get(likely) ?? 1;
   return { ...quantity, kind: wanted, value: Math.min(quantity.value * factor, Number.MAX_SAFE_INTEGER) };
 }
 

@@ -3,7 +3,7 @@
  * problem somewhere each declaration is parsed on its own, so that one mistake costs one declaration; where the next one
  * begins is then read from brackets, keywords and line starts.
  */
-import type { IToken, TokenType } from "chevrotain";
+import { type IToken, type TokenType, tokenMatcher } from "chevrotain";
 import * as t from "./tokens.ts";
 import { nearest } from "./check/suggest.ts";
 
@@ -18,6 +18,13 @@ const named =
   (...types: readonly TokenType[]): Follower =>
   (second, third) =>
     second !== undefined && t.isWord(second) && third !== undefined && types.includes(third.tokenType);
+
+/** As {@link named}, or a word that is none of these but was perhaps meant to be. */
+const namedBefore = (...types: readonly TokenType[]): Follower => {
+  const rightly = named(...types);
+  return (second, third) =>
+    rightly(second, third) || (second !== undefined && t.isWord(second) && third?.tokenType === t.Name);
+};
 
 /** What follows each keyword where it does begin a declaration, so exactly that no valid clause or condition looks alike. */
 const FOLLOWERS: ReadonlyMap<TokenType, Follower> = new Map<TokenType, Follower>([
@@ -36,9 +43,9 @@ const FOLLOWERS: ReadonlyMap<TokenType, Follower> = new Map<TokenType, Follower>
   [K.let, named(t.Assign)],
   [K.signal, named(t.Assign)],
   [K.score, named(t.LeftBrace)],
-  [K.limit, named(K.on, K.when, K.per)],
+  [K.limit, namedBefore(K.on, K.when, K.per)],
   [K.sealed, (second) => second?.tokenType === K.rule],
-  [K.rule, named(K.on, K.when, K.then)],
+  [K.rule, namedBefore(K.on, K.when, K.then)],
   [K.rollout, isBrace],
   [K.invariant, isText],
   [K.test, isText],
@@ -50,10 +57,25 @@ export const DECLARATION_WORDS: readonly string[] = [...FOLLOWERS.keys()].map((t
 
 const OPENERS: ReadonlySet<TokenType> = new Set([t.LeftBrace, t.LeftBracket, t.LeftParen]);
 const CLOSERS: ReadonlySet<TokenType> = new Set([t.RightBrace, t.RightBracket, t.RightParen]);
-/** After these a keyword at the start of a line is a name or a value. */
+/** After these a keyword is a name or a value. */
 const CONTINUING: ReadonlySet<TokenType> = new Set([
-  ...[t.Comma, t.Assign, t.Colon, t.Dot, t.Pipe, t.Plus, t.Minus, t.Arrow],
-  ...[K.on, K.per, K.then, K.when, K.where, K.from, K.and, K.or, K.not, K.in, K.is, K.has, K.no, K.else],
+  t.Comma,
+  t.Assign,
+  t.Colon,
+  t.Dot,
+  t.Pipe,
+  t.Arrow,
+  K.on,
+  K.per,
+  K.then,
+  K.when,
+  K.where,
+  K.from,
+  K.not,
+  K.is,
+  K.has,
+  K.no,
+  K.else,
 ]);
 
 /** Splits tokens into rows that each hold one declaration, or what stands where one should. */
@@ -83,9 +105,15 @@ function begins(tokens: readonly IToken[], index: number, depth: number, text: s
   if (previous.tokenType === K.sealed && token.tokenType === K.rule) return false;
   const follower = FOLLOWERS.get(token.tokenType);
   const certain = follower?.(tokens[index + 1], tokens[index + 2]) ?? false;
-  if (certain && (depth === 0 || opensLine(token, previous, text))) return true;
-  if (depth > 0 || !isUnindented(token, text) || CONTINUING.has(previous.tokenType)) return false;
+  if (certain && opensLine(token, previous, text)) return true;
+  if (depth > 0 || continues(previous)) return false;
+  if (certain) return true;
+  if (!isUnindented(token, text)) return false;
   return follower !== undefined || isMisspelt(token, tokens[index + 1]);
+}
+
+function continues(previous: IToken): boolean {
+  return CONTINUING.has(previous.tokenType) || tokenMatcher(previous, t.Operator);
 }
 
 /** `rul x …`: a near miss of a keyword, before a name or a string. */

@@ -1,4 +1,5 @@
 /** What is checked of a text before it is read as a policy: size, and characters that no policy may hold. */
+import type { ILexingError } from "chevrotain";
 import type { Span } from "../engine/index.ts";
 import type { BuildContext } from "./build-ast/context.ts";
 
@@ -72,4 +73,32 @@ function replaceForbidden(text: string, context: BuildContext): string | null {
 function codeName(character: string): string {
   const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
   return `the invisible character U+${code}`;
+}
+
+/** Marks of other languages and what is written here instead. */
+const CHARACTER_HELP: Readonly<Record<string, string>> = {
+  "&": "conditions are joined with `and`",
+  "!": "conditions are negated with `not`, values compared with `!=`",
+  "#": "comments begin with `//`",
+  "'": "strings stand in double quotes",
+  "`": "strings stand in double quotes",
+  "“": 'strings stand in straight double quotes: `"`',
+  "”": 'strings stand in straight double quotes: `"`',
+  "/": "a regular expression stands after `matches`; comments begin with `//`",
+  ";": "nothing ends a clause or a declaration: leave it out",
+  "\u00A0": "this is a non-breaking space: type a space",
+};
+
+/** Reports characters that are no tokens. */
+export function reportCharacters(problem: ILexingError, text: string, context: BuildContext): void {
+  const run = text.slice(problem.offset, problem.offset + problem.length);
+  const [first = ""] = run;
+  const shown = run.length > 20 ? `${run.slice(0, 20)}…` : run;
+  const span = context.span(problem.offset, problem.offset + problem.length);
+  context.error(
+    "EP1004",
+    `unexpected \`${shown}\``,
+    span,
+    CHARACTER_HELP[first] ?? "such characters stand in strings and comments only",
+  );
 }

@@ -23,11 +23,14 @@ const WIDE: readonly (readonly [number, number])[] = [
   [0x20000, 0x3fffd],
 ];
 
+/** Zero-width space, non-joiner and joiner, and the variation selector of emoji. */
+const INVISIBLE: ReadonlySet<number> = new Set([0x200b, 0x200c, 0x200d, 0xfe0f]);
+
 /** Columns that one character takes, given as its code point. */
 function widthOf(character: string): number {
   const code = character.codePointAt(0) ?? 0;
   if (code < 0x300) return 1;
-  if (/^[\p{Mn}\p{Me}\u200B-\u200D\uFE0F]$/u.test(character)) return 0;
+  if (/^[\p{Mn}\p{Me}]$/u.test(character) || INVISIBLE.has(code)) return 0;
   return WIDE.some(([from, to]) => code >= from && code <= to) ? 2 : 1;
 }
 
@@ -50,10 +53,10 @@ export function printable(text: string, start = 0): string {
   return shown;
 }
 
+// oxlint-disable-next-line no-control-regex -- finding them is the point
+const CONTROL = /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069\uFEFF]/g;
+
 /** Control characters (but newlines), direction marks and lone surrogates replaced. */
 export function withoutControl(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- finding them is the point
-  return text
-    .replace(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069\uFEFF]/g, "\uFFFD")
-    .toWellFormed();
+  return text.replace(CONTROL, "\uFFFD").toWellFormed();
 }

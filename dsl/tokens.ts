@@ -153,7 +153,14 @@ const CONTEXTUAL = [
 export type Keyword = (typeof RESERVED)[number] | (typeof CONTEXTUAL)[number];
 
 const OPERATOR_WORDS: ReadonlySet<string> = new Set([
-  ...["and", "or", "in", "contains", "starts_with", "ends_with", "like", "matches"],
+  "and",
+  "or",
+  "in",
+  "contains",
+  "starts_with",
+  "ends_with",
+  "like",
+  "matches",
 ]);
 
 /** Every word, reserved ones too: what may follow a dot or stand as a member name of a JSON body. */
@@ -255,8 +262,21 @@ export const VOCABULARY: TokenType[] = [
   Assign,
   Plus,
   Minus,
-  ...[LeftBrace, RightBrace, LeftBracket, RightBracket, LeftParen, RightParen, Comma, Colon, Dot, Pipe],
-  ...[AnyWord, Word, Operator, Comparison, Text],
+  LeftBrace,
+  RightBrace,
+  LeftBracket,
+  RightBracket,
+  LeftParen,
+  RightParen,
+  Comma,
+  Colon,
+  Dot,
+  Pipe,
+  AnyWord,
+  Word,
+  Operator,
+  Comparison,
+  Text,
 ];
 
 /** Offsets alone are tracked: lines and columns are found when a diagnostic is rendered. */

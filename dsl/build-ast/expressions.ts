@@ -30,8 +30,21 @@ interface OperatorHere {
 }
 
 const COMPARISONS: ReadonlySet<string> = new Set([
-  ...["==", "!=", "<", "<=", ">", ">=", "in", "not in", "is", "is not"],
-  ...["contains", "starts_with", "ends_with", "like", "matches"],
+  "==",
+  "!=",
+  "<",
+  "<=",
+  ">",
+  ">=",
+  "in",
+  "not in",
+  "is",
+  "is not",
+  "contains",
+  "starts_with",
+  "ends_with",
+  "like",
+  "matches",
 ]);
 
 /** Reads a row by descending precedence; each method reads what binds at least as tightly as it says. */

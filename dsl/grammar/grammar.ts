@@ -10,7 +10,7 @@ class FileGrammar extends ScenarioGrammar {
     // second errors that nobody made. Its validations of the grammar itself run in a unit test, not at every start.
     super({
       recoveryEnabled: false,
-      maxLookahead: 2,
+      maxLookahead: 1,
       errorMessageProvider: EXPECTATIONS,
       nodeLocationTracking: "onlyOffset",
       skipValidations,

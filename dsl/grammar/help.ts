@@ -1,15 +1,21 @@
 /** The most telling help for a syntax error: a likely slip, a word of another language, or how the thing is written. */
 import type { IToken } from "chevrotain";
 import { nearest } from "../check/suggest.ts";
+import { meaningsOf } from "../meanings.ts";
 import * as t from "../tokens.ts";
 import { CLAUSE_SYNOPSES, SYNOPSES, wordsOf } from "./synopses.ts";
 
 /** Words of other policy languages, and what they are here. They are offered only where the synopsis has the latter. */
-const SYNONYMS: Readonly<Record<string, string>> = {
-  ...{ deny: "block", reject: "block", drop: "block", forbid: "block", ban: "block", refuse: "block" },
-  ...{ permit: "allow", accept: "allow", pass: "allow", delay: "slow", ratelimit: "throttle", log: "note" },
-  ...{ if: "when", where: "when", within: "over", by: "per", every: "per" },
-};
+const SYNONYMS: ReadonlyMap<string, string> = meaningsOf({
+  block: "deny reject drop forbid ban refuse",
+  allow: "permit accept pass",
+  slow: "delay",
+  throttle: "ratelimit",
+  note: "log",
+  when: "if where",
+  over: "within",
+  per: "by every",
+});
 
 /** A place where the grammar could not go on. */
 export interface Surroundings {
@@ -46,7 +52,7 @@ function synopsisFor(rules: readonly string[], tokens: readonly IToken[]): strin
 
 function wordHelp(word: string, known: readonly string[]): string | null {
   if (!/^[A-Za-z_]+$/.test(word) || known.includes(word)) return null;
-  const synonym = Object.hasOwn(SYNONYMS, word) ? SYNONYMS[word] : undefined;
+  const synonym = SYNONYMS.get(word);
   const meant = synonym !== undefined && known.includes(synonym) ? synonym : nearest(word, known);
   return meant === null ? null : `did you mean \`${meant}\`?`;
 }

@@ -75,22 +75,31 @@ const NUMERAL_PHRASES: Readonly<Record<string, string>> = {
 };
 
 const TOKEN_PHRASES: Readonly<Record<string, string>> = {
-  ...{ Word: "a name", Name: "a name", AnyWord: "a name", Text: "a string", Numeral: "a number", Time: "a time" },
-  ...{
-    TimeOfDay: "a time of day such as `02:00`",
-    Address: "an address or network",
-    RegexLiteral: "a regular expression",
-  },
-  ...{
-    LeftBrace: "`{`",
-    RightBrace: "`}`",
-    LeftBracket: "`[`",
-    RightBracket: "`]`",
-    LeftParen: "`(`",
-    RightParen: "`)`",
-  },
-  ...{ Comma: "`,`", Colon: "`:`", Dot: "`.`", Pipe: "`|`", Arrow: "`->`", Assign: "`=`", Plus: "`+`", Minus: "`-`" },
-  ...{ Operator: "an operator", Comparison: "a comparison" },
+  Word: "a name",
+  Name: "a name",
+  AnyWord: "a name",
+  Text: "a string",
+  Numeral: "a number",
+  Time: "a time",
+  TimeOfDay: "a time of day such as `02:00`",
+  Address: "an address or network",
+  RegexLiteral: "a regular expression",
+  LeftBrace: "`{`",
+  RightBrace: "`}`",
+  LeftBracket: "`[`",
+  RightBracket: "`]`",
+  LeftParen: "`(`",
+  RightParen: "`)`",
+  Comma: "`,`",
+  Colon: "`:`",
+  Dot: "`.`",
+  Pipe: "`|`",
+  Arrow: "`->`",
+  Assign: "`=`",
+  Plus: "`+`",
+  Minus: "`-`",
+  Operator: "an operator",
+  Comparison: "a comparison",
 };
 
 /** Explains the first problem that the grammar had with a row of tokens. */
@@ -147,7 +156,7 @@ const CLOSER_OF: Readonly<Record<string, string>> = { "{": "}", "[": "]", "(": "
 function lastOpen(tokens: readonly IToken[]): IToken | null {
   const open: IToken[] = [];
   for (const token of tokens) {
-    if (token.image in CLOSER_OF) open.push(token);
+    if (Object.hasOwn(CLOSER_OF, token.image)) open.push(token);
     else if (token.image === CLOSER_OF[open.at(-1)?.image ?? ""]) open.pop();
   }
   return open.at(-1) ?? null;

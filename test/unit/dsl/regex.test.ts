@@ -1,0 +1,172 @@
+import { describe, expect, it } from "vitest";
+import type { PatternNode } from "../../../engine/index.ts";
+import { readRegex } from "../../../dsl/regex.ts";
+
+/** The tree of a pattern, or its first problem. */
+function read(raw: string): PatternNode | string {
+  let problem = "";
+  const { root } = readRegex(raw, { file: 0, start: 0, end: raw.length }, { error: (code) => (problem = code) });
+  return root ?? problem;
+}
+
+/** Whether a set or a row of them matches a text from its beginning, one unit each: enough to look into classes. */
+function setHas(node: PatternNode | string, text: string): boolean {
+  if (typeof node === "string" || node.kind !== "set") throw new Error("not a set");
+  const unit = text.charCodeAt(0);
+  return node.ranges.some(([from, to]) => unit >= from && unit <= to);
+}
+
+const a: PatternNode = { kind: "set", ranges: [[97, 97]] };
+const b: PatternNode = { kind: "set", ranges: [[98, 98]] };
+
+describe("patterns", () => {
+  it("are trees", () => {
+    expect(read("/ab|a/")).toEqual({ kind: "choice", items: [{ kind: "sequence", items: [a, b] }, a] });
+    expect(read("/^(?:a)$/")).toEqual({ kind: "sequence", items: [{ kind: "start" }, a, { kind: "end" }] });
+    expect(read("/\\ba\\B/")).toEqual({
+      kind: "sequence",
+      items: [{ kind: "word_boundary" }, a, { kind: "not_word_boundary" }],
+    });
+    expect(read("/a|/")).toEqual({ kind: "choice", items: [a, { kind: "empty" }] });
+  });
+
+  it("repeat", () => {
+    const repeat = (min: number, max: number | null): PatternNode => ({ kind: "repeat", item: a, min, max });
+    expect(["/a*/", "/a+/", "/a?/", "/a{2}/", "/a{2,}/", "/a{2,5}/", "/a+?/", "/(?P<n>a)*/"].map(read)).toEqual([
+      repeat(0, null),
+      repeat(1, null),
+      repeat(0, 1),
+      repeat(2, 2),
+      repeat(2, null),
+      repeat(2, 5),
+      repeat(1, null),
+      repeat(0, null),
+    ]);
+  });
+
+  it("spell classes out in sorted, disjoint ranges", () => {
+    expect(read("/[c-eab-d]/")).toEqual({ kind: "set", ranges: [[97, 101]] });
+    expect(read("/[]a-]/")).toEqual({
+      kind: "set",
+      ranges: [
+        [45, 45],
+        [93, 93],
+        [97, 97],
+      ],
+    });
+    expect(read("/[^\\x00-\\x{fffe}]/")).toEqual({ kind: "set", ranges: [[0xffff, 0xffff]] });
+    expect(read("/[[:digit:]_]/")).toEqual({
+      kind: "set",
+      ranges: [
+        [48, 57],
+        [95, 95],
+      ],
+    });
+    expect(read("/./")).toEqual({
+      kind: "set",
+      ranges: [
+        [0, 9],
+        [11, 0xffff],
+      ],
+    });
+    expect(read("/\\d/")).toEqual({ kind: "set", ranges: [[48, 57]] });
+    expect(setHas(read("/[\\D]/"), "5")).toBe(false);
+    expect(setHas(read("/[[:^alpha:]]/"), "5")).toBe(true);
+    expect(setHas(read("/\\s/"), "\v")).toBe(false);
+  });
+
+  it("fold case as JavaScript's unicode mode does", () => {
+    const units = ["k", "s", "ß", "é", "σ", "µ", "i", "1", "ω", "å", "ı", "İ", "ǆ"];
+    for (const pattern of units) {
+      const set = read(`/${pattern}/i`);
+      const oracle = new RegExp(`^${pattern}$`, "iu");
+      for (const text of [
+        "K",
+        "\u212A",
+        "S",
+        "\u017F",
+        "\u1E9E",
+        "É",
+        "Σ",
+        "ς",
+        "Μ",
+        "I",
+        "1",
+        "Ω",
+        "\u2126",
+        "Å",
+        "\u212B",
+        "ı",
+        "İ",
+        "Ǆ",
+        "ǅ",
+        ...units,
+      ]) {
+        expect([pattern, text, setHas(set, text)]).toEqual([pattern, text, oracle.test(text)]);
+      }
+    }
+  });
+
+  it("fold before they negate", () => {
+    expect(setHas(read("/[^a]/i"), "A")).toBe(false);
+    expect(setHas(read("/\\W/i"), "\u212A")).toBe(false);
+  });
+
+  it("write characters past the basic plane as two units", () => {
+    expect(read("/\\x{1F600}/")).toEqual({
+      kind: "sequence",
+      items: [
+        { kind: "set", ranges: [[0xd83d, 0xd83d]] },
+        { kind: "set", ranges: [[0xde00, 0xde00]] },
+      ],
+    });
+    expect(read("/[😀]/")).toBe("EP1206");
+  });
+
+  it("refuse what is not in the language by its own code", () => {
+    const cases: Readonly<Record<string, string>> = {
+      "/a": "EP1201",
+      "/a/g": "EP1202",
+      "/a/ii": "EP1202",
+      "/a(?=b)/": "EP1204",
+      "/a(?!b)/": "EP1204",
+      "/(?<=a)b/": "EP1204",
+      "/(?<!a)b/": "EP1204",
+      "/(a)\\1/": "EP1205",
+      "/(?i)a/": "EP1206",
+      "/(?s:a)/": "EP1206",
+      "/(?>a)/": "EP1206",
+      "/\\pL/": "EP1206",
+      "/\\Qa\\E/": "EP1206",
+      "/\\0/": "EP1206",
+      "/a**/": "EP1207",
+      "/*a/": "EP1207",
+      "/a{2}{3}/": "EP1207",
+      "/a{,3}/": "EP1207",
+      "/a{3,2}/": "EP1207",
+      "/(a/": "EP1207",
+      "/a)/": "EP1207",
+      "/[a/": "EP1207",
+      "/[z-a]/": "EP1207",
+      "/[a-\\d]/": "EP1207",
+      "/[[:nope:]]/": "EP1207",
+      "/\\x{110000}/": "EP1207",
+      "/\\xg/": "EP1207",
+    };
+    for (const [raw, code] of Object.entries(cases)) expect([raw, read(raw)]).toEqual([raw, code]);
+  });
+
+  it("are bounded in length, repeats, written-out size and depth", () => {
+    expect(read(`/${"a".repeat(1000)}/`)).not.toBe("EP1203");
+    expect(read(`/${"a".repeat(1001)}/`)).toBe("EP1203");
+    expect(read("/a{1000}/")).not.toBe("EP1208");
+    expect(read("/a{1001}/")).toBe("EP1208");
+    expect(read("/(a{10}){100}/")).not.toBe("EP1208");
+    expect(read("/(a{10}){101}/")).toBe("EP1208");
+    expect(read("/((a{100,}){11})/")).toBe("EP1208");
+    expect(read(`/${"(abcdefghijk){1000}"}/`)).toBe("EP1208");
+    expect(read(`/${"a{999}".repeat(11)}/`)).toBe("EP1208");
+    expect(read(`/${"(".repeat(64)}a${")".repeat(64)}/`)).toEqual(a);
+    expect(read(`/${"(".repeat(65)}a${")".repeat(65)}/`)).toBe("EP1005");
+  });
+});
