@@ -45,6 +45,7 @@ const READABLE: ReadonlySet<SymbolKind> = new Set([
 
 export class Scope {
   readonly #symbols = new Map<string, Declared>();
+  readonly #byKind = new Map<SymbolKind, string[]>();
   readonly #unread: ReadonlySet<string>;
 
   /** @param unread - Names of declarations that could not be read. */
@@ -62,6 +63,9 @@ export class Scope {
     const first = this.#symbols.get(declared.name);
     if (first !== undefined) return first;
     this.#symbols.set(declared.name, declared);
+    const names = this.#byKind.get(declared.kind);
+    if (names === undefined) this.#byKind.set(declared.kind, [declared.name]);
+    else names.push(declared.name);
     return null;
   }
 
@@ -69,9 +73,9 @@ export class Scope {
     return this.#symbols.get(name);
   }
 
-  /** Names of the given kinds, in declaration order. */
+  /** Names of the given kinds; those of each kind in declaration order. */
   names(...kinds: readonly SymbolKind[]): readonly string[] {
-    return [...this.#symbols.values()].filter((one) => kinds.includes(one.kind)).map((one) => one.name);
+    return kinds.flatMap((kind) => this.#byKind.get(kind) ?? []);
   }
 }
 

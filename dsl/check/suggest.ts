@@ -1,6 +1,8 @@
 /** "Did you mean": the known name nearest to an unknown one. */
 
 const MAX_LENGTH = 64;
+/** At most this many candidates of a fitting length are compared. */
+const MAX_COMPARED = 500;
 
 /**
  * The candidate with the smallest edit distance (insert, delete, replace, swap neighbours), if it is near enough to be
@@ -9,11 +11,14 @@ const MAX_LENGTH = 64;
 export function nearest(name: string, candidates: Iterable<string>): string | null {
   let best: string | null = null;
   let bestDistance = Number.POSITIVE_INFINITY;
+  let compared = 0;
   if (name.length > MAX_LENGTH) return null;
   for (const candidate of candidates) {
     if (candidate.length > MAX_LENGTH) continue;
     const allowed = Math.max(1, Math.floor(Math.max(name.length, candidate.length) / 3));
     if (Math.abs(candidate.length - name.length) > allowed) continue;
+    compared += 1;
+    if (compared > MAX_COMPARED) break;
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance <= allowed && distance < bestDistance) {
       best = candidate;

@@ -9,6 +9,7 @@ import {
   type Node,
   type Pair,
   parseDocument,
+  visit,
   type YAMLMap,
 } from "yaml";
 import { SEMANTICS } from "../codes/semantics.ts";
@@ -47,15 +48,29 @@ export function readInventory(text: string, file: number, report: Report): Data 
     );
   }
   if (document.errors.length > 0) return null;
-  const reader = new Reader(file, report, (node) => (isAlias(node) ? node.resolve(document) : undefined));
+  const reader = new Reader(file, report, aliasTargets(document));
   return reader.read(document.contents, INVENTORY, "the inventory", { file, start: 0, end: Math.min(1, text.length) });
 }
 
-/** Null where brackets nest deeper than the YAML reader's stack. */
+/** Brackets, or dashes and question marks on one line, nest at most this deep in a text that is read at all. */
+const MAX_NESTING = 100;
+const NESTED_MARKS = new RegExp(`(?:[-?][ \\t]+){${MAX_NESTING}}`);
+
+/** Whether the text nests deeper than any inventory does, so that the YAML reader's recursion stays shallow. */
+function nestsDeep(text: string): boolean {
+  let depth = 0;
+  for (let index = 0; index < text.length && depth <= MAX_NESTING; index += 1) {
+    const mark = text[index];
+    if (mark === "[" || mark === "{") depth += 1;
+    else if ((mark === "]" || mark === "}") && depth > 0) depth -= 1;
+  }
+  return depth > MAX_NESTING || NESTED_MARKS.test(text);
+}
+
+/** Null where the text nests too deep for the YAML reader, which indentation alone can do as well. */
 function parse(text: string, file: number, report: Report): Document | null {
-  try {
-    return parseDocument(text, { prettyErrors: false, schema: "core" });
-  } catch {
+  const document = nestsDeep(text) ? null : parsed(text);
+  if (document === null) {
     report.error(
       SEMANTICS.inventorySyntax,
       { file, start: 0, end: Math.min(1, text.length) },
@@ -64,6 +79,14 @@ function parse(text: string, file: number, report: Report): Document | null {
         help: "write one YAML or JSON document with teams, people and clients",
       },
     );
+  }
+  return document;
+}
+
+function parsed(text: string): Document | null {
+  try {
+    return parseDocument(text, { prettyErrors: false, schema: "core" });
+  } catch {
     return null;
   }
 }
@@ -74,18 +97,30 @@ function plain(message: string): string {
   return `${first.charAt(0).toLowerCase()}${first.slice(1)}`.replace(/[.:]$/, "");
 }
 
-type Resolve = (node: Node) => Node | undefined;
+/** The node that each alias stands for: the latest before it with its anchor. One pass, where the library walks for each. */
+function aliasTargets(document: Document): ReadonlyMap<Node, Node> {
+  const anchors = new Map<string, Node>();
+  const targets = new Map<Node, Node>();
+  visit(document, (_, node) => {
+    if (isAlias(node)) {
+      const target = anchors.get(node.source);
+      if (target !== undefined) targets.set(node, target);
+    } else if ((isScalar(node) || isMap(node) || isSeq(node)) && node.anchor !== undefined)
+      anchors.set(node.anchor, node);
+  });
+  return targets;
+}
 
 class Reader {
   readonly #file: number;
   readonly #report: Report;
-  readonly #resolve: Resolve;
+  readonly #targets: ReadonlyMap<Node, Node>;
   #values = 0;
 
-  constructor(file: number, report: Report, resolve: Resolve) {
+  constructor(file: number, report: Report, targets: ReadonlyMap<Node, Node>) {
     this.#file = file;
     this.#report = report;
-    this.#resolve = resolve;
+    this.#targets = targets;
   }
 
   /** Reads a node. `what` names it in messages; `around` is the place of what holds it. */
@@ -116,7 +151,7 @@ class Reader {
     if (this.#values > MAX_VALUES)
       return this.#wrong(around, "the inventory", `holds more than ${MAX_VALUES} values`, "split it");
     if (!isAlias(node)) return node;
-    const target = this.#resolve(node);
+    const target = this.#targets.get(node);
     return target ?? this.#wrong(this.#span(node, around), what, "is an alias of nothing", "write the value out");
   }
 
