@@ -506,6 +506,9 @@ export interface Comment {
 export interface AstFile {
   readonly declarations: readonly AstDeclarationNode[];
   readonly comments: readonly Comment[];
-  /** Names of the declarations that were left out, so that uses of them are not reported as unknown. */
+  /**
+   * Names of the declarations that were left out, so that uses of them are not reported as unknown. A declaration without a
+   * name of its own (`policy`, `rollout`) goes by its keyword.
+   */
   readonly unread: readonly Name[];
 }

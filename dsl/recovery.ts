@@ -91,9 +91,10 @@ function tooDeep(tokens: readonly IToken[], nestingMax: number): IToken | null {
   return null;
 }
 
-/** The name that a declaration would have had: the word after its keyword. */
+/** The name that a declaration would have had: the word after its keyword. One that has none goes by its keyword. */
 function declaredName(slice: readonly IToken[], context: BuildContext): readonly Name[] {
   const [first, second, third] = slice;
   const word = first?.tokenType === t.K.sealed ? third : second;
-  return word !== undefined && t.isWord(word) ? [context.name(word)] : [];
+  const name = word !== undefined && t.isWord(word) ? word : first;
+  return name !== undefined && t.isWord(name) ? [context.name(name)] : [];
 }

@@ -14,6 +14,8 @@ export function checkHeaders(declarations: Declarations, start: Span, report: Re
   const [first, ...others] = main;
   for (const other of others) reportSecond("policy", other.span, first?.span ?? start, report);
   if (first !== undefined) return first;
+  // One that could not be read is reported as such; its keyword stands among the unread names.
+  if (declarations.unread.has("policy")) return null;
   report.error(SEMANTICS.policyCount, start, "the file has no `policy` declaration", {
     help: 'begin it with `policy "name" { owner "team"  default block }`',
   });

@@ -59,9 +59,17 @@ function wordHelp(word: string, known: readonly string[]): string | null {
 
 /** Help for marks that other languages use. */
 function markHelp(found: IToken, tokens: readonly IToken[]): string | null {
-  if (found.tokenType === t.Assign) return "values are compared with `==`, enumerations with `is`";
-  if (found.tokenType === t.Pipe) return "conditions are joined with `or`";
+  if (found.tokenType === t.Assign && inCondition(found, tokens))
+    return "values are compared with `==`, enumerations with `is`";
+  if (found.tokenType === t.Assign && tokens.indexOf(found) > 2) return "clauses and settings are written without `=`";
+  if (found.tokenType === t.Pipe && inCondition(found, tokens)) return "conditions are joined with `or`";
   return found.tokenType === t.Minus ? hyphenHelp(found, tokens) : null;
+}
+
+/** Whether a condition has begun before a token, and with it most likely goes on. */
+function inCondition(found: IToken, tokens: readonly IToken[]): boolean {
+  const before = tokens.slice(0, tokens.indexOf(found));
+  return before.some(({ tokenType }) => tokenType === t.K.when || tokenType === t.K.where || tokenType === t.K.let);
 }
 
 function hyphenHelp(hyphen: IToken, tokens: readonly IToken[]): string | null {
