@@ -41,11 +41,11 @@ export class Metrics {
   readonly decideSeconds: Histogram = new Histogram(DECIDE_BUCKETS);
   readonly upstreamSeconds: Histogram = new Histogram(UPSTREAM_BUCKETS);
   /** Failures of the upstream by kind: `unreachable`, `timeout`, `broken`, `busy`. */
-  readonly upstreamErrors: Map<string, number> = new Map();
+  readonly upstreamErrors: Map<string, number> = zeros("unreachable", "timeout", "broken", "busy");
   /** Requests refused before a decision, by what was wrong. */
   readonly malformed: Map<string, number> = new Map();
   /** Reloads by result: `applied`, `refused`. */
-  readonly reloads: Map<string, number> = new Map();
+  readonly reloads: Map<string, number> = zeros("applied", "refused");
   readonly #gauges: Gauge[] = [];
 
   addGauge(gauge: Gauge): void {
@@ -69,6 +69,11 @@ export class Metrics {
     }
     return `${lines.join("\n")}\n`;
   }
+}
+
+/** Counters that show from the start, so that a first increase is seen as one. */
+function zeros(...names: readonly string[]): Map<string, number> {
+  return new Map(names.map((name) => [name, 0]));
 }
 
 /** Adds one to a counter. */
