@@ -28,11 +28,11 @@ describe("formatting", () => {
 
   it("is and does so whatever the white space and wherever comments stand", () => {
     check(fc.property(respacedPolicy, formatSoundly), { runs: 600 });
-  });
+  }, 120_000);
 
   it("is and does so for policies with a few characters changed", () => {
     check(fc.property(mutatedPolicy, formatSoundly), { runs: 600 });
-  });
+  }, 120_000);
 
   it("does not see white space but empty lines", () => {
     const spaces = fc.array(fc.constantFrom(" ", "  ", "\n", "\t", "\r\n", " \n "), { minLength: 1, maxLength: 20 });
