@@ -1,6 +1,6 @@
 /** Both engines, for tests that every engine must pass. */
 import type { Policy, PolicyEngine } from "../../engine/index.ts";
-import { createReference } from "../../engine/index.ts";
+import { createEngine, createReference } from "../../engine/index.ts";
 
 /** An engine's name and how it is made. */
 export interface NamedEngine {
@@ -8,4 +8,7 @@ export interface NamedEngine {
   readonly make: (policy: Policy) => PolicyEngine;
 }
 
-export const ENGINES: readonly NamedEngine[] = [{ name: "reference", make: createReference }];
+export const ENGINES: readonly NamedEngine[] = [
+  { name: "reference", make: createReference },
+  { name: "compiled", make: createEngine },
+];

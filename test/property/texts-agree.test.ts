@@ -21,8 +21,10 @@ function written(): Written[] {
     cases.flatMap(({ files, requests = [] }): Written[] => {
       const { "policy.edgepolicy": text = "", ...others } = files ?? {};
       const { policy } = loadPolicyText(text, others);
-      const sent = requests.flatMap(({ expect: _, ...request }) => {
-        const record = parseRequestValue(request);
+      const sent = requests.flatMap((request) => {
+        const record = parseRequestValue(
+          Object.fromEntries(Object.entries(request).filter(([name]) => name !== "expect")),
+        );
         return isRecordError(record) ? [] : [record.request];
       });
       return policy === null || sent.length === 0 ? [] : [{ policy, requests: sent }];
