@@ -1,6 +1,5 @@
 /** A gate over a policy given as text, without sockets. */
 import { loadPolicyText } from "../../dsl/index.ts";
-import { createReference } from "../../engine/index.ts";
 import type { ServerOptions } from "../../server/index.ts";
 import { readConfig } from "../../server/config.ts";
 import type { DecisionLog } from "../../server/decision-log.ts";
@@ -24,5 +23,5 @@ export function makeGate(policy: string, { files = {}, options = {}, onLine }: G
     close: async () => {},
   };
   const loaded = loadRunnable(() => loadPolicyText(policy, files), config);
-  return makeServices(config, loaded, log, createReference).gate;
+  return makeServices(config, loaded, log).gate;
 }

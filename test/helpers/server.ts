@@ -7,7 +7,6 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { createReference } from "../../engine/index.ts";
 import type { RunningServer, ServerOptions, ServerParts } from "../../server/index.ts";
 import { startServer } from "../../server/index.ts";
 
@@ -32,7 +31,7 @@ export async function serve(
   policy: string,
   options: Partial<ServerOptions> = {},
   files: Readonly<Record<string, string>> = {},
-  parts: ServerParts = { createEngine: createReference },
+  parts: ServerParts = {},
 ): Promise<TestServer> {
   const folder = temporaryFolder();
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
