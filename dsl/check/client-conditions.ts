@@ -3,6 +3,7 @@ import { networkContains } from "../../engine/index.ts";
 import type { AttributeExpr, Client, Expr, ScalarValue, Value } from "../../engine/index.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
 import type { CheckContext } from "./context.ts";
+import { textOf } from "./typed.ts";
 import { walk } from "./walk.ts";
 
 /**
@@ -43,13 +44,13 @@ export function holdsFor(expr: Expr, client: Client): boolean {
     case "all_of":
       return members(expr.left, client).every((one) => isMember(one, valueOf(expr.right, client), expr));
     case "contains":
-      return String(valueOf(expr.left, client)).includes(expr.text);
+      return textOf(valueOf(expr.left, client)).includes(expr.text);
     case "starts_with":
-      return String(valueOf(expr.left, client)).startsWith(expr.text);
+      return textOf(valueOf(expr.left, client)).startsWith(expr.text);
     case "ends_with":
-      return String(valueOf(expr.left, client)).endsWith(expr.text);
+      return textOf(valueOf(expr.left, client)).endsWith(expr.text);
     case "like":
-      return isLike(String(valueOf(expr.left, client)), expr.text);
+      return isLike(textOf(valueOf(expr.left, client)), expr.text);
     default:
       return valueOf(expr, client) === true;
   }
@@ -152,7 +153,7 @@ function isMember(one: Value, all: Value, test: Expr & { kind: "in" | "any_of" |
   const candidates = isSet(all) ? all : [all];
   const networks = test.right.type.scalar === "network";
   return candidates.some(
-    (candidate) => one === candidate || (networks && networkContains(String(candidate), String(one))),
+    (candidate) => one === candidate || (networks && networkContains(textOf(candidate), textOf(one))),
   );
 }
 

@@ -62,7 +62,8 @@ function operands(ast: AstBinary, site: Site, checker: Checker): [Typed | null, 
   }
   const left = checker.value(ast.left, site);
   if (left !== null) return [left, beside(ast.right, left.type, site, checker)];
-  return [null, mayBeMember(ast.right, site.context) ? null : checker.value(ast.right, site)];
+  const asksMember = ast.op === "is" || ast.op === "is not" || mayBeMember(ast.right, site.context);
+  return [null, asksMember ? null : checker.value(ast.right, site)];
 }
 
 /** An operand whose neighbour has a type that may give it a meaning. */

@@ -4,7 +4,7 @@ import type { LiteralExpr, Rate, ScalarValue } from "../../engine/index.ts";
 import type { AstLiteral, AstRate } from "../ast.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
 import type { Report } from "./report.ts";
-import { literal, type Typed } from "./typed.ts";
+import { literal, textOf, type Typed } from "./typed.ts";
 import {
   BOOL,
   DURATION,
@@ -100,7 +100,7 @@ export function literalAs(typed: Typed, type: Type, report: Report): Typed | nul
 
 /** Reads text as a path, in canonical form. An impossible path is reported; the result then is still a path. */
 function pathLiteral(expr: LiteralExpr, report: Report): Typed {
-  const text = String(expr.value);
+  const text = textOf(expr.value);
   const path = readPath(text);
   if (path === null) {
     report.error(SEMANTICS.wrongArgument, expr.span, `no request has the path \`${text}\``, {

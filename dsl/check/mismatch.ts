@@ -1,6 +1,6 @@
 /** Advice for two types that do not fit: how the literal among them is written in the other's type. */
 import { canonicalIp, canonicalNetwork } from "../../engine/index.ts";
-import type { Typed } from "./typed.ts";
+import { textOf, type Typed } from "./typed.ts";
 import type { Type } from "./types.ts";
 
 /** The remedy for comparing these two, or an empty text where there is no general one. */
@@ -12,11 +12,11 @@ export function mismatchHelp(left: Typed, right: Typed): string {
 /** How a literal would be written in the type that is wanted; null where it is none, or has no such form. */
 export function literalHelp(literal: Typed, wanted: Type): string | null {
   if (literal.expr.kind !== "literal" || literal.type.set) return null;
-  const { value } = literal.expr;
-  if (literal.type.scalar === "int" || literal.type.scalar === "number") return numberAdvice(Number(value), wanted);
-  if (literal.type.scalar === "string") return textAdvice(String(value), wanted);
-  if (literal.type.scalar === "network" && wanted.scalar === "ip") return `test \`ip in ${String(value)}\``;
-  if (wanted.scalar === "string") return `quote it: \`"${String(value)}"\``;
+  const text = textOf(literal.expr.value);
+  if (literal.type.scalar === "int" || literal.type.scalar === "number") return numberAdvice(Number(text), wanted);
+  if (literal.type.scalar === "string") return textAdvice(text, wanted);
+  if (literal.type.scalar === "network" && wanted.scalar === "ip") return `test \`ip in ${text}\``;
+  if (wanted.scalar === "string") return `quote it: \`"${text}"\``;
   return unitAdvice(wanted);
 }
 

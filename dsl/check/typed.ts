@@ -31,3 +31,8 @@ export function unwrap(ast: AstExpr): AstExpr {
   while (inner.kind === "paren") inner = inner.item;
   return inner;
 }
+
+/** A single value as text; empty for rates and sets, which have none. */
+export function textOf(value: Value): string {
+  return typeof value === "object" ? "" : String(value);
+}

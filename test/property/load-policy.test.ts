@@ -16,7 +16,7 @@ const SAMPLES: readonly Readonly<Record<string, string>>[] = [
 
 /** Words and marks that turn one construct into another. */
 const PIECES = [
-  ...'{}[]()=<>.,:|"\\/?+-*# \n\0\u{1F600}',
+  ...Array.from('{}[]()=<>.,:|"\\/?+-*# \n\0\u{1F600}'),
   "and",
   "or",
   "not",
