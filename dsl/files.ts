@@ -9,6 +9,7 @@ export const MAX_INVENTORY_BYTES: number = 4 * 1024 ** 2;
 /** A list file holds at most this many bytes. */
 export const MAX_LIST_BYTES: number = 16 * 1024 ** 2;
 
+/** The bytes of a file, or why there are none. */
 export type FileRead =
   | { readonly ok: true; readonly bytes: Uint8Array }
   | {
@@ -18,6 +19,7 @@ export type FileRead =
       readonly message: string;
     };
 
+/** Where files come from. */
 export interface FileReader {
   /**
    * Reads a whole file.

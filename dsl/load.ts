@@ -14,6 +14,7 @@ import type { Scenario } from "./scenario.ts";
 import type { SourceFile } from "./source.ts";
 import { Sources } from "./sources.ts";
 
+/** What became of a policy's files. */
 export interface LoadResult {
   /** Null if there is any error. */
   readonly policy: Policy | null;

@@ -5,6 +5,7 @@ import { SEMANTICS } from "./codes/semantics.ts";
 import { decodeText, type FileRead, type FileReader, MAX_POLICY_BYTES } from "./files.ts";
 import { makeSource, type SourceFile } from "./source.ts";
 
+/** The sources of one load, in the order in which they were read. */
 export class Sources {
   readonly #reader: FileReader;
   readonly #report: Report;

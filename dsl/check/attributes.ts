@@ -28,6 +28,7 @@ export type Missing = "never" | "maybe" | "client" | "client_maybe";
 /** `name`: `["text"]`; `header`: the same in lower case; `zone`: `("Area/City")`; `prefixes`: `(16, 48)` or nothing. */
 export type ArgumentKind = "none" | "name" | "header" | "zone" | "prefixes";
 
+/** One attribute of the language. */
 export interface AttributeEntry {
   readonly name: AttributeName;
   readonly type: Type;
@@ -35,6 +36,7 @@ export interface AttributeEntry {
   readonly argument: ArgumentKind;
 }
 
+/** What sorts of program a client can be. */
 export const CLIENT_KINDS: readonly string[] = [
   "service",
   "job",
@@ -48,6 +50,7 @@ export const CLIENT_KINDS: readonly string[] = [
   "tool",
 ];
 
+/** Stages of a client's life; only `active` and `quarantined` ones are let in. */
 export const CLIENT_STATUSES: readonly string[] = [
   "proposed",
   "active",
@@ -169,6 +172,7 @@ const BY_NAME: ReadonlyMap<string, AttributeEntry> = new Map(
   ATTRIBUTES.map((attribute) => [attribute.name, attribute]),
 );
 
+/** The attribute of that dotted name. */
 export function attributeNamed(name: string): AttributeEntry | undefined {
   return BY_NAME.get(name);
 }

@@ -10,6 +10,7 @@ import type { Report } from "./report.ts";
 import type { Checker, Typed } from "./typed.ts";
 import { BOOL, describe, exprType, isOrdered, sameType, type Type } from "./types.ts";
 
+/** Operators that compare two values of one type. */
 export const COMPARISONS: ReadonlySet<string> = new Set(["==", "!=", "<", "<=", ">", ">=", "is", "is not"]);
 
 const ORDERING: ReadonlySet<string> = new Set(["<", "<=", ">", ">="]);

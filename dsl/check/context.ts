@@ -18,6 +18,7 @@ export interface Field {
   readonly routes: ReadonlySet<number>;
 }
 
+/** What every part of the checker reads; built once a policy. */
 export interface CheckContext {
   readonly report: Report;
   readonly scope: Scope;
@@ -47,6 +48,7 @@ export interface On {
   readonly known: boolean;
 }
 
+/** No `on` clause: every request. */
 export const EVERYWHERE: On = { indices: null, known: true };
 
 /** Resolves the routes and groups of an `on` clause to route indices, in order and each once. */

@@ -23,6 +23,7 @@ import type {
 type Kind = AstDeclarationNode["kind"];
 type OfKind<K extends Kind> = Extract<AstDeclarationNode, { readonly kind: K }>;
 
+/** Declarations by kind. */
 export interface Declarations {
   readonly all: readonly AstDeclarationNode[];
   /** Names of declarations that could not be read. */

@@ -12,6 +12,7 @@ import { walk } from "./walk.ts";
 /** `let` declarations read each other at most this deep. */
 const MAX_CHAIN = 64;
 
+/** A `let` that is right. */
 export interface CheckedLet {
   /** Index into the policy's `lets`, where each reads only earlier ones. */
   readonly index: number;
@@ -25,6 +26,7 @@ export interface CheckedLet {
   readonly declaration: AstLet;
 }
 
+/** The `let` declarations of one policy. */
 export class Lets {
   readonly #checked: CheckedLet[] = [];
   readonly #byDeclaration = new Map<number, CheckedLet>();

@@ -17,6 +17,7 @@ export type ListFiles = ReadonlyMap<AstListDeclaration, { readonly file: number;
 /** A list may hold this many entries. */
 const MAX_ENTRIES = 1_000_000;
 
+/** Checks all lists; of a wrong one the entries that are right remain, so that indices stay those of the text. */
 export function checkLists(
   declarations: readonly AstListDeclaration[],
   files: ListFiles,

@@ -35,6 +35,7 @@ const TYPES: Readonly<Record<Exclude<AstLiteral["type"], "time_of_day">, Type>> 
   network: NETWORK,
 };
 
+/** Checks a literal where a value stands; null for a time of day, which has no type of its own. */
 export function checkLiteral(ast: AstLiteral, report: Report): Typed | null {
   if (ast.type === "time_of_day") {
     report.error(SEMANTICS.notValue, ast.span, `the time of day \`${ast.raw}\` stands only in a window`, {

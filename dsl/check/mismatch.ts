@@ -5,6 +5,7 @@ import type { Type } from "./types.ts";
 
 /** The remedy for comparing these two, or an empty text where there is no general one. */
 export function mismatchHelp(left: Typed, right: Typed): string {
+  if (left.type.set || right.type.set) return "test membership: `x in xs`, `any of xs in ys`, `all of xs in ys`";
   const advice = literalHelp(right, left.type) ?? literalHelp(left, right.type);
   return advice ?? "nothing is converted: take two values of one type";
 }

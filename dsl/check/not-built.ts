@@ -3,6 +3,7 @@ import type { AstDeclarationNode } from "../ast.ts";
 import { NOT_BUILT } from "../codes/not-built.ts";
 import type { Report } from "./report.ts";
 
+/** Errors where ignoring a declaration would change decisions, warnings where it decides nothing. */
 export function reportNotBuilt(declarations: readonly AstDeclarationNode[], report: Report): void {
   for (const declaration of declarations) reportDeclaration(declaration, report);
 }

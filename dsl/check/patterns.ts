@@ -11,6 +11,7 @@ const NAME = /^[a-z][a-z0-9_]*$/;
 const HOST = /^(?:\*\.)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/;
 const MAX_SEGMENTS = 64;
 
+/** Reads the text of a route's pattern. */
 export function readPattern(text: string): PatternReading {
   const slash = text.startsWith("//") ? text.indexOf("/", 2) : 0;
   if (slash === -1) return wrong(`the pattern \`${text}\` has no path`, `write \`"${text}/"\` for the host's root`);

@@ -7,6 +7,7 @@ import type { AttributeExpr, Expr } from "../../engine/index.ts";
 /** Attributes in the text form of {@link presenceKey}. */
 export type Presence = ReadonlySet<string>;
 
+/** Nothing is known. */
 export const NOTHING_PRESENT: Presence = new Set();
 
 /** A condition with what it proves present. `expr` is null where a problem was reported inside it. */
@@ -28,12 +29,14 @@ export function presenceKey(attribute: Pick<AttributeExpr, "name" | "args">): st
   return args.length === 0 ? name : `${name}[${args.map((argument) => JSON.stringify(argument)).join(", ")}]`;
 }
 
+/** What is present where both hold. */
 export function union(a: Presence, b: Presence): Presence {
   if (a.size === 0) return b;
   if (b.size === 0) return a;
   return new Set([...a, ...b]);
 }
 
+/** What is present whichever of the two holds. */
 export function intersection(a: Presence, b: Presence): Presence {
   return new Set([...a].filter((key) => b.has(key)));
 }

@@ -17,6 +17,7 @@ export interface Extras {
   readonly fix?: Fix;
 }
 
+/** The diagnostics of one load. */
 export class Report {
   readonly #diagnostics: Diagnostic[] = [];
   readonly #seen = new Set<string>();

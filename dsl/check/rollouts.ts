@@ -15,6 +15,7 @@ export interface Rollouts {
   readonly limits: ReadonlyMap<number, Rollout>;
 }
 
+/** Checks all `rollout` blocks; what has no entry is on. */
 export function checkRollouts(context: CheckContext): Rollouts {
   const rules = new Map<number, Rollout>();
   const limits = new Map<number, Rollout>();

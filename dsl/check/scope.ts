@@ -7,6 +7,7 @@ import type { Declarations } from "./declarations.ts";
 import type { Report } from "./report.ts";
 import { didYouMean } from "./suggest.ts";
 
+/** What a name can be declared as. */
 export type SymbolKind =
   | "list"
   | "route"
@@ -43,6 +44,7 @@ const READABLE: ReadonlySet<SymbolKind> = new Set([
   "score",
 ]);
 
+/** Declared names, each once. */
 export class Scope {
   readonly #symbols = new Map<string, Declared>();
   readonly #byKind = new Map<SymbolKind, string[]>();

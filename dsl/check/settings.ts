@@ -5,6 +5,7 @@ import { SEMANTICS } from "../codes/semantics.ts";
 import type { Report } from "./report.ts";
 import { didYouMean } from "./suggest.ts";
 
+/** What a rule or limit can do when something it needs cannot answer. */
 export const UNAVAILABLE: readonly Unavailable[] = ["closed", "open", "local"];
 
 const MIB = 1024 ** 2;

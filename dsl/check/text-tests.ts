@@ -6,6 +6,7 @@ import type { Site } from "./context.ts";
 import { type Checker, type Typed, unwrap } from "./typed.ts";
 import { BOOL, describe, exprType, type Type } from "./types.ts";
 
+/** Operators that test text. */
 export const TEXT_TESTS: ReadonlySet<string> = new Set(["contains", "starts_with", "ends_with", "like", "matches"]);
 
 /** Checks an operator of {@link TEXT_TESTS}: text on the left, a literal on the right. */

@@ -5,6 +5,7 @@ import type { Site } from "./context.ts";
 import type { Condition } from "./presence.ts";
 import { exprType, type Type } from "./types.ts";
 
+/** A checked expression. */
 export interface Typed {
   readonly expr: Expr;
   readonly type: Type;
@@ -16,11 +17,13 @@ export type CheckValue = (ast: AstExpr, site: Site) => Typed | null;
 /** Checks an expression where a condition stands. */
 export type CheckCondition = (ast: AstExpr, site: Site) => Condition;
 
+/** The two ways to check an expression. */
 export interface Checker {
   readonly value: CheckValue;
   readonly condition: CheckCondition;
 }
 
+/** A literal of the policy model. */
 export function literal(value: Value, type: Type, span: Span): LiteralExpr {
   return { kind: "literal", value, type: exprType(type), span };
 }

@@ -1,22 +1,12 @@
 /** Reads an inventory by its schema: plain data with the place of every value, and a report of what does not fit. */
+import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from "yaml";
 import type { Span } from "../../engine/index.ts";
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  type Node,
-  type Pair,
-  parseDocument,
-  visit,
-  type YAMLMap,
-} from "yaml";
-import { SEMANTICS } from "../codes/semantics.ts";
 import type { Report } from "../check/report.ts";
 import { didYouMean } from "../check/suggest.ts";
-import { readDuration, readNetwork, readTime } from "../text-values.ts";
+import { SEMANTICS } from "../codes/semantics.ts";
+import { scalarFit } from "./scalars.ts";
 import { INVENTORY, type Schema } from "./schema.ts";
+import { readYaml } from "./yaml.ts";
 
 /** A value that fits its schema. Durations and times are microseconds, networks canonical text. */
 export type Data =
@@ -34,81 +24,10 @@ const MAX_VALUES = 500_000;
 
 /** Reads the text of an inventory. Null where it is no document with the right shape at its top. */
 export function readInventory(text: string, file: number, report: Report): Data | null {
-  const document = parse(text, file, report);
-  if (document === null) return null;
-  for (const problem of document.errors) {
-    const [start, end] = problem.pos.map((offset) => Math.min(offset, text.length)) as [number, number];
-    report.error(
-      SEMANTICS.inventorySyntax,
-      { file, start, end },
-      `the inventory is not valid YAML: ${plain(problem.message)}`,
-      {
-        help: "write one YAML or JSON document",
-      },
-    );
-  }
-  if (document.errors.length > 0) return null;
-  const reader = new Reader(file, report, aliasTargets(document));
-  return reader.read(document.contents, INVENTORY, "the inventory", { file, start: 0, end: Math.min(1, text.length) });
-}
-
-/** Brackets, or dashes and question marks on one line, nest at most this deep in a text that is read at all. */
-const MAX_NESTING = 100;
-const NESTED_MARKS = new RegExp(`(?:[-?][ \\t]+){${MAX_NESTING}}`);
-
-/** Whether the text nests deeper than any inventory does, so that the YAML reader's recursion stays shallow. */
-function nestsDeep(text: string): boolean {
-  let depth = 0;
-  for (let index = 0; index < text.length && depth <= MAX_NESTING; index += 1) {
-    const mark = text[index];
-    if (mark === "[" || mark === "{") depth += 1;
-    else if ((mark === "]" || mark === "}") && depth > 0) depth -= 1;
-  }
-  return depth > MAX_NESTING || NESTED_MARKS.test(text);
-}
-
-/** Null where the text nests too deep for the YAML reader, which indentation alone can do as well. */
-function parse(text: string, file: number, report: Report): Document | null {
-  const document = nestsDeep(text) ? null : parsed(text);
-  if (document === null) {
-    report.error(
-      SEMANTICS.inventorySyntax,
-      { file, start: 0, end: Math.min(1, text.length) },
-      "the inventory nests too deep",
-      {
-        help: "write one YAML or JSON document with teams, people and clients",
-      },
-    );
-  }
-  return document;
-}
-
-function parsed(text: string): Document | null {
-  try {
-    return parseDocument(text, { prettyErrors: false, schema: "core" });
-  } catch {
-    return null;
-  }
-}
-
-/** A message of the YAML reader as the second half of a sentence. */
-function plain(message: string): string {
-  const [first = ""] = message.split("\n");
-  return `${first.charAt(0).toLowerCase()}${first.slice(1)}`.replace(/[.:]$/, "");
-}
-
-/** The node that each alias stands for: the latest before it with its anchor. One pass, where the library walks for each. */
-function aliasTargets(document: Document): ReadonlyMap<Node, Node> {
-  const anchors = new Map<string, Node>();
-  const targets = new Map<Node, Node>();
-  visit(document, (_, node) => {
-    if (isAlias(node)) {
-      const target = anchors.get(node.source);
-      if (target !== undefined) targets.set(node, target);
-    } else if ((isScalar(node) || isMap(node) || isSeq(node)) && node.anchor !== undefined)
-      anchors.set(node.anchor, node);
-  });
-  return targets;
+  const yaml = readYaml(text, file, report);
+  if (yaml === null) return null;
+  const start: Span = { file, start: 0, end: Math.min(1, text.length) };
+  return new Reader(file, report, yaml.targets).read(yaml.contents, INVENTORY, "the inventory", start);
 }
 
 class Reader {
@@ -239,65 +158,4 @@ function itemName(item: unknown, what: string, index: number): string {
   ];
   if (noun !== undefined && typeof id === "string") return `${noun} \`${id}\``;
   return noun === undefined ? `entry ${index + 1} of ${what}` : `${noun} ${index + 1}`;
-}
-
-type Fit = { readonly value: string | number | boolean } | { readonly problem: string; readonly help: string };
-
-function scalarFit(value: unknown, schema: Schema): Fit {
-  switch (schema.type) {
-    case "flag":
-      return typeof value === "boolean"
-        ? { value }
-        : { problem: "is neither true nor false", help: "write `true` or `false`" };
-    case "whole":
-      return wholeFit(value, schema);
-    case "choice":
-      return choiceFit(value, schema.values);
-    case "value":
-      return typeof value === "string" ? valueFit(value, schema.value) : valueFit(String(value), schema.value);
-    case "text":
-      return textFit(value, schema);
-    default:
-      return { problem: "has another form", help: "" };
-  }
-}
-
-function wholeFit(value: unknown, schema: Schema & { type: "whole" }): Fit {
-  if (typeof value === "number" && Number.isInteger(value) && value >= schema.min && value <= schema.max)
-    return { value };
-  const range = schema.max === Number.MAX_SAFE_INTEGER ? "" : ` from ${schema.min} to ${schema.max}`;
-  return { problem: `is not a whole number${range}`, help: "write a whole number" };
-}
-
-function choiceFit(value: unknown, values: readonly string[]): Fit {
-  if (typeof value === "string" && values.includes(value)) return { value };
-  const listed = `it is one of ${values.join(", ")}`;
-  return { problem: `is never \`${String(value)}\``, help: didYouMean(String(value), values, listed) };
-}
-
-function textFit(value: unknown, schema: Schema & { type: "text" }): Fit {
-  if (typeof value !== "string")
-    return { problem: `is not a text but \`${String(value)}\``, help: `quote it: \`"${String(value)}"\`` };
-  if (schema.pattern === undefined || new RegExp(schema.pattern).test(value)) return { value };
-  const secret = schema.form?.includes("hexadecimal") === true;
-  const problem = secret ? "has not the form of a hash" : `has not the form that it needs: \`${value}\``;
-  return {
-    problem,
-    help: `write ${schema.form ?? "another text"}${secret ? "; secrets never stand in this file" : ""}`,
-  };
-}
-
-function valueFit(text: string, kind: "duration" | "time" | "network"): Fit {
-  if (kind === "network") {
-    const network = readNetwork(text);
-    return network.ok ? { value: network.value } : { problem: `is wrong: ${network.message}`, help: network.help };
-  }
-  const value = kind === "duration" ? readDuration(text) : readTime(text);
-  if (value !== null && (kind === "time" || value > 0)) return { value };
-  return kind === "duration"
-    ? { problem: `is not a duration but \`${text}\``, help: "write a duration, such as `1s` or `90d`" }
-    : {
-        problem: `is not a date or time but \`${text}\``,
-        help: "write a date, such as `2027-06-30`, or an RFC 3339 time",
-      };
 }

@@ -11,6 +11,7 @@ interface Place {
   readonly what: string;
 }
 
+/** Warns at each condition that no request, or every request, meets. */
 export function lintConditions(policy: Policy, solver: Solver, report: Report): void {
   for (const place of placesOf(policy)) {
     const { expr, on, what } = place;

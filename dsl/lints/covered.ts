@@ -8,6 +8,7 @@ import type { Budget, Goal, Solver } from "./satisfiable.ts";
 /** Where a rule or limit applies. */
 type Reach = Pick<Rule | Limit, "on" | "when">;
 
+/** Warns at each rule that another covers, and at each limit that no request reaches. */
 export function lintCovered(policy: Policy, solver: Solver, budget: Budget, report: Report): void {
   const refusing = refusingRules(policy);
   for (const rule of policy.rules) {

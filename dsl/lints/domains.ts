@@ -13,6 +13,7 @@ export interface Domain {
   readonly whole: boolean;
 }
 
+/** Any value at all. */
 export const ANY: Domain = {
   only: null,
   except: new Set(),

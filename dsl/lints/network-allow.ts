@@ -19,6 +19,7 @@ const PLAIN: ReadonlySet<AttributeName> = new Set<AttributeName>([
   "now.weekday",
 ]);
 
+/** Warns at each `allow` that asks for nothing but an address. */
 export function lintNetworkAllow(policy: Policy, report: Report): void {
   for (const rule of policy.rules) {
     if (rule.action.kind !== "allow" || rule.when === null) continue;

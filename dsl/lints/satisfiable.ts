@@ -36,6 +36,7 @@ export class Budget {
 /** One question takes at most this many steps. */
 const MAX_STEPS = 4000;
 
+/** Answers questions about the conditions of one policy. */
 export class Solver {
   readonly #policy: Policy;
   readonly #budget: Budget;

@@ -7,6 +7,7 @@ import { walk } from "../check/walk.ts";
 import { LINTS } from "../codes/lints.ts";
 import type { InventoryClient } from "../inventory/clients.ts";
 
+/** Warns at lists and routes that nothing reads, and at grants of routes that are not declared. */
 export function lintUnused(
   policy: Policy,
   checked: CheckedPolicy,
