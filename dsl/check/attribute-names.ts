@@ -102,7 +102,7 @@ function readZone(ast: AstName, name: AttributeName, context: CheckContext): Arg
 }
 
 /** Whether the name is in the IANA time zone database of this runtime. */
-export function isZone(name: string): boolean {
+function isZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat("en", { timeZone: name });
     return /^[A-Za-z]/.test(name);
@@ -112,7 +112,7 @@ export function isZone(name: string): boolean {
 }
 
 /** Prefix lengths of `ip.network` where none are given: a /24 of IPv4, a /64 of IPv6. */
-export const DEFAULT_PREFIXES: readonly [number, number] = [24, 64];
+const DEFAULT_PREFIXES: readonly [number, number] = [24, 64];
 
 function readPrefixes(ast: AstName, context: CheckContext): Arguments | null {
   if (ast.index === null && ast.args === null) return DEFAULT_PREFIXES;

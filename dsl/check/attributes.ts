@@ -26,7 +26,7 @@ import {
 export type Missing = "never" | "maybe" | "client" | "client_maybe";
 
 /** `name`: `["text"]`; `header`: the same in lower case; `zone`: `("Area/City")`; `prefixes`: `(16, 48)` or nothing. */
-export type ArgumentKind = "none" | "name" | "header" | "zone" | "prefixes";
+type ArgumentKind = "none" | "name" | "header" | "zone" | "prefixes";
 
 /** One attribute of the language. */
 export interface AttributeEntry {
@@ -61,7 +61,7 @@ export const CLIENT_STATUSES: readonly string[] = [
 ];
 
 /** Why an offered credential was refused: of tokens and keys, of the client behind them, and of several at once. */
-export const IDENTITY_ERRORS: readonly string[] = [
+const IDENTITY_ERRORS: readonly string[] = [
   "expired",
   "bad_signature",
   "unknown_key",
@@ -115,7 +115,7 @@ function entry(
 }
 
 /** Attributes by their dotted name. `route` gets its members, and parameters and body fields their names, from the policy. */
-export const ATTRIBUTES: readonly AttributeEntry[] = [
+const ATTRIBUTES: readonly AttributeEntry[] = [
   entry("method", METHOD),
   entry("host", STRING),
   entry("path", PATH),

@@ -15,7 +15,7 @@ import type { Checker, Typed } from "./typed.ts";
 import { BOOL } from "./types.ts";
 
 /** Expressions nest at most this deep, whatever operators they nest by. */
-export const MAX_DEPTH = 128;
+const MAX_DEPTH = 128;
 
 /** Checks expressions; problems go to the context's report. */
 export const CHECKER: Checker = {

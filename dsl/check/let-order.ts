@@ -53,7 +53,7 @@ function letsReadBy(value: AstExpr, scope: Scope): readonly Reading[] {
 }
 
 /** The direct parts of a syntax node, from left to right. */
-export function astParts(ast: AstExpr): readonly AstExpr[] {
+function astParts(ast: AstExpr): readonly AstExpr[] {
   switch (ast.kind) {
     case "literal":
     case "rate":

@@ -29,8 +29,6 @@ export const IN_SIGNALS: Allowed = new Set<ReadingKind>(["response", "served"]);
 export const IN_SCORES: Allowed = new Set<ReadingKind>(["signal"]);
 /** Conditions and costs of rules and limits. */
 export const IN_RULES: Allowed = new Set<ReadingKind>(["signal", "score"]);
-/** Facts alone. */
-export const FACTS_ONLY: Allowed = new Set<ReadingKind>();
 
 /** Everything above facts that the expression reads, directly and through `let`. */
 export function readingsOf(expr: Expr, context: CheckContext): readonly Reading[] {

@@ -5,7 +5,7 @@ import { SEMANTICS } from "../codes/semantics.ts";
 import type { Diagnostic, Fix, Note, Severity } from "../diagnostic.ts";
 
 /** At most this many diagnostics are listed; one more says how many were left out. */
-export const MAX_DIAGNOSTICS = 200;
+const MAX_DIAGNOSTICS = 200;
 
 /** At most this many are kept until they are listed; errors come before warnings then. */
 const MAX_STORED = 10_000;

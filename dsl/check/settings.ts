@@ -10,7 +10,7 @@ export const UNAVAILABLE: readonly Unavailable[] = ["closed", "open", "local"];
 
 const MIB = 1024 ** 2;
 /** Memory for state where the policy does not say: 256 MB. */
-export const DEFAULT_MEMORY: number = 256 * MIB;
+const DEFAULT_MEMORY: number = 256 * MIB;
 const MIN_MEMORY = MIB;
 const MAX_MEMORY: number = 1024 * 1024 * MIB;
 

@@ -15,7 +15,7 @@ export interface Typed {
 export type CheckValue = (ast: AstExpr, site: Site) => Typed | null;
 
 /** Checks an expression where a condition stands. */
-export type CheckCondition = (ast: AstExpr, site: Site) => Condition;
+type CheckCondition = (ast: AstExpr, site: Site) => Condition;
 
 /** The two ways to check an expression. */
 export interface Checker {

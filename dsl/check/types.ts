@@ -3,7 +3,7 @@ import { EVIDENCE, METHODS } from "../../engine/index.ts";
 import type { ExprType, ScalarType } from "../../engine/index.ts";
 
 /** A closed set of names that a value of type `enum` can have. */
-export interface Enumeration {
+interface Enumeration {
   /** What messages call it, such as `method` or `client.kind`. */
   readonly name: string;
   readonly members: readonly string[];

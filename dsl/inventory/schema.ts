@@ -24,7 +24,7 @@ export type Schema =
 const HEX_64 = "[0-9a-f]{64}";
 
 /** Form of an API key's hash: SHA-256 of the whole key, or its HMAC under a pepper that the server knows by id. */
-export const KEY_HASH: string = `^(?:sha256:${HEX_64}|hmac-sha256:[a-z0-9][a-z0-9_-]{0,62}:${HEX_64})$`;
+const KEY_HASH: string = `^(?:sha256:${HEX_64}|hmac-sha256:[a-z0-9][a-z0-9_-]{0,62}:${HEX_64})$`;
 
 const ID = "^[a-z0-9][a-z0-9._-]{0,62}$";
 const text = (about: string): Schema => ({ type: "text", about });
