@@ -2,7 +2,10 @@
 export type * from "./contract.ts";
 export type * from "./decision.ts";
 export type * from "./policy.ts";
+export { createEngine } from "./engine.ts";
 export { createReference } from "./reference/index.ts";
 export { CHALLENGES, EVIDENCE, METHODS, POLICY_FORMAT, VERDICTS } from "./policy.ts";
 export type { IdentityError, Outcome, Request, RequestCredential } from "./request.ts";
 export { makeOutcome, makeRequest } from "./request.ts";
+export { type CanonicalPath, canonicalPath } from "./facts/canonical-path.ts";
+export { canonicalIp, canonicalNetwork, hasHostBits, networkContains, networkOf } from "./facts/networks.ts";

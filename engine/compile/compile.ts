@@ -1,0 +1,153 @@
+/** Compiles a policy: names to slots, conditions to a shared graph, the graph to an index. The same policy gives the same program. */
+import { makeInventory } from "../facts/inventory.ts";
+import { RouteTree } from "../facts/route-tree.ts";
+import { Phase } from "../layout.ts";
+import type { Limit, Policy, Rollout, Rule, Signal } from "../policy.ts";
+import {
+  type LimitPlan,
+  type Program,
+  RecordPhase,
+  Rollout as Mode,
+  type RolloutPlan,
+  type RulePlan,
+  type SignalPlan,
+  type TermPlan,
+} from "../program.ts";
+import { ConditionBuilder, TRUE } from "./conditions.ts";
+import { ConstantPool } from "./constants.ts";
+import { buildIndex, type IndexItem } from "./index-tree.ts";
+import { KeyBuilder } from "./keys.ts";
+import { needsOf } from "./needs.ts";
+import { normalForms } from "./normal-form.ts";
+import { planPending } from "./pending-plan.ts";
+import { SlotBuilder } from "./slots.ts";
+import { zoneClocks } from "./zones.ts";
+
+/** Everything that is being built. */
+interface Build {
+  readonly policy: Policy;
+  readonly conditions: ConditionBuilder;
+  readonly keys: KeyBuilder;
+  readonly items: IndexItem[];
+  readonly places: ReturnType<typeof placesOf>;
+  readonly file: (phase: number, target: number, literal: number) => void;
+}
+
+function startBuild(policy: Policy, pool: ConstantPool, slots: SlotBuilder): Build {
+  const conditions = new ConditionBuilder(policy, pool, slots);
+  const formOf = normalForms(conditions);
+  const items: IndexItem[] = [];
+  const file = (phase: number, target: number, literal: number): void => {
+    for (const literals of formOf(literal)) items.push({ phase, target, literals });
+  };
+  return { policy, conditions, keys: new KeyBuilder(), items, places: placesOf(policy), file };
+}
+
+/**
+ * Compiles a checked policy.
+ *
+ * @throws An error that names the value where the policy holds what no checked policy can: a text that is no network, an
+ * unknown time zone, a pattern past its bound.
+ */
+export function compile(policy: Policy): Program {
+  const pool = new ConstantPool();
+  const slots = new SlotBuilder(policy, pool);
+  const build = startBuild(policy, pool, slots);
+  const signals = policy.signals.map((signal, index) => planSignal(build, signal, index));
+  const terms = planTerms(build);
+  const rules = policy.rules.map((rule, index) => planRule(build, rule, index));
+  const limits = policy.limits.map((limit, index) => planLimit(build, limit, index));
+  const pending = planPending(policy, signals, build.conditions);
+  const slotTables = slots.finish();
+  return {
+    policy,
+    slots: slotTables,
+    tests: build.conditions.finish(),
+    constants: pool.finish(),
+    keys: build.keys.finish(),
+    index: buildIndex(build.items),
+    routes: new RouteTree(policy.routes),
+    inventory: makeInventory(policy),
+    zones: zoneClocks(slotTables),
+    signals,
+    terms,
+    limits,
+    rules,
+    banKeys: Int32Array.from(new Set(rules.flatMap((rule) => (rule.banKey < 0 ? [] : [rule.banKey])))),
+    served: Int32Array.from([...signals.keys()].filter((index) => signals[index]!.phase === RecordPhase.served)),
+    pending,
+    needs: needsOf(policy),
+  };
+}
+
+/** Routes and condition of a declaration as one literal. */
+function conditionOf(
+  { conditions }: Build,
+  on: readonly number[] | null,
+  when: Parameters<ConditionBuilder["lower"]>[0] | null,
+): number {
+  return conditions.all([conditions.onRoutes(on), when === null ? TRUE : conditions.lower(when)]);
+}
+
+function planSignal(build: Build, signal: Signal, index: number): SignalPlan {
+  const { conditions, keys } = build;
+  const condition = conditionOf(build, signal.on, signal.where);
+  const { aggregate } = signal;
+  if (signal.phase === "request") build.file(Phase.signal, index, condition);
+  return {
+    phase: RecordPhase[signal.phase],
+    key: keys.intern(signal.keys, conditions),
+    value: aggregate.kind === "distinct" ? conditions.slots.value(aggregate.value, conditions) : -1,
+    condition,
+  };
+}
+
+function planTerms(build: Build): TermPlan[] {
+  const terms: TermPlan[] = [];
+  for (const [score, { terms: declared }] of build.policy.scores.entries()) {
+    for (const { points, when } of declared) {
+      build.file(Phase.term, terms.length, build.conditions.lower(when));
+      terms.push({ score, points });
+    }
+  }
+  return terms;
+}
+
+function planRule(build: Build, rule: Rule, index: number): RulePlan {
+  const { conditions, keys } = build;
+  const ban = rule.action.kind === "block" ? rule.action.ban : null;
+  const rollout = planRollout(build, rule.name, rule.rollout);
+  if (rollout.mode !== Mode.off) build.file(Phase.rule, index, conditionOf(build, rule.on, rule.when));
+  return {
+    rollout,
+    banKey: ban === null || rollout.mode === Mode.off ? -1 : keys.intern(ban.keys, conditions),
+    banOn: conditions.onRoutes(ban === null ? null : ban.on),
+    place: build.places.rule[index]!,
+  };
+}
+
+function planLimit(build: Build, limit: Limit, index: number): LimitPlan {
+  const { conditions, keys } = build;
+  const rollout = planRollout(build, limit.name, limit.rollout);
+  if (rollout.mode !== Mode.off) build.file(Phase.limit, index, conditionOf(build, limit.on, limit.when));
+  return {
+    key: keys.intern(limit.keys, conditions),
+    rollout,
+    rate: conditions.slots.value(limit.amount.rate, conditions),
+    cost: limit.cost === null ? -1 : conditions.slots.value(limit.cost, conditions),
+    place: build.places.limit[index]!,
+  };
+}
+
+function planRollout({ conditions }: Build, name: string, rollout: Rollout): RolloutPlan {
+  if (rollout.mode !== "canary") return { mode: Mode[rollout.mode], options: [], name, bound: 0 };
+  const options = rollout.key.options.map((option) => conditions.slots.value(option, conditions));
+  return { mode: Mode.canary, options, name, bound: rollout.percent * 100 };
+}
+
+/** Places of rules and of limits in the order of declaration. */
+function placesOf({ order, rules, limits }: Policy): { readonly rule: Int32Array; readonly limit: Int32Array } {
+  const places = { rule: new Int32Array(rules.length), limit: new Int32Array(limits.length) };
+  for (const [place, { kind, index }] of order.entries()) places[kind][index] = place;
+  return places;
+}

@@ -1,0 +1,318 @@
+/**
+ * Conditions: boolean expressions as a graph of atoms and conjunctions in which equal parts are one node, so that each is
+ * settled at most once a request. A literal is twice a node, plus one where the node is negated; "or" is a negated
+ * conjunction of negations. Comparisons become the few tests of `TestOp`: `>=` is a negated `<`, `not in` a negated `in`.
+ */
+import { SlotOp, TestOp, ValueKind } from "../layout.ts";
+import type { CompareExpr, CompareOp, Expr, InExpr, Policy, ScalarValue, SetTestExpr, Span } from "../policy.ts";
+import { EVIDENCE } from "../policy.ts";
+import type { ConstantPool } from "./constants.ts";
+import type { SlotBuilder } from "./slots.ts";
+
+/** The literals of the condition that always holds, and of its negation. */
+export const TRUE = 0;
+export const FALSE = 1;
+
+/** Columns over conditions; `a` and `b` as `TestOp` says. */
+export interface TestTables {
+  readonly op: Uint8Array;
+  readonly a: Int32Array;
+  readonly b: Int32Array;
+  /** Literals of conjunctions. */
+  readonly lists: Int32Array;
+  /** Where each condition stands in the policy first; null for what the compiler made. */
+  readonly spans: readonly (Span | null)[];
+}
+
+/** A condition while the program is built. */
+export interface Test {
+  readonly op: number;
+  readonly a: number;
+  readonly b: number;
+  readonly level: number;
+  readonly span: Span | null;
+}
+
+export function negate(literal: number): number {
+  return literal ^ 1;
+}
+
+function isNetworkish(kind: number): boolean {
+  return kind === ValueKind.ip || kind === ValueKind.network;
+}
+
+export class ConditionBuilder {
+  readonly tests: Test[] = [];
+  readonly slots: SlotBuilder;
+  private readonly policy: Policy;
+  private readonly pool: ConstantPool;
+  private readonly lists: number[] = [];
+  private readonly known = new Map<string, number>();
+  private readonly lets = new Map<number, number>();
+  private span: Span | null = null;
+
+  constructor(policy: Policy, pool: ConstantPool, slots: SlotBuilder) {
+    this.policy = policy;
+    this.pool = pool;
+    this.slots = slots;
+    this.intern(TestOp.all, 0, 0, 0);
+  }
+
+  levelOf(literal: number): number {
+    return this.tests[literal >> 1]!.level;
+  }
+
+  /** The literals of a conjunction, or null for an atom. */
+  itemsOf(node: number): readonly number[] | null {
+    const { op, a, b } = this.tests[node]!;
+    return op === TestOp.all ? this.lists.slice(a, b) : null;
+  }
+
+  /** All of `literals` hold. */
+  all(literals: readonly number[]): number {
+    const flat = literals.flatMap((literal) =>
+      (literal & 1) === 0 ? (this.itemsOf(literal >> 1) ?? literal) : literal,
+    );
+    const items = [...new Set(flat)].filter((literal) => literal !== TRUE).sort((x, y) => x - y);
+    if (
+      items.some((literal, index) => literal === FALSE || (items[index + 1] === (literal | 1) && (literal & 1) === 0))
+    )
+      return FALSE;
+    if (items.length === 0) return TRUE;
+    if (items.length === 1) return items[0]!;
+    const key = `all ${items.join()}`;
+    const known = this.known.get(key);
+    if (known !== undefined) return 2 * known;
+    const a = this.lists.length;
+    this.lists.push(...items);
+    const level = items.reduce((bits, literal) => bits | this.levelOf(literal), 0);
+    const node = this.tests.push({ op: TestOp.all, a, b: this.lists.length, level, span: this.span }) - 1;
+    this.known.set(key, node);
+    return 2 * node;
+  }
+
+  /** Some of `literals` holds. */
+  any(literals: readonly number[]): number {
+    return negate(this.all(literals.map(negate)));
+  }
+
+  /** The request takes one of the routes; null stands for every request. */
+  onRoutes(routes: readonly number[] | null): number {
+    if (routes === null) return TRUE;
+    return this.intern(TestOp.inNumbers, this.slots.routeIndex(), this.pool.set([...routes]), 0);
+  }
+
+  lower(expr: Expr): number {
+    const outer = this.span;
+    this.span = expr.span;
+    const literal = this.lowerKind(expr);
+    this.span = outer;
+    return literal;
+  }
+
+  private lowerKind(expr: Expr): number {
+    switch (expr.kind) {
+      case "literal":
+        return expr.value === true ? TRUE : FALSE;
+      case "and":
+        return this.all(expr.items.map((item) => this.lower(item)));
+      case "or":
+        return this.any(expr.items.map((item) => this.lower(item)));
+      case "not":
+        return negate(this.lower(expr.item));
+      case "let":
+        return this.lowerLet(expr.index);
+      case "compare":
+        return this.compare(expr);
+      case "in":
+        return this.membership(expr);
+      case "any_of":
+      case "all_of":
+        return this.setTest(expr);
+      case "contains":
+        return this.text(TestOp.contains, expr.left, this.pool.text(expr.text));
+      case "starts_with":
+        return this.text(TestOp.startsWith, expr.left, this.pool.text(expr.text));
+      case "ends_with":
+        return this.text(TestOp.endsWith, expr.left, this.pool.text(expr.text));
+      case "like":
+        return this.text(TestOp.like, expr.left, this.pool.glob(expr.text));
+      case "matches":
+        return this.text(TestOp.matches, expr.left, this.pool.pattern(expr.pattern));
+      case "has":
+        return this.test(TestOp.present, this.slots.attribute(expr.attribute), 0);
+      default:
+        return this.test(TestOp.isTrue, this.slots.value(expr, this), 0);
+    }
+  }
+
+  private lowerLet(index: number): number {
+    const known = this.lets.get(index);
+    const literal = known ?? this.lower(this.policy.lets[index]!.expr);
+    this.lets.set(index, literal);
+    return literal;
+  }
+
+  private intern(op: number, a: number, b: number, level: number): number {
+    const key = `${op} ${a} ${b}`;
+    const known = this.known.get(key);
+    if (known !== undefined) return 2 * known;
+    const node = this.tests.push({ op, a, b, level, span: this.span }) - 1;
+    this.known.set(key, node);
+    return 2 * node;
+  }
+
+  /** A test of slot `a` whose second operand is a constant. */
+  private test(op: number, a: number, b: number): number {
+    return this.intern(op, a, b, this.slots.level(a));
+  }
+
+  /** A test of two slots. */
+  private testBoth(op: number, a: number, b: number): number {
+    return this.intern(op, a, b, this.slots.level(a) | this.slots.level(b));
+  }
+
+  private text(op: number, left: Expr, constant: number): number {
+    return this.test(op, this.slots.value(left, this), constant);
+  }
+
+  private compare(expr: CompareExpr): number {
+    const { left, right, op } = expr;
+    if (left.kind === "literal" && right.kind !== "literal")
+      return this.compare({ ...expr, op: flip(op), left: right, right: left });
+    const a = this.slots.value(left, this);
+    const kind = this.slots.kind(a);
+    if (kind === ValueKind.set || kind === ValueKind.rate)
+      throw new Error(`${expr.left.type.scalar} values cannot be compared`);
+    if (right.kind === "literal") return this.compareConstant(op, a, kind, right.value as ScalarValue);
+    return this.compareSlots(op, a, this.slots.value(right, this), kind);
+  }
+
+  private compareConstant(op: CompareOp, a: number, kind: number, value: ScalarValue): number {
+    const { pool } = this;
+    if (op !== "==" && op !== "!=") {
+      const ranked = kind === ValueKind.text;
+      const bound = pool.number(ranked ? (EVIDENCE as readonly ScalarValue[]).indexOf(value) : Number(value));
+      const slot = ranked ? this.slots.evidenceRank(a) : a;
+      if (op === "<") return this.test(TestOp.less, slot, bound);
+      if (op === ">=") return negate(this.test(TestOp.less, slot, bound));
+      const atMost = this.test(TestOp.atMost, slot, bound);
+      return op === "<=" ? atMost : negate(atMost);
+    }
+    const equal = this.equalsConstant(a, kind, value);
+    return op === "==" ? equal : negate(equal);
+  }
+
+  private equalsConstant(a: number, kind: number, value: ScalarValue): number {
+    const { pool, slots } = this;
+    if (kind === ValueKind.bool) {
+      const truth = this.test(TestOp.isTrue, a, 0);
+      return value === true ? truth : negate(truth);
+    }
+    if (slots.op(a) === SlotOp.routeName) {
+      const route = this.policy.routes.findIndex((each) => each.name === value);
+      return this.intern(TestOp.inNumbers, slots.routeIndex(), pool.set(route < 0 ? [] : [route]), 0);
+    }
+    if (isNetworkish(kind)) return this.test(TestOp.addressEquals, a, pool.address(String(value)));
+    if (kind === ValueKind.text) return this.test(TestOp.textEquals, a, pool.text(String(value)));
+    return this.test(TestOp.equals, a, pool.number(Number(value)));
+  }
+
+  private compareSlots(op: CompareOp, a: number, b: number, kind: number): number {
+    if (op === "!=") return negate(this.compareSlots("==", a, b, kind));
+    if (op === ">") return this.compareSlots("<", b, a, kind);
+    if (op === ">=") return this.compareSlots("<=", b, a, kind);
+    if (op === "==") {
+      const same = isNetworkish(kind)
+        ? TestOp.sameAddress
+        : kind === ValueKind.text
+          ? TestOp.sameText
+          : TestOp.sameNumber;
+      return this.testBoth(same, Math.min(a, b), Math.max(a, b));
+    }
+    const ranked = kind === ValueKind.text;
+    const left = ranked ? this.slots.evidenceRank(a) : a;
+    const right = ranked ? this.slots.evidenceRank(b) : b;
+    return this.testBoth(op === "<" ? TestOp.numberLess : TestOp.numberAtMost, left, right);
+  }
+
+  /** The values of a literal set or a list, or null where they are the request's. */
+  private constantSet(expr: Expr): readonly ScalarValue[] | null {
+    if (expr.kind === "list") return this.policy.lists[expr.index]!.values;
+    if (expr.kind !== "literal") return null;
+    return Array.isArray(expr.value) ? (expr.value as readonly ScalarValue[]) : [expr.value as ScalarValue];
+  }
+
+  private membership({ left, right }: InExpr): number {
+    const a = this.slots.value(left, this);
+    const networks = right.type.scalar === "network";
+    const values = this.constantSet(right);
+    if (values === null) {
+      const b = this.slots.value(right, this);
+      if (this.slots.kind(b) === ValueKind.network) return this.testBoth(TestOp.inNetwork, a, b);
+      return this.testBoth(networks ? TestOp.inNetworkSet : TestOp.inSet, a, b);
+    }
+    if (networks) return this.test(TestOp.inNetworks, a, this.pool.networkTable(values.map(String)));
+    return this.inConstants(a, values);
+  }
+
+  private inConstants(a: number, values: readonly ScalarValue[]): number {
+    const { slots, pool } = this;
+    const kind = slots.kind(a);
+    if (kind === ValueKind.bool) return this.any(values.map((value) => this.equalsConstant(a, kind, value)));
+    // An address is in a set of addresses exactly where it is in the set of their /32 or /128 networks.
+    if (isNetworkish(kind)) return this.test(TestOp.inNetworks, a, pool.networkTable(values.map(String)));
+    if (slots.op(a) === SlotOp.routeName) {
+      const named = this.policy.routes.flatMap((route, index) => (values.includes(route.name) ? [index] : []));
+      return this.intern(TestOp.inNumbers, slots.routeIndex(), pool.set(named), 0);
+    }
+    return this.test(kind === ValueKind.text ? TestOp.inTexts : TestOp.inNumbers, a, pool.set(values));
+  }
+
+  private setTest({ kind, left, right }: SetTestExpr): number {
+    const any = kind === "any_of";
+    const a = this.slots.value(left, this);
+    const networks = right.type.scalar === "network";
+    const values = this.constantSet(right);
+    if (values === null) {
+      const op = networks
+        ? any
+          ? TestOp.anyInNetworkSet
+          : TestOp.allInNetworkSet
+        : any
+          ? TestOp.anyInSet
+          : TestOp.allInSet;
+      return this.testBoth(op, a, this.slots.value(right, this));
+    }
+    if (networks) {
+      return this.test(any ? TestOp.anyInTable : TestOp.allInTable, a, this.pool.networkTable(values.map(String)));
+    }
+    return this.test(any ? TestOp.anyInConstant : TestOp.allInConstant, a, this.pool.set(values));
+  }
+
+  finish(): TestTables {
+    const { tests } = this;
+    return {
+      op: Uint8Array.from(tests, (test) => test.op),
+      a: Int32Array.from(tests, (test) => test.a),
+      b: Int32Array.from(tests, (test) => test.b),
+      lists: Int32Array.from(this.lists),
+      spans: tests.map((test) => test.span),
+    };
+  }
+}
+
+function flip(op: CompareOp): CompareOp {
+  switch (op) {
+    case "<":
+      return ">";
+    case "<=":
+      return ">=";
+    case ">":
+      return "<";
+    case ">=":
+      return "<=";
+    default:
+      return op;
+  }
+}

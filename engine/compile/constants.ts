@@ -1,0 +1,126 @@
+/** Constants of a program, each distinct one once. */
+import { ADDRESS_WORDS, parseNetwork } from "../facts/address.ts";
+import { NetworkTable } from "../facts/network-table.ts";
+import type { Pattern, Rate, ScalarValue } from "../policy.ts";
+import { compileGlob } from "../regex/glob.ts";
+import { PatternMatcher } from "../regex/matcher.ts";
+import { type ExactRate, exactRate } from "../state/gcra.ts";
+
+/** Columns of constants, indexed by the operands of slots and conditions. */
+export interface Constants {
+  readonly numbers: Float64Array;
+  readonly texts: readonly string[];
+  /** Five words each. */
+  readonly addresses: Uint32Array;
+  readonly sets: readonly ReadonlySet<ScalarValue>[];
+  readonly arrays: readonly (readonly ScalarValue[])[];
+  readonly networks: readonly NetworkTable[];
+  readonly patterns: readonly PatternMatcher[];
+  readonly globs: readonly (readonly string[])[];
+  readonly rates: readonly ExactRate[];
+}
+
+/** One column: values by the text that identifies them. */
+class Column<T> {
+  readonly values: T[] = [];
+  private readonly known = new Map<string, number>();
+
+  intern(key: string, make: () => T): number {
+    const known = this.known.get(key);
+    if (known !== undefined) return known;
+    const index = this.values.push(make()) - 1;
+    this.known.set(key, index);
+    return index;
+  }
+}
+
+export class ConstantPool {
+  readonly numbers: Column<number> = new Column();
+  readonly texts: Column<string> = new Column();
+  private readonly addresses = new Column<Uint32Array>();
+  private readonly sets = new Column<ReadonlySet<ScalarValue>>();
+  private readonly arrays = new Column<readonly ScalarValue[]>();
+  private readonly networks = new Column<NetworkTable>();
+  private readonly patterns = new Column<PatternMatcher>();
+  private readonly globs = new Column<readonly string[]>();
+  private readonly rates = new Column<ExactRate>();
+  /** Members of the sets and networks of the tables, for the index. */
+  readonly members: { readonly sets: (readonly ScalarValue[])[]; readonly networks: (readonly string[])[] } = {
+    sets: [],
+    networks: [],
+  };
+
+  number(value: number): number {
+    return this.numbers.intern(String(value), () => value);
+  }
+
+  text(value: string): number {
+    return this.texts.intern(value, () => value);
+  }
+
+  /** @throws An error where `text` is no address or network. */
+  address(text: string): number {
+    return this.addresses.intern(text, () => {
+      const words = new Uint32Array(ADDRESS_WORDS);
+      if (parseNetwork(text, words, 0) === 0) throw new Error(`\`${text}\` is no address or network`);
+      return words;
+    });
+  }
+
+  set(values: readonly ScalarValue[]): number {
+    const sorted = [...new Set(values)].sort(byTypeAndText);
+    return this.sets.intern(JSON.stringify(sorted), () => {
+      this.members.sets.push(sorted);
+      return new Set(sorted);
+    });
+  }
+
+  array(values: readonly ScalarValue[]): number {
+    return this.arrays.intern(JSON.stringify(values), () => values);
+  }
+
+  networkTable(networks: readonly string[]): number {
+    const sorted = [...new Set(networks)].sort();
+    return this.networks.intern(sorted.join(), () => {
+      this.members.networks.push(sorted);
+      return new NetworkTable(
+        sorted,
+        sorted.map(() => 0),
+      );
+    });
+  }
+
+  pattern(pattern: Pattern): number {
+    return this.patterns.intern(JSON.stringify(pattern.root), () => new PatternMatcher(pattern));
+  }
+
+  glob(glob: string): number {
+    return this.globs.intern(glob, () => compileGlob(glob));
+  }
+
+  rate(rate: Rate): number {
+    return this.rates.intern(`${rate.allow} ${rate.perMicros} ${rate.burst}`, () => exactRate(rate));
+  }
+
+  finish(): Constants {
+    const addresses = new Uint32Array(this.addresses.values.length * ADDRESS_WORDS);
+    for (const [index, words] of this.addresses.values.entries()) addresses.set(words, index * ADDRESS_WORDS);
+    return {
+      numbers: Float64Array.from(this.numbers.values),
+      texts: this.texts.values,
+      addresses,
+      sets: this.sets.values,
+      arrays: this.arrays.values,
+      networks: this.networks.values,
+      patterns: this.patterns.values,
+      globs: this.globs.values,
+      rates: this.rates.values,
+    };
+  }
+}
+
+function byTypeAndText(a: ScalarValue, b: ScalarValue): number {
+  const left = `${typeof a} ${a}`;
+  const right = `${typeof b} ${b}`;
+  return left < right ? -1 : left > right ? 1 : 0;
+}

@@ -1,0 +1,280 @@
+/**
+ * Slots: every distinct value that conditions, keys, costs and rates read gets one place in the context. Equal expressions
+ * share a slot, so a value is computed at most once a request however often it is read.
+ */
+import { Level, SlotOp, ValueKind } from "../layout.ts";
+import type {
+  ArithmeticExpr,
+  AttributeExpr,
+  Expr,
+  Policy,
+  Rate,
+  RatioExpr,
+  ScalarType,
+  ScalarValue,
+  Value,
+} from "../policy.ts";
+import { ATTRIBUTES } from "./attributes.ts";
+import type { ConstantPool } from "./constants.ts";
+
+/** Where a body field of one route is found, and what it must be to count as present. */
+export interface BodyReader {
+  readonly path: readonly string[];
+  readonly type: ScalarType;
+}
+
+/** Columns over slots; `a` and `b` are operands whose meaning is the operation's. */
+export interface SlotTables {
+  readonly op: Uint8Array;
+  readonly kind: Uint8Array;
+  readonly a: Int32Array;
+  readonly b: Int32Array;
+  /** Slots of `first`, from `a` to `b`. */
+  readonly lists: Int32Array;
+  /** Names of headers, parameters, labels and zones, by `a`. */
+  readonly names: readonly string[];
+  /** Body fields by route, and segments of parameters by route, by `a`. */
+  readonly bodyFields: readonly ReadonlyMap<number, BodyReader>[];
+  readonly parameters: readonly ReadonlyMap<number, number>[];
+}
+
+interface Row {
+  readonly op: number;
+  readonly kind: number;
+  readonly a: number;
+  readonly b: number;
+  readonly level: number;
+}
+
+/** Lowers boolean expressions; the builder of conditions, which needs slots itself. */
+export interface LowersConditions {
+  /** A literal of a condition that holds where the expression is true. */
+  lower(expr: Expr): number;
+  /** Bits of `Level` of a literal. */
+  levelOf(literal: number): number;
+}
+
+function kindOf(type: ScalarType, set: boolean): number {
+  if (set) return ValueKind.set;
+  switch (type) {
+    case "ip":
+      return ValueKind.ip;
+    case "network":
+      return ValueKind.network;
+    case "rate":
+      return ValueKind.rate;
+    case "bool":
+      return ValueKind.bool;
+    case "string":
+    case "path":
+    case "enum":
+      return ValueKind.text;
+    default:
+      return ValueKind.number;
+  }
+}
+
+export class SlotBuilder {
+  private readonly policy: Policy;
+  private readonly pool: ConstantPool;
+  private readonly rows: Row[] = [];
+  private readonly known = new Map<string, number>();
+  private readonly lists: number[] = [];
+  private readonly names: string[] = [];
+  private readonly bodyFields: Map<number, BodyReader>[] = [];
+  private readonly parameters: Map<number, number>[] = [];
+  private readonly lets = new Map<number, number>();
+
+  constructor(policy: Policy, pool: ConstantPool) {
+    this.policy = policy;
+    this.pool = pool;
+  }
+
+  kind(slot: number): number {
+    return this.rows[slot]!.kind;
+  }
+
+  level(slot: number): number {
+    return this.rows[slot]!.level;
+  }
+
+  op(slot: number): number {
+    return this.rows[slot]!.op;
+  }
+
+  /** Slots that a slot is computed from, none for those that are read. */
+  operands(slot: number): readonly number[] {
+    const { op, a, b } = this.rows[slot]!;
+    if (op === SlotOp.first) return this.lists.slice(a, b);
+    if (op === SlotOp.evidenceRank) return [a];
+    return op >= SlotOp.add && op <= SlotOp.ratio ? [a, b] : [];
+  }
+
+  /** The literal that a slot of `condition` is computed from. */
+  conditionOf(slot: number): number {
+    return this.rows[slot]!.a;
+  }
+
+  private intern(row: Row): number {
+    return this.once(`${row.op} ${row.kind} ${row.a} ${row.b}`, () => row);
+  }
+
+  /** The slot known by `key`, made where there is none yet. */
+  private once(key: string, make: () => Row): number {
+    const known = this.known.get(key);
+    if (known !== undefined) return known;
+    const slot = this.rows.push(make()) - 1;
+    this.known.set(key, slot);
+    return slot;
+  }
+
+  /** The slot of a route's index, -1 for none. */
+  routeIndex(): number {
+    return this.intern({ op: SlotOp.routeIndex, kind: ValueKind.number, a: 0, b: 0, level: 0 });
+  }
+
+  /** The slot of a text slot's rank in `EVIDENCE`. */
+  evidenceRank(slot: number): number {
+    return this.intern({ op: SlotOp.evidenceRank, kind: ValueKind.number, a: slot, b: 0, level: this.level(slot) });
+  }
+
+  attribute(expr: AttributeExpr): number {
+    const plan = ATTRIBUTES[expr.name];
+    const kind = expr.name === "body" ? kindOf(expr.type.scalar, expr.type.set) : plan.kind;
+    const key = `attribute ${plan.op} ${kind} ${JSON.stringify(expr.args)}`;
+    return this.once(key, () => {
+      const [a, b] = this.operandsOf(expr);
+      return { op: plan.op, kind, a, b, level: plan.level };
+    });
+  }
+
+  private operandsOf({ name, args }: AttributeExpr): [number, number] {
+    const argument = String(args[0] ?? "");
+    if (name === "ip.network") return [Number(args[0] ?? 24), Number(args[1] ?? 64)];
+    if (name === "body") return [this.bodyFields.push(this.fieldsNamed(argument)) - 1, 0];
+    if (name === "param") return [this.parameters.push(this.parametersNamed(argument)) - 1, 0];
+    return args.length > 0 ? [this.names.push(argument) - 1, 0] : [0, 0];
+  }
+
+  private fieldsNamed(name: string): Map<number, BodyReader> {
+    const fields = new Map<number, BodyReader>();
+    for (const [route, { body }] of this.policy.routes.entries()) {
+      const field = body.find((each) => each.name === name);
+      if (field !== undefined) fields.set(route, { path: field.path, type: field.type });
+    }
+    return fields;
+  }
+
+  private parametersNamed(name: string): Map<number, number> {
+    const places = new Map<number, number>();
+    for (const [route, { segments }] of this.policy.routes.entries()) {
+      for (const [index, segment] of segments.entries()) {
+        if (segment.kind === "parameter" && segment.name === name) places.set(route, index);
+      }
+    }
+    return places;
+  }
+
+  constant(value: Value, type: ScalarType): number {
+    const kind = kindOf(type, Array.isArray(value));
+    return this.intern({ op: SlotOp.constant, kind, a: this.constantIndex(value, kind), b: 0, level: 0 });
+  }
+
+  private constantIndex(value: Value, kind: number): number {
+    const { pool } = this;
+    switch (kind) {
+      case ValueKind.set:
+        return pool.array(value as readonly ScalarValue[]);
+      case ValueKind.rate:
+        return pool.rate(value as Rate);
+      case ValueKind.ip:
+      case ValueKind.network:
+        return pool.address(String(value));
+      case ValueKind.text:
+        return pool.text(String(value));
+      default:
+        return pool.number(Number(value));
+    }
+  }
+
+  /** The slot of an expression's value. */
+  value(expr: Expr, conditions: LowersConditions): number {
+    switch (expr.kind) {
+      case "literal":
+        return this.constant(expr.value, expr.type.scalar);
+      case "attribute":
+        return this.attribute(expr);
+      case "signal":
+        return this.state(SlotOp.signal, expr.index);
+      case "score":
+        return this.state(SlotOp.score, expr.index);
+      case "let":
+        return this.letValue(expr.index, conditions);
+      case "list":
+        return this.constant(this.policy.lists[expr.index]!.values, expr.type.scalar);
+      case "default":
+        return this.first(expr.options, conditions);
+      case "+":
+        return this.binary(SlotOp.add, expr, conditions);
+      case "-":
+        return this.binary(SlotOp.subtract, expr, conditions);
+      case "*":
+        return this.binary(SlotOp.multiply, expr, conditions);
+      case "ratio":
+        return this.binary(SlotOp.ratio, expr, conditions);
+      default:
+        return this.truth(conditions.lower(expr), conditions);
+    }
+  }
+
+  private state(op: number, index: number): number {
+    return this.intern({ op, kind: ValueKind.number, a: index, b: 0, level: Level.state });
+  }
+
+  private letValue(index: number, conditions: LowersConditions): number {
+    const known = this.lets.get(index);
+    const slot = known ?? this.value(this.policy.lets[index]!.expr, conditions);
+    this.lets.set(index, slot);
+    return slot;
+  }
+
+  private first(options: readonly Expr[], conditions: LowersConditions): number {
+    const slots = options.map((option) => this.value(option, conditions));
+    return this.once(`first ${slots.join()}`, () => {
+      const a = this.lists.length;
+      const level = slots.reduce((bits, slot) => bits | this.level(slot), 0);
+      this.lists.push(...slots);
+      return { op: SlotOp.first, kind: this.kind(slots[0]!), a, b: this.lists.length, level };
+    });
+  }
+
+  private binary(op: number, expr: ArithmeticExpr | RatioExpr, conditions: LowersConditions): number {
+    const a = this.value(expr.left, conditions);
+    const b = this.value(expr.right, conditions);
+    return this.intern({ op, kind: ValueKind.number, a, b, level: this.level(a) | this.level(b) });
+  }
+
+  private truth(literal: number, conditions: LowersConditions): number {
+    return this.intern({
+      op: SlotOp.condition,
+      kind: ValueKind.bool,
+      a: literal,
+      b: 0,
+      level: conditions.levelOf(literal),
+    });
+  }
+
+  finish(): SlotTables {
+    const { rows } = this;
+    return {
+      op: Uint8Array.from(rows, (row) => row.op),
+      kind: Uint8Array.from(rows, (row) => row.kind),
+      a: Int32Array.from(rows, (row) => row.a),
+      b: Int32Array.from(rows, (row) => row.b),
+      lists: Int32Array.from(this.lists),
+      names: this.names,
+      bodyFields: this.bodyFields,
+      parameters: this.parameters,
+    };
+  }
+}

@@ -1,0 +1,205 @@
+/** The record of the latest decision: filled in while a request is decided, read until the next one. */
+import type { DecisionRecord } from "./contract.ts";
+import type { Decision, LimitReading } from "./decision.ts";
+import type { Policy } from "./policy.ts";
+import { VERDICTS } from "./policy.ts";
+import { type Charge, unitsLeft } from "./state/gcra.ts";
+
+/** Indices in `VERDICTS`. */
+export const Verdict = { allow: 0, slow: 1, challenge: 2, throttle: 3, block: 4 } as const;
+
+const STATUS = [200, 200, 401, 429, 403] as const;
+const NOBODY = -1;
+const NO_PLACE = 0x7fffffff;
+const MICROS = 1e6;
+
+/** A list of numbers that is filled and emptied again and again. */
+export class Numbers {
+  readonly items: Int32Array;
+  count = 0;
+
+  constructor(most: number) {
+    this.items = new Int32Array(most);
+  }
+
+  push(item: number): void {
+    this.items[this.count++] = item;
+  }
+
+  /** Smallest first. Lists are nearly always short; a long one is sorted by the host. */
+  sort(): void {
+    const { items, count } = this;
+    if (count > 32) {
+      items.subarray(0, count).sort();
+      return;
+    }
+    for (let index = 1; index < count; index++) {
+      const item = items[index]!;
+      let at = index - 1;
+      for (; at >= 0 && items[at]! > item; at--) items[at + 1] = items[at]!;
+      items[at + 1] = item;
+    }
+  }
+}
+
+export class Record implements DecisionRecord {
+  token = 0;
+  verdict = 0;
+  status = 200;
+  by: string | null = null;
+  reason = "";
+  delayMicros = 0;
+  retryAfterMicros = 0;
+  route = -1;
+  client = -1;
+  /** Whether the request came as far as the rules. */
+  judged = false;
+  /** Rules that take effect, in order of declaration. */
+  readonly matched: Numbers;
+  /** Places of shadow rules that hold and shadow limits that would refuse. */
+  readonly shadow: Numbers;
+  /** Enforced limits that were asked, and their answers; `charged` tells whether they were charged. */
+  readonly asked: Numbers;
+  charged = false;
+  readonly charges: readonly Charge[];
+  readonly scores: Float64Array;
+  now = 0;
+  private readonly policy: Policy;
+  private rule = NOBODY;
+  private limit = NOBODY;
+  private place = NO_PLACE;
+
+  constructor(policy: Policy, charges: readonly Charge[]) {
+    this.policy = policy;
+    this.matched = new Numbers(policy.rules.length);
+    this.shadow = new Numbers(policy.rules.length + policy.limits.length);
+    this.asked = new Numbers(policy.limits.length);
+    this.charges = charges;
+    this.scores = new Float64Array(policy.scores.length);
+  }
+
+  /** Begins a decision: the request passes until something is added. */
+  begin(route: number, client: number, now: number): void {
+    this.token = 0;
+    this.verdict = Verdict.allow;
+    this.status = 200;
+    this.by = null;
+    this.reason = "";
+    this.delayMicros = 0;
+    this.retryAfterMicros = 0;
+    this.route = route;
+    this.client = client;
+    this.judged = false;
+    this.matched.count = 0;
+    this.shadow.count = 0;
+    this.asked.count = 0;
+    this.charged = false;
+    this.now = now;
+    this.rule = NOBODY;
+    this.limit = NOBODY;
+    this.place = NO_PLACE;
+  }
+
+  /** Whether the request reaches the service, as far as it is decided. */
+  get passes(): boolean {
+    return this.verdict <= Verdict.slow;
+  }
+
+  /** Refuses the request before the rules. */
+  refuse(status: number, reason: string): void {
+    this.verdict = Verdict.block;
+    this.status = status;
+    this.reason = reason;
+  }
+
+  /**
+   * Adds a verdict of a rule or of a limit. It decides if it is stricter than what was added before; among equals if it is
+   * longer (delay of a slow, retry of the others), then if it was declared earlier.
+   */
+  add(verdict: number, status: number, micros: number, rule: number, limit: number, place: number): void {
+    if (verdict < this.verdict) return;
+    if (verdict === this.verdict) {
+      const length = verdict === Verdict.slow ? this.delayMicros : this.retryAfterMicros;
+      if (micros < length || (micros === length && place >= this.place)) return;
+    }
+    this.verdict = verdict;
+    this.status = status;
+    this.delayMicros = verdict === Verdict.slow ? micros : 0;
+    this.retryAfterMicros = verdict === Verdict.slow ? 0 : micros;
+    this.rule = rule;
+    this.limit = limit;
+    this.place = place;
+  }
+
+  /** Adds a verdict with its usual status. */
+  addRule(verdict: number, micros: number, rule: number, place: number): void {
+    this.add(verdict, STATUS[verdict]!, micros, rule, NOBODY, place);
+  }
+
+  addLimit(verdict: number, micros: number, limit: number, place: number): void {
+    this.add(verdict, STATUS[verdict]!, micros, NOBODY, limit, place);
+  }
+
+  /** Adds that nothing allows the request. It loses every tie. */
+  addNoRuleAllows(): void {
+    if (this.verdict === Verdict.block) return;
+    this.add(Verdict.block, STATUS[Verdict.block], 0, NOBODY, NOBODY, NO_PLACE);
+  }
+
+  /** Names who decided, and why. */
+  conclude(): void {
+    if (this.rule >= 0) {
+      const { name, because } = this.policy.rules[this.rule]!;
+      this.by = name;
+      this.reason = because ?? name;
+    } else if (this.limit >= 0) {
+      this.by = this.policy.limits[this.limit]!.name;
+      this.reason = this.by;
+    } else if (this.verdict === Verdict.block) this.reason = "no_rule_allows";
+  }
+
+  toDecision(): Decision {
+    const matched = this.rulesMatched();
+    return {
+      verdict: VERDICTS[this.verdict]!,
+      status: this.status,
+      by: this.by,
+      reason: this.reason,
+      delay: this.delayMicros / MICROS,
+      retryAfter: this.retryAfterMicros / MICROS,
+      matched: matched.map((rule) => rule.name),
+      shadow: this.shadowNames(),
+      scores: this.scoreValues(),
+      labels: matched.flatMap(({ action }) => (action.kind === "note" ? [action.label] : [])),
+      limits: Array.from({ length: this.asked.count }, (_, index) => this.limitReading(this.asked.items[index]!)),
+    };
+  }
+
+  private scoreValues(): Decision["scores"] {
+    if (!this.judged) return {};
+    return Object.fromEntries(this.policy.scores.map(({ name }, index) => [name, this.scores[index]!]));
+  }
+
+  private rulesMatched(): Policy["rules"] {
+    return Array.from({ length: this.matched.count }, (_, index) => this.policy.rules[this.matched.items[index]!]!);
+  }
+
+  private shadowNames(): string[] {
+    this.shadow.sort();
+    return Array.from({ length: this.shadow.count }, (_, index) => {
+      const { kind, index: at } = this.policy.order[this.shadow.items[index]!]!;
+      return kind === "rule" ? this.policy.rules[at]!.name : this.policy.limits[at]!.name;
+    });
+  }
+
+  private limitReading(limit: number): LimitReading {
+    const { rate, afterWhole, afterPart, beforeWhole, beforePart } = this.charges[limit]!;
+    const whole = (this.charged ? afterWhole : beforeWhole) - this.now;
+    const part = this.charged ? afterPart : beforePart;
+    return {
+      name: this.policy.limits[limit]!.name,
+      remaining: unitsLeft(rate, whole, part),
+      resetAfter: (whole + (part > 0 ? 1 : 0)) / MICROS,
+    };
+  }
+}

@@ -1,0 +1,102 @@
+/** The compiled engine: holds the clock, the state and the program in force, and swaps the program on reload. */
+import { compile } from "./compile/compile.ts";
+import type { DecisionRecord, EngineOptions, Needs, PolicyEngine, ReloadReport, StateReadings } from "./contract.ts";
+import { Decider } from "./decide.ts";
+import { readRequest } from "./facts/read-request.ts";
+import type { Policy } from "./policy.ts";
+import type { Program } from "./program.ts";
+import type { Outcome, Request } from "./request.ts";
+import { PendingPool } from "./state/pending.ts";
+import { reloadReport, StateStore } from "./state/store.ts";
+
+const PENDING_OUTCOMES = 65_536;
+
+/** Most replaced programs that are kept because outcomes of their requests are awaited. */
+const MOST_REPLACED = 4;
+
+class Engine implements PolicyEngine {
+  private decider: Decider;
+  /** Deciders that were replaced and still await outcomes, latest first. */
+  private replaced: Decider[] = [];
+  private readonly store: StateStore;
+  private readonly hashKey: readonly [number, number];
+  private readonly mostPending: number;
+  private now = 0;
+  readonly readings: StateReadings;
+
+  constructor(policy: Policy, options: EngineOptions) {
+    const program = compile(policy);
+    this.hashKey = options.hashKey ?? [0, 0];
+    this.mostPending = options.pendingOutcomes ?? PENDING_OUTCOMES;
+    this.store = new StateStore((bytes) => new ArrayBuffer(bytes));
+    this.store.adopt(policy, 0);
+    this.decider = this.deciderOf(program, 1);
+    this.readings = {
+      signal: (name, keys, now) => this.decider.readSignal(indexOf(this.policy.signals, name), keys, now),
+      limit: (name, keys, now) => this.decider.readLimit(indexOf(this.policy.limits, name), keys, now),
+      ban: (name, keys, now) => this.decider.readBan(indexOf(this.policy.rules, name), keys, now),
+    };
+  }
+
+  get policy(): Policy {
+    return this.decider.program.policy;
+  }
+
+  get needs(): Needs {
+    return this.decider.program.needs;
+  }
+
+  decide(request: Request, nowMicros: number): DecisionRecord {
+    if (nowMicros > this.now) this.now = nowMicros;
+    return this.decider.decide(request, this.now);
+  }
+
+  observe(token: number, outcome: Outcome, nowMicros: number): boolean {
+    if (nowMicros > this.now) this.now = nowMicros;
+    if (this.observeIn(this.decider, token, outcome)) return true;
+    return this.replaced.some((decider) => this.observeIn(decider, token, outcome));
+  }
+
+  private observeIn(decider: Decider, token: number, outcome: Outcome): boolean {
+    const slot = decider.pending.slotOf(token);
+    if (slot < 0) return false;
+    decider.observe(slot, outcome, this.now);
+    return true;
+  }
+
+  routeOf(request: Request): number {
+    const { context } = this.decider;
+    readRequest(context, request, this.now);
+    return context.route;
+  }
+
+  reload(policy: Policy): ReloadReport {
+    const program = compile(policy);
+    const report = reloadReport(this.policy, policy);
+    const old = this.decider;
+    this.store.adopt(policy, this.now);
+    this.decider = this.deciderOf(program, old.pending.next);
+    this.replaced = [old, ...this.replaced].filter(({ pending }) => pending.count > 0).slice(0, MOST_REPLACED);
+    for (const decider of this.replaced) decider.link();
+    return report;
+  }
+
+  private deciderOf(program: Program, firstToken: number): Decider {
+    const { keys, cells, values } = program.pending;
+    const pending = new PendingPool(this.mostPending, keys.length, cells, values, firstToken);
+    return new Decider(program, this.store, this.hashKey, pending);
+  }
+}
+
+function indexOf(declarations: readonly { readonly name: string }[], name: string): number {
+  return declarations.findIndex((each) => each.name === name);
+}
+
+/**
+ * Makes the compiled engine of a policy.
+ *
+ * @throws An error that names the value where the policy holds what no checked policy can.
+ */
+export function createEngine(policy: Policy, options: EngineOptions = {}): PolicyEngine {
+  return new Engine(policy, options);
+}

@@ -1,0 +1,116 @@
+/**
+ * The one spelling of a path that everything is compared by: unreserved characters decoded once, other escapes in upper
+ * case, dot segments removed, then repeated slashes merged; no case folding. A path that two readers could understand
+ * differently is ambiguous: it hides a slash, a backslash or a NUL in an escape, is not UTF-8, has a raw backslash or NUL
+ * or a `%` that begins no escape, or any of that once its escapes are decoded again; or it is escaped three times.
+ */
+import { decodeEscapes, escapedByte, hasLonePercent } from "./percent.ts";
+
+export interface CanonicalPath {
+  readonly path: string;
+  readonly ambiguous: boolean;
+}
+
+const SLASH = 47;
+const DOT = 46;
+const QUESTION = 63;
+
+/** By ASCII code: 0 for a character that never changes, 1 for a slash, 2 for one that needs the slow path. */
+const KINDS = makeKinds();
+
+function makeKinds(): Uint8Array {
+  const kinds = new Uint8Array(128);
+  kinds[SLASH] = 1;
+  for (const character of "\0\\%?") kinds[character.charCodeAt(0)] = 2;
+  return kinds;
+}
+
+/**
+ * Looks for the end of the path in a request target.
+ *
+ * @returns The path's length where it is canonical as it stands, which nearly all are; else minus one minus the length.
+ */
+export function scanPath(target: string): number {
+  const length = target.length;
+  let canonical = length > 0 && target.charCodeAt(0) === SLASH;
+  let slash = false;
+  for (let index = 0; index < length; index++) {
+    const code = target.charCodeAt(index);
+    if (code >= 128 || KINDS[code] === 2) {
+      if (code === QUESTION) return canonical ? index : -1 - index;
+      canonical = false;
+    } else if (KINDS[code] === 1) {
+      if (slash) canonical = false;
+      slash = true;
+      continue;
+    } else if (slash && code === DOT) canonical = false;
+    slash = false;
+  }
+  return canonical ? length : -1 - length;
+}
+
+function isUnreserved(code: number): boolean {
+  const letter = code | 32;
+  return (
+    (letter >= 97 && letter <= 122) ||
+    (code >= 48 && code <= 57) ||
+    code === 45 ||
+    code === 46 ||
+    code === 95 ||
+    code === 126
+  );
+}
+
+function decodeUnreserved(path: string): string {
+  let out = "";
+  let plain = 0;
+  for (let index = path.indexOf("%"); index >= 0; index = path.indexOf("%", index)) {
+    const byte = escapedByte(path, index);
+    if (byte < 0) {
+      index++;
+      continue;
+    }
+    const escape = path.slice(index, index + 3).toUpperCase();
+    out += path.slice(plain, index) + (isUnreserved(byte) ? String.fromCharCode(byte) : escape);
+    index += 3;
+    plain = index;
+  }
+  return out + path.slice(plain);
+}
+
+/** RFC 3986 §5.2.4 over what stands between slashes; a last dot segment leaves the slash before it. */
+function removeDotSegments(segments: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (const [index, segment] of segments.entries()) {
+    if (segment === "..") kept.pop();
+    else if (segment !== ".") kept.push(segment);
+    if ((segment === "." || segment === "..") && index === segments.length - 1) kept.push("");
+  }
+  return kept;
+}
+
+function isAmbiguous(raw: string): boolean {
+  if (raw.includes("\\") || raw.includes("\0") || !raw.isWellFormed() || hasLonePercent(raw)) return true;
+  const once = decodeEscapes(raw);
+  if (once.malformed || once.hidden) return true;
+  const twice = decodeEscapes(once.text);
+  if (twice.malformed || twice.hidden) return true;
+  return decodeEscapes(twice.text).escaped;
+}
+
+/** Slow path, out of line: the canonical form of a path that may not be canonical yet. */
+function canonicalise(raw: string): CanonicalPath {
+  const decoded = decodeUnreserved(raw);
+  const segments = removeDotSegments((decoded.startsWith("/") ? decoded.slice(1) : decoded).split("/"));
+  const merged = segments.filter((segment, index) => segment !== "" || index === segments.length - 1);
+  return { path: `/${merged.join("/")}`, ambiguous: isAmbiguous(raw) };
+}
+
+/**
+ * Makes a path canonical.
+ *
+ * @param raw - A path as received, without its query.
+ */
+export function canonicalPath(raw: string): CanonicalPath {
+  return scanPath(raw) === raw.length ? { path: raw, ambiguous: false } : canonicalise(raw);
+}

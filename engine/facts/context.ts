@@ -1,0 +1,92 @@
+/**
+ * The context: everything known of the request being decided, in places fixed when the program was compiled. One is used
+ * again for every request. A slot or condition is settled at most once a request: its stamp is the request's epoch if it
+ * is present (or holds), minus the epoch if it is missing (or does not), and any other number if nobody asked yet.
+ */
+import type { ScalarValue } from "../policy.ts";
+import type { Program } from "../program.ts";
+import type { Outcome, Request } from "../request.ts";
+import { makeRequest } from "../request.ts";
+import type { ExactRate } from "../state/gcra.ts";
+import { Words } from "../words.ts";
+import { ADDRESS_WORDS } from "./address.ts";
+
+const LAST_EPOCH = 0x3fffffff;
+const NO_SET: readonly ScalarValue[] = [];
+
+/** What slots read that is not of the request: the evaluator's. */
+export interface SlotReader {
+  /** Reading of a signal for this request's key; value of a score. */
+  signal(index: number): number;
+  score(index: number): number;
+  /** Whether a literal holds. */
+  condition(literal: number): boolean;
+}
+
+export class Context {
+  readonly program: Program;
+  readonly reader: SlotReader;
+  epoch = 0;
+  request: Request = makeRequest({});
+  outcome: Outcome | null = null;
+  served = false;
+  now = 0;
+  // ── facts read once, for every request ──
+  path = "";
+  /** Where the path ends in `path`, which may be the whole target. */
+  pathEnd = 0;
+  /** Where the path as received ends in the target. */
+  rawEnd = 0;
+  ambiguous = false;
+  host = "";
+  hostKnown = false;
+  ipKnown = false;
+  readonly ip: Uint32Array = new Uint32Array(ADDRESS_WORDS);
+  method = 0;
+  route = -1;
+  client = -1;
+  /** Rank in `EVIDENCE`, or -1 where it was not looked at. */
+  evidence = -1;
+  refusal: string | null = null;
+  refusalStatus = 0;
+  // ── slots ──
+  readonly stamps: Int32Array;
+  readonly numbers: Float64Array;
+  readonly texts: string[];
+  readonly words: Uint32Array;
+  readonly sets: (readonly ScalarValue[])[];
+  readonly rates: (ExactRate | null)[];
+  // ── conditions and keys ──
+  readonly settled: Int32Array;
+  readonly keyStamps: Int32Array;
+  readonly keyLo: Int32Array;
+  readonly keyHi: Int32Array;
+  readonly scratch: Uint32Array = new Uint32Array(ADDRESS_WORDS);
+  readonly hashWords: Words = new Words();
+
+  constructor(program: Program, reader: SlotReader) {
+    const slots = program.slots.op.length;
+    const keys = program.keys.parts.length - 1;
+    this.program = program;
+    this.reader = reader;
+    this.stamps = new Int32Array(slots);
+    this.numbers = new Float64Array(slots);
+    this.texts = new Array<string>(slots).fill("");
+    this.words = new Uint32Array(slots * ADDRESS_WORDS);
+    this.sets = new Array<readonly ScalarValue[]>(slots).fill(NO_SET);
+    this.rates = new Array<ExactRate | null>(slots).fill(null);
+    this.settled = new Int32Array(program.tests.op.length);
+    this.keyStamps = new Int32Array(keys);
+    this.keyLo = new Int32Array(keys);
+    this.keyHi = new Int32Array(keys);
+  }
+
+  /** Forgets the last request. */
+  turn(): void {
+    if (++this.epoch < LAST_EPOCH) return;
+    this.epoch = 1;
+    this.stamps.fill(0);
+    this.settled.fill(0);
+    this.keyStamps.fill(0);
+  }
+}

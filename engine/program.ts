@@ -1,0 +1,94 @@
+/** The compiled form of a policy: tables of integers and constants that the evaluator walks. Nothing in it changes. */
+import type { TestTables } from "./compile/conditions.ts";
+import type { Constants } from "./compile/constants.ts";
+import type { IndexTables } from "./compile/index-tree.ts";
+import type { KeyTables } from "./compile/keys.ts";
+import type { SlotTables } from "./compile/slots.ts";
+import type { Needs } from "./contract.ts";
+import type { Inventory } from "./facts/inventory.ts";
+import type { RouteTree } from "./facts/route-tree.ts";
+import type { ZoneClock } from "./facts/zone-clock.ts";
+import type { Policy } from "./policy.ts";
+
+/** When a signal's event is recorded; the order of `SignalPhase`. */
+export const RecordPhase = { request: 0, outcome: 1, served: 2 } as const;
+
+export interface SignalPlan {
+  readonly phase: number;
+  readonly key: number;
+  /** Slot of the value that is counted once, or -1 for `count`. */
+  readonly value: number;
+  /** Literal of routes and `where` together. */
+  readonly condition: number;
+}
+
+/** A term of a score. */
+export interface TermPlan {
+  readonly score: number;
+  readonly points: number;
+}
+
+/** How far something is rolled out; a canary is on for some keys and in shadow for the others. */
+export const Rollout = { off: 0, shadow: 1, on: 2, canary: 3 } as const;
+
+export interface RolloutPlan {
+  readonly mode: number;
+  /** Of a canary: slots of the key's options, the words of its name, and the bound out of 10,000 that the hash stays under. */
+  readonly options: readonly number[];
+  readonly name: string;
+  readonly bound: number;
+}
+
+export interface LimitPlan {
+  readonly key: number;
+  readonly rollout: RolloutPlan;
+  readonly rate: number;
+  /** Slot of the cost, or -1 for 1. */
+  readonly cost: number;
+  /** Place in the order of declaration. */
+  readonly place: number;
+}
+
+export interface RulePlan {
+  readonly rollout: RolloutPlan;
+  /** Key definition of the ban, or -1. */
+  readonly banKey: number;
+  /** Literal of the routes that the ban holds on. */
+  readonly banOn: number;
+  readonly place: number;
+}
+
+/** What an entry of the pool of pending requests keeps, for the signals recorded with the outcome. */
+export interface PendingPlan {
+  readonly signals: Int32Array;
+  /** Literal: some of these signals is on the request's route. */
+  readonly awaits: number;
+  readonly keys: Int32Array;
+  /** Facts kept, and where in an entry: cells of numbers for numbers and addresses, values for the rest. */
+  readonly slots: Int32Array;
+  readonly cells: number;
+  readonly values: number;
+}
+
+export interface Program {
+  readonly policy: Policy;
+  readonly slots: SlotTables;
+  readonly tests: TestTables;
+  readonly constants: Constants;
+  readonly keys: KeyTables;
+  readonly index: IndexTables;
+  readonly routes: RouteTree;
+  readonly inventory: Inventory;
+  /** Clocks of the zones named, by the slots' operand. */
+  readonly zones: ReadonlyMap<string, ZoneClock>;
+  readonly signals: readonly SignalPlan[];
+  readonly terms: readonly TermPlan[];
+  readonly limits: readonly LimitPlan[];
+  readonly rules: readonly RulePlan[];
+  /** Distinct key definitions of bans. */
+  readonly banKeys: Int32Array;
+  /** Signals recorded in step 8. */
+  readonly served: Int32Array;
+  readonly pending: PendingPlan;
+  readonly needs: Needs;
+}

@@ -1,0 +1,143 @@
+/**
+ * Bans by key: until when, how long the latest one was, and whose it is. All rules share one table, in which a key stands
+ * once for each rule that banned it, so asking about a key costs the same however many rules ban. When the table is full,
+ * the ban that ends soonest goes.
+ */
+import { type Allocate, HashTable } from "./table.ts";
+
+// Entry of 24 bytes: hash (words 0, 1), until (words 2, 3), length (words 4, 5). Both are microseconds below 2^53, so 11 bits
+// of each high word are spare; they hold the owner, low half first.
+const STRIDE = 6;
+const UNTIL = 2;
+const LENGTH = 4;
+const HIGH_BITS = 21;
+const HIGH_MASK = 2 ** HIGH_BITS - 1;
+const OWNER_MASK = 2 ** 11 - 1;
+
+/** Most owners at once. */
+export const MAX_OWNERS: number = 2 ** 22;
+
+/** How a ban is measured out. Microseconds. */
+export interface BanTerms {
+  readonly forMicros: number;
+  /** A return within this span after the end doubles the ban, up to this length; null for no doubling. */
+  readonly doublingToMicros: number | null;
+}
+
+export class BanTable extends HashTable {
+  /** Terms by owner; null for an owner that is gone. */
+  private readonly owners: (BanTerms | null)[] = [];
+
+  constructor(budget: number, allocate: Allocate) {
+    super(STRIDE, budget, allocate);
+  }
+
+  /**
+   * Registers whoever sets bans, or changes their terms.
+   *
+   * @param owner - From an earlier call, or -1 for a new one.
+   */
+  own(owner: number, terms: BanTerms): number {
+    if (owner >= 0) {
+      this.owners[owner] = terms;
+      return owner;
+    }
+    const free = this.owners.indexOf(null);
+    if (free >= 0) {
+      this.owners[free] = terms;
+      return free;
+    }
+    if (this.owners.length === MAX_OWNERS) throw new Error(`more than ${MAX_OWNERS} rules set bans`);
+    return this.owners.push(terms) - 1;
+  }
+
+  /** Forgets owners and all their bans. */
+  disown(owners: ReadonlySet<number>): void {
+    if (owners.size === 0) return;
+    this.sweep((slot) => owners.has(this.ownerAt(slot * STRIDE)));
+    for (const owner of owners) this.owners[owner] = null;
+  }
+
+  /** Bans a key from now on: D anew, as long as the live one, or twice as long if it returns soon after the last. */
+  set(lo: number, hi: number, owner: number, now: number): void {
+    let slot = this.findOf(lo, hi, owner);
+    const length = this.nextLength(slot, owner, now);
+    if (slot < 0) slot = this.insert(lo, hi, now);
+    const at = slot * STRIDE;
+    this.store(at + UNTIL, now + length, owner & OWNER_MASK);
+    this.store(at + LENGTH, length, owner >>> 11);
+  }
+
+  private nextLength(slot: number, owner: number, now: number): number {
+    const { forMicros, doublingToMicros } = this.owners[owner]!;
+    if (slot < 0) return forMicros;
+    const until = this.load(slot * STRIDE + UNTIL);
+    const length = this.load(slot * STRIDE + LENGTH);
+    if (now < until) return length;
+    return doublingToMicros !== null && now <= until + doublingToMicros
+      ? Math.min(doublingToMicros, 2 * length)
+      : forMicros;
+  }
+
+  /** Microseconds until an owner's ban of a key ends; 0 if there is none. */
+  remaining(lo: number, hi: number, owner: number, now: number): number {
+    const slot = this.count === 0 ? -1 : this.findOf(lo, hi, owner);
+    return slot < 0 ? 0 : Math.max(0, this.load(slot * STRIDE + UNTIL) - now);
+  }
+
+  /**
+   * Finds the live bans of a key.
+   *
+   * @param owners - Takes the owners from `count` on, and `untils` when each ban ends.
+   * @returns The new count; what does not fit is left out, so both hold one element for each owner there can be.
+   */
+  collect(lo: number, hi: number, now: number, owners: Int32Array, untils: Float64Array, count: number): number {
+    const { words, mask } = this;
+    if (this.count === 0) return count;
+    for (let slot = lo & mask; !this.isEmpty(slot); slot = (slot + 1) & mask) {
+      const at = slot * STRIDE;
+      if (words[at] !== lo || words[at + 1] !== hi) continue;
+      const until = this.load(at + UNTIL);
+      if (until <= now || count === owners.length) continue;
+      owners[count] = this.ownerAt(at);
+      untils[count++] = until;
+    }
+    return count;
+  }
+
+  private findOf(lo: number, hi: number, owner: number): number {
+    const { words, mask } = this;
+    for (let slot = lo & mask; !this.isEmpty(slot); slot = (slot + 1) & mask) {
+      const at = slot * STRIDE;
+      if (words[at] === lo && words[at + 1] === hi && this.ownerAt(at) === owner) return slot;
+    }
+    return -1;
+  }
+
+  private ownerAt(at: number): number {
+    const low = this.words[at + UNTIL + 1]! >>> HIGH_BITS;
+    return low | ((this.words[at + LENGTH + 1]! >>> HIGH_BITS) << 11);
+  }
+
+  private load(word: number): number {
+    return (this.words[word + 1]! & HIGH_MASK) * 2 ** 32 + (this.words[word]! >>> 0);
+  }
+
+  private store(word: number, micros: number, spare: number): void {
+    this.words[word] = (micros % 2 ** 32) | 0;
+    this.words[word + 1] = Math.floor(micros / 2 ** 32) | (spare << HIGH_BITS);
+  }
+
+  /** A ban that is over matters for as long as a return would double it. */
+  protected isFresh(slot: number, now: number): boolean {
+    const at = slot * STRIDE;
+    const terms = this.owners[this.ownerAt(at)];
+    return terms == null || now > this.load(at + UNTIL) + (terms.doublingToMicros ?? 0);
+  }
+
+  protected seenAt(slot: number): number {
+    return this.load(slot * STRIDE + UNTIL);
+  }
+
+  protected release(): void {}
+}
