@@ -382,6 +382,7 @@ function scalarTest(left: Expr, source: Readable, plan: AtomPlan, reach: Reach):
   const equality = compare(some(["==", "!="] as const, plan.op), left, bound);
   switch (source.type.scalar) {
     case "bool":
+      if (plan.form % 5 === 4) return inside(left, literalSet(source, plan));
       return plan.form % 2 === 0 ? left : equality;
     case "string":
     case "path":

@@ -88,6 +88,8 @@ export const IPS: readonly string[] = [
   "203.0.120.1",
   "2001:db8:5::1",
 ];
+/** What a careless transport might hand on as an address. */
+export const NO_IPS: readonly string[] = ["", "unknown", "203.0.113.256"];
 export const IP_LITERALS: readonly string[] = ["203.0.113.9", "2001:db8::1", "198.51.100.7"];
 export const NETWORKS: readonly string[] = [
   "203.0.113.0/24",

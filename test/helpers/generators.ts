@@ -68,7 +68,7 @@ export const arbitraryRequest: fc.Arbitrary<Request> = fc
     path: mostly(words.PATHS, 6),
     query: mostly(words.QUERIES, 3),
     host: mostly(words.HOSTS, 2),
-    ip: mostly(words.IPS, 3),
+    ip: mostly([...words.IPS, ...words.NO_IPS], 3),
     headers,
     body: fc.constantFrom(...words.BODIES),
     size: fc.constantFrom(0, 63, 64, 1_024, 65_537),

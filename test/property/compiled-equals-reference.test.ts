@@ -4,10 +4,11 @@
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createEngine, createReference } from "../../engine/index.ts";
+import { createEngine, createReference, makeRequest } from "../../engine/index.ts";
 import { arbitraryRequest, arbitraryTrace, arbitraryWideTrace } from "../helpers/generators.ts";
 import { arbitraryPolicy } from "../helpers/generators-policy.ts";
 import { lockstep } from "../helpers/lockstep.ts";
+import { attributeOf, makePolicy, makeSignal } from "../helpers/policies.ts";
 import { check } from "../helpers/property.ts";
 
 const TRACES = 2_800;
@@ -32,6 +33,39 @@ test("so it is for policies of many rules", { timeout: 120_000 }, () => {
       expect(lockstep(trace, [createReference, createEngine]).difference).toBeNull();
     }),
     { runs: 200 },
+  );
+});
+
+test("the sketch of distinct reads the same, however many values came and went", () => {
+  const window = 16_000;
+  const values = attributeOf("string", "header", "x-a");
+  const policy = makePolicy({
+    signals: [makeSignal("values", window, { aggregate: { kind: "distinct", value: values } })],
+  });
+  const visit = fc.record({
+    gap: fc.constantFrom(0, 1, 999, 1_000, 1_001, 7_500, 15_999, 16_000, 16_999, 17_000, 17_001, 40_000),
+    from: fc.nat(400),
+    count: fc.constantFrom(1, 5, 16, 17, 60, 400),
+  });
+  check(
+    fc.property(fc.array(visit, { minLength: 1, maxLength: 8 }), fc.constantFrom(0, 1, 5, 999), (visits, start) => {
+      const engines = [createReference(policy), createEngine(policy)];
+      const read = (now: number): number[] =>
+        engines.map((each) => each.readings.signal("values", [{ option: 0, value: "10.0.0.1" }], now));
+      let now = start;
+      for (const { gap, from, count } of visits) {
+        now += gap;
+        for (let value = from; value < from + count; value++) {
+          for (const engine of engines)
+            engine.decide(makeRequest({ ip: "10.0.0.1", headers: { "x-a": `v${value}` } }), now);
+        }
+        for (const later of [0, 1_000, 8_000, 16_000, 16_999, 17_000, 34_000]) {
+          const [reference, compiled] = read(now + later);
+          expect(compiled).toBe(reference);
+        }
+      }
+    }),
+    { runs: 100 },
   );
 });
 
