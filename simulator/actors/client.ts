@@ -1,0 +1,185 @@
+/**
+ * One client of a population: an inventory client with its own credential, addresses and streams. When it sends is the
+ * matter of its arrival process; this file says what it sends.
+ */
+import type { Population } from "../../dsl/index.ts";
+import { type Client, type Credential, makeRequest, type Policy, type Request } from "../../engine/index.ts";
+import { WeightedChoice } from "../distributions.ts";
+import { CLIENT_NETWORKS, SourcePool } from "../networks.ts";
+import type { RandomStream } from "../random.ts";
+import { accountName, RequestBody } from "../request-body.ts";
+import { invitesRetry, retryWaitMicros } from "../retries.ts";
+import type { RouteCall } from "../route-call.ts";
+import type { Service } from "../service.ts";
+import type { Actor, Answer } from "./actor.ts";
+
+/** When a client sends. Times are microseconds since the start of the scenario. */
+export interface Arrivals {
+  /** Time of the next arrival; `Infinity` when there is none. Never before the one before it. */
+  next(): number;
+}
+
+/** The streams of one client. Retries have their own, so that a refusal does not shift what comes after it. */
+export interface ClientStreams {
+  readonly place: RandomStream;
+  readonly content: RandomStream;
+  readonly retries: RandomStream;
+}
+
+/** What the clients of one run share. */
+export interface Stage {
+  readonly policy: Policy;
+  readonly service: Service;
+  readonly calls: readonly RouteCall[];
+  readonly objects: WeightedChoice;
+}
+
+/** Addresses that a client sends from: a pair of machines behind one load balancer is the commonest small deployment. */
+const EGRESS_ADDRESSES = 2;
+/** Accounts of a client that signs users in; its users have these and no others. */
+const ACCOUNTS_PER_CLIENT = 1000;
+
+interface Parked {
+  readonly method: string;
+  readonly path: string;
+  readonly host: string;
+  readonly body: unknown;
+  readonly size: number;
+  readonly ip: string;
+  readonly status: number;
+  readonly tries: number;
+}
+
+/** A client that sends its population's mix of routes. */
+export class ClientActor implements Actor {
+  readonly origin: number;
+  readonly name: string;
+  readonly request: Request;
+  readonly abusive = false;
+  status = 200;
+
+  readonly #population: Population;
+  readonly #stage: Stage;
+  readonly #streams: ClientStreams;
+  readonly #arrivals: Arrivals;
+  readonly #mix: WeightedChoice;
+  readonly #bodies: readonly RequestBody[];
+  readonly #egress: readonly string[];
+  readonly #firstAccount: number;
+  readonly #parked: (Parked | undefined)[] = [];
+  readonly #freeSlots: number[] = [];
+  #tries = 1;
+
+  constructor(
+    origin: number,
+    population: Population,
+    client: Client,
+    stage: Stage,
+    streams: ClientStreams,
+    arrivals: Arrivals,
+  ) {
+    this.origin = origin;
+    this.name = client.id;
+    this.#population = population;
+    this.#stage = stage;
+    this.#streams = streams;
+    this.#arrivals = arrivals;
+    this.#mix = new WeightedChoice(population.mix.map((share) => share.weight));
+    this.#bodies = stage.calls.map((call) => new RequestBody(call.route));
+    this.#egress = egressOf(population, client, stage.policy, streams.place);
+    this.#firstAccount = streams.place.below(10_000) * ACCOUNTS_PER_CLIENT;
+    this.request = identifiedRequest(client);
+  }
+
+  first(): number {
+    return this.#arrivals.next();
+  }
+
+  compose(): void {
+    const content = this.#streams.content;
+    const route = this.#population.mix[this.#mix.pick(content)]?.route ?? 0;
+    const call = this.#stage.calls[route];
+    if (call !== undefined) this.#address(call, route, content);
+    this.status = this.#stage.service.answer(route, content);
+    this.#tries = 1;
+  }
+
+  next(_at: number): number {
+    return this.#arrivals.next();
+  }
+
+  hear(answer: Answer, _at: number): number {
+    if (!invitesRetry(answer.status)) return -1;
+    return retryWaitMicros(this.#population.retries, this.#tries, answer.retryAfterMicros, this.#streams.retries);
+  }
+
+  park(): number {
+    const slot = this.#freeSlots.pop() ?? this.#parked.length;
+    const { method, path, host, size, ip } = this.request;
+    const body = structuredClone(this.request.body);
+    this.#parked[slot] = { method, path, host, body, size, ip, status: this.status, tries: this.#tries };
+    return slot;
+  }
+
+  recall(parked: number): void {
+    const kept = this.#parked[parked];
+    if (kept === undefined) return;
+    const { status, tries, ...fields } = kept;
+    Object.assign(this.request, fields);
+    this.status = status;
+    this.#tries = tries + 1;
+    this.#parked[parked] = undefined;
+    this.#freeSlots.push(parked);
+  }
+
+  /** Fills method, path, body and address of a call. */
+  #address(call: RouteCall, route: number, content: RandomStream): void {
+    const { request } = this;
+    request.method = pickOf(call.methods, content);
+    request.path =
+      call.paths.length === 1 ? (call.paths[0] ?? "/") : (call.paths[this.#stage.objects.pick(content)] ?? "/");
+    request.host = call.host;
+    request.ip = pickOf(this.#egress, content);
+    const body = this.#bodies[route];
+    if (body?.value !== undefined)
+      body.setAccount(accountName(this.#firstAccount + content.below(ACCOUNTS_PER_CLIENT)));
+    request.body = body?.value;
+    request.size = body?.size ?? 0;
+  }
+}
+
+function pickOf(choices: readonly string[], stream: RandomStream): string {
+  return choices.length === 1 ? (choices[0] ?? "") : (choices[stream.below(choices.length)] ?? "");
+}
+
+/**
+ * Where a client sends from: the population's networks, else its own. A client that declares none has one network of its
+ * own in the range for such clients, at its place in the inventory, so that no two of them share one.
+ */
+function egressOf(population: Population, client: Client, policy: Policy, stream: RandomStream): readonly string[] {
+  const declared = population.networks.length > 0 ? population.networks : client.networks;
+  const pool = new SourcePool(declared.length > 0 ? declared : CLIENT_NETWORKS);
+  const own = policy.clients.indexOf(client) % pool.size;
+  const addresses = Array.from({ length: EGRESS_ADDRESSES }, () => {
+    const source = stream.below(pool.size);
+    return pool.address(declared.length > 0 ? source : own, stream.below(65_536));
+  });
+  return [...new Set(addresses)];
+}
+
+/** A request in which the client has proven itself by its newest API key. */
+function identifiedRequest(client: Client): Request {
+  const credential = newestKey(client);
+  return makeRequest({
+    client: client.id,
+    evidence: "static_secret",
+    headers: { accept: "application/json", "user-agent": `${client.id}/1.0` },
+    credential: credential && { id: credential.id, issued: credential.issued, expires: credential.expires },
+  });
+}
+
+function newestKey(client: Client): Credential | null {
+  const keys = client.credentials.filter((credential) => credential.type === "api_key");
+  const lasting = (key: Credential): number => key.expires ?? Number.POSITIVE_INFINITY;
+  return keys.reduce<Credential | null>((best, key) => (best && lasting(best) >= lasting(key) ? best : key), null);
+}

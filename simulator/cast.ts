@@ -1,0 +1,81 @@
+/** Who takes part in a run: the actors of a scenario, each with streams of its own. */
+import type { Population, Scenario } from "../dsl/index.ts";
+import type { Client, Policy } from "../engine/index.ts";
+import type { Actor } from "./actors/actor.ts";
+import { type Arrivals, ClientActor, type Stage } from "./actors/client.ts";
+import { CredentialStuffingActor } from "./actors/credential-stuffing.ts";
+import { cronArrivals } from "./actors/cron.ts";
+import { steadyArrivals } from "./actors/steady.ts";
+import { zipf } from "./distributions.ts";
+import { deriveStream, type RandomStream } from "./random.ts";
+import { OBJECTS, prepareCall, type RouteCall } from "./route-call.ts";
+import { ScenarioError } from "./scenario-error.ts";
+import { Service } from "./service.ts";
+
+/** The actors of one run, and the part that plays against the policy. */
+export interface Cast {
+  readonly actors: readonly Actor[];
+  readonly attackers: readonly CredentialStuffingActor[];
+}
+
+/**
+ * Casts a scenario.
+ *
+ * @throws {@link ScenarioError} where it names a client or route that the policy does not have.
+ */
+export function castActors(policy: Policy, scenario: Scenario, seed: number): Cast {
+  const calls = policy.routes.map(prepareCall);
+  const stage: Stage = { policy, service: new Service(policy.routes, scenario), calls, objects: zipf(OBJECTS) };
+  const clients = scenario.populations.flatMap((population, origin) =>
+    population.clients.map((id) => castClient(origin, population, id, stage, scenario, seed)),
+  );
+  const attackers = scenario.attacks.map((attack, i) => {
+    const stream = (use: string): RandomStream => deriveStream(seed, scenario.name, attack.name, use);
+    const call = callOf(calls, attack.target, attack.name);
+    const streams = { tries: stream("tries"), sources: stream("sources") };
+    return new CredentialStuffingActor(scenario.populations.length + i, attack, call, stage.service, streams);
+  });
+  return { actors: [...clients, ...attackers], attackers };
+}
+
+function castClient(
+  origin: number,
+  population: Population,
+  id: string,
+  stage: Stage,
+  scenario: Scenario,
+  seed: number,
+): ClientActor {
+  const stream = (use: string): RandomStream => deriveStream(seed, scenario.name, population.name, id, use);
+  for (const share of population.mix) callOf(stage.calls, share.route, population.name);
+  if (population.mix.length === 0)
+    throw new ScenarioError(`population \`${population.name}\` has no \`mix\` of routes`);
+  const streams = { place: stream("place"), content: stream("content"), retries: stream("retries") };
+  const arrivals = arrivalsOf(population, stream("arrivals"));
+  return new ClientActor(origin, population, clientOf(stage.policy, id, population), stage, streams, arrivals);
+}
+
+function arrivalsOf(population: Population, stream: RandomStream): Arrivals {
+  switch (population.model) {
+    case "steady":
+      return steadyArrivals(population, stream);
+    case "cron":
+      return cronArrivals(population, stream);
+  }
+}
+
+function clientOf(policy: Policy, id: string, population: Population): Client {
+  const client = policy.clients.find((candidate) => candidate.id === id);
+  if (client === undefined) {
+    throw new ScenarioError(
+      `population \`${population.name}\` names client \`${id}\`, which the inventory does not have`,
+    );
+  }
+  return client;
+}
+
+function callOf(calls: readonly RouteCall[], route: number, actor: string): RouteCall {
+  const call = calls[route];
+  if (call === undefined) throw new ScenarioError(`\`${actor}\` sends to a route that the policy does not declare`);
+  return call;
+}

@@ -1,0 +1,197 @@
+/** What one run measured, as plain data: who was harmed, what was admitted, and what decided. Times are microseconds. */
+import { type Policy, VERDICTS, type Verdict } from "../engine/index.ts";
+import type { CredentialStuffingActor } from "./actors/credential-stuffing.ts";
+import type { ActorTally, OriginTally, RuleTally } from "./tally.ts";
+
+/** Clients whose story a result tells: those refused most often. */
+export const WORST_CLIENTS = 10;
+
+/** Requests by verdict. */
+export type VerdictCounts = Readonly<Record<Verdict, number>>;
+
+/** What befell one client. */
+export interface ClientStory {
+  readonly client: string;
+  readonly requests: number;
+  readonly refused: number;
+  readonly verdicts: VerdictCounts;
+  readonly firstRefusalMicros: number;
+  readonly firstRefusalBy: string;
+  /** Refusals by rule, limit or built-in reason, most often first. */
+  readonly refusedBy: readonly { readonly name: string; readonly count: number }[];
+}
+
+/** One population in one run. */
+export interface PopulationMeasures {
+  readonly name: string;
+  readonly clients: number;
+  readonly requests: number;
+  readonly verdicts: VerdictCounts;
+  readonly refused: number;
+  /** Refused requests in percent of all. */
+  readonly refusedPercent: number;
+  /** Clients with at least one refusal, and those with one of each kind. */
+  readonly harmed: number;
+  readonly challenged: number;
+  readonly throttled: number;
+  readonly blocked: number;
+  /** Requests that were never let through, whatever retries there were. */
+  readonly lost: number;
+  /** 99th percentile (nearest rank) of the delay of requests that were let through. */
+  readonly delayedMicros: number;
+  /** At most {@link WORST_CLIENTS}, worst first. */
+  readonly worst: readonly ClientStory[];
+  readonly timeline: Timeline;
+}
+
+/** Requests in each of {@link TIMELINE_BINS} equal parts of the run. */
+export interface Timeline {
+  readonly offered: readonly number[];
+  readonly admitted: readonly number[];
+}
+
+/** One attack in one run. */
+export interface AttackMeasures {
+  readonly name: string;
+  readonly offered: number;
+  readonly verdicts: VerdictCounts;
+  readonly admitted: number;
+  readonly admittedPercent: number;
+  /** Abusive outcomes: tries with a valid pair that were let through. */
+  readonly succeeded: number;
+  /** From the first request to containment; null if it was not contained. */
+  readonly containedMicros: number | null;
+  /** From the first request to the first refusal; null if there was none. */
+  readonly firstRefusalMicros: number | null;
+  readonly firstRefusalBy: string;
+  /** Networks that it sent from. */
+  readonly sources: number;
+  readonly gaveUp: boolean;
+  readonly timeline: Timeline;
+}
+
+/** One rule, limit, or built-in check (`no_rule_allows`, `ambiguous_path`, an identity error) in one run. */
+export interface RuleMeasures {
+  readonly name: string;
+  readonly kind: "rule" | "limit" | "built_in";
+  /** Decisions other than a plain allow in which it took part; a limit or live ban takes part where it decides. */
+  readonly fired: number;
+  readonly decided: number;
+  /** Decisions in which nothing else restricted the request. */
+  readonly alone: number;
+  /** Refusals of honest clients and of attackers that it decided. */
+  readonly refusedPopulations: number;
+  readonly refusedAttacks: number;
+}
+
+/** Measures a population from the tallies of its clients. */
+export function measurePopulation(
+  name: string,
+  tallies: readonly (readonly [string, ActorTally])[],
+  origin: OriginTally,
+): PopulationMeasures {
+  const all = tallies.map(([, tally]) => tally);
+  const requests = sum(all, (tally) => tally.requests);
+  const refused = sum(all, (tally) => tally.refused);
+  return {
+    name,
+    clients: all.length,
+    requests,
+    verdicts: verdictCounts(all),
+    refused,
+    refusedPercent: percent(refused, requests),
+    harmed: countWith(all, (tally) => tally.refused),
+    challenged: countWith(all, (tally) => tally.verdicts[2] ?? 0),
+    throttled: countWith(all, (tally) => tally.verdicts[3] ?? 0),
+    blocked: countWith(all, (tally) => tally.verdicts[4] ?? 0),
+    lost: sum(all, (tally) => tally.lost),
+    delayedMicros: delayPercentile(origin.delays, requests - refused),
+    worst: worstOf(tallies),
+    timeline: timelineOf(origin),
+  };
+}
+
+/** Measures an attack from its tally. */
+export function measureAttack(actor: CredentialStuffingActor, tally: ActorTally, origin: OriginTally): AttackMeasures {
+  return {
+    name: actor.name,
+    offered: tally.requests,
+    verdicts: verdictCounts([tally]),
+    admitted: tally.admitted,
+    admittedPercent: percent(tally.admitted, tally.requests),
+    succeeded: tally.succeeded,
+    containedMicros: origin.containment.result(),
+    firstRefusalMicros: tally.firstRefusalAt < 0 ? null : tally.firstRefusalAt - tally.firstRequestAt,
+    firstRefusalBy: tally.firstRefusalBy,
+    sources: actor.sourcesUsed,
+    gaveUp: actor.gaveUp,
+    timeline: timelineOf(origin),
+  };
+}
+
+/** Measures rules and limits in declaration order, then the built-in checks that decided something, by name. */
+export function measureRules(policy: Policy, tally: RuleTally): readonly RuleMeasures[] {
+  const declared = policy.order.flatMap(({ kind, index }): readonly [string, "rule" | "limit"][] => {
+    const declaration = kind === "rule" ? policy.rules[index] : policy.limits[index];
+    return declaration === undefined ? [] : [[declaration.name, kind]];
+  });
+  const names = new Set(declared.map(([name]) => name));
+  const others = [...tally.counts.keys()].filter((name) => !names.has(name)).sort();
+  const all: readonly (readonly [string, RuleMeasures["kind"]])[] = [
+    ...declared,
+    ...others.map((name) => [name, "built_in"] as const),
+  ];
+  const nothing = { fired: 0, decided: 0, alone: 0, refusedPopulations: 0, refusedAttacks: 0 };
+  return all.map(([name, kind]) => ({ name, kind, ...nothing, ...tally.counts.get(name) }));
+}
+
+/** 100 · part / whole; 0 of nothing. */
+export function percent(part: number, whole: number): number {
+  return whole === 0 ? 0 : (100 * part) / whole;
+}
+
+function sum(tallies: readonly ActorTally[], of: (tally: ActorTally) => number): number {
+  return tallies.reduce((total, tally) => total + of(tally), 0);
+}
+
+function countWith(tallies: readonly ActorTally[], of: (tally: ActorTally) => number): number {
+  return tallies.filter((tally) => of(tally) > 0).length;
+}
+
+function verdictCounts(tallies: readonly ActorTally[]): VerdictCounts {
+  const counts: Record<Verdict, number> = { allow: 0, slow: 0, challenge: 0, throttle: 0, block: 0 };
+  for (const [i, verdict] of VERDICTS.entries()) counts[verdict] = sum(tallies, (tally) => tally.verdicts[i] ?? 0);
+  return counts;
+}
+
+function delayPercentile(delays: readonly number[], letThrough: number): number {
+  const rank = Math.ceil(0.99 * letThrough);
+  const withoutDelay = letThrough - delays.length;
+  if (rank <= withoutDelay) return 0;
+  return Float64Array.from(delays).sort()[rank - withoutDelay - 1] ?? 0;
+}
+
+function worstOf(tallies: readonly (readonly [string, ActorTally])[]): readonly ClientStory[] {
+  return tallies
+    .filter(([, tally]) => tally.refused > 0)
+    .sort(([a, x], [b, y]) => y.refused - x.refused || (a < b ? -1 : 1))
+    .slice(0, WORST_CLIENTS)
+    .map(([client, tally]) => storyOf(client, tally));
+}
+
+function storyOf(client: string, tally: ActorTally): ClientStory {
+  const refusedBy = [...tally.refusedBy].map(([name, count]) => ({ name, count }));
+  return {
+    client,
+    requests: tally.requests,
+    refused: tally.refused,
+    verdicts: verdictCounts([tally]),
+    firstRefusalMicros: tally.firstRefusalAt,
+    firstRefusalBy: tally.firstRefusalBy,
+    refusedBy: refusedBy.sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1)),
+  };
+}
+
+function timelineOf(origin: OriginTally): Timeline {
+  return { offered: [...origin.offered], admitted: [...origin.admitted] };
+}

@@ -1,0 +1,114 @@
+/** Places that traffic comes from: networks as runs of /24 (IPv4) or /64 (IPv6) sources, and addresses within them. */
+
+/**
+ * Where attackers sit unless the scenario says: the benchmark range of RFC 2544 (512 networks of /24), then the IPv6
+ * documentation range of RFC 3849 (2^32 networks of /64). No real caller is ever seen from either.
+ */
+export const ATTACKER_NETWORKS: readonly string[] = ["198.18.0.0/15", "2001:db8::/32"];
+
+/** Where clients without declared networks sit: the shared address space of carrier-grade NAT, RFC 6598. */
+export const CLIENT_NETWORKS: readonly string[] = ["100.64.0.0/10"];
+
+interface Range {
+  readonly v6: boolean;
+  readonly base: bigint;
+  /** Bits below the prefix. */
+  readonly hostBits: number;
+  /** How many distinct sources it holds, at least 1. */
+  readonly sources: number;
+}
+
+const SOURCE_BITS_V4 = 8;
+const SOURCE_BITS_V6 = 64;
+/** A pool never claims more sources than an index can count exactly. */
+const MOST_SOURCES = 2 ** 40;
+
+/** The distinct source networks within some networks. A network longer than /24 or /64 is one source; doubles count once. */
+export class SourcePool {
+  /** How many distinct sources there are. */
+  readonly size: number;
+  readonly #ranges: readonly Range[];
+
+  /** @param networks - Canonical text, such as `203.0.113.0/24`. */
+  constructor(networks: readonly string[]) {
+    this.#ranges = distinct(networks.map(rangeOf));
+    this.size = Math.min(
+      MOST_SOURCES,
+      this.#ranges.reduce((sum, range) => sum + range.sources, 0),
+    );
+  }
+
+  /**
+   * An address of source `index`.
+   *
+   * @param index - From 0 to `size` - 1.
+   * @param host - Any integer from 0; taken modulo the usable addresses of the source (IPv6: modulo 65,535).
+   */
+  address(index: number, host: number): string {
+    let left = index;
+    for (const range of this.#ranges) {
+      if (left < range.sources) return addressIn(range, left, host);
+      left -= range.sources;
+    }
+    throw new RangeError(`source ${index} of a pool of ${this.size}`);
+  }
+}
+
+function rangeOf(network: string): Range {
+  const [address = "", length = ""] = network.split("/");
+  const v6 = address.includes(":");
+  const hostBits = (v6 ? 128 : 32) - Number(length || (v6 ? 128 : 32));
+  const unit = v6 ? SOURCE_BITS_V6 : SOURCE_BITS_V4;
+  const sources = Math.min(MOST_SOURCES, 2 ** Math.max(0, hostBits - unit));
+  return { v6, base: v6 ? parseV6(address) : parseV4(address), hostBits, sources };
+}
+
+/** Leaves out ranges that lie within another one, so that no source is counted twice. */
+function distinct(ranges: readonly Range[]): readonly Range[] {
+  return ranges.filter(
+    (range, i) => !ranges.some((other, j) => i !== j && within(range, other) && (!within(other, range) || j < i)),
+  );
+}
+
+/** Whether each source of `range` is one of `other`: compared as sources, so two halves of one /24 are one. */
+function within(range: Range, other: Range): boolean {
+  if (range.v6 !== other.v6) return false;
+  const bits = BigInt(Math.max(other.hostBits, range.v6 ? SOURCE_BITS_V6 : SOURCE_BITS_V4));
+  return range.hostBits <= Number(bits) && range.base >> bits === other.base >> bits;
+}
+
+function addressIn(range: Range, source: number, host: number): string {
+  const unit = Math.min(range.hostBits, range.v6 ? SOURCE_BITS_V6 : SOURCE_BITS_V4);
+  const usable = range.v6 ? 65_535 : Math.max(1, 2 ** unit - 2);
+  const offset = unit <= 1 ? 0 : 1 + (host % Math.min(usable, 2 ** Math.min(unit, 31) - 1));
+  const value = range.base + (BigInt(source) << BigInt(unit)) + BigInt(offset);
+  return range.v6 ? formatV6(value) : formatV4(value);
+}
+
+function parseV4(text: string): bigint {
+  return text.split(".").reduce((sum, octet) => sum * 256n + BigInt(octet), 0n);
+}
+
+function parseV6(text: string): bigint {
+  const [head = "", tail] = text.split("::");
+  const before = head === "" ? [] : head.split(":");
+  const after = tail === undefined || tail === "" ? [] : tail.split(":");
+  const zeros = tail === undefined ? 0 : 8 - before.length - after.length;
+  const groups = [...before, ...Array.from({ length: zeros }, () => "0"), ...after];
+  return groups.reduce((sum, group) => sum * 65_536n + BigInt(`0x${group}`), 0n);
+}
+
+function formatV4(value: bigint): string {
+  return [24n, 16n, 8n, 0n].map((shift) => String((value >> shift) & 255n)).join(".");
+}
+
+/** Canonical text of RFC 5952: the longest run of two or more zero groups becomes `::`, the first of equals. */
+function formatV6(value: bigint): string {
+  const groups = Array.from({ length: 8 }, (_, i) => ((value >> BigInt(112 - 16 * i)) & 65_535n).toString(16));
+  const runs = [...groups.join(":").matchAll(/\b0(?::0)+\b/g)].map((match) => match[0]);
+  const longest = runs.reduce((best, run) => (run.length > best.length ? run : best), "");
+  const text = groups.join(":");
+  if (longest === "") return text;
+  const at = text.search(new RegExp(`\\b${longest}\\b`));
+  return `${text.slice(0, at).replace(/:$/, "")}::${text.slice(at + longest.length).replace(/^:/, "")}`;
+}

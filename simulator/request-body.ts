@@ -1,0 +1,85 @@
+/** Request bodies for routes that declare fields: every declared field filled, account names set again for each request. */
+import type { BodyField, Route } from "../engine/index.ts";
+
+/** Account names have one width, so that a body's size does not change with the account. */
+const ACCOUNT_DIGITS = 8;
+
+/** The user name of account `number`, such as `user-00000042`. */
+export function accountName(number: number): string {
+  return `user-${String(number).padStart(ACCOUNT_DIGITS, "0")}`;
+}
+
+/** Whether a body field names the account that signs in: a string called user, username, login, email, account or phone. */
+export function namesAccount(field: BodyField): boolean {
+  return field.type === "string" && /^(user|login|e_?mail|account|phone)/.test(field.name);
+}
+
+/** Whether `route` signs somebody in: its body names an account. */
+export function signsIn(route: Route): boolean {
+  return route.body.some(namesAccount);
+}
+
+/** A body that one actor sends again and again; only the account in it changes. */
+export class RequestBody {
+  /** The parsed JSON body, or undefined for a route that declares no fields. */
+  readonly value: Record<string, unknown> | undefined;
+  /** Bytes of its compact JSON. */
+  readonly size: number;
+  readonly #accounts: { readonly parent: Record<string, unknown>; readonly member: string }[] = [];
+
+  constructor(route: Route) {
+    this.value = route.body.length === 0 ? undefined : {};
+    for (const field of route.body) this.#fill(field);
+    this.size = this.value === undefined ? 0 : Buffer.byteLength(JSON.stringify(this.value));
+  }
+
+  /** Puts `name` into every field that names the account. */
+  setAccount(name: string): void {
+    for (const { parent, member } of this.#accounts) parent[member] = name;
+  }
+
+  #fill(field: BodyField): void {
+    let parent = this.value ?? {};
+    for (const step of field.path.slice(0, -1)) {
+      const inner: Record<string, unknown> = {};
+      const known = parent[step];
+      parent[step] = isObject(known) ? known : inner;
+      parent = isObject(known) ? known : inner;
+    }
+    const member = field.path.at(-1) ?? field.name;
+    parent[member] = sampleOf(field);
+    if (namesAccount(field)) this.#accounts.push({ parent, member });
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+/** A value of the declared type as JSON carries it. */
+function sampleOf(field: BodyField): string | number | boolean {
+  if (namesAccount(field)) return accountName(0);
+  switch (field.type) {
+    case "bool":
+      return true;
+    case "int":
+    case "number":
+    case "percent":
+    case "size":
+      return 1;
+    case "ip":
+      return "192.0.2.1";
+    case "network":
+      return "192.0.2.0/24";
+    case "time":
+      return "2026-01-01T00:00:00Z";
+    case "duration":
+      return "1s";
+    case "path":
+      return "/";
+    case "string":
+    case "enum":
+    case "rate":
+      return `${field.name}-0001`;
+  }
+}

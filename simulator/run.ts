@@ -1,0 +1,245 @@
+/**
+ * One run of a scenario: a pure function of policy, scenario and seed. Requests meet the policy in the order of the virtual
+ * clock; outcomes reach it after the delay it asked for and the service's latency; refusals reach their sender at once.
+ */
+import type { Scenario } from "../dsl/index.ts";
+import {
+  createEngine,
+  type DecisionRecord,
+  type EngineOptions,
+  makeOutcome,
+  type Outcome,
+  type Policy,
+  type PolicyEngine,
+  type Request,
+} from "../engine/index.ts";
+import type { Actor } from "./actors/actor.ts";
+import { type Cast, castActors } from "./cast.ts";
+import { START_MICROS } from "./clock.ts";
+import { DecisionHash } from "./decision-hash.ts";
+import { EventQueue } from "./event-queue.ts";
+import {
+  type AttackMeasures,
+  measureAttack,
+  measurePopulation,
+  measureRules,
+  type PopulationMeasures,
+  type RuleMeasures,
+} from "./measures.ts";
+import { deriveWords } from "./random.ts";
+import { ScenarioError } from "./scenario-error.ts";
+import { ActorTally, FIRST_REFUSAL, OriginTally, RuleTally } from "./tally.ts";
+
+/** Makes the engine that a run drives. */
+export type EngineFactory = (policy: Policy, options?: EngineOptions) => PolicyEngine;
+
+/** One decision as it falls; everything in it is only valid during the call. */
+export interface DecisionEvent {
+  readonly seed: number;
+  /** Counts from 1. */
+  readonly number: number;
+  /** Population or attack that sent it. */
+  readonly origin: string;
+  readonly abusive: boolean;
+  readonly atMicros: number;
+  readonly request: Request;
+  readonly record: DecisionRecord;
+}
+
+/** How a run is done. */
+export interface RunOptions {
+  /** Engine to drive. Default: the compiled one. */
+  readonly createEngine?: EngineFactory;
+  /** Called for every decision, in order. */
+  readonly onDecision?: (event: DecisionEvent) => void;
+  /** Most requests in one run; more is an error. Default 50,000,000. */
+  readonly maxRequests?: number;
+}
+
+/** What one run gave. It holds no time of the machine, so that the same inputs give the same bytes. */
+export interface SeedResult {
+  readonly seed: number;
+  readonly requests: number;
+  /** {@link DecisionHash} over all decisions. */
+  readonly decisionsHash: string;
+  readonly populations: readonly PopulationMeasures[];
+  readonly attacks: readonly AttackMeasures[];
+  readonly rules: readonly RuleMeasures[];
+}
+
+const DEFAULT_MAX_REQUESTS = 50_000_000;
+
+const ARRIVAL = 0;
+const RETRY = 1;
+const OUTCOME = 2;
+
+/**
+ * Runs a scenario once.
+ *
+ * @param seed - Any safe integer.
+ * @throws {@link ScenarioError} when the scenario asks for what cannot be run.
+ */
+export function runSeed(policy: Policy, scenario: Scenario, seed: number, options: RunOptions = {}): SeedResult {
+  const run = new Run(policy, scenario, seed, options);
+  run.start();
+  while (run.step());
+  return run.result();
+}
+
+class Run {
+  readonly #policy: Policy;
+  readonly #scenario: Scenario;
+  readonly #seed: number;
+  readonly #options: RunOptions;
+  readonly #maxRequests: number;
+  readonly #engine: PolicyEngine;
+  readonly #cast: Cast;
+  readonly #queue = new EventQueue();
+  readonly #hash = new DecisionHash();
+  readonly #outcome: Outcome;
+  readonly #actorTallies: readonly ActorTally[];
+  readonly #originTallies: readonly OriginTally[];
+  readonly #ruleTally: RuleTally;
+  #requests = 0;
+
+  constructor(policy: Policy, scenario: Scenario, seed: number, options: RunOptions) {
+    this.#policy = policy;
+    this.#scenario = scenario;
+    this.#seed = seed;
+    this.#options = options;
+    this.#maxRequests = options.maxRequests ?? DEFAULT_MAX_REQUESTS;
+    // The key of state hashes varies with the seed, so that the error of sketches varies over seeds like everything else.
+    const [low, high] = deriveWords(seed, scenario.name, "state");
+    this.#engine = (options.createEngine ?? createEngine)(policy, { hashKey: [low, high] });
+    this.#cast = castActors(policy, scenario, seed);
+    this.#outcome = makeOutcome(200, { latencyMicros: scenario.service.latencyMicros });
+    this.#actorTallies = this.#cast.actors.map(() => new ActorTally());
+    this.#originTallies = [...scenario.populations, ...scenario.attacks].map(() => new OriginTally(scenario.runMicros));
+    this.#ruleTally = new RuleTally(policy);
+  }
+
+  /** Puts every actor's first request on the queue. */
+  start(): void {
+    for (const [i, actor] of this.#cast.actors.entries()) this.#push(actor.first(), ARRIVAL, i);
+  }
+
+  /** Lets the next event happen; false when the run is over. */
+  step(): boolean {
+    const queue = this.#queue;
+    if (!queue.next()) return false;
+    switch (queue.kind) {
+      case ARRIVAL:
+        this.#arrive(queue.actor, queue.time);
+        break;
+      case RETRY:
+        this.#retry(queue.actor, queue.first, queue.time);
+        break;
+      default:
+        this.#observe(queue.first, queue.second, queue.time);
+    }
+    return true;
+  }
+
+  result(): SeedResult {
+    const { populations } = this.#scenario;
+    return {
+      seed: this.#seed,
+      requests: this.#requests,
+      decisionsHash: this.#hash.finish(),
+      populations: populations.map(({ name }, i) => measurePopulation(name, this.#talliesOf(i), this.#originTally(i))),
+      attacks: this.#cast.attackers.map((actor) => {
+        const tally = this.#actorTallies[this.#cast.actors.indexOf(actor)] ?? new ActorTally();
+        return measureAttack(actor, tally, this.#originTally(actor.origin));
+      }),
+      rules: measureRules(this.#policy, this.#ruleTally),
+    };
+  }
+
+  #arrive(index: number, at: number): void {
+    const actor = this.#actor(index);
+    actor.compose();
+    this.#send(actor, index, at);
+    this.#push(actor.next(at), ARRIVAL, index);
+  }
+
+  #retry(index: number, parked: number, at: number): void {
+    const actor = this.#actor(index);
+    actor.recall(parked);
+    this.#send(actor, index, at);
+  }
+
+  /** Decides the request that `actor` composed last, counts it, and sets what follows from it on the queue. */
+  #send(actor: Actor, index: number, at: number): void {
+    if (++this.#requests > this.#maxRequests) throw new ScenarioError(tooMany(this.#scenario.name, this.#maxRequests));
+    const record = this.#engine.decide(actor.request, START_MICROS + at);
+    this.#hash.add(record, at);
+    this.#count(actor, index, record, at);
+    this.#report(actor, record, at);
+    if (record.verdict < FIRST_REFUSAL) this.#serve(actor, index, record, at);
+    this.#answer(actor, index, record, at);
+  }
+
+  #count(actor: Actor, index: number, record: DecisionRecord, at: number): void {
+    const tally = this.#actorTally(index);
+    tally.add(record, at);
+    this.#originTally(actor.origin).add(record, at);
+    if (record.verdict > 0) this.#ruleTally.add(record, actor.origin >= this.#scenario.populations.length);
+    if (actor.abusive && record.verdict < FIRST_REFUSAL) tally.succeeded++;
+  }
+
+  #serve(actor: Actor, index: number, record: DecisionRecord, at: number): void {
+    if (record.token === 0) return;
+    const answered = at + record.delayMicros + this.#scenario.service.latencyMicros;
+    this.#push(answered, OUTCOME, index, record.token, actor.status);
+  }
+
+  #answer(actor: Actor, index: number, record: DecisionRecord, at: number): void {
+    const wait = actor.hear(record, at);
+    if (record.verdict < FIRST_REFUSAL) return;
+    if (wait < 0 || at + wait >= this.#scenario.runMicros) this.#actorTally(index).lost++;
+    else this.#push(at + wait, RETRY, index, actor.park());
+  }
+
+  #observe(token: number, status: number, at: number): void {
+    this.#outcome.status = status;
+    this.#engine.observe(token, this.#outcome, START_MICROS + at);
+  }
+
+  #report(actor: Actor, record: DecisionRecord, at: number): void {
+    if (this.#options.onDecision === undefined) return;
+    const { populations, attacks } = this.#scenario;
+    const origin = [...populations, ...attacks][actor.origin]?.name ?? "";
+    const { request, abusive } = actor;
+    const atMicros = START_MICROS + at;
+    this.#options.onDecision({ seed: this.#seed, number: this.#requests, origin, abusive, atMicros, request, record });
+  }
+
+  /** What would happen after the run's end does not happen. */
+  #push(at: number, kind: number, actor: number, first = 0, second = 0): void {
+    if (at < this.#scenario.runMicros) this.#queue.push(at, kind, actor, first, second);
+  }
+
+  #actor(index: number): Actor {
+    const actor = this.#cast.actors[index];
+    if (actor === undefined) throw new RangeError(`no actor ${index}`);
+    return actor;
+  }
+
+  #actorTally(index: number): ActorTally {
+    return this.#actorTallies[index] ?? new ActorTally();
+  }
+
+  #originTally(index: number): OriginTally {
+    return this.#originTallies[index] ?? new OriginTally(this.#scenario.runMicros);
+  }
+
+  #talliesOf(origin: number): readonly (readonly [string, ActorTally])[] {
+    return this.#cast.actors.flatMap((actor, i): readonly (readonly [string, ActorTally])[] =>
+      actor.origin === origin ? [[actor.name, this.#actorTally(i)]] : [],
+    );
+  }
+}
+
+function tooMany(scenario: string, most: number): string {
+  return `scenario \`${scenario}\` sends more than ${most} requests; shorten \`run\` or lower the rates`;
+}

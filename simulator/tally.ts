@@ -1,0 +1,118 @@
+/** What is counted while a run goes on: for each actor, each origin and each rule. Reports are made from these afterwards. */
+import { type DecisionRecord, type Policy, VERDICTS } from "../engine/index.ts";
+import { Containment } from "./containment.ts";
+
+/** Intervals that a run's timeline is cut into. */
+export const TIMELINE_BINS = 60;
+
+const SLOW = 1;
+/** Verdicts of this rank and above refuse the request. */
+export const FIRST_REFUSAL = 2;
+
+/** Counts of one actor: a client, or an attack. */
+export class ActorTally {
+  requests = 0;
+  readonly verdicts: Int32Array = new Int32Array(VERDICTS.length);
+  /** Requests that were given up after a refusal. */
+  lost = 0;
+  succeeded = 0;
+  firstRequestAt = -1;
+  firstRefusalAt = -1;
+  firstRefusalBy = "";
+  /** Refusals by what decided them. */
+  readonly refusedBy: Map<string, number> = new Map();
+
+  get refused(): number {
+    return (this.verdicts[2] ?? 0) + (this.verdicts[3] ?? 0) + (this.verdicts[4] ?? 0);
+  }
+
+  get admitted(): number {
+    return this.requests - this.refused;
+  }
+
+  /** Counts one decided request. */
+  add(record: DecisionRecord, at: number): void {
+    if (this.requests++ === 0) this.firstRequestAt = at;
+    const verdict = record.verdict;
+    this.verdicts[verdict] = (this.verdicts[verdict] ?? 0) + 1;
+    if (verdict >= FIRST_REFUSAL) this.#refuse(record, at);
+  }
+
+  #refuse(record: DecisionRecord, at: number): void {
+    const by = record.by ?? record.reason;
+    if (this.firstRefusalAt < 0) {
+      this.firstRefusalAt = at;
+      this.firstRefusalBy = by;
+    }
+    this.refusedBy.set(by, (this.refusedBy.get(by) ?? 0) + 1);
+  }
+}
+
+/** Counts of one population or attack over all its actors. */
+export class OriginTally {
+  readonly offered: Int32Array = new Int32Array(TIMELINE_BINS);
+  readonly admitted: Int32Array = new Int32Array(TIMELINE_BINS);
+  readonly containment: Containment = new Containment();
+  /** Delays of let-through requests that were held, in microseconds; the others had none. */
+  readonly delays: number[] = [];
+  readonly #binMicros: number;
+
+  constructor(runMicros: number) {
+    this.#binMicros = runMicros / TIMELINE_BINS;
+  }
+
+  add(record: DecisionRecord, at: number): void {
+    const admitted = record.verdict < FIRST_REFUSAL;
+    const bin = Math.min(TIMELINE_BINS - 1, Math.floor(at / this.#binMicros));
+    this.offered[bin] = (this.offered[bin] ?? 0) + 1;
+    if (admitted) this.admitted[bin] = (this.admitted[bin] ?? 0) + 1;
+    if (record.verdict === SLOW) this.delays.push(record.delayMicros);
+    this.containment.add(at, admitted);
+  }
+}
+
+/** How often one rule, limit or built-in check took part in refusing or slowing requests. */
+export interface RuleCount {
+  /** Decisions that it decided, or took part in and lost to a stricter or earlier one. */
+  fired: number;
+  decided: number;
+  /** Decisions that would have been let through at once without it. */
+  alone: number;
+  /** Refusals of populations and of attacks that it decided. */
+  refusedPopulations: number;
+  refusedAttacks: number;
+}
+
+/** Counts by rule. */
+export class RuleTally {
+  readonly counts: Map<string, RuleCount> = new Map();
+  readonly #restricting: ReadonlySet<string>;
+
+  constructor(policy: Policy) {
+    const acts = policy.rules.filter((rule) => !["allow", "exempt", "note"].includes(rule.action.kind));
+    this.#restricting = new Set(acts.map((rule) => rule.name));
+  }
+
+  /** Counts a decision that is not a plain allow. */
+  add(record: DecisionRecord, ofAttack: boolean): void {
+    const by = record.by ?? record.reason;
+    const others = record.toDecision().matched.filter((name) => name !== by && this.#restricting.has(name));
+    const count = this.#countOf(by);
+    count.fired++;
+    count.decided++;
+    if (others.length === 0) count.alone++;
+    if (record.verdict >= FIRST_REFUSAL) {
+      if (ofAttack) count.refusedAttacks++;
+      else count.refusedPopulations++;
+    }
+    for (const name of others) this.#countOf(name).fired++;
+  }
+
+  #countOf(name: string): RuleCount {
+    const known = this.counts.get(name);
+    if (known !== undefined) return known;
+    const fresh = { fired: 0, decided: 0, alone: 0, refusedPopulations: 0, refusedAttacks: 0 };
+    this.counts.set(name, fresh);
+    return fresh;
+  }
+}
