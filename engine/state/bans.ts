@@ -8,6 +8,8 @@ import { type Allocate, HashTable } from "./table.ts";
 // Entry of 24 bytes: hash (words 0, 1), until (words 2, 3), length (words 4, 5). Both are microseconds below 2^53, so 11 bits
 // of each high word are spare; they hold the owner, low half first.
 const STRIDE = 6;
+/** Bytes of an entry. */
+export const BAN_BYTES: number = STRIDE * 4;
 const UNTIL = 2;
 const LENGTH = 4;
 const HIGH_BITS = 21;

@@ -7,6 +7,8 @@ const LATEST = 1;
 const SUM = 4;
 const COUNTERS = 5;
 const STRIDE = 22;
+/** Bytes of an entry. */
+export const COUNT_BYTES: number = STRIDE * 4;
 
 /** Counts of one signal, 88 bytes a key. */
 export class CountTable extends HashTable {

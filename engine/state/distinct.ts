@@ -16,6 +16,8 @@ const SKETCH = 5;
 const AGES = 6;
 const VALUES = 10;
 const STRIDE = 42;
+/** Bytes of an entry without its sketch. */
+export const DISTINCT_BYTES: number = STRIDE * 4;
 const SKETCHED = -1;
 
 /** Share of the budget that goes to entries; sketches have the rest. */

@@ -102,6 +102,8 @@ export function makeCharge(): Charge {
 
 // Entry: hash (words 0, 1), second seen (word 2), TAT whole, part, denominator (doubles 2, 3, 4).
 const STRIDE = 10;
+/** Bytes of an entry. */
+export const GCRA_BYTES: number = STRIDE * 4;
 const SEEN = 2;
 const WHOLE = 2;
 const PART = 3;
