@@ -3,7 +3,15 @@ export type * from "./ast.ts";
 export { CODES } from "./codes.ts";
 export type { CodeEntry } from "./codes/entry.ts";
 export type { Diagnostic, Fix, Note, Severity } from "./diagnostic.ts";
-export { type FileRead, type FileReader, memoryFiles, nodeFiles } from "./files.ts";
+export {
+  decodeText,
+  type FileRead,
+  type FileReader,
+  MAX_POLICY_BYTES,
+  memoryFiles,
+  nodeFiles,
+  type TextRead,
+} from "./files.ts";
 export { type FormatResult, format } from "./format.ts";
 export { type LoadResult, loadPolicy, loadPolicyText } from "./load.ts";
 export { DEFAULT_LIMITS, type ParseLimits, type ParseOptions, type ParseResult, parse } from "./parser.ts";
