@@ -1,0 +1,31 @@
+/** The commands by name. Each is loaded when it is asked for, so that `--help` and `fmt` do not wait for the server. */
+import type { Command } from "./command.ts";
+
+/** A command's line in the help, and where it is. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+/** In the order of the help. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: "check",
+    summary: "parse, type-check and lint policies",
+    load: async (): Promise<Command> => (await import("./commands/check.ts")).check,
+  },
+  {
+    name: "fmt",
+    summary: "bring policies into the canonical format",
+    load: async (): Promise<Command> => (await import("./commands/fmt.ts")).fmt,
+  },
+  {
+    name: "decide",
+    summary: "decide requests given as data",
+    load: async (): Promise<Command> => (await import("./commands/decide.ts")).decide,
+  },
+];
+
+/** Commands of later versions: named, so that asking for one says so. */
+export const PLANNED: readonly string[] = ["test", "explain", "diff", "prove", "audit", "compile", "bench", "lsp"];

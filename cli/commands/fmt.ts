@@ -1,0 +1,135 @@
+/** `edgepolicy fmt`: the canonical format. */
+import { randomBytes } from "node:crypto";
+import { realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { decodeText, diagnosticsToJson, format, makeSource, MAX_POLICY_BYTES, nodeFiles } from "../../dsl/index.ts";
+import type { Diagnostic, JsonDiagnostic } from "../../dsl/index.ts";
+import type { Command } from "../command.ts";
+import type { CliIo } from "../io.ts";
+import { type Arguments, formatOption } from "../options.ts";
+import { printDiagnostics } from "../policy-file.ts";
+import { CliProblem, EXIT, fileProblem, problemText } from "../problem.ts";
+
+export const fmt: Command = {
+  usage: "[--check] FILE… | -",
+  about: `Rewrites policies in the canonical format; comments stay where they are. \`-\` formats standard input to standard
+output. A file with syntax errors is left as it is, and the exit status is 1.`,
+  options: [
+    {
+      name: "check",
+      value: null,
+      help: "write nothing; name the files whose format differs and exit 1 if there are any",
+    },
+    formatOption(),
+  ],
+  examples: ["fmt policies/*.edgepolicy", "fmt --check policies/*.edgepolicy", "fmt - < draft.edgepolicy"],
+  run,
+};
+
+/** What became of one file. `text` is null where it cannot be formatted. */
+interface Formatted {
+  readonly file: string;
+  readonly text: string | null;
+  readonly changed: boolean;
+  /** Why its bytes are no text; empty where they are. */
+  readonly problem: string;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly before: string;
+}
+
+const STDIN = "-";
+
+async function run(args: Arguments, io: CliIo): Promise<number> {
+  const files = args.positionals;
+  if (files.length === 0) throw new CliProblem("FILE is missing");
+  if (files.includes(STDIN) && files.length > 1)
+    throw new CliProblem("`-` stands alone", "format files and standard input one after the other");
+  const results: Formatted[] = [];
+  for (const file of files) results.push(formatBytes(file, file === STDIN ? await readStdin(io) : readFile(file)));
+  const checking = args.has("check");
+  for (const result of results) await settle(result, checking, args.json(), io);
+  if (args.json()) await io.stdout(`${JSON.stringify(asJson(results, checking))}\n`);
+  const failed = results.some(({ text, changed }) => text === null || (checking && changed));
+  return failed ? EXIT.no : EXIT.fine;
+}
+
+function readFile(file: string): Uint8Array {
+  const read = nodeFiles.read(file);
+  if (read.ok) return read.bytes;
+  throw new CliProblem(`${file}: ${read.message}`, "name a policy file, or `-` for standard input");
+}
+
+async function readStdin(io: CliIo): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  for await (const chunk of io.stdin()) {
+    total += chunk.length;
+    if (total > MAX_POLICY_BYTES)
+      throw new CliProblem(
+        `standard input is larger than ${MAX_POLICY_BYTES / 1024 ** 2} MiB`,
+        "split the policy with `import`",
+      );
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function formatBytes(file: string, bytes: Uint8Array): Formatted {
+  const decoded = decodeText(bytes);
+  if (!decoded.ok) {
+    const problem = problemText(new CliProblem(`${file} ${decoded.message}`, decoded.help));
+    return { file, text: null, changed: false, problem, diagnostics: [], before: "" };
+  }
+  const { text, diagnostics } = format(decoded.text);
+  const changed = text !== null && text !== decoded.text;
+  return { file, text, changed, problem: "", diagnostics, before: decoded.text };
+}
+
+/** Writes, prints or names one result. */
+async function settle(result: Formatted, checking: boolean, json: boolean, io: CliIo): Promise<void> {
+  const { file, text, changed } = result;
+  if (text === null) printFailure(result, io);
+  else if (checking) await (changed && !json ? io.stdout(`${file}\n`) : undefined);
+  else if (file === STDIN) await (json ? undefined : io.stdout(text));
+  else if (changed) replaceFile(file, text);
+}
+
+function printFailure({ file, problem, diagnostics, before }: Formatted, io: CliIo): void {
+  if (problem !== "") io.stderr(problem);
+  printDiagnostics(diagnostics, [makeSource(file, before)], io);
+}
+
+/** Writes aside and renames, so that a full disk or a killed process leaves the old text whole. Links stay links. */
+function replaceFile(file: string, text: string): void {
+  try {
+    const target = realpathSync(file);
+    const aside = `${target}.${randomBytes(4).toString("hex")}.tmp`;
+    try {
+      writeFileSync(aside, text, { mode: statSync(target).mode });
+      renameSync(aside, target);
+    } finally {
+      rmSync(aside, { force: true });
+    }
+  } catch (problem) {
+    throw fileProblem(file, problem);
+  }
+}
+
+interface FormatReport {
+  readonly ok: boolean;
+  readonly files: readonly { readonly file: string; readonly changed: boolean }[];
+  readonly diagnostics: readonly JsonDiagnostic[];
+  /** Of standard input alone. */
+  readonly text?: string;
+}
+
+function asJson(results: readonly Formatted[], checking: boolean): FormatReport {
+  const report: FormatReport = {
+    ok: results.every(({ text, changed }) => text !== null && !(checking && changed)),
+    files: results.map(({ file, changed }) => ({ file, changed })),
+    diagnostics: results.flatMap(
+      ({ file, diagnostics, before }) => diagnosticsToJson(diagnostics, [makeSource(file, before)]).diagnostics,
+    ),
+  };
+  const [first] = results;
+  return first?.file === STDIN && first.text !== null && !checking ? { ...report, text: first.text } : report;
+}

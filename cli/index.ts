@@ -1,0 +1,4 @@
+/** The command line's door: everything `edgepolicy` does, without the process around it. */
+export type { CliIo } from "./io.ts";
+export { processIo } from "./io.ts";
+export { main } from "./main.ts";

@@ -1,0 +1,83 @@
+/** Loading a policy for a command: its diagnostics are printed, and a main file that cannot be read is a usage problem. */
+import {
+  type Diagnostic,
+  type FileRead,
+  type FileReader,
+  type LoadResult,
+  loadPolicy,
+  nodeFiles,
+  renderDiagnostics,
+  type Scenario,
+  type SourceFile,
+} from "../dsl/index.ts";
+import type { Policy } from "../engine/index.ts";
+import { type CliIo, colorOnStderr } from "./io.ts";
+import { CliProblem, EXIT } from "./problem.ts";
+
+/** A policy without errors. */
+export interface GoodPolicy {
+  readonly policy: Policy;
+  readonly scenarios: readonly Scenario[];
+  readonly sources: readonly SourceFile[];
+}
+
+/**
+ * Loads and checks the policy at `path`.
+ *
+ * @throws {@link CliProblem} with status 2 if there is no such file or it cannot be read. What its content is, or a file it
+ *   names, comes back as diagnostics.
+ */
+export function loadChecked(path: string): LoadResult {
+  const files = new WatchedFiles(path);
+  const result = loadPolicy(path, files);
+  const { failure } = files;
+  if (failure !== null && !failure.ok && failure.reason !== "too_large") {
+    const help = failure.reason === "not_found" ? "check the spelling and the folder you are in" : "name a policy file";
+    throw new CliProblem(`${path}: ${failure.message}`, help);
+  }
+  return result;
+}
+
+/**
+ * Loads a policy that a command is to run.
+ *
+ * @throws {@link CliProblem} as {@link loadChecked}, and with status 1 if it has errors, which are printed first.
+ */
+export function loadGood(path: string, io: CliIo): GoodPolicy {
+  const { policy, scenarios, diagnostics, sources } = loadChecked(path);
+  if (policy !== null) return { policy, scenarios, sources };
+  printDiagnostics(diagnostics, sources, io);
+  const errors = diagnostics.filter(({ severity }) => severity === "error").length;
+  throw new CliProblem(`${path} has ${counted(errors, "error")}`, "", EXIT.no);
+}
+
+/** Prints diagnostics for people. */
+export function printDiagnostics(diagnostics: readonly Diagnostic[], sources: readonly SourceFile[], io: CliIo): void {
+  if (diagnostics.length === 0) return;
+  io.stderr(`${renderDiagnostics(diagnostics, sources, { color: colorOnStderr(io) })}\n`);
+}
+
+/** `1 error`, `3 errors`; figures in groups of three. */
+export function counted(count: number, noun: string): string {
+  return `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** Files on disk, remembering what became of the main one. */
+class WatchedFiles implements FileReader {
+  failure: FileRead | null = null;
+  private readonly main: string;
+
+  constructor(main: string) {
+    this.main = main;
+  }
+
+  read(path: string, maxBytes?: number): FileRead {
+    const read = nodeFiles.read(path, maxBytes);
+    if (path === this.main && !read.ok) this.failure = read;
+    return read;
+  }
+
+  resolve(from: string, relative: string): string {
+    return nodeFiles.resolve(from, relative);
+  }
+}

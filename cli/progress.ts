@@ -1,0 +1,49 @@
+/** A bar on the terminal for work that takes more than a second. */
+import { type CliIo, colorOnStderr } from "./io.ts";
+
+const FIRST_SHOWN_MS = 1_000;
+const BETWEEN_MS = 100;
+const CELLS = 30;
+/** Calls between two looks at the clock: it costs more than a call. */
+const LOOK_EVERY = 256;
+
+export class Progress {
+  private readonly label: string;
+  private readonly total: number;
+  private readonly io: CliIo;
+  private readonly enabled: boolean;
+  private next = Date.now() + FIRST_SHOWN_MS;
+  private calls = 0;
+  private shown = false;
+
+  /** @param total - What `done` counts up to; 0 if that is not known. */
+  constructor(label: string, total: number, io: CliIo) {
+    this.label = label;
+    this.total = total;
+    this.io = io;
+    this.enabled = colorOnStderr(io);
+  }
+
+  /** Draws the bar, if it is time to. */
+  show(done: number): void {
+    if (!this.enabled || this.calls++ % LOOK_EVERY !== 0) return;
+    const now = Date.now();
+    if (now < this.next) return;
+    this.next = now + BETWEEN_MS;
+    this.shown = true;
+    this.io.stderr(`\r\u001B[K${this.label} ${this.bar(done)}`);
+  }
+
+  /** Takes the bar away. */
+  clear(): void {
+    if (this.shown) this.io.stderr("\r\u001B[K");
+    this.shown = false;
+  }
+
+  private bar(done: number): string {
+    if (this.total === 0) return done.toLocaleString("en-US");
+    const share = Math.min(1, done / this.total);
+    const full = Math.round(share * CELLS);
+    return `${"█".repeat(full)}${"░".repeat(CELLS - full)} ${Math.floor(share * 100)}%`;
+  }
+}
