@@ -11,3 +11,8 @@ export type {
   VerdictCounts,
 } from "./measures.ts";
 export { ScenarioError } from "./scenario-error.ts";
+export type { GateResult } from "./expectations.ts";
+export type { MetricUnit } from "./metric-samples.ts";
+export { type RunJson, SCENARIO_SCHEMA, type ScenarioJson, scenarioJson } from "./report-json.ts";
+export { firstSeeds, runScenario, type ScenarioOptions } from "./run-scenario.ts";
+export type { AttackSummary, PopulationSummary, ScenarioResult, SeedStory, Spread } from "./scenario-result.ts";

@@ -1,0 +1,75 @@
+/** The metrics that expectations name, read from the measures of one run. */
+import type { Expectation } from "../dsl/index.ts";
+import type { AttackMeasures, PopulationMeasures } from "./measures.ts";
+import type { SeedResult } from "./run.ts";
+import type { Sample } from "./statistics.ts";
+
+/** What a metric's values are: percent of requests, a number of things, or microseconds. */
+export type MetricUnit = "percent" | "count" | "duration";
+
+/** One seed's value of a metric. */
+export interface SeedSample extends Sample {
+  readonly seed: number;
+  /** In the metric's unit; null where what it times never happened: an attack that was not contained, or never refused. */
+  readonly value: number | null;
+  /** Requests that it was measured on. */
+  readonly requests: number;
+}
+
+/** Unit of a metric. */
+export function unitOf(metric: Expectation["metric"]): MetricUnit {
+  switch (metric) {
+    case "admitted":
+    case "refused":
+      return "percent";
+    case "succeeded":
+    case "harmed":
+      return "count";
+    case "contained":
+    case "first_refusal":
+    case "delayed":
+      return "duration";
+  }
+}
+
+/** What `expectation` measures in one run; null where the run has no such population or attack. */
+export function sampleOf(expectation: Expectation, run: SeedResult): SeedSample | null {
+  const attack = run.attacks.find(({ name }) => name === expectation.subject);
+  if (attack !== undefined) return ofAttack(expectation.metric, attack, run.seed);
+  const population = run.populations.find(({ name }) => name === expectation.subject);
+  return population === undefined ? null : ofPopulation(expectation.metric, population, run.seed);
+}
+
+function ofAttack(metric: Expectation["metric"], attack: AttackMeasures, seed: number): SeedSample | null {
+  const requests = attack.offered;
+  switch (metric) {
+    case "admitted":
+      return { seed, requests, value: attack.admittedPercent, part: attack.admitted, whole: requests };
+    case "succeeded":
+      return plain(seed, requests, attack.succeeded);
+    case "contained":
+      return plain(seed, requests, attack.containedMicros);
+    case "first_refusal":
+      return plain(seed, requests, attack.firstRefusalMicros);
+    default:
+      return null;
+  }
+}
+
+function ofPopulation(metric: Expectation["metric"], population: PopulationMeasures, seed: number): SeedSample | null {
+  const { requests } = population;
+  switch (metric) {
+    case "refused":
+      return { seed, requests, value: population.refusedPercent, part: population.refused, whole: requests };
+    case "harmed":
+      return plain(seed, requests, population.harmed);
+    case "delayed":
+      return plain(seed, requests, population.delayedMicros);
+    default:
+      return null;
+  }
+}
+
+function plain(seed: number, requests: number, value: number | null): SeedSample {
+  return { seed, requests, value, part: value ?? 0, whole: 1 };
+}
