@@ -25,6 +25,21 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: "decide requests given as data",
     load: async (): Promise<Command> => (await import("./commands/decide.ts")).decide,
   },
+  {
+    name: "serve",
+    summary: "enforce a policy in front of a service, or for a proxy that asks",
+    load: async (): Promise<Command> => (await import("./commands/serve.ts")).serve,
+  },
+  {
+    name: "init",
+    summary: "write a policy, an inventory, a scenario and a CI workflow to start from",
+    load: async (): Promise<Command> => (await import("./commands/init.ts")).init,
+  },
+  {
+    name: "key",
+    summary: "make an API key for a client of the inventory",
+    load: async (): Promise<Command> => (await import("./commands/key.ts")).key,
+  },
 ];
 
 /** Commands of later versions: named, so that asking for one says so. */

@@ -1,7 +1,6 @@
 /** Which versions run, for `--version` and reports of faults. */
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { loadUws } from "../server/index.ts";
 
 /** The line of `edgepolicy --version`. It says which uWebSockets.js release this machine loads, or that none does. */
 export async function versionText(): Promise<string> {
@@ -10,6 +9,8 @@ export async function versionText(): Promise<string> {
 
 async function uwsVersion(): Promise<string> {
   try {
+    // Loaded here, because what asks for the package's version alone need not wait for the server.
+    const { loadUws } = await import("../server/index.ts");
     return (await loadUws()).version;
   } catch {
     return "does not load here";

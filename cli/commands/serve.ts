@@ -1,0 +1,130 @@
+/** `edgepolicy serve`: the enforcement point, until a signal stops it. */
+import type { LogSink, RunningServer, ServerOptions } from "../../server/index.ts";
+import { ServerError, startServer } from "../../server/index.ts";
+import type { Command } from "../command.ts";
+import type { CliIo } from "../io.ts";
+import { type Arguments, formatOption } from "../options.ts";
+import { loadGood, printDiagnostics } from "../policy-file.ts";
+import { CliProblem, EXIT } from "../problem.ts";
+
+export const serve: Command = {
+  usage: "FILE [--listen HOST:PORT] [--upstream URL] [--admin HOST:PORT|off] [OPTION…]",
+  about: `Enforces a policy: in front of --upstream as a reverse proxy, and for other proxies at /authz/nginx and /authz/json.
+Changes of the policy's files are taken over without a lost request; SIGHUP reloads, SIGTERM and SIGINT stop gracefully.
+EDGEPOLICY_ADMIN_TOKEN is the admin listener's bearer token, EDGEPOLICY_PEPPER (ID=SECRET,…) the secrets of hashed keys.`,
+  options: [
+    {
+      name: "listen",
+      value: "HOST:PORT",
+      help: "where requests come in (default 127.0.0.1:8080; port 0: any free one)",
+    },
+    {
+      name: "upstream",
+      value: "URL",
+      help: "the protected service, such as http://127.0.0.1:3000 (default: /authz/* only)",
+    },
+    { name: "admin", value: "HOST:PORT|off", help: "where /healthz, /readyz, /metrics are (default 127.0.0.1:8081)" },
+    {
+      name: "peer",
+      value: "NETWORK",
+      many: true,
+      help: "who may call /authz/*; may be repeated (default: this machine)",
+    },
+    { name: "log", value: "FILE|stdout|off", help: "where decisions are logged, one JSON object a line (default off)" },
+    {
+      name: "log-decisions",
+      value: "all|refusals",
+      choices: ["all", "refusals"],
+      help: "which decisions are logged (default all)",
+    },
+    { name: "log-header", value: "NAME", many: true, help: "a request header to log; may be repeated (default none)" },
+    {
+      name: "rate-limit-fields",
+      value: "refusals|all",
+      choices: ["refusals", "all"],
+      help: "which answers carry RateLimit fields (default refusals)",
+    },
+    { name: "keep-credentials", value: null, help: "forward headers that carry API keys too" },
+    { name: "no-watch", value: null, help: "reload on SIGHUP only, not when a file changes" },
+    formatOption(),
+  ],
+  examples: [
+    "serve orders.edgepolicy --upstream http://127.0.0.1:3000",
+    "serve orders.edgepolicy --listen 0.0.0.0:8080 --peer 10.0.0.0/8 --log decisions.ndjson",
+  ],
+  run,
+};
+
+async function run(args: Arguments, io: CliIo): Promise<number> {
+  const [file = ""] = args.exactly("FILE");
+  loadGood(file, io);
+  const running = await start(readOptions(file, args, io), io);
+  // The decision log may own standard output; then it is not ours to write to.
+  const tell = args.text("log") === "stdout" ? io.stderr : io.stdout;
+  await tell(args.json() ? `${JSON.stringify(startedJson(running))}\n` : startedText(running, args));
+  io.stop?.addEventListener("abort", () => void running.stop(), { once: true });
+  if (io.stop?.aborted === true) await running.stop();
+  await running.stopped;
+  return EXIT.fine;
+}
+
+async function start(options: ServerOptions, io: CliIo): Promise<RunningServer> {
+  try {
+    return await startServer(options);
+  } catch (problem) {
+    if (!(problem instanceof ServerError)) throw problem;
+    if (problem.load !== null) printDiagnostics(problem.load.diagnostics, problem.load.sources, io);
+    throw new CliProblem(problem.message, remedy(problem), problem.code === "policy_invalid" ? EXIT.no : EXIT.cannot);
+  }
+}
+
+/** What to do, in terms of the command line. */
+function remedy({ code, help }: ServerError): string {
+  if (code === "address_in_use")
+    return "stop what listens there, or choose another port with --listen or --admin (0: any free one)";
+  return help === "" ? "edgepolicy serve --help shows the options" : help;
+}
+
+function readOptions(policy: string, args: Arguments, io: CliIo): ServerOptions {
+  const text = (name: string): string | undefined => args.text(name) ?? undefined;
+  const token = io.env["EDGEPOLICY_ADMIN_TOKEN"];
+  const [listen, admin, upstream] = [text("listen"), text("admin"), text("upstream")];
+  const peers = args.texts("peer");
+  return {
+    policy,
+    ...(listen === undefined ? {} : { listen }),
+    ...(admin === undefined ? {} : { admin }),
+    ...(upstream === undefined ? {} : { upstream }),
+    ...(token === undefined || token === "" ? {} : { adminToken: token }),
+    ...(peers.length === 0 ? {} : { adapterPeers: peers }),
+    log: {
+      sink: readSink(args.text("log") ?? "off"),
+      decisions: args.text("log-decisions") === "refusals" ? "refusals" : "all",
+      headers: args.texts("log-header"),
+    },
+    rateLimitFields: args.text("rate-limit-fields") === "all" ? "all" : "refusals",
+    stripCredentials: !args.has("keep-credentials"),
+    watch: !args.has("no-watch"),
+    signals: io.stop === undefined,
+    report: (line) => io.stderr(`${line}\n`),
+  };
+}
+
+function readSink(text: string): LogSink {
+  return text === "off" || text === "stdout" ? text : { file: text };
+}
+
+function startedJson({ url, adminUrl, transport, policy }: RunningServer): object {
+  return { url, adminUrl, policy: { name: policy.name, version: policy.version }, transport };
+}
+
+function startedText({ url, adminUrl, policy }: RunningServer, args: Arguments): string {
+  const upstream = args.text("upstream");
+  const lines = [
+    `policy "${policy.name}" is enforced on ${url}${upstream === null ? "" : ` in front of ${upstream}`}`,
+    `  ${url}/authz/nginx  for nginx auth_request`,
+    `  ${url}/authz/json   for any program`,
+  ];
+  if (adminUrl !== null) lines.push(`  ${adminUrl}/metrics      counters; /healthz and /readyz beside it`);
+  return `${lines.join("\n")}\n`;
+}
