@@ -1,7 +1,7 @@
 /** What one run measured, as plain data: who was harmed, what was admitted, and what decided. Times are microseconds. */
 import { type Policy, VERDICTS, type Verdict } from "../engine/index.ts";
 import type { CredentialStuffingActor } from "./actors/credential-stuffing.ts";
-import type { ActorTally, OriginTally, RuleTally } from "./tally.ts";
+import { type ActorTally, NO_COUNTS, type OriginTally, type RuleCount, type RuleTally, restricts } from "./tally.ts";
 
 /** Clients whose story a result tells: those refused most often. */
 export const WORST_CLIENTS = 10;
@@ -70,18 +70,13 @@ export interface AttackMeasures {
   readonly timeline: Timeline;
 }
 
-/** One rule, limit, or built-in check (`no_rule_allows`, `ambiguous_path`, an identity error) in one run. */
-export interface RuleMeasures {
+/**
+ * One limit, one rule that can restrict, or one built-in check (`no_rule_allows`, `ambiguous_path`, an identity error) in
+ * one run. A limit or a live ban counts as taking part where it decides.
+ */
+export interface RuleMeasures extends Readonly<RuleCount> {
   readonly name: string;
   readonly kind: "rule" | "limit" | "built_in";
-  /** Decisions other than a plain allow in which it took part; a limit or live ban takes part where it decides. */
-  readonly fired: number;
-  readonly decided: number;
-  /** Decisions in which nothing else restricted the request. */
-  readonly alone: number;
-  /** Refusals of honest clients and of attackers that it decided. */
-  readonly refusedPopulations: number;
-  readonly refusedAttacks: number;
 }
 
 /** Measures a population from the tallies of its clients. */
@@ -129,20 +124,20 @@ export function measureAttack(actor: CredentialStuffingActor, tally: ActorTally,
   };
 }
 
-/** Measures rules and limits in declaration order, then the built-in checks that decided something, by name. */
+/** Measures limits and restricting rules in declaration order, then the built-in checks that decided something, by name. */
 export function measureRules(policy: Policy, tally: RuleTally): readonly RuleMeasures[] {
   const declared = policy.order.flatMap(({ kind, index }): readonly [string, "rule" | "limit"][] => {
-    const declaration = kind === "rule" ? policy.rules[index] : policy.limits[index];
-    return declaration === undefined ? [] : [[declaration.name, kind]];
+    if (kind === "limit") return namesOf(policy.limits.slice(index, index + 1), kind);
+    return namesOf(policy.rules.slice(index, index + 1).filter(restricts), kind);
   });
   const names = new Set(declared.map(([name]) => name));
   const others = [...tally.counts.keys()].filter((name) => !names.has(name)).sort();
-  const all: readonly (readonly [string, RuleMeasures["kind"]])[] = [
-    ...declared,
-    ...others.map((name) => [name, "built_in"] as const),
-  ];
-  const nothing = { fired: 0, decided: 0, alone: 0, refusedPopulations: 0, refusedAttacks: 0 };
-  return all.map(([name, kind]) => ({ name, kind, ...nothing, ...tally.counts.get(name) }));
+  const builtIn = others.map((name) => [name, "built_in"] as const);
+  return [...declared, ...builtIn].map(([name, kind]) => ({ name, kind, ...(tally.counts.get(name) ?? NO_COUNTS) }));
+}
+
+function namesOf<K>(declarations: readonly { readonly name: string }[], kind: K): readonly [string, K][] {
+  return declarations.map(({ name }) => [name, kind]);
 }
 
 /** 100 · part / whole; 0 of nothing. */

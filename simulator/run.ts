@@ -183,7 +183,7 @@ class Run {
     const tally = this.#actorTally(index);
     tally.add(record, at);
     this.#originTally(actor.origin).add(record, at);
-    if (record.verdict > 0) this.#ruleTally.add(record, actor.origin >= this.#scenario.populations.length);
+    this.#ruleTally.add(record, actor.origin >= this.#scenario.populations.length);
     if (actor.abusive && record.verdict < FIRST_REFUSAL) tally.succeeded++;
   }
 

@@ -199,6 +199,8 @@ function addRules(a: RuleMeasures, b: RuleMeasures): RuleMeasures {
     alone: a.alone + b.alone,
     refusedPopulations: a.refusedPopulations + b.refusedPopulations,
     refusedAttacks: a.refusedAttacks + b.refusedAttacks,
+    shadowPopulations: a.shadowPopulations + b.shadowPopulations,
+    shadowAttacks: a.shadowAttacks + b.shadowAttacks,
   };
 }
 

@@ -1,5 +1,5 @@
 /** What is counted while a run goes on: for each actor, each origin and each rule. Reports are made from these afterwards. */
-import { type DecisionRecord, type Policy, VERDICTS } from "../engine/index.ts";
+import { type DecisionRecord, type Policy, type Rule, VERDICTS } from "../engine/index.ts";
 import { Containment } from "./containment.ts";
 
 /** Intervals that a run's timeline is cut into. */
@@ -81,20 +81,45 @@ export interface RuleCount {
   /** Refusals of populations and of attacks that it decided. */
   refusedPopulations: number;
   refusedAttacks: number;
+  /** Requests of populations and of attacks that it would have restricted, had it not been in shadow. */
+  shadowPopulations: number;
+  shadowAttacks: number;
 }
+
+/** Whether a rule can slow or refuse a request. */
+export function restricts(rule: Rule): boolean {
+  return !["allow", "exempt", "note"].includes(rule.action.kind);
+}
+
+/** The counts of what never took part. */
+export const NO_COUNTS: Readonly<RuleCount> = Object.freeze({
+  fired: 0,
+  decided: 0,
+  alone: 0,
+  refusedPopulations: 0,
+  refusedAttacks: 0,
+  shadowPopulations: 0,
+  shadowAttacks: 0,
+});
 
 /** Counts by rule. */
 export class RuleTally {
   readonly counts: Map<string, RuleCount> = new Map();
   readonly #restricting: ReadonlySet<string>;
+  readonly #hasShadow: boolean;
 
   constructor(policy: Policy) {
-    const acts = policy.rules.filter((rule) => !["allow", "exempt", "note"].includes(rule.action.kind));
-    this.#restricting = new Set(acts.map((rule) => rule.name));
+    this.#restricting = new Set(policy.rules.filter(restricts).map((rule) => rule.name));
+    this.#hasShadow = [...policy.rules, ...policy.limits].some(({ rollout }) => rollout.mode !== "on");
   }
 
-  /** Counts a decision that is not a plain allow. */
+  /** Counts one decision. The plain copy of the record is only made where something can be read from it. */
   add(record: DecisionRecord, ofAttack: boolean): void {
+    if (record.verdict > 0) this.#addRestricted(record, ofAttack);
+    if (this.#hasShadow) this.#addShadows(record, ofAttack);
+  }
+
+  #addRestricted(record: DecisionRecord, ofAttack: boolean): void {
     const by = record.by ?? record.reason;
     const others = record.toDecision().matched.filter((name) => name !== by && this.#restricting.has(name));
     const count = this.#countOf(by);
@@ -108,10 +133,18 @@ export class RuleTally {
     for (const name of others) this.#countOf(name).fired++;
   }
 
+  #addShadows(record: DecisionRecord, ofAttack: boolean): void {
+    for (const name of record.toDecision().shadow) {
+      const count = this.#countOf(name);
+      if (ofAttack) count.shadowAttacks++;
+      else count.shadowPopulations++;
+    }
+  }
+
   #countOf(name: string): RuleCount {
     const known = this.counts.get(name);
     if (known !== undefined) return known;
-    const fresh = { fired: 0, decided: 0, alone: 0, refusedPopulations: 0, refusedAttacks: 0 };
+    const fresh = { ...NO_COUNTS };
     this.counts.set(name, fresh);
     return fresh;
   }

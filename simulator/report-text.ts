@@ -1,0 +1,225 @@
+/** A scenario's result for people at a terminal: the verdict first, then what it rests on, then how to see it again. */
+import type { GateResult } from "./expectations.ts";
+import {
+  formatBars,
+  formatCount,
+  formatDuration,
+  formatMean,
+  formatPercent,
+  formatTable,
+  mergeBins,
+  type Paint,
+  paintFor,
+  plural,
+} from "./report-format.ts";
+import type { RuleMeasures } from "./measures.ts";
+import type { AttackSummary, PopulationSummary, ScenarioResult, SeedStory } from "./scenario-result.ts";
+
+/** How a result is written. */
+export interface ScenarioReportOptions {
+  /** The policy's file as the replay command names it. */
+  readonly file: string;
+  readonly color: boolean;
+  /** Columns of the terminal. Default 100, at least 60. */
+  readonly width?: number;
+}
+
+/** Stories told for each population. */
+const STORIES = 3;
+const DEFAULT_WIDTH = 100;
+const LEAST_WIDTH = 60;
+
+/** Writes a result as text that ends in a line break. */
+export function renderScenario(result: ScenarioResult, options: ScenarioReportOptions): string {
+  const paint = paintFor(options.color);
+  const width = Math.max(LEAST_WIDTH, options.width ?? DEFAULT_WIDTH);
+  const sections = [
+    verdictLines(result, paint),
+    section("Expectations", gateLines(result.gates, paint), paint),
+    section(
+      "Honest callers",
+      result.populations.flatMap((one) => harmLines(one, result, paint)),
+      paint,
+    ),
+    section(
+      "Attacks",
+      result.attacks.flatMap((one) => attackLines(one, result)),
+      paint,
+    ),
+    timelineSection(result, width, paint),
+    section("What decided", ruleLines(result), paint),
+    seedLines(result, options.file),
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
+}
+
+function section(title: string, lines: readonly string[], paint: Paint): readonly string[] {
+  return lines.length === 0 ? [] : [paint.bold(title), ...lines.map((line) => `  ${line}`)];
+}
+
+function verdictLines(result: ScenarioResult, paint: Paint): readonly string[] {
+  const { gates, held, policy, runMicros, requests } = result;
+  const holding = gates.filter((gate) => gate.held).length;
+  const over = plural(result.seeds.length, "seed");
+  const says =
+    gates.length === 0
+      ? `nothing is expected; ran over ${over}`
+      : `${holding} of ${plural(gates.length, "expectation")} hold over ${over}`;
+  const mark = held ? paint.good("✓ HOLDS") : paint.bad("✗ FAILS");
+  return [
+    `${mark}  ${paint.bold(result.scenario)}: ${says}`,
+    `         policy ${policy.name} (${policy.version}), ${formatDuration(runMicros)} a seed, ${formatCount(requests)} requests`,
+  ];
+}
+
+function gateLines(gates: readonly GateResult[], paint: Paint): readonly string[] {
+  if (gates.length === 0) return [];
+  const head = ["", "measured", "95 % bound", "worst seed"];
+  const rows = gates.map((gate) => [
+    gate.text.replace(" == ", " = "),
+    valueText(gate, gate.measured),
+    boundText(gate),
+    `${valueText(gate, gate.worst.value)} (seed ${gate.worst.seed})`,
+  ]);
+  const [title = "", ...lines] = formatTable([head, ...rows], "lrrl");
+  return [
+    `  ${paint.dim(title)}`,
+    ...lines.map((line, i) => `${gates[i]?.held === true ? paint.good("✓") : paint.bad("✗")} ${line}`),
+  ];
+}
+
+function boundText(gate: GateResult): string {
+  if (gate.silent > 0) return `no request in ${plural(gate.silent, "seed")}`;
+  if (gate.never > 0) return `never in ${plural(gate.never, "seed")}`;
+  return gate.bound === null ? "every seed" : valueText(gate, gate.bound);
+}
+
+function valueText(gate: GateResult, value: number | null): string {
+  if (value === null) return "never";
+  switch (gate.unit) {
+    case "percent":
+      return formatPercent(value);
+    case "duration":
+      return formatDuration(value);
+    case "count":
+      return formatMean(value);
+  }
+}
+
+function harmLines(population: PopulationSummary, result: ScenarioResult, paint: Paint): readonly string[] {
+  const { name, clients, requests, refused, harmed, lost } = population;
+  const who = `${paint.bold(name)}: ${plural(clients, "client")}, ${aRun(requests, result)} requests a seed`;
+  const delays = population.delayedMicros;
+  const held = delays.most === 0 ? "" : `; delayed by up to ${formatDuration(delays.most)} (p99, seed ${delays.seed})`;
+  if (refused === 0) return [`${who}; nobody was refused${held}`];
+  const share = formatPercent(population.refusedPercent);
+  return [
+    `${who}; ${share} refused${held}`,
+    `  up to ${harmed.most} of ${plural(clients, "client")} harmed (seed ${harmed.seed}), ${formatMean(harmed.mean)} on average; ` +
+      `${formatMean(lost / result.seeds.length)} requests a seed never served`,
+    ...population.worst.slice(0, STORIES).flatMap((story) => storyLines(story, paint)),
+  ];
+}
+
+function storyLines(story: SeedStory, paint: Paint): readonly string[] {
+  const by = story.refusedBy.map(({ name, count }) => `${name} ${formatCount(count)}`).join(", ");
+  return [
+    `  ${paint.bad(story.client)} in seed ${story.seed}: ${formatCount(story.refused)} of ${formatCount(story.requests)} requests refused, ` +
+      `the first at ${formatDuration(story.firstRefusalMicros)} by ${story.firstRefusalBy}`,
+    `    ${paint.dim(`refused by: ${by}`)}`,
+  ];
+}
+
+function attackLines(attack: AttackSummary, result: ScenarioResult): readonly string[] {
+  const { seeds } = result;
+  const { succeeded, containedMicros, firstRefusalMicros, neverContained } = attack;
+  const contained =
+    containedMicros === null
+      ? ""
+      : `after ${formatDuration(containedMicros.mean)}, at the latest ${formatDuration(containedMicros.most)} (seed ${containedMicros.seed})`;
+  const never = neverContained === 0 ? "" : `not in ${neverContained} of ${plural(seeds.length, "seed")}`;
+  const rows = [
+    [
+      "admitted",
+      `${aRun(attack.admitted, result)} of ${aRun(attack.offered, result)} requests a seed, ${formatPercent(attack.admittedPercent)}`,
+    ],
+    ["succeeded", `${formatMean(succeeded.mean)} a seed, at most ${succeeded.most} (seed ${succeeded.seed})`],
+    [
+      "refused",
+      firstRefusalMicros === null
+        ? "never"
+        : `first after ${formatDuration(firstRefusalMicros.mean)}, by ${attack.firstRefusalBy}`,
+    ],
+    ["contained", [contained, never].filter((text) => text !== "").join("; ")],
+  ];
+  const gaveUp = attack.gaveUp === 0 ? "" : `; gave up in ${plural(attack.gaveUp, "seed")}`;
+  const sources = `${attack.name}: ${plural(Math.round(attack.sources.mean), "source network")}${gaveUp}`;
+  return [sources, ...formatTable(rows, "ll").map((line) => `  ${line}`)];
+}
+
+function aRun(sum: number, result: ScenarioResult): string {
+  return formatMean(sum / result.seeds.length);
+}
+
+function timelineSection(result: ScenarioResult, width: number, paint: Paint): readonly string[] {
+  const all = [...result.attacks, ...result.populations];
+  const label = all.reduce((most, { name }) => Math.max(most, name.length), 0) + " admitted  ".length + 2;
+  const lines = all.flatMap(({ name, timeline }) => {
+    const offered = mergeBins(timeline.offered, width - label);
+    const admitted = mergeBins(timeline.admitted, width - label);
+    const most = Math.max(1, ...offered);
+    const line = (who: string, kind: string, bins: readonly number[]): string =>
+      `${who.padEnd(label - 12)} ${kind.padEnd(8)}  ${formatBars(bins, most)}`.trimEnd();
+    return [line(name, "offered", offered), line("", "admitted", admitted)];
+  });
+  const columns = mergeBins(all[0]?.timeline.offered ?? [], width - label).length;
+  const each = formatDuration(result.runMicros / Math.max(1, columns));
+  return section(`Timeline, ${each} a column, all seeds`, lines, paint);
+}
+
+function ruleLines(result: ScenarioResult): readonly string[] {
+  const acted = result.rules.filter((rule) => rule.fired > 0);
+  const inShadow = (rule: RuleMeasures): number => rule.shadowPopulations + rule.shadowAttacks;
+  const head = ["requests a seed", "", "decided", "alone", "attacks refused", "honest callers refused"];
+  const rows = acted.map((rule) => [
+    rule.name,
+    rule.kind.replace("_", "-"),
+    ...[rule.decided, rule.alone, rule.refusedAttacks, rule.refusedPopulations].map((count) => aRun(count, result)),
+  ]);
+  const table = acted.length === 0 ? ["nothing was slowed or refused"] : formatTable([head, ...rows], "llrrrr");
+  const shadows = result.rules
+    .filter((rule) => inShadow(rule) > 0)
+    .map(
+      (rule) =>
+        `${rule.name} in shadow would have restricted ${aRun(rule.shadowAttacks, result)} requests of attacks and ` +
+        `${aRun(rule.shadowPopulations, result)} of honest callers`,
+    );
+  const idle = result.rules.filter((rule) => rule.fired === 0 && inShadow(rule) === 0).map((rule) => rule.name);
+  return [...table, ...shadows, ...(idle.length === 0 ? [] : [`never spoke: ${idle.join(", ")}`])];
+}
+
+function seedLines(result: ScenarioResult, file: string): readonly string[] {
+  const failed = result.gates.find((gate) => !gate.held);
+  const seed = failed?.worst.seed ?? result.seeds[0] ?? 1;
+  return [
+    `Seeds      ${seedsText(result.seeds)}`,
+    `Decisions  sha256 ${result.decisionsHash}`,
+    `Replay     edgepolicy simulate ${quoted(file)} --scenario ${result.scenario} --seed ${seed}`,
+  ];
+}
+
+/** `1 to 30`, or `3, 7, 9`; past ten only how many there are. */
+function seedsText(seeds: readonly number[]): string {
+  const first = seeds[0] ?? 0;
+  if (seeds.length > 2 && seeds.every((seed, i) => seed === first + i))
+    return `${first} to ${first + seeds.length - 1}`;
+  return seeds.length <= 10 ? seeds.join(", ") : `${seeds.slice(0, 10).join(", ")} and ${seeds.length - 10} more`;
+}
+
+/** A file name as a shell takes it. */
+function quoted(file: string): string {
+  return /^[\w./@%+=:,-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`;
+}
