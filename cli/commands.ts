@@ -26,6 +26,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async (): Promise<Command> => (await import("./commands/decide.ts")).decide,
   },
   {
+    name: "simulate",
+    summary: "run attacks and honest traffic against a policy",
+    load: async (): Promise<Command> => (await import("./commands/simulate.ts")).simulate,
+  },
+  {
     name: "serve",
     summary: "enforce a policy in front of a service, or for a proxy that asks",
     load: async (): Promise<Command> => (await import("./commands/serve.ts")).serve,

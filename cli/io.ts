@@ -11,6 +11,8 @@ export interface CliIo {
   readonly stdoutIsTerminal: boolean;
   readonly stderrIsTerminal: boolean;
   readonly stdinIsTerminal: boolean;
+  /** Width of the terminal that results go to. Left out where they go elsewhere. */
+  readonly columns?: number;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Ends `serve` when it aborts. Left out, signals to the process do. */
   readonly stop?: AbortSignal;
@@ -40,6 +42,7 @@ export function processIo(): CliIo {
     stdoutIsTerminal: process.stdout.isTTY === true,
     stderrIsTerminal: process.stderr.isTTY === true,
     stdinIsTerminal: process.stdin.isTTY === true,
+    ...(process.stdout.isTTY === true ? { columns: process.stdout.columns } : {}),
     env: process.env,
   };
 }

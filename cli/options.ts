@@ -12,13 +12,16 @@ export interface OptionSpec {
   readonly help: string;
   /** The only values taken. */
   readonly choices?: readonly string[];
+  /** Values of later versions, which are answered by name. */
+  readonly planned?: readonly string[];
   /** Whether it may be given several times. */
   readonly many?: boolean;
 }
 
 /** `--format text|json`, which every command has. */
 export function formatOption(otherwise: "text" | "json" = "text"): OptionSpec {
-  return { name: "format", value: "text|json", choices: ["text", "json"], help: `how to print (default ${otherwise})` };
+  const help = `how to print (default ${otherwise})`;
+  return { name: "format", value: "text|json", choices: ["text", "json"], planned: ["sarif", "junit"], help };
 }
 
 /** What was given on the command line, checked against the command's options. */
@@ -81,9 +84,14 @@ export class Arguments {
 /**
  * Parses the arguments that follow a command's name. `--` ends the options; `-` alone is an argument.
  *
+ * @param planned - Options of later versions, which are answered by name.
  * @throws {@link CliProblem} for an unknown option, a missing or unwanted value, and an option given twice.
  */
-export function parseArguments(argv: readonly string[], specs: readonly OptionSpec[]): Arguments {
+export function parseArguments(
+  argv: readonly string[],
+  specs: readonly OptionSpec[],
+  planned: readonly string[] = [],
+): Arguments {
   const known = new Map(specs.map((spec) => [spec.name, spec]));
   const { tokens } = parseArgs({
     args: [...argv],
@@ -99,6 +107,7 @@ export function parseArguments(argv: readonly string[], specs: readonly OptionSp
     if (token.kind === "positional") positionals.push(token.value);
     if (token.kind !== "option") continue;
     const spec = known.get(token.name);
+    if (spec === undefined && planned.includes(token.name)) throw notBuilt(`--${token.name}`);
     if (spec === undefined) throw unknownOption(token.rawName, known.keys());
     const given = values.get(spec.name) ?? [];
     if (given.length > 0 && spec.many !== true) throw new CliProblem(`--${spec.name} is given twice`);
@@ -107,13 +116,17 @@ export function parseArguments(argv: readonly string[], specs: readonly OptionSp
   return new Arguments(positionals, values);
 }
 
+function notBuilt(what: string): CliProblem {
+  return new CliProblem(`${what} is not built in this version`);
+}
+
 function unknownOption(raw: string, known: Iterable<string>): CliProblem {
   const close = closestName(raw.replace(/^-+/, ""), known);
   const hint = close === null ? "" : `; did you mean \`--${close}\`?`;
   return new CliProblem(`unknown option \`${raw}\`${hint}`);
 }
 
-function readValue({ name, value, choices }: OptionSpec, given: string | undefined, inline: boolean): string {
+function readValue({ name, value, choices, planned }: OptionSpec, given: string | undefined, inline: boolean): string {
   if (value === null) {
     if (given !== undefined) throw new CliProblem(`--${name} takes no value`);
     return "";
@@ -122,6 +135,7 @@ function readValue({ name, value, choices }: OptionSpec, given: string | undefin
   if (given === undefined || (!inline && given.length > 1 && given.startsWith("-"))) {
     throw new CliProblem(`--${name} needs a value: --${name} ${value}`);
   }
+  if (planned?.includes(given) === true) throw notBuilt(`--${name} ${given}`);
   if (choices !== undefined && !choices.includes(given)) {
     const close = closestName(given, choices);
     const hint = close === null ? "" : `; did you mean \`${close}\`?`;

@@ -16,6 +16,7 @@ if there is an error.`,
     { name: "cost", value: null, help: "print the bytes that each signal, limit and ban keeps for a key" },
     formatOption(),
   ],
+  planned: ["via"],
   examples: ["check policies/orders.edgepolicy", "check --deny warnings --cost policies/*.edgepolicy"],
   run,
 };

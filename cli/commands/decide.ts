@@ -35,6 +35,7 @@ compiled engine and the reference interpreter run side by side; the first differ
     { name: "skip-bad", value: null, help: "pass over lines that are no requests, and count them" },
     formatOption("json"),
   ],
+  planned: ["explain"],
   examples: [
     "decide orders.edgepolicy --requests requests.ndjson",
     `decide orders.edgepolicy <<< '{"method":"POST","path":"/v1/login","ip":"203.0.113.9"}'`,

@@ -48,6 +48,7 @@ EDGEPOLICY_ADMIN_TOKEN is the admin listener's bearer token, EDGEPOLICY_PEPPER (
     { name: "no-watch", value: null, help: "reload on SIGHUP only, not when a file changes" },
     formatOption(),
   ],
+  planned: ["config", "workers", "state"],
   examples: [
     "serve orders.edgepolicy --upstream http://127.0.0.1:3000",
     "serve orders.edgepolicy --listen 0.0.0.0:8080 --peer 10.0.0.0/8 --log decisions.ndjson",

@@ -16,7 +16,7 @@ clients from "clients.yaml"
 import "scenario.edgepolicy"
 
 route login  = POST "/v1/login" { body { username: string } }
-route order  = GET "/v1/orders/{id}"
+route order  = GET  "/v1/orders/{id}"
 route orders = GET | POST "/v1/orders"
 
 group api = order, orders
@@ -34,11 +34,11 @@ score risk {
 limit login_rate on login per ip.network allow 10 per 1m
 limit fair_use   on api   per client else ip.network allow client.rate ?? 5 per 1s burst 20
 
-rule partners   on api   when has client and granted then allow
-rule sign_in    on login then allow
-rule strangers  on api   when no client then block 401
+rule partners   on api   when has client and granted     then allow
+rule sign_in    on login                                 then allow
+rule strangers  on api   when no client                  then block 401
 rule over_reach on api   when has client and not granted then block 403
-rule stuffing   on login when risk >= 50 then block for 15m per ip.network
+rule stuffing   on login when risk >= 50                 then block for 15m per ip.network
   because "many sign-ins fail from one network"
 `;
 

@@ -1,0 +1,121 @@
+/** `edgepolicy simulate`: attacks and honest traffic against the policy, on a virtual clock. */
+import type { Scenario } from "../../dsl/index.ts";
+import type { Policy } from "../../engine/index.ts";
+import {
+  type DecisionEvent,
+  renderScenario,
+  runScenario,
+  scenarioJson,
+  ScenarioError,
+  type ScenarioResult,
+  START_MICROS,
+} from "../../simulator/index.ts";
+import { closestName, decisionLine } from "../../traffic/index.ts";
+import type { Command } from "../command.ts";
+import { DecisionFile } from "../decision-file.ts";
+import { type CliIo, colorOnStdout } from "../io.ts";
+import { type Arguments, formatOption } from "../options.ts";
+import { loadGood } from "../policy-file.ts";
+import { CliProblem, EXIT } from "../problem.ts";
+import { Progress } from "../progress.ts";
+
+export const simulate: Command = {
+  usage: "FILE [--scenario NAME] [--seed N] [--seeds N] [--decisions OUT] [--format text|json]",
+  about: `Runs the policy's scenarios and tells who was stopped, who was harmed and by what. The same policy, scenario and seeds give
+the same bytes. Exits 1 if an expectation fails.`,
+  options: [
+    { name: "scenario", value: "NAME", help: "run this one (default: every scenario of the policy)" },
+    { name: "seed", value: "N", help: "the first seed; alone: the only one (default 1)" },
+    { name: "seeds", value: "N", help: "how many seeds (default: what the scenario says)" },
+    { name: "decisions", value: "OUT", help: "write every decision to this file, one JSON object a line" },
+    formatOption(),
+  ],
+  planned: ["report"],
+  examples: [
+    "simulate orders.edgepolicy",
+    "simulate orders.edgepolicy --scenario stuffing_campaign --seed 7 --decisions decisions.ndjson",
+  ],
+  run,
+};
+
+const MOST_SEEDS = 10_000;
+
+async function run(args: Arguments, io: CliIo): Promise<number> {
+  const [file = ""] = args.exactly("FILE");
+  const first = args.integer("seed", 0, Number.MAX_SAFE_INTEGER - MOST_SEEDS);
+  const count = args.integer("seeds", 1, MOST_SEEDS);
+  const { policy, scenarios } = loadGood(file, io);
+  const chosen = chooseScenarios(file, scenarios, args.text("scenario"));
+  const output = args.has("decisions") ? new DecisionFile(args.text("decisions") ?? "") : null;
+  const results: ScenarioResult[] = [];
+  try {
+    for (const scenario of chosen) {
+      const result = runOne({ policy, scenario, seeds: seedsOf(scenario, first, count), output }, io);
+      results.push(result);
+      const color = colorOnStdout(io);
+      if (!args.json())
+        await io.stdout(`${results.length > 1 ? "\n" : ""}${renderScenario(result, { file, color, ...widthOf(io) })}`);
+    }
+  } finally {
+    output?.close();
+  }
+  const held = results.every((result) => result.held);
+  if (args.json()) await io.stdout(`${JSON.stringify({ held, scenarios: results.map(scenarioJson) })}\n`);
+  return held ? EXIT.fine : EXIT.no;
+}
+
+function chooseScenarios(file: string, scenarios: readonly Scenario[], name: string | null): readonly Scenario[] {
+  if (scenarios.length === 0) {
+    throw new CliProblem(`${file} declares no scenario`, "edgepolicy init DIR writes one to start from");
+  }
+  const chosen = name === null ? scenarios : scenarios.filter((each) => each.name === name);
+  if (name === null || chosen.length > 0) return chosen;
+  const names = scenarios.map((each) => each.name);
+  const close = closestName(name, names);
+  const hint = close === null ? "" : `; did you mean \`${close}\`?`;
+  throw new CliProblem(`${file} has no scenario \`${name}\`${hint}`, `it has ${names.join(", ")}`);
+}
+
+/** One seed where only `--seed` was given, else as many as asked for or stated, from the first on. */
+function seedsOf({ seeds }: Scenario, first: number | null, count: number | null): readonly number[] {
+  const length = count ?? (first === null ? seeds : 1);
+  return Array.from({ length }, (_, index) => (first ?? 1) + index);
+}
+
+interface Run {
+  readonly policy: Policy;
+  readonly scenario: Scenario;
+  readonly seeds: readonly number[];
+  readonly output: DecisionFile | null;
+}
+
+function runOne({ policy, scenario, seeds, output }: Run, io: CliIo): ScenarioResult {
+  const progress = new Progress(scenario.name, seeds.length * scenario.runMicros, io);
+  const firstSeed = seeds[0] ?? 0;
+  try {
+    return runScenario(policy, scenario, {
+      seeds,
+      onDecision: (event) => {
+        progress.show((event.seed - firstSeed) * scenario.runMicros + event.atMicros - START_MICROS);
+        output?.add(eventLine(scenario.name, event));
+      },
+    });
+  } catch (problem) {
+    if (!(problem instanceof ScenarioError)) throw problem;
+    throw new CliProblem(`scenario \`${scenario.name}\`: ${problem.message}`);
+  } finally {
+    progress.clear();
+  }
+}
+
+/** A decision with what was decided: `at` in milliseconds from the start, `origin` the population or attack. */
+function eventLine(scenario: string, { seed, number, origin, atMicros, request, record }: DecisionEvent): string {
+  const { method, path, ip, client } = request;
+  const at = (atMicros - START_MICROS) / 1_000;
+  const head = JSON.stringify({ scenario, seed, at, origin, method, path, ip, client });
+  return `${head.slice(0, -1)},${decisionLine(number, record.toDecision()).slice(1)}`;
+}
+
+function widthOf({ columns }: CliIo): { readonly width: number } | Record<string, never> {
+  return columns === undefined ? {} : { width: columns };
+}
