@@ -47,7 +47,7 @@ export function renderScenario(result: ScenarioResult, options: ScenarioReportOp
       paint,
     ),
     timelineSection(result, width, paint),
-    section("What decided", ruleLines(result), paint),
+    section("What decided, requests a seed", ruleLines(result), paint),
     seedLines(result, options.file),
   ];
   return `${sections
@@ -183,7 +183,7 @@ function timelineSection(result: ScenarioResult, width: number, paint: Paint): r
 function ruleLines(result: ScenarioResult): readonly string[] {
   const acted = result.rules.filter((rule) => rule.fired > 0);
   const inShadow = (rule: RuleMeasures): number => rule.shadowPopulations + rule.shadowAttacks;
-  const head = ["requests a seed", "", "decided", "alone", "attacks refused", "honest callers refused"];
+  const head = ["", "", "decided", "alone", "attacks refused", "honest callers refused"];
   const rows = acted.map((rule) => [
     rule.name,
     rule.kind.replace("_", "-"),
