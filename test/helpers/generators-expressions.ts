@@ -443,6 +443,7 @@ function countTest(left: Expr, plan: AtomPlan): Expr {
 }
 
 function buildAtom(plan: AtomPlan, reach: Reach): Expr {
+  if (plan.form % 40 === 39) return literal("bool", plan.op % 2 === 0);
   const int: ExprType = { scalar: "int", set: false };
   const signal = plan.source >= 5 ? pick(reach.signals, plan.pick) : undefined;
   if (signal !== undefined) return countTest({ kind: "signal", type: int, span: SPAN, index: signal }, plan);

@@ -226,6 +226,8 @@ export const BODIES: readonly unknown[] = [
   { username: "a|b", order: { amount: 10 }, flag: false, weight: -0 },
   { username: 7, order: "amount", flag: "true", weight: "1" },
   { username: null, order: { amount: 1.5 }, weight: 1e300 },
+  { username: true, order: { amount: true }, flag: 1, weight: false },
+  { username: ["a"], order: [{ amount: 1 }], flag: 0, weight: null },
   ["username"],
   "username",
   { username: "", order: { amount: -0 }, weight: 10 },
