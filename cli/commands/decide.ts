@@ -6,6 +6,7 @@ import type { Command } from "../command.ts";
 import {
   type Difference,
   type EngineChoice,
+  ENGINES,
   MOST_COMPARED_KEYS,
   MOST_PENDING,
   Session,
@@ -18,7 +19,7 @@ import { Output } from "../output.ts";
 import { loadGood } from "../policy-file.ts";
 import { CliProblem, EXIT } from "../problem.ts";
 
-const ENGINES: readonly EngineChoice[] = ["compiled", "reference", "both"];
+const CHOICES: readonly EngineChoice[] = ["compiled", "reference", "both"];
 
 export const decide: Command = {
   usage: "FILE [--requests F] [--engine compiled|reference|both] [--skip-bad] [--format text|json]",
@@ -28,8 +29,8 @@ compiled engine and the reference interpreter run side by side; the first differ
     { name: "requests", value: "F", help: "file of requests (default: standard input)" },
     {
       name: "engine",
-      value: ENGINES.join("|"),
-      choices: ENGINES,
+      value: CHOICES.join("|"),
+      choices: CHOICES,
       help: "which engine decides (default compiled)",
     },
     { name: "skip-bad", value: null, help: "pass over lines that are no requests, and count them" },
@@ -47,7 +48,7 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   const [file = ""] = args.exactly("FILE");
   const { policy } = loadGood(file, io);
   const input = openLines(args.text("requests"), io);
-  const session = new Session(policy, (args.text("engine") ?? "compiled") as EngineChoice);
+  const session = new Session(policy, ENGINES[(args.text("engine") ?? "compiled") as EngineChoice]);
   const bad = new BadLines(input.name, args.has("skip-bad"), io);
   const clients = new Set(policy.clients.map(({ id }) => id));
   const spell = args.json("json") ? decisionLine : decisionText;

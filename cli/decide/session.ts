@@ -3,6 +3,8 @@ import {
   createEngine,
   createReference,
   type Decision,
+  type EngineOptions,
+  type Outcome,
   type Policy,
   type PolicyEngine,
   type TouchedState,
@@ -30,11 +32,15 @@ export const MOST_COMPARED_KEYS = 100_000;
 /** Thrown where more outcomes wait than {@link MOST_PENDING}. */
 export class TooManyPending extends Error {}
 
-const ENGINES = {
+/** Makes an engine of a policy. */
+export type MakeEngine = (policy: Policy, options: EngineOptions) => PolicyEngine;
+
+/** The engines that a choice stands for; where there are two, the compiled one is first. */
+export const ENGINES: Readonly<Record<EngineChoice, readonly MakeEngine[]>> = {
   compiled: [createEngine],
   reference: [createReference],
   both: [createEngine, createReference],
-} as const;
+};
 
 export class Session {
   private readonly policy: Policy;
@@ -46,9 +52,10 @@ export class Session {
   private latest = 0;
   private sequence = 0;
 
-  constructor(policy: Policy, choice: EngineChoice) {
+  /** @param engines - One, or two that are compared. */
+  constructor(policy: Policy, engines: readonly MakeEngine[]) {
     this.policy = policy;
-    this.engines = ENGINES[choice].map((make) => make(policy, { pendingOutcomes: MOST_PENDING }));
+    this.engines = engines.map((make) => make(policy, { pendingOutcomes: MOST_PENDING }));
   }
 
   /** Whether the comparison at the end leaves keys out. */
@@ -114,11 +121,7 @@ export class Session {
     return first;
   }
 
-  private report(
-    tokens: readonly number[],
-    outcome: Parameters<PolicyEngine["observe"]>[1],
-    at: number,
-  ): Difference | null {
+  private report(tokens: readonly number[], outcome: Outcome, at: number): Difference | null {
     const known = this.engines.map((engine, index) => engine.observe(tokens[index] ?? 0, outcome, at));
     return compare("whether an outcome was awaited", known.map(String));
   }

@@ -1,0 +1,147 @@
+/** `edgepolicy decide`. */
+import { mkdirSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { edgepolicy, folderWith, SIGN_IN } from "../run.ts";
+
+function signIn(extra: object = {}): string {
+  return JSON.stringify({ method: "POST", path: "/v1/login", ip: "203.0.113.9", ...extra });
+}
+
+const REFUSED = { response: { status: 401 } };
+
+function verdicts(stdout: string): unknown[] {
+  return stdout
+    .trimEnd()
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => (JSON.parse(line) as { verdict: unknown }).verdict);
+}
+
+test("decides from standard input, one line for each request, numbered", async () => {
+  const at = folderWith({ p: SIGN_IN });
+  const { status, stdout, stderr } = await edgepolicy(["decide", at("p")], { stdin: `${signIn()}\n\n${signIn()}` });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  const lines = stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as object);
+  expect(lines).toMatchObject([
+    { n: 1, verdict: "allow", status: 200, by: null, limits: [{ name: "pace", remaining: 9, resetAfter: 6 }] },
+    { n: 2, limits: [{ remaining: 8, resetAfter: 12 }] },
+  ]);
+});
+
+test("observes a response at once, and before later requests where it comes after", async () => {
+  const at = folderWith({
+    p: SIGN_IN,
+    // The last two outcomes come at 3 s and 2 s: the request at 2.5 s sees one of them, that at 3 s both.
+    requests: [
+      signIn({ at: 0, ...REFUSED }),
+      signIn({ response: { status: 401, after: "3s" } }),
+      signIn({ response: { status: 401, after: "2s" } }),
+      signIn({ at: 2500 }),
+      signIn({ at: 3000 }),
+    ].join("\n"),
+  });
+  const { stdout } = await edgepolicy(["decide", at("p"), "--requests", at("requests"), "--engine", "both"]);
+  expect(verdicts(stdout)).toEqual(["allow", "allow", "allow", "allow", "block"]);
+});
+
+test.each(["compiled", "reference", "both"])("decides the same with --engine %s", async (engine) => {
+  const at = folderWith({ p: SIGN_IN });
+  const stdin = [signIn(REFUSED), signIn(REFUSED), signIn(REFUSED), signIn()].join("\n");
+  const { status, stdout } = await edgepolicy(["decide", at("p"), "--engine", engine], { stdin });
+  expect(status).toBe(0);
+  expect(verdicts(stdout)).toEqual(["allow", "allow", "allow", "block"]);
+});
+
+test("prints a line for people with --format text", async () => {
+  const at = folderWith({ p: SIGN_IN });
+  const stdin = [signIn(REFUSED), signIn(REFUSED), signIn(REFUSED), signIn()].join("\n");
+  const { stdout } = await edgepolicy(["decide", at("p"), "--format", "text"], { stdin });
+  expect(stdout.split("\n").slice(2)).toEqual([
+    "3 allow 200",
+    "4 block 403 by stuffing (too many sign-ins fail) retry after 300 s",
+    "",
+  ]);
+});
+
+describe("a line that is no request", () => {
+  const stdin = Buffer.concat([
+    Buffer.from(`${signIn()}\nnonsense\u001B[31m\n{"method":"GET","ip":"203.0.113.9"}\n`),
+    Buffer.from([0xff, 0x0a]),
+    Buffer.from(`{"method":"GET","path":"/","ip":"203.0.113.9","hots":"x"}\n${signIn()}\n`),
+  ]);
+
+  test("stops the run with its number and exit 2, after the decisions before it", async () => {
+    const at = folderWith({ p: SIGN_IN });
+    const { status, stdout, stderr } = await edgepolicy(["decide", at("p")], { stdin });
+    expect(status).toBe(2);
+    expect(verdicts(stdout)).toEqual(["allow"]);
+    expect(stderr).toMatch(/^edgepolicy: standard input:2: not JSON.*\n.*--skip-bad/);
+    expect(stderr).not.toContain("\u001B");
+  });
+
+  test("is shown and counted with --skip-bad", async () => {
+    const at = folderWith({ p: SIGN_IN });
+    const { status, stdout, stderr } = await edgepolicy(["decide", at("p"), "--skip-bad"], { stdin });
+    expect(status).toBe(0);
+    expect(verdicts(stdout)).toEqual(["allow", "allow"]);
+    expect(stderr).toContain("skipped standard input:2: not JSON");
+    expect(stderr).toContain("skipped standard input:3: `path` is missing");
+    expect(stderr).toContain("skipped standard input:4: the line is not UTF-8 text");
+    expect(stderr).toMatch(/skipped standard input:5: unknown member `?"?hots"?`?; did you mean `host`\?/);
+    expect(stderr).toMatch(/standard input: skipped 4 lines of 6 lines\n$/);
+    expect(stderr).not.toContain("\u001B");
+  });
+
+  test("is only counted after twenty of them", async () => {
+    const at = folderWith({ p: SIGN_IN });
+    const { stderr } = await edgepolicy(["decide", at("p"), "--skip-bad"], { stdin: "x\n".repeat(1_000) });
+    expect(stderr.split("\n").filter((line) => line.startsWith("skipped")).length).toBe(20);
+    expect(stderr).toContain("further lines are skipped and only counted");
+    expect(stderr).toContain("skipped 1,000 lines of 1,000 lines");
+  });
+
+  test("may be longer than a line can be", async () => {
+    const at = folderWith({ p: SIGN_IN, requests: `"${"x".repeat(1_100_000)}"` });
+    const { status, stderr } = await edgepolicy(["decide", at("p"), "--requests", at("requests")]);
+    expect(status).toBe(2);
+    expect(stderr).toContain(`${at("requests")}:1: the line is longer than 1048576 bytes`);
+  });
+});
+
+test("refuses a client that the inventory does not have", async () => {
+  const at = folderWith({ p: SIGN_IN });
+  const { status, stderr } = await edgepolicy(["decide", at("p")], { stdin: signIn({ client: "acme" }) });
+  expect(status).toBe(2);
+  expect(stderr).toContain('no client "acme" in the inventory');
+});
+
+test("stops where too many outcomes wait", async () => {
+  const at = folderWith({ p: SIGN_IN });
+  const line = JSON.stringify({ method: "GET", path: "/", ip: "203.0.113.9", response: { status: 200, after: "1d" } });
+  const stdin = `${line}\n`.repeat(65_537);
+  const { status, stdout, stderr } = await edgepolicy(["decide", at("p")], { stdin });
+  expect(status).toBe(2);
+  expect(stdout.split("\n").length - 1).toBe(65_536);
+  expect(stderr).toContain("standard input:65537: more than 65536 outcomes wait at once");
+});
+
+test("prints the errors of a bad policy and exits 1", async () => {
+  const at = folderWith({ p: SIGN_IN.replace("fails > 2", "failz > 2") });
+  const { status, stdout, stderr } = await edgepolicy(["decide", at("p")], { stdin: signIn() });
+  expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+  expect(stderr).toMatch(/error\[EP[\s\S]*p has 1 error\n$/);
+});
+
+test.each([
+  ["missing", "there is no such file"],
+  ["folder", "it is a directory"],
+])("cannot run where the requests are %s", async (name, message) => {
+  const at = folderWith({ p: SIGN_IN });
+  mkdirSync(at("folder"));
+  const { status, stderr } = await edgepolicy(["decide", at("p"), "--requests", at(name)]);
+  expect(status).toBe(2);
+  expect(stderr).toContain(`${at(name)}: ${message}`);
+});

@@ -1,0 +1,99 @@
+/** `edgepolicy serve`, in process; signals and the packed program are tested end to end. */
+import { once } from "node:events";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { expect, onTestFinished, test } from "vitest";
+import { edgepolicy, folderWith, type Printed, SIGN_IN, textOf } from "../run.ts";
+
+const ANY_PORTS = ["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"];
+
+interface Started {
+  readonly url: string;
+  readonly adminUrl: string | null;
+}
+
+/** Starts serving, asks something of it, stops it, and gives what was printed. */
+async function whileServing(argv: readonly string[], ask: (started: Started) => Promise<void>): Promise<Printed> {
+  const stopping = new AbortController();
+  let asked: Promise<void> | null = null;
+  const onStdout = (text: string): void => {
+    asked ??= ask(JSON.parse(text) as Started).finally(() => stopping.abort());
+  };
+  const printed = await edgepolicy(["serve", "--format", "json", ...argv], { stop: stopping.signal, onStdout });
+  await asked;
+  return printed;
+}
+
+test("serves decisions and logs them until it is stopped", async () => {
+  const at = folderWith({ p: SIGN_IN });
+  const argv = [at("p"), ...ANY_PORTS, "--log", at("log")];
+  const { status, stdout } = await whileServing(argv, async ({ url, adminUrl }) => {
+    const body = JSON.stringify({ method: "GET", path: "/", ip: "203.0.113.9" });
+    const answer = await fetch(`${url}/authz/json`, { method: "POST", body });
+    expect(await answer.json()).toMatchObject({ verdict: "allow" });
+    expect((await fetch(`${adminUrl}/healthz`)).status).toBe(200);
+  });
+  expect(status).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ policy: { name: "sign-in" } });
+  expect(textOf(at("log"))).toContain('"verdict":"allow"');
+});
+
+test("answers 502 as a problem where the upstream does not, with the decision already logged", async () => {
+  const closed = createServer().listen(0, "127.0.0.1");
+  await once(closed, "listening");
+  const { port } = closed.address() as AddressInfo;
+  closed.close();
+  const at = folderWith({ p: SIGN_IN });
+  const argv = [at("p"), ...ANY_PORTS, "--upstream", `http://127.0.0.1:${port}`, "--log", at("log")];
+  await whileServing(argv, async ({ url }) => {
+    const answer = await fetch(`${url}/x`);
+    expect(answer.status).toBe(502);
+    expect(answer.headers.get("content-type")).toContain("application/problem+json");
+  });
+  expect(textOf(at("log"))).toContain('"verdict":"allow"');
+});
+
+test("says in a line and a remedy that a port is in use", async () => {
+  const taken = createServer().listen(0, "127.0.0.1");
+  onTestFinished(() => void taken.close());
+  await once(taken, "listening");
+  const { port } = taken.address() as AddressInfo;
+  const at = folderWith({ p: SIGN_IN });
+  const { status, stdout, stderr } = await edgepolicy([
+    "serve",
+    at("p"),
+    "--listen",
+    `127.0.0.1:${port}`,
+    "--admin",
+    "off",
+  ]);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+  expect(stderr).toMatch(new RegExp(`^edgepolicy: .*127\\.0\\.0\\.1:${port}.*\n  .*--listen.*\n$`));
+});
+
+test("exits 1 with the diagnostics of a bad policy", async () => {
+  const at = folderWith({ p: SIGN_IN.replace("fails > 2", "failz > 2") });
+  const { status, stderr } = await edgepolicy(["serve", at("p"), ...ANY_PORTS]);
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/error\[EP[\s\S]*p has 1 error\n$/);
+});
+
+test.each([
+  ["an address", ["--listen", "nowhere"], "`nowhere` is not HOST:PORT"],
+  ["an upstream", ["--upstream", "ftp://x"], "`ftp://x` is not an origin"],
+  ["a peer", ["--peer", "10.0.0.0/99"], "`10.0.0.0/99` is not a network"],
+  ["a header that carries credentials", ["--log-header", "Cookie"], "`cookie` carries credentials"],
+  ["an admin listener that is open to all", ["--admin", "0.0.0.0:0"], "without a token"],
+])("refuses %s that does not do", async (_, argv, message) => {
+  const at = folderWith({ p: SIGN_IN });
+  const { status, stderr } = await edgepolicy(["serve", at("p"), ...argv]);
+  expect(status).toBe(2);
+  expect(stderr).toContain(message);
+});
+
+test("cannot run where the decision log cannot be written", async () => {
+  const at = folderWith({ p: SIGN_IN });
+  const { status, stderr } = await edgepolicy(["serve", at("p"), ...ANY_PORTS, "--log", at("no/folder")]);
+  expect(status).toBe(2);
+  expect(stderr).toContain("cannot write the decision log");
+});

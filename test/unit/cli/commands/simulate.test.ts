@@ -1,0 +1,119 @@
+/** `edgepolicy simulate`. */
+import { expect, test } from "vitest";
+import { edgepolicy, folderWith, SIGN_IN, textOf } from "../run.ts";
+
+const CLIENTS = `teams:
+  - { id: team-edge, contact: "mailto:edge@example.com", people: [m.rossi] }
+people:
+  - { id: m.rossi, active: true }
+clients:
+  - id: acme_sync
+    kind: partner
+    purpose: orders
+    owner: { team: team-edge, accountable: m.rossi }
+    environment: prod
+    status: active
+    expires: 2090-06-30
+    review_by: 2090-03-31
+    operations: "*"
+    networks: [203.0.113.0/26]
+`;
+
+function scenario(name: string, expectation: string): string {
+  return `scenario ${name} {
+  run 2m
+  seeds 3
+  population partners = steady { clients [acme_sync]  rate 1 per 1s each  mix home 100% }
+  attack stuffers = credential_stuffing { target login  sources 2  rate 2 per 1s  from 10s to 100s  success 0% }
+  expect ${expectation}
+}
+`;
+}
+
+const POLICY = `${SIGN_IN}
+route home = GET "/"
+
+clients from "clients.yaml"
+
+${scenario("held", "stuffers.admitted < 50%")}
+${scenario("failed", "stuffers.admitted < 1%")}`;
+
+const FILES = { "p.edgepolicy": POLICY, "clients.yaml": CLIENTS };
+
+interface Report {
+  readonly held: boolean;
+  readonly scenarios: readonly {
+    readonly scenario: string;
+    readonly held: boolean;
+    readonly seeds: readonly number[];
+  }[];
+}
+
+async function report(argv: readonly string[]): Promise<Report> {
+  return JSON.parse((await edgepolicy(["simulate", ...argv, "--format", "json"])).stdout) as Report;
+}
+
+test("exits 0 where every expectation holds, and prints how to replay it", async () => {
+  const at = folderWith(FILES);
+  const { status, stdout, stderr } = await edgepolicy(["simulate", at("p.edgepolicy"), "--scenario", "held"]);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  expect(stdout).toContain("HOLDS");
+  expect(stdout).toContain(`edgepolicy simulate ${at("p.edgepolicy")} --scenario held --seed `);
+  expect(stdout).not.toContain("\u001B");
+});
+
+test("exits 1 where one fails, and runs every scenario unless one is named", async () => {
+  const at = folderWith(FILES);
+  const { status, stdout } = await edgepolicy(["simulate", at("p.edgepolicy")]);
+  expect(status).toBe(1);
+  expect(stdout).toMatch(/HOLDS {2}held[\s\S]*FAILS {2}failed/);
+  expect((await report([at("p.edgepolicy")])).scenarios).toMatchObject([
+    { scenario: "held", held: true, seeds: [1, 2, 3] },
+    { scenario: "failed", held: false },
+  ]);
+});
+
+test("takes seeds from the command line", async () => {
+  const at = folderWith(FILES);
+  const base = [at("p.edgepolicy"), "--scenario", "held"];
+  expect(await report([...base, "--seed", "7"])).toMatchObject({ held: true, scenarios: [{ seeds: [7] }] });
+  expect(await report([...base, "--seeds", "2"])).toMatchObject({ scenarios: [{ seeds: [1, 2] }] });
+  expect(await report([...base, "--seed", "7", "--seeds", "2"])).toMatchObject({ scenarios: [{ seeds: [7, 8] }] });
+});
+
+test("gives the same bytes for the same seed", async () => {
+  const at = folderWith(FILES);
+  const argv = ["simulate", at("p.edgepolicy"), "--scenario", "held", "--seed", "5", "--format", "json"];
+  expect(await edgepolicy(argv)).toEqual(await edgepolicy(argv));
+});
+
+test("writes every decision to a file", async () => {
+  const at = folderWith(FILES);
+  const base = [at("p.edgepolicy"), "--scenario", "held", "--seeds", "2"];
+  const { scenarios } = await report([...base, "--decisions", at("decisions.ndjson")]);
+  const lines = textOf(at("decisions.ndjson")).trimEnd().split("\n");
+  expect(lines.length).toBe((scenarios[0] as unknown as { requests: number }).requests);
+  const decisions = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(decisions[0]).toMatchObject({ scenario: "held", seed: 1, n: 1, origin: "partners", method: "GET", path: "/" });
+  expect(
+    decisions.some(({ verdict, by, origin }) => verdict === "block" && by === "stuffing" && origin === "stuffers"),
+  ).toBe(true);
+  expect(decisions.at(-1)).toMatchObject({ seed: 2 });
+});
+
+test("says which scenarios there are where it does not know one, or that there is none", async () => {
+  const at = folderWith({ ...FILES, none: SIGN_IN });
+  const unknown = await edgepolicy(["simulate", at("p.edgepolicy"), "--scenario", "hled"]);
+  expect(unknown.status).toBe(2);
+  expect(unknown.stderr).toMatch(/no scenario `hled`; did you mean `held`\?\n.*held, failed/);
+  const none = await edgepolicy(["simulate", at("none")]);
+  expect(none.status).toBe(2);
+  expect(none.stderr).toContain("declares no scenario");
+});
+
+test("cannot run where the decisions cannot be written", async () => {
+  const at = folderWith(FILES);
+  const { status, stderr } = await edgepolicy(["simulate", at("p.edgepolicy"), "--decisions", at("no/such/folder")]);
+  expect(status).toBe(2);
+  expect(stderr).toContain(`${at("no/such/folder")}: there is no such file`);
+});

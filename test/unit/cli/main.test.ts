@@ -1,0 +1,89 @@
+/** The frame around the commands: finding them, their options, help, and exit statuses. */
+import { describe, expect, test } from "vitest";
+import { COMMANDS, PLANNED } from "../../../cli/commands.ts";
+import { edgepolicy, folderWith, SIGN_IN } from "./run.ts";
+
+test("says what there is when no command is given", async () => {
+  const { status, stdout, stderr } = await edgepolicy([]);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+  expect(stderr).toContain("usage: edgepolicy COMMAND");
+});
+
+test("prints its help with every command and an example", async () => {
+  const { status, stdout, stderr } = await edgepolicy(["--help"]);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  for (const { name, summary } of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${name} +${summary}$`, "m"));
+  expect(stdout).toContain("example:\n  edgepolicy ");
+});
+
+describe.each(COMMANDS.map(({ name }) => name))("%s --help", (name) => {
+  test("shows usage, every option and an example that uses the command", async () => {
+    const { status, stdout } = await edgepolicy([name, "--help"]);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(new RegExp(`^usage: edgepolicy ${name} `));
+    expect(stdout).toMatch(new RegExp(`^examples?:\\n  edgepolicy ${name} `, "m"));
+    expect(stdout).toContain("--format text|json");
+  });
+
+  test("is the same through `help`", async () => {
+    expect(await edgepolicy(["help", name])).toEqual(await edgepolicy([name, "--help"]));
+  });
+});
+
+test("prints the versions of itself, Node.js and the transport", async () => {
+  const { status, stdout } = await edgepolicy(["--version"]);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^edgepolicy \d+\.\d+\.\d+ \(Node\.js v\d+\.\d+\.\d+, uWebSockets\.js (\d|does not).*\)\n$/);
+});
+
+test.each(PLANNED)("names `%s` as not built", async (name) => {
+  const answer = await edgepolicy([name, "policy.edgepolicy"]);
+  expect(answer).toEqual({ status: 2, stdout: "", stderr: `edgepolicy ${name} is not built in this version\n` });
+});
+
+test.each([
+  ["a command it does not know", ["chek", "f"], "no command `chek`; did you mean `check`?"],
+  ["one that resembles nothing", ["zzzzzz"], "no command `zzzzzz`\n"],
+  ["an option before the command", ["--format", "json", "check"], "options stand after the command"],
+  [
+    "an option it does not know",
+    ["check", "--fromat", "json", "f"],
+    "unknown option `--fromat`; did you mean `--format`?",
+  ],
+  ["a short option", ["check", "-x", "f"], "unknown option `-x`"],
+  [
+    "a value it does not know",
+    ["check", "--format", "jsn", "f"],
+    "--format jsn: expected text or json; did you mean `json`?",
+  ],
+  ["a value of a later version", ["check", "--format", "sarif", "f"], "--format sarif is not built in this version"],
+  ["an option of a later version", ["check", "--via", "nginx", "f"], "--via is not built in this version"],
+  ["a missing value", ["check", "f", "--format"], "--format needs a value: --format text|json"],
+  ["a value that is the next option", ["simulate", "f", "--seed", "--format", "json"], "--seed needs a value"],
+  ["a flag with a value", ["check", "--cost=yes", "f"], "--cost takes no value"],
+  ["an option given twice", ["check", "--format", "json", "--format=text", "f"], "--format is given twice"],
+  ["a missing file name", ["check"], "FILE is missing"],
+  ["an argument too many", ["decide", "a", "b"], "unexpected argument `b`"],
+  ["a number that is none", ["simulate", "f", "--seeds", "many"], "--seeds many: not a whole number from 1 to 10000"],
+  ["a number out of range", ["simulate", "f", "--seeds=0"], "--seeds 0: not a whole number from 1 to 10000"],
+])("refuses %s with exit 2", async (_, argv, message) => {
+  const { status, stdout, stderr } = await edgepolicy(argv);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+  expect(stderr).toContain(message);
+});
+
+test("takes everything after `--` as an argument", async () => {
+  const { stderr } = await edgepolicy(["check", "--", "--help"]);
+  expect(stderr).toContain("--help: there is no such file");
+});
+
+test("colours diagnostics on a terminal alone, and not where NO_COLOR is set", async () => {
+  const at = folderWith({ "p.edgepolicy": SIGN_IN.replace("fails > 2", "failz > 2") });
+  const argv = ["check", at("p.edgepolicy")];
+  expect((await edgepolicy(argv, { terminal: true })).stderr).toContain("\u001B[1;31merror");
+  for (const world of [{}, { terminal: true, env: { NO_COLOR: "1" } }, { terminal: true, env: { TERM: "dumb" } }]) {
+    const { stderr } = await edgepolicy(argv, world);
+    expect(stderr).toContain("error[EP");
+    expect(stderr).not.toContain("\u001B");
+  }
+});
