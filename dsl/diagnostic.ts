@@ -1,6 +1,7 @@
 /** A problem in a policy or inventory, as data. Renderers (text, JSON) are separate. */
 import type { Span } from "../engine/index.ts";
 
+/** How much a diagnostic matters: an error keeps the policy from running. */
 export type Severity = "error" | "warning";
 
 /** Another place concerned, such as the first declaration of a name. */
@@ -15,6 +16,7 @@ export interface Fix {
   readonly text: string;
 }
 
+/** One problem of a policy, as data. */
 export interface Diagnostic {
   /** Stable, listed in `codes.ts`: `EP1…` text and syntax, `EP2…` names and types, `EP3…` lints, `EP9…` not built yet. */
   readonly code: string;

@@ -10,6 +10,7 @@ import { scenarioRow } from "./format/scenarios.ts";
 import { testRow } from "./format/tests.ts";
 import { parse } from "./parser.ts";
 
+/** What formatting gave. */
 export interface FormatResult {
   /** Null where the text has syntax errors: what was not understood is not rewritten. */
   readonly text: string | null;

@@ -4,6 +4,7 @@ import type { Diagnostic, Severity } from "./diagnostic.ts";
 import { lineText, positionAt, type SourceFile } from "./source.ts";
 import { displayWidth, printable, withoutControl } from "./text-width.ts";
 
+/** How diagnostics are shown. */
 export interface RenderOptions {
   /** Whether to use ANSI colours. */
   readonly color: boolean;

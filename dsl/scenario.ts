@@ -70,6 +70,7 @@ export interface Expectation {
   readonly span: Span;
 }
 
+/** A scenario: who calls, who attacks, and what is expected of the policy. */
 export interface Scenario {
   readonly name: string;
   readonly doc: string;

@@ -24,6 +24,7 @@ export interface DecisionRecord {
   readonly route: number;
   /** Index into `Policy.clients` of the accepted caller, or -1. */
   readonly client: number;
+  /** A plain copy that stays as it is. */
   toDecision(): Decision;
 }
 
@@ -35,12 +36,15 @@ export type KeyValue = string | number | boolean | null;
  * (0 for the first), because values of different options never share state.
  */
 export interface StateReadings {
+  /** Value of a signal on these keys; 0 if nothing was recorded. */
   signal(name: string, keys: readonly KeyPart[], nowMicros: number): number;
+  /** State of a limit on these keys. */
   limit(name: string, keys: readonly KeyPart[], nowMicros: number): LimitState;
   /** Microseconds until the ban that `rule` set on these keys ends; 0 if there is none. */
   ban(rule: string, keys: readonly KeyPart[], nowMicros: number): number;
 }
 
+/** One part of a key: which of its options, and that option's value. */
 export interface KeyPart {
   readonly option: number;
   readonly value: KeyValue;
@@ -73,6 +77,7 @@ export interface ReloadReport {
   readonly dropped: readonly string[];
 }
 
+/** An engine that decides by one policy at a time and keeps its state. */
 export interface PolicyEngine {
   readonly policy: Policy;
   readonly needs: Needs;

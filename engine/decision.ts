@@ -1,6 +1,7 @@
 /** The decision as plain data: what `decide --format json` prints and what both engines are compared by. */
 import type { Verdict } from "./policy.ts";
 
+/** A limit that was asked, after the charge or without it. */
 export interface LimitReading {
   readonly name: string;
   /** Whole units left after this request. */
@@ -9,6 +10,7 @@ export interface LimitReading {
   readonly resetAfter: number;
 }
 
+/** A whole decision, with everything that took part in it. */
 export interface Decision {
   readonly verdict: Verdict;
   readonly status: number;

@@ -6,6 +6,7 @@ import { DISTINCT_BYTES } from "./state/distinct.ts";
 import { GCRA_BYTES } from "./state/gcra.ts";
 import { SKETCH_BYTES } from "./state/sketches.ts";
 
+/** What one piece of state costs. */
 export interface StateDescription {
   /** The signal, the limit, or the rule that bans. */
   readonly name: string;

@@ -17,6 +17,7 @@ export interface Span {
   readonly end: number;
 }
 
+/** Types of single values; how each is represented stands at the head of this file. */
 export type ScalarType =
   | "bool"
   | "int"
@@ -39,22 +40,29 @@ export interface Rate {
   readonly burst: number;
 }
 
+/** A single value in its representation. */
 export type ScalarValue = boolean | number | string;
+/** A single value, a rate, or a set of single values. */
 export type Value = ScalarValue | Rate | readonly ScalarValue[];
 
 /** Ordered kinds of proof, weakest first. The index in this array is the rank that `<` and `>=` compare. */
 export const EVIDENCE = ["none", "network", "static_secret", "bearer_token", "signed_request", "bound_token"] as const;
+/** How a client proved itself; one of {@link EVIDENCE}. */
 export type Evidence = (typeof EVIDENCE)[number];
 
 /** Methods that have a name of their own; every other one reads as `other`. */
 export const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "other"] as const;
+/** One of {@link METHODS}. */
 export type Method = (typeof METHODS)[number];
 
 /** Verdicts from the mildest to the strictest. The index is the rank used in decisions. */
 export const VERDICTS = ["allow", "slow", "challenge", "throttle", "block"] as const;
+/** One of {@link VERDICTS}. */
 export type Verdict = (typeof VERDICTS)[number];
 
+/** What a challenge can ask for. */
 export const CHALLENGES = ["pow", "nonce", "dpop", "signature", "mtls"] as const;
+/** One of {@link CHALLENGES}. */
 export type ChallengeKind = (typeof CHALLENGES)[number];
 
 /**
@@ -117,6 +125,7 @@ export type AttributeName =
   | "response.header"
   | "served";
 
+/** How two values of one type are compared. */
 export type CompareOp = "==" | "!=" | "<" | "<=" | ">" | ">=";
 
 /** Type of an expression: a scalar, or a set of scalars. `client` (a record) occurs under `has` alone and is typed `bool`. */
@@ -130,6 +139,7 @@ interface ExprBase {
   readonly span: Span;
 }
 
+/** A value written in the policy, or taken from a list. */
 export interface LiteralExpr extends ExprBase {
   readonly kind: "literal";
   readonly value: Value;
@@ -150,10 +160,12 @@ export interface ListExpr extends ExprBase {
   readonly kind: "list";
   readonly index: number;
 }
+/** All (`and`) or any (`or`) of several conditions. */
 export interface LogicExpr extends ExprBase {
   readonly kind: "and" | "or";
   readonly items: readonly Expr[];
 }
+/** The opposite of a condition. */
 export interface NotExpr extends ExprBase {
   readonly kind: "not";
   readonly item: Expr;
@@ -189,6 +201,7 @@ export interface MatchesExpr extends ExprBase {
   readonly left: Expr;
   readonly pattern: Pattern;
 }
+/** Whether an attribute is there at all. */
 export interface HasExpr extends ExprBase {
   readonly kind: "has";
   readonly attribute: AttributeExpr;
@@ -217,6 +230,7 @@ export interface SetTestExpr extends ExprBase {
   readonly right: Expr;
 }
 
+/** An expression: a condition, or a value that a condition or a key reads. */
 export type Expr =
   | LiteralExpr
   | AttributeExpr
@@ -247,6 +261,7 @@ export type PatternNode =
   | { readonly kind: "repeat"; readonly item: PatternNode; readonly min: number; readonly max: number | null }
   | { readonly kind: "start" | "end" | "word_boundary" | "not_word_boundary" };
 
+/** A regular expression of the RE2 syntax. */
 export interface Pattern {
   readonly source: string;
   readonly ignoreCase: boolean;
@@ -278,6 +293,7 @@ export type Segment =
   | { readonly kind: "parameter"; readonly name: string }
   | { readonly kind: "rest" };
 
+/** A field of a route's JSON body. */
 export interface BodyField {
   readonly name: string;
   readonly type: ScalarType;
@@ -299,6 +315,7 @@ export interface Let extends Declaration {
   readonly expr: Expr;
 }
 
+/** What a signal measures of its events. */
 export type Aggregate = { readonly kind: "count" } | { readonly kind: "distinct"; readonly value: Expr };
 
 /** When a signal's event is recorded: with the request (step 3), with its outcome, or once it was let through (step 8). */
@@ -320,6 +337,7 @@ export interface Score extends Declaration {
   readonly terms: readonly { readonly points: number; readonly when: Expr; readonly span: Span }[];
 }
 
+/** What a server does when it cannot decide. */
 export type Unavailable = "closed" | "open" | "local";
 
 /** How far a rule or limit is rolled out. A canary takes effect for `percent` of the values of `key`. */
@@ -353,6 +371,7 @@ export interface Limit extends Declaration {
   readonly stateId: string;
 }
 
+/** The ban that a rule sets when it matches. */
 export interface Ban {
   readonly forMicros: number;
   /** Each return within this span doubles the ban, up to this length; null for no doubling. */
@@ -362,6 +381,7 @@ export interface Ban {
   readonly stateId: string;
 }
 
+/** What a rule does when it matches. */
 export type Action =
   | { readonly kind: "allow" }
   | { readonly kind: "exempt"; readonly rules: readonly number[]; readonly limits: readonly number[] }
@@ -384,6 +404,7 @@ export interface Rule extends Declaration {
   readonly rollout: Rollout;
 }
 
+/** Peers whose forwarded chain is believed, and how much of it. */
 export interface TrustedProxy {
   readonly networks: readonly string[];
   /** How many entries of the forwarded chain, from the right, are the proxies' own. At least 1. */
@@ -397,6 +418,7 @@ export interface IdentitySource {
   readonly on: readonly number[] | null;
 }
 
+/** A credential of an inventory client. */
 export interface Credential {
   readonly id: string;
   readonly type: string;
@@ -428,6 +450,7 @@ export interface Client {
   readonly credentials: readonly Credential[];
 }
 
+/** What the policy declares about itself. */
 export interface Settings {
   readonly owner: string | null;
   readonly default: "allow" | "block";
@@ -437,6 +460,7 @@ export interface Settings {
   readonly memoryBytes: number;
 }
 
+/** A whole policy. Names are resolved: every reference is an index into one of its arrays. */
 export interface Policy {
   readonly format: typeof POLICY_FORMAT;
   readonly name: string;

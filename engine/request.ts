@@ -7,6 +7,7 @@ import type { Evidence } from "./policy.ts";
 /** Identity refused before the rules, by cause (reference names follow RFC 7519 and RFC 6750 where they exist). */
 export type IdentityError = string;
 
+/** The credential that a request was made with. */
 export interface RequestCredential {
   readonly id: string | null;
   /** Microseconds since the Unix epoch, or null if not known. */
@@ -14,6 +15,7 @@ export interface RequestCredential {
   readonly expires: number | null;
 }
 
+/** One request, as the engine is given it. */
 export interface Request {
   /** As received; case matters. */
   method: string;

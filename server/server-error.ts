@@ -1,6 +1,7 @@
 /** Why a server does not start, as an error with a code, what happened, and what to do. */
 import type { LoadResult } from "../dsl/index.ts";
 
+/** Why a server does not start. */
 export type ServerErrorCode =
   | "option_invalid"
   | "policy_invalid"
@@ -10,6 +11,7 @@ export type ServerErrorCode =
   | "address_unusable"
   | "log_unusable";
 
+/** What `startServer` throws. The message is one line; `help` says what to do. */
 export class ServerError extends Error {
   readonly code: ServerErrorCode;
   /** What to do about it; empty if the message says all. */

@@ -17,6 +17,7 @@ import { Stopper } from "./stop.ts";
 import type { ListenAddress } from "./transport.ts";
 import { uwsTransport } from "./transport-uws.ts";
 
+/** A server that listens. */
 export interface RunningServer {
   /** Where the data listener listens, with the port really chosen. */
   readonly address: ListenAddress;
@@ -37,6 +38,7 @@ export interface RunningServer {
 
 /** What may be replaced: the engine by the reference interpreter, the policy file by something in memory. */
 export interface ServerParts {
+  /** Makes the engine. Default: the compiled one. */
   readonly createEngine?: (policy: Policy, options: EngineOptions) => PolicyEngine;
   readonly loadPolicy?: LoadPolicy;
 }

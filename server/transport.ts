@@ -64,6 +64,7 @@ export interface Routes {
   readonly otherwise: Handler;
 }
 
+/** Where a listener listens. */
 export interface ListenAddress {
   readonly host: string;
   /** 0 lets the system choose. */

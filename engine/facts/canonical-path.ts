@@ -6,6 +6,7 @@
  */
 import { decodeEscapes, escapedByte, hasLonePercent } from "./percent.ts";
 
+/** A path in its one spelling. */
 export interface CanonicalPath {
   readonly path: string;
   readonly ambiguous: boolean;
