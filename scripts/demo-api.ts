@@ -64,7 +64,7 @@ function signIn(body: string, response: ServerResponse, signIns: DemoApi["signIn
 
 function usernameIn(body: string): string {
   try {
-    return String((JSON.parse(body) as { username?: string } | null)?.username ?? "");
+    return (JSON.parse(body) as { username?: string } | null)?.username ?? "";
   } catch {
     return "";
   }

@@ -62,8 +62,8 @@ export interface UwsCandidate {
 
 /** Newest first. The version is stated here because the packages export no `package.json`. */
 const CANDIDATES: readonly UwsCandidate[] = [
-  { version: "20.69.0 (uws-glibc238)", load: async (): Promise<unknown> => await import("uws-glibc238" as string) },
-  { version: "20.51.4 (uws-glibc227)", load: async (): Promise<unknown> => await import("uws-glibc227" as string) },
+  { version: "20.69.0 (uws-glibc238)", load: (): Promise<unknown> => import("uws-glibc238" as string) },
+  { version: "20.51.4 (uws-glibc227)", load: (): Promise<unknown> => import("uws-glibc227" as string) },
 ];
 
 /** Bytes that a request's line and headers may have together; uWebSockets.js reads it once, when it is loaded. */

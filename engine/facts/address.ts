@@ -9,7 +9,6 @@ export const ADDRESS_WORDS = 5;
 
 const COLON = 58;
 const DOT = 46;
-const SLASH = 47;
 const MAPPED = 0xffff;
 
 /** Reads dotted IPv4 in `text` from `start` to `end`; -1 where it is none. A leading zero is refused: readers differ on it. */

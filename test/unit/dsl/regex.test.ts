@@ -164,7 +164,7 @@ describe("patterns", () => {
     expect(read("/(a{10}){100}/")).not.toBe("EP1208");
     expect(read("/(a{10}){101}/")).toBe("EP1208");
     expect(read("/((a{100,}){11})/")).toBe("EP1208");
-    expect(read(`/${"(abcdefghijk){1000}"}/`)).toBe("EP1208");
+    expect(read("/(abcdefghijk){1000}/")).toBe("EP1208");
     expect(read(`/${"a{999}".repeat(11)}/`)).toBe("EP1208");
     expect(read(`/${"(".repeat(64)}a${")".repeat(64)}/`)).toEqual(a);
     expect(read(`/${"(".repeat(65)}a${")".repeat(65)}/`)).toBe("EP1005");
