@@ -1,0 +1,124 @@
+/** The contract of each command, from the installed package: exit status, what goes to which stream, and the form of it. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, inject, test } from "vitest";
+import { edgepolicy, FAILED_SIGN_IN, folderWith, shell, SIGN_IN, start } from "./program.ts";
+
+const WRONG = SIGN_IN.replace("fails > 2", "failz > 2");
+
+test("--version and --help", () => {
+  const home = join(inject("installed"), "node_modules/edgepolicy");
+  const { version } = JSON.parse(readFileSync(join(home, "package.json"), "utf8")) as { version: string };
+  expect(edgepolicy(["--version"]).stdout).toMatch(
+    new RegExp(`^edgepolicy ${version.replaceAll(".", "\\.")} \\(.*uWebSockets\\.js \\d`),
+  );
+  expect(edgepolicy(["--help"])).toMatchObject({ status: 0, stdout: expect.stringContaining("example:") as string });
+  expect(edgepolicy([])).toMatchObject({ status: 2, stdout: "" });
+  expect(edgepolicy(["prove", "x"])).toEqual({
+    status: 2,
+    stdout: "",
+    stderr: "edgepolicy prove is not built in this version\n",
+  });
+});
+
+test("check", () => {
+  const cwd = folderWith({ "good.edgepolicy": SIGN_IN, "wrong.edgepolicy": WRONG });
+  expect(edgepolicy(["check", "good.edgepolicy"], { cwd })).toMatchObject({ status: 0, stderr: "" });
+  const wrong = edgepolicy(["check", "good.edgepolicy", "wrong.edgepolicy"], { cwd });
+  expect(wrong.status).toBe(1);
+  expect(wrong.stderr).toMatch(/^error\[EP\d+\]: .*\n +--> wrong\.edgepolicy:10:29\n[\s\S]*help: /);
+  const json = edgepolicy(["check", "wrong.edgepolicy", "--format", "json"], { cwd });
+  expect(json).toMatchObject({ status: 1, stderr: "" });
+  expect(JSON.parse(json.stdout)).toMatchObject({ ok: false, diagnostics: [{ file: "wrong.edgepolicy", line: 10 }] });
+});
+
+test("fmt", () => {
+  const cwd = folderWith({ "p.edgepolicy": SIGN_IN.replace("owner   ", "owner ") });
+  expect(edgepolicy(["fmt", "--check", "p.edgepolicy"], { cwd })).toEqual({
+    status: 1,
+    stdout: "p.edgepolicy\n",
+    stderr: "",
+  });
+  expect(edgepolicy(["fmt", "p.edgepolicy"], { cwd })).toEqual({ status: 0, stdout: "", stderr: "" });
+  expect(readFileSync(join(cwd, "p.edgepolicy"), "utf8")).toBe(SIGN_IN);
+  expect(shell("edgepolicy fmt - < p.edgepolicy", { cwd })).toEqual({ status: 0, stdout: SIGN_IN, stderr: "" });
+});
+
+test("decide, with both engines", () => {
+  const cwd = folderWith({ p: SIGN_IN, requests: FAILED_SIGN_IN.repeat(4) });
+  const { status, stdout, stderr } = edgepolicy(["decide", "p", "--requests", "requests", "--engine", "both"], { cwd });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  const decisions = stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as object);
+  expect(decisions.map((each) => (each as { n: number }).n)).toEqual([1, 2, 3, 4]);
+  expect(decisions[3]).toEqual({
+    n: 4,
+    verdict: "block",
+    status: 403,
+    by: "stuffing",
+    matched: ["stuffing"],
+    shadow: [],
+    reason: "too many sign-ins fail",
+    delay: 0,
+    retryAfter: 300,
+    scores: {},
+    labels: [],
+    limits: [],
+  });
+});
+
+test("decide answers a request before the next one is there", async () => {
+  const cwd = folderWith({ p: SIGN_IN });
+  const { child, line, ended } = start(["decide", "p"], { cwd });
+  child.stdin?.write(FAILED_SIGN_IN);
+  expect(JSON.parse(await line())).toMatchObject({ n: 1 });
+  child.stdin?.end(FAILED_SIGN_IN);
+  expect(JSON.parse(await line())).toMatchObject({ n: 2 });
+  expect(await ended).toBe(0);
+});
+
+test("decide ends quietly when its reader has seen enough", () => {
+  const cwd = folderWith({ p: SIGN_IN, requests: FAILED_SIGN_IN.repeat(20_000) });
+  const { stdout, stderr } = shell("edgepolicy decide p --requests requests | head -n 1", { cwd });
+  expect(stdout.split("\n").length).toBe(2);
+  expect(stderr).toBe("");
+});
+
+test("init makes what check, fmt and simulate pass, and simulate repeats itself byte for byte", () => {
+  const cwd = folderWith();
+  expect(edgepolicy(["init", "shop"], { cwd }).status).toBe(0);
+  expect(edgepolicy(["init", "shop"], { cwd })).toMatchObject({ status: 2, stdout: "" });
+  expect(edgepolicy(["check", "--deny", "warnings", "shop/policy.edgepolicy"], { cwd })).toMatchObject({
+    status: 0,
+    stderr: "",
+  });
+  expect(shell("edgepolicy fmt --check shop/*.edgepolicy", { cwd })).toMatchObject({ status: 0, stdout: "" });
+  const argv = ["simulate", "shop/policy.edgepolicy", "--seed", "3", "--format", "json"];
+  const first = edgepolicy(argv, { cwd });
+  expect(first).toMatchObject({ status: 0, stderr: "" });
+  expect(edgepolicy(argv, { cwd })).toEqual(first);
+});
+
+test("simulate exits 1 when an expectation fails", () => {
+  const cwd = folderWith();
+  edgepolicy(["init", "."], { cwd });
+  const { status, stdout } = shell(
+    "sed -i 's/admitted  < 10%/admitted  < 1%/' scenario.edgepolicy && edgepolicy simulate policy.edgepolicy --seeds 2 --decisions out.ndjson",
+    { cwd },
+  );
+  expect(status).toBe(1);
+  expect(stdout).toContain("edgepolicy simulate policy.edgepolicy --scenario stolen_passwords --seed ");
+  const [line = ""] = readFileSync(join(cwd, "out.ndjson"), "utf8").split("\n");
+  expect(JSON.parse(line)).toMatchObject({ scenario: "stolen_passwords", seed: 1, n: 1, origin: "partners" });
+});
+
+test("key create prints a key that the inventory's hash lets in", () => {
+  const { status, stdout } = edgepolicy(["key", "create", "--client", "acme_sync"]);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/\n {2}ep_[A-Za-z0-9_-]{43}\n/);
+  expect(stdout).toMatch(
+    /\{ id: acme_sync-[\d-]{10}, type: api_key, hash: "sha256:[0-9a-f]{64}", issued: [\d-]{10}, expires: [\d-]{10} \}/,
+  );
+});

@@ -1,0 +1,109 @@
+/** `edgepolicy serve` from the installed package: as a proxy, at its limits, and told by signals. */
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { edgepolicy, folderWith, serve, SIGN_IN } from "./program.ts";
+
+/** A service on a free port. */
+async function startService(listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, "127.0.0.1");
+  onTestFinished(() => void server.close());
+  await once(server, "listening");
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+test("guards a service, and observes what it answers", async () => {
+  const upstream = await startService((_request, response) => void response.writeHead(401).end("no"));
+  const cwd = folderWith({ p: SIGN_IN });
+  const { url, adminUrl } = await serve(["p", "--upstream", upstream], { cwd });
+  const signIn = (): Promise<Response> => fetch(`${url}/v1/login`, { method: "POST", body: "{}" });
+  const statuses = [];
+  for (let n = 0; n < 4; n++) statuses.push((await signIn()).status);
+  expect(statuses).toEqual([401, 401, 401, 403]);
+  const refused = await signIn();
+  expect(refused.headers.get("content-type")).toContain("application/problem+json");
+  expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(290);
+  expect(await (await fetch(`${adminUrl}/metrics`)).text()).toContain("edgepolicy");
+});
+
+test("answers 502 while the service cannot be reached, with the decision logged before", async () => {
+  const cwd = folderWith({ p: SIGN_IN });
+  // Port 9 (discard) is never listened on here; a connection is refused at once.
+  const { url, child, ended } = await serve(["p", "--upstream", "http://127.0.0.1:9", "--log", "log"], { cwd });
+  const answer = await fetch(`${url}/x`);
+  expect(answer.status).toBe(502);
+  expect(answer.headers.get("content-type")).toContain("application/problem+json");
+  child.kill("SIGTERM");
+  expect(await ended).toBe(0);
+  expect(readFileSync(join(cwd, "log"), "utf8")).toContain('"verdict":"allow"');
+});
+
+test.each(["SIGTERM", "SIGINT"] as const)("answers what is in flight and exits 0 on %s", async (signal) => {
+  let arrived = (): void => {};
+  const inFlight = new Promise<void>((resolve) => (arrived = resolve));
+  const upstream = await startService((_request, response) => {
+    arrived();
+    setTimeout(() => response.end("late"), 300);
+  });
+  const cwd = folderWith({ p: SIGN_IN });
+  const { url, child, ended } = await serve(["p", "--upstream", upstream], { cwd });
+  const answer = fetch(`${url}/slow`);
+  await inFlight;
+  child.kill(signal);
+  expect(await (await answer).text()).toBe("late");
+  expect(await ended).toBe(0);
+});
+
+test("takes over a changed policy on SIGHUP, and goes on with the old one where the new one is bad", async () => {
+  const cwd = folderWith({ p: SIGN_IN });
+  const { url, child, stderr } = await serve(["p", "--no-watch"], { cwd });
+  const decide = async (): Promise<unknown> => {
+    const body = JSON.stringify({ method: "GET", path: "/", ip: "203.0.113.9" });
+    return ((await (await fetch(`${url}/authz/json`, { method: "POST", body })).json()) as { verdict: string }).verdict;
+  };
+  expect(await decide()).toBe("allow");
+  writeFileSync(join(cwd, "p"), SIGN_IN.replace("default allow", "default block"));
+  child.kill("SIGHUP");
+  await expect.poll(decide, { timeout: 10_000 }).toBe("block");
+  writeFileSync(join(cwd, "p"), "policy {");
+  child.kill("SIGHUP");
+  await expect.poll(stderr, { timeout: 10_000 }).toContain("error[EP");
+  expect(await decide()).toBe("block");
+});
+
+test("lets in the key that `key create` made", async () => {
+  const cwd = folderWith();
+  edgepolicy(["init", "."], { cwd });
+  const created = edgepolicy(["key", "create", "--client", "acme_sync", "--format", "json"], { cwd });
+  const { key, credential } = JSON.parse(created.stdout) as { key: string; credential: object };
+  const inventory = readFileSync(join(cwd, "clients.yaml"), "utf8")
+    .replace("networks: [203.0.113.0/26]", "networks: [127.0.0.0/8]")
+    .replace("credentials: []", `credentials: [${JSON.stringify(credential)}]`);
+  writeFileSync(join(cwd, "clients.yaml"), inventory);
+  const upstream = await startService((_request, response) => void response.end("orders"));
+  const { url } = await serve(["policy.edgepolicy", "--upstream", upstream], { cwd });
+  const order = (headers: Record<string, string>): Promise<Response> => fetch(`${url}/v1/orders/7`, { headers });
+  expect((await order({ "x-api-key": key })).status).toBe(200);
+  expect((await order({})).status).toBe(401);
+  expect((await order({ "x-api-key": `${key}x` })).status).toBe(401);
+});
+
+test("says in a line and a remedy that a port is in use, and exits 2", async () => {
+  const taken = new URL(await startService((_request, response) => void response.end())).port;
+  const cwd = folderWith({ p: SIGN_IN });
+  const { status, stdout, stderr } = edgepolicy(["serve", "p", "--listen", `127.0.0.1:${taken}`, "--admin", "off"], {
+    cwd,
+  });
+  expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+  expect(stderr).toMatch(new RegExp(`^edgepolicy: .*${taken}.*\n  .*--listen.*\n$`));
+});
+
+test("exits 1 with the diagnostics of a bad policy", () => {
+  const cwd = folderWith({ p: SIGN_IN.replace("fails > 2", "failz > 2") });
+  const { status, stdout, stderr } = edgepolicy(["serve", "p", "--listen", "127.0.0.1:0", "--admin", "off"], { cwd });
+  expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+  expect(stderr).toMatch(/^error\[EP\d+\]: .*\n +--> p:10:/);
+});
