@@ -17,3 +17,18 @@ export { type RunJson, SCENARIO_SCHEMA, type ScenarioJson, scenarioJson } from "
 export { firstSeeds, runScenario, type ScenarioOptions } from "./run-scenario.ts";
 export type { AttackSummary, PopulationSummary, ScenarioResult, SeedStory, Spread } from "./scenario-result.ts";
 export { renderScenario, type ScenarioReportOptions } from "./report-text.ts";
+export { type LogSource, replayLog, type ReplayOptions } from "./replay.ts";
+export { ReplayError } from "./replay-error.ts";
+export { LOG_FORMATS, type LogFormat } from "./replay-lines.ts";
+export type {
+  AffectedCaller,
+  Count,
+  DecidedBy,
+  Example,
+  LogFacts,
+  Named,
+  ReplayResult,
+  SkippedLine,
+} from "./replay-result.ts";
+export type { Decided } from "./replay-tally.ts";
+export { renderReplay, REPLAY_SCHEMA, type ReplayJson, replayJson, type ReplayReportOptions } from "./report-replay.ts";

@@ -1,0 +1,206 @@
+/** The report of a replay for people, and the same as data for programs. */
+import type { Verdict } from "../engine/index.ts";
+import { VERDICTS } from "../engine/index.ts";
+import { refusedOf } from "./replay-callers.ts";
+import type { AffectedCaller, Count, DecidedBy, Named, ReplayResult } from "./replay-result.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatPercent,
+  formatTable,
+  type Paint,
+  paintFor,
+  plural,
+} from "./report-format.ts";
+import { visible, wrapText } from "./report-words.ts";
+
+export interface ReplayReportOptions {
+  /** Whether to use ANSI colours. Default false. */
+  readonly color?: boolean;
+  /** How the log is called in the report; left out if not given. */
+  readonly logName?: string;
+  /** Callers shown, at most 20. Default 10. */
+  readonly callers?: number;
+}
+
+/** Version of the shape that {@link replayJson} gives. */
+export const REPLAY_SCHEMA = 1;
+
+/** A result as JSON: the result's own members behind a version. It holds nothing of the machine or the day it ran on. */
+export type ReplayJson = { readonly schema: typeof REPLAY_SCHEMA } & ReplayResult;
+
+/** The result as data that prints the same, byte for byte, for the same log and policy. */
+export function replayJson(result: ReplayResult): ReplayJson {
+  return { schema: REPLAY_SCHEMA, ...result };
+}
+
+const BAR = 30;
+const CALLERS = 10;
+const WIDTH = 100;
+
+/** Who would have been slowed, throttled and blocked, why, and what cannot be concluded. Ends with a line end. */
+export function renderReplay(result: ReplayResult, options: ReplayReportOptions = {}): string {
+  const paint = paintFor(options.color ?? false);
+  const parts = [
+    header(result, options.logName, paint),
+    verdicts(result, paint),
+    causes(result.decidedBy, paint),
+    callers(result, options.callers ?? CALLERS, paint),
+    named("Noted, without effect", result.labels, paint),
+    named("In shadow: would have acted", result.shadow, paint),
+    idle(result.idle, paint),
+    skipped(result, paint),
+    caveats(result.caveats, paint),
+  ];
+  return `${parts
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
+}
+
+function header({ policy, log, requests, callers: count }: ReplayResult, logName: string | undefined, paint: Paint) {
+  const of = logName === undefined ? "" : ` on ${visible(logName)}`;
+  const lines = [`${paint.bold(policy.name)} ${paint.dim(policy.version)} replayed${of}`];
+  const total = `${plural(requests, "request")} from ${countText(count)} ${count.count === 1 ? "address" : "addresses"}`;
+  if (log.from === null || log.to === null) return [...lines, total];
+  const over = log.to === log.from ? "" : ` (${formatDuration(log.to - log.from)})`;
+  return [...lines, `${total}, ${timeText(log.from)} to ${timeText(log.to)} UTC${over}`];
+}
+
+function countText({ count, exact }: Count): string {
+  return exact ? formatCount(count) : `at least ${formatCount(count)}`;
+}
+
+/** `2015-05-17 10:05:00`. */
+function timeText(micros: number): string {
+  return new Date(Math.floor(micros / 1000)).toISOString().slice(0, 19).replace("T", " ");
+}
+
+function verdicts({ verdicts: counts, requests }: ReplayResult, paint: Paint): string[] {
+  const shown = VERDICTS.filter((verdict) => verdict !== "challenge" || counts[verdict] > 0);
+  const share = (verdict: Verdict): number => (requests === 0 ? 0 : counts[verdict] / requests);
+  const rows = shown.map((verdict) => [
+    `  ${verdict}`,
+    formatCount(counts[verdict]),
+    formatPercent(100 * share(verdict)),
+    bar(share(verdict)),
+  ]);
+  return formatTable(rows, "lrrl").map((line, i) => painted(line, shown[i] ?? "allow", paint));
+}
+
+/** A bar of a share from 0 to 1; anything above nothing is seen. */
+function bar(share: number): string {
+  return share === 0 ? "" : "█".repeat(Math.floor(share * BAR)) || "▏";
+}
+
+function painted(line: string, verdict: Verdict, paint: Paint): string {
+  if (verdict === "allow") return paint.good(line);
+  return verdict === "slow" || /\s0 %/.test(line) ? line : paint.bad(line);
+}
+
+function causes(decided: readonly DecidedBy[], paint: Paint): string[] {
+  if (decided.length === 0) return ["Nobody would have been slowed or refused."];
+  const head = ["  rule or limit", "verdict", "requests", "callers", "answered then", "why"];
+  const rows = decided.map((row) => [
+    `  ${visible(row.name)}`,
+    VERDICTS.filter((verdict) => row.verdicts[verdict] > 0).join(", "),
+    formatCount(row.requests),
+    countText(row.callers),
+    answeredText(row),
+    visible(whyText(row)),
+  ]);
+  const [title = "", ...lines] = formatTable([head, ...rows], "llrrll");
+  return [
+    paint.bold("Why"),
+    paint.dim(title),
+    ...lines.flatMap((line, i) => [line, ...example(decided[i]).map((text) => paint.dim(text))]),
+  ];
+}
+
+/** The classes of status that the service had answered with, most first. */
+function answeredText({ answered }: DecidedBy): string {
+  return Object.entries(answered)
+    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+    .map(([status, count]) => `${formatCount(count)} ${status}`)
+    .join(", ");
+}
+
+const OUTSIDE: Readonly<Record<string, string>> = {
+  no_rule_allows: "no rule allows it",
+  ambiguous_path: "the path can be read in two ways",
+};
+
+function whyText({ because, kind, name }: DecidedBy): string {
+  if (because !== "") return because;
+  if (kind === "limit") return "over its rate";
+  return kind === "none" ? (OUTSIDE[name] ?? "the credential it offered is refused") : "";
+}
+
+function example(row: DecidedBy | undefined): string[] {
+  if (row === undefined) return [];
+  const { line, ip, method, path, agent } = row.example;
+  const said = agent === "" ? "no user agent" : shorten(agent, 60);
+  return [`      line ${line}: ${ip} ${visible(method)} ${shorten(path, 60)}  (${said})`];
+}
+
+/** Escapes what a log may have smuggled in, and cuts it to a width. */
+function shorten(text: string, width: number): string {
+  const shown = visible(text);
+  return shown.length > width ? `${shown.slice(0, width - 1)}…` : shown;
+}
+
+function callers(result: ReplayResult, most: number, paint: Paint): string[] {
+  const shown = result.topCallers.slice(0, most);
+  if (shown.length === 0) return [];
+  const head = ["  address", "requests", "refused", "slowed", "first by", "user agent"];
+  const [title = "", ...lines] = formatTable([head, ...shown.map(callerRow)], "lrrrll");
+  const all = result.affectedCallers;
+  const of = all > shown.length ? `, the ${shown.length} most refused of ${formatCount(all)}` : "";
+  return [paint.bold(`Callers affected${of}`), paint.dim(title), ...lines];
+}
+
+function callerRow(caller: AffectedCaller): string[] {
+  const agent = caller.agent === "" ? "none" : shorten(caller.agent, 56);
+  return [
+    `  ${caller.ip}`,
+    formatCount(caller.requests),
+    formatCount(refusedOf(caller)),
+    formatCount(caller.verdicts.slow),
+    visible(caller.firstBy),
+    caller.otherAgents ? `${agent} and others` : agent,
+  ];
+}
+
+function named(title: string, rows: readonly Named[], paint: Paint): string[] {
+  if (rows.length === 0) return [];
+  const cells = rows.map(({ name, requests, callers: count }) => [
+    `  ${visible(name)}`,
+    plural(requests, "request"),
+    `${countText(count)} ${count.count === 1 ? "caller" : "callers"}`,
+  ]);
+  return [paint.bold(title), ...formatTable(cells, "lrr")];
+}
+
+function idle(names: readonly string[], paint: Paint): string[] {
+  if (names.length === 0) return [];
+  return [paint.bold("Never acted on this log"), ...wrapText(names.join(", "), WIDTH - 2).map((line) => `  ${line}`)];
+}
+
+function skipped({ log }: ReplayResult, paint: Paint): string[] {
+  if (log.skipped === 0) return [];
+  const more = log.skipped - log.firstSkipped.length;
+  return [
+    paint.bold(`${plural(log.skipped, "line")} skipped`),
+    ...log.firstSkipped.map(({ line, problem }) => `  line ${line}: ${visible(problem)}`),
+    ...(more > 0 ? [`  and ${formatCount(more)} more`] : []),
+  ];
+}
+
+function caveats(sentences: readonly string[], paint: Paint): string[] {
+  return [
+    paint.bold("What this cannot tell"),
+    ...sentences.flatMap((sentence) =>
+      wrapText(visible(sentence), WIDTH - 4).map((line, i) => `${i === 0 ? "  - " : "    "}${line}`),
+    ),
+  ];
+}
