@@ -5,6 +5,8 @@
  * Representation of values: `duration` and `time` are integer microseconds (`time` since the Unix epoch), `size` is bytes,
  * `percent` is in percent (60% is 60), `ip` and `network` are canonical text (`203.0.113.9`, `2001:db8::/32`; an
  * IPv4-mapped address is IPv4), an enumeration member is its name. Names are resolved to indices into the policy's arrays.
+ *
+ * One file, because it is one contract: a change of format shows in one place.
  */
 
 /** Version of this model; bundles and snapshots carry it. */
