@@ -15,7 +15,7 @@ export class SubWindows {
   private end = 0;
   private readonly length: number;
 
-  /** @param windowMicros - D, a positive integer below 2^49. */
+  /** @param windowMicros - D, an integer from 16 (below it, numbers of sub-windows would pass 2^53) to 2^49. */
   constructor(windowMicros: number) {
     this.length = windowMicros;
   }

@@ -1,0 +1,142 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Pattern, PatternNode } from "../../../../engine/index.ts";
+import { MAX_INSTRUCTIONS } from "../../../../engine/regex/instructions.ts";
+import { PatternMatcher } from "../../../../engine/regex/matcher.ts";
+import { check } from "../../../helpers/property.ts";
+
+function matcherOf(root: PatternNode): PatternMatcher {
+  return new PatternMatcher({ source: sourceOf(root), ignoreCase: false, root } satisfies Pattern);
+}
+
+/** The pattern as V8 reads it. */
+function sourceOf(node: PatternNode): string {
+  const unit = (code: number): string => `\\u${code.toString(16).padStart(4, "0")}`;
+  switch (node.kind) {
+    case "empty":
+      return "(?:)";
+    case "set":
+      return `[${node.ranges.map(([low, high]) => `${unit(low)}-${unit(high)}`).join("")}]`;
+    case "sequence":
+      return `(?:${node.items.map(sourceOf).join("")})`;
+    case "choice":
+      return node.items.length === 0 ? "[]" : `(?:${node.items.map(sourceOf).join("|")})`;
+    case "repeat":
+      return `(?:${sourceOf(node.item)}){${node.min},${node.max ?? ""}}`;
+    case "start":
+      return "^";
+    case "end":
+      return "$";
+    case "word_boundary":
+      return "\\b";
+    case "not_word_boundary":
+      return "\\B";
+  }
+}
+
+const set = (low: string, high: string = low): PatternNode => ({
+  kind: "set",
+  ranges: [[low.charCodeAt(0), high.charCodeAt(0)]],
+});
+const all = (...items: PatternNode[]): PatternNode => ({ kind: "sequence", items });
+const repeat = (item: PatternNode, min: number, max: number | null): PatternNode => ({
+  kind: "repeat",
+  item,
+  min,
+  max,
+});
+const a = set("a");
+const start: PatternNode = { kind: "start" };
+const end: PatternNode = { kind: "end" };
+
+const leaf: fc.Arbitrary<PatternNode> = fc.constantFrom<PatternNode>(
+  a,
+  set("b"),
+  set("a", "c"),
+  {
+    kind: "set",
+    ranges: [
+      [0, 96],
+      [98, 65_535],
+    ],
+  },
+  { kind: "set", ranges: [] },
+  start,
+  end,
+  { kind: "word_boundary" },
+  { kind: "not_word_boundary" },
+  { kind: "empty" },
+);
+const { pattern } = fc.letrec<{ pattern: PatternNode }>((tie) => ({
+  pattern: fc.oneof(
+    { maxDepth: 4 },
+    leaf,
+    fc.array(tie("pattern"), { maxLength: 3 }).map((items) => ({ kind: "sequence" as const, items })),
+    fc.array(tie("pattern"), { maxLength: 3 }).map((items) => ({ kind: "choice" as const, items })),
+    fc
+      .tuple(tie("pattern"), fc.nat(2), fc.option(fc.nat(2)))
+      .map(([item, min, more]) => ({ kind: "repeat" as const, item, min, max: more === null ? null : min + more })),
+  ),
+}));
+const text = fc.string({ unit: fc.constantFrom("a", "b", "c", "_", "-", "é"), maxLength: 8 });
+
+test("searches as V8 does", () => {
+  check(
+    fc.property(pattern, fc.array(text, { minLength: 1, maxLength: 5 }), (root, texts) => {
+      const matcher = matcherOf(root);
+      const regex = new RegExp(sourceOf(root));
+      for (const each of texts) expect([each, matcher.test(each)]).toEqual([each, regex.test(each)]);
+    }),
+    { runs: 1_500 },
+  );
+});
+
+describe("anchors", () => {
+  test.each([
+    [all(start, a, end), ["a"], ["aa", "ba", ""]],
+    [all(start, a), ["a", "ab"], ["ba", ""]],
+    [all(a, end), ["a", "ba"], ["ab", ""]],
+    [all(a, start), [], ["a", "aa"]],
+    [all({ kind: "word_boundary" }, a, { kind: "word_boundary" }), ["a", "- a -"], ["ab", "_a", ""]],
+    [all({ kind: "not_word_boundary" }, a), ["ba"], ["a", "-a"]],
+  ] satisfies [PatternNode, string[], string[]][])("%j", (root, matching, others) => {
+    const matcher = matcherOf(root);
+    expect(matching.filter((each) => !matcher.test(each))).toEqual([]);
+    expect(others.filter((each) => matcher.test(each))).toEqual([]);
+  });
+});
+
+/** Least time of some runs, in milliseconds. */
+function timeOf(run: () => void): number {
+  const times = Array.from({ length: 3 }, () => {
+    const before = performance.now();
+    run();
+    return performance.now() - before;
+  });
+  return Math.min(...times);
+}
+
+test("a pattern that makes V8 exponential is linear here", () => {
+  const matcher = matcherOf(all(start, repeat(repeat(a, 1, null), 1, null), end));
+  expect(matcher.test(`${"a".repeat(200_000)}!`)).toBe(false);
+  expect(matcher.test("a".repeat(200_000))).toBe(true);
+});
+
+test("a pattern with more states than the cache holds stays linear in the text", () => {
+  const any: PatternNode = { kind: "set", ranges: [[0, 65_535]] };
+  const matcher = matcherOf(all(a, repeat(any, 24, 24), set("b"), set("b")));
+  let state = 1;
+  const random = Array.from({ length: 64_000 }, () =>
+    (state = (state * 48_271) % 0x7fffffff) % 2 === 0 ? "a" : "c",
+  ).join("");
+  expect(matcher.test(random)).toBe(false);
+  expect(matcher.test(`${random}a${"c".repeat(24)}bb`)).toBe(true);
+  const short = timeOf(() => matcher.test(random.slice(0, 8_000)));
+  expect(timeOf(() => matcher.test(random))).toBeLessThan(80 * short + 50);
+});
+
+test("a pattern that would need too many states is refused by name", () => {
+  const root = repeat(repeat(a, 1_000, 1_000), 1_000, 1_000);
+  const matcher = (): PatternMatcher => new PatternMatcher({ source: "(a{1000}){1000}", ignoreCase: false, root });
+  expect(matcher).toThrow(`/(a{1000}){1000}/ needs more than ${MAX_INSTRUCTIONS} states`);
+});

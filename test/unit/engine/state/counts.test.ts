@@ -1,0 +1,40 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { CountTable } from "../../../../engine/state/counts.ts";
+import { check } from "../../../helpers/property.ts";
+
+const D = 16_000;
+
+function tableOf(windowMicros: number): CountTable {
+  return new CountTable(windowMicros, 1 << 20, (bytes) => new ArrayBuffer(bytes));
+}
+
+test("an event lives for 16 sub-windows after its own, and no longer", () => {
+  const table = tableOf(D);
+  table.record(1, 1, 500);
+  expect(table.read(1, 1, 16_999)).toBe(1);
+  expect(table.read(1, 1, 17_000)).toBe(0);
+});
+
+test("counts the events that live, as a log does", () => {
+  const events = fc.array(fc.record({ gap: fc.oneof(fc.nat(20), fc.nat(3_000), fc.nat(60_000)), key: fc.nat(2) }), {
+    maxLength: 80,
+  });
+  check(
+    fc.property(events, fc.nat(40_000), (all, wait) => {
+      const table = tableOf(D);
+      const log: { readonly key: number; readonly at: number }[] = [];
+      const living = (key: number, now: number): number =>
+        log.filter((event) => event.key === key && Math.floor(now / 1_000) - Math.floor(event.at / 1_000) <= 16).length;
+      let now = 1_000_000;
+      for (const { gap, key } of all) {
+        now += gap;
+        table.record(key + 1, 7, now);
+        log.push({ key, at: now });
+        for (const each of [0, 1, 2]) expect(table.read(each + 1, 7, now)).toBe(living(each, now));
+      }
+      for (const each of [0, 1, 2]) expect(table.read(each + 1, 7, now + wait)).toBe(living(each, now + wait));
+      for (const each of [0, 1, 2]) expect(table.read(each + 1, 7, now)).toBe(living(each, now));
+    }),
+  );
+});

@@ -1,0 +1,131 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Rate } from "../../../../engine/index.ts";
+import { exactRate, GcraTable, makeCharge, unitsLeft } from "../../../../engine/state/gcra.ts";
+import { check } from "../../../helpers/property.ts";
+
+const START = 1_767_225_600_000_000;
+const table = (): GcraTable => new GcraTable(1 << 20, (bytes) => new ArrayBuffer(bytes));
+
+/** Asks, and charges where it admits; returns the wait. */
+function take(limit: GcraTable, rate: Rate, cost: number, now: number, key = 1): number {
+  const charge = makeCharge();
+  limit.ask(key, 0, exactRate(rate), cost, now, charge);
+  if (charge.wait <= 0) limit.charge(charge, now);
+  return charge.wait;
+}
+
+/** The same limit in rationals over a common denominator, with big integers. */
+class Exact {
+  private ticks = 0n;
+  private readonly rate: Rate;
+
+  constructor(rate: Rate) {
+    this.rate = rate;
+  }
+
+  take(cost: number, now: number): number {
+    const allow = BigInt(this.rate.allow);
+    const step = BigInt(this.rate.perMicros);
+    const time = BigInt(now) * allow;
+    const after = (this.ticks > time ? this.ticks : time) + BigInt(cost) * step;
+    const excess = after - BigInt(this.rate.burst) * step - time;
+    if (excess <= 0n) this.ticks = after;
+    return excess <= 0n ? 0 : Number((excess + allow - 1n) / allow);
+  }
+
+  remaining(now: number): number {
+    const used = this.ticks - BigInt(now) * BigInt(this.rate.allow);
+    const left = BigInt(this.rate.burst) * BigInt(this.rate.perMicros) - (used > 0n ? used : 0n);
+    return left < 0n ? 0 : Number(left / BigInt(this.rate.perMicros));
+  }
+
+  /** Whether the limit is full again after `micros + numerator / denominator`, exactly. */
+  isFullIn(now: number, micros: number, numerator: number, denominator: number): boolean {
+    const used = this.ticks - BigInt(now) * BigInt(this.rate.allow);
+    const stated = BigInt(micros) * BigInt(denominator) + BigInt(numerator);
+    return (used > 0n ? used : 0n) * BigInt(denominator) === stated * BigInt(this.rate.allow);
+  }
+}
+
+const rate: fc.Arbitrary<Rate> = fc.record({
+  allow: fc.oneof(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 1_000_000 })),
+  perMicros: fc.constantFrom(1, 7, 1_000, 1_000_000, 60_000_000, 86_400_000_000, 2_592_000_000_000),
+  burst: fc.integer({ min: 1, max: 60 }),
+});
+const steps = fc.array(
+  fc.record({
+    gap: fc.oneof(fc.nat(3), fc.nat(2_000_000), fc.nat(100_000_000)),
+    cost: fc.constantFrom(1, 1, 1, 2, 3, 61),
+  }),
+  { maxLength: 60 },
+);
+
+describe("exactness", () => {
+  test("waits, remaining units and the time to full are those of rational arithmetic", () => {
+    check(
+      fc.property(rate, steps, (each, trace) => {
+        const limit = table();
+        const exact = new Exact(each);
+        let now = START;
+        for (const { gap, cost } of trace) {
+          now += gap;
+          expect(Math.max(0, take(limit, each, cost, now))).toBe(exact.take(cost, now));
+          const { fullInMicros, numerator, denominator } = limit.state(1, 0, now);
+          expect(exact.isFullIn(now, fullInMicros, numerator, denominator)).toBe(true);
+          const { denominator: own } = exactRate(each);
+          expect(unitsLeft(exactRate(each), fullInMicros, numerator === 0 ? 0 : (numerator * own) / denominator)).toBe(
+            exact.remaining(now),
+          );
+        }
+      }),
+      { runs: 300 },
+    );
+  });
+
+  test("costs whose product with the period passes 2^53 are exact too", () => {
+    const each = { allow: 3_000_000_007, perMicros: 86_400_000_000, burst: 3_000_000_007 };
+    const limit = table();
+    const exact = new Exact(each);
+    for (const cost of [2_999_999_999, 8, 1, 1]) {
+      expect(Math.max(0, take(limit, each, cost, START))).toBe(exact.take(cost, START));
+    }
+  });
+});
+
+test("a third of a second is never rounded: 3 per 1s admits the fourth after 333334 microseconds", () => {
+  const each = { allow: 3, perMicros: 1_000_000, burst: 3 };
+  const limit = table();
+  for (let count = 0; count < 3; count++) expect(take(limit, each, 1, START)).toBeLessThanOrEqual(0);
+  expect(take(limit, each, 1, START)).toBe(333_334);
+  expect(take(limit, each, 1, START + 333_333)).toBe(1);
+  expect(take(limit, each, 1, START + 333_334)).toBeLessThanOrEqual(0);
+  expect(take(limit, each, 1, START + 666_666)).toBe(1);
+});
+
+test("a fraction over another denominator rounds up to a whole microsecond", () => {
+  const limit = table();
+  take(limit, { allow: 3, perMicros: 1, burst: 3 }, 1, START);
+  expect(limit.state(1, 0, START)).toEqual({ fullInMicros: 0, numerator: 1, denominator: 3 });
+  take(limit, { allow: 7, perMicros: 1, burst: 70 }, 1, START);
+  expect(limit.state(1, 0, START)).toEqual({ fullInMicros: 1, numerator: 1, denominator: 7 });
+});
+
+test("asking charges nothing", () => {
+  const limit = table();
+  const charge = makeCharge();
+  const each = exactRate({ allow: 1, perMicros: 1_000_000, burst: 1 });
+  for (let count = 0; count < 3; count++) {
+    limit.ask(1, 0, each, 1, START, charge);
+    expect(charge.wait).toBe(0);
+  }
+  expect([limit.count, limit.state(1, 0, START).fullInMicros]).toEqual([0, 0]);
+});
+
+test("keys are apart", () => {
+  const limit = table();
+  const each = { allow: 1, perMicros: 1_000_000, burst: 1 };
+  expect(take(limit, each, 1, START, 1)).toBe(0);
+  expect(take(limit, each, 1, START, 2)).toBe(0);
+  expect(take(limit, each, 1, START, 1)).toBe(1_000_000);
+});
