@@ -1,6 +1,6 @@
 /**
  * A decision, step by step as the language defines it. One decider serves one program; the state it works on belongs to
- * the store and outlives it.
+ * the store and outlives it. One class, because the steps share the scratch of the request at hand, and nothing else may touch it.
  */
 import { Candidates, findCandidates } from "./dispatch.ts";
 import { Numbers, Record, Verdict } from "./decision-record.ts";
@@ -117,6 +117,7 @@ export class Decider implements SlotReader {
       record.refuse(400, "ambiguous_path");
       return record;
     }
+    if (context.epoch === 1) this.forgetStamps();
     findCandidates(context, this.found);
     this.recordRequestSignals();
     if (context.refusal !== null && settings.refusedCredentials === "block") {
@@ -137,6 +138,11 @@ export class Decider implements SlotReader {
     if (record.passes) this.awaitOutcome();
     record.conclude();
     return record;
+  }
+
+  /** Epochs start again after a billion requests; stamps of the last round must not be taken for this one's. */
+  private forgetStamps(): void {
+    for (const stamps of Object.values(this.stamps) as Int32Array[]) stamps.fill(0);
   }
 
   /** Records the outcome's signals of a kept request. */

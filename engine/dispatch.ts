@@ -1,26 +1,87 @@
 /** Walks the index: from a request to the conjunctions that can still hold, by phase. */
+import { ADDRESS_WORDS } from "./facts/address.ts";
 import type { Context } from "./facts/context.ts";
+import { isPresent } from "./facts/read-slot.ts";
+import { DispatchKind } from "./layout.ts";
 import type { Program } from "./program.ts";
 
-/** Entries found for each phase; reused. */
+/** Entries found for each phase, and the nodes yet to be visited; reused. */
 export class Candidates {
   /** Entries of phase p: the first `counts[p]` of `lists[p]`. */
   readonly lists: readonly Int32Array[];
   readonly counts: Int32Array = new Int32Array(4);
+  /** Nodes seen: the request's epoch. A node that several keys lead to is visited once. */
+  readonly seen: Int32Array;
+  readonly open: Int32Array;
+  opened = 0;
 
-  constructor(program: Program) {
-    const { entries } = program.index;
-    this.lists = [0, 1, 2, 3].map(() => new Int32Array(entries.length));
+  constructor({ index }: Program) {
+    const nodes = index.nodeEntries.length - 1;
+    const entries = index.entryTarget.length;
+    this.lists = [0, 1, 2, 3].map(() => new Int32Array(entries));
+    this.seen = new Int32Array(nodes);
+    // What one look-up finds lands behind the open nodes before it is sifted, hence the room for twice the nodes.
+    this.open = new Int32Array(2 * nodes + 1);
   }
 }
 
 /** Finds the entries of a request. */
 export function findCandidates(c: Context, found: Candidates): void {
-  const { nodeEntries, entries, entryPhase } = c.program.index;
-  found.counts.fill(0);
-  for (let index = nodeEntries[0]!; index < nodeEntries[1]!; index++) {
-    const entry = entries[index]!;
-    const phase = entryPhase[entry]!;
-    found.lists[phase]![found.counts[phase]!++] = entry;
+  const { nodeEntries, nodeDispatchers, entryPhase } = c.program.index;
+  const { counts, lists, open, seen } = found;
+  if (c.epoch === 1) seen.fill(0);
+  counts.fill(0);
+  open[0] = 0;
+  found.opened = 1;
+  while (found.opened > 0) {
+    const node = open[--found.opened]!;
+    for (let entry = nodeEntries[node]!, end = nodeEntries[node + 1]!; entry < end; entry++) {
+      const phase = entryPhase[entry]!;
+      lists[phase]![counts[phase]!++] = entry;
+    }
+    for (let at = nodeDispatchers[node]!, end = nodeDispatchers[node + 1]!; at < end; at++) follow(c, found, at);
   }
+}
+
+/** Opens the nodes that a dispatcher leads the request to. */
+function follow(c: Context, found: Candidates, dispatcher: number): void {
+  const { kinds, slots, tables, routes, values, networks, affixes, ranges } = c.program.index;
+  const kind = kinds[dispatcher]!;
+  const table = tables[dispatcher]!;
+  if (kind === DispatchKind.route) return openNode(c, found, routes[table]![c.route + 1]!);
+  const slot = slots[dispatcher]!;
+  if (!isPresent(c, slot)) return;
+  switch (kind) {
+    case DispatchKind.number:
+      return openNode(c, found, values[table]!.get(c.numbers[slot]!) ?? -1);
+    case DispatchKind.text:
+      return openNode(c, found, values[table]!.get(c.texts[slot]!) ?? -1);
+    case DispatchKind.member:
+      return openMembers(c, found, slot, values[table]!);
+    case DispatchKind.network:
+      return sift(c, found, networks[table]!.collect(c.words, slot * ADDRESS_WORDS, found.open, found.opened));
+    case DispatchKind.range:
+      return sift(c, found, ranges[table]!.collect(c.numbers[slot]!, found.open, found.opened));
+    default:
+      return sift(c, found, affixes[table]!.collect(c.texts[slot]!, found.open, found.opened));
+  }
+}
+
+function openNode(c: Context, found: Candidates, node: number): void {
+  if (node < 0 || found.seen[node] === c.epoch) return;
+  found.seen[node] = c.epoch;
+  found.open[found.opened++] = node;
+}
+
+function openMembers(c: Context, found: Candidates, slot: number, nodes: ReadonlyMap<string | number, number>): void {
+  const members = c.sets[slot]!;
+  for (let index = 0; index < members.length; index++) {
+    openNode(c, found, nodes.get(members[index] as string | number) ?? -1);
+  }
+}
+
+/** Keeps, of the nodes that a look-up put behind the open ones, those that were not seen. */
+function sift(c: Context, found: Candidates, end: number): void {
+  const start = found.opened;
+  for (let at = start; at < end; at++) openNode(c, found, found.open[at]!);
 }

@@ -141,8 +141,8 @@ export const DispatchKind = {
   suffix: 5,
   /** Number: every listed range that holds it. */
   range: 6,
-  /** A condition of its own: goes on where it holds. */
-  test: 7,
+  /** Members of a set: one look-up each. */
+  member: 7,
 } as const;
 
 /** Kinds of declaration that conditions belong to, in the order in which a decision asks them. */

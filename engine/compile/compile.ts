@@ -65,7 +65,7 @@ export function compile(policy: Policy): Program {
     tests: build.conditions.finish(),
     constants: pool.finish(),
     keys: build.keys.finish(),
-    index: buildIndex(build.items),
+    index: buildIndex(build.items, { conditions: build.conditions, pool }, policy.routes.length),
     routes: new RouteTree(policy.routes),
     inventory: makeInventory(policy),
     zones: zoneClocks(slotTables),

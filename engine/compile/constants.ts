@@ -44,11 +44,12 @@ export class ConstantPool {
   private readonly patterns = new Column<PatternMatcher>();
   private readonly globs = new Column<readonly string[]>();
   private readonly rates = new Column<ExactRate>();
-  /** Members of the sets and networks of the tables, for the index. */
-  readonly members: { readonly sets: (readonly ScalarValue[])[]; readonly networks: (readonly string[])[] } = {
-    sets: [],
-    networks: [],
-  };
+  /** What sets, tables of networks and addresses were made of, for the index. */
+  readonly members: {
+    readonly sets: (readonly ScalarValue[])[];
+    readonly networks: (readonly string[])[];
+    readonly addresses: string[];
+  } = { sets: [], networks: [], addresses: [] };
 
   number(value: number): number {
     return this.numbers.intern(String(value), () => value);
@@ -63,6 +64,7 @@ export class ConstantPool {
     return this.addresses.intern(text, () => {
       const words = new Uint32Array(ADDRESS_WORDS);
       if (parseNetwork(text, words, 0) === 0) throw new Error(`\`${text}\` is no address or network`);
+      this.members.addresses.push(text);
       return words;
     });
   }

@@ -110,6 +110,11 @@ export class SlotBuilder {
     return op >= SlotOp.add && op <= SlotOp.ratio ? [a, b] : [];
   }
 
+  /** The constant that a slot of `constant` holds, by its index in the column of its kind. */
+  constantOf(slot: number): number {
+    return this.rows[slot]!.a;
+  }
+
   /** The literal that a slot of `condition` is computed from. */
   conditionOf(slot: number): number {
     return this.rows[slot]!.a;

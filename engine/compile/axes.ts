@@ -1,0 +1,123 @@
+/**
+ * Axes: along what a literal can be filed. A literal that asks a fact for one of some values (or for a network, prefix,
+ * suffix or range) is filed under those keys, and holds exactly for the requests that are dispatched to one of them.
+ * Negations and readings of state are on no axis; they are tested when all else holds.
+ */
+import type { Range } from "../facts/range-table.ts";
+import { DispatchKind, SlotOp, TestOp, ValueKind } from "../layout.ts";
+import type { ConditionBuilder, Test } from "./conditions.ts";
+import type { ConstantPool } from "./constants.ts";
+
+/** Literals of one conjunction filed together under keys of one axis: texts, numbers, networks in canonical text, or a range. */
+export interface Filing {
+  readonly kind: number;
+  readonly slot: number;
+  readonly literals: readonly number[];
+  readonly keys: readonly (string | number)[];
+  readonly range: Range | null;
+}
+
+/** What the axes of a literal are found from. */
+export interface Axes {
+  readonly conditions: ConditionBuilder;
+  readonly pool: ConstantPool;
+}
+
+/** Every way to file some of the literals of a conjunction, the fewest keys first where an axis has several. */
+export function filingsOf(axes: Axes, literals: readonly number[]): Filing[] {
+  const filings = new Map<string, Filing>();
+  for (const literal of literals) {
+    const filing = filingOf(axes, literal);
+    if (filing === null) continue;
+    const axis = `${filing.kind} ${filing.slot}`;
+    const known = filings.get(axis);
+    if (known === undefined) filings.set(axis, filing);
+    else if (filing.range !== null && known.range !== null) filings.set(axis, narrow(known, filing));
+    else if (filing.keys.length < known.keys.length) filings.set(axis, filing);
+  }
+  return [...filings.values()];
+}
+
+function filingOf(axes: Axes, literal: number): Filing | null {
+  const test = axes.conditions.tests[literal >> 1]!;
+  if (test.level !== 0) return null;
+  const range = rangeOf(axes, test, (literal & 1) === 1);
+  if (range !== null) return { kind: DispatchKind.range, slot: test.a, literals: [literal], keys: [], range };
+  if ((literal & 1) === 1) return null;
+  const found = keysOf(axes, test);
+  return found === null ? null : { ...found, literals: [literal], range: null };
+}
+
+function rangeOf({ pool }: Axes, { op, b }: Test, negated: boolean): Range | null {
+  if (op !== TestOp.less && op !== TestOp.atMost) return null;
+  const bound = pool.numbers.values[b]!;
+  const inclusive = op === TestOp.atMost;
+  return negated
+    ? { from: bound, fromOpen: inclusive, to: Infinity, toOpen: true }
+    : { from: -Infinity, fromOpen: true, to: bound, toOpen: !inclusive };
+}
+
+/** The part that both ranges share. */
+function narrow(a: Filing, b: Filing): Filing {
+  const [left, right] = [a.range!, b.range!];
+  const from = Math.max(left.from, right.from);
+  const to = Math.min(left.to, right.to);
+  const range = {
+    from,
+    fromOpen: (left.from === from && left.fromOpen) || (right.from === from && right.fromOpen),
+    to,
+    toOpen: (left.to === to && left.toOpen) || (right.to === to && right.toOpen),
+  };
+  return { ...a, literals: [...a.literals, ...b.literals], range };
+}
+
+type Keys = Pick<Filing, "kind" | "slot" | "keys">;
+
+function keysOf({ pool, conditions }: Axes, { op, a, b }: Test): Keys | null {
+  const { members } = pool;
+  const { slots } = conditions;
+  switch (op) {
+    case TestOp.equals:
+      return { kind: DispatchKind.number, slot: a, keys: [pool.numbers.values[b]!] };
+    case TestOp.inNumbers: {
+      const kind = slots.op(a) === SlotOp.routeIndex ? DispatchKind.route : DispatchKind.number;
+      return { kind, slot: a, keys: members.sets[b]!.map(Number) };
+    }
+    case TestOp.textEquals:
+      return { kind: DispatchKind.text, slot: a, keys: [pool.texts.values[b]!] };
+    case TestOp.inTexts:
+      return { kind: DispatchKind.text, slot: a, keys: members.sets[b]!.map(String) };
+    case TestOp.startsWith:
+      return { kind: DispatchKind.prefix, slot: a, keys: [pool.texts.values[b]!] };
+    case TestOp.endsWith:
+      return { kind: DispatchKind.suffix, slot: a, keys: [pool.texts.values[b]!] };
+    case TestOp.inNetworks:
+      return { kind: DispatchKind.network, slot: a, keys: [...new Set(members.networks[b]!.map(asNetwork))] };
+    case TestOp.addressEquals:
+      // A network equals one network but lies in many, so only an address can be looked up by what holds it.
+      if (slots.kind(a) !== ValueKind.ip) return null;
+      return { kind: DispatchKind.network, slot: a, keys: [asNetwork(members.addresses[b]!)] };
+    case TestOp.inSet:
+      return memberOf(conditions, pool, a, b);
+    case TestOp.anyInConstant:
+      return { kind: DispatchKind.member, slot: a, keys: members.sets[b]!.map((value) => value as string | number) };
+    default:
+      return null;
+  }
+}
+
+/** A constant in a set of the request. */
+function memberOf({ slots }: ConditionBuilder, pool: ConstantPool, a: number, b: number): Keys | null {
+  if (slots.op(a) !== SlotOp.constant) return null;
+  const constant = slots.constantOf(a);
+  if (slots.kind(a) === ValueKind.text) {
+    return { kind: DispatchKind.member, slot: b, keys: [pool.texts.values[constant]!] };
+  }
+  if (slots.kind(a) !== ValueKind.number) return null;
+  return { kind: DispatchKind.member, slot: b, keys: [pool.numbers.values[constant]!] };
+}
+
+function asNetwork(text: string): string {
+  if (text.includes("/")) return text;
+  return `${text}/${text.includes(":") ? 128 : 32}`;
+}

@@ -1,0 +1,78 @@
+/**
+ * Ranges of numbers to values, looked up by every range that holds a number. The bounds are sorted breakpoints, found by
+ * halving; above the places between them stands a segment tree, so n ranges take O(n log n) memory however they overlap,
+ * and a look-up reads two logarithms of n (J. L. Bentley, "Solutions to Klee's rectangle problems", 1977).
+ */
+
+/** A range of numbers; an infinite bound is none. */
+export interface Range {
+  readonly from: number;
+  /** Whether `from` itself is left out. */
+  readonly fromOpen: boolean;
+  readonly to: number;
+  readonly toOpen: boolean;
+}
+
+/** Sorted places of ranges: the items of each tree node, made before values are known. */
+export class RangePlan {
+  readonly breakpoints: Float64Array;
+  /** Places: one for each breakpoint and one for each gap around them. */
+  private readonly places: number;
+
+  constructor(ranges: readonly Range[]) {
+    const bounds = new Set(ranges.flatMap(({ from, to }) => [from, to]).filter(Number.isFinite));
+    this.breakpoints = Float64Array.from(bounds).sort();
+    this.places = 2 * this.breakpoints.length + 1;
+  }
+
+  /** Size of the array of tree nodes. */
+  get size(): number {
+    return 2 * this.places;
+  }
+
+  /** The few tree nodes that together cover exactly `range`; none if it is empty. */
+  cover({ from, fromOpen, to, toOpen }: Range): number[] {
+    const first = Number.isFinite(from) ? placeOf(this.breakpoints, from) + (fromOpen ? 1 : 0) : 0;
+    const last = Number.isFinite(to) ? placeOf(this.breakpoints, to) - (toOpen ? 1 : 0) : this.places - 1;
+    const cover: number[] = [];
+    let low = first + this.places;
+    let high = last + this.places + 1;
+    for (; low < high; low >>= 1, high >>= 1) {
+      if ((low & 1) === 1) cover.push(low++);
+      if ((high & 1) === 1) cover.push(--high);
+    }
+    return cover;
+  }
+}
+
+/** Index of a breakpoint's place (odd), or of the gap that holds `value` (even). */
+function placeOf(breakpoints: Float64Array, value: number): number {
+  let low = 0;
+  let high = breakpoints.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (breakpoints[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low < breakpoints.length && breakpoints[low] === value ? 2 * low + 1 : 2 * low;
+}
+
+export class RangeTable {
+  private readonly breakpoints: Float64Array;
+  private readonly values: Int32Array;
+
+  /** @param values - Value of each tree node of the plan, -1 for none. */
+  constructor(plan: RangePlan, values: Int32Array) {
+    this.breakpoints = plan.breakpoints;
+    this.values = values;
+  }
+
+  /** Puts the values of the tree nodes over `value` into `out` from `count` on, and returns the new count. */
+  collect(value: number, out: Int32Array, count: number): number {
+    const { values } = this;
+    for (let node = placeOf(this.breakpoints, value) + values.length / 2; node > 0; node >>= 1) {
+      if (values[node]! >= 0) out[count++] = values[node]!;
+    }
+    return count;
+  }
+}

@@ -1,0 +1,123 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { loadPolicyText } from "../../../../dsl/index.ts";
+import { compile } from "../../../../engine/compile/compile.ts";
+import { Candidates, findCandidates } from "../../../../engine/dispatch.ts";
+import { Context } from "../../../../engine/facts/context.ts";
+import { readRequest } from "../../../../engine/facts/read-request.ts";
+import { createEngine, createReference, makeRequest, type Request } from "../../../../engine/index.ts";
+import { DispatchKind, Phase } from "../../../../engine/layout.ts";
+import { arbitraryWideTrace } from "../../../helpers/generators.ts";
+
+const HEAD = 'policy "many" { default allow unavailable closed }\n';
+
+/** How rules can differ from each other, and a request that exactly rule i speaks of. */
+const WAYS: readonly {
+  name: string;
+  head?: string;
+  rule: (i: number) => string;
+  request: (i: number) => Partial<Request>;
+}[] = [
+  { name: "header", rule: (i) => `header["x-t"] ?? "" == "t${i}"`, request: (i) => ({ headers: { "x-t": `t${i}` } }) },
+  {
+    name: "network",
+    rule: (i) => `ip in 10.${i >> 8}.${i & 255}.0/24`,
+    request: (i) => ({ ip: `10.${i >> 8}.${i & 255}.9` }),
+  },
+  {
+    name: "address",
+    rule: (i) => `ip == 10.0.${i >> 8}.${i & 255}`,
+    request: (i) => ({ ip: `10.0.${i >> 8}.${i & 255}` }),
+  },
+  {
+    name: "range",
+    rule: (i) => `body.size >= ${10 * i}B and body.size < ${10 * i + 10}B`,
+    request: (i) => ({ size: 10 * i + 9 }),
+  },
+  { name: "prefix", rule: (i) => `path.raw starts_with "/p${i}/"`, request: (i) => ({ path: `/p${i}/x` }) },
+  { name: "suffix", rule: (i) => `path.raw ends_with "/${i}.php"`, request: (i) => ({ path: `/a/${i}.php` }) },
+  { name: "number", rule: (i) => `ip.asn ?? 0 == ${i + 1}`, request: (i) => ({ asn: i + 1 }) },
+  { name: "one of several", rule: (i) => `path in ["/a/${i}", "/b/${i}"]`, request: (i) => ({ path: `/b/${i}` }) },
+  {
+    name: "scope",
+    rule: (i) => `has token.scopes and "s${i}" in token.scopes`,
+    request: (i) => ({ scopes: ["x", `s${i}`] }),
+  },
+  {
+    name: "route",
+    head: Array.from({ length: 500 }, (_, i) => `route at${i} = GET "/at/${i}"`).join("\n"),
+    rule: (i) => `has route and route is at${i}`,
+    request: (i) => ({ path: `/at/${i}` }),
+  },
+];
+
+function entriesFound(policy: Parameters<typeof compile>[0], request: Request): number {
+  const program = compile(policy);
+  const none = { signal: () => 0, score: () => 0, condition: () => false };
+  const context = new Context(program, none);
+  const found = new Candidates(program);
+  readRequest(context, request, 0);
+  findCandidates(context, found);
+  return found.counts[Phase.rule]!;
+}
+
+test.each(WAYS)(
+  "a request meets few of 500 rules that differ by $name, and the right one",
+  ({ head, rule, request }) => {
+    const rules = Array.from({ length: 500 }, (_, i) => `rule r${i} when ${rule(i)} then block`);
+    const { policy, diagnostics } = loadPolicyText(`${HEAD}${head ?? ""}\n${rules.join("\n")}`);
+    expect(diagnostics.filter((each) => each.severity === "error")).toEqual([]);
+    for (const i of [0, 1, 250, 499]) {
+      const asked = makeRequest(request(i));
+      expect(entriesFound(policy!, asked)).toBe(1);
+      const compiled = createEngine(policy!).decide(asked, 0).toDecision();
+      expect(compiled).toMatchObject({ verdict: "block", by: `r${i}` });
+      expect(compiled).toEqual(createReference(policy!).decide(asked, 0).toDecision());
+    }
+    expect(entriesFound(policy!, makeRequest({ path: "/none", ip: "192.0.2.1", size: 1e9 }))).toBe(0);
+  },
+);
+
+test("conditions that share one key are told apart by the next", () => {
+  const rules = Array.from(
+    { length: 400 },
+    (_, i) => `rule r${i} when header["x-a"] ?? "" == "a${i % 20}" and header["x-b"] ?? "" == "b${i >> 4}" then block`,
+  );
+  const { policy } = loadPolicyText(HEAD + rules.join("\n"));
+  const request = makeRequest({ headers: { "x-a": "a7", "x-b": "b1" } });
+  expect(entriesFound(policy!, request)).toBeLessThanOrEqual(3);
+  expect(createEngine(policy!).decide(request, 0).toDecision()).toEqual(
+    createReference(policy!).decide(request, 0).toDecision(),
+  );
+});
+
+test("thousands of overlapping ranges compile within their allowance and decide alike", () => {
+  const rules = Array.from({ length: 2_000 }, (_, i) => `rule r${i} when body.size > ${i}B then note "n${i % 7}"`);
+  const { policy } = loadPolicyText(HEAD + rules.join("\n"));
+  const compiled = createEngine(policy!);
+  const reference = createReference(policy!);
+  for (const size of [0, 1, 1_000, 5_000]) {
+    const request = makeRequest({ size });
+    expect(compiled.decide(request, 0).toDecision()).toEqual(reference.decide(request, 0).toDecision());
+  }
+});
+
+test("the same policy compiles to the same tables", () => {
+  const rules = WAYS.filter((way) => way.head === undefined).flatMap((way, kind) =>
+    [0, 1, 2, 3, 4].map((i) => `rule r${kind}_${i} when ${way.rule(i)} then block`),
+  );
+  const { policy } = loadPolicyText(HEAD + rules.join("\n"));
+  expect(compile(policy!).index).toEqual(compile(policy!).index);
+  expect(compile(policy!).index.kinds.length).toBeGreaterThan(5);
+});
+
+test("generated policies of many rules reach every kind of dispatch", () => {
+  const kinds = new Set<number>();
+  for (const { policies } of fc.sample(arbitraryWideTrace, { seed: 7, numRuns: 150 })) {
+    for (const policy of policies) for (const kind of compile(policy).index.kinds) kinds.add(kind);
+  }
+  const names = Object.entries(DispatchKind)
+    .filter(([, kind]) => !kinds.has(kind))
+    .map(([name]) => name);
+  expect(names).toEqual([]);
+});
