@@ -26,6 +26,8 @@ export interface ScenarioReportOptions {
 
 /** Stories told for each population. */
 const STORIES = 3;
+/** Seeds from which on a bootstrap over them says something. */
+const ENOUGH_SEEDS = 5;
 const DEFAULT_WIDTH = 100;
 const LEAST_WIDTH = 60;
 
@@ -35,7 +37,7 @@ export function renderScenario(result: ScenarioResult, options: ScenarioReportOp
   const width = Math.max(LEAST_WIDTH, options.width ?? DEFAULT_WIDTH);
   const sections = [
     verdictLines(result, paint),
-    section("Expectations", gateLines(result.gates, paint), paint),
+    section("Expectations", [...gateLines(result.gates, paint), ...fewSeedsNote(result, paint)], paint),
     section(
       "Honest callers",
       result.populations.flatMap((one) => harmLines(one, result, paint)),
@@ -79,7 +81,7 @@ function gateLines(gates: readonly GateResult[], paint: Paint): readonly string[
   if (gates.length === 0) return [];
   const head = ["", "measured", "95 % bound", "worst seed"];
   const rows = gates.map((gate) => [
-    gate.text.replace(" == ", " = "),
+    gate.text,
     valueText(gate, gate.measured),
     boundText(gate),
     `${valueText(gate, gate.worst.value)} (seed ${gate.worst.seed})`,
@@ -89,6 +91,12 @@ function gateLines(gates: readonly GateResult[], paint: Paint): readonly string[
     `  ${paint.dim(title)}`,
     ...lines.map((line, i) => `${gates[i]?.held === true ? paint.good("✓") : paint.bad("✗")} ${line}`),
   ];
+}
+
+/** A bound from a handful of seeds looks surer than it is. */
+function fewSeedsNote(result: ScenarioResult, paint: Paint): readonly string[] {
+  const few = result.seeds.length < ENOUGH_SEEDS && result.gates.length > 0;
+  return few ? [paint.dim(`fewer than ${ENOUGH_SEEDS} seeds: a bound says little about the spread between them`)] : [];
 }
 
 function boundText(gate: GateResult): string {

@@ -4,7 +4,7 @@ import { Containment } from "../../../simulator/containment.ts";
 /** One request a second; `+` is admitted, `-` refused. */
 function contained(trace: string): number | null {
   const containment = new Containment();
-  [...trace].forEach((mark, second) => containment.add(10 + second, mark === "+"));
+  for (let second = 0; second < trace.length; second++) containment.add(10 + second, trace[second] === "+");
   return containment.result();
 }
 

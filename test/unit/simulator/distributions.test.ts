@@ -16,7 +16,7 @@ test("exponential gaps are whole, positive, and have their mean and a deviation 
 test("uniform times reach both ends", () => {
   const stream = deriveStream(2, "uniform");
   const drawn = new Set(Array.from({ length: 500 }, () => uniformMicros(stream, 3)));
-  expect([...drawn].sort()).toEqual([0, 1, 2, 3]);
+  expect([...drawn].sort((a, b) => a - b)).toEqual([0, 1, 2, 3]);
 });
 
 test("a weighted choice keeps the shares, and never picks what weighs nothing", () => {

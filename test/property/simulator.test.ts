@@ -1,0 +1,113 @@
+/** What must be true of any run: order, bounds, and that no run depends on anything but its inputs. */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { createReference } from "../../engine/index.ts";
+import { EventQueue } from "../../simulator/event-queue.ts";
+import { runScenario, scenarioJson } from "../../simulator/index.ts";
+import { deriveStream } from "../../simulator/random.ts";
+import { bootstrapRatio, pooledRatio, wilson } from "../../simulator/statistics.ts";
+import { check } from "../helpers/property.ts";
+import { stage } from "../helpers/scenarios.ts";
+
+test("an event queue is a stable sort", () => {
+  check(
+    fc.property(fc.array(fc.nat(20), { maxLength: 200 }), (times) => {
+      const queue = new EventQueue();
+      times.forEach((time, i) => queue.push(time, 0, i));
+      const taken: number[] = [];
+      while (queue.next()) taken.push(queue.actor);
+      expect(taken).toEqual(times.map((_, i) => i).toSorted((a, b) => times[a]! - times[b]! || a - b));
+    }),
+  );
+});
+
+test("Wilson's interval holds its proportion, and narrows as observations are added", () => {
+  check(
+    fc.property(fc.integer({ min: 1, max: 5000 }), fc.nat(5000), (whole, drawn) => {
+      const part = Math.min(drawn, whole);
+      const interval = wilson(part, whole);
+      const more = wilson(10 * part, 10 * whole);
+      expect(interval.low).toBeLessThanOrEqual(part / whole);
+      expect(interval.high).toBeGreaterThanOrEqual(part / whole);
+      expect(more.high - more.low).toBeLessThan(interval.high - interval.low);
+    }),
+  );
+});
+
+test("a bootstrap stays within the least and the most of its samples", () => {
+  const samples = fc.array(fc.nat(1000), { minLength: 1, maxLength: 30 });
+  check(
+    fc.property(samples, fc.nat(), (parts, seed) => {
+      const all = parts.map((part) => ({ part, whole: 1 }));
+      const { low, high } = bootstrapRatio(all, deriveStream(seed, "b"));
+      expect(low).toBeGreaterThanOrEqual(Math.min(...parts));
+      expect(high).toBeLessThanOrEqual(Math.max(...parts));
+      expect(low).toBeLessThanOrEqual(pooledRatio(all) + 1e-9);
+      expect(high).toBeGreaterThanOrEqual(pooledRatio(all) - 1e-9);
+    }),
+    { runs: 40 },
+  );
+});
+
+/** A scenario of five minutes with a drawn population, attack and policy. */
+const scenes = fc
+  .record({
+    rate: fc.integer({ min: 1, max: 4 }),
+    burst: fc.integer({ min: 1, max: 15 }),
+    every: fc.integer({ min: 1, max: 90 }),
+    retries: fc.constantFrom("none", "fixed", "backoff", "full_jitter"),
+    sources: fc.integer({ min: 1, max: 40 }),
+    tries: fc.integer({ min: 1, max: 8 }),
+    reaction: fc.constantFrom("if blocked rotate source", "if throttled slow down", "if blocked give up", ""),
+    limit: fc.integer({ min: 1, max: 60 }),
+    otherwise: fc.constantFrom("throttle", "block 403", "slow up to 1s"),
+    users: fc.integer({ min: 1, max: 30 }),
+    seed: fc.nat(1000),
+  })
+  .map((drawn) => ({
+    seed: drawn.seed,
+    ...stage(
+      `signal users = distinct(username) on login where no client per ip.network over 2m
+       limit fair on all per client else ip.network allow ${drawn.limit} per 1m otherwise ${drawn.otherwise}
+       rule stuffing on login when users > ${drawn.users} then block for 1m doubling to 1h per ip.network`,
+      `population callers = steady { clients [alpha, beta] rate ${drawn.rate} per 5s each retries ${drawn.retries} mix thing 80%, login 20% }
+       population jobs = cron { clients [gamma] every ${drawn.every}s burst ${drawn.burst} mix thing 100% }
+       attack crowd = credential_stuffing { target login sources ${drawn.sources} rate ${drawn.tries} per 4s success 10% ${drawn.reaction} }
+       expect crowd.admitted < 50%`,
+    ),
+  }));
+
+test("a run is a function of policy, scenario and seed, and both engines give it", () => {
+  check(
+    fc.property(scenes, ({ policy, scenario, seed }) => {
+      const compiled = JSON.stringify(scenarioJson(runScenario(policy, scenario, { seeds: [seed] })));
+      const options = { seeds: [seed], createEngine: createReference };
+      expect(JSON.stringify(scenarioJson(runScenario(policy, scenario, options)))).toBe(compiled);
+    }),
+    { runs: 25 },
+  );
+});
+
+test("what is counted adds up", () => {
+  check(
+    fc.property(scenes, ({ policy, scenario, seed }) => {
+      const { populations, attacks, requests, rules, runs } = runScenario(policy, scenario, { seeds: [seed] });
+      const offered = [...populations.map((one) => one.requests), ...attacks.map((one) => one.offered)];
+      expect(offered.reduce((a, b) => a + b, 0)).toBe(requests);
+      const refused = populations.reduce((sum, one) => sum + one.refused, 0);
+      expect(rules.reduce((sum, rule) => sum + rule.refusedPopulations, 0)).toBe(refused);
+      for (const run of runs)
+        for (const one of run.populations) {
+          expect(Object.values(one.verdicts).reduce((a, b) => a + b)).toBe(one.requests);
+          expect(one.lost).toBeLessThanOrEqual(one.refused);
+          expect(one.harmed).toBeLessThanOrEqual(one.clients);
+        }
+      for (const { admitted, offered: tries, succeeded, timeline } of attacks) {
+        expect(succeeded.most).toBeLessThanOrEqual(admitted);
+        expect(timeline.offered.reduce((a, b) => a + b, 0)).toBe(tries);
+        expect(timeline.admitted.reduce((a, b) => a + b, 0)).toBe(admitted);
+      }
+    }),
+    { runs: 25 },
+  );
+});
