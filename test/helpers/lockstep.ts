@@ -1,9 +1,6 @@
 /** Runs a trace through engines side by side and tells the first difference in a decision or in state. */
-import type { Decision, KeyPart, Key, Outcome, Policy, PolicyEngine } from "../../engine/index.ts";
-import { makeRequest } from "../../engine/index.ts";
-import type { Scope } from "../../engine/reference/expressions.ts";
-import { readFacts } from "../../engine/reference/facts.ts";
-import { keyPart } from "../../engine/reference/keys.ts";
+import type { Decision, Outcome, Policy, PolicyEngine, TouchedState } from "../../engine/index.ts";
+import { makeRequest, touchedState } from "../../engine/index.ts";
 import type { Gap, Step, Trace } from "./generators.ts";
 
 /** Makes an engine for a policy. */
@@ -15,60 +12,29 @@ interface Report {
   readonly outcome: Outcome;
 }
 
-/** A declaration that has state. */
-interface Stateful {
-  readonly kind: "signal" | "limit" | "ban";
-  readonly name: string;
-  readonly keys: readonly Key[];
-  readonly stateId: string;
-}
-
-function statefulOf(policy: Policy): Stateful[] {
-  const bans = policy.rules.flatMap(({ name, action }) =>
-    action.kind === "block" && action.ban ? [{ ...action.ban, name }] : [],
-  );
-  return [
-    ...policy.signals.map((each) => ({ ...each, kind: "signal" as const })),
-    ...policy.limits.map((each) => ({ ...each, kind: "limit" as const })),
-    ...bans.map((each) => ({ ...each, kind: "ban" as const })),
-  ];
-}
-
-/** Keys that a trace has touched, by the state they belong to. */
+/** Keys that a trace has touched, of the declarations whose state is in force. */
 class SeenKeys {
-  private readonly seen = new Map<string, Map<string, readonly KeyPart[]>>();
+  private seen = new Map<string, TouchedState>();
 
-  note(policy: Policy, scope: Scope): void {
-    for (const { kind, keys, stateId } of statefulOf(policy)) {
-      const parts = keys.map((key) => keyPart(key, scope)).filter((part) => part !== null);
-      if (parts.length < keys.length) continue;
-      const id = `${kind} ${stateId}`;
-      const known = this.seen.get(id) ?? new Map<string, readonly KeyPart[]>();
-      this.seen.set(id, known.set(JSON.stringify(parts), parts));
-    }
+  note(touched: readonly TouchedState[]): void {
+    for (const each of touched) this.seen.set(JSON.stringify(each), each);
   }
 
-  /** Every reading at a time, as text, of the state that the engine's policy has. */
+  /** Forgets the keys of all but the declarations named. */
+  keep(names: readonly string[]): void {
+    this.seen = new Map([...this.seen].filter(([, { name }]) => names.includes(name)));
+  }
+
+  /** Every reading at a time, as text. */
   read(engine: PolicyEngine, now: number): Map<string, string> {
-    const readings = new Map<string, string>();
-    for (const each of statefulOf(engine.policy)) {
-      for (const [spelling, parts] of this.seen.get(`${each.kind} ${each.stateId}`) ?? []) {
-        readings.set(`${each.kind} ${each.name} of ${spelling}`, readingOf(engine, each, parts, now));
-      }
-    }
-    return readings;
+    return new Map([...this.seen].map(([spelling, touched]) => [spelling, readingOf(engine, touched, now)]));
   }
 }
 
-function readingOf(
-  { readings }: PolicyEngine,
-  { kind, name }: Stateful,
-  parts: readonly KeyPart[],
-  now: number,
-): string {
-  if (kind === "signal") return String(readings.signal(name, parts, now));
-  if (kind === "ban") return String(readings.ban(name, parts, now));
-  const { fullInMicros, numerator, denominator } = readings.limit(name, parts, now);
+function readingOf({ readings }: PolicyEngine, { kind, name, keys }: TouchedState, now: number): string {
+  if (kind === "signal") return String(readings.signal(name, keys, now));
+  if (kind === "ban") return String(readings.ban(name, keys, now));
+  const { fullInMicros, numerator, denominator } = readings.limit(name, keys, now);
   return numerator === 0 ? String(fullInMicros) : `${fullInMicros} ${numerator}/${denominator}`;
 }
 
@@ -119,16 +85,17 @@ class Lockstep {
   private readonly clock: Clock;
   private readonly keys = new SeenKeys();
   private readonly decisions: Decision[] = [];
+  private policy: Policy;
   private reports: Report[] = [];
   /** The one request object that is filled again and again, as a transport does; no engine may keep it. */
   private readonly slate = makeRequest({});
   private latest = 0;
 
   constructor(trace: Trace, makers: readonly MakeEngine[]) {
-    const first = trace.policies[0] as Policy;
+    this.policy = trace.policies[0] as Policy;
     this.trace = trace;
     this.clock = new Clock(trace.start);
-    this.engines = makers.map((make) => make(first));
+    this.engines = makers.map((make) => make(this.policy));
   }
 
   run(): LockstepResult {
@@ -145,7 +112,9 @@ class Lockstep {
     this.clock.go(step.gap);
     this.latest = Math.max(this.latest, this.clock.now);
     if (step.kind === "request") return this.request(step, index);
-    const reports = this.engines.map((engine) => engine.reload(this.trace.policies[step.policy] as Policy));
+    this.policy = this.trace.policies[step.policy] as Policy;
+    const reports = this.engines.map((engine) => engine.reload(this.policy));
+    this.keys.keep(reports[0]?.kept ?? []);
     return difference(reports.map((report) => JSON.stringify(report)));
   }
 
@@ -159,17 +128,10 @@ class Lockstep {
     const [decision] = decisions as [Decision];
     this.decisions.push(decision);
     this.clock.heed(decision);
-    this.noteKeys(step);
+    this.keys.note(touchedState(this.policy, step.request, this.latest));
     const passed = decision.verdict === "allow" || decision.verdict === "slow";
     if (passed && step.outcome !== null) this.reports.push({ due: index + step.lag, tokens, outcome: step.outcome });
     return difference(decisions.map((each, at) => JSON.stringify([each, records[at]?.route, records[at]?.client])));
-  }
-
-  private noteKeys(step: Extract<Step, { kind: "request" }>): void {
-    const policy = (this.engines[0] as PolicyEngine).policy;
-    const facts = readFacts(policy, step.request, this.latest);
-    const answer = { outcome: null, served: false };
-    this.keys.note(policy, { policy, facts, answer, signal: () => 0, score: () => 0 });
   }
 
   /** Reports the outcomes that are due; a token counts once. */

@@ -105,7 +105,7 @@ describe.each(ENGINES)("$name", ({ make }) => {
           );
         }
       }),
-      { runs: 300 },
+      { runs: 200 },
     );
   });
 
@@ -127,7 +127,7 @@ describe.each(ENGINES)("$name", ({ make }) => {
         const other = run([...before, together, first, ...after]);
         for (const [each, decision] of one) expect(other.get(each)).toBe(decision);
       }),
-      { runs: 300 },
+      { runs: 200 },
     );
   });
 

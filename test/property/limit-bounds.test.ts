@@ -39,7 +39,7 @@ describe.each(ENGINES)("$name", ({ make }) => {
         const times = arrivals.filter((_, index) => admitted[index]).map(({ at }) => at);
         expect(excesses(rate, times)).toEqual([]);
       }),
-      { runs: 500 },
+      { runs: 300 },
     );
   });
 
@@ -70,7 +70,7 @@ describe.each(ENGINES)("$name", ({ make }) => {
         const policy = policyOf({ ...rate, burst: rate.allow + more });
         expect(admissions(policy, make, conforming)).toEqual(conforming.map(() => true));
       }),
-      { runs: 500 },
+      { runs: 300 },
     );
   });
 
@@ -110,7 +110,7 @@ describe.each(ENGINES)("$name", ({ make }) => {
         const next = now + Math.round(retryAfter * 1e6) - (early ? 1 : 0);
         expect(admit(engine, { at: next, key: 0, cost: 1 })).toBe(!early);
       }),
-      { runs: 500 },
+      { runs: 300 },
     );
   });
 });

@@ -35,7 +35,7 @@ describe.each(ENGINES)("$name", ({ make }) => {
         for (const [index, count] of wideCounts.entries())
           expect(count).toBeGreaterThanOrEqual(narrowCounts[index] ?? 0);
       }),
-      { runs: 600 },
+      { runs: 250 },
     );
   });
 
@@ -55,7 +55,7 @@ describe.each(ENGINES)("$name", ({ make }) => {
         );
         for (const [index, count] of after.entries()) expect([0, 1]).toContain(count - (before[index] ?? 0));
       }),
-      { runs: 600 },
+      { runs: 250 },
     );
   });
 

@@ -28,7 +28,7 @@ describe.each(ENGINES)("$name", ({ make }) => {
         const without = arrivals.filter((_, index) => admitted[index]);
         expect(admissions(policy, make, without)).toEqual(without.map(() => true));
       }),
-      { runs: 500 },
+      { runs: 200 },
     );
   });
 
@@ -44,7 +44,7 @@ describe.each(ENGINES)("$name", ({ make }) => {
           expect(stateOf(units, "limit", arrival.at)).toEqual(stateOf(whole, "limit", arrival.at));
         }
       }),
-      { runs: 500 },
+      { runs: 200 },
     );
   });
 
@@ -63,7 +63,7 @@ describe.each(ENGINES)("$name", ({ make }) => {
           expect(stateOf(engine, "limit", now)).toEqual(before);
         },
       ),
-      { runs: 300 },
+      { runs: 150 },
     );
   });
 
@@ -84,7 +84,7 @@ describe.each(ENGINES)("$name", ({ make }) => {
           expect(limits.map(({ name }) => stateOf(engine, name, arrival.at))).toEqual(before);
         }
       }),
-      { runs: 500 },
+      { runs: 200 },
     );
   });
 
@@ -106,7 +106,7 @@ describe.each(ENGINES)("$name", ({ make }) => {
           expect(admitted.filter((_, index) => !marks[index]).every(Boolean)).toBe(true);
         },
       ),
-      { runs: 300 },
+      { runs: 150 },
     );
   });
 
@@ -122,7 +122,7 @@ describe.each(ENGINES)("$name", ({ make }) => {
           expect(admissions(policy, make, moved)).toEqual(admissions(policy, make, arrivals));
         },
       ),
-      { runs: 300 },
+      { runs: 150 },
     );
   });
 
@@ -140,7 +140,7 @@ describe.each(ENGINES)("$name", ({ make }) => {
           );
         },
       ),
-      { runs: 300 },
+      { runs: 150 },
     );
   });
 });

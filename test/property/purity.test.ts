@@ -55,7 +55,7 @@ describe.each(ENGINES)("$name", ({ make }) => {
           });
         expect(lockstep(trace, [make, looked]).difference).toBeNull();
       }),
-      { runs: 100 },
+      { runs: 50 },
     );
   });
 
@@ -70,7 +70,7 @@ describe.each(ENGINES)("$name", ({ make }) => {
         });
         for (const { decision, text } of taken) expect(JSON.stringify(decision)).toBe(text);
       }),
-      { runs: 100 },
+      { runs: 50 },
     );
   });
 });

@@ -47,7 +47,7 @@ describe.each(ENGINES)("$name", ({ make }) => {
         });
         expect(actual).toEqual(expected);
       }),
-      { runs: 150 },
+      { runs: 80 },
     );
   });
 
@@ -80,7 +80,7 @@ describe.each(ENGINES)("$name", ({ make }) => {
           for (const arrival of after) admit(engine, { ...arrival, at: arrival.at + now });
         },
       ),
-      { runs: 300 },
+      { runs: 150 },
     );
   });
 

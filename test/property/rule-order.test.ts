@@ -69,7 +69,7 @@ describe.each(ENGINES)("$name", ({ make }) => {
           lockstep({ ...trace, steps, policies: [each] }, [make]).decisions.map(essence);
         expect(run(reordered(policy, order))).toEqual(run(policy));
       }),
-      { runs: 200 },
+      { runs: 100 },
     );
   });
 
@@ -93,7 +93,7 @@ describe.each(ENGINES)("$name", ({ make }) => {
         const verdict = (each: Policy): number => make(each).decide(step.request, start).verdict;
         if (verdict(policy) >= REFUSES) expect(verdict(more)).toBeGreaterThanOrEqual(REFUSES);
       }),
-      { runs: 300 },
+      { runs: 150 },
     );
   });
 
