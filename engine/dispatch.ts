@@ -20,8 +20,12 @@ export class Candidates {
     const entries = index.entryTarget.length;
     this.lists = [0, 1, 2, 3].map(() => new Int32Array(entries));
     this.seen = new Int32Array(nodes);
-    // What one look-up finds lands behind the open nodes before it is sifted, hence the room for twice the nodes.
-    this.open = new Int32Array(2 * nodes + 1);
+    // What one look-up finds lands behind the open nodes before it is sifted, and one node may be found more than once.
+    const most = [...index.networks, ...index.affixes, ...index.ranges].reduce(
+      (high, table) => Math.max(high, table.most),
+      0,
+    );
+    this.open = new Int32Array(nodes + most + 1);
   }
 }
 

@@ -67,6 +67,11 @@ export class RangeTable {
     this.values = values;
   }
 
+  /** Most values that one look-up can find: one for each level of the tree. */
+  get most(): number {
+    return 32 - Math.clz32(this.values.length);
+  }
+
   /** Puts the values of the tree nodes over `value` into `out` from `count` on, and returns the new count. */
   collect(value: number, out: Int32Array, count: number): number {
     const { values } = this;
