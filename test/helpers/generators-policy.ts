@@ -19,18 +19,15 @@ import type {
   Signal,
 } from "../../engine/index.ts";
 import { CHALLENGES, POLICY_FORMAT } from "../../engine/index.ts";
+import { FACTS, type Readable, RESPONSE, SERVED } from "./generators-attributes.ts";
 import {
   attribute,
   buildCondition,
   buildTestOf,
   type ConditionPlan,
-  FACTS,
   literal,
   pick,
   type Reach,
-  type Readable,
-  RESPONSE,
-  SERVED,
 } from "./generators-expressions.ts";
 import {
   arbitraryPolicyPlan,
