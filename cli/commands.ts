@@ -31,6 +31,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async (): Promise<Command> => (await import("./commands/simulate.ts")).simulate,
   },
   {
+    name: "replay",
+    summary: "tell what a policy would have done to recorded traffic",
+    load: async (): Promise<Command> => (await import("./commands/replay.ts")).replay,
+  },
+  {
     name: "serve",
     summary: "enforce a policy in front of a service, or for a proxy that asks",
     load: async (): Promise<Command> => (await import("./commands/serve.ts")).serve,

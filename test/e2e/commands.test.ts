@@ -114,6 +114,17 @@ test("simulate exits 1 when an expectation fails", () => {
   expect(JSON.parse(line)).toMatchObject({ scenario: "stolen_passwords", seed: 1, n: 1, origin: "partners" });
 });
 
+test("replay", () => {
+  const line = (second: number): string =>
+    `203.0.113.9 - - [17/May/2015:10:05:0${second} +0000] "POST /v1/login HTTP/1.1" 401 100 "-" "curl/8"\n`;
+  const cwd = folderWith({ p: SIGN_IN, log: [1, 2, 3, 4].map(line).join("") });
+  const text = edgepolicy(["replay", "p", "log"], { cwd });
+  expect(text).toMatchObject({ status: 0, stderr: "" });
+  expect(text.stdout).toMatch(/stuffing[\s\S]*too many sign-ins fail/);
+  const json = edgepolicy(["replay", "p", "log", "--format", "json"], { cwd });
+  expect(JSON.parse(json.stdout)).toMatchObject({ requests: 4, verdicts: { allow: 3, block: 1 } });
+});
+
 test("key create prints a key that the inventory's hash lets in", () => {
   const { status, stdout } = edgepolicy(["key", "create", "--client", "acme_sync"]);
   expect(status).toBe(0);

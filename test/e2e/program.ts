@@ -117,7 +117,7 @@ rule stuffing on login when fails > 2 then block for 5m per ip because "too many
 `;
 
 /** A request line that signs in, and fails where it is let through. */
-export const FAILED_SIGN_IN = `${JSON.stringify({
+export const FAILED_SIGN_IN: string = `${JSON.stringify({
   method: "POST",
   path: "/v1/login",
   ip: "203.0.113.9",

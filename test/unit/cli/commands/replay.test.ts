@@ -1,0 +1,95 @@
+/** `edgepolicy replay`. */
+import { mkdirSync } from "node:fs";
+import { expect, test } from "vitest";
+import { edgepolicy, folderWith, SIGN_IN } from "../run.ts";
+
+function logLine(second: number, status: number, ip = "203.0.113.9"): string {
+  const time = `17/May/2015:10:05:${String(second).padStart(2, "0")} +0000`;
+  return `${ip} - - [${time}] "POST /v1/login HTTP/1.1" ${status} 100 "-" "curl/8"`;
+}
+
+/** Four failed sign-ins from one address, of which the policy blocks the last, and one from another. */
+const LOG = [...[1, 2, 3, 4].map((second) => logLine(second, 401)), logLine(5, 200, "198.51.100.1"), ""].join("\n");
+
+interface Report {
+  readonly requests: number;
+  readonly verdicts: Readonly<Record<string, number>>;
+  readonly decidedBy: readonly { readonly name: string; readonly requests: number; readonly because: string }[];
+  readonly topCallers: readonly { readonly ip: string }[];
+  readonly log: { readonly skipped: number; readonly format: string };
+}
+
+async function report(argv: readonly string[], stdin = ""): Promise<Report> {
+  const { status, stdout, stderr } = await edgepolicy(["replay", ...argv, "--format", "json"], { stdin });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  return JSON.parse(stdout) as Report;
+}
+
+test("tells who would have been blocked, by what and why", async () => {
+  const at = folderWith({ p: SIGN_IN, log: LOG });
+  const { status, stdout, stderr } = await edgepolicy(["replay", at("p"), at("log")]);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  expect(stdout).toContain(at("log"));
+  expect(stdout).toMatch(/stuffing[\s\S]*too many sign-ins fail/);
+  expect(stdout).toContain("203.0.113.9");
+  expect(stdout).not.toContain("\u001B");
+});
+
+test("reports the same as JSON, byte for byte each time", async () => {
+  const at = folderWith({ p: SIGN_IN, log: LOG });
+  expect(await report([at("p"), at("log")])).toMatchObject({
+    requests: 5,
+    verdicts: { allow: 4, block: 1 },
+    decidedBy: [{ name: "stuffing", requests: 1, because: "too many sign-ins fail" }],
+    topCallers: [{ ip: "203.0.113.9" }],
+  });
+  const argv = ["replay", at("p"), at("log"), "--format", "json"];
+  expect(await edgepolicy(argv)).toEqual(await edgepolicy(argv));
+});
+
+test("reads nginx's default format, requests as data, and standard input", async () => {
+  const request = { method: "POST", path: "/v1/login", ip: "203.0.113.9", response: { status: 401 } };
+  const at = folderWith({ p: SIGN_IN, log: LOG, ndjson: `${JSON.stringify(request)}\n`.repeat(5) });
+  expect((await report([at("p"), at("log"), "--log-format", "nginx"])).verdicts["block"]).toBe(1);
+  expect((await report([at("p"), at("ndjson"), "--log-format", "ndjson"])).verdicts["block"]).toBe(2);
+  expect((await report([at("p"), "-"], LOG)).requests).toBe(5);
+});
+
+test("stops at a line that cannot be read, with its number", async () => {
+  const at = folderWith({ p: SIGN_IN, log: `${logLine(1, 200)}\nwhat is \u001B[31mthis\n` });
+  const { status, stdout, stderr } = await edgepolicy(["replay", at("p"), at("log")]);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+  expect(stderr).toMatch(new RegExp(`^edgepolicy: ${at("log")}:2: no time in square brackets.*\n.*--skip-bad`));
+  expect(stderr).not.toContain("\u001B");
+});
+
+test("counts such lines and shows them with --skip-bad", async () => {
+  const at = folderWith({ p: SIGN_IN, log: `${logLine(1, 200)}\nwhat\n${logLine(2, 200)}\n` });
+  expect(await report([at("p"), at("log"), "--skip-bad"])).toMatchObject({ requests: 2, log: { skipped: 1 } });
+  expect((await edgepolicy(["replay", at("p"), at("log"), "--skip-bad"])).stdout).toMatch(/1 line skipped\n +line 2: /);
+});
+
+test.each([
+  ["caddy", "--log-format caddy is not built in this version"],
+  ["combind", "--log-format combind: expected combined or nginx or ndjson; did you mean `combined`?"],
+])("does not read %s", async (format, message) => {
+  const { status, stderr } = await edgepolicy(["replay", "p", "log", "--log-format", format]);
+  expect(status).toBe(2);
+  expect(stderr).toContain(message);
+});
+
+test("cannot run where the log cannot be read", async () => {
+  const at = folderWith({ p: SIGN_IN });
+  mkdirSync(at("folder"));
+  for (const [name, message] of [
+    ["missing", "there is no such file"],
+    ["folder", "it is a directory"],
+  ] as const) {
+    const { status, stderr } = await edgepolicy(["replay", at("p"), at(name)]);
+    expect(status).toBe(2);
+    expect(stderr).toContain(`${at(name)}: ${message}`);
+  }
+  const { status, stderr } = await edgepolicy(["replay", at("p")]);
+  expect(status).toBe(2);
+  expect(stderr).toContain("LOG is missing");
+});
