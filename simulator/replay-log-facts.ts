@@ -101,7 +101,8 @@ export function caveatsOf(log: LogFacts, policy: Policy, needs: Needs): string[]
   if (log.minutesOfHour === 1 && log.hours >= HOURS_TO_JUDGE_MINUTES) {
     caveats.push(
       `All ${log.hours} hours of the log have entries at one and the same minute: its times were rewritten. Rates and ` +
-        "windows shorter than some hours cannot be judged on it, so what limits and scores of such windows did here says little about real traffic.",
+        "windows shorter than some hours cannot be judged on it: what limits and signals of such windows did here says " +
+        "little about real traffic.",
     );
   }
   if (log.format === "combined") caveats.push(...notLogged(policy, needs));

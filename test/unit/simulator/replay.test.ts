@@ -1,0 +1,207 @@
+/** Replay: order, outcomes, bad lines, bounds, and what it says about a log. */
+import { describe, expect, it } from "vitest";
+import { loadPolicyText } from "../../../dsl/index.ts";
+import { createReference, type Policy } from "../../../engine/index.ts";
+import { ReplayError } from "../../../simulator/replay-error.ts";
+import { type ReplayOptions, replayLog } from "../../../simulator/replay.ts";
+import { renderReplay, replayJson } from "../../../simulator/report-replay.ts";
+
+function policyOf(text: string): Policy {
+  const { policy } = loadPolicyText(`policy "replayed" { default allow }\n${text}`);
+  if (policy === null) throw new Error("the test's policy does not check");
+  return policy;
+}
+
+/** A line of a log, `second` seconds after 2026-03-04 09:00:00 UTC. */
+function line(second: number, ip: string, path: string, status = 200, agent = "a/1"): string {
+  const stamp = new Date(Date.UTC(2026, 2, 4, 9, 0, second)).toISOString().slice(11, 19);
+  return `${ip} - - [04/Mar/2026:${stamp} +0000] "GET ${path} HTTP/1.1" ${status} 10 "-" "${agent}"`;
+}
+
+/** The order in which lines were decided. */
+async function decidedLines(lines: readonly string[], options: ReplayOptions = {}): Promise<number[]> {
+  const order: number[] = [];
+  await replayLog(policyOf(""), lines, { ...options, onDecision: (decided) => order.push(decided.line) });
+  return order;
+}
+
+const FAILURES = policyOf(`
+signal failures = count where response.status == 404 per ip over 1h
+rule lost when failures >= 2 then block because "gets lost"`);
+
+describe("order", () => {
+  it("decides by time, and at one time by place in the file", async () => {
+    const lines = [line(5, "192.0.2.1", "/a"), line(3, "192.0.2.1", "/b"), line(5, "192.0.2.1", "/c")];
+    expect(await decidedLines(lines)).toEqual([2, 1, 3]);
+  });
+
+  it("sorts within its buffer while a longer log streams by", async () => {
+    const seconds = [1, 0, 3, 2, 5, 4, 7, 6];
+    const lines = seconds.map((second) => line(second, "192.0.2.1", "/"));
+    expect(await decidedLines(lines, { reorderLines: 1 })).toEqual([2, 1, 4, 3, 6, 5, 8, 7]);
+  });
+
+  it("says where a log is further out of order, and how to sort it", async () => {
+    const lines = [9, 8, 7].map((second) => line(second, "192.0.2.1", "/"));
+    await expect(decidedLines(lines, { reorderLines: 1 })).rejects.toThrow(/^line 3: .* 1 lines .*sort -s/);
+  });
+});
+
+describe("outcomes", () => {
+  it("are observed where the request passes, and not where it is refused", async () => {
+    const lines = [0, 1, 2, 3].map((second) => line(second, "192.0.2.1", `/${second}`, 404));
+    const { verdicts } = await replayLog(FAILURES, lines);
+    expect(verdicts).toMatchObject({ allow: 2, block: 2 });
+  });
+
+  it("wait for the time that the record gives", async () => {
+    const record = (at: string, after: string) =>
+      JSON.stringify({ at, method: "GET", path: "/", ip: "192.0.2.1", response: { status: 404, after } });
+    const lines = [
+      record("2026-03-04T09:00:00Z", "10s"),
+      record("2026-03-04T09:00:01Z", "1s"),
+      record("2026-03-04T09:00:05Z", "1s"),
+      record("2026-03-04T09:00:11Z", "1s"),
+    ];
+    const verdicts: string[] = [];
+    await replayLog(FAILURES, lines, {
+      format: "ndjson",
+      onDecision: ({ decision }) => verdicts.push(decision.verdict),
+    });
+    expect(verdicts).toEqual(["allow", "allow", "allow", "block"]);
+  });
+});
+
+describe("lines that are no requests", () => {
+  const lines = [line(0, "192.0.2.1", "/"), "", "no request", line(1, "192.0.2.1", "/")];
+
+  it("stop the replay with number and reason", async () => {
+    const failed = await replayLog(FAILURES, lines).catch((problem: unknown) => problem);
+    expect(failed).toBeInstanceOf(ReplayError);
+    expect(failed).toMatchObject({ line: 3, message: expect.stringMatching(/^line 3: no time in square brackets/) });
+  });
+
+  it("are counted and shown when they are to be skipped", async () => {
+    const { log, requests } = await replayLog(FAILURES, lines, { skipBad: true });
+    expect(requests).toBe(2);
+    expect(log).toMatchObject({ lines: 4, entries: 2, emptyLines: 1, skipped: 1 });
+    expect(log.firstSkipped).toEqual([{ line: 3, problem: expect.stringContaining("no time") }]);
+  });
+
+  it("include requests of clients that the inventory does not have", async () => {
+    const stranger = '{"method":"GET","path":"/","ip":"192.0.2.1","client":"nobody"}';
+    await expect(replayLog(FAILURES, [stranger], { format: "ndjson" })).rejects.toThrow(/^line 1: client: /);
+  });
+
+  it("are shown five at most", async () => {
+    const { log } = await replayLog(
+      FAILURES,
+      Array.from({ length: 9 }, () => "bad"),
+      { skipBad: true },
+    );
+    expect([log.skipped, log.firstSkipped.length]).toEqual([9, 5]);
+  });
+});
+
+describe("what was decided", () => {
+  const policy = policyOf(`
+rule curious when path == "/secret" then block because "asks for secrets"
+rule seen when path == "/" then note "front page"
+rule later when path == "/later" then slow 1s
+limit pace per ip allow 2 per 1m
+rollout { later shadow }`);
+  const lines = [
+    line(0, "192.0.2.1", "/"),
+    line(1, "192.0.2.1", "/"),
+    line(2, "192.0.2.1", "/"),
+    line(3, "192.0.2.2", "/secret", 403),
+    line(4, "192.0.2.2", "/secret", 200, "b/2"),
+    line(5, "192.0.2.3", "/later"),
+  ];
+
+  it("is added up by verdict, by rule and limit, by label and in shadow", async () => {
+    const result = await replayLog(policy, lines);
+    expect(result.verdicts).toEqual({ allow: 3, slow: 0, challenge: 0, throttle: 1, block: 2 });
+    expect(result.decidedBy).toMatchObject([
+      { name: "curious", kind: "rule", requests: 2, answered: { "4xx": 1, "2xx": 1 }, because: "asks for secrets" },
+      { name: "pace", kind: "limit", requests: 1, callers: { count: 1, exact: true }, example: { line: 3 } },
+    ]);
+    expect(result.labels).toEqual([{ name: "front page", requests: 3, callers: { count: 1, exact: true } }]);
+    expect(result.shadow).toMatchObject([{ name: "later", requests: 1 }]);
+    expect(result.idle).toEqual([]);
+  });
+
+  it("names the callers affected, most refused first", async () => {
+    const result = await replayLog(policy, lines);
+    expect(result.affectedCallers).toBe(2);
+    expect(result.topCallers).toMatchObject([
+      { ip: "192.0.2.2", requests: 2, verdicts: { block: 2 }, firstBy: "curious", agent: "a/1", otherAgents: true },
+      { ip: "192.0.2.1", requests: 3, verdicts: { allow: 2, throttle: 1 }, firstBy: "pace", otherAgents: false },
+    ]);
+  });
+
+  it("counts callers no further than it may remember, and says so", async () => {
+    const result = await replayLog(policy, lines, { mostCallers: 1 });
+    expect(result.callers).toEqual({ count: 1, exact: false });
+    expect(result.requests).toBe(6);
+    expect(renderReplay(result)).toContain("at least 1 address");
+  });
+
+  it("is the same from both engines, and again", async () => {
+    const first = JSON.stringify(replayJson(await replayLog(policy, lines)));
+    expect(JSON.stringify(replayJson(await replayLog(policy, lines)))).toBe(first);
+    const reference = await replayLog(policy, lines, { createEngine: createReference });
+    expect(JSON.stringify(replayJson(reference))).toBe(first);
+  });
+});
+
+describe("what cannot be told", () => {
+  const hourly = Array.from({ length: 4 }, (_, hour) => line(hour * 3600 + 60, "192.0.2.1", "/"));
+
+  it("always has that callers would have reacted", async () => {
+    const { caveats } = await replayLog(FAILURES, []);
+    expect(caveats).toEqual([expect.stringContaining("would have retried")]);
+  });
+
+  it("has rates, where all minutes are one", async () => {
+    const { caveats } = await replayLog(FAILURES, hourly);
+    expect(caveats[1]).toMatch(/^All 4 hours of the log have entries at one and the same minute/);
+    const real = await replayLog(FAILURES, [
+      ...hourly,
+      line(90_000, "192.0.2.1", "/"),
+      line(61 * 60, "192.0.2.1", "/x"),
+      line(5, "192.0.2.1", "/"),
+    ]);
+    expect(real.caveats.filter((caveat) => caveat.includes("minute"))).toEqual([]);
+  });
+
+  it("has what the log does not record", async () => {
+    const keyed = policyOf('rule odd when header["x-tenant"] ?? "" == "odd" then block');
+    const { caveats } = await replayLog(keyed, hourly.slice(0, 1));
+    expect(caveats.at(-1)).toBe("The log does not record these headers, so they were missing everywhere: x-tenant.");
+  });
+
+  it("says how often time went back", async () => {
+    const { caveats, log } = await replayLog(
+      FAILURES,
+      [5, 3, 4, 1].map((second) => line(second, "192.0.2.1", "/")),
+    );
+    expect(log.wentBack).toBe(2);
+    expect(caveats).toContain("Time went back 2 times from one line to the next; the log was sorted by time first.");
+  });
+});
+
+it("does not let a log speak to the terminal", async () => {
+  const policy = policyOf('rule all then block because "all"');
+  const hostile = line(0, "192.0.2.1", "/\\x1b[2J", 200, "\\x1b]0;owned\\x07\u202Egnp");
+  const text = renderReplay(await replayLog(policy, [hostile]));
+  // oxlint-disable-next-line no-control-regex -- control characters are what must not be there
+  expect(text).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202E]/);
+  expect(text).toContain("\\u{1b}[2J");
+});
+
+it("replays an empty log", async () => {
+  const result = await replayLog(FAILURES, []);
+  expect(result).toMatchObject({ requests: 0, log: { from: null, to: null } });
+  expect(renderReplay(result)).toContain("0 requests from 0 addresses\n");
+});
