@@ -106,17 +106,15 @@ export const NO_COUNTS: Readonly<RuleCount> = Object.freeze({
 export class RuleTally {
   readonly counts: Map<string, RuleCount> = new Map();
   readonly #restricting: ReadonlySet<string>;
-  readonly #hasShadow: boolean;
 
   constructor(policy: Policy) {
     this.#restricting = new Set(policy.rules.filter(restricts).map((rule) => rule.name));
-    this.#hasShadow = [...policy.rules, ...policy.limits].some(({ rollout }) => rollout.mode !== "on");
   }
 
   /** Counts one decision. The plain copy of the record is only made where something can be read from it. */
   add(record: DecisionRecord, ofAttack: boolean): void {
     if (record.verdict > 0) this.#addRestricted(record, ofAttack);
-    if (this.#hasShadow) this.#addShadows(record, ofAttack);
+    if (record.shadows > 0) this.#addShadows(record, ofAttack);
   }
 
   #addRestricted(record: DecisionRecord, ofAttack: boolean): void {

@@ -71,6 +71,7 @@ export function recordOf(
     route: -1,
     client: -1,
     token: 0,
+    shadows: 0,
     ...rest,
   };
   const rank = VERDICTS.indexOf(verdict);
