@@ -1,0 +1,111 @@
+/**
+ * Decisions a second: the example policy against the same policy by hand, in one process, on the same requests in the same
+ * order, with the outcomes of sign-ins reported to both. The answers are compared before anything is timed.
+ */
+import type { Policy, PolicyEngine } from "../engine/index.ts";
+import { createEngine } from "../engine/index.ts";
+import { type Contestant, round, type Timing, timeInTurn } from "./measure.ts";
+import { OrdersByHand } from "./orders-by-hand.ts";
+import { type Arrival, ordersPolicy, ordersTraffic } from "./orders-traffic.ts";
+import type { BenchResult } from "./result.ts";
+import { table } from "./table.ts";
+
+const SEED = 20_260_101;
+const FULL = { arrivals: 65_536, rounds: 25, warmUp: 5 };
+const SMOKE = { arrivals: 8_192, rounds: 3, warmUp: 1 };
+/** 2026-01-01T00:00:00Z. */
+const START_MICROS = Date.UTC(2026, 0, 1) * 1_000;
+
+export function benchDecisions(smoke: boolean): BenchResult {
+  const { arrivals, rounds, warmUp } = smoke ? SMOKE : FULL;
+  const policy = ordersPolicy();
+  const traffic = ordersTraffic(arrivals, SEED);
+  const verdicts = compareAnswers(policy, traffic);
+  const [engine, hand] = timeInTurn([engineRun(policy, traffic), handRun(policy, traffic)], rounds, warmUp);
+  if (engine === undefined || hand === undefined) throw new Error("nothing was timed");
+  const ratio = Math.round((engine.median / hand.median) * 100) / 100;
+  return {
+    name: "decisions",
+    title: "decisions of the example policy, one core, 1,000 clients and 1,000 strangers",
+    figures: { policy: policy.name, version: policy.version, arrivals, verdicts, timings: [engine, hand], ratio },
+    table: table(
+      ["", "ns a decision", "decisions/s", "best", "worst"],
+      [row(engine), row(hand), ["engine ÷ by hand", `${ratio} ×`, "", "", ""]],
+    ),
+  };
+}
+
+function row({ name, median, best, worst }: Timing): readonly string[] {
+  return [name, String(median), Math.round(1e9 / median).toLocaleString("en"), String(best), String(worst)];
+}
+
+/**
+ * Sends the traffic twice through both, and counts the verdicts.
+ *
+ * @throws Naming the first request on which they differ.
+ */
+function compareAnswers(policy: Policy, traffic: readonly Arrival[]): Readonly<Record<string, number>> {
+  const engine = createEngine(policy);
+  const hand = new OrdersByHand(policy);
+  const counts: Record<string, number> = {};
+  for (let pass = 0; pass < 2; pass++) {
+    const base = START_MICROS + pass * spanOf(traffic);
+    for (const [index, { request, afterMicros, outcome }] of traffic.entries()) {
+      const now = base + afterMicros;
+      const left = engine.decide(request, now);
+      const right = hand.decide(request, now);
+      const a = `${left.verdict} ${left.status} ${left.by} ${left.retryAfterMicros}`;
+      const b = `${right.verdict} ${right.status} ${right.by} ${right.retryAfterMicros}`;
+      if (a !== b) throw new Error(`request ${index} of pass ${pass}: engine ${a}, by hand ${b}: ${JSON.stringify(request)}`);
+      const name = `${left.status} ${left.by ?? left.reason}`.trim();
+      counts[name] = (counts[name] ?? 0) + 1;
+      if (left.token !== 0) engine.observe(left.token, outcome, now);
+      if (right.token !== 0) hand.observe(right.token, outcome, now);
+    }
+  }
+  return counts;
+}
+
+function spanOf(traffic: readonly Arrival[]): number {
+  return traffic.at(-1)?.afterMicros ?? 0;
+}
+
+/** Each run goes on where the one before ended, so that state is as full as in service. */
+function engineRun(policy: Policy, traffic: readonly Arrival[]): Contestant {
+  const engine: PolicyEngine = createEngine(policy);
+  let base = START_MICROS;
+  const run = (): number => {
+    let sum = 0;
+    for (const arrival of traffic) {
+      const now = base + arrival.afterMicros;
+      const record = engine.decide(arrival.request, now);
+      sum += record.verdict;
+      if (record.token !== 0) engine.observe(record.token, arrival.outcome, now);
+    }
+    base += spanOf(traffic);
+    return sum;
+  };
+  return { name: "engine", steps: traffic.length, run };
+}
+
+function handRun(policy: Policy, traffic: readonly Arrival[]): Contestant {
+  const hand = new OrdersByHand(policy);
+  let base = START_MICROS;
+  const run = (): number => {
+    let sum = 0;
+    for (const arrival of traffic) {
+      const now = base + arrival.afterMicros;
+      const decision = hand.decide(arrival.request, now);
+      sum += decision.verdict;
+      if (decision.token !== 0) hand.observe(decision.token, arrival.outcome, now);
+    }
+    base += spanOf(traffic);
+    return sum;
+  };
+  return { name: "by hand", steps: traffic.length, run };
+}
+
+/** Nanoseconds, as tables show them. */
+export function nanos(value: number): string {
+  return `${round(value)} ns`;
+}
