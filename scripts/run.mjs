@@ -34,27 +34,36 @@ function say(text) {
   process.stderr.write(`edgepolicy: ${text}\n`);
 }
 
-/** How to run npm: the one that runs us, else the one on the PATH. */
-function npmCommand(node) {
+/** npm's program beside this Node, as its installers put it there. */
+const NPM_BESIDE = [
+  join(dirname(process.execPath), "../lib/node_modules/npm/bin/npm-cli.js"),
+  join(dirname(process.execPath), "node_modules/npm/bin/npm-cli.js"),
+  join(dirname(process.execPath), "../share/nodejs/npm/bin/npm-cli.js"),
+];
+
+/** How to run npm: the one that runs us, else the one on the PATH, else the one beside this Node. */
+function findNpm() {
   const own = process.env.npm_execpath;
-  if (own !== undefined && /npm-cli\.[cm]?js$/.test(own) && existsSync(own)) return [node, [own]];
-  return [process.platform === "win32" ? "npm.cmd" : "npm", []];
+  if (own !== undefined && /npm-cli\.[cm]?js$/.test(own) && existsSync(own)) return [process.execPath, own];
+  const name = process.platform === "win32" ? "npm.cmd" : "npm";
+  const folder = (process.env.PATH ?? "").split(delimiter).find((each) => each !== "" && existsSync(join(each, name)));
+  if (folder !== undefined) return [join(folder, name)];
+  const beside = NPM_BESIDE.find((path) => existsSync(path));
+  if (beside !== undefined) return [process.execPath, beside];
+  throw new Stop("npm was not found. Install it (it comes with https://nodejs.org), then run this again.");
 }
 
-function npm(node, args, options) {
-  const [command, first] = npmCommand(node);
-  const result = spawnSync(command, [...first, ...args], {
+/** Runs npm under `node`, so that it chooses the packages that fit that Node. */
+function npm(node, [command, ...first], args, options) {
+  return spawnSync(first.length > 0 ? node : command, [...first, ...args], {
     cwd: ROOT,
     env: environment(node),
     encoding: "utf8",
     maxBuffer: 64 * 1024 * 1024,
-    shell: process.platform === "win32" && command !== node,
+    // Windows runs `npm.cmd` through a shell only.
+    shell: process.platform === "win32" && first.length === 0,
     ...options,
   });
-  if (result.error?.code === "ENOENT") {
-    throw new Stop("npm was not found. Install it (it comes with https://nodejs.org), then run this again.");
-  }
-  return result;
 }
 
 /** The environment of everything we start: `node` and the tools of node_modules are found first. */
@@ -71,10 +80,11 @@ function isNewEnough(version) {
 /** Path and version of a Node that runs the project. */
 function findNode() {
   if (isNewEnough(process.version)) return { path: process.execPath, version: process.version };
+  const command = findNpm();
   say(
     `this Node is ${process.version}; the project needs ${NEEDED.join(".")} or later, using one from npm (fetched once) …`,
   );
-  const asked = npm(process.execPath, [
+  const asked = npm(process.execPath, command, [
     ...["exec", "--yes", "--prefer-offline", "--fetch-retries=1", `--package=${FETCHED}`],
     ...["--", "node", "-p", "process.execPath"],
   ]);
@@ -95,8 +105,22 @@ function versionOf(node) {
 
 /** The gist of npm's complaint, in brackets. */
 function npmReason(stderr) {
-  const code = /npm (?:error|ERR!) code (\S+)/.exec(stderr ?? "")?.[1];
+  const code = npmCode(stderr);
   return code === undefined ? "" : ` (${code})`;
+}
+
+/** Codes by which npm says that it could not reach, or was told not to reach, the registry. */
+const NO_NETWORK =
+  /^(ENOTCACHED|ECONN.*|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|FETCH_ERROR|ERR_SOCKET_TIMEOUT)$/;
+
+function npmCode(stderr) {
+  return /npm (?:error|ERR!) code (\S+)/.exec(stderr ?? "")?.[1];
+}
+
+/** What to do about a failed installation: get a network, or look at what npm says. */
+function remedy(stderr) {
+  if (NO_NETWORK.test(npmCode(stderr) ?? "")) return "Run this again with a network.";
+  return "`npm ci` shows all of what is wrong.";
 }
 
 /** Why the dependencies must be installed, or null. */
@@ -135,14 +159,14 @@ function missingBinary(lock, version) {
 function install(node) {
   const why = whyInstall(node);
   if (why === null) return;
+  const command = findNpm();
   say(`installing dependencies (${why}; this takes a minute) …`);
   const began = Date.now();
-  const result = npm(node.path, ["ci", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"], {
+  const result = npm(node.path, command, ["ci", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"], {
     stdio: ["ignore", "inherit", "pipe"],
   });
   if (result.status !== 0) {
-    process.stderr.write(result.stderr.trim() === "" ? "" : `${result.stderr.trim()}\n`);
-    throw new Stop(`npm could not install the dependencies${npmReason(result.stderr)}. Run this again with a network.`);
+    throw new Stop(`npm could not install the dependencies${npmReason(result.stderr)}. ${remedy(result.stderr)}`);
   }
   say(`dependencies installed in ${Math.round((Date.now() - began) / 1000)} s`);
 }
