@@ -24,6 +24,8 @@ export interface DecisionRecord {
   readonly route: number;
   /** Index into `Policy.clients` of the accepted caller, or -1. */
   readonly client: number;
+  /** How many names `shadow` of the decision has: most requests have none, and need no copy to tell. */
+  readonly shadows: number;
   /** A plain copy that stays as it is. */
   toDecision(): Decision;
 }

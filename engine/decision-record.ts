@@ -100,6 +100,10 @@ export class Record implements DecisionRecord {
     this.place = NO_PLACE;
   }
 
+  get shadows(): number {
+    return this.shadow.count;
+  }
+
   /** Whether the request reaches the service, as far as it is decided. */
   get passes(): boolean {
     return this.verdict <= Verdict.slow;

@@ -86,11 +86,11 @@ export class Gate {
   }
 
   #count(ruling: Ruling): void {
-    const { verdict, by } = ruling.record;
+    const { verdict, by, shadows } = ruling.record;
     const counts = this.metrics.verdicts;
     counts[verdict] = (counts[verdict] ?? 0) + 1;
     if (by !== null) increment(this.metrics.deciders, by);
-    if (!this.view.hasShadow) return;
+    if (shadows === 0) return;
     for (const name of ruling.decision.shadow) increment(this.metrics.shadows, name);
   }
 

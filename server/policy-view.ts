@@ -20,8 +20,6 @@ export interface PolicyView {
   readonly loggedHeaders: readonly string[];
   /** Routes by index: whether their bodies are read for fields. */
   readonly readsBody: readonly boolean[];
-  /** Whether something is in shadow or canary, so that every decision is looked at for shadow matches. */
-  readonly hasShadow: boolean;
 }
 
 export function makeView(policy: Policy, needs: Needs, keys: ApiKeys, config: Config): PolicyView {
@@ -38,10 +36,6 @@ export function makeView(policy: Policy, needs: Needs, keys: ApiKeys, config: Co
     identityHeaders,
     loggedHeaders,
     readsBody: policy.routes.map((_, index) => needs.bodyRoutes.includes(index)),
-    hasShadow: [...policy.rules, ...policy.limits].some(({ rollout }) => isShadow(rollout.mode)),
   };
 }
 
-function isShadow(mode: string): boolean {
-  return mode === "shadow" || mode === "canary";
-}

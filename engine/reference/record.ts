@@ -44,6 +44,7 @@ export function recordOf(decided: Addition, findings: Findings, place: Place): D
     reason,
     delayMicros: decided.delay,
     retryAfterMicros,
+    shadows: findings.shadow.length,
     toDecision: () => decision,
   };
 }
