@@ -60,9 +60,10 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   const [file = ""] = args.exactly("FILE");
   loadGood(file, io);
   const running = await start(readOptions(file, args, io), io);
+  const started = args.json() ? `${JSON.stringify(startedJson(running))}\n` : startedText(running, args);
   // The decision log may own standard output; then it is not ours to write to.
-  const tell = args.text("log") === "stdout" ? io.stderr : io.stdout;
-  await tell(args.json() ? `${JSON.stringify(startedJson(running))}\n` : startedText(running, args));
+  if (args.text("log") === "stdout") io.stderr(started);
+  else await io.stdout(started);
   io.stop?.addEventListener("abort", () => void running.stop(), { once: true });
   if (io.stop?.aborted === true) await running.stop();
   await running.stopped;

@@ -20,6 +20,11 @@ function environment(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv
   return { ...process.env, PATH: path, ...extra };
 }
 
+/** The program as it was installed. */
+function program(): string {
+  return join(inject("installed"), "node_modules/.bin/edgepolicy");
+}
+
 interface RunOptions {
   readonly cwd?: string;
   readonly input?: string | Buffer;
@@ -35,7 +40,7 @@ export function edgepolicy(args: readonly string[], { cwd, input = "", env = {} 
     encoding: "utf8",
     timeout: 60_000,
   } as const;
-  const { status, stdout, stderr } = spawnSync("edgepolicy", args, { ...options, maxBuffer: 2 ** 28 });
+  const { status, stdout, stderr } = spawnSync(program(), args, { ...options, maxBuffer: 2 ** 28 });
   return { status, stdout, stderr };
 }
 
@@ -64,7 +69,7 @@ export interface Going {
 
 /** Starts `edgepolicy ARGS`; it is killed at the end of the test if it still runs. */
 export function start(args: readonly string[], { cwd, env = {} }: RunOptions = {}): Going {
-  const child = spawn("edgepolicy", args, { cwd: cwd ?? inject("installed"), env: environment(env) });
+  const child = spawn(program(), args, { cwd: cwd ?? inject("installed"), env: environment(env) });
   onTestFinished(() => void child.kill("SIGKILL"));
   let stderr = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => void (stderr += text));

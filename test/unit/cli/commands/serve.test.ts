@@ -15,12 +15,13 @@ interface Started {
 /** Starts serving, asks something of it, stops it, and gives what was printed. */
 async function whileServing(argv: readonly string[], ask: (started: Started) => Promise<void>): Promise<Printed> {
   const stopping = new AbortController();
-  let asked: Promise<void> | null = null;
+  const asked: Promise<void>[] = [];
   const onStdout = (text: string): void => {
-    asked ??= ask(JSON.parse(text) as Started).finally(() => stopping.abort());
+    asked.push(ask(JSON.parse(text) as Started).finally(() => stopping.abort()));
   };
   const printed = await edgepolicy(["serve", "--format", "json", ...argv], { stop: stopping.signal, onStdout });
-  await asked;
+  await Promise.all(asked);
+  expect(asked.length).toBe(1);
   return printed;
 }
 
