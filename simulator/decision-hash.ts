@@ -19,7 +19,11 @@ export class DecisionHash {
   readonly #names = new Map<string, number>();
   #used = 0;
 
-  /** @param atMicros - Integer microseconds on any clock, the same for all runs that are compared. */
+  /**
+   * Adds a decision.
+   *
+   * @param atMicros - Integer microseconds on any clock, the same for all runs that are compared.
+   */
   add(record: DecisionRecord, atMicros: number): void {
     const name = this.#numberOf(record.by ?? record.reason);
     const buffer = this.#buffer;

@@ -39,12 +39,12 @@ export interface PopulationMeasures {
   readonly lost: number;
   /** 99th percentile (nearest rank) of the delay of requests that were let through. */
   readonly delayedMicros: number;
-  /** At most {@link WORST_CLIENTS}, worst first. */
+  /** At most ten, worst first. */
   readonly worst: readonly ClientStory[];
   readonly timeline: Timeline;
 }
 
-/** Requests in each of {@link TIMELINE_BINS} equal parts of the run. */
+/** Requests in each of sixty equal parts of the run. */
 export interface Timeline {
   readonly offered: readonly number[];
   readonly admitted: readonly number[];

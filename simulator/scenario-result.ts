@@ -58,7 +58,7 @@ export interface PopulationSummary {
   readonly lost: number;
   /** 99th percentile of the delay of requests that were let through. */
   readonly delayedMicros: Spread;
-  /** At most {@link WORST_CLIENTS} stories, worst first. */
+  /** At most ten stories, worst first. */
   readonly worst: readonly SeedStory[];
   readonly timeline: Timeline;
 }

@@ -2,7 +2,13 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { loadPolicy, nodeFiles } from "../../../dsl/index.ts";
-import { createReference } from "../../../engine/index.ts";
+import {
+  createEngine,
+  createReference,
+  type EngineOptions,
+  type Policy,
+  type PolicyEngine,
+} from "../../../engine/index.ts";
 import { firstSeeds, runScenario, type ScenarioOptions, type ScenarioResult } from "../../../simulator/index.ts";
 
 const EXAMPLES = join(import.meta.dirname, "../../../examples/orders");
@@ -55,3 +61,28 @@ test("both engines decide the first two minutes of the attack alike", { timeout:
   expect(reference).toEqual(compiled);
   expect(compiled.attacks[0]!.offered).toBeGreaterThan(800);
 });
+
+test("an attack that shows another face from each network is contained late, as the README says", () => {
+  const { attacks } = simulate("orders.edgepolicy", { seeds: [1], createEngine: withManyFaces });
+  expect(attacks[0]!.admittedPercent).toBeGreaterThan(10);
+  expect(attacks[0]!.admittedPercent).toBeLessThan(15);
+  expect(attacks[0]!.containedMicros!.mean).toBeGreaterThan(100e6);
+  expect(attacks[0]!.containedMicros!.mean).toBeLessThan(200e6);
+});
+
+/** An engine to which every stranger's address has a tool of its own. */
+function withManyFaces(policy: Policy, options?: EngineOptions): PolicyEngine {
+  const engine = createEngine(policy, options);
+  return {
+    policy,
+    needs: engine.needs,
+    readings: engine.readings,
+    routeOf: (request) => engine.routeOf(request),
+    reload: (next) => engine.reload(next),
+    observe: (token, outcome, now) => engine.observe(token, outcome, now),
+    decide: (request, now) => {
+      const headers = request.client === null ? { ...request.headers, "user-agent": request.ip } : request.headers;
+      return engine.decide({ ...request, headers }, now);
+    },
+  };
+}
