@@ -1,0 +1,146 @@
+/**
+ * What the number of rules costs: 10 to 10,000 rules that tell requests apart in one of several ways, and a request that
+ * meets the first, the middle, the last, any or none of them. The answer is checked before it is timed.
+ */
+import type { PolicyEngine, Request } from "../engine/index.ts";
+import { createEngine } from "../engine/index.ts";
+import { percentile, round } from "./measure.ts";
+import type { BenchResult } from "./result.ts";
+import { policyOf, RULE_SETS, type RuleSet, requestFor } from "./rule-sets.ts";
+import { seeded } from "./seeded.ts";
+import { table } from "./table.ts";
+
+const FULL = { counts: [10, 100, 1_000, 10_000], batches: 2_000 };
+const SMOKE = { counts: [10, 100], batches: 50 };
+/** Decisions timed at once: one alone is shorter than the clock can tell. So `p99` is of means of so many. */
+const BATCH = 32;
+/** Requests of `any`, in random order. */
+const MIXED = 1_024;
+const NOW_MICROS = Date.UTC(2026, 0, 1) * 1_000;
+
+interface Row {
+  readonly kind: string;
+  readonly rules: number;
+  /** Milliseconds from the policy model to a program. */
+  readonly compileMs: number;
+  /** Nanoseconds a decision by what the request meets. */
+  readonly median: Readonly<Record<string, number>>;
+  readonly p99: Readonly<Record<string, number>>;
+}
+
+export function benchRuleCount(smoke: boolean): BenchResult {
+  const { counts, batches } = smoke ? SMOKE : FULL;
+  const rows = RULE_SETS.flatMap((set) => counts.map((count) => measureSet(set, count, batches)));
+  const ratios = RULE_SETS.map(({ kind }) => ratioOf(rows.filter((row) => row.kind === kind)));
+  return {
+    name: "rule-count",
+    title: `rule count: median nanoseconds a decision, and p99 of means of ${BATCH}`,
+    figures: { batch: BATCH, batches, rows, ratios },
+    table: `${tableOf(rows)}\n\n${ratioTable(ratios, counts)}`,
+  };
+}
+
+function measureSet(set: RuleSet, count: number, batches: number): Row {
+  const policy = policyOf(set, count);
+  const before = performance.now();
+  const engine = createEngine(policy);
+  const compileMs = round(performance.now() - before);
+  const median: Record<string, number> = {};
+  const p99: Record<string, number> = {};
+  for (const [name, requests] of Object.entries(casesOf(set, count))) {
+    checkAnswers(set, engine, requests, count);
+    const sorted = timeBatches(engine, requests.map(({ request }) => request), batches);
+    median[name] = round(percentile(sorted, 50));
+    p99[name] = round(percentile(sorted, 99));
+  }
+  return { kind: set.kind, rules: count, compileMs, median, p99 };
+}
+
+interface Case {
+  /** Rule that the request meets; the count of rules for none. */
+  readonly index: number;
+  readonly request: Request;
+}
+
+function casesOf(set: RuleSet, count: number): Readonly<Record<string, readonly Case[]>> {
+  const random = seeded(count);
+  const single = (index: number): readonly Case[] => [{ index, request: requestFor(set, index) }];
+  const mixed = Array.from({ length: MIXED }, () => Math.floor(random() * count));
+  return {
+    first: single(0),
+    middle: single(count >> 1),
+    last: single(count - 1),
+    any: mixed.map((index) => ({ index, request: requestFor(set, index) })),
+    none: single(count),
+  };
+}
+
+function checkAnswers({ kind }: RuleSet, engine: PolicyEngine, cases: readonly Case[], count: number): void {
+  for (const { index, request } of cases) {
+    const expected = index < count ? `r${index}` : null;
+    const { by } = engine.decide(request, NOW_MICROS);
+    if (by !== expected) throw new Error(`${kind}, ${count} rules: rule ${index} was asked for, but ${by} decided`);
+  }
+}
+
+/** Mean nanoseconds of each batch, sorted. */
+function timeBatches(engine: PolicyEngine, requests: readonly Request[], batches: number): readonly number[] {
+  const means: number[] = [];
+  let next = 0;
+  // As many batches again come first and are not kept: the code must be warm.
+  for (let batch = -batches; batch < batches; batch++) {
+    const before = process.hrtime.bigint();
+    for (let step = 0; step < BATCH; step++) {
+      const request = requests[next++ % requests.length];
+      if (request !== undefined) engine.decide(request, NOW_MICROS);
+    }
+    if (batch >= 0) means.push(Number(process.hrtime.bigint() - before) / BATCH);
+  }
+  return means.sort((a, b) => a - b);
+}
+
+/** What most rules cost over fewest, as a factor, by case. */
+interface Ratio {
+  readonly kind: string;
+  readonly median: Readonly<Record<string, number>>;
+  readonly p99: Readonly<Record<string, number>>;
+}
+
+function ratioOf(rows: readonly Row[]): Ratio {
+  const few = rows[0];
+  const many = rows.at(-1);
+  if (few === undefined || many === undefined) throw new Error("nothing was measured");
+  return { kind: few.kind, median: quotients(many.median, few.median), p99: quotients(many.p99, few.p99) };
+}
+
+function quotients(
+  over: Readonly<Record<string, number>>,
+  under: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    Object.entries(over).map(([name, value]) => [name, Math.round((100 * value) / (under[name] ?? 1)) / 100]),
+  );
+}
+
+const CASES = ["first", "middle", "last", "any", "none"] as const;
+
+function tableOf(rows: readonly Row[]): string {
+  const cell = ({ median, p99 }: Row, name: string): string => `${median[name]} / ${p99[name]}`;
+  return table(
+    ["by", "rules", ...CASES, "compile"],
+    rows.map((row) => [
+      row.kind,
+      row.rules.toLocaleString("en"),
+      ...CASES.map((name) => cell(row, name)),
+      `${row.compileMs} ms`,
+    ]),
+  );
+}
+
+function ratioTable(ratios: readonly Ratio[], counts: readonly number[]): string {
+  const head = `${(counts.at(-1) ?? 0).toLocaleString("en")} ÷ ${counts[0]} rules`;
+  return table(
+    [head, ...CASES],
+    ratios.map(({ kind, median, p99 }) => [kind, ...CASES.map((name) => `${median[name]} / ${p99[name]} ×`)]),
+  );
+}
