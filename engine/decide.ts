@@ -17,7 +17,7 @@ import type { Outcome, Request } from "./request.ts";
 import { keepRequest, restoreRequest } from "./outcomes.ts";
 import { type Charge, type ExactRate, type GcraTable, makeCharge } from "./state/gcra.ts";
 import { CountTable } from "./state/counts.ts";
-import { PendingPool } from "./state/pending.ts";
+import type { PendingPool } from "./state/pending.ts";
 import { banOf, type SignalTable, type StateStore } from "./state/store.ts";
 
 const SCORE_CEILING = 1_000;

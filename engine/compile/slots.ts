@@ -194,9 +194,9 @@ export class SlotBuilder {
         return pool.rate(value as Rate);
       case ValueKind.ip:
       case ValueKind.network:
-        return pool.address(String(value));
+        return pool.address(String(value as ScalarValue));
       case ValueKind.text:
-        return pool.text(String(value));
+        return pool.text(String(value as ScalarValue));
       default:
         return pool.number(Number(value));
     }

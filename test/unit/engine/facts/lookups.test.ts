@@ -16,9 +16,9 @@ test.each([false, true])("an affix tree finds the texts that begin (or, backward
     fc.property(texts, text, (known, looked) => {
       const tree = new AffixTree(known, [...known.keys()], backwards);
       const out = new Int32Array(known.length + 1);
-      const found = [...out.subarray(0, tree.collect(looked, out, 0))].sort();
+      const found = [...out.subarray(0, tree.collect(looked, out, 0))].sort((a, b) => a - b);
       const fits = (each: string): boolean => (backwards ? looked.endsWith(each) : looked.startsWith(each));
-      expect(found).toEqual([...known.keys()].filter((index) => fits(known[index]!)).sort());
+      expect(found).toEqual([...known.keys()].filter((index) => fits(known[index]!)));
     }),
     { runs: 2_000 },
   );

@@ -69,7 +69,7 @@ test("finds all live bans of a key, whoever set them", () => {
   const owners = [0, 1, 2].map(() => table.own(-1, PLAIN));
   for (const [index, owner] of owners.entries()) table.set(5, 1, owner, NOW + index * 60);
   table.set(21, 1, owners[0] as number, NOW);
-  expect(collect(table, 5, NOW + 130).sort()).toEqual([
+  expect(collect(table, 5, NOW + 130).sort(([a], [b]) => a - b)).toEqual([
     [1, NOW + 160],
     [2, NOW + 220],
   ]);
