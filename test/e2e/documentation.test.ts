@@ -1,0 +1,104 @@
+/**
+ * Runs what the documentation shows. In README.md, docs/ and the examples' READMEs:
+ * `edgepolicy` blocks of one document, joined, are one policy that checks (against the inventory shown there, if any); every line of a `sh` block and every `$` line of
+ * a `console` block runs in a folder that holds the examples, and a `console` block's output is what the command prints.
+ * Commands that other suites run as they stand (`npm test`, the service tests) are named in `RUN_ELSEWHERE`.
+ */
+import { spawnSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { loadPolicyText, renderDiagnostics } from "../../dsl/index.ts";
+import { fitsShown, readBlocks, readConsole } from "../helpers/markdown.ts";
+
+const root = new URL("../../", import.meta.url).pathname;
+const logs = join(root, "../shared/data/access-logs");
+
+/** Run by `.ci/run`, by the e2e tests of `serve`, or by hand because they do not end by themselves. */
+const RUN_ELSEWHERE = [
+  /^git clone /,
+  /^cd /,
+  /^npm (start|test|ci|run)\b/,
+  /^edgepolicy serve /,
+  /^curl /,
+  /^nginx /,
+  /^wrk /,
+];
+
+const documents = [
+  "README.md",
+  ...readdirSync(join(root, "docs"), { withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".md"))
+    .map((entry) => `docs/${entry.name}`),
+  ...readdirSync(join(root, "examples"))
+    .map((name) => `examples/${name}/README.md`)
+    .filter((path) => existsSync(join(root, path))),
+];
+
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "edgepolicy-docs-"));
+  cpSync(join(root, "examples"), join(folder, "examples"), { recursive: true });
+  if (existsSync(logs)) symlinkSync(logs, join(folder, "logs"));
+  mkdirSync(join(folder, "bin"));
+  const command = `#!/bin/sh\nexec "${process.execPath}" "${join(root, "cli/bin.ts")}" "$@"\n`;
+  writeFileSync(join(folder, "bin/edgepolicy"), command, { mode: 0o755 });
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function run(command: string): { status: number | null; output: string } {
+  const env = { ...process.env, PATH: `${join(folder, "bin")}:${process.env["PATH"]}`, NO_COLOR: "1" };
+  const ended = spawnSync("sh", ["-c", `${command} 2>&1`], { cwd: folder, encoding: "utf8", env, timeout: 120_000 });
+  return { status: ended.status, output: ended.stdout };
+}
+
+function isRunHere(command: string): boolean {
+  return command !== "" && !command.startsWith("#") && !RUN_ELSEWHERE.some((pattern) => pattern.test(command));
+}
+
+/** The recorded log is not part of the project. */
+function needsLogs(command: string): boolean {
+  return /\blogs\//.test(command);
+}
+
+describe.each(documents)("%s", (document) => {
+  const blocks = readBlocks(readFileSync(join(root, document), "utf8"));
+  const policy = blocks.filter((block) => block.language === "edgepolicy").map((block) => block.text);
+  if (policy.length > 0) {
+    test("shows a policy that checks", () => {
+      const shown = blocks.find((block) => block.language === "yaml" && block.text.startsWith("teams:"));
+      const inventory = shown?.text ?? readFileSync(join(root, "examples/orders/clients.yaml"), "utf8");
+      const loaded = loadPolicyText(policy.join("\n\n"), { "clients.yaml": inventory });
+      const errors = loaded.diagnostics.filter((diagnostic) => diagnostic.severity === "error");
+      expect(renderDiagnostics(errors, loaded.sources, { color: false })).toBe("");
+    });
+  }
+  const commands = blocks.filter((block) => block.language === "sh").flatMap((block) => block.text.split("\n"));
+  test.each(commands.filter(isRunHere))("runs `%s`", (command) => {
+    if (needsLogs(command) && !existsSync(logs)) return;
+    expect(run(command)).toMatchObject({ status: 0 });
+  });
+  const steps = blocks.filter((block) => block.language === "console").flatMap((block) => readConsole(block.text));
+  test.each(steps.filter((step) => isRunHere(step.command)))("prints what it shows for `$command`", (step) => {
+    if (needsLogs(step.command) && !existsSync(logs)) return;
+    const { output } = run(step.command);
+    expect(fitsShown(output, step.output) ? step.output : output).toBe(step.output);
+  });
+  test("has only blocks that are run or plain", () => {
+    const plain = ["json", "yaml", "nginx", "ts", "text", "http", "ndjson"];
+    const languages = new Set(blocks.map((block) => block.language));
+    for (const known of ["edgepolicy", "sh", "console", ...plain]) languages.delete(known);
+    expect([...languages]).toEqual([]);
+  });
+});
