@@ -126,7 +126,7 @@ test("stops where too many outcomes wait", async () => {
   expect(status).toBe(2);
   expect(stdout.split("\n").length - 1).toBe(65_536);
   expect(stderr).toContain("standard input:65537: more than 65536 outcomes wait at once");
-});
+}, 60_000);
 
 test("prints the errors of a bad policy and exits 1", async () => {
   const at = folderWith({ p: SIGN_IN.replace("fails > 2", "failz > 2") });
