@@ -4,7 +4,7 @@
  */
 import type { Policy, PolicyEngine } from "../engine/index.ts";
 import { createEngine } from "../engine/index.ts";
-import { type Contestant, round, type Timing, timeInTurn } from "./measure.ts";
+import { type Contestant, type Timing, timeInTurn } from "./measure.ts";
 import { OrdersByHand } from "./orders-by-hand.ts";
 import { type Arrival, ordersPolicy, ordersTraffic } from "./orders-traffic.ts";
 import type { BenchResult } from "./result.ts";
@@ -56,7 +56,8 @@ function compareAnswers(policy: Policy, traffic: readonly Arrival[]): Readonly<R
       const right = hand.decide(request, now);
       const a = `${left.verdict} ${left.status} ${left.by} ${left.retryAfterMicros}`;
       const b = `${right.verdict} ${right.status} ${right.by} ${right.retryAfterMicros}`;
-      if (a !== b) throw new Error(`request ${index} of pass ${pass}: engine ${a}, by hand ${b}: ${JSON.stringify(request)}`);
+      if (a !== b)
+        throw new Error(`request ${index} of pass ${pass}: engine ${a}, by hand ${b}: ${JSON.stringify(request)}`);
       const name = `${left.status} ${left.by ?? left.reason}`.trim();
       counts[name] = (counts[name] ?? 0) + 1;
       if (left.token !== 0) engine.observe(left.token, outcome, now);
@@ -103,9 +104,4 @@ function handRun(policy: Policy, traffic: readonly Arrival[]): Contestant {
     return sum;
   };
   return { name: "by hand", steps: traffic.length, run };
-}
-
-/** Nanoseconds, as tables show them. */
-export function nanos(value: number): string {
-  return `${round(value)} ns`;
 }

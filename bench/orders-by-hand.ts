@@ -207,13 +207,7 @@ export class OrdersByHand {
     return risk;
   }
 
-  #decideApi(
-    request: Request,
-    client: HandClient | undefined,
-    route: string,
-    network: number,
-    now: number,
-  ): void {
+  #decideApi(request: Request, client: HandClient | undefined, route: string, network: number, now: number): void {
     if (client === undefined) return this.#refuse(BLOCK, 401, "anonymous", 0);
     this.#fanout.add(request.client ?? "", network, now);
     if (!client.operations.has(route)) this.#refuse(BLOCK, 403, "over_reach", 0);
@@ -227,7 +221,13 @@ export class OrdersByHand {
     this.#refuse(BLOCK, 403, "trap", 24 * HOUR);
   }
 
-  #askLimit(request: Request, client: HandClient | undefined, route: string | null, network: number, now: number): void {
+  #askLimit(
+    request: Request,
+    client: HandClient | undefined,
+    route: string | null,
+    network: number,
+    now: number,
+  ): void {
     const login = route === "login";
     if (login && network === OFFICE) return;
     const interval = client?.intervalMicros ?? (login ? 6 * SECOND : SECOND / 5);
@@ -248,7 +248,9 @@ function routeOf(method: string, path: string): string | null {
   if (method !== "POST") return null;
   if (path === "/v1/login") return "login";
   if (path === "/v1/checkout") return "checkout";
-  return path.startsWith("/v1/cart/") && path.indexOf("/", 9) === path.length - 5 && path.endsWith("/hold") ? "hold" : null;
+  return path.startsWith("/v1/cart/") && path.indexOf("/", 9) === path.length - 5 && path.endsWith("/hold")
+    ? "hold"
+    : null;
 }
 
 /** The /24 of an IPv4 address, as the number of its first three bytes. */

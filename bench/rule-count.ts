@@ -49,7 +49,11 @@ function measureSet(set: RuleSet, count: number, batches: number): Row {
   const p99: Record<string, number> = {};
   for (const [name, requests] of Object.entries(casesOf(set, count))) {
     checkAnswers(set, engine, requests, count);
-    const sorted = timeBatches(engine, requests.map(({ request }) => request), batches);
+    const sorted = timeBatches(
+      engine,
+      requests.map(({ request }) => request),
+      batches,
+    );
     median[name] = round(percentile(sorted, 50));
     p99[name] = round(percentile(sorted, 99));
   }

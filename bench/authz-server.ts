@@ -1,0 +1,113 @@
+/**
+ * A server to measure, in a process of its own: the enforcement point, or a bare uWebSockets.js handler that reads the same
+ * fields and answers the same bytes. Speaks with its parent by messages: `{port}` at first, then CPU time whenever asked.
+ */
+import { hash } from "node:crypto";
+import { createEngine } from "../engine/index.ts";
+import { loadUws, startServer } from "../server/index.ts";
+import { ordersPolicy } from "./orders-traffic.ts";
+
+/** What the bare handler answers with. */
+export interface Template {
+  /** Names and values, alternating. */
+  readonly headers: readonly string[];
+  readonly body: string;
+}
+/** First message to the process: which server it is to be. `null` is the enforcement point. */
+export interface Start {
+  readonly template: Template | null;
+}
+/** Messages of the process: where it listens, and the CPU time it has used in microseconds. */
+export type Report = { readonly port: number } | { readonly cpuMicros: number };
+
+/** So high that none of a thousand clients is ever refused: what is measured is letting requests through. */
+const RATE = { allow: 100_000, perMicros: 1_000_000, burst: 100_000 };
+
+function send(report: Report): void {
+  process.send?.(report);
+}
+
+async function startEdge(): Promise<number> {
+  const policy = ordersPolicy();
+  const clients = policy.clients.map((client, index) => ({ ...client, rate: RATE, credentials: [keyOf(index)] }));
+  const loaded = { policy: { ...policy, clients }, scenarios: [], diagnostics: [], sources: [] };
+  const options = { policy: policy.name, listen: "127.0.0.1:0", admin: "off", watch: false };
+  const server = await startServer(options, { createEngine, loadPolicy: () => loaded });
+  return server.address.port;
+}
+
+function keyOf(index: number): {
+  readonly id: string;
+  readonly type: string;
+  readonly hash: string;
+  readonly issued: null;
+  readonly expires: null;
+} {
+  const key = `bench-key-${String(index).padStart(4, "0")}`;
+  return { id: `k${index}`, type: "api_key", hash: `sha256:${hash("sha256", key)}`, issued: null, expires: null };
+}
+
+type App = ReturnType<Awaited<ReturnType<typeof loadUws>>["uws"]["App"]>;
+type Handler = Parameters<App["any"]>[1];
+
+/** Keeps what was read, so that reading it is not optimised away. */
+let read = 0;
+
+const NGINX_FIELDS = ["x-forwarded-for", "x-original-uri", "x-original-method", "host", "x-original-content-length"];
+const POLICY_FIELDS = ["x-api-key", "user-agent"];
+
+function bareNginx({ headers }: Template): Handler {
+  return (response, request) => {
+    read += Buffer.from(response.getRemoteAddressAsText()).length;
+    for (const name of NGINX_FIELDS) read += request.getHeader(name).length;
+    for (const name of POLICY_FIELDS) read += request.getHeader(name).length;
+    answer(response, headers, "");
+  };
+}
+
+function bareJson({ headers, body }: Template): Handler {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  return (response) => {
+    response.onAborted(() => {});
+    response.onData((chunk, last) => {
+      if (!last) return;
+      const record = JSON.parse(decoder.decode(chunk)) as Readonly<Record<string, string>>;
+      read += (record["method"]?.length ?? 0) + (record["path"]?.length ?? 0) + (record["ip"]?.length ?? 0);
+      response.cork(() => answer(response, headers, body));
+    });
+  };
+}
+
+function answer(response: Parameters<Handler>[0], headers: readonly string[], body: string): void {
+  response.writeStatus("200 OK");
+  for (let i = 0; i + 1 < headers.length; i += 2) response.writeHeader(headers[i] ?? "", headers[i + 1] ?? "");
+  response.end(body);
+}
+
+async function startBare(template: Template): Promise<number> {
+  const { uws } = await loadUws();
+  const app = uws.App();
+  app.any("/authz/nginx", bareNginx(template));
+  app.any("/authz/json", bareJson(template));
+  return new Promise((resolve, reject) => {
+    app.listen("127.0.0.1", 0, 0, (socket) => {
+      if (socket === false) reject(new Error("no free port"));
+      else resolve(uws.us_socket_local_port(socket));
+    });
+  });
+}
+
+function reportCpu(): void {
+  const { user, system } = process.cpuUsage();
+  send({ cpuMicros: user + system });
+}
+
+if (process.send !== undefined) {
+  process.once("message", (message) => {
+    const { template } = message as Start;
+    process.on("message", reportCpu);
+    void (template === null ? startEdge() : startBare(template)).then((port) => send({ port }));
+  });
+  // The parent is gone: nobody measures any more.
+  process.on("disconnect", () => process.exit(read < 0 ? 1 : 0));
+}
