@@ -14,14 +14,17 @@ const ALPHA = 0.7213 / (1 + 1.079 / REGISTERS);
 
 const POWERS = Float64Array.from({ length: HIGHEST_RANK + 1 }, (_, rank) => 2 ** -rank);
 
-// Of each sketch: the rings, the merged registers, then zeros and owner's hash as words, and the sum as a double.
+// Of each sketch: the rings, the merged registers, then zeros, owner's hash and the sub-windows passed at the latest later
+// reading (0 for none) as words, the sum and that reading as doubles.
 const MERGED = RING * REGISTERS;
 const WORDS = (MERGED + REGISTERS) / 4;
 const ZEROS = WORDS;
 const OWNER_LO = WORDS + 1;
 const OWNER_HI = WORDS + 2;
-const STRIDE = WORDS + 6;
+const LATER_PASSED = WORDS + 3;
 const SUM = (WORDS + 4) / 2;
+const LATER = (WORDS + 6) / 2;
+const STRIDE = WORDS + 8;
 
 /** Bytes of one sketch. */
 export const SKETCH_BYTES: number = STRIDE * 4;
@@ -88,6 +91,7 @@ export class SketchPool {
   /** Enters a value's hash in the sub-window at a place of the ring. */
   add(sketch: number, place: number, lo: number, hi: number): void {
     const base = sketch * SKETCH_BYTES;
+    this.words[sketch * STRIDE + LATER_PASSED] = 0;
     const index = lo & (REGISTERS - 1);
     const rank = Math.min(HIGHEST_RANK, 1 + Math.clz32(hi));
     const register = base + place * REGISTERS + index;
@@ -108,6 +112,7 @@ export class SketchPool {
   /** Clears the `passed` (at most 17) sub-windows that end at `place`, and merges the others anew. */
   turn(sketch: number, place: number, passed: number): void {
     const base = sketch * SKETCH_BYTES;
+    this.words[sketch * STRIDE + LATER_PASSED] = 0;
     for (let back = 0; back < passed; back++) {
       const ring = base + ((place - back + RING) % RING) * REGISTERS;
       this.bytes.fill(0, ring, ring + REGISTERS);
@@ -130,8 +135,20 @@ export class SketchPool {
     return estimateOf(this.doubles[at / 2 + SUM]!, this.words[at + ZEROS]!);
   }
 
-  /** The estimate once the `passed` sub-windows that end at `place` have come since; changes nothing. */
+  /**
+   * The estimate once the `passed` (at least 1) sub-windows that end at `place` have come since. It is worked out once for
+   * each sub-window in which nothing is added: a refused caller's key is read often and added to no more.
+   */
   estimateLater(sketch: number, place: number, passed: number): number {
+    const at = sketch * STRIDE;
+    if (this.words[at + LATER_PASSED] !== passed) {
+      this.doubles[at / 2 + LATER] = this.mergeLater(sketch, place, passed);
+      this.words[at + LATER_PASSED] = passed;
+    }
+    return this.doubles[at / 2 + LATER]!;
+  }
+
+  private mergeLater(sketch: number, place: number, passed: number): number {
     const base = sketch * SKETCH_BYTES;
     let sum = 0;
     let zeros = 0;
