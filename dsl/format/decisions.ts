@@ -135,7 +135,9 @@ function actionDoc(action: ast.AstAction): Doc {
     case "challenge":
       return [verb("challenge"), " ", nameDoc(action.challenge)];
     case "throttle":
-      return action.retryAfter === null ? verb("throttle") : [verb("throttle retry after"), " ", rawDoc(action.retryAfter)];
+      return action.retryAfter === null
+        ? verb("throttle")
+        : [verb("throttle retry after"), " ", rawDoc(action.retryAfter)];
     case "block":
       return [
         verb("block"),

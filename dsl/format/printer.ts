@@ -220,7 +220,8 @@ class Printer {
       return;
     }
     const closes = next.commentIndent !== next.indent;
-    const blank = closes && next.entries ? this.#comments.blankBefore(comment.span.start) : this.#wantsBlank(comment.span.start);
+    const blank =
+      closes && next.entries ? this.#comments.blankBefore(comment.span.start) : this.#wantsBlank(comment.span.start);
     if (started) this.#newLine(next.commentIndent, blank);
     this.#line += comment.text;
     this.#endsInComment = true;

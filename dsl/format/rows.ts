@@ -2,7 +2,20 @@
  * Rows: neighbouring declarations of one kind, or entries of one block, each on a line of its own with its clauses in
  * columns. What does not fit a line is laid out by its own document and takes no part.
  */
-import { type Doc, endingAt, flatten, group, hardLine, indent, join, line, piece, WIDTH, wideLine, widthOf } from "./doc.ts";
+import {
+  type Doc,
+  endingAt,
+  flatten,
+  group,
+  hardLine,
+  indent,
+  join,
+  line,
+  piece,
+  WIDTH,
+  wideLine,
+  widthOf,
+} from "./doc.ts";
 import type { SourceComments } from "./printer.ts";
 
 /** A clause in a column. A text wider than `widest` is written as it is and does not push the others' next column. */
