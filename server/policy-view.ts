@@ -38,4 +38,3 @@ export function makeView(policy: Policy, needs: Needs, keys: ApiKeys, config: Co
     readsBody: policy.routes.map((_, index) => needs.bodyRoutes.includes(index)),
   };
 }
-

@@ -12,6 +12,7 @@ import {
 
 /** `combined`: access logs of Apache and nginx, with or without their last two fields. `ndjson`: one request a line. */
 export const LOG_FORMATS = ["combined", "ndjson"] as const;
+/** Formats of logs that can be replayed. */
 export type LogFormat = (typeof LOG_FORMATS)[number];
 
 /** A line that can be decided, or why it cannot. Empty lines are neither (null). */

@@ -59,6 +59,7 @@ export interface AffectedCaller {
   readonly firstAt: number;
 }
 
+/** A line that is not a request. */
 export interface SkippedLine {
   readonly line: number;
   readonly problem: string;
@@ -85,6 +86,7 @@ export interface LogFacts {
   readonly mostInOneSecond: number;
 }
 
+/** What a replay gave, as plain data. */
 export interface ReplayResult {
   readonly policy: { readonly name: string; readonly version: string };
   readonly log: LogFacts;

@@ -15,6 +15,7 @@ import { type Decided, ReplayTally } from "./replay-tally.ts";
 /** Lines as `traffic` reads them from a file, or plain texts, which are numbered from 1. */
 export type LogSource = AsyncIterable<InputLine | string> | Iterable<InputLine | string>;
 
+/** How a log is replayed. */
 export interface ReplayOptions {
   /** Default `combined`. */
   readonly format?: LogFormat;

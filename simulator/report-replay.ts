@@ -14,6 +14,7 @@ import {
 } from "./report-format.ts";
 import { visible, wrapText } from "./report-words.ts";
 
+/** How the report of a replay is shown. */
 export interface ReplayReportOptions {
   /** Whether to use ANSI colours. Default false. */
   readonly color?: boolean;
