@@ -19,8 +19,10 @@ const CLIENTS = 1_000;
 const STRANGERS = 1_000;
 /** Mean time between arrivals: 2,000 requests a second. */
 const GAP_MICROS = 500;
-/** Strangers that share a tool: 12 networks, so that the busiest tools are found out while the count is still exact. */
-const STRANGERS_A_TOOL = 12;
+/** Strangers that share a tool: 16 networks are found out as a crowd, and still counted exactly. */
+const STRANGERS_A_TOOL = 16;
+/** Every so many tools, one is a thief's: its sign-ins all fail. */
+const THIEF_TOOLS = 8;
 
 const OK = makeOutcome(200);
 const UNAUTHORIZED = makeOutcome(401);
@@ -45,7 +47,7 @@ export function ordersTraffic(count: number, seed: number): readonly Arrival[] {
   let afterMicros = 0;
   return Array.from({ length: count }, () => {
     afterMicros += 1 + Math.floor(random() * 2 * GAP_MICROS);
-    return random() < 0.85 ? clientArrival(random, afterMicros) : strangerArrival(random, afterMicros);
+    return random() < 0.75 ? clientArrival(random, afterMicros) : strangerArrival(random, afterMicros);
   });
 }
 
@@ -69,7 +71,8 @@ function clientCall(random: () => number): Partial<Request> {
 function strangerArrival(random: () => number, afterMicros: number): Arrival {
   const index = Math.floor(random() * STRANGERS);
   const ip = `172.${16 + (index >> 8)}.${index & 255}.${1 + Math.floor(random() * 9)}`;
-  const headers = headersOf(`tool/${Math.floor(index / STRANGERS_A_TOOL)}`);
+  const tool = Math.floor(index / STRANGERS_A_TOOL);
+  const headers = headersOf(`tool/${tool}`);
   const caller = { ip, headers, host: "api.example.com" };
   if (random() < 0.3) {
     const path = random() < 0.02 ? "/.env" : `/v1/orders/${Math.floor(random() * 100_000)}`;
@@ -77,7 +80,7 @@ function strangerArrival(random: () => number, afterMicros: number): Arrival {
   }
   const body = { username: `user-${Math.floor(random() * 12)}` };
   const request = makeRequest({ ...caller, method: "POST", path: "/v1/login", body, size: 60 });
-  return { request, afterMicros, outcome: random() < 0.4 ? UNAUTHORIZED : OK };
+  return { request, afterMicros, outcome: tool % THIEF_TOOLS === 0 || random() < 0.1 ? UNAUTHORIZED : OK };
 }
 
 function headersOf(userAgent: string): Readonly<Record<string, string>> {
