@@ -1,5 +1,6 @@
 /** From a checked policy without errors to the engine's policy model. */
 import { createHash } from "node:crypto";
+import { dirname, relative } from "node:path";
 import { POLICY_FORMAT } from "../engine/index.ts";
 import type { Policy } from "../engine/index.ts";
 import type { CheckedPolicy } from "./check/policy.ts";
@@ -52,9 +53,10 @@ function orderOf(checked: CheckedPolicy): Policy["order"] {
 
 const VERSION_DIGITS = 12;
 
-/** The first digits of a SHA-256 over every source with its path. */
+/** The first digits of a SHA-256 over every source with its path from the main file, wherever that is called from. */
 function versionOf(sources: readonly SourceFile[]): string {
   const hash = createHash("sha256");
-  for (const source of sources) hash.update(JSON.stringify([source.path, source.text]));
+  const base = dirname(sources[0]?.path ?? "");
+  for (const source of sources) hash.update(JSON.stringify([relative(base, source.path), source.text]));
   return hash.digest("hex").slice(0, VERSION_DIGITS);
 }

@@ -84,3 +84,15 @@ describe("errors", () => {
     expect(diagnostics.at(-1)).toMatchObject({ code: "EP2901", message: "100 more problems are not listed" });
   });
 });
+
+test("a policy's version is of its texts, wherever it is called from", () => {
+  const main = 'policy "p" { default allow unavailable closed }\nimport "parts/a.edgepolicy"\n';
+  const part = "rule a when method is POST then block\n";
+  const at = (folder: string): string | undefined =>
+    loadPolicy(
+      `${folder}p.edgepolicy`,
+      memoryFiles({ [`${folder}p.edgepolicy`]: main, [`${folder}parts/a.edgepolicy`]: part }),
+    ).policy?.version;
+  expect(at("")).toMatch(/^[0-9a-f]{12}$/);
+  expect(at("deep/er/")).toBe(at(""));
+});
