@@ -1,6 +1,6 @@
 /** Loading: files in their places, versions, and what becomes of errors. */
 import { describe, expect, test } from "vitest";
-import { loadPolicyText } from "../../../dsl/index.ts";
+import { loadPolicy, loadPolicyText, memoryFiles } from "../../../dsl/index.ts";
 import { accepted, errorsOf, HEADER, load } from "../../helpers/loading.ts";
 
 describe("imports", () => {
