@@ -12,7 +12,7 @@ import { table } from "./table.ts";
 import { hasProgram, pinToCore, runWrk } from "./wrk.ts";
 
 const FULL = { seconds: 5, rounds: 5 };
-const SMOKE = { seconds: 1, rounds: 1 };
+const QUICK = { seconds: 1, rounds: 1 };
 const SERVER_CORE = 0;
 
 /** A way to ask, and one question to take the bare handler's answer from. */
@@ -63,7 +63,7 @@ interface Row {
   readonly cpuRatio: number;
 }
 
-export async function benchAuthz(smoke: boolean): Promise<BenchResult> {
+export async function benchAuthz(quick: boolean): Promise<BenchResult> {
   const title = "enforcement point under wrk, 64 connections, kept alive, no pipelining, every request let through";
   if (!hasProgram("wrk")) {
     return {
@@ -73,7 +73,7 @@ export async function benchAuthz(smoke: boolean): Promise<BenchResult> {
       table: "skipped: wrk is not installed",
     };
   }
-  const { seconds, rounds } = smoke ? SMOKE : FULL;
+  const { seconds, rounds } = quick ? QUICK : FULL;
   const rows: Row[] = [];
   for (const adapter of ADAPTERS) rows.push(await measureAdapter(adapter, seconds, rounds));
   return { name: "authz", title, figures: { seconds, rounds, rows }, table: tableOf(rows) };

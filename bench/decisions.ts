@@ -16,15 +16,15 @@ const ARRIVALS = 8_192;
 /** How often the arrivals are sent, the clock going on, while the answers are compared. */
 const COMPARED = 16;
 const FULL = { rounds: 200, warmUp: 40 };
-const SMOKE = { rounds: 3, warmUp: 1 };
+const QUICK = { rounds: 3, warmUp: 1 };
 /** 2026-01-01T00:00:00Z. */
 const START_MICROS = Date.UTC(2026, 0, 1) * 1_000;
 
-export function benchDecisions(smoke: boolean): BenchResult {
-  const { rounds, warmUp } = smoke ? SMOKE : FULL;
+export function benchDecisions(quick: boolean): BenchResult {
+  const { rounds, warmUp } = quick ? QUICK : FULL;
   const policy = ordersPolicy();
   const traffic = ordersTraffic(ARRIVALS, SEED);
-  const verdicts = compareAnswers(policy, traffic);
+  const verdicts = compareAnswers(policy, traffic, COMPARED);
   const [engine, hand] = timeInTurn([engineRun(policy, traffic), handRun(policy, traffic)], rounds, warmUp);
   if (engine === undefined || hand === undefined) throw new Error("nothing was timed");
   const ratio = Math.round((engine.median / hand.median) * 100) / 100;
@@ -51,15 +51,19 @@ function row({ name, median, best, worst }: Timing): readonly string[] {
 }
 
 /**
- * Sends the traffic through both, and counts the verdicts.
+ * Sends the traffic through both so many times, the clock going on, and counts the answers by status and decider.
  *
  * @throws Naming the first request on which they differ.
  */
-function compareAnswers(policy: Policy, traffic: readonly Arrival[]): Readonly<Record<string, number>> {
+export function compareAnswers(
+  policy: Policy,
+  traffic: readonly Arrival[],
+  passes: number,
+): Readonly<Record<string, number>> {
   const engine = createEngine(policy);
   const hand = new OrdersByHand(policy);
   const counts: Record<string, number> = {};
-  for (let pass = 0; pass < COMPARED; pass++) {
+  for (let pass = 0; pass < passes; pass++) {
     const base = START_MICROS + pass * spanOf(traffic);
     for (const [index, { request, afterMicros, outcome }] of traffic.entries()) {
       const now = base + afterMicros;

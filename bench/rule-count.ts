@@ -11,7 +11,7 @@ import { seeded } from "./seeded.ts";
 import { table } from "./table.ts";
 
 const FULL = { counts: [10, 100, 1_000, 10_000], batches: 2_000 };
-const SMOKE = { counts: [10, 100], batches: 50 };
+const QUICK = { counts: [10, 100], batches: 50 };
 /** Decisions timed at once: one alone is shorter than the clock can tell. So `p99` is of means of so many. */
 const BATCH = 32;
 /** Requests of `any`, in random order. */
@@ -28,8 +28,8 @@ interface Row {
   readonly p99: Readonly<Record<string, number>>;
 }
 
-export function benchRuleCount(smoke: boolean): BenchResult {
-  const { counts, batches } = smoke ? SMOKE : FULL;
+export function benchRuleCount(quick: boolean): BenchResult {
+  const { counts, batches } = quick ? QUICK : FULL;
   const rows = RULE_SETS.flatMap((set) => counts.map((count) => measureSet(set, count, batches)));
   const ratios = RULE_SETS.map(({ kind }) => ratioOf(rows.filter((row) => row.kind === kind)));
   return {
