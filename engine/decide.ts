@@ -216,7 +216,7 @@ export class Decider implements SlotReader {
     const { terms, index: tables } = this.program;
     const list = found.lists[Phase.term]!;
     const count = found.counts[Phase.term]!;
-    scores.fill(0);
+    for (let score = 0; score < scores.length; score++) scores[score] = 0;
     for (let index = 0; index < count; index++) {
       const term = tables.entryTarget[list[index]!]!;
       if (stamps.terms[term] === context.epoch || !this.residualHolds(list[index]!)) continue;

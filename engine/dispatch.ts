@@ -34,7 +34,7 @@ export function findCandidates(c: Context, found: Candidates): void {
   const { nodeEntries, nodeDispatchers, entryPhase } = c.program.index;
   const { counts, lists, open, seen } = found;
   if (c.epoch === 1) seen.fill(0);
-  counts.fill(0);
+  for (let phase = 0; phase < counts.length; phase++) counts[phase] = 0;
   open[0] = 0;
   found.opened = 1;
   while (found.opened > 0) {

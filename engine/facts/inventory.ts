@@ -7,6 +7,9 @@ export interface Inventory {
   readonly clients: readonly Client[];
   /** Index of a client by id; the first where an id stands twice. */
   readonly byId: ReadonlyMap<string, number>;
+  /** Whether a client's status lets it call, and when it expires (infinity for never), in microseconds. */
+  readonly accepted: Uint8Array;
+  readonly expires: Float64Array;
   /** The networks a client may call from; null for anywhere. */
   readonly networks: readonly (NetworkTable | null)[];
   readonly rates: readonly (ExactRate | null)[];
@@ -15,6 +18,9 @@ export interface Inventory {
   /** For each client the routes among its operations, as bits of 32 routes a word; null for every route. */
   readonly operations: readonly (Int32Array | null)[];
 }
+
+/** Statuses whose credentials are accepted. */
+const ACCEPTED: ReadonlySet<string> = new Set(["active", "quarantined"]);
 
 function tableOf(networks: readonly string[]): NetworkTable {
   const distinct = [...new Set(networks)];
@@ -47,6 +53,8 @@ export function makeInventory(policy: Policy): Inventory {
   return {
     clients,
     byId,
+    accepted: Uint8Array.from(clients, ({ status }) => (ACCEPTED.has(status) ? 1 : 0)),
+    expires: Float64Array.from(clients, ({ expires }) => expires ?? Infinity),
     networks: clients.map((client) => (client.networks.length === 0 ? null : tableOf(client.networks))),
     rates: clients.map((client) => (client.rate === null ? null : exactRate(client.rate))),
     anyNetwork: tableOf(clients.flatMap((client) => client.networks)),

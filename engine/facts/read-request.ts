@@ -89,9 +89,8 @@ function readIdentity(c: Context): void {
 /** Why a client may not call now and from here, or null. */
 function problemOf(c: Context, index: number): string | null {
   const { inventory } = c.program;
-  const client = inventory.clients[index]!;
-  if (client.status !== "active" && client.status !== "quarantined") return client.status;
-  if (client.expires !== null && client.expires <= c.now) return "client_expired";
+  if (inventory.accepted[index] === 0) return inventory.clients[index]!.status;
+  if (inventory.expires[index]! <= c.now) return "client_expired";
   const networks = inventory.networks[index]!;
   return networks !== null && !networks.holds(ipOf(c), 0) ? "outside_networks" : null;
 }
