@@ -58,7 +58,7 @@ test("tells the bytes that state costs", async () => {
   const { stdout } = await edgepolicy(["check", "--cost", at("p.edgepolicy")]);
   expect(stdout.split("\n").slice(1)).toEqual([
     "  count     fails       88 bytes a key",
-    "  distinct  agents     168 bytes a key, 2496 for a key with many values",
+    "  distinct  agents     168 bytes a key, 2504 for a key with many values",
     "  limit     pace        40 bytes a key",
     "  ban       stuffing    24 bytes a key",
     "",
