@@ -25,6 +25,7 @@ const TASKS = {
   check: ["scripts/check.ts"],
   build: ["scripts/build.ts"],
   bench: ["bench/main.ts"],
+  edgepolicy: ["cli/bin.ts"],
 };
 
 /** A problem whose message tells the whole story; printed as one line, without a stack. */
@@ -172,8 +173,12 @@ function install(node) {
 }
 
 /** Runs the task in place of this process: its input and output are ours, and so are signals and the exit status. */
-function handOver(node, task, args) {
-  const child = spawn(node.path, [...task, ...args], { cwd: ROOT, env: environment(node.path), stdio: "inherit" });
+function handOver(node, [file, ...first], args, cwd) {
+  const child = spawn(node.path, [join(ROOT, file), ...first, ...args], {
+    cwd,
+    env: environment(node.path),
+    stdio: "inherit",
+  });
   // A terminal sends Ctrl-C to both; the child decides when to end.
   process.on("SIGINT", () => {});
   process.on("SIGTERM", () => child.kill("SIGTERM"));
@@ -191,7 +196,8 @@ function main([name, ...args]) {
   if (task === undefined) throw new Stop(`no task "${name ?? ""}"; there are ${Object.keys(TASKS).join(", ")}`);
   const node = findNode();
   install(node);
-  handOver(node, task, args);
+  // The program's arguments are paths as its user sees them; npm says in INIT_CWD where it was called.
+  handOver(node, task, args, name === "edgepolicy" ? (process.env.INIT_CWD ?? process.cwd()) : ROOT);
 }
 
 try {
