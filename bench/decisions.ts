@@ -4,7 +4,7 @@
  */
 import type { Policy, PolicyEngine } from "../engine/index.ts";
 import { createEngine } from "../engine/index.ts";
-import { type Contestant, type Timing, timeInTurn } from "./measure.ts";
+import { type Contestant, ratioInTurn, type Timing, timeInTurn } from "./measure.ts";
 import { OrdersByHand } from "./orders-by-hand.ts";
 import { type Arrival, ordersPolicy, ordersTraffic } from "./orders-traffic.ts";
 import type { BenchResult } from "./result.ts";
@@ -27,7 +27,7 @@ export function benchDecisions(quick: boolean): BenchResult {
   const verdicts = compareAnswers(policy, traffic, COMPARED);
   const [engine, hand] = timeInTurn([engineRun(policy, traffic), handRun(policy, traffic)], rounds, warmUp);
   if (engine === undefined || hand === undefined) throw new Error("nothing was timed");
-  const ratio = Math.round((engine.median / hand.median) * 100) / 100;
+  const ratio = ratioInTurn(engine, hand);
   return {
     name: "decisions",
     title: "decisions of the example policy, one core, 1,000 clients and 1,000 strangers",
@@ -36,7 +36,9 @@ export function benchDecisions(quick: boolean): BenchResult {
       version: policy.version,
       arrivals: ARRIVALS,
       verdicts,
-      timings: [engine, hand],
+      rounds,
+      engine: figuresOf(engine),
+      byHand: figuresOf(hand),
       ratio,
     },
     table: table(
@@ -44,6 +46,10 @@ export function benchDecisions(quick: boolean): BenchResult {
       [row(engine), row(hand), ["engine ÷ by hand", `${ratio} ×`, "", "", ""]],
     ),
   };
+}
+
+function figuresOf({ median, best, worst }: Timing): Omit<Timing, "name" | "samples"> {
+  return { median, best, worst };
 }
 
 function row({ name, median, best, worst }: Timing): readonly string[] {

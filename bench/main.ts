@@ -31,7 +31,9 @@ if (unknown !== undefined) {
 }
 const names = positionals.length > 0 ? positionals : Object.keys(BENCHES);
 const machine = describeMachine();
-console.log(`${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, commit ${machine.commit}`);
+console.log(
+  `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, commit ${machine.commit}, loop ${machine.loopNanos} ns`,
+);
 for (const name of names) {
   const bench = BENCHES[name];
   if (bench === undefined) continue;

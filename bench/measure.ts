@@ -13,7 +13,8 @@ export interface Timing {
   readonly median: number;
   readonly best: number;
   readonly worst: number;
-  readonly rounds: number;
+  /** Every round, in the order in which they were run. */
+  readonly samples: readonly number[];
 }
 
 let sink = 0;
@@ -43,7 +44,7 @@ function summarize(name: string, samples: readonly number[]): Timing {
     median: round(percentile(sorted, 50)),
     best: round(sorted[0] ?? 0),
     worst: round(sorted.at(-1) ?? 0),
-    rounds: sorted.length,
+    samples: samples.map(round),
   };
 }
 
@@ -51,6 +52,23 @@ function summarize(name: string, samples: readonly number[]): Timing {
 export function percentile(sorted: readonly number[], percent: number): number {
   const rank = Math.max(1, Math.ceil((percent / 100) * sorted.length));
   return sorted[rank - 1] ?? 0;
+}
+
+/**
+ * How many times as long `left` takes as `right`: the median over the rounds, each compared with the one beside it, so that a
+ * machine that is slow for a while slows both.
+ */
+export function ratioInTurn(left: Timing, right: Timing): number {
+  const ratios = left.samples.map((nanos, index) => nanos / (right.samples[index] ?? nanos));
+  return (
+    Math.round(
+      100 *
+        percentile(
+          ratios.sort((a, b) => a - b),
+          50,
+        ),
+    ) / 100
+  );
 }
 
 /** One decimal: more would promise more than a clock gives. */
