@@ -30,7 +30,7 @@ interface Row {
 
 export function benchRuleCount(quick: boolean): BenchResult {
   const { counts, batches } = quick ? QUICK : FULL;
-  const rows = RULE_SETS.flatMap((set) => counts.map((count) => measureSet(set, count, batches)));
+  const rows = RULE_SETS.flatMap((set) => measureSet(set, counts, batches));
   const ratios = RULE_SETS.map(({ kind }) => ratioOf(rows.filter((row) => row.kind === kind)));
   return {
     name: "rule-count",
@@ -40,25 +40,50 @@ export function benchRuleCount(quick: boolean): BenchResult {
   };
 }
 
-function measureSet(set: RuleSet, count: number, batches: number): Row {
+/** One program of a set. */
+interface Program {
+  readonly rules: number;
+  readonly compileMs: number;
+  readonly engine: PolicyEngine;
+}
+
+/** Times all sizes of a set side by side: a machine that is slow for a while then slows all of them. */
+function measureSet(set: RuleSet, counts: readonly number[], batches: number): readonly Row[] {
+  const programs = counts.map((count) => compileSet(set, count));
+  const rows = programs.map(({ rules, compileMs }) => ({
+    kind: set.kind,
+    rules,
+    compileMs,
+    median: {} as Record<string, number>,
+    p99: {} as Record<string, number>,
+  }));
+  for (const name of CASES) {
+    const runs = programs.map(({ engine, rules }): Run => {
+      const cases = casesOf(set, rules)[name];
+      checkAnswers(set, engine, cases, rules);
+      return { engine, requests: cases.map(({ request }) => request), means: [] };
+    });
+    timeBatches(runs, batches);
+    for (const [index, { means }] of runs.entries()) {
+      const sorted = means.sort((a, b) => a - b);
+      const row = rows[index];
+      if (row === undefined) continue;
+      row.median[name] = round(percentile(sorted, 50));
+      row.p99[name] = round(percentile(sorted, 99));
+    }
+  }
+  return rows;
+}
+
+function compileSet(set: RuleSet, count: number): Program {
   const policy = policyOf(set, count);
   const before = performance.now();
   const engine = createEngine(policy);
-  const compileMs = round(performance.now() - before);
-  const median: Record<string, number> = {};
-  const p99: Record<string, number> = {};
-  for (const [name, requests] of Object.entries(casesOf(set, count))) {
-    checkAnswers(set, engine, requests, count);
-    const sorted = timeBatches(
-      engine,
-      requests.map(({ request }) => request),
-      batches,
-    );
-    median[name] = round(percentile(sorted, 50));
-    p99[name] = round(percentile(sorted, 99));
-  }
-  return { kind: set.kind, rules: count, compileMs, median, p99 };
+  return { rules: count, compileMs: round(performance.now() - before), engine };
 }
+
+/** What a request meets: a rule by its place, one of them at random, or none. */
+const CASES = ["first", "middle", "last", "any", "none"] as const;
 
 interface Case {
   /** Rule that the request meets; the count of rules for none. */
@@ -66,7 +91,7 @@ interface Case {
   readonly request: Request;
 }
 
-function casesOf(set: RuleSet, count: number): Readonly<Record<string, readonly Case[]>> {
+function casesOf(set: RuleSet, count: number): Readonly<Record<(typeof CASES)[number], readonly Case[]>> {
   const random = seeded(count);
   const single = (index: number): readonly Case[] => [{ index, request: requestFor(set, index) }];
   const mixed = Array.from({ length: MIXED }, () => Math.floor(random() * count));
@@ -87,20 +112,32 @@ function checkAnswers({ kind }: RuleSet, engine: PolicyEngine, cases: readonly C
   }
 }
 
-/** Mean nanoseconds of each batch, sorted. */
-function timeBatches(engine: PolicyEngine, requests: readonly Request[], batches: number): readonly number[] {
-  const means: number[] = [];
+interface Run {
+  readonly engine: PolicyEngine;
+  readonly requests: readonly Request[];
+  /** Mean nanoseconds of each batch. */
+  readonly means: number[];
+}
+
+/** Batches of every run in turn. As many again come first and are not kept: the code must be warm. */
+function timeBatches(runs: readonly Run[], batches: number): void {
   let next = 0;
-  // As many batches again come first and are not kept: the code must be warm.
   for (let batch = -batches; batch < batches; batch++) {
-    const before = process.hrtime.bigint();
-    for (let step = 0; step < BATCH; step++) {
-      const request = requests[next++ % requests.length];
-      if (request !== undefined) engine.decide(request, NOW_MICROS);
+    for (const run of runs) {
+      const nanos = timeBatch(run, next);
+      if (batch >= 0) run.means.push(nanos);
     }
-    if (batch >= 0) means.push(Number(process.hrtime.bigint() - before) / BATCH);
+    next += BATCH;
   }
-  return means.sort((a, b) => a - b);
+}
+
+function timeBatch({ engine, requests }: Run, first: number): number {
+  const before = process.hrtime.bigint();
+  for (let step = first; step < first + BATCH; step++) {
+    const request = requests[step % requests.length];
+    if (request !== undefined) engine.decide(request, NOW_MICROS);
+  }
+  return Number(process.hrtime.bigint() - before) / BATCH;
 }
 
 /** What most rules cost over fewest, as a factor, by case. */
@@ -125,8 +162,6 @@ function quotients(
     Object.entries(over).map(([name, value]) => [name, Math.round((100 * value) / (under[name] ?? 1)) / 100]),
   );
 }
-
-const CASES = ["first", "middle", "last", "any", "none"] as const;
 
 function tableOf(rows: readonly Row[]): string {
   const cell = ({ median, p99 }: Row, name: string): string => `${median[name]} / ${p99[name]}`;
