@@ -198,6 +198,11 @@ const DOUBTFUL: readonly (readonly [name: string, request: string, answer: RegEx
     /^HTTP\/1.1 400/,
   ],
   ["two Hosts", `GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n`, /^HTTP\/1.1 400/],
+  [
+    "a chunk with an extension",
+    `POST / HTTP/1.1\r\n${HEAD}Transfer-Encoding: chunked\r\n\r\n2;x=1\r\n{}\r\n0\r\n\r\n`,
+    /^HTTP\/1.1 400/,
+  ],
   ["no Host", "GET / HTTP/1.1\r\n\r\n", /^HTTP\/1.1 400/],
   ["a space before the colon", "GET / HTTP/1.1\r\nHost : a\r\n\r\n", /^HTTP\/1.1 400/],
   ["a folded line", `GET / HTTP/1.1\r\n${HEAD}X-A: 1\r\n  2\r\n\r\n`, /^HTTP\/1.1 400/],
