@@ -30,7 +30,7 @@ function send(report: Report): void {
 async function startEdge(): Promise<number> {
   const policy = ordersPolicy();
   const clients = policy.clients.map((client, index) => ({ ...client, rate: RATE, credentials: [keyOf(index)] }));
-  const loaded = { policy: { ...policy, clients }, scenarios: [], diagnostics: [], sources: [] };
+  const loaded = { policy: { ...policy, clients }, scenarios: [], tests: [], diagnostics: [], sources: [] };
   const options = { policy: policy.name, listen: "127.0.0.1:0", admin: "off", watch: false };
   const server = await startServer(options, { createEngine, loadPolicy: () => loaded });
   return server.address.port;

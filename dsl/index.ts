@@ -19,3 +19,4 @@ export { diagnosticsToJson, type JsonDiagnostic, type JsonReport } from "./rende
 export { type RenderOptions, renderDiagnostics } from "./render-text.ts";
 export { makeSource, type Position, positionAt, type SourceFile } from "./source.ts";
 export type * from "./scenario.ts";
+export type * from "./test-block.ts";

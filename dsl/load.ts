@@ -13,12 +13,14 @@ import { lowerPolicy, lowerScenarios } from "./lower.ts";
 import type { Scenario } from "./scenario.ts";
 import type { SourceFile } from "./source.ts";
 import { Sources } from "./sources.ts";
+import type { PolicyTest } from "./test-block.ts";
 
 /** What became of a policy's files. */
 export interface LoadResult {
   /** Null if there is any error. */
   readonly policy: Policy | null;
   readonly scenarios: readonly Scenario[];
+  readonly tests: readonly PolicyTest[];
   readonly diagnostics: readonly Diagnostic[];
   /** Every file that took part; a span's `file` is an index into it. */
   readonly sources: readonly SourceFile[];
@@ -41,7 +43,7 @@ export function loadPolicy(path: string, reader: FileReader): LoadResult {
   if (checked === null || report.failed) return rejected(report, sources);
   const policy = lowerPolicy(checked, sources.list());
   lintPolicy(policy, checked, clients, report);
-  return { policy, scenarios: lowerScenarios(checked), diagnostics: report.list(), sources: sources.list() };
+  return { policy, scenarios: lowerScenarios(checked), tests: [], diagnostics: report.list(), sources: sources.list() };
 }
 
 const START: Span = { file: 0, start: 0, end: 0 };
@@ -59,7 +61,7 @@ export function loadPolicyText(text: string, files: Readonly<Record<string, stri
 }
 
 function rejected(report: Report, sources: Sources): LoadResult {
-  return { policy: null, scenarios: [], diagnostics: report.list(), sources: sources.list() };
+  return { policy: null, scenarios: [], tests: [], diagnostics: report.list(), sources: sources.list() };
 }
 
 function loadClients(declarations: Declarations, sources: Sources, report: Report): readonly InventoryClient[] {

@@ -3,7 +3,8 @@
  * simulator speak to this interface alone.
  */
 import type { Decision } from "./decision.ts";
-import type { Policy } from "./policy.ts";
+import type { Overlay } from "./overlay.ts";
+import type { Policy, ScalarValue } from "./policy.ts";
 import type { Outcome, Request } from "./request.ts";
 
 /**
@@ -52,7 +53,7 @@ export interface KeyPart {
   readonly value: KeyValue;
 }
 
-/** When a limit is full again, exactly: `fullInMicros + numerator / denominator` microseconds after the time asked about. */
+/** When a limit is full (again at its whole amount), exactly: `fullInMicros + numerator / denominator` microseconds after the time asked about. */
 export interface LimitState {
   readonly fullInMicros: number;
   readonly numerator: number;
@@ -67,6 +68,8 @@ export interface Needs {
   readonly headerCount: boolean;
   /** Indices of routes with body fields that something reads. */
   readonly bodyRoutes: readonly number[];
+  /** Indices of the policy's facts that something reads. */
+  readonly facts: readonly number[];
   /** Whether any outcome must be reported. */
   readonly outcomes: boolean;
   readonly responseHeaders: readonly string[];
@@ -99,8 +102,20 @@ export interface PolicyEngine {
   observe(token: number, outcome: Outcome, nowMicros: number): boolean;
   /** Index into `Policy.routes` of the route that `request` takes, or -1; for transports that read bodies by route. */
   routeOf(request: Request): number;
-  /** Replaces the policy; state whose `stateId` stands in both is kept. */
+  /** Replaces the policy; state whose `stateId` (or `wasStateId`) stands in both is kept. Overlays and replaced lists stay in force. */
   reload(policy: Policy): ReloadReport;
+  /**
+   * Replaces the values of a list that comes from a file, without compiling anew.
+   *
+   * @returns Whether the policy has such a list.
+   */
+  setList(name: string, values: readonly ScalarValue[]): boolean;
+  /**
+   * Replaces all overlays.
+   *
+   * @throws RangeError where there are more than `MAX_OVERLAYS`, or a factor is out of its range.
+   */
+  setOverlays(overlays: readonly Overlay[]): void;
 }
 
 /** What an engine can be told apart from its policy. */

@@ -175,6 +175,7 @@ export class Record implements DecisionRecord {
       shadow: this.shadowNames(),
       scores: this.scoreValues(),
       labels: matched.flatMap(({ action }) => (action.kind === "note" ? [action.label] : [])),
+      overlays: [],
       limits: Array.from({ length: this.asked.count }, (_, index) => this.limitReading(this.asked.items[index]!)),
     };
   }

@@ -28,6 +28,11 @@ export interface Decision {
   readonly retryAfter: number;
   readonly scores: Readonly<Record<string, number>>;
   readonly labels: readonly string[];
+  /**
+   * Ids of the overlays in force for this request, as they were set: all live ones of a rule or limit, and those of a subject that this
+   * request belongs to.
+   */
+  readonly overlays: readonly string[];
   /** Enforced limits that were asked, after the charge. */
   readonly limits: readonly LimitReading[];
 }

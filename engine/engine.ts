@@ -81,6 +81,12 @@ class Engine implements PolicyEngine {
     return report;
   }
 
+  setList(): boolean {
+    return false;
+  }
+
+  setOverlays(): void {}
+
   private deciderOf(program: Program, firstToken: number): Decider {
     const { keys, cells, values } = program.pending;
     const pending = new PendingPool(this.mostPending, keys.length, cells, values, firstToken);

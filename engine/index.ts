@@ -1,11 +1,23 @@
 /** The engine's public door. */
 export type * from "./contract.ts";
 export type * from "./decision.ts";
+export type * from "./explain/explanation.ts";
+export type * from "./overlay.ts";
 export type * from "./policy.ts";
 export { createEngine } from "./engine.ts";
 export { describeState, type StateDescription } from "./describe-state.ts";
 export { createReference, type TouchedState, touchedState } from "./reference/index.ts";
-export { CHALLENGES, EVIDENCE, METHODS, POLICY_FORMAT, VERDICTS } from "./policy.ts";
+export { MAX_OVERLAYS } from "./overlay.ts";
+export {
+  CHALLENGES,
+  EVIDENCE,
+  HMAC_SCHEMES,
+  LEASE_MICROS,
+  MAX_LOG,
+  METHODS,
+  POLICY_FORMAT,
+  VERDICTS,
+} from "./policy.ts";
 export type { IdentityError, Outcome, Request, RequestCredential } from "./request.ts";
 export { makeOutcome, makeRequest } from "./request.ts";
 export { type CanonicalPath, canonicalPath } from "./facts/canonical-path.ts";

@@ -70,6 +70,9 @@ export const SlotOp = {
   condition: 59,
   signal: 60,
   score: 61,
+  fact: 62,
+  tokenField: 63,
+  inWindow: 64,
 } as const;
 
 /** What a slot's value is. Booleans are held as the numbers 0 and 1; addresses and networks as words. */

@@ -68,9 +68,9 @@ export const CHALLENGES = ["pow", "nonce", "dpop", "signature", "mtls"] as const
 export type ChallengeKind = (typeof CHALLENGES)[number];
 
 /**
- * What a condition can read of a request. `args` of the parametrised ones: `param` and `body` [name], `query`, `header`,
- * `cookie`, `token.claim`, `client.labels`, `client.expect`, `response.header` [name], `now.hour`, `now.weekday` [IANA zone],
- * `ip.network` [IPv4 prefix length, IPv6 prefix length]. The others have none. `now.weekday` reads `mon` to `sun`, and `route`
+ * What a condition can read of a request. `args` of the parametrised ones: `param`, `body`, `fact` and `token.field` [name],
+ * `query`, `header`, `cookie`, `token.claim`, `client.labels`, `client.expect`, `response.header` [name], `now.hour`, `now.weekday`
+ * [IANA zone], `ip.network` [IPv4 prefix length, IPv6 prefix length], `now.in` [index into {@link Policy.windows}]. The others have none. `now.weekday` reads `mon` to `sun`, and `route`
  * the route's name. A record's attributes, `client.kind` and the like, are missing where there is no client.
  */
 export type AttributeName =
@@ -82,6 +82,7 @@ export type AttributeName =
   | "route"
   | "param"
   | "body"
+  | "fact"
   | "query"
   | "header"
   | "cookie"
@@ -117,10 +118,12 @@ export type AttributeName =
   | "credential.expires_in"
   | "token.scopes"
   | "token.claim"
+  | "token.field"
   | "granted"
   | "now"
   | "now.hour"
   | "now.weekday"
+  | "now.in"
   | "response.status"
   | "response.size"
   | "response.latency"
@@ -152,9 +155,12 @@ export interface AttributeExpr extends ExprBase {
   readonly name: AttributeName;
   readonly args: readonly (string | number)[];
 }
-/** The reading of a signal, the sum of a score, or the value of a `let`, by index into the policy's array. */
+/**
+ * The reading of a signal, the sum of a score, the value of a `let` or `class`, or how much of a limit this key had used before
+ * this request (`used`, percent), by index into the policy's array.
+ */
 export interface ReadExpr extends ExprBase {
-  readonly kind: "signal" | "score" | "let";
+  readonly kind: "signal" | "score" | "let" | "used";
   readonly index: number;
 }
 /** The values of a declared list; stands only on the right of `in`, `any of` and `all of`. */
@@ -225,6 +231,18 @@ export interface RatioExpr extends ExprBase {
   readonly left: Expr;
   readonly right: Expr;
 }
+/** The value of the first case whose condition holds, else `otherwise`: what a `class` is lowered to. All values are of one type. */
+export interface CasesExpr extends ExprBase {
+  readonly kind: "cases";
+  readonly cases: readonly { readonly when: Expr; readonly value: LiteralExpr }[];
+  readonly otherwise: LiteralExpr;
+}
+/** The value that a declared table has for `key`, by index into {@link Policy.tables}. Total. */
+export interface LookupExpr extends ExprBase {
+  readonly kind: "lookup";
+  readonly index: number;
+  readonly key: Expr;
+}
 /** Whether any, or all, of the members of set `left` are in set or list `right`. `all of` nothing holds. */
 export interface SetTestExpr extends ExprBase {
   readonly kind: "any_of" | "all_of";
@@ -248,6 +266,8 @@ export type Expr =
   | DefaultExpr
   | ArithmeticExpr
   | RatioExpr
+  | CasesExpr
+  | LookupExpr
   | SetTestExpr;
 
 /**
@@ -282,6 +302,7 @@ export interface Declaration {
   readonly span: Span;
 }
 
+/** A list. Values of a list from a file can be replaced while the policy runs (`PolicyEngine.setList`). */
 export interface List extends Declaration {
   readonly type: ScalarType;
   readonly values: readonly ScalarValue[];
@@ -295,12 +316,53 @@ export type Segment =
   | { readonly kind: "parameter"; readonly name: string }
   | { readonly kind: "rest" };
 
-/** A field of a route's JSON body. */
+/**
+ * A field of a route's JSON body. With a `fold`, the path may go through arrays (an element `[]`): `sum` and `max` of the numbers
+ * found, `count` of the values found. A value of another type on the way or at the end makes the field missing; so does an
+ * empty `max`. A reader `graphql` takes the field of that name (`operation`, `depth`, `aliases`) from a GraphQL request instead.
+ */
 export interface BodyField {
   readonly name: string;
   readonly type: ScalarType;
-  /** Member names from the body's top level to the value. */
+  /** Member names from the body's top level to the value; `[]` for every element of an array. */
   readonly path: readonly string[];
+  readonly fold: "sum" | "max" | "count" | null;
+  readonly reader: "json" | "graphql";
+}
+
+/** What a trusted proxy knows of a request and says in a header. Missing from anyone else. */
+export interface Fact extends Declaration {
+  readonly type: ScalarType;
+  /** Lower case. */
+  readonly header: string;
+}
+
+/** A total mapping from literals to literals. Keys are distinct. */
+export interface Table extends Declaration {
+  readonly keyType: ScalarType;
+  readonly valueType: ScalarType;
+  readonly entries: readonly (readonly [key: ScalarValue, value: ScalarValue])[];
+  readonly otherwise: ScalarValue;
+}
+
+/**
+ * A span of time that recurs, or a single one. Starts are inclusive, ends exclusive. Times of day are microseconds since local
+ * midnight, read off the wall clock of `zone`; days count from 0 for Monday. A recurring window whose end is not after its
+ * start wraps around midnight, or around the week.
+ */
+export interface Window extends Declaration {
+  readonly recurrence:
+    | {
+        readonly kind: "weekly";
+        readonly fromDay: number;
+        readonly from: number;
+        readonly toDay: number;
+        readonly to: number;
+        readonly zone: string;
+      }
+    | { readonly kind: "daily"; readonly from: number; readonly to: number; readonly zone: string }
+    /** Microseconds since the Unix epoch. */
+    | { readonly kind: "once"; readonly from: number; readonly to: number };
 }
 
 export interface Route extends Declaration {
@@ -318,7 +380,21 @@ export interface Let extends Declaration {
 }
 
 /** What a signal measures of its events. */
-export type Aggregate = { readonly kind: "count" } | { readonly kind: "distinct"; readonly value: Expr };
+export type Aggregate =
+  | { readonly kind: "count" }
+  | { readonly kind: "distinct" | "sum" | "max" | "steps" | "novel"; readonly value: Expr }
+  | { readonly kind: "share"; readonly when: Expr }
+  /** Against a baseline of this length. */
+  | { readonly kind: "deviation"; readonly againstMicros: number }
+  | { readonly kind: "interval" }
+  /** Since the key's last earlier request on one of these routes. */
+  | { readonly kind: "elapsed"; readonly routes: readonly number[] }
+  /**
+   * A leaky bucket that holds `rate.burst` events and loses `rate.allow` of them every `rate.perMicros`. The event that would
+   * overfill it empties it; the signal is then true for the window's length, in which further overflows do not count.
+   * With a `value`, an event whose value the bucket has already seen is no event.
+   */
+  | { readonly kind: "overflow"; readonly rate: Rate; readonly value: Expr | null };
 
 /** When a signal's event is recorded: with the request (step 3), with its outcome, or once it was let through (step 8). */
 export type SignalPhase = "request" | "outcome" | "served";
@@ -333,6 +409,8 @@ export interface Signal extends Declaration {
   readonly windowMicros: number;
   /** State belongs to this text: it changes with the name, keys, window or aggregate, and with nothing else. */
   readonly stateId: string;
+  /** `stateId` under the signal's former name, whose state it takes over at a reload; null without `was`. */
+  readonly wasStateId: string | null;
 }
 
 export interface Score extends Declaration {
@@ -342,10 +420,20 @@ export interface Score extends Declaration {
 /** What a server does when it cannot decide. */
 export type Unavailable = "closed" | "open" | "local";
 
-/** How far a rule or limit is rolled out. A canary takes effect for `percent` of the values of `key`. */
+/**
+ * How far a rule or limit is rolled out. A canary takes effect for `percent` of the values of `key`; with `replaces`, the rule (of a
+ * rule) or limit (of a limit) of that index is off for those. From `untilMicros` (since the Unix epoch; null for no end) on, the mode
+ * is shadow, whatever it was.
+ */
 export type Rollout =
-  | { readonly mode: "on" | "off" | "shadow" }
-  | { readonly mode: "canary"; readonly percent: number; readonly key: Key };
+  | { readonly mode: "on" | "off" | "shadow"; readonly untilMicros: number | null }
+  | {
+      readonly mode: "canary";
+      readonly percent: number;
+      readonly key: Key;
+      readonly replaces: number | null;
+      readonly untilMicros: number | null;
+    };
 
 /** What a limit answers with when it refuses. `slow` waits up to `upToMicros` for admission and throttles past that. */
 export type Refusal =
@@ -354,11 +442,26 @@ export type Refusal =
   | { readonly kind: "challenge"; readonly challenge: ChallengeKind }
   | { readonly kind: "slow"; readonly upToMicros: number };
 
-/** GCRA over a rate: a literal, or `client.rate ?? literal`. */
-export interface Amount {
-  readonly kind: "gcra";
-  readonly rate: Expr;
-}
+/** Most requests that a sliding log or a table of leases holds for a key. */
+export const MAX_LOG = 1_024;
+/** How long a lease lasts whose outcome is never reported. */
+export const LEASE_MICROS = 60_000_000;
+
+/** How much a limit allows. */
+export type Amount =
+  /** GCRA over a rate: a literal, or `client.rate ?? literal`. */
+  | { readonly kind: "gcra"; readonly rate: Expr }
+  /** A sliding log: `allow` of the rate in every window `perMicros`; its burst means nothing. At most {@link MAX_LOG} is allowed. */
+  | { readonly kind: "exact"; readonly rate: Expr }
+  /** `count` in every calendar unit of the zone. */
+  | {
+      readonly kind: "calendar";
+      readonly count: number;
+      readonly unit: "hour" | "day" | "month";
+      readonly zone: string;
+    }
+  /** At most `count` (at most {@link MAX_LOG}) at once; each place is free again with its outcome, or after {@link LEASE_MICROS}. */
+  | { readonly kind: "leases"; readonly count: number };
 
 export interface Limit extends Declaration {
   readonly on: readonly number[] | null;
@@ -368,9 +471,13 @@ export interface Limit extends Declaration {
   /** Units a request costs (at least 1 is charged), or null for 1. */
   readonly cost: Expr | null;
   readonly otherwise: Refusal;
+  /** Read with the outcome: where it holds, the charge is given back. */
+  readonly refund: Expr | null;
   readonly unavailable: Unavailable;
   readonly rollout: Rollout;
   readonly stateId: string;
+  /** As {@link Signal.wasStateId}. */
+  readonly wasStateId: string | null;
 }
 
 /** The ban that a rule sets when it matches. */
@@ -413,12 +520,43 @@ export interface TrustedProxy {
   readonly hops: number;
 }
 
-/** A credential that requests may carry. Only those of `on` (null: every) routes are read from it. */
-export interface IdentitySource {
-  readonly kind: "api_key";
-  readonly header: string;
-  readonly on: readonly number[] | null;
+/** A claim of a verified token that conditions read as `token.NAME`. */
+export interface TokenField {
+  readonly name: string;
+  readonly type: ScalarType;
+  /** Member names from the token's claims to the value. */
+  readonly path: readonly string[];
 }
+
+/** How webhook senders sign what they send. */
+export const HMAC_SCHEMES = ["standard_webhooks", "stripe", "sigv4", "plain"] as const;
+
+/** A credential that requests may carry, in the order in which they are read. Only requests on `on` (null: every) routes are. */
+export type IdentitySource = { readonly on: readonly number[] | null; readonly span: Span } & (
+  | { readonly kind: "api_key"; readonly header: string }
+  | { readonly kind: "mtls"; readonly header: string }
+  | {
+      readonly kind: "jwt";
+      readonly issuer: string;
+      readonly audience: readonly string[];
+      /** A file relative to the declaring one, or an `https:` address. */
+      readonly keys: string;
+      /** The claim that names the client. */
+      readonly clientClaim: string;
+      readonly algorithms: readonly string[];
+      readonly lifetimeMicros: number | null;
+      readonly claims: readonly TokenField[];
+      readonly dpop: "optional" | "required" | null;
+    }
+  | {
+      readonly kind: "hmac";
+      readonly name: string;
+      readonly scheme: (typeof HMAC_SCHEMES)[number];
+      readonly secrets: string;
+      readonly toleranceMicros: number;
+    }
+  | { readonly kind: "signature"; readonly keys: string; readonly components: readonly string[] }
+);
 
 /** A credential of an inventory client. */
 export interface Credential {
@@ -474,8 +612,11 @@ export interface Policy {
   readonly identity: readonly IdentitySource[];
   readonly clients: readonly Client[];
   readonly lists: readonly List[];
+  readonly facts: readonly Fact[];
+  readonly tables: readonly Table[];
+  readonly windows: readonly Window[];
   readonly routes: readonly Route[];
-  /** A `let` reads only those before it, and they read each other at most 64 deep. */
+  /** Every `let` and `class`. Each reads only those before it, and they read each other at most 64 deep. */
   readonly lets: readonly Let[];
   readonly signals: readonly Signal[];
   readonly scores: readonly Score[];

@@ -40,9 +40,11 @@ export interface Request {
   evidence: Evidence | null;
   /** Why an offered credential was refused, or null. */
   identityError: IdentityError | null;
-  /** Scopes and claims of a verified token; null where there was no token. */
+  /** What a trusted proxy states, by the name of the `fact`; a text is read as the fact's type. */
+  facts: Readonly<Record<string, unknown>>;
+  /** Scopes and claims (JSON values) of a verified token; null where there was no token. */
   scopes: readonly string[] | null;
-  claims: Readonly<Record<string, string>> | null;
+  claims: Readonly<Record<string, unknown>> | null;
   credential: RequestCredential | null;
   /** Kinds of challenge that this caller holds a valid pass for. */
   passes: readonly string[];
@@ -58,6 +60,7 @@ export interface Outcome {
 }
 
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
+const NO_FACTS: Readonly<Record<string, unknown>> = Object.freeze({});
 const NO_PASSES: readonly string[] = Object.freeze([]);
 
 /** A request with nothing known but what `fields` states. */
@@ -76,6 +79,7 @@ export function makeRequest(fields: Partial<Request>): Request {
     client: null,
     evidence: null,
     identityError: null,
+    facts: NO_FACTS,
     scopes: null,
     claims: null,
     credential: null,

@@ -23,7 +23,9 @@ export interface PolicyView {
 }
 
 export function makeView(policy: Policy, needs: Needs, keys: ApiKeys, config: Config): PolicyView {
-  const identityHeaders = [...new Set(policy.identity.map((source) => source.header))];
+  const identityHeaders = [
+    ...new Set(policy.identity.flatMap((source) => ("header" in source ? [source.header] : []))),
+  ];
   const secret = new Set([...identityHeaders, ...CREDENTIAL_HEADERS]);
   const loggedHeaders = config.log.headers.filter((name) => !secret.has(name));
   return {

@@ -22,8 +22,9 @@ export function rateLimitFields(policy: Policy, readings: readonly LimitReading[
 
 /** The rate that charges this client: a literal, or the client's own where it has one. */
 function rateOf(limit: Limit, policy: Policy, client: number): Rate | null {
-  const options: readonly Expr[] =
-    limit.amount.rate.kind === "default" ? limit.amount.rate.options : [limit.amount.rate];
+  if (!("rate" in limit.amount)) return null;
+  const { rate } = limit.amount;
+  const options: readonly Expr[] = rate.kind === "default" ? rate.options : [rate];
   for (const option of options) {
     if (option.kind === "literal") return option.value as Rate;
     if (option.kind !== "attribute" || option.name !== "client.rate") continue;

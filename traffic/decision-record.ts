@@ -15,6 +15,7 @@ export function decisionLine(n: number, decision: Decision): string {
     retryAfter: decision.retryAfter,
     scores: decision.scores,
     labels: decision.labels,
+    overlays: decision.overlays,
     limits: decision.limits,
   });
 }

@@ -38,7 +38,7 @@ function checkSource(source: AstIdentitySource, context: CheckContext): Identity
   }
   const on = resolveOn(context, source.on);
   const header = readHeader(source, context);
-  return header === null ? null : { kind: "api_key", header, on: on.indices };
+  return header === null ? null : { kind: "api_key", header, on: on.indices, span: source.span };
 }
 
 const HEADER_NAME = /^[a-z0-9!#$%&'*+.^_`|~-]+$/;

@@ -48,8 +48,10 @@ export function checkLimit(ast: AstLimit, unavailable: Unavailable, context: Che
     cost: cost?.expr ?? null,
     otherwise,
     unavailable: own,
-    rollout: { mode: "on" },
+    refund: null,
+    rollout: { mode: "on", untilMicros: null },
     stateId: limitState(ast.name.text, keys),
+    wasStateId: null,
   };
 }
 

@@ -37,7 +37,7 @@ function checkEntry(entry: AstRolloutEntry, context: CheckContext): Rollout | nu
   reportNotBuilt(entry, context);
   const mode = readWord(entry.mode, MODES, "rollout", context.report, SEMANTICS.rollout);
   if (mode === null) return null;
-  return mode === "canary" ? checkCanary(entry, context) : { mode };
+  return mode === "canary" ? checkCanary(entry, context) : { mode, untilMicros: null };
 }
 
 function checkCanary(entry: AstRolloutEntry, context: CheckContext): Rollout | null {
@@ -50,7 +50,9 @@ function checkCanary(entry: AstRolloutEntry, context: CheckContext): Rollout | n
   const percent = readPercent(entry.percent, "a canary", context.report);
   const keys = checkKeys([entry.key], siteOn(context, EVERYWHERE), false);
   const key = keys?.[0];
-  return percent === null || key === undefined ? null : { mode: "canary", percent, key };
+  return percent === null || key === undefined
+    ? null
+    : { mode: "canary", percent, key, replaces: null, untilMicros: null };
 }
 
 function reportTwice(entry: AstRolloutEntry, first: AstRolloutEntry, context: CheckContext): void {

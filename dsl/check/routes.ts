@@ -79,7 +79,8 @@ function checkBody(fields: readonly AstBodyField[], report: Report): readonly Bo
         help: "give one another name, and say `from` where it stands",
       });
     } else if (type === undefined) reportFieldType(field, report);
-    else if (path !== null) checked.push({ name: field.name.text, type: type.scalar, path });
+    else if (path !== null)
+      checked.push({ name: field.name.text, type: type.scalar, path, fold: null, reader: "json" });
   }
   return checked;
 }

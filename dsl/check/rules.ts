@@ -39,7 +39,7 @@ export function checkRule(ast: AstRule, unavailable: Unavailable, context: Check
     owner: ast.owner?.value ?? null,
     sealed: ast.sealed,
     unavailable: own,
-    rollout: { mode: "on" },
+    rollout: { mode: "on", untilMicros: null },
   };
 }
 

@@ -33,7 +33,8 @@ export function checkSignal(ast: AstSignal, context: CheckContext): Signal | nul
   if (aggregate === null || keys === null || windowMicros === null || phase === null || wrongWhere) return null;
   const name = ast.name.text;
   const stateId = signalState(name, aggregate, keys, windowMicros);
-  return { name, doc: ast.doc, span: ast.span, aggregate, phase, on: on.indices, where, keys, windowMicros, stateId };
+  const declared = { name, doc: ast.doc, span: ast.span, stateId, wasStateId: null };
+  return { ...declared, aggregate, phase, on: on.indices, where, keys, windowMicros };
 }
 
 /** The aggregate with its argument; null where it is wrong or not measured, which is reported. */

@@ -9,6 +9,7 @@ function parts(expr: Expr): readonly Expr[] {
     case "signal":
     case "score":
     case "let":
+    case "used":
     case "list":
       return [];
     case "and":
@@ -26,6 +27,10 @@ function parts(expr: Expr): readonly Expr[] {
     case "ends_with":
     case "like":
       return [expr.left];
+    case "cases":
+      return [...expr.cases.flatMap(({ when, value }) => [when, value]), expr.otherwise];
+    case "lookup":
+      return [expr.key];
     case "compare":
     case "in":
     case "+":

@@ -2,7 +2,7 @@
 import { makeInventory } from "../facts/inventory.ts";
 import { RouteTree } from "../facts/route-tree.ts";
 import { Phase } from "../layout.ts";
-import type { Limit, Policy, Rollout, Rule, Signal } from "../policy.ts";
+import type { Expr, Limit, Policy, Rollout, Rule, Signal } from "../policy.ts";
 import {
   type LimitPlan,
   type Program,
@@ -133,7 +133,7 @@ function planLimit(build: Build, limit: Limit, index: number): LimitPlan {
   return {
     key: keys.intern(limit.keys, conditions),
     rollout,
-    rate: conditions.slots.value(limit.amount.rate, conditions),
+    rate: conditions.slots.value((limit.amount as { readonly rate: Expr }).rate, conditions),
     cost: limit.cost === null ? -1 : conditions.slots.value(limit.cost, conditions),
     place: build.places.limit[index]!,
   };

@@ -32,7 +32,7 @@ function* expressionsOf(policy: Policy): Generator<Expr | null> {
     if (aggregate.kind === "distinct") yield aggregate.value;
   }
   for (const { terms } of policy.scores) for (const { when } of terms) yield when;
-  for (const { when, amount, cost } of policy.limits) yield* [when, amount.rate, cost];
+  for (const { when, amount, cost } of policy.limits) yield* [when, "rate" in amount ? amount.rate : null, cost];
   for (const { when } of policy.rules) yield when;
   for (const { expr } of policy.lets) yield expr;
   for (const { options } of keysOf(policy)) yield* options;
@@ -46,12 +46,13 @@ export function needsOf(policy: Policy): Needs {
     new Set(found.filter((each) => each.name === name).map(({ args }) => String(args[0])));
   const headers = argumentsOf("header");
   if (found.some(({ name }) => name === "cookie")) headers.add("cookie");
-  for (const { header } of policy.identity) headers.add(header);
+  for (const source of policy.identity) if ("header" in source) headers.add(source.header);
   const fields = argumentsOf("body");
   return {
     headers: [...headers].sort(),
     headerCount: found.some(({ name }) => name === "header.count"),
     bodyRoutes: policy.routes.flatMap(({ body }, route) => (body.some(({ name }) => fields.has(name)) ? [route] : [])),
+    facts: [],
     outcomes: policy.signals.some(({ phase }) => phase === "outcome"),
     responseHeaders: [...argumentsOf("response.header")].sort(),
   };

@@ -119,7 +119,7 @@ function read(c: Context, slot: number): boolean {
     case SlotOp.tokenScopes:
       return putSet(c, slot, request.scopes);
     case SlotOp.tokenClaim:
-      return putText(c, slot, own(request.claims, slots.names[a]!));
+      return putText(c, slot, own(request.claims as Readonly<Record<string, string>> | null, slots.names[a]!));
     case SlotOp.granted:
       return putTruth(c, slot, isGranted(c));
     case SlotOp.now:

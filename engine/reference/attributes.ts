@@ -187,7 +187,7 @@ function identityAttribute(policy: Policy, facts: Facts, expr: AttributeExpr, ar
     case "token.scopes":
       return request.scopes ?? undefined;
     case "token.claim":
-      return own(request.claims, argument);
+      return own(request.claims as Readonly<Record<string, string>> | null, argument);
     case "granted":
       return granted(policy, facts);
     default:

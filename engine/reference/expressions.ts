@@ -106,6 +106,10 @@ function evaluateCompare(expr: Extract<Expr, { kind: "compare" }>, scope: Scope)
 /** The value of an expression, or undefined where it is missing. */
 export function evaluate(expr: Expr, scope: Scope): Value | undefined {
   switch (expr.kind) {
+    case "cases":
+    case "lookup":
+    case "used":
+      return undefined;
     case "literal":
       return expr.value;
     case "attribute":

@@ -1,7 +1,7 @@
 /** Step 6: limits are asked together; all of them charge the request, or none does. */
 import type { LimitState } from "../contract.ts";
 import type { LimitReading } from "../decision.ts";
-import type { Limit, Policy, Rate } from "../policy.ts";
+import type { Expr, Limit, Policy, Rate } from "../policy.ts";
 import { evaluate, type Scope, truth } from "./expressions.ts";
 import { type Arrival, ask, type Charge, reading, untilFull } from "./gcra.ts";
 import { keyOf } from "./keys.ts";
@@ -41,7 +41,7 @@ export class LimitStates {
     const key = truth(limit.when, scope) ? keyOf(limit.keys, scope) : null;
     if (key === null) return null;
     const id = limitId(limit, shadow);
-    const rate = evaluate(limit.amount.rate, scope) as Rate;
+    const rate = evaluate((limit.amount as { readonly rate: Expr }).rate, scope) as Rate;
     const cost = Math.max(1, limit.cost === null ? 1 : (evaluate(limit.cost, scope) as number));
     const charge = ask(this.arrivals.get(id)?.get(key), rate, cost, facts.now);
     const wait = Number(charge.wait);

@@ -44,7 +44,12 @@ function expressionsOf(policy: Policy): (Expr | null)[] {
     signal.aggregate.kind === "distinct" ? signal.aggregate.value : null,
     ...ofKeys(signal.keys),
   ]);
-  const limits = policy.limits.flatMap((limit) => [limit.when, limit.amount.rate, limit.cost, ...ofKeys(limit.keys)]);
+  const limits = policy.limits.flatMap((limit) => [
+    limit.when,
+    "rate" in limit.amount ? limit.amount.rate : null,
+    limit.cost,
+    ...ofKeys(limit.keys),
+  ]);
   const rules = policy.rules.flatMap((rule) => [
     rule.when,
     ...ofKeys(rule.action.kind === "block" && rule.action.ban ? rule.action.ban.keys : []),
@@ -62,13 +67,18 @@ export function needsOf(policy: Policy): Needs {
   const names = (name: string): string[] =>
     read.filter((each) => each.name === name).map((each) => String(each.args[0]));
   const cookies = read.some((each) => each.name === "cookie") ? ["cookie"] : [];
-  const headers = [...names("header"), ...cookies, ...policy.identity.map((source) => source.header)];
+  const headers = [
+    ...names("header"),
+    ...cookies,
+    ...policy.identity.flatMap((source) => ("header" in source ? [source.header] : [])),
+  ];
   const fields = new Set(names("body"));
   const reads = policy.routes.map((route) => route.body.some((field) => fields.has(field.name)));
   return {
     headers: [...new Set(headers)].sort(),
     headerCount: read.some((each) => each.name === "header.count"),
     bodyRoutes: [...reads.keys()].filter((index) => reads[index]),
+    facts: [],
     outcomes: policy.signals.some((signal) => signal.phase === "outcome"),
     responseHeaders: [...new Set(names("response.header"))].sort(),
   };

@@ -11,10 +11,11 @@ export interface Findings {
   readonly scores: Readonly<Record<string, number>>;
   readonly labels: readonly string[];
   readonly limits: readonly LimitReading[];
+  readonly overlays: readonly string[];
 }
 
 /** The findings of a request that was refused before the rules. */
-export const NO_FINDINGS: Findings = { matched: [], shadow: [], scores: {}, labels: [], limits: [] };
+export const NO_FINDINGS: Findings = { matched: [], shadow: [], scores: {}, labels: [], limits: [], overlays: [] };
 
 /** Where a decision belongs: the request's route and client, and the handle for its outcome. */
 export interface Place {

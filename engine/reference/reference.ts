@@ -95,6 +95,12 @@ class Reference implements PolicyEngine {
     return report;
   }
 
+  setList(): boolean {
+    return false;
+  }
+
+  setOverlays(): void {}
+
   get readings(): StateReadings {
     return {
       signal: (name, keys, now) => {
@@ -134,6 +140,7 @@ class Reference implements PolicyEngine {
       shadow,
       scores,
       labels: rules.filter(takesEffect).flatMap(({ rule }) => (rule.action.kind === "note" ? [rule.action.label] : [])),
+      overlays: [],
       limits: asked.map((each) => this.limits.reading(each, this.now)),
     });
   }

@@ -1,5 +1,5 @@
 /** Signals as logs of exact events. A window is cut into 16 sub-windows; an event lives while its own is at most 16 back. */
-import type { Policy, ScalarType, Signal } from "../policy.ts";
+import type { Expr, Policy, ScalarType, Signal } from "../policy.ts";
 import { evaluate, type Scope, truth } from "./expressions.ts";
 import { halfSipHash, valueWords } from "./hash.ts";
 import { keyOf } from "./keys.ts";
@@ -75,7 +75,7 @@ export class SignalState {
     if (log === undefined) return 0;
     const now = subWindow(time, signal.windowMicros);
     if (signal.aggregate.kind === "count") return log.events.filter((event) => lives(event, now)).length;
-    const type = signal.aggregate.value.type.scalar;
+    const type = (signal.aggregate as { readonly value: Expr }).value.type.scalar;
     const values = [...log.latest].filter(([, event]) => lives(event, now)).map(([value]) => value);
     return log.sketched ? estimate(values.map((value) => this.hash(type, value))) : values.length;
   }

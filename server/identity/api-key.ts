@@ -129,6 +129,7 @@ export function identifyCaller(
   presented: (header: string) => string,
 ): void {
   for (const source of view.policy.identity) {
+    if (source.kind !== "api_key") continue;
     const key = presented(source.header);
     if (key === "" || (source.on !== null && !source.on.includes(engine.routeOf(request)))) continue;
     const found = view.keys.verify(key);

@@ -65,6 +65,7 @@ test("decide, with both engines", () => {
     retryAfter: 300,
     scores: {},
     labels: [],
+    overlays: [],
     limits: [],
   });
 });

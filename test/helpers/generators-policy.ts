@@ -135,13 +135,15 @@ function buildSignal(plan: SignalPlan, index: number, routes: readonly Route[], 
     keys,
     windowMicros,
     stateId: JSON.stringify([name, aggregate, windowMicros, keys, phase]),
+    wasStateId: null,
   };
 }
 
 function buildRollout(plan: RolloutPlan): Rollout {
   const mode = pick(["on", "shadow", "off", "canary"] as const, plan.mode) ?? "on";
-  if (mode !== "canary") return { mode };
-  return { mode, percent: pick([0, 30, 50, 50.5, 100], plan.percent) ?? 50, key: buildKey(plan.key) };
+  if (mode !== "canary") return { mode, untilMicros: null };
+  const percent = pick([0, 30, 50, 50.5, 100], plan.percent) ?? 50;
+  return { mode, percent, key: buildKey(plan.key), replaces: null, untilMicros: null };
 }
 
 function costOf(pickOf: number | null, reach: Reach): Expr | null {
@@ -193,6 +195,8 @@ function buildLimit(plan: LimitPlan, index: number, routes: readonly Route[], re
     amount: { kind: "gcra", rate: rateExpr(pick(words.RATES, plan.rate) as Rate, plan.ofClient) },
     cost: costOf(plan.cost, reach),
     otherwise: buildRefusal(plan),
+    refund: null,
+    wasStateId: null,
     unavailable: "closed",
     rollout: buildRollout(plan.rollout),
     stateId: JSON.stringify([name, keys]),
@@ -336,6 +340,9 @@ export function buildPolicy(plan: PolicyPlan): Policy {
     identity: [],
     clients: buildClients(plan),
     lists: buildLists(plan),
+    facts: [],
+    tables: [],
+    windows: [],
     routes: plan.routes,
     lets: [...lets, ...stateLets],
     signals,

@@ -181,10 +181,10 @@ interface RouteOptions {
 }
 
 const BODY: Route["body"] = [
-  { name: "username", type: "string", path: ["username"] },
-  { name: "amount", type: "int", path: ["order", "amount"] },
-  { name: "flag", type: "bool", path: ["flag"] },
-  { name: "weight", type: "number", path: ["weight"] },
+  { name: "username", type: "string", path: ["username"], fold: null, reader: "json" },
+  { name: "amount", type: "int", path: ["order", "amount"], fold: null, reader: "json" },
+  { name: "flag", type: "bool", path: ["flag"], fold: null, reader: "json" },
+  { name: "weight", type: "number", path: ["weight"], fold: null, reader: "json" },
 ];
 
 function route(name: string, methods: readonly Method[], pattern: string, options: RouteOptions = {}): Route {

@@ -72,6 +72,12 @@ export function show(expr: Expr | null | undefined): string {
       return `${show(expr.left)} ${expr.kind} ${expr.text}`;
     case "compare":
       return `(${show(expr.left)} ${expr.op} ${show(expr.right)})`;
+    case "cases":
+      return `(${expr.cases.map(({ when, value }) => `${show(value)} when ${show(when)}`).join(", ")} else ${show(expr.otherwise)})`;
+    case "lookup":
+      return `table#${expr.index}[${show(expr.key)}]`;
+    case "used":
+      return `used#${expr.index}`;
     default:
       return `(${show(expr.left)} ${expr.kind} ${show(expr.right)})`;
   }

@@ -54,8 +54,10 @@ export function makeLimit(name: string, rate: Rate, parts: Partial<Limit> = {}):
     cost: null,
     otherwise: { kind: "throttle" },
     unavailable: "closed",
-    rollout: { mode: "on" },
+    refund: null,
+    rollout: { mode: "on", untilMicros: null },
     stateId: name,
+    wasStateId: null,
     ...parts,
   };
 }
@@ -74,7 +76,7 @@ export function makeRule(name: string, parts: Partial<Rule> = {}): Rule {
     owner: null,
     sealed: false,
     unavailable: "closed",
-    rollout: { mode: "on" },
+    rollout: { mode: "on", untilMicros: null },
     ...parts,
   };
 }
@@ -92,6 +94,7 @@ export function makeSignal(name: string, windowMicros: number, parts: Partial<Si
     keys: PER_IP,
     windowMicros,
     stateId: `${name} ${windowMicros}`,
+    wasStateId: null,
     ...parts,
   };
 }
@@ -116,6 +119,9 @@ export function makePolicy(parts: Partial<Policy>): Policy {
     identity: [],
     clients: [],
     lists: [],
+    facts: [],
+    tables: [],
+    windows: [],
     routes: [],
     lets: [],
     signals: [],

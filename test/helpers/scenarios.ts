@@ -89,6 +89,7 @@ export function recordOf(
         shadow: [],
         scores: {},
         labels: [],
+        overlays: [],
         limits: [],
       },
       ...{ delay: 0, retryAfter: 0 },

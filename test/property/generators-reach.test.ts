@@ -65,7 +65,10 @@ function declarationsOf(policy: Policy): string[] {
     ...policy.rules.map(({ rollout }) => `rule ${rollout.mode}`),
     ...policy.limits.map(({ rollout }) => `limit ${rollout.mode}`),
     ...policy.limits.map(({ otherwise }) => `otherwise ${otherwise.kind}`),
-    ...policy.limits.flatMap(({ cost, amount }) => [cost ? "cost" : "unit cost", `rate ${amount.rate.kind}`]),
+    ...policy.limits.flatMap(({ cost, amount }) => [
+      cost ? "cost" : "unit cost",
+      "rate" in amount ? `rate ${amount.rate.kind}` : amount.kind,
+    ]),
     ...policy.signals.map(({ aggregate, phase }) => `${aggregate.kind} ${phase}`),
     `default ${policy.settings.default}`,
     `refused ${policy.settings.refusedCredentials}`,

@@ -21,6 +21,8 @@ function inspected(engine: PolicyEngine, look: (engine: PolicyEngine, now: numbe
     get readings() {
       return engine.readings;
     },
+    setList: (name, values) => engine.setList(name, values),
+    setOverlays: (overlays) => engine.setOverlays(overlays),
     decide: (request, now) => {
       look(engine, now);
       const record = engine.decide(request, now);

@@ -263,6 +263,7 @@ describe.each(ENGINES)("$name", ({ make }) => {
         retryAfter: 0,
         scores: {},
         labels: [],
+        overlays: [],
         limits: [],
       });
     });

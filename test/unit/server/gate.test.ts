@@ -44,6 +44,7 @@ describe("the decision log", () => {
         retryAfter: 0,
         scores: {},
         labels: [],
+        overlays: [],
         limits: [],
         headers: {},
       },

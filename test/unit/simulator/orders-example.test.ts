@@ -79,6 +79,8 @@ function withManyFaces(policy: Policy, options?: EngineOptions): PolicyEngine {
     readings: engine.readings,
     routeOf: (request) => engine.routeOf(request),
     reload: (next) => engine.reload(next),
+    setList: (name, values) => engine.setList(name, values),
+    setOverlays: (overlays) => engine.setOverlays(overlays),
     observe: (token, outcome, now) => engine.observe(token, outcome, now),
     decide: (request, now) => {
       const headers = request.client === null ? { ...request.headers, "user-agent": request.ip } : request.headers;

@@ -143,6 +143,8 @@ test("an outcome reaches the policy after the delay and the service's latency, a
         readings: engine.readings,
         routeOf: (request) => engine.routeOf(request),
         reload: (next) => engine.reload(next),
+        setList: (name, values) => engine.setList(name, values),
+        setOverlays: (overlays) => engine.setOverlays(overlays),
         decide: (request, now) => {
           const record = engine.decide(request, now);
           decided.push({ at: now, verdict: record.verdict });
