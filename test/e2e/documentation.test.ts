@@ -1,6 +1,7 @@
 /**
  * Runs what the documentation shows. In README.md, docs/ and the examples' READMEs:
- * `edgepolicy` blocks of one document, joined, are one policy that checks (against the inventory shown there, if any); every line of a `sh` block and every `$` line of
+ * `edgepolicy` blocks of one document, joined, are one policy that checks (against the inventory shown there, if any); those of a group
+ * (`edgepolicy NAME`) are one of their own, which commands find as `NAME.edgepolicy`; every line of a `sh` block and every `$` line of
  * a `console` block runs in a folder that holds the examples, and a `console` block's output is what the command prints.
  * Commands that other suites run as they stand (`npm test`, the service tests) are named in `RUN_ELSEWHERE`.
  */
@@ -74,11 +75,17 @@ function needsLogs(command: string): boolean {
 
 describe.each(documents)("%s", (document) => {
   const blocks = readBlocks(readFileSync(join(root, document), "utf8"));
-  const policy = blocks.filter((block) => block.language === "edgepolicy").map((block) => block.text);
-  if (policy.length > 0) {
-    test("shows a policy that checks", () => {
-      const shown = blocks.find((block) => block.language === "yaml" && block.text.startsWith("teams:"));
-      const inventory = shown?.text ?? readFileSync(join(root, "examples/orders/clients.yaml"), "utf8");
+  const policyBlocks = blocks.filter((block) => block.language === "edgepolicy");
+  const shown = blocks.find((block) => block.language === "yaml" && block.text.startsWith("teams:"));
+  const inventory = shown?.text ?? readFileSync(join(root, "examples/orders/clients.yaml"), "utf8");
+  for (const group of new Set(policyBlocks.map((block) => block.group))) {
+    const policy = policyBlocks.filter((block) => block.group === group).map((block) => block.text);
+    beforeAll(() => {
+      if (group === "") return;
+      writeFileSync(join(folder, "clients.yaml"), inventory);
+      writeFileSync(join(folder, `${group}.edgepolicy`), policy.join("\n\n"));
+    });
+    test(`shows a policy that checks${group === "" ? "" : `: ${group}`}`, () => {
       const loaded = loadPolicyText(policy.join("\n\n"), { "clients.yaml": inventory });
       const errors = loaded.diagnostics.filter((diagnostic) => diagnostic.severity === "error");
       expect(renderDiagnostics(errors, loaded.sources, { color: false })).toBe("");

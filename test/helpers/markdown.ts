@@ -3,6 +3,8 @@
 export interface Block {
   /** First word of the info string: `edgepolicy`, `sh`, `console`, … */
   readonly language: string;
+  /** Second word of the info string, or empty: which policy of the document an `edgepolicy` block is part of. */
+  readonly group: string;
   readonly text: string;
   /** Line of the opening fence, from 1. */
   readonly line: number;
@@ -11,13 +13,13 @@ export interface Block {
 /** All fenced blocks in order. */
 export function readBlocks(markdown: string): Block[] {
   const blocks: Block[] = [];
-  let open: { language: string; line: number; lines: string[] } | null = null;
+  let open: { language: string; group: string; line: number; lines: string[] } | null = null;
   markdown.split("\n").forEach((line, index) => {
     if (open === null) {
-      const fence = /^```(\S+)/.exec(line);
-      if (fence !== null) open = { language: fence[1] ?? "", line: index + 1, lines: [] };
+      const fence = /^```(\S+) ?(\S*)/.exec(line);
+      if (fence !== null) open = { language: fence[1] ?? "", group: fence[2] ?? "", line: index + 1, lines: [] };
     } else if (line.startsWith("```")) {
-      blocks.push({ language: open.language, line: open.line, text: open.lines.join("\n") });
+      blocks.push({ language: open.language, group: open.group, line: open.line, text: open.lines.join("\n") });
       open = null;
     } else open.lines.push(line);
   });
