@@ -2,17 +2,33 @@
 import type { AstDeclarationNode, AstImport, Name } from "./ast.ts";
 import type { Report } from "./check/report.ts";
 import { SEMANTICS } from "./codes/semantics.ts";
-import { parse } from "./parser.ts";
+import type { ParseOptions, ParseResult } from "./parser.ts";
 import type { Sources } from "./sources.ts";
 
 const MAX_DEPTH = 16;
 const MAX_FILES = 256;
 
+/** Reads the text of one file. */
+export type ParseFile = (text: string, options: ParseOptions) => ParseResult;
+
 /** Reads the main file and its imports. Null where the main file is no readable text, which is reported. */
-export function readDeclarations(path: string, sources: Sources, report: Report): ReadText | null {
+export function readDeclarations(
+  path: string,
+  sources: Sources,
+  report: Report,
+  parseFile: ParseFile,
+): ReadText | null {
   const main = sources.read(path, null);
   if (main === null) return null;
-  const reading: Reading = { sources, report, read: new Set([path]), path: [path], declarations: [], unread: [] };
+  const reading: Reading = {
+    sources,
+    report,
+    parseFile,
+    read: new Set([path]),
+    path: [path],
+    declarations: [],
+    unread: [],
+  };
   readInto(main, reading);
   return reading;
 }
@@ -27,6 +43,7 @@ export interface ReadText {
 interface Reading extends ReadText {
   readonly sources: Sources;
   readonly report: Report;
+  readonly parseFile: ParseFile;
   /** Paths read so far. */
   readonly read: Set<string>;
   /** Paths from the main file to the one being read. */
@@ -36,7 +53,7 @@ interface Reading extends ReadText {
 }
 
 function readInto(source: { readonly file: number; readonly text: string }, reading: Reading): void {
-  const { file, diagnostics } = parse(source.text, { file: source.file });
+  const { file, diagnostics } = reading.parseFile(source.text, { file: source.file });
   reading.report.take(diagnostics);
   reading.unread.push(...file.unread);
   for (const declaration of file.declarations) {

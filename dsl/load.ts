@@ -2,14 +2,15 @@
 import type { Policy, Span } from "../engine/index.ts";
 import type { AstListDeclaration } from "./ast.ts";
 import { type Declarations, sortDeclarations } from "./check/declarations.ts";
-import { checkPolicy } from "./check/policy.ts";
+import { checkPolicy, type CheckedPolicy } from "./check/policy.ts";
 import { Report } from "./check/report.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { type FileReader, MAX_INVENTORY_BYTES, MAX_LIST_BYTES, memoryFiles } from "./files.ts";
-import { readDeclarations } from "./imports.ts";
+import { type ParseFile, readDeclarations } from "./imports.ts";
 import { type InventoryClient, readClients } from "./inventory/clients.ts";
 import { lintPolicy } from "./lints/lint.ts";
 import { lowerPolicy, lowerScenarios } from "./lower.ts";
+import { parse } from "./parser.ts";
 import type { Scenario } from "./scenario.ts";
 import type { SourceFile } from "./source.ts";
 import { Sources } from "./sources.ts";
@@ -26,24 +27,43 @@ export interface LoadResult {
   readonly sources: readonly SourceFile[];
 }
 
+/** What became of a policy's files, with all that was found out on the way, for tools that show more than diagnostics. */
+export interface PolicyAnalysis extends LoadResult {
+  readonly declarations: Declarations;
+  readonly inventory: readonly InventoryClient[];
+  /** Null where there is no `policy` declaration to check against. */
+  readonly checked: CheckedPolicy | null;
+}
+
 /**
  * Loads the policy at `path`. Never throws for what a file contains: every problem is a diagnostic.
  *
  * @param path - The main file, as the reader understands paths; shown in diagnostics.
  */
 export function loadPolicy(path: string, reader: FileReader): LoadResult {
+  const { policy, scenarios, tests, diagnostics, sources } = analyzePolicy(path, reader);
+  return { policy, scenarios, tests, diagnostics, sources };
+}
+
+/**
+ * As {@link loadPolicy}, for the language server.
+ *
+ * @param parseFile - Reads one file; a caller that has read the same text before may give back what it found then.
+ */
+export function analyzePolicy(path: string, reader: FileReader, parseFile: ParseFile = parse): PolicyAnalysis {
   const report = new Report();
   const sources = new Sources(reader, report);
-  const text = readDeclarations(path, sources, report);
-  if (text === null) return rejected(report, sources);
-  const declarations = sortDeclarations(text.declarations, text.unread);
-  const clients = loadClients(declarations, sources, report);
+  const text = readDeclarations(path, sources, report, parseFile);
+  const declarations = sortDeclarations(text?.declarations ?? [], text?.unread);
+  const inventory = loadClients(declarations, sources, report);
   const listFiles = loadLists(declarations, sources);
-  const checked = checkPolicy({ declarations, listFiles, clients, start: START }, report);
-  if (checked === null || report.failed) return rejected(report, sources);
+  const checked =
+    text === null ? null : checkPolicy({ declarations, listFiles, clients: inventory, start: START }, report);
+  const known = { tests: [], sources: sources.list(), declarations, inventory, checked };
+  if (checked === null || report.failed) return { ...known, policy: null, scenarios: [], diagnostics: report.list() };
   const policy = lowerPolicy(checked, sources.list());
-  lintPolicy(policy, checked, clients, report);
-  return { policy, scenarios: lowerScenarios(checked), tests: [], diagnostics: report.list(), sources: sources.list() };
+  lintPolicy(policy, checked, inventory, report);
+  return { ...known, policy, scenarios: lowerScenarios(checked), diagnostics: report.list() };
 }
 
 const START: Span = { file: 0, start: 0, end: 0 };
@@ -58,10 +78,6 @@ const MAIN = "policy.edgepolicy";
  */
 export function loadPolicyText(text: string, files: Readonly<Record<string, string>> = {}): LoadResult {
   return loadPolicy(MAIN, memoryFiles({ ...files, [MAIN]: text }));
-}
-
-function rejected(report: Report, sources: Sources): LoadResult {
-  return { policy: null, scenarios: [], tests: [], diagnostics: report.list(), sources: sources.list() };
 }
 
 function loadClients(declarations: Declarations, sources: Sources, report: Report): readonly InventoryClient[] {
