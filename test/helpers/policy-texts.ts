@@ -113,17 +113,25 @@ function apply(text: string, { at, cut, text: inserted }: Edit): string {
   return text.slice(0, place) + inserted + text.slice(place + cut);
 }
 
-/** Valid policies with other white space between their tokens, and with comments where white space was. */
-export const respacedPolicy: fc.Arbitrary<string> = fc
+/** Ways to put other white space between tokens, and comments where white space was. */
+export const respacing: fc.Arbitrary<(text: string) => string> = fc
   .tuple(
-    fc.constantFrom(...validTexts),
     fc.array(
       fc.constantFrom(" ", "  ", "\n", "\n\n", "\n\n\n", "\t", "\r\n", " // c\n", "\n// own\n", "\n\n  /// doc\n\n"),
       { minLength: 1, maxLength: 40 },
     ),
     fc.integer({ min: 1, max: 9 }),
   )
-  .map(([text, spaces, every]) => respace(text, spaces, every));
+  .map(
+    ([spaces, every]) =>
+      (text) =>
+        respace(text, spaces, every),
+  );
+
+/** Valid policies, so respaced. */
+export const respacedPolicy: fc.Arbitrary<string> = fc
+  .tuple(fc.constantFrom(...validTexts), respacing)
+  .map(([text, respaced]) => respaced(text));
 
 /** Replaces every n-th run of white space that stands outside strings and comments. */
 function respace(text: string, spaces: readonly string[], every: number): string {
