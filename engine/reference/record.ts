@@ -15,7 +15,7 @@ export interface Findings {
 }
 
 /** The findings of a request that was refused before the rules. */
-export const NO_FINDINGS: Findings = { matched: [], shadow: [], scores: {}, labels: [], limits: [], overlays: [] };
+export const NO_FINDINGS: Findings = { matched: [], shadow: [], scores: {}, labels: [], overlays: [], limits: [] };
 
 /** Where a decision belongs: the request's route and client, and the handle for its outcome. */
 export interface Place {
