@@ -6,23 +6,21 @@ import { Candidates, findCandidates } from "./dispatch.ts";
 import { Numbers, Record, Verdict } from "./decision-record.ts";
 import { holds } from "./evaluate.ts";
 import { Context, type SlotReader } from "./facts/context.ts";
-import { isPresent } from "./facts/read-slot.ts";
 import { readRequest } from "./facts/read-request.ts";
-import { type Hash64, halfSipHash, makeHash } from "./hash.ts";
-import { hashKey, hashParts, hashSlot, pushPart } from "./key-hash.ts";
+import { Hasher } from "./hasher.ts";
 import { Phase } from "./layout.ts";
+import { Limits } from "./limits.ts";
 import type { KeyPart, LimitState } from "./contract.ts";
-import { type Program, Rollout, type RolloutPlan } from "./program.ts";
+import { type Program, Rollout } from "./program.ts";
 import type { Outcome, Request } from "./request.ts";
+import { Rollouts } from "./rollouts.ts";
 import { keepRequest, restoreRequest } from "./outcomes.ts";
-import { type Charge, type ExactRate, type GcraTable, makeCharge } from "./state/gcra.ts";
-import { CountTable } from "./state/counts.ts";
+import { Signals } from "./signals.ts";
 import type { PendingPool } from "./state/pending.ts";
-import { banOf, type SignalTable, type StateStore } from "./state/store.ts";
+import { banOf, type StateStore } from "./state/store.ts";
 
 const SCORE_CEILING = 1_000;
 const BARE_THROTTLE_MICROS = 30_000_000;
-const CANARY_SHARES = 10_000;
 
 /** Stamps of things that happen at most once a request: the thing's stamp is the request's epoch if it did. */
 interface Stamps {
@@ -32,7 +30,6 @@ interface Stamps {
   readonly signals: Int32Array;
   readonly exemptRules: Int32Array;
   readonly exemptLimits: Int32Array;
-  readonly shadowed: Int32Array;
 }
 
 export class Decider implements SlotReader {
@@ -41,17 +38,13 @@ export class Decider implements SlotReader {
   readonly record: Record;
   readonly pending: PendingPool;
   private readonly store: StateStore;
-  private readonly k0: number;
-  private readonly k1: number;
+  private readonly hasher: Hasher;
+  private readonly rollouts: Rollouts;
+  private readonly signals: Signals;
+  private readonly limits: Limits;
   private readonly found: Candidates;
   private readonly stamps: Stamps;
   private readonly matching: Numbers;
-  private readonly asking: Numbers;
-  private readonly charges: Charge[];
-  private readonly hash: Hash64 = makeHash();
-  private signalTables: (SignalTable | null)[] = [];
-  private limitTables: (GcraTable | null)[] = [];
-  private shadowTables: (GcraTable | null)[] = [];
   /** Rule of each owner of bans, and whether its bans are in shadow; -1 for owners of other programs. */
   private ownerRules: Int32Array = new Int32Array(0);
   private ownerShadow: Uint8Array = new Uint8Array(0);
@@ -64,22 +57,22 @@ export class Decider implements SlotReader {
     const { policy } = program;
     this.program = program;
     this.store = store;
-    [this.k0, this.k1] = hashKey;
     this.pending = pending;
     this.context = new Context(program, this);
     this.found = new Candidates(program);
-    this.charges = policy.limits.map(() => makeCharge());
-    this.record = new Record(policy, this.charges);
+    this.record = new Record(policy);
+    this.hasher = new Hasher(this.context, hashKey);
+    this.rollouts = new Rollouts(this.context);
+    this.signals = new Signals(program, this.hasher);
+    this.limits = new Limits(program, this.hasher, this.rollouts, this.record);
     this.matching = new Numbers(policy.rules.length);
-    this.asking = new Numbers(policy.limits.length);
     this.stamps = {
       terms: new Int32Array(program.terms.length),
       rules: new Int32Array(policy.rules.length),
       limits: new Int32Array(policy.limits.length),
       signals: new Int32Array(policy.signals.length),
       exemptRules: new Int32Array(policy.rules.length),
-      exemptLimits: new Int32Array(policy.limits.length),
-      shadowed: new Int32Array(policy.order.length),
+      exemptLimits: this.limits.exempted,
     };
     this.link();
   }
@@ -88,9 +81,8 @@ export class Decider implements SlotReader {
   link(): void {
     const { policy } = this.program;
     const { store } = this;
-    this.signalTables = policy.signals.map((signal) => store.signal(signal));
-    this.limitTables = policy.limits.map((limit) => store.limit(limit, false));
-    this.shadowTables = policy.limits.map((limit) => store.limit(limit, true));
+    this.signals.link(store);
+    this.limits.link(store);
     this.owners = Int32Array.from(policy.rules, (rule) => store.owner(rule, false));
     this.shadowOwners = Int32Array.from(policy.rules, (rule) => store.owner(rule, true));
     const most = Math.max(-1, ...this.owners, ...this.shadowOwners) + 1;
@@ -130,9 +122,7 @@ export class Decider implements SlotReader {
     this.addLiveBans();
     const allowed = this.addRules();
     if (!allowed && settings.default === "block") record.addNoRuleAllows();
-    this.findLimits();
     if (record.passes) this.askLimits();
-    if (record.passes) this.askShadowLimits();
     this.setBans();
     this.recordServedSignals();
     if (record.passes) this.awaitOutcome();
@@ -148,9 +138,8 @@ export class Decider implements SlotReader {
   /** Records the outcome's signals of a kept request. */
   observe(slot: number, outcome: Outcome, now: number): void {
     const { context, pending } = this;
-    const { signals } = this.program.pending;
     restoreRequest(context, pending, slot, outcome, now);
-    for (let index = 0; index < signals.length; index++) this.recordIfHolds(signals[index]!);
+    this.signals.recordThatHold(this.program.pending.signals);
     pending.give(slot);
   }
 
@@ -164,7 +153,7 @@ export class Decider implements SlotReader {
       const signal = this.program.index.entryTarget[list[index]!]!;
       if (stamps.signals[signal] === context.epoch || !this.residualHolds(list[index]!)) continue;
       stamps.signals[signal] = context.epoch;
-      this.recordSignal(signal);
+      this.signals.record(signal);
     }
   }
 
@@ -172,32 +161,13 @@ export class Decider implements SlotReader {
     const { served } = this.program;
     if (served.length === 0) return;
     this.context.served = this.record.passes;
-    for (let index = 0; index < served.length; index++) this.recordIfHolds(served[index]!);
-  }
-
-  private recordIfHolds(signal: number): void {
-    if (holds(this.context, this.program.signals[signal]!.condition)) this.recordSignal(signal);
-  }
-
-  private recordSignal(signal: number): void {
-    const { context: c, hash } = this;
-    const table = this.signalTables[signal]!;
-    const { key, value } = this.program.signals[signal]!;
-    if (table === null || !hashKey(c, key, this.k0, this.k1, hash)) return;
-    if (table instanceof CountTable) table.record(c.keyLo[key]!, c.keyHi[key]!, c.now);
-    else if (hashSlot(c, value, this.k0, this.k1, hash)) {
-      table.record(c.keyLo[key]!, c.keyHi[key]!, hash.lo, hash.hi, c.now);
-    }
+    this.signals.recordThatHold(served);
   }
 
   // ── what slots read ───────────────────────────────────────────────────────
 
   signal(index: number): number {
-    const { context: c } = this;
-    const { key } = this.program.signals[index]!;
-    const table = this.signalTables[index]!;
-    if (table === null || !hashKey(c, key, this.k0, this.k1, this.hash)) return 0;
-    return table.read(c.keyLo[key]!, c.keyHi[key]!, c.now);
+    return this.signals.read(index);
   }
 
   score(index: number): number {
@@ -264,7 +234,7 @@ export class Decider implements SlotReader {
     for (let index = 0; index < matching.count; index++) {
       const rule = matching.items[index]!;
       const { action } = policy.rules[rule]!;
-      if (action.kind !== "exempt" || this.modeOf(this.program.rules[rule]!.rollout) !== Rollout.on) continue;
+      if (action.kind !== "exempt" || this.rollouts.modeOf(this.program.rules[rule]!.rollout) !== Rollout.on) continue;
       for (let at = 0; at < action.rules.length; at++) stamps.exemptRules[action.rules[at]!] = context.epoch;
       for (let at = 0; at < action.limits.length; at++) stamps.exemptLimits[action.limits[at]!] = context.epoch;
     }
@@ -272,17 +242,6 @@ export class Decider implements SlotReader {
 
   private isExempt(rule: number): boolean {
     return this.stamps.exemptRules[rule] === this.context.epoch;
-  }
-
-  /** Whether a rule or limit is off, in shadow or on for this request: a canary is on for the keys its hash chooses. */
-  private modeOf({ mode, options, name, bound }: RolloutPlan): number {
-    if (mode !== Rollout.canary) return mode;
-    const { context: c, hash } = this;
-    c.hashWords.clear();
-    c.hashWords.pushText(name);
-    if (!pushPart(c, options, 0, options.length)) return Rollout.shadow;
-    halfSipHash(c.hashWords.data, c.hashWords.length, 0, 0, hash);
-    return (hash.lo >>> 0) % CANARY_SHARES < bound ? Rollout.on : Rollout.shadow;
   }
 
   /** Adds what the rules that take effect ask for; tells whether one of them allows. */
@@ -293,8 +252,8 @@ export class Decider implements SlotReader {
       const rule = matching.items[index]!;
       if (this.isExempt(rule)) continue;
       const { rollout, place } = program.rules[rule]!;
-      if (this.modeOf(rollout) !== Rollout.on) {
-        this.listShadow(place);
+      if (this.rollouts.modeOf(rollout) !== Rollout.on) {
+        this.record.listShadow(place);
         continue;
       }
       record.matched.push(rule);
@@ -326,12 +285,6 @@ export class Decider implements SlotReader {
     }
   }
 
-  private listShadow(place: number): void {
-    if (this.stamps.shadowed[place] === this.context.epoch) return;
-    this.stamps.shadowed[place] = this.context.epoch;
-    this.record.shadow.push(place);
-  }
-
   // ── steps 2 and 8: bans ───────────────────────────────────────────────────
 
   /** Adds a block for each live ban. It waits for step 5, because a matching rule can exempt from it. */
@@ -342,7 +295,7 @@ export class Decider implements SlotReader {
     if (bans.count === 0) return;
     for (let index = 0; index < banKeys.length; index++) {
       const key = banKeys[index]!;
-      if (!hashKey(c, key, this.k0, this.k1, this.hash)) continue;
+      if (!this.hasher.key(key)) continue;
       const live = bans.collect(c.keyLo[key]!, c.keyHi[key]!, c.now, this.banOwners, this.banUntils, 0);
       for (let at = 0; at < live; at++) this.addLiveBan(key, this.banOwners[at]!, this.banUntils[at]! - c.now);
     }
@@ -353,9 +306,9 @@ export class Decider implements SlotReader {
     if (rule < 0 || this.isExempt(rule)) return;
     const { banKey, banOn, rollout, place } = this.program.rules[rule]!;
     const shadow = this.ownerShadow[owner] === 1;
-    if (banKey !== key || this.modeOf(rollout) !== (shadow ? Rollout.shadow : Rollout.on)) return;
+    if (banKey !== key || this.rollouts.modeOf(rollout) !== (shadow ? Rollout.shadow : Rollout.on)) return;
     if (!holds(this.context, banOn)) return;
-    if (shadow) return this.listShadow(place);
+    if (shadow) return this.record.listShadow(place);
     const { action } = this.program.policy.rules[rule]!;
     this.record.add(Verdict.block, action.kind === "block" ? action.status : 0, remaining, rule, -1, place);
   }
@@ -366,79 +319,19 @@ export class Decider implements SlotReader {
     for (let index = 0; index < matching.count; index++) {
       const rule = matching.items[index]!;
       const { banKey, rollout } = this.program.rules[rule]!;
-      if (banKey < 0 || this.isExempt(rule) || !hashKey(c, banKey, this.k0, this.k1, this.hash)) continue;
-      const owner = this.modeOf(rollout) === Rollout.on ? this.owners[rule]! : this.shadowOwners[rule]!;
+      if (banKey < 0 || this.isExempt(rule) || !this.hasher.key(banKey)) continue;
+      const owner = this.rollouts.modeOf(rollout) === Rollout.on ? this.owners[rule]! : this.shadowOwners[rule]!;
       this.store.bans.set(c.keyLo[banKey]!, c.keyHi[banKey]!, owner, c.now);
     }
   }
 
   // ── step 6: limits ────────────────────────────────────────────────────────
 
-  private findLimits(): void {
-    if (this.record.passes) this.collect(Phase.limit, this.stamps.limits, this.asking);
-  }
-
-  /** Asks the enforced limits that apply; if all admit, all are charged. */
+  /** Enforced limits first; shadow limits are asked by what really passes. */
   private askLimits(): void {
-    const { asking, record, charges } = this;
-    let refused = false;
-    for (let index = 0; index < asking.count; index++) {
-      const limit = asking.items[index]!;
-      if (!this.ask(limit, Rollout.on, this.limitTables[limit]!)) continue;
-      record.asked.push(limit);
-      if (!this.admits(limit)) refused = true;
-    }
-    for (let index = 0; index < record.asked.count; index++) this.addLimit(record.asked.items[index]!);
-    record.charged = !refused;
-    if (refused) return;
-    for (let index = 0; index < record.asked.count; index++) {
-      const limit = record.asked.items[index]!;
-      this.limitTables[limit]!.charge(charges[limit]!, this.context.now);
-    }
-  }
-
-  /** Asks a limit if it is in `mode` for this request, has its key and is not exempted; its charge then holds the answer. */
-  private ask(limit: number, mode: number, table: GcraTable | null): boolean {
-    const { context: c, program } = this;
-    const { key, rollout, rate, cost } = program.limits[limit]!;
-    if (table === null || this.stamps.exemptLimits[limit] === c.epoch || this.modeOf(rollout) !== mode) return false;
-    if (!hashKey(c, key, this.k0, this.k1, this.hash) || !isPresent(c, rate)) return false;
-    const units = cost < 0 || !isPresent(c, cost) ? 1 : Math.max(1, Math.ceil(c.numbers[cost]!));
-    table.ask(c.keyLo[key]!, c.keyHi[key]!, c.rates[rate] as ExactRate, units, c.now, this.charges[limit]!);
-    return true;
-  }
-
-  private admits(limit: number): boolean {
-    const { wait, cost, rate } = this.charges[limit]!;
-    if (wait <= 0) return true;
-    const { otherwise } = this.program.policy.limits[limit]!;
-    return otherwise.kind === "slow" && cost <= rate.burst && wait <= otherwise.upToMicros;
-  }
-
-  /** Adds a limit's delay or refusal, if it does not admit at once. */
-  private addLimit(limit: number): void {
-    const { record } = this;
-    const { wait } = this.charges[limit]!;
-    if (wait <= 0) return;
-    const { place } = this.program.limits[limit]!;
-    const { otherwise } = this.program.policy.limits[limit]!;
-    if (this.admits(limit)) record.addLimit(Verdict.slow, wait, limit, place);
-    else if (otherwise.kind === "block") record.add(Verdict.block, otherwise.status, wait, -1, limit, place);
-    else if (otherwise.kind === "challenge" && !this.context.request.passes.includes(otherwise.challenge)) {
-      record.addLimit(Verdict.challenge, 0, limit, place);
-    } else record.addLimit(Verdict.throttle, wait, limit, place);
-  }
-
-  /** Shadow limits are charged by the requests that really pass, each for itself. */
-  private askShadowLimits(): void {
-    const { asking, charges } = this;
-    for (let index = 0; index < asking.count; index++) {
-      const limit = asking.items[index]!;
-      const table = this.shadowTables[limit]!;
-      if (!this.ask(limit, Rollout.shadow, table)) continue;
-      if (this.admits(limit)) table!.charge(charges[limit]!, this.context.now);
-      else this.listShadow(this.program.limits[limit]!.place);
-    }
+    this.collect(Phase.limit, this.stamps.limits, this.limits.asking);
+    this.limits.askEnforced();
+    if (this.record.passes) this.limits.askShadow();
   }
 
   // ── outcomes and readings ─────────────────────────────────────────────────
@@ -446,36 +339,26 @@ export class Decider implements SlotReader {
   private awaitOutcome(): void {
     const { context, pending, record } = this;
     if (this.program.pending.signals.length === 0 || !holds(context, this.program.pending.awaits)) return;
-    record.token = pending.tokenOf(keepRequest(context, pending, this.k0, this.k1, this.hash));
+    record.token = pending.tokenOf(keepRequest(this.hasher, pending));
   }
 
   /** Reading of a signal for a key given by its values. */
   readSignal(index: number, keys: readonly KeyPart[], now: number): number {
-    const { hash } = this;
-    const table = this.signalTables[index] ?? null;
-    if (table === null || !hashParts(this.context, this.program.signals[index]!.key, keys, this.k0, this.k1, hash))
-      return 0;
-    return table.read(hash.lo, hash.hi, now);
+    return this.signals.readFor(index, keys, now);
   }
 
   /** State of an enforced limit for a key given by its values. */
   readLimit(index: number, keys: readonly KeyPart[], now: number): LimitState {
-    const { hash } = this;
-    const table = this.limitTables[index] ?? null;
-    if (table === null || !hashParts(this.context, this.program.limits[index]!.key, keys, this.k0, this.k1, hash)) {
-      return { fullInMicros: 0, numerator: 0, denominator: 1 };
-    }
-    return table.state(hash.lo, hash.hi, now);
+    return this.limits.stateFor(index, keys, now);
   }
 
   /** Time left of an enforced rule's ban of a key given by its values. */
   readBan(index: number, keys: readonly KeyPart[], now: number): number {
-    const { hash } = this;
+    const { hasher } = this;
     const owner = this.owners[index] ?? -1;
     const rule = this.program.policy.rules[index];
     const { banKey } = this.program.rules[index] ?? { banKey: -1 };
-    if (owner < 0 || rule === undefined || banOf(rule) === null) return 0;
-    if (!hashParts(this.context, banKey, keys, this.k0, this.k1, hash)) return 0;
-    return this.store.bans.remaining(hash.lo, hash.hi, owner, now);
+    if (owner < 0 || rule === undefined || banOf(rule) === null || !hasher.parts(banKey, keys)) return 0;
+    return this.store.bans.remaining(hasher.out.lo, hasher.out.hi, owner, now);
   }
 }

@@ -3,7 +3,7 @@ import type { DecisionRecord } from "./contract.ts";
 import type { Decision, LimitReading } from "./decision.ts";
 import type { Policy } from "./policy.ts";
 import { VERDICTS } from "./policy.ts";
-import { type Charge, unitsLeft } from "./state/gcra.ts";
+import { type Charge, makeCharge, unitsLeft } from "./state/gcra.ts";
 
 /** Indices in `VERDICTS`. */
 export const Verdict = { allow: 0, slow: 1, challenge: 2, throttle: 3, block: 4 } as const;
@@ -58,9 +58,12 @@ export class Record implements DecisionRecord {
   readonly matched: Numbers;
   /** Places of shadow rules that hold and shadow limits that would refuse. */
   readonly shadow: Numbers;
+  /** By place: whether it is in `shadow`. */
+  private readonly listed: Uint8Array;
   /** Enforced limits that were asked, and their answers; `charged` tells whether they were charged. */
   readonly asked: Numbers;
   charged = false;
+  /** Of each limit. */
   readonly charges: readonly Charge[];
   readonly scores: Float64Array;
   now = 0;
@@ -69,12 +72,13 @@ export class Record implements DecisionRecord {
   private limit = NOBODY;
   private place = NO_PLACE;
 
-  constructor(policy: Policy, charges: readonly Charge[]) {
+  constructor(policy: Policy) {
     this.policy = policy;
     this.matched = new Numbers(policy.rules.length);
     this.shadow = new Numbers(policy.rules.length + policy.limits.length);
+    this.listed = new Uint8Array(policy.order.length);
     this.asked = new Numbers(policy.limits.length);
-    this.charges = charges;
+    this.charges = policy.limits.map(() => makeCharge());
     this.scores = new Float64Array(policy.scores.length);
   }
 
@@ -91,6 +95,7 @@ export class Record implements DecisionRecord {
     this.client = client;
     this.judged = false;
     this.matched.count = 0;
+    for (let index = 0; index < this.shadow.count; index++) this.listed[this.shadow.items[index]!] = 0;
     this.shadow.count = 0;
     this.asked.count = 0;
     this.charged = false;
@@ -148,6 +153,13 @@ export class Record implements DecisionRecord {
   addNoRuleAllows(): void {
     if (this.verdict === Verdict.block) return;
     this.add(Verdict.block, STATUS[Verdict.block], 0, NOBODY, NOBODY, NO_PLACE);
+  }
+
+  /** Lists a rule or limit in shadow by its place in the order of declaration, once. */
+  listShadow(place: number): void {
+    if (this.listed[place] === 1) return;
+    this.listed[place] = 1;
+    this.shadow.push(place);
   }
 
   /** Names who decided, and why. */

@@ -2,8 +2,7 @@
 import { ADDRESS_WORDS } from "./facts/address.ts";
 import type { Context } from "./facts/context.ts";
 import { isPresent } from "./facts/read-slot.ts";
-import type { Hash64 } from "./hash.ts";
-import { hashKey } from "./key-hash.ts";
+import type { Hasher } from "./hasher.ts";
 import { ValueKind } from "./layout.ts";
 import type { Outcome } from "./request.ts";
 import { makeRequest } from "./request.ts";
@@ -14,7 +13,8 @@ const KEY_WORDS = 3;
 const NO_REQUEST = makeRequest({});
 
 /** Keeps the request that is being decided; returns its slot in the pool. */
-export function keepRequest(c: Context, pool: PendingPool, k0: number, k1: number, scratch: Hash64): number {
+export function keepRequest(hasher: Hasher, pool: PendingPool): number {
+  const { context: c } = hasher;
   const { keys, slots, cells, values } = c.program.pending;
   const slot = pool.take();
   pool.routes[slot] = c.route;
@@ -22,7 +22,7 @@ export function keepRequest(c: Context, pool: PendingPool, k0: number, k1: numbe
   for (let index = 0; index < keys.length; index++) {
     const key = keys[index]!;
     const at = (slot * keys.length + index) * KEY_WORDS;
-    pool.hashes[at] = hashKey(c, key, k0, k1, scratch) ? 1 : 0;
+    pool.hashes[at] = hasher.key(key) ? 1 : 0;
     pool.hashes[at + 1] = c.keyLo[key]!;
     pool.hashes[at + 2] = c.keyHi[key]!;
   }
