@@ -7,7 +7,8 @@ import { Report } from "./check/report.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { type FileReader, MAX_INVENTORY_BYTES, MAX_LIST_BYTES, memoryFiles } from "./files.ts";
 import { type ParseFile, readDeclarations } from "./imports.ts";
-import { type InventoryClient, readClients } from "./inventory/clients.ts";
+import { type Inventory, NO_INVENTORY, readClients } from "./inventory/clients.ts";
+import { maskSecrets } from "./inventory/secrets.ts";
 import { lintPolicy } from "./lints/lint.ts";
 import { lowerPolicy, lowerScenarios } from "./lower.ts";
 import { parse } from "./parser.ts";
@@ -30,7 +31,7 @@ export interface LoadResult {
 /** What became of a policy's files, with all that was found out on the way, for tools that show more than diagnostics. */
 export interface PolicyAnalysis extends LoadResult {
   readonly declarations: Declarations;
-  readonly inventory: readonly InventoryClient[];
+  readonly inventory: Inventory;
   /** Null where there is no `policy` declaration to check against. */
   readonly checked: CheckedPolicy | null;
 }
@@ -58,11 +59,11 @@ export function analyzePolicy(path: string, reader: FileReader, parseFile: Parse
   const inventory = loadClients(declarations, sources, report);
   const listFiles = loadLists(declarations, sources);
   const checked =
-    text === null ? null : checkPolicy({ declarations, listFiles, clients: inventory, start: START }, report);
+    text === null ? null : checkPolicy({ declarations, listFiles, clients: inventory.clients, start: START }, report);
   const known = { tests: [], sources: sources.list(), declarations, inventory, checked };
   if (checked === null || report.failed) return { ...known, policy: null, scenarios: [], diagnostics: report.list() };
-  const policy = lowerPolicy(checked, sources.list());
-  lintPolicy(policy, checked, inventory, report);
+  const policy = lowerPolicy(checked, sources.originals());
+  lintPolicy(policy, checked, inventory.clients, report);
   return { ...known, policy, scenarios: lowerScenarios(checked), diagnostics: report.list() };
 }
 
@@ -80,12 +81,12 @@ export function loadPolicyText(text: string, files: Readonly<Record<string, stri
   return loadPolicy(MAIN, memoryFiles({ ...files, [MAIN]: text }));
 }
 
-function loadClients(declarations: Declarations, sources: Sources, report: Report): readonly InventoryClient[] {
+function loadClients(declarations: Declarations, sources: Sources, report: Report): Inventory {
   const [declaration] = declarations.clients;
-  if (declaration === undefined) return [];
+  if (declaration === undefined) return NO_INVENTORY;
   const path = sources.resolve(declaration.span.file, declaration.path.value);
-  const source = sources.read(path, declaration.path.span, MAX_INVENTORY_BYTES);
-  return source === null ? [] : readClients(source.text, source.file, report);
+  const source = sources.read(path, declaration.path.span, MAX_INVENTORY_BYTES, maskSecrets);
+  return source === null ? NO_INVENTORY : readClients(source.text, source.file, report);
 }
 
 type ListFile = { readonly file: number; readonly text: string } | null;

@@ -10,14 +10,21 @@ export class Sources {
   readonly #reader: FileReader;
   readonly #report: Report;
   readonly #sources: SourceFile[] = [];
+  readonly #originals: SourceFile[] = [];
 
   constructor(reader: FileReader, report: Report) {
     this.#reader = reader;
     this.#report = report;
   }
 
+  /** The sources as they are shown. */
   list(): readonly SourceFile[] {
     return this.#sources;
+  }
+
+  /** The sources as they were read, for hashes of their content alone. */
+  originals(): readonly SourceFile[] {
+    return this.#originals;
   }
 
   at(file: number): SourceFile | undefined {
@@ -33,12 +40,14 @@ export class Sources {
    * Reads a text and gives it a number.
    *
    * @param named - Where the path is written; null for the main file, whose problems are reported at its start.
+   * @param shown - The text as it is shown, character for character: masks what nobody is to see.
    * @returns Null where it is no readable text, which is reported.
    */
   read(
     path: string,
     named: Span | null,
     maxBytes: number = MAX_POLICY_BYTES,
+    shown: (text: string) => string = (text) => text,
   ): { readonly file: number; readonly text: string } | null {
     const read = this.#reader.read(path, maxBytes);
     if (!read.ok) return this.#refuse(path, named, read);
@@ -49,11 +58,13 @@ export class Sources {
       });
       return null;
     }
-    return { file: this.#add(path, decoded.text), text: decoded.text };
+    return { file: this.#add(path, decoded.text, shown(decoded.text)), text: decoded.text };
   }
 
-  #add(path: string, text: string): number {
-    this.#sources.push(makeSource(path, text));
+  #add(path: string, text: string, shown: string): number {
+    const source = makeSource(path, text);
+    this.#originals.push(source);
+    this.#sources.push(shown === text ? source : makeSource(path, shown));
     return this.#sources.length - 1;
   }
 
@@ -74,7 +85,7 @@ export class Sources {
   /** The main file has a place even where it has no text. */
   #spanOf(path: string, named: Span | null): Span {
     if (named !== null) return named;
-    return { file: this.#add(path, ""), start: 0, end: 0 };
+    return { file: this.#add(path, "", ""), start: 0, end: 0 };
   }
 }
 

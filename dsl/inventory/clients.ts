@@ -5,19 +5,39 @@ import type { Report } from "../check/report.ts";
 import { didYouMean } from "../check/suggest.ts";
 import { LINTS } from "../codes/lints.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
+import { entriesOf, field, headOf, isWritten, itemsOf, numberOf, scalarOf, textOf, textsOf } from "./fields.ts";
 import { type Data, readInventory } from "./read.ts";
+import { type SecretPlace, secretPlaces } from "./secrets.ts";
 
 /** A client with the place of its record, for what other declarations say about it. */
 export interface InventoryClient {
   readonly client: Client;
   readonly span: Span;
   readonly operations: readonly { readonly name: string; readonly span: Span }[];
+  /** The record itself, with fields that no policy reads. */
+  readonly data: Data;
 }
 
-/** Reads the clients of an inventory; problems are reported, and what could be read is returned. */
-export function readClients(text: string, file: number, report: Report): readonly InventoryClient[] {
+/** An inventory that was read. */
+export interface Inventory {
+  /** Null where there is none, or its text is no document of the right shape. */
+  readonly data: Data | null;
+  readonly clients: readonly InventoryClient[];
+  /** Where texts stand that look like secrets. */
+  readonly secrets: readonly SecretPlace[];
+}
+
+/** What there is where a policy names no inventory. */
+export const NO_INVENTORY: Inventory = { data: null, clients: [], secrets: [] };
+
+/** Reads an inventory; problems are reported, and what could be read is returned. */
+export function readClients(text: string, file: number, report: Report): Inventory {
   const data = readInventory(text, file, report);
-  if (data === null) return [];
+  const secrets = secretPlaces(text, file, data);
+  return { data, clients: data === null ? [] : clientsOf(data, report), secrets };
+}
+
+function clientsOf(data: Data, report: Report): readonly InventoryClient[] {
   const teams = collectIds(data, "teams", "team", report);
   const people = collectIds(data, "people", "person", report);
   collectIds(data, "clients", "client", report);
@@ -60,10 +80,14 @@ function checkCredentials(records: readonly Data[], report: Report): void {
     once(credential, "id", "credential", ids, report);
     once(credential, "hash", "hash", hashes, report);
     if (textOf(credential, "type") !== "api_key" || isWritten(credential, "hash")) continue;
-    const head: Span = { ...credential.span, end: credential.span.start + 1 };
-    report.error(SEMANTICS.inventoryMissing, head, `the credential \`${textOf(credential, "id")}\` has no \`hash\``, {
-      help: 'add the hash of the key: `hash: "sha256:…"`',
-    });
+    report.error(
+      SEMANTICS.inventoryMissing,
+      headOf(credential),
+      `the credential \`${textOf(credential, "id")}\` has no \`hash\``,
+      {
+        help: 'add the hash of the key: `hash: "sha256:…"`',
+      },
+    );
   }
 }
 
@@ -85,8 +109,7 @@ function checkOwner(record: Data, teams: Ids, people: Ids, report: Report): void
   checkReference(owner, "accountable", "person", people, report);
   checkReference(owner, "backup", "person", people, report);
   if (isWritten(owner, "accountable")) return;
-  const head: Span = { ...owner.span, end: owner.span.start + 1 };
-  report.warning(LINTS.unowned, head, `nobody is accountable for the client \`${textOf(record, "id")}\``, {
+  report.warning(LINTS.unowned, headOf(owner), `nobody is accountable for the client \`${textOf(record, "id")}\``, {
     help: "name a person: `owner: { team: …, accountable: … }`",
   });
 }
@@ -103,7 +126,7 @@ function checkReference(owner: Data, name: string, noun: string, known: Ids, rep
 function inventoryClient(record: Data, report: Report): InventoryClient {
   const owner = field(record, "owner");
   const operations = itemsOf(field(record, "operations")).map((item) => ({
-    name: String(scalar(item)),
+    name: String(scalarOf(item)),
     span: item.span,
   }));
   const client: Client = {
@@ -123,9 +146,9 @@ function inventoryClient(record: Data, report: Report): InventoryClient {
     tags: textsOf(record, "tags"),
     labels: Object.fromEntries(entriesOf(record, "labels").map(([name, value]) => [name, String(value)])),
     expect: Object.fromEntries(entriesOf(record, "expect").map(([name, value]) => [name, Number(value)])),
-    credentials: itemsOf(field(record, "credentials")).map(credentialOf),
+    credentials: itemsOf(field(record, "credentials")).filter(isActive).map(credentialOf),
   };
-  return { client, span: record.span, operations };
+  return { client, span: record.span, operations, data: record };
 }
 
 function rateOf(data: Data | null, report: Report): Rate | null {
@@ -139,6 +162,11 @@ function rateOf(data: Data | null, report: Report): Rate | null {
   return null;
 }
 
+/** Only a credential in state `active` proves anything; the others stand in the file for the record. */
+function isActive(data: Data): boolean {
+  return !isWritten(data, "state") || textOf(data, "state") === "active";
+}
+
 function credentialOf(data: Data): Credential {
   return {
     id: textOf(data, "id"),
@@ -147,39 +175,4 @@ function credentialOf(data: Data): Credential {
     issued: numberOf(data, "issued"),
     expires: numberOf(data, "expires"),
   };
-}
-
-function field(data: Data | null, name: string): Data | null {
-  return data?.kind === "object" ? (data.fields.get(name) ?? null) : null;
-}
-
-/** Whether a record has the field at all, even with a wrong value. */
-function isWritten(data: Data, name: string): boolean {
-  return data.kind === "object" && data.written.has(name);
-}
-
-function itemsOf(data: Data | null): readonly Data[] {
-  return data?.kind === "list" ? data.items : [];
-}
-
-function scalar(data: Data | null): string | number | boolean | null {
-  return data?.kind === "scalar" ? data.value : null;
-}
-
-function textOf(data: Data | null, name: string): string {
-  return String(scalar(field(data, name)) ?? "");
-}
-
-function numberOf(data: Data | null, name: string): number | null {
-  const value = scalar(field(data, name));
-  return typeof value === "number" ? value : null;
-}
-
-function textsOf(data: Data, name: string): readonly string[] {
-  return [...new Set(itemsOf(field(data, name)).map((item) => String(scalar(item))))];
-}
-
-function entriesOf(data: Data, name: string): readonly (readonly [string, string | number | boolean | null])[] {
-  const record = field(data, name);
-  return record?.kind === "object" ? [...record.fields].map(([key, value]) => [key, scalar(value)] as const) : [];
 }

@@ -21,6 +21,16 @@ export type Schema =
   | { readonly type: "flag"; readonly about: string }
   | { readonly type: "list_or_star"; readonly items: Schema; readonly about: string };
 
+/** States of a credential, as NIST SP 800-57 and CycloneDX name them. */
+const CREDENTIAL_STATES: readonly string[] = [
+  "pre-activation",
+  "active",
+  "suspended",
+  "deactivated",
+  "compromised",
+  "destroyed",
+];
+
 const HEX_64 = "[0-9a-f]{64}";
 
 /** Form of an API key's hash: SHA-256 of the whole key, or its HMAC under a pepper that the server knows by id. */
@@ -91,7 +101,20 @@ const credential: Schema = {
     },
     issued: time("When it was issued."),
     expires: time("When it ends."),
+    last_rotated: time("When its secret or key was last replaced."),
     rotate_every: { type: "value", value: "duration", about: "How often it is to be replaced." },
+    state: {
+      type: "choice",
+      values: CREDENTIAL_STATES,
+      about: "Where in its life it is (NIST SP 800-57); only an `active` one, the default, proves the client.",
+    },
+    max_token_ttl: { type: "value", value: "duration", about: "How long a token lives that is issued for it." },
+    bound: { type: "flag", about: "Whether using it takes a private key that never leaves the client." },
+    jwk: {
+      type: "record",
+      values: text("A member, as text."),
+      about: "The public key (RFC 7517); never a private member.",
+    },
   },
 };
 
@@ -130,6 +153,14 @@ const client: Schema = {
       about: 'Numbers that policies read as `client.expect["name"]`.',
     },
     delegation,
+    criticality: { type: "whole", min: 1, max: 4, about: "How much depends on it; 1 is the most." },
+    data_class: {
+      type: "choice",
+      values: ["public", "internal", "confidential", "restricted"],
+      about: "The most sensitive data it handles.",
+    },
+    requested_by: text("Id of the person who asked for its rights."),
+    approved_by: text("Id of the person who approved them; another one."),
     credentials: { type: "list", items: credential, about: "How it proves itself." },
   },
 };
@@ -161,7 +192,30 @@ export const INVENTORY: Schema = {
         type: "object",
         about: "A person.",
         required: ["id"],
-        fields: { id: text("Unique among people."), active: { type: "flag", about: "Whether they are still here." } },
+        fields: {
+          id: text("Unique among people."),
+          active: { type: "flag", about: "Whether they are still here." },
+          kind: {
+            type: "choice",
+            values: ["human", "group", "service"],
+            about: "`human` where left out; nothing else can answer for a client.",
+          },
+        },
+      },
+    },
+    trust_domains: {
+      type: "record",
+      values: text("An environment."),
+      about: "The environment of each SPIFFE trust domain.",
+    },
+    tombstones: {
+      type: "list",
+      about: "Clients that are gone; their ids are never used again.",
+      items: {
+        type: "object",
+        about: "A client that is gone.",
+        required: ["id"],
+        fields: { id: text("Its former id."), at: time("When it went."), reason: text("Why.") },
       },
     },
     clients: { type: "list", items: client, about: "The clients." },

@@ -44,7 +44,7 @@ clients:
 
 function read(text: string): { readonly clients: readonly Client[]; readonly problems: readonly string[] } {
   const report = new Report();
-  const clients = readClients(text, 0, report).map((one) => one.client);
+  const clients = readClients(text, 0, report).clients.map((one) => one.client);
   return { clients, problems: report.list().map((one) => `${one.severity} ${one.code}`) };
 }
 
@@ -90,6 +90,20 @@ describe("clients", () => {
     expect(read(JSON.stringify(parse(FULL))).clients).toEqual(read(FULL).clients);
     const aliased = inventoryOf("a1", "tags: &tags [x, y]", "scopes: *tags");
     expect(read(aliased).clients[0]).toMatchObject({ tags: ["x", "y"], scopes: ["x", "y"] });
+  });
+
+  test("keep only credentials that are active", () => {
+    const credentials = [
+      "active",
+      "suspended",
+      "deactivated",
+      "compromised",
+      "destroyed",
+      "pre-activation",
+      "done",
+    ].map((state, at) => `{ id: k${at}, type: jwt, issuer: "https://id.example.com", value: a${at}, state: ${state} }`);
+    const { clients } = read(inventoryOf("a1", `credentials: [${credentials.join(", ")}]`));
+    expect(clients[0]?.credentials.map(({ id }) => id)).toEqual(["k0"]);
   });
 
   test("keep labels that look like members of every object", () => {
