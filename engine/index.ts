@@ -6,6 +6,7 @@ export type * from "./overlay.ts";
 export type * from "./policy.ts";
 export { createEngine } from "./engine.ts";
 export { describeState, type StateDescription } from "./describe-state.ts";
+export { createExplainer } from "./explain/explainer.ts";
 export { createReference, type TouchedState, touchedState } from "./reference/index.ts";
 export { MAX_OVERLAYS } from "./overlay.ts";
 export {

@@ -5,7 +5,7 @@
 import type { KeyPart, PolicyEngine } from "../contract.ts";
 import type { Decision } from "../decision.ts";
 import type { Span, Value, Verdict } from "../policy.ts";
-import type { Request } from "../request.ts";
+import type { Outcome, Request } from "../request.ts";
 
 /** A value or condition with what it came to; `value` is null where an attribute is missing. */
 export interface ExplainedExpr {
@@ -65,6 +65,26 @@ export interface ExplainedSignal {
   readonly recorded: boolean;
   /** As rules read it. */
   readonly value: number | boolean;
+  readonly conditions: SignalConditions;
+}
+
+/** The conditions of a signal on its events; each null where there is none, and where it is read with the outcome alone. */
+export interface SignalConditions {
+  readonly where: ExplainedExpr | null;
+  /** What a `share` counts. */
+  readonly hit: ExplainedExpr | null;
+}
+
+/** What became of an outcome: the signals and refunds that read it. */
+export interface OutcomeExplanation {
+  /** Whether the token was still awaited; there is nothing to say if not. */
+  readonly known: boolean;
+  readonly signals: readonly {
+    readonly name: string;
+    readonly recorded: boolean;
+    readonly conditions: SignalConditions;
+  }[];
+  readonly refunds: readonly { readonly name: string; readonly when: ExplainedExpr }[];
 }
 
 export interface ExplainedScore {
@@ -104,6 +124,10 @@ export interface Explanation {
 export interface ExplainingEngine extends PolicyEngine {
   /** Decides one request, records its events as `decide` does, and says what led to the decision. `token` is that of the record. */
   explain(request: Request, nowMicros: number): { readonly explanation: Explanation; readonly token: number };
+  /** Takes an outcome as `observe` does, and says what read it. */
+  explainOutcome(token: number, outcome: Outcome, nowMicros: number): OutcomeExplanation;
+  /** What `decide` would answer, without deciding: nothing is recorded or charged, and no outcome is awaited. */
+  wouldDecide(request: Request, nowMicros: number): Decision;
   /** A copy of the engine with its state, to ask what would happen if. */
   fork(): ExplainingEngine;
 }

@@ -1,6 +1,6 @@
 /** Bans: until when each key of a rule is refused, and how long its latest ban was. */
 import type { Ban, Policy } from "../policy.ts";
-import { adopt, type States } from "./states.ts";
+import { adopt, type CopyStates, type States } from "./states.ts";
 
 interface Sentence {
   readonly until: number;
@@ -14,7 +14,14 @@ export function banId(ban: Ban, shadow: boolean): string {
 
 /** The bans of every rule, by state id and then by key. */
 export class BanState {
-  private readonly sentences: States<Sentence> = new Map();
+  private sentences: States<Sentence> = new Map();
+
+  /** A copy of all of them. */
+  copy(how: CopyStates): BanState {
+    const copy = new BanState();
+    copy.sentences = how(this.sentences);
+    return copy;
+  }
 
   /** Makes room for a policy's bans, and drops the state of those that it does not have. */
   adopt(policy: Policy): void {

@@ -5,7 +5,7 @@ import type { Expr, Limit, Policy, Rate } from "../policy.ts";
 import { evaluate, type Scope, truth } from "./expressions.ts";
 import { type Arrival, ask, type Charge, reading, untilFull } from "./gcra.ts";
 import { keyOf } from "./keys.ts";
-import { adopt, type States } from "./states.ts";
+import { adopt, type CopyStates, type States } from "./states.ts";
 import { type Addition, additionOfDelay, additionOfRefusal, placeOf } from "./verdict.ts";
 
 /** A limit that applies to a request, with its answer to the charge. */
@@ -26,7 +26,14 @@ function limitId(limit: Limit, shadow: boolean): string {
 
 /** The arrival times of every limit, by state id and then by key; enforced and shadow limits keep theirs apart. */
 export class LimitStates {
-  private readonly arrivals: States<Arrival> = new Map();
+  private arrivals: States<Arrival> = new Map();
+
+  /** A copy of all of them. */
+  copy(how: CopyStates): LimitStates {
+    const copy = new LimitStates();
+    copy.arrivals = how(this.arrivals);
+    return copy;
+  }
 
   /** Makes room for a policy's limits, and drops the state of those that it does not have. */
   adopt(policy: Policy): void {

@@ -3,6 +3,7 @@
  * It is slow and keeps everything; it is the oracle by which the compiled engine is judged, and shares no code with it.
  */
 import type { DecisionRecord, EngineOptions, Needs, PolicyEngine, ReloadReport, StateReadings } from "../contract.ts";
+import type { LimitReading } from "../decision.ts";
 import type { Policy, Rule, SignalPhase } from "../policy.ts";
 import type { Outcome, Request } from "../request.ts";
 import type { Answer } from "./attributes.ts";
@@ -14,8 +15,9 @@ import { type Asked, LimitStates } from "./limits.ts";
 import { needsOf } from "./needs.ts";
 import { type Findings, NO_FINDINGS, recordOf } from "./record.ts";
 import { reloadReport } from "./reload.ts";
-import { type Mode, modeOf } from "./rollout.ts";
+import { type Judged, type Mode, modeOf } from "./rollout.ts";
 import { SignalState } from "./signals.ts";
+import type { CopyStates } from "./states.ts";
 import {
   type Addition,
   additionOfBan,
@@ -26,6 +28,7 @@ import {
   placeOf,
   strictest,
 } from "./verdict.ts";
+import type { Witness } from "./witness.ts";
 
 const UNANSWERED: Answer = { outcome: null, served: false };
 
@@ -35,27 +38,23 @@ interface Pending {
   readonly facts: Facts;
 }
 
-/** A rule as it applies to one request. */
-interface Judged {
-  readonly rule: Rule;
-  readonly place: number;
-  readonly mode: Mode;
-  readonly matches: boolean;
-  readonly exempt: boolean;
-}
-
-class Reference implements PolicyEngine {
+/** The interpreter. A witness is told of every step. */
+export class Reference implements PolicyEngine {
   policy: Policy;
   private now = 0;
   private nextToken = 1;
   private readonly pending = new Map<number, Pending>();
   private readonly pendingLimit: number;
-  private readonly signals: SignalState;
-  private readonly limits = new LimitStates();
-  private readonly bans = new BanState();
+  private signals: SignalState;
+  private limits = new LimitStates();
+  private bans = new BanState();
+  private readonly options: EngineOptions;
+  private readonly witness: Witness | null;
 
-  constructor(policy: Policy, options: EngineOptions) {
+  constructor(policy: Policy, options: EngineOptions, witness: Witness | null = null) {
     this.policy = policy;
+    this.options = options;
+    this.witness = witness;
     this.pendingLimit = options.pendingOutcomes ?? 65_536;
     this.signals = new SignalState(options.hashKey ?? [0, 0]);
     this.adopt(policy);
@@ -101,6 +100,18 @@ class Reference implements PolicyEngine {
 
   setOverlays(): void {}
 
+  /** Another interpreter with a copy of the state. */
+  copy(how: CopyStates, witness: Witness | null = null): Reference {
+    const copy = new Reference(this.policy, this.options, witness);
+    copy.now = this.now;
+    copy.nextToken = this.nextToken;
+    for (const [token, pending] of this.pending) copy.pending.set(token, pending);
+    copy.signals = this.signals.copy(how);
+    copy.limits = this.limits.copy(how);
+    copy.bans = this.bans.copy(how);
+    return copy;
+  }
+
   get readings(): StateReadings {
     return {
       signal: (name, keys, now) => {
@@ -127,10 +138,13 @@ class Reference implements PolicyEngine {
     const scope = this.scopeOf(facts, UNANSWERED);
     const scores = Object.fromEntries(this.policy.scores.map((score, index) => [score.name, scope.score(index)]));
     const rules = this.judgeRules(scope);
-    const additions = [...this.liveBans(rules, scope), ...additionsOf(rules, facts)];
+    const bans = this.liveBans(rules, scope);
+    this.witness?.judged(rules, (each) => this.banRemaining(each, scope), scope);
+    const additions = [...bans, ...additionsOf(rules, facts)];
     if (this.policy.settings.default === "block" && !rules.some(allows)) additions.push(NO_RULE_ALLOWS);
     const asked = passesOn(strictest(additions).verdict) ? this.askLimits(rules, scope) : [];
     for (const { addition } of asked) if (addition !== null) additions.push(addition);
+    this.witness?.weighed(additions, bans);
     const decided = strictest(additions);
     const shadow = this.shadowOf(rules, scope, passesOn(decided.verdict));
     this.setBans(rules, scope);
@@ -141,14 +155,15 @@ class Reference implements PolicyEngine {
       scores,
       labels: rules.filter(takesEffect).flatMap(({ rule }) => (rule.action.kind === "note" ? [rule.action.label] : [])),
       overlays: [],
-      limits: asked.map((each) => this.limits.reading(each, this.now)),
+      limits: this.readingsOf(asked),
     });
   }
 
   private recordSignals(phase: SignalPhase, facts: Facts, answer: Answer, policy: Policy = this.policy): void {
     const scope = this.scopeOf(facts, answer, policy);
+    this.witness?.recording(phase, scope);
     for (const signal of policy.signals) {
-      if (signal.phase === phase) this.signals.record(signal, scope, this.now);
+      if (signal.phase === phase && this.signals.record(signal, scope, this.now)) this.witness?.recorded(signal);
     }
   }
 
@@ -181,6 +196,7 @@ class Reference implements PolicyEngine {
   private askLimits(rules: readonly Judged[], scope: Scope): Asked[] {
     const asked = this.askLimitsIn("on", rules, scope);
     if (asked.every(({ admits }) => admits)) this.limits.charge(asked);
+    this.witness?.asked(asked, this.readingsOf(asked));
     return asked;
   }
 
@@ -190,12 +206,17 @@ class Reference implements PolicyEngine {
     return limits.flatMap((limit) => this.limits.ask(limit, mode === "shadow", scope) ?? []);
   }
 
+  private readingsOf(asked: readonly Asked[]): LimitReading[] {
+    return asked.map((each) => this.limits.reading(each, this.now));
+  }
+
   /** What shadow rules and limits would have done. A shadow limit is charged by the requests that really pass. */
   private shadowOf(rules: readonly Judged[], scope: Scope, passed: boolean): string[] {
     const shadowed = rules.filter((each) => each.mode === "shadow" && !each.exempt);
     const named = shadowed.filter((each) => each.matches || this.banRemaining(each, scope) > 0);
     const asked = passed ? this.askLimitsIn("shadow", rules, scope) : [];
     this.limits.charge(asked.filter(({ admits }) => admits));
+    this.witness?.asked(asked, this.readingsOf(asked));
     const refusing = asked.flatMap(({ admits, addition }) => (admits || addition === null ? [] : [addition]));
     const entries = named.map(({ rule, place }) => ({ name: rule.name, place }));
     for (const { by, place } of refusing) entries.push({ name: by ?? "", place });
@@ -239,6 +260,7 @@ class Reference implements PolicyEngine {
 
   /** A request refused before the rules. */
   private refuse(facts: Facts, reason: string, status: number): DecisionRecord {
+    this.witness?.ended(reason, this.scopeOf(facts, UNANSWERED));
     return this.recordOf({ ...PASSES, verdict: "block", status, reason }, facts, NO_FINDINGS);
   }
 
@@ -264,7 +286,7 @@ class Reference implements PolicyEngine {
 }
 
 /** Whether a rule matches, is enforced and not exempted. */
-function takesEffect({ mode, matches, exempt }: Judged): boolean {
+export function takesEffect({ mode, matches, exempt }: Judged): boolean {
   return mode === "on" && matches && !exempt;
 }
 

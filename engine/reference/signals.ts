@@ -3,7 +3,7 @@ import type { Expr, Policy, ScalarType, Signal } from "../policy.ts";
 import { evaluate, type Scope, truth } from "./expressions.ts";
 import { halfSipHash, valueWords } from "./hash.ts";
 import { keyOf } from "./keys.ts";
-import { adopt, type States } from "./states.ts";
+import { adopt, type CopyStates, type States } from "./states.ts";
 
 const SUB_WINDOWS = 16n;
 const EXACT_VALUES = 16;
@@ -41,11 +41,18 @@ function estimate(hashes: readonly (readonly [number, number])[]): number {
 
 /** The logs of every signal, by state id and then by key. */
 export class SignalState {
-  private readonly logs: States<EventLog> = new Map();
+  private logs: States<EventLog> = new Map();
   private readonly hashKey: readonly [number, number];
 
   constructor(hashKey: readonly [number, number]) {
     this.hashKey = hashKey;
+  }
+
+  /** A copy of all of them. */
+  copy(how: CopyStates): SignalState {
+    const copy = new SignalState(this.hashKey);
+    copy.logs = how(this.logs);
+    return copy;
   }
 
   /** Makes room for a policy's signals, and drops the state of those that it does not have. */
@@ -56,17 +63,18 @@ export class SignalState {
     );
   }
 
-  /** Records this request's event at `time`, if it is one: right route, `where` holds, key and argument present. */
-  record(signal: Signal, scope: Scope, time: number): void {
-    if (signal.on !== null && !signal.on.includes(scope.facts.route)) return;
-    if (!truth(signal.where, scope)) return;
+  /** Records this request's event at `time`, if it is one: right route, `where` holds, key and argument present. Tells whether it was. */
+  record(signal: Signal, scope: Scope, time: number): boolean {
+    if (signal.on !== null && !signal.on.includes(scope.facts.route)) return false;
+    if (!truth(signal.where, scope)) return false;
     const key = keyOf(signal.keys, scope);
     const value = signal.aggregate.kind === "distinct" ? evaluate(signal.aggregate.value, scope) : true;
     const logs = this.logs.get(signal.stateId);
-    if (key === null || value === undefined || logs === undefined) return;
+    if (key === null || value === undefined || logs === undefined) return false;
     const log = logs.get(key) ?? { events: [], latest: new Map(), sketched: false };
     logs.set(key, log);
     append(log, value as string | number | boolean, subWindow(time, signal.windowMicros));
+    return true;
   }
 
   /** The value of a signal for a key at a time; 0 where there is no key. */

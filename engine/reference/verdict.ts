@@ -83,7 +83,8 @@ export function additionOfDelay(limit: Limit, place: number, wait: number): Addi
   return addition("slow", limit, place, { delay: wait });
 }
 
-function compare(a: Addition, b: Addition): number {
+/** Positive where `a` is the stricter; no two are equal but by place. */
+export function compareAdditions(a: Addition, b: Addition): number {
   const rank = VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict);
   if (rank !== 0) return rank;
   const length = a.verdict === "slow" ? a.delay - b.delay : a.retryAfter - b.retryAfter;
@@ -92,7 +93,7 @@ function compare(a: Addition, b: Addition): number {
 
 /** The strictest; among equals the longest, then the earliest declared. */
 export function strictest(additions: readonly Addition[]): Addition {
-  return additions.reduce((best, each) => (compare(each, best) > 0 ? each : best), PASSES);
+  return additions.reduce((best, each) => (compareAdditions(each, best) > 0 ? each : best), PASSES);
 }
 
 /** Whether a request with this verdict reaches the service. */
