@@ -3,7 +3,7 @@ import { compile } from "./compile/compile.ts";
 import type { DecisionRecord, EngineOptions, Needs, PolicyEngine, ReloadReport, StateReadings } from "./contract.ts";
 import { Decider } from "./decide.ts";
 import { readRequest } from "./facts/read-request.ts";
-import type { Policy } from "./policy.ts";
+import type { Policy, ScalarValue } from "./policy.ts";
 import type { Program } from "./program.ts";
 import type { Outcome, Request } from "./request.ts";
 import { PendingPool } from "./state/pending.ts";
@@ -14,6 +14,20 @@ const PENDING_OUTCOMES = 65_536;
 /** Most replaced programs that are kept because outcomes of their requests are awaited. */
 const MOST_REPLACED = 4;
 
+/** Values that take the place of those of a list from a file. */
+interface ReplacedList {
+  readonly name: string;
+  readonly file: string;
+  readonly values: readonly ScalarValue[];
+}
+
+/** Puts values into a program that has the list, from the same file; tells whether it has. */
+function putList({ policy, constants, listConstants }: Program, { name, file, values }: ReplacedList): boolean {
+  const list = policy.lists.findIndex((each) => each.name === name && each.file === file);
+  for (const constant of listConstants) if (constant.list === list) constant.put(constants, values);
+  return list >= 0;
+}
+
 class Engine implements PolicyEngine {
   private decider: Decider;
   /** Deciders that were replaced and still await outcomes, latest first. */
@@ -21,6 +35,8 @@ class Engine implements PolicyEngine {
   private readonly store: StateStore;
   private readonly hashKey: readonly [number, number];
   private readonly mostPending: number;
+  /** Lists whose values are not those of the policy. */
+  private lists: readonly ReplacedList[] = [];
   private now = 0;
   readonly readings: StateReadings;
 
@@ -72,6 +88,7 @@ class Engine implements PolicyEngine {
 
   reload(policy: Policy): ReloadReport {
     const program = compile(policy);
+    this.keepLists(program);
     const report = reloadReport(this.policy, policy);
     const old = this.decider;
     this.store.adopt(policy, this.now);
@@ -81,8 +98,18 @@ class Engine implements PolicyEngine {
     return report;
   }
 
-  setList(): boolean {
-    return false;
+  setList(name: string, values: readonly ScalarValue[]): boolean {
+    const list = this.policy.lists.find((each) => each.name === name);
+    if (list === undefined || list.file === null) return false;
+    const next = { name, file: list.file, values };
+    for (const { program } of [this.decider, ...this.replaced]) putList(program, next);
+    this.lists = [...this.lists.filter((each) => each.name !== name), next];
+    return true;
+  }
+
+  /** Lists replaced before keep their values where they still come from the same file. */
+  private keepLists(program: Program): void {
+    this.lists = this.lists.filter((list) => putList(program, list));
   }
 
   setOverlays(): void {}

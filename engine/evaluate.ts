@@ -2,8 +2,8 @@
 import { ADDRESS_WORDS, parseNetwork, sameAddress, holds as networkHolds } from "./facts/address.ts";
 import type { Context } from "./facts/context.ts";
 import type { NetworkTable } from "./facts/network-table.ts";
-import { isPresent } from "./facts/read-slot.ts";
-import { SlotOp, TestOp, ValueKind } from "./layout.ts";
+import { isPresent, scalarOf } from "./facts/read-slot.ts";
+import { SlotOp, TestOp } from "./layout.ts";
 import type { ScalarValue } from "./policy.ts";
 import { fitsGlob } from "./regex/glob.ts";
 
@@ -101,12 +101,6 @@ function testBoth(c: Context, op: number, a: number, b: number): boolean {
     default:
       return testSets(c, op, a, b);
   }
-}
-
-function scalarOf(c: Context, slot: number): ScalarValue {
-  const kind = c.program.slots.kind[slot];
-  if (kind === ValueKind.text) return c.texts[slot]!;
-  return kind === ValueKind.bool ? c.numbers[slot] === 1 : c.numbers[slot]!;
 }
 
 /** The inventory has the networks of its clients as tables; other sets of networks are read from their text. */

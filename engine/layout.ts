@@ -58,21 +58,25 @@ export const SlotOp = {
   responseLatency: 50,
   responseHeader: 51,
   served: 52,
+  fact: 53,
+  tokenField: 54,
+  inWindow: 55,
   /** First present of the slots in its list. */
-  first: 53,
-  add: 54,
-  subtract: 55,
-  multiply: 56,
-  ratio: 57,
+  first: 56,
+  add: 57,
+  subtract: 58,
+  multiply: 59,
+  ratio: 60,
   /** Rank in `EVIDENCE` of the text in its slot. */
-  evidenceRank: 58,
+  evidenceRank: 61,
   /** 1 where its condition holds, else 0. */
-  condition: 59,
-  signal: 60,
-  score: 61,
-  fact: 62,
-  tokenField: 63,
-  inWindow: 64,
+  condition: 62,
+  signal: 63,
+  score: 64,
+  /** Copy of the slot beside the first condition of its list that holds, or of the last slot of the list. */
+  cases: 65,
+  /** Copy of the slot that a table has for the value of its slot. */
+  lookup: 66,
 } as const;
 
 /** What a slot's value is. Booleans are held as the numbers 0 and 1; addresses and networks as words. */

@@ -1,6 +1,9 @@
-/** The compiled form of a policy: tables of integers and constants that the evaluator walks. Nothing in it changes. */
+/**
+ * The compiled form of a policy: tables of integers and constants that the evaluator walks. Nothing in it changes but the constants
+ * made of a list from a file, when the file does.
+ */
 import type { TestTables } from "./compile/conditions.ts";
-import type { Constants } from "./compile/constants.ts";
+import type { Constants, ListConstant } from "./compile/constants.ts";
 import type { IndexTables } from "./compile/index-tree.ts";
 import type { KeyTables } from "./compile/keys.ts";
 import type { SlotTables } from "./compile/slots.ts";
@@ -75,6 +78,7 @@ export interface Program {
   readonly slots: SlotTables;
   readonly tests: TestTables;
   readonly constants: Constants;
+  readonly listConstants: readonly ListConstant[];
   readonly keys: KeyTables;
   readonly index: IndexTables;
   readonly routes: RouteTree;

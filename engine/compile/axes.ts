@@ -73,6 +73,7 @@ function narrow(a: Filing, b: Filing): Filing {
 
 type Keys = Pick<Filing, "kind" | "slot" | "keys">;
 
+/** A set of a list that a file can replace has no keys: what is filed under them would stay where it is. */
 function keysOf({ pool, conditions }: Axes, { op, a, b }: Test): Keys | null {
   const { members } = pool;
   const { slots } = conditions;
@@ -81,18 +82,18 @@ function keysOf({ pool, conditions }: Axes, { op, a, b }: Test): Keys | null {
       return { kind: DispatchKind.number, slot: a, keys: [pool.numbers.values[b]!] };
     case TestOp.inNumbers: {
       const kind = slots.op(a) === SlotOp.routeIndex ? DispatchKind.route : DispatchKind.number;
-      return { kind, slot: a, keys: members.sets[b]!.map(Number) };
+      return filedUnder(kind, a, members.sets[b]!, Number);
     }
     case TestOp.textEquals:
       return { kind: DispatchKind.text, slot: a, keys: [pool.texts.values[b]!] };
     case TestOp.inTexts:
-      return { kind: DispatchKind.text, slot: a, keys: members.sets[b]!.map(String) };
+      return filedUnder(DispatchKind.text, a, members.sets[b]!, String);
     case TestOp.startsWith:
       return { kind: DispatchKind.prefix, slot: a, keys: [pool.texts.values[b]!] };
     case TestOp.endsWith:
       return { kind: DispatchKind.suffix, slot: a, keys: [pool.texts.values[b]!] };
     case TestOp.inNetworks:
-      return { kind: DispatchKind.network, slot: a, keys: [...new Set(members.networks[b]!.map(asNetwork))] };
+      return filedUnder(DispatchKind.network, a, members.networks[b]!, asNetwork);
     case TestOp.addressEquals:
       // A network equals one network but lies in many, so only an address can be looked up by what holds it.
       if (slots.kind(a) !== ValueKind.ip) return null;
@@ -100,10 +101,19 @@ function keysOf({ pool, conditions }: Axes, { op, a, b }: Test): Keys | null {
     case TestOp.inSet:
       return memberOf(conditions, pool, a, b);
     case TestOp.anyInConstant:
-      return { kind: DispatchKind.member, slot: a, keys: members.sets[b]!.map((value) => value as string | number) };
+      return filedUnder(DispatchKind.member, a, members.sets[b]!, (value) => value as string | number);
     default:
       return null;
   }
+}
+
+function filedUnder<T>(
+  kind: number,
+  slot: number,
+  members: readonly T[] | null,
+  keyOf: (member: T) => string | number,
+): Keys | null {
+  return members === null ? null : { kind, slot, keys: [...new Set(members.map(keyOf))] };
 }
 
 /** A constant in a set of the request. */

@@ -13,10 +13,11 @@ import {
   type SignalPlan,
   type TermPlan,
 } from "../program.ts";
-import { ConditionBuilder, TRUE } from "./conditions.ts";
+import { ConditionBuilder } from "./conditions.ts";
 import { ConstantPool } from "./constants.ts";
 import { buildIndex, type IndexItem } from "./index-tree.ts";
 import { KeyBuilder } from "./keys.ts";
+import { TRUE } from "./literals.ts";
 import { needsOf } from "./needs.ts";
 import { normalForms } from "./normal-form.ts";
 import { planPending } from "./pending-plan.ts";
@@ -64,11 +65,12 @@ export function compile(policy: Policy): Program {
     slots: slotTables,
     tests: build.conditions.finish(),
     constants: pool.finish(),
+    listConstants: pool.listConstants,
     keys: build.keys.finish(),
     index: buildIndex(build.items, { conditions: build.conditions, pool }, policy.routes.length),
     routes: new RouteTree(policy.routes),
     inventory: makeInventory(policy),
-    zones: zoneClocks(slotTables),
+    zones: zoneClocks(slotTables, policy.windows),
     signals,
     terms,
     limits,

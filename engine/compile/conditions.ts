@@ -4,14 +4,21 @@
  * conjunction of negations. Comparisons become the few tests of `TestOp`: `>=` is a negated `<`, `not in` a negated `in`.
  */
 import { SlotOp, TestOp, ValueKind } from "../layout.ts";
-import type { CompareExpr, CompareOp, Expr, InExpr, Policy, ScalarValue, SetTestExpr, Span } from "../policy.ts";
-import { EVIDENCE } from "../policy.ts";
-import type { ConstantPool } from "./constants.ts";
+import type {
+  CompareExpr,
+  CompareOp,
+  Expr,
+  InExpr,
+  LiteralExpr,
+  Policy,
+  ScalarValue,
+  SetTestExpr,
+  Span,
+} from "../policy.ts";
+import { choiceOf, choiceWhere, comparer, rankOf } from "./choices.ts";
+import type { ConstantPool, MembersOf, SetSource } from "./constants.ts";
+import { FALSE, negate, TRUE } from "./literals.ts";
 import type { SlotBuilder } from "./slots.ts";
-
-/** The literals of the condition that always holds, and of its negation. */
-export const TRUE = 0;
-export const FALSE = 1;
 
 /** Columns over conditions; `a` and `b` as `TestOp` says. */
 export interface TestTables {
@@ -31,10 +38,6 @@ export interface Test {
   readonly b: number;
   readonly level: number;
   readonly span: Span | null;
-}
-
-export function negate(literal: number): number {
-  return literal ^ 1;
 }
 
 function isNetworkish(kind: number): boolean {
@@ -139,6 +142,9 @@ export class ConditionBuilder {
         return this.text(TestOp.like, expr.left, this.pool.glob(expr.text));
       case "matches":
         return this.text(TestOp.matches, expr.left, this.pool.pattern(expr.pattern));
+      case "cases":
+      case "lookup":
+        return choiceWhere(this, this.policy, expr, (value) => value === true);
       case "has":
         return this.test(TestOp.present, this.slots.attribute(expr.attribute), 0);
       default:
@@ -180,6 +186,9 @@ export class ConditionBuilder {
     const { left, right, op } = expr;
     if (left.kind === "literal" && right.kind !== "literal")
       return this.compare({ ...expr, op: flip(op), left: right, right: left });
+    const choice = right.kind === "literal" ? choiceOf(this.policy, left) : null;
+    if (choice !== null)
+      return choiceWhere(this, this.policy, choice, comparer(op, (right as LiteralExpr).value as ScalarValue));
     const a = this.slots.value(left, this);
     const kind = this.slots.kind(a);
     if (kind === ValueKind.set || kind === ValueKind.rate)
@@ -192,7 +201,7 @@ export class ConditionBuilder {
     const { pool } = this;
     if (op !== "==" && op !== "!=") {
       const ranked = kind === ValueKind.text;
-      const bound = pool.number(ranked ? (EVIDENCE as readonly ScalarValue[]).indexOf(value) : Number(value));
+      const bound = pool.number(ranked ? rankOf(value) : Number(value));
       const slot = ranked ? this.slots.evidenceRank(a) : a;
       if (op === "<") return this.test(TestOp.less, slot, bound);
       if (op === ">=") return negate(this.test(TestOp.less, slot, bound));
@@ -237,44 +246,52 @@ export class ConditionBuilder {
   }
 
   /** The values of a literal set or a list, or null where they are the request's. */
-  private constantSet(expr: Expr): readonly ScalarValue[] | null {
-    if (expr.kind === "list") return this.policy.lists[expr.index]!.values;
+  private constantSet(expr: Expr): SetSource | null {
+    if (expr.kind === "list") {
+      const { values, file } = this.policy.lists[expr.index]!;
+      return { values, list: file === null ? null : expr.index };
+    }
     if (expr.kind !== "literal") return null;
-    return Array.isArray(expr.value) ? (expr.value as readonly ScalarValue[]) : [expr.value as ScalarValue];
+    const values = Array.isArray(expr.value) ? (expr.value as readonly ScalarValue[]) : [expr.value as ScalarValue];
+    return { values, list: null };
   }
 
   private membership({ left, right }: InExpr): number {
-    const a = this.slots.value(left, this);
     const networks = right.type.scalar === "network";
-    const values = this.constantSet(right);
-    if (values === null) {
+    const source = this.constantSet(right);
+    if (!networks && source?.list === null && choiceOf(this.policy, left) !== null)
+      return this.isOneOf(left, source.values);
+    const a = this.slots.value(left, this);
+    if (source === null) {
       const b = this.slots.value(right, this);
       if (this.slots.kind(b) === ValueKind.network) return this.testBoth(TestOp.inNetwork, a, b);
       return this.testBoth(networks ? TestOp.inNetworkSet : TestOp.inSet, a, b);
     }
-    if (networks) return this.test(TestOp.inNetworks, a, this.pool.networkTable(values.map(String)));
-    return this.inConstants(a, values);
+    if (networks) return this.test(TestOp.inNetworks, a, this.pool.networkTableOf(source));
+    return this.inConstants(a, source);
   }
 
-  private inConstants(a: number, values: readonly ScalarValue[]): number {
+  private inConstants(a: number, source: SetSource): number {
     const { slots, pool } = this;
     const kind = slots.kind(a);
-    if (kind === ValueKind.bool) return this.any(values.map((value) => this.equalsConstant(a, kind, value)));
+    if (kind === ValueKind.bool) return this.test(TestOp.inNumbers, a, pool.setOf(source, "bits", bitsOf));
     // An address is in a set of addresses exactly where it is in the set of their /32 or /128 networks.
-    if (isNetworkish(kind)) return this.test(TestOp.inNetworks, a, pool.networkTable(values.map(String)));
+    if (isNetworkish(kind)) return this.test(TestOp.inNetworks, a, pool.networkTableOf(source));
     if (slots.op(a) === SlotOp.routeName) {
-      const named = this.policy.routes.flatMap((route, index) => (values.includes(route.name) ? [index] : []));
-      return this.intern(TestOp.inNumbers, slots.routeIndex(), pool.set(named), 0);
+      const routesIn: MembersOf = (values) =>
+        this.policy.routes.flatMap((route, index) => (values.includes(route.name) ? [index] : []));
+      return this.intern(TestOp.inNumbers, slots.routeIndex(), pool.setOf(source, "routes", routesIn), 0);
     }
-    return this.test(kind === ValueKind.text ? TestOp.inTexts : TestOp.inNumbers, a, pool.set(values));
+    const op = kind === ValueKind.text ? TestOp.inTexts : TestOp.inNumbers;
+    return this.test(op, a, pool.setOf(source, "values", asTheyAre));
   }
 
   private setTest({ kind, left, right }: SetTestExpr): number {
     const any = kind === "any_of";
     const a = this.slots.value(left, this);
     const networks = right.type.scalar === "network";
-    const values = this.constantSet(right);
-    if (values === null) {
+    const source = this.constantSet(right);
+    if (source === null) {
       const op = networks
         ? any
           ? TestOp.anyInNetworkSet
@@ -284,10 +301,19 @@ export class ConditionBuilder {
           : TestOp.allInSet;
       return this.testBoth(op, a, this.slots.value(right, this));
     }
-    if (networks) {
-      return this.test(any ? TestOp.anyInTable : TestOp.allInTable, a, this.pool.networkTable(values.map(String)));
-    }
-    return this.test(any ? TestOp.anyInConstant : TestOp.allInConstant, a, this.pool.set(values));
+    if (networks) return this.test(any ? TestOp.anyInTable : TestOp.allInTable, a, this.pool.networkTableOf(source));
+    const constant = this.pool.setOf(source, "values", asTheyAre);
+    return this.test(any ? TestOp.anyInConstant : TestOp.allInConstant, a, constant);
+  }
+
+  /** The value of `expr` is one of these. */
+  isOneOf(expr: Expr, values: readonly ScalarValue[]): number {
+    const choice = choiceOf(this.policy, expr);
+    if (choice !== null) return choiceWhere(this, this.policy, choice, (value) => values.includes(value));
+    const a = this.slots.value(expr, this);
+    const kind = this.slots.kind(a);
+    if (kind !== ValueKind.network) return this.inConstants(a, { values, list: null });
+    return this.any(values.map((value) => this.equalsConstant(a, kind, value)));
   }
 
   finish(): TestTables {
@@ -300,6 +326,14 @@ export class ConditionBuilder {
       spans: tests.map((test) => test.span),
     };
   }
+}
+
+function asTheyAre(values: readonly ScalarValue[]): readonly ScalarValue[] {
+  return values;
+}
+
+function bitsOf(values: readonly ScalarValue[]): readonly ScalarValue[] {
+  return values.map(Number);
 }
 
 function flip(op: CompareOp): CompareOp {

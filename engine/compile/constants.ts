@@ -12,13 +12,29 @@ export interface Constants {
   readonly texts: readonly string[];
   /** Five words each. */
   readonly addresses: Uint32Array;
-  readonly sets: readonly ReadonlySet<ScalarValue>[];
+  /** Those made of a file's list are replaced with its values. */
+  readonly sets: ReadonlySet<ScalarValue>[];
   readonly arrays: readonly (readonly ScalarValue[])[];
-  readonly networks: readonly NetworkTable[];
+  readonly networks: NetworkTable[];
   readonly patterns: readonly PatternMatcher[];
   readonly globs: readonly (readonly string[])[];
   readonly rates: readonly ExactRate[];
 }
+
+/** Values of a set or table of networks, and the list from a file that they are, by index; null for values that stay as they are. */
+export interface SetSource {
+  readonly values: readonly ScalarValue[];
+  readonly list: number | null;
+}
+
+/** A constant made of a list from a file: how it is made anew of other values. */
+export interface ListConstant {
+  readonly list: number;
+  readonly put: (constants: Constants, values: readonly ScalarValue[]) => void;
+}
+
+/** What stands in a set of a list's values: they themselves unless their slot holds something else. */
+export type MembersOf = (values: readonly ScalarValue[]) => readonly ScalarValue[];
 
 /** One column: values by the text that identifies them. */
 class Column<T> {
@@ -44,10 +60,12 @@ export class ConstantPool {
   private readonly patterns = new Column<PatternMatcher>();
   private readonly globs = new Column<readonly string[]>();
   private readonly rates = new Column<ExactRate>();
-  /** What sets, tables of networks and addresses were made of, for the index. */
+  /** Constants that other values can take the place of. */
+  readonly listConstants: ListConstant[] = [];
+  /** What sets, tables of networks and addresses were made of, for the index; null where it can change. */
   readonly members: {
-    readonly sets: (readonly ScalarValue[])[];
-    readonly networks: (readonly string[])[];
+    readonly sets: (readonly ScalarValue[] | null)[];
+    readonly networks: (readonly string[] | null)[];
     readonly addresses: string[];
   } = { sets: [], networks: [], addresses: [] };
 
@@ -77,6 +95,25 @@ export class ConstantPool {
     });
   }
 
+  /**
+   * A set that may be of a list from a file.
+   *
+   * @param form - Name of `membersOf`; sets of one list and form are one.
+   */
+  setOf({ values, list }: SetSource, form: string, membersOf: MembersOf): number {
+    if (list === null) return this.set(membersOf(values));
+    return this.sets.intern(`list ${list} ${form}`, () => {
+      const index = this.members.sets.push(null) - 1;
+      this.listConstants.push({
+        list,
+        put: ({ sets }, next) => {
+          sets[index] = new Set(membersOf(next));
+        },
+      });
+      return new Set(membersOf(values));
+    });
+  }
+
   array(values: readonly ScalarValue[]): number {
     return this.arrays.intern(JSON.stringify(values), () => values);
   }
@@ -85,10 +122,22 @@ export class ConstantPool {
     const sorted = [...new Set(networks)].sort();
     return this.networks.intern(sorted.join(), () => {
       this.members.networks.push(sorted);
-      return new NetworkTable(
-        sorted,
-        sorted.map(() => 0),
-      );
+      return tableOf(sorted);
+    });
+  }
+
+  /** A table of networks that may be of a list from a file. */
+  networkTableOf({ values, list }: SetSource): number {
+    if (list === null) return this.networkTable(values.map(String));
+    return this.networks.intern(`list ${list}`, () => {
+      const index = this.members.networks.push(null) - 1;
+      this.listConstants.push({
+        list,
+        put: ({ networks }, next) => {
+          networks[index] = tableOf(next.map(String));
+        },
+      });
+      return tableOf(values.map(String));
     });
   }
 
@@ -119,6 +168,14 @@ export class ConstantPool {
       rates: this.rates.values,
     };
   }
+}
+
+function tableOf(networks: readonly string[]): NetworkTable {
+  const distinct = [...new Set(networks)];
+  return new NetworkTable(
+    distinct,
+    distinct.map(() => 0),
+  );
 }
 
 function byTypeAndText(a: ScalarValue, b: ScalarValue): number {

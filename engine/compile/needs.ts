@@ -8,6 +8,8 @@ function partsOf(expr: Expr): readonly Expr[] {
   if ("item" in expr) return [expr.item];
   if ("options" in expr) return expr.options;
   if ("attribute" in expr) return [expr.attribute];
+  if ("cases" in expr) return expr.cases.map(({ when }) => when);
+  if ("key" in expr) return [expr.key];
   if ("right" in expr) return [expr.left, expr.right];
   return "left" in expr ? [expr.left] : [];
 }
@@ -48,11 +50,12 @@ export function needsOf(policy: Policy): Needs {
   if (found.some(({ name }) => name === "cookie")) headers.add("cookie");
   for (const source of policy.identity) if ("header" in source) headers.add(source.header);
   const fields = argumentsOf("body");
+  const facts = argumentsOf("fact");
   return {
     headers: [...headers].sort(),
     headerCount: found.some(({ name }) => name === "header.count"),
     bodyRoutes: policy.routes.flatMap(({ body }, route) => (body.some(({ name }) => fields.has(name)) ? [route] : [])),
-    facts: [],
+    facts: [...policy.facts.keys()].filter((index) => facts.has(policy.facts[index]!.name)),
     outcomes: policy.signals.some(({ phase }) => phase === "outcome"),
     responseHeaders: [...argumentsOf("response.header")].sort(),
   };

@@ -2,7 +2,8 @@
  * Conditions as a capped disjunction of conjunctions of literals, which is what the index files. Past the cap a part stays
  * one literal: it is then tested as a whole, so an adversarial condition costs its own size and no more.
  */
-import { type ConditionBuilder, FALSE, negate, TRUE } from "./conditions.ts";
+import type { ConditionBuilder } from "./conditions.ts";
+import { FALSE, negate, TRUE } from "./literals.ts";
 
 /** Most conjunctions that one condition becomes. */
 const MOST_CONJUNCTIONS = 16;

@@ -40,11 +40,12 @@ class FactFinder {
   visitSlot(slot: number): void {
     const { slots } = this.conditions;
     const op = slots.op(slot);
-    if (op === SlotOp.condition) return this.visitCondition(slots.conditionOf(slot) >> 1);
+    const conditions = slots.conditionsOf(slot);
+    for (const literal of conditions) this.visitCondition(literal >> 1);
     const operands = slots.operands(slot);
     for (const operand of operands) this.visitSlot(operand);
     const ofRequest = (slots.level(slot) & (Level.outcome | Level.served)) === 0;
-    if (operands.length === 0 && ofRequest && !isRestored(op)) this.slots.add(slot);
+    if (operands.length + conditions.length === 0 && ofRequest && !isRestored(op)) this.slots.add(slot);
   }
 }
 

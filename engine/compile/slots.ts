@@ -6,7 +6,11 @@ import { Level, SlotOp, ValueKind } from "../layout.ts";
 import type {
   ArithmeticExpr,
   AttributeExpr,
+  AttributeName,
+  BodyField,
+  CasesExpr,
   Expr,
+  LookupExpr,
   Policy,
   Rate,
   RatioExpr,
@@ -17,10 +21,17 @@ import type {
 import { ATTRIBUTES } from "./attributes.ts";
 import type { ConstantPool } from "./constants.ts";
 
-/** Where a body field of one route is found, and what it must be to count as present. */
-export interface BodyReader {
+/** Where a value is found in JSON, and what it must be to count as present. */
+export interface JsonField {
+  /** Member names from the top to the value. */
   readonly path: readonly string[];
   readonly type: ScalarType;
+}
+
+/** A total mapping: slots of constants by key, and the one for every other key. Keys are as the policy model has them. */
+export interface LookupTable {
+  readonly slots: ReadonlyMap<ScalarValue, number>;
+  readonly otherwise: number;
 }
 
 /** Columns over slots; `a` and `b` are operands whose meaning is the operation's. */
@@ -29,12 +40,16 @@ export interface SlotTables {
   readonly kind: Uint8Array;
   readonly a: Int32Array;
   readonly b: Int32Array;
-  /** Slots of `first`, from `a` to `b`. */
+  /** Slots of `first`, from `a` to `b`; pairs of literal and slot of `cases`, and a last slot. */
   readonly lists: Int32Array;
   /** Names of headers, parameters, labels and zones, by `a`. */
   readonly names: readonly string[];
+  /** Facts and claims, by `a`. */
+  readonly fields: readonly JsonField[];
+  /** Tables of `lookup`, by `b`. */
+  readonly tables: readonly LookupTable[];
   /** Body fields by route, and segments of parameters by route, by `a`. */
-  readonly bodyFields: readonly ReadonlyMap<number, BodyReader>[];
+  readonly bodyFields: readonly ReadonlyMap<number, BodyField>[];
   readonly parameters: readonly ReadonlyMap<number, number>[];
 }
 
@@ -53,6 +68,9 @@ export interface LowersConditions {
   /** Bits of `Level` of a literal. */
   levelOf(literal: number): number;
 }
+
+/** Attributes whose type is the one that the policy declares. */
+const DECLARED: ReadonlySet<AttributeName> = new Set(["body", "fact", "token.field"]);
 
 function kindOf(type: ScalarType, set: boolean): number {
   if (set) return ValueKind.set;
@@ -81,7 +99,9 @@ export class SlotBuilder {
   private readonly known = new Map<string, number>();
   private readonly lists: number[] = [];
   private readonly names: string[] = [];
-  private readonly bodyFields: Map<number, BodyReader>[] = [];
+  private readonly fields: JsonField[] = [];
+  private readonly tables: LookupTable[] = [];
+  private readonly bodyFields: Map<number, BodyField>[] = [];
   private readonly parameters: Map<number, number>[] = [];
   private readonly lets = new Map<number, number>();
 
@@ -106,7 +126,7 @@ export class SlotBuilder {
   operands(slot: number): readonly number[] {
     const { op, a, b } = this.rows[slot]!;
     if (op === SlotOp.first) return this.lists.slice(a, b);
-    if (op === SlotOp.evidenceRank) return [a];
+    if (op === SlotOp.evidenceRank || op === SlotOp.lookup) return [a];
     return op >= SlotOp.add && op <= SlotOp.ratio ? [a, b] : [];
   }
 
@@ -115,9 +135,11 @@ export class SlotBuilder {
     return this.rows[slot]!.a;
   }
 
-  /** The literal that a slot of `condition` is computed from. */
-  conditionOf(slot: number): number {
-    return this.rows[slot]!.a;
+  /** The literals that a slot of `condition` or `cases` is computed from. */
+  conditionsOf(slot: number): readonly number[] {
+    const { op, a, b } = this.rows[slot]!;
+    if (op === SlotOp.condition) return [a];
+    return op === SlotOp.cases ? this.lists.slice(a, b - 1).filter((_, index) => index % 2 === 0) : [];
   }
 
   private intern(row: Row): number {
@@ -145,7 +167,7 @@ export class SlotBuilder {
 
   attribute(expr: AttributeExpr): number {
     const plan = ATTRIBUTES[expr.name];
-    const kind = expr.name === "body" ? kindOf(expr.type.scalar, expr.type.set) : plan.kind;
+    const kind = DECLARED.has(expr.name) ? kindOf(expr.type.scalar, expr.type.set) : plan.kind;
     const key = `attribute ${plan.op} ${kind} ${JSON.stringify(expr.args)}`;
     return this.once(key, () => {
       const [a, b] = this.operandsOf(expr);
@@ -158,16 +180,34 @@ export class SlotBuilder {
     if (name === "ip.network") return [Number(args[0] ?? 24), Number(args[1] ?? 64)];
     if (name === "body") return [this.bodyFields.push(this.fieldsNamed(argument)) - 1, 0];
     if (name === "param") return [this.parameters.push(this.parametersNamed(argument)) - 1, 0];
+    if (name === "fact") return [this.fields.push(this.factNamed(argument)) - 1, 0];
+    if (name === "token.field") return [this.fields.push(this.claimNamed(argument)) - 1, 0];
+    if (name === "now.in") return [Number(args[0]), 0];
     return args.length > 0 ? [this.names.push(argument) - 1, 0] : [0, 0];
   }
 
-  private fieldsNamed(name: string): Map<number, BodyReader> {
-    const fields = new Map<number, BodyReader>();
+  private fieldsNamed(name: string): Map<number, BodyField> {
+    const fields = new Map<number, BodyField>();
     for (const [route, { body }] of this.policy.routes.entries()) {
       const field = body.find((each) => each.name === name);
-      if (field !== undefined) fields.set(route, { path: field.path, type: field.type });
+      if (field !== undefined) fields.set(route, field);
     }
     return fields;
+  }
+
+  private factNamed(name: string): JsonField {
+    const fact = this.policy.facts.find((each) => each.name === name);
+    if (fact === undefined) throw new Error(`no fact \`${name}\` is declared`);
+    return { path: [name], type: fact.type };
+  }
+
+  /** Where several sources declare the claim, they declare it alike. */
+  private claimNamed(name: string): JsonField {
+    for (const source of this.policy.identity) {
+      const claim = source.kind === "jwt" ? source.claims.find((each) => each.name === name) : undefined;
+      if (claim !== undefined) return claim;
+    }
+    throw new Error(`no claim \`${name}\` is declared`);
   }
 
   private parametersNamed(name: string): Map<number, number> {
@@ -227,6 +267,10 @@ export class SlotBuilder {
         return this.binary(SlotOp.multiply, expr, conditions);
       case "ratio":
         return this.binary(SlotOp.ratio, expr, conditions);
+      case "cases":
+        return this.cases(expr, conditions);
+      case "lookup":
+        return this.lookup(expr, conditions);
       default:
         return this.truth(conditions.lower(expr), conditions);
     }
@@ -250,6 +294,28 @@ export class SlotBuilder {
       const level = slots.reduce((bits, slot) => bits | this.level(slot), 0);
       this.lists.push(...slots);
       return { op: SlotOp.first, kind: this.kind(slots[0]!), a, b: this.lists.length, level };
+    });
+  }
+
+  private cases({ cases, otherwise }: CasesExpr, conditions: LowersConditions): number {
+    const pairs = cases.flatMap(({ when, value }) => [conditions.lower(when), this.value(value, conditions)]);
+    const last = this.value(otherwise, conditions);
+    return this.once(`cases ${pairs.join()} ${last}`, () => {
+      const a = this.lists.length;
+      const level = pairs.reduce((bits, each, index) => (index % 2 === 0 ? bits | conditions.levelOf(each) : bits), 0);
+      this.lists.push(...pairs, last);
+      return { op: SlotOp.cases, kind: this.kind(last), a, b: this.lists.length, level };
+    });
+  }
+
+  private lookup({ index, key }: LookupExpr, conditions: LowersConditions): number {
+    const a = this.value(key, conditions);
+    return this.once(`lookup ${index} ${a}`, () => {
+      const { entries, otherwise, valueType } = this.policy.tables[index]!;
+      const last = this.constant(otherwise, valueType);
+      const slots = new Map(entries.map(([each, value]) => [each, this.constant(value, valueType)] as const));
+      const b = this.tables.push({ slots, otherwise: last }) - 1;
+      return { op: SlotOp.lookup, kind: this.kind(last), a, b, level: this.level(a) };
     });
   }
 
@@ -278,6 +344,8 @@ export class SlotBuilder {
       b: Int32Array.from(rows, (row) => row.b),
       lists: Int32Array.from(this.lists),
       names: this.names,
+      fields: this.fields,
+      tables: this.tables,
       bodyFields: this.bodyFields,
       parameters: this.parameters,
     };

@@ -10,6 +10,7 @@ import { makeRequest } from "../request.ts";
 import type { ExactRate } from "../state/gcra.ts";
 import { Words } from "../words.ts";
 import { ADDRESS_WORDS } from "./address.ts";
+import type { GraphqlRequest } from "./graphql-body.ts";
 
 const LAST_EPOCH = 0x3fffffff;
 const NO_SET: readonly ScalarValue[] = [];
@@ -49,6 +50,9 @@ export class Context {
   evidence = -1;
   refusal: string | null = null;
   refusalStatus = 0;
+  /** What a GraphQL body says, and the epoch of the request whose body it is of. */
+  graphql: GraphqlRequest | null = null;
+  graphqlEpoch = 0;
   // ── slots ──
   readonly stamps: Int32Array;
   readonly numbers: Float64Array;
@@ -85,6 +89,7 @@ export class Context {
   turn(): void {
     if (++this.epoch < LAST_EPOCH) return;
     this.epoch = 1;
+    this.graphqlEpoch = 0;
     this.stamps.fill(0);
     this.settled.fill(0);
     this.keyStamps.fill(0);

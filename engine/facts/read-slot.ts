@@ -2,11 +2,14 @@
 import { SlotOp, ValueKind } from "../layout.ts";
 import type { ScalarValue } from "../policy.ts";
 import { EVIDENCE } from "../policy.ts";
-import { ADDRESS_WORDS, networkAround } from "./address.ts";
-import { readBodyField } from "./body.ts";
+import { ADDRESS_WORDS, formatAddress, formatNetwork, networkAround } from "./address.ts";
 import type { Context } from "./context.ts";
+import { factNumber } from "./fact-text.ts";
+import { graphqlOf } from "./graphql-body.ts";
+import { foldBody, memberOf, putJson, valueAt } from "./json-field.ts";
 import { cookieValue, countPairs, queryValue } from "./pairs.ts";
 import { evidenceOf, hostOf, ipOf, isGranted } from "./read-request.ts";
+import { isInWindow } from "./windows.ts";
 
 const LARGEST = Number.MAX_SAFE_INTEGER;
 
@@ -80,10 +83,8 @@ function read(c: Context, slot: number): boolean {
       return true;
     case SlotOp.parameter:
       return readParameter(c, slot, a);
-    case SlotOp.body: {
-      const reader = slots.bodyFields[a]!.get(c.route);
-      return reader !== undefined && readBodyField(c, slot, slots.kind[slot]!, reader);
-    }
+    case SlotOp.body:
+      return readBodyField(c, slot, a);
     case SlotOp.method:
       return putText(c, slot, METHOD_NAMES[c.method]!);
     case SlotOp.host:
@@ -118,14 +119,24 @@ function read(c: Context, slot: number): boolean {
       return putText(c, slot, c.refusal);
     case SlotOp.tokenScopes:
       return putSet(c, slot, request.scopes);
-    case SlotOp.tokenClaim:
-      return putText(c, slot, own(request.claims as Readonly<Record<string, string>> | null, slots.names[a]!));
+    case SlotOp.tokenClaim: {
+      const claim = memberOf(request.claims, slots.names[a]!);
+      return typeof claim === "string" && putText(c, slot, claim);
+    }
+    case SlotOp.tokenField: {
+      const { path, type } = slots.fields[a]!;
+      return putJson(c, slot, type, valueAt(request.claims, path));
+    }
+    case SlotOp.fact:
+      return readFact(c, slot, a);
     case SlotOp.granted:
       return putTruth(c, slot, isGranted(c));
     case SlotOp.now:
       return putNumber(c, slot, c.now);
     case SlotOp.hour:
       return putNumber(c, slot, c.program.zones.get(slots.names[a]!)!.hour(c.now));
+    case SlotOp.inWindow:
+      return putTruth(c, slot, isInWindow(c.program.policy.windows[a]!, c.program.zones, c.now));
     case SlotOp.weekday:
       return putText(c, slot, c.program.zones.get(slots.names[a]!)!.weekday(c.now));
     default:
@@ -177,6 +188,36 @@ function readConstant(c: Context, slot: number, a: number): boolean {
     default:
       return putNumber(c, slot, constants.numbers[a]);
   }
+}
+
+function readBodyField(c: Context, slot: number, a: number): boolean {
+  const field = c.program.slots.bodyFields[a]!.get(c.route);
+  if (field === undefined) return false;
+  if (field.reader === "graphql") return readGraphql(c, slot, field.name);
+  const { body } = c.request;
+  if (field.fold === null) return putJson(c, slot, field.type, valueAt(body, field.path));
+  const folded = foldBody(field, body);
+  return !Number.isNaN(folded) && putNumber(c, slot, folded);
+}
+
+/** What is read of a GraphQL request; the names are the language's. */
+function readGraphql(c: Context, slot: number, name: string): boolean {
+  const query = graphqlOf(c);
+  if (query === null) return false;
+  if (name === "operation") return putText(c, slot, query.operation);
+  return putNumber(c, slot, name === "depth" ? query.depth : query.aliases);
+}
+
+/** A fact is a JSON value of its type, or a text that states one. */
+function readFact(c: Context, slot: number, a: number): boolean {
+  const { path, type } = c.program.slots.fields[a]!;
+  const value = memberOf(c.request.facts, path[0]!);
+  const kind = c.program.slots.kind[slot]!;
+  if (typeof value !== "string" || (kind !== ValueKind.number && kind !== ValueKind.bool))
+    return putJson(c, slot, type, value);
+  if (kind === ValueKind.bool) return (value === "true" || value === "false") && putTruth(c, slot, value === "true");
+  const number = factNumber(value, type);
+  return !Number.isNaN(number) && putNumber(c, slot, number);
 }
 
 function readParameter(c: Context, slot: number, a: number): boolean {
@@ -255,6 +296,10 @@ function compute(c: Context, slot: number, op: number): boolean {
       return isPresent(c, a) && putNumber(c, slot, (EVIDENCE as readonly string[]).indexOf(c.texts[a]!));
     case SlotOp.condition:
       return putTruth(c, slot, c.reader.condition(a));
+    case SlotOp.cases:
+      return readCases(c, slot, a, b);
+    case SlotOp.lookup:
+      return readLookup(c, slot, a, b);
     default:
       if (!isPresent(c, a) || !isPresent(c, b)) return false;
       return putNumber(c, slot, arithmetic(op, c.numbers[a]!, c.numbers[b]!));
@@ -275,24 +320,55 @@ function arithmetic(op: number, left: number, right: number): number {
 }
 
 function readFirst(c: Context, slot: number, start: number, end: number): boolean {
-  const { lists, kind } = c.program.slots;
-  for (let index = start; index < end; index++) {
-    const from = lists[index]!;
-    if (!isPresent(c, from)) continue;
-    switch (kind[slot]) {
-      case ValueKind.text:
-        return putText(c, slot, c.texts[from]);
-      case ValueKind.ip:
-      case ValueKind.network:
-        return putAddress(c, slot, c.words, from * ADDRESS_WORDS);
-      case ValueKind.set:
-        return putSet(c, slot, c.sets[from]!);
-      case ValueKind.rate:
-        c.rates[slot] = c.rates[from]!;
-        return true;
-      default:
-        return putNumber(c, slot, c.numbers[from]);
-    }
-  }
+  const { lists } = c.program.slots;
+  for (let index = start; index < end; index++) if (isPresent(c, lists[index]!)) return copy(c, slot, lists[index]!);
   return false;
+}
+
+function readCases(c: Context, slot: number, start: number, end: number): boolean {
+  const { lists } = c.program.slots;
+  for (let index = start; index < end - 1; index += 2)
+    if (c.reader.condition(lists[index]!)) return copy(c, slot, lists[index + 1]!);
+  return copy(c, slot, lists[end - 1]!);
+}
+
+function readLookup(c: Context, slot: number, key: number, index: number): boolean {
+  if (!isPresent(c, key)) return false;
+  const { slots, otherwise } = c.program.slots.tables[index]!;
+  return copy(c, slot, slots.get(scalarOf(c, key)) ?? otherwise);
+}
+
+/** Copies the value of a slot of the same kind, if it has one. */
+function copy(c: Context, slot: number, from: number): boolean {
+  if (!isPresent(c, from)) return false;
+  switch (c.program.slots.kind[slot]) {
+    case ValueKind.text:
+      return putText(c, slot, c.texts[from]);
+    case ValueKind.ip:
+    case ValueKind.network:
+      return putAddress(c, slot, c.words, from * ADDRESS_WORDS);
+    case ValueKind.set:
+      return putSet(c, slot, c.sets[from]!);
+    case ValueKind.rate:
+      c.rates[slot] = c.rates[from]!;
+      return true;
+    default:
+      return putNumber(c, slot, c.numbers[from]);
+  }
+}
+
+/** The single value of a present slot as the policy model has it. Only addresses and networks are made anew. */
+export function scalarOf(c: Context, slot: number): ScalarValue {
+  switch (c.program.slots.kind[slot]) {
+    case ValueKind.text:
+      return c.texts[slot]!;
+    case ValueKind.bool:
+      return c.numbers[slot] === 1;
+    case ValueKind.ip:
+      return formatAddress(c.words, slot * ADDRESS_WORDS);
+    case ValueKind.network:
+      return formatNetwork(c.words, slot * ADDRESS_WORDS);
+    default:
+      return c.numbers[slot]!;
+  }
 }

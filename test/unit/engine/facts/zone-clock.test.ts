@@ -22,3 +22,11 @@ test("midnight is hour 0, and the weekday turns with it", () => {
 test("a zone that the host does not know is an error", () => {
   expect(() => new ZoneClock("Mars/Olympus")).toThrow(RangeError);
 });
+
+test("tells the time of day to the microsecond, also where the offset has minutes", () => {
+  const kathmandu = new ZoneClock("Asia/Kathmandu");
+  const midnight = micros("2026-01-01T18:15:00Z");
+  expect([kathmandu.timeOfDay(midnight), kathmandu.day(midnight)]).toEqual([0, 4]);
+  expect([kathmandu.timeOfDay(midnight - 1), kathmandu.day(midnight - 1)]).toEqual([24 * HOUR - 1, 3]);
+  expect(kathmandu.timeOfDay(midnight + 61_000_007)).toBe(61_000_007);
+});
