@@ -1,11 +1,11 @@
 /** What each declaration of a policy made of one request, read in the state in which the rules read it. */
 import type { KeyPart } from "../contract.ts";
-import type { Key, Policy, Rule, Signal } from "../policy.ts";
-import { evaluate, type Scope } from "../reference/expressions.ts";
+import type { Key, Signal } from "../policy.ts";
+import type { Scope } from "../reference/expressions.ts";
 import { keyPart } from "../reference/keys.ts";
-import { takesEffect } from "../reference/reference.ts";
-import { type Judged, modeOf } from "../reference/rollout.ts";
-import { type Addition, compareAdditions, NO_RULE_ALLOWS } from "../reference/verdict.ts";
+import type { Judged, Judgement } from "../reference/judge.ts";
+import { costOf } from "../reference/limits.ts";
+import { type Addition, compareAdditions } from "../reference/verdict.ts";
 import type {
   Contender,
   ExplainedExpr,
@@ -49,43 +49,36 @@ export function explainScores(scope: Scope, exprs: ExprExplainer): ExplainedScor
 }
 
 /** Every rule. What it added is known later. */
-export function explainRules(
-  judged: readonly Judged[],
-  banOf: (judged: Judged) => number,
-  scope: Scope,
-  exprs: ExprExplainer,
-): ExplainedRule[] {
-  const exempters = exemptersOf(judged);
-  return judged.map((each, index) => ({
+export function explainRules(judged: readonly Judged[], scope: Scope, exprs: ExprExplainer): ExplainedRule[] {
+  return judged.map((each) => ({
     name: each.rule.name,
     span: each.rule.span,
     mode: each.mode,
-    onRoute: isOn(each.rule.on, scope),
-    when: exprs.condition(each.rule.when, isOn(each.rule.on, scope)),
+    onRoute: each.onRoute,
+    when: exprs.condition(each.rule.when, each.onRoute),
     matches: each.matches,
-    exemptBy: exempters.filter(({ rules }) => rules.includes(index)).map(({ name }) => name),
+    exemptBy: each.exemptBy,
     added: null,
-    banMicros: banOf(each),
+    banMicros: each.ban,
   }));
 }
 
 /** Every limit as it stands before it is asked. */
-export function explainLimits(judged: readonly Judged[], scope: Scope, exprs: ExprExplainer): ExplainedLimit[] {
-  const exempters = exemptersOf(judged);
+export function explainLimits({ scope, limitModes, limitExemptBy }: Judgement, exprs: ExprExplainer): ExplainedLimit[] {
   return scope.policy.limits.map((limit, index) => ({
     name: limit.name,
     span: limit.span,
-    mode: modeOf(limit, scope),
+    mode: limitModes[index] ?? "off",
     onRoute: isOn(limit.on, scope),
     when: exprs.condition(limit.when, isOn(limit.on, scope)),
-    exemptBy: exempters.filter(({ limits }) => limits.includes(index)).map(({ name }) => name),
+    exemptBy: limitExemptBy[index] ?? [],
     key: keyOf(limit.keys, scope),
     asked: false,
     admits: false,
-    cost: Math.max(1, limit.cost === null ? 1 : Number(evaluate(limit.cost, scope) ?? 1)),
+    cost: costOf(limit, scope),
     remaining: 0,
     waitMicros: 0,
-    used: usedOf(index, scope),
+    used: scope.used(index),
   }));
 }
 
@@ -101,32 +94,16 @@ export function explainRefunds(
 }
 
 /** All that asked for a verdict, the strictest first. */
-export function contendersOf(additions: readonly Addition[], bans: readonly Addition[], policy: Policy): Contender[] {
-  const limits = new Set(policy.limits.map(({ name }) => name));
-  const kindOf = (each: Addition): Contender["kind"] => {
-    if (each === NO_RULE_ALLOWS) return "default";
-    if (bans.includes(each)) return "ban";
-    return limits.has(each.by ?? "") ? "limit" : "rule";
-  };
+export function contendersOf(additions: readonly Addition[]): Contender[] {
   return additions
     .filter(({ verdict }) => verdict !== "allow")
     .toSorted((a, b) => compareAdditions(b, a))
     .map((each) => ({
       name: each.by,
-      kind: kindOf(each),
+      kind: each.kind,
       verdict: each.verdict,
       micros: each.verdict === "slow" ? each.delay : Math.max(0, each.retryAfter),
     }));
-}
-
-function exemptersOf(
-  judged: readonly Judged[],
-): readonly { readonly name: string; readonly rules: readonly number[]; readonly limits: readonly number[] }[] {
-  return judged
-    .filter(takesEffect)
-    .flatMap(({ rule }: { readonly rule: Rule }) =>
-      rule.action.kind === "exempt" ? [{ name: rule.name, rules: rule.action.rules, limits: rule.action.limits }] : [],
-    );
 }
 
 function keyOf(keys: readonly Key[], scope: Scope): readonly KeyPart[] | null {
@@ -136,11 +113,4 @@ function keyOf(keys: readonly Key[], scope: Scope): readonly KeyPart[] | null {
 
 function isOn(on: readonly number[] | null, { facts }: Scope): boolean {
   return on === null || on.includes(facts.route);
-}
-
-function usedOf(index: number, scope: Scope): number {
-  const limit = scope.policy.limits[index];
-  if (limit === undefined) return 0;
-  const type = { scalar: "percent", set: false } as const;
-  return Number(evaluate({ kind: "used", type, span: limit.span, index }, scope) ?? 0);
 }

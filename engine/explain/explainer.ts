@@ -1,10 +1,11 @@
 /** The explaining engine: the reference interpreter with a witness that writes down what led to each decision. */
-import type { DecisionRecord, EngineOptions, Needs, PolicyEngine, ReloadReport, StateReadings } from "../contract.ts";
+import type { DecisionRecord, EngineOptions, Needs, ReloadReport, StateReadings } from "../contract.ts";
 import type { Decision } from "../decision.ts";
 import type { Overlay } from "../overlay.ts";
 import type { Policy, ScalarValue } from "../policy.ts";
 import { Reference } from "../reference/reference.ts";
-import { deepCopy, layered } from "../reference/states.ts";
+import { makeState } from "../reference/state.ts";
+import { layered, ownCopy } from "../reference/states.ts";
 import type { Outcome, Request } from "../request.ts";
 import type { ExplainingEngine, Explanation, OutcomeExplanation } from "./explanation.ts";
 import { Notes } from "./notes.ts";
@@ -56,7 +57,7 @@ class Explainer implements ExplainingEngine {
 
   fork(): ExplainingEngine {
     const notes = new Notes();
-    return new Explainer(this.reference.copy(deepCopy, notes), notes);
+    return new Explainer(this.reference.copy(ownCopy, notes), notes);
   }
 
   decide(request: Request, nowMicros: number): DecisionRecord {
@@ -76,16 +77,16 @@ class Explainer implements ExplainingEngine {
   }
 
   setList(name: string, values: readonly ScalarValue[]): boolean {
-    return (this.reference as PolicyEngine).setList(name, values);
+    return this.reference.setList(name, values);
   }
 
   setOverlays(overlays: readonly Overlay[]): void {
-    (this.reference as PolicyEngine).setOverlays(overlays);
+    this.reference.setOverlays(overlays);
   }
 }
 
 /** Makes an engine that decides as every engine does and can say why. It is as slow as the reference interpreter. */
 export function createExplainer(policy: Policy, options: EngineOptions = {}): ExplainingEngine {
   const notes = new Notes();
-  return new Explainer(new Reference(policy, options, notes), notes);
+  return new Explainer(new Reference(makeState(policy, options), notes), notes);
 }

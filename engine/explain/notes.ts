@@ -1,11 +1,11 @@
 /** What a witness of one decision writes down, and the explanation made of it. */
 import type { DecisionRecord } from "../contract.ts";
 import type { LimitReading } from "../decision.ts";
-import type { Limit, Policy, Signal, SignalPhase } from "../policy.ts";
+import type { Limit, Policy, Signal } from "../policy.ts";
 import type { Scope } from "../reference/expressions.ts";
+import type { Judgement } from "../reference/judge.ts";
 import type { Asked } from "../reference/limits.ts";
-import type { Judged } from "../reference/rollout.ts";
-import type { Addition } from "../reference/verdict.ts";
+import { lessonOf, type Moment, momentOf } from "../reference/signals.ts";
 import type { Witness } from "../reference/witness.ts";
 import {
   conditionsOf,
@@ -70,13 +70,14 @@ export class Notes implements Witness {
     this.page = null;
   }
 
-  recording(phase: SignalPhase, scope: Scope): void {
+  recording(moment: Moment, scope: Scope): void {
     const { page } = this;
     if (page === null) return;
-    if (phase === "outcome") page.outcomeScope = scope;
+    if (moment === "outcome") page.outcomeScope = scope;
     const exprs = new ExprExplainer(scope);
     for (const signal of scope.policy.signals) {
-      if (signal.phase === phase) page.conditions.set(signal, conditionsOf(signal, scope, exprs));
+      if (momentOf(signal) === moment || lessonOf(signal) === moment)
+        page.conditions.set(signal, conditionsOf(signal, scope, exprs));
     }
   }
 
@@ -84,23 +85,21 @@ export class Notes implements Witness {
     this.page?.recorded.add(signal);
   }
 
-  judged(rules: readonly Judged[], banOf: (judged: Judged) => number, scope: Scope): void {
+  considered(judgement: Judgement): void {
     const { page } = this;
     if (page === null) return;
+    const { scope, rules, additions } = judgement;
     const exprs = new ExprExplainer(scope);
     page.signals = explainSignals(scope);
     page.scores = explainScores(scope, exprs);
-    page.rules = explainRules(rules, banOf, scope, exprs);
-    page.limits = explainLimits(rules, scope, exprs);
+    page.rules = explainRules(rules, scope, exprs);
+    page.limits = explainLimits(judgement, exprs);
+    page.contenders = contendersOf(additions);
   }
 
-  asked(asked: readonly Asked[], readings: readonly LimitReading[]): void {
+  charged(asked: readonly Asked[], readings: readonly LimitReading[]): void {
     for (const [index, each] of asked.entries())
       this.page?.answers.set(each.limit, { asked: each, remaining: readings[index]?.remaining ?? 0 });
-  }
-
-  weighed(additions: readonly Addition[], bans: readonly Addition[]): void {
-    if (this.page !== null) this.page.contenders = contendersOf(additions, bans, this.page.policy);
   }
 
   ended(reason: string, scope: Scope): void {
@@ -155,6 +154,6 @@ function withEvent(signal: ExplainedSignal, declared: Signal, { recorded, condit
 function withAnswer(limit: ExplainedLimit, answer: Answer | undefined): ExplainedLimit {
   if (answer === undefined) return limit;
   const { asked, remaining } = answer;
-  const waitMicros = Math.max(0, Number(asked.charge.wait));
-  return { ...limit, asked: true, admits: asked.admits, remaining, waitMicros };
+  const { wait, admits } = asked.quote;
+  return { ...limit, asked: true, admits, remaining, waitMicros: Math.max(0, wait) };
 }

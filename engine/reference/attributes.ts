@@ -1,18 +1,18 @@
 /** The value of each attribute for one request; undefined where it is missing. */
-import type { AttributeExpr, BodyField, Client, Policy, ScalarType, Value } from "../policy.ts";
+import type { AttributeExpr, Client, Policy, Value } from "../policy.ts";
 import { EVIDENCE } from "../policy.ts";
 import type { Outcome } from "../request.ts";
-import { formatAddress, networkAround, parseAddress, parseNetwork } from "./address.ts";
+import { networkAround } from "./address.ts";
+import { bodyField } from "./body.ts";
 import { type Facts, headerOf, ipOf } from "./facts.ts";
-import { canonicalPath } from "./path.ts";
+import { factOfType, memberOf, type Reading, valueOfType } from "./values.ts";
+import { isOpen, wallClock, weekdayOf } from "./wall-clock.ts";
 
 /** What attributes of the answer are read from: the outcome in signals of the outcome, `served` in signals of step 8. */
 export interface Answer {
   readonly outcome: Outcome | null;
   readonly served: boolean;
 }
-
-type Reading = Value | undefined;
 
 function own(record: Readonly<Record<string, Value>> | null | undefined, name: string): Reading {
   return record && Object.hasOwn(record, name) ? record[name] : undefined;
@@ -33,47 +33,28 @@ function granted(policy: Policy, facts: Facts): boolean {
   return token === null || route.scopes.every((scope) => token.includes(scope) && client.scopes.includes(scope));
 }
 
-function numberOfType(type: ScalarType, value: number): Reading {
-  if (type === "number" || type === "percent") return Number.isFinite(value) ? value + 0 : undefined;
-  const whole = type === "int" || type === "duration" || type === "size" || type === "time";
-  return whole && Number.isSafeInteger(value) ? value + 0 : undefined;
+function declaredBody(policy: Policy, facts: Facts, name: string): Reading {
+  const field = policy.routes[facts.route]?.body.find((each) => each.name === name);
+  return field === undefined ? undefined : bodyField(field, facts.request.body);
 }
 
-function textOfType(type: ScalarType, value: string): Reading {
-  if (type === "string" || type === "enum") return value;
-  if (type === "path") return canonicalPath(value).path;
-  const address = type === "ip" ? parseAddress(value) : null;
-  if (address !== null) return formatAddress(address);
-  const network = type === "network" ? parseNetwork(value) : null;
-  return network === null ? undefined : networkAround(network.base, network.bits - 96, network.bits);
+function declaredFact(policy: Policy, facts: Facts, name: string): Reading {
+  const fact = policy.facts.find((each) => each.name === name);
+  return fact === undefined ? undefined : factOfType(fact.type, memberOf(facts.request.facts, name));
 }
 
-/** A field of the JSON body; missing where a member on the way is, or the value is of another type. */
-function bodyField(field: BodyField, body: unknown): Reading {
-  let value = body;
-  for (const name of field.path) {
-    if (typeof value !== "object" || value === null || Array.isArray(value) || !Object.hasOwn(value, name))
-      return undefined;
-    value = (value as Readonly<Record<string, unknown>>)[name];
-  }
-  if (typeof value === "boolean") return field.type === "bool" ? value : undefined;
-  if (typeof value === "number") return numberOfType(field.type, value);
-  return typeof value === "string" ? textOfType(field.type, value) : undefined;
+/** A claim that an issuer's `claims` declare: the value at its path in the token. */
+function tokenField(policy: Policy, facts: Facts, name: string): Reading {
+  const fields = policy.identity.flatMap((source) => (source.kind === "jwt" ? source.claims : []));
+  const field = fields.find((each) => each.name === name);
+  if (field === undefined) return undefined;
+  const value = field.path.reduce<unknown>((each, member) => memberOf(each, member), facts.request.claims);
+  return valueOfType(field.type, value);
 }
 
-const WEEKDAYS: Readonly<Record<string, string>> = {
-  Mon: "mon",
-  Tue: "tue",
-  Wed: "wed",
-  Thu: "thu",
-  Fri: "fri",
-  Sat: "sat",
-  Sun: "sun",
-};
-
-function localPart(now: number, zone: string, part: "hour" | "weekday"): string {
-  const options = part === "hour" ? ({ hour: "2-digit", hourCycle: "h23" } as const) : ({ weekday: "short" } as const);
-  return new Intl.DateTimeFormat("en-US", { timeZone: zone, ...options }).format(Math.floor(now / 1000));
+function tokenClaim(facts: Facts, name: string): Reading {
+  const value = memberOf(facts.request.claims, name);
+  return typeof value === "string" ? value : undefined;
 }
 
 function clientAttribute(client: Client, name: string, argument: string): Reading {
@@ -133,10 +114,10 @@ function requestAttribute(policy: Policy, facts: Facts, expr: AttributeExpr, arg
       return policy.routes[facts.route]?.name;
     case "param":
       return facts.parameters.get(argument);
-    case "body": {
-      const field = policy.routes[facts.route]?.body.find((each) => each.name === argument);
-      return field === undefined ? undefined : bodyField(field, request.body);
-    }
+    case "body":
+      return declaredBody(policy, facts, argument);
+    case "fact":
+      return declaredFact(policy, facts, argument);
     case "query":
       return firstOf(facts.query, argument);
     case "header":
@@ -162,9 +143,13 @@ function requestAttribute(policy: Policy, facts: Facts, expr: AttributeExpr, arg
     case "now":
       return facts.now;
     case "now.hour":
-      return Number(localPart(facts.now, argument, "hour"));
+      return wallClock(facts.now, argument).hour;
     case "now.weekday":
-      return WEEKDAYS[localPart(facts.now, argument, "weekday")];
+      return weekdayOf(facts.now, argument);
+    case "now.in": {
+      const window = policy.windows[Number(expr.args[0])];
+      return window !== undefined && isOpen(window, facts.now);
+    }
     default:
       return identityAttribute(policy, facts, expr, argument);
   }
@@ -187,7 +172,9 @@ function identityAttribute(policy: Policy, facts: Facts, expr: AttributeExpr, ar
     case "token.scopes":
       return request.scopes ?? undefined;
     case "token.claim":
-      return own(request.claims as Readonly<Record<string, string>> | null, argument);
+      return tokenClaim(facts, argument);
+    case "token.field":
+      return tokenField(policy, facts, argument);
     case "granted":
       return granted(policy, facts);
     default:

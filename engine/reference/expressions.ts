@@ -4,6 +4,7 @@ import { EVIDENCE } from "../policy.ts";
 import { holds, parseNetwork } from "./address.ts";
 import { type Answer, readAttribute } from "./attributes.ts";
 import type { Facts } from "./facts.ts";
+import type { Overlaid } from "./overlays.ts";
 import { fitsGlob, searches } from "./pattern.ts";
 
 /** All that an expression can read. */
@@ -11,9 +12,12 @@ export interface Scope {
   readonly policy: Policy;
   readonly facts: Facts;
   readonly answer: Answer;
+  readonly overlaid: Overlaid;
   /** Reading of a signal for this request's key, by index. */
-  readonly signal: (index: number) => number;
+  readonly signal: (index: number) => number | boolean;
   readonly score: (index: number) => number;
+  /** Percent of a limit that this request's key has used, by index. */
+  readonly used: (index: number) => number;
 }
 
 const LARGEST = Number.MAX_SAFE_INTEGER;
@@ -95,6 +99,11 @@ function listValues(scope: Scope, index: number): readonly ScalarValue[] {
   return scope.policy.lists[index]?.values ?? [];
 }
 
+function lookUp(scope: Scope, index: number, key: Value | undefined): Value | undefined {
+  const table = scope.policy.tables[index];
+  return table?.entries.find(([each]) => each === key)?.[1] ?? table?.otherwise;
+}
+
 function evaluateCompare(expr: Extract<Expr, { kind: "compare" }>, scope: Scope): boolean {
   const left = evaluate(expr.left, scope);
   const right = evaluate(expr.right, scope);
@@ -106,10 +115,6 @@ function evaluateCompare(expr: Extract<Expr, { kind: "compare" }>, scope: Scope)
 /** The value of an expression, or undefined where it is missing. */
 export function evaluate(expr: Expr, scope: Scope): Value | undefined {
   switch (expr.kind) {
-    case "cases":
-    case "lookup":
-    case "used":
-      return undefined;
     case "literal":
       return expr.value;
     case "attribute":
@@ -118,6 +123,12 @@ export function evaluate(expr: Expr, scope: Scope): Value | undefined {
       return scope.signal(expr.index);
     case "score":
       return scope.score(expr.index);
+    case "used":
+      return scope.used(expr.index);
+    case "cases":
+      return (expr.cases.find(({ when }) => truth(when, scope))?.value ?? expr.otherwise).value;
+    case "lookup":
+      return lookUp(scope, expr.index, evaluate(expr.key, scope));
     case "let":
       return evaluate((scope.policy.lets[expr.index] as { expr: Expr }).expr, scope);
     case "list":

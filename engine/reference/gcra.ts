@@ -75,3 +75,21 @@ export function untilFull(arrival: Arrival | undefined, nowMicros: number): Limi
     denominator: numerator === 0 ? 1 : Number(arrival.denominator),
   };
 }
+
+/** Units in use as a share of the burst, in percent. */
+export function usedPercent(arrival: Arrival | undefined, rate: Rate, nowMicros: number): number {
+  const { fullInMicros, numerator, denominator } = untilFull(arrival, nowMicros);
+  const time = fullInMicros + numerator / denominator;
+  return Math.min(100, (100 * time * rate.allow) / (rate.burst * rate.perMicros));
+}
+
+/** Gives back `cost` units of a rate; where another rate has charged meanwhile, in whole microseconds, rounded down. */
+export function refunded(arrival: Arrival, rate: Rate, cost: number): Arrival {
+  const { step, denominator } = emission(rate);
+  const same = arrival.denominator === denominator;
+  const back = BigInt(cost) * step;
+  const whole = arrival.micros * arrival.denominator + arrival.numerator;
+  const ticks = whole - (same ? back : (back / denominator) * arrival.denominator);
+  if (ticks < 0n) return { micros: 0n, numerator: 0n, denominator: 1n };
+  return { ...arrival, micros: ticks / arrival.denominator, numerator: ticks % arrival.denominator };
+}

@@ -1,78 +1,85 @@
 /** Step 6: limits are asked together; all of them charge the request, or none does. */
-import type { LimitState } from "../contract.ts";
 import type { LimitReading } from "../decision.ts";
-import type { Expr, Limit, Policy, Rate } from "../policy.ts";
+import type { Limit } from "../policy.ts";
+import { type Allowance, allowanceOf, type LimitMemory, type Quote, quote, standing } from "./amounts.ts";
 import { evaluate, type Scope, truth } from "./expressions.ts";
-import { type Arrival, ask, type Charge, reading, untilFull } from "./gcra.ts";
 import { keyOf } from "./keys.ts";
-import { adopt, type CopyStates, type States } from "./states.ts";
+import type { States } from "./states.ts";
 import { type Addition, additionOfDelay, additionOfRefusal, placeOf } from "./verdict.ts";
 
 /** A limit that applies to a request, with its answer to the charge. */
 export interface Asked {
   readonly limit: Limit;
-  readonly id: string;
   readonly key: string;
-  readonly rate: Rate;
-  readonly charge: Charge;
-  readonly admits: boolean;
+  /** The memories of all its keys. */
+  readonly memories: Map<string, LimitMemory>;
+  readonly allowance: Allowance;
+  readonly cost: number;
+  readonly quote: Quote;
   /** Its refusal or its delay; null where it admits at once. */
   readonly addition: Addition | null;
 }
 
-function limitId(limit: Limit, shadow: boolean): string {
-  return `${shadow ? "shadow" : "enforced"} ${limit.stateId}`;
+/** The state id of a limit; enforced and shadow limits keep theirs apart. */
+export function limitId(stateId: string, shadow: boolean): string {
+  return `${shadow ? "shadow" : "enforced"} ${stateId}`;
 }
 
-/** The arrival times of every limit, by state id and then by key; enforced and shadow limits keep theirs apart. */
-export class LimitStates {
-  private arrivals: States<Arrival> = new Map();
+/** Units that a request costs. */
+export function costOf(limit: Limit, scope: Scope): number {
+  const cost = limit.cost === null ? undefined : evaluate(limit.cost, scope);
+  return Math.max(1, (cost as number | undefined) ?? 1);
+}
 
-  /** A copy of all of them. */
-  copy(how: CopyStates): LimitStates {
-    const copy = new LimitStates();
-    copy.arrivals = how(this.arrivals);
-    return copy;
-  }
+/** What a limit allows this request, with the factor in force. */
+function allowanceFor(limit: Limit, scope: Scope): Allowance {
+  return allowanceOf(limit.amount, scope, scope.overlaid.factorOf(limit.name));
+}
 
-  /** Makes room for a policy's limits, and drops the state of those that it does not have. */
-  adopt(policy: Policy): void {
-    const ids = policy.limits.flatMap((limit) => [limitId(limit, false), limitId(limit, true)]);
-    adopt(this.arrivals, ids);
-  }
+/** How long a limit may hold this request. */
+function patienceOf({ otherwise, amount }: Limit): number {
+  return otherwise.kind === "slow" && amount.kind !== "leases" ? otherwise.upToMicros : 0;
+}
 
-  /** Asks a limit; null where it does not apply: another route, its `when` does not hold, or a part of its key is missing. */
-  ask(limit: Limit, shadow: boolean, scope: Scope): Asked | null {
-    const { policy, facts } = scope;
-    if (limit.on !== null && !limit.on.includes(facts.route)) return null;
-    const key = truth(limit.when, scope) ? keyOf(limit.keys, scope) : null;
-    if (key === null) return null;
-    const id = limitId(limit, shadow);
-    const rate = evaluate((limit.amount as { readonly rate: Expr }).rate, scope) as Rate;
-    const cost = Math.max(1, limit.cost === null ? 1 : (evaluate(limit.cost, scope) as number));
-    const charge = ask(this.arrivals.get(id)?.get(key), rate, cost, facts.now);
-    const wait = Number(charge.wait);
-    const upTo = limit.otherwise.kind === "slow" && cost <= rate.burst ? limit.otherwise.upToMicros : 0;
-    const admits = wait <= upTo;
-    const place = placeOf(policy, "limit", policy.limits.indexOf(limit));
-    const refusal = admits ? null : additionOfRefusal(limit, place, wait, facts.request.passes);
-    const delay = admits && wait > 0 ? additionOfDelay(limit, place, wait) : null;
-    return { limit, id, key, rate, charge, admits, addition: refusal ?? delay };
-  }
+/**
+ * Asks a limit, which changes nothing; null where it does not apply: another route, its `when` does not hold, or a part of its key is
+ * missing.
+ */
+export function askLimit(states: States<LimitMemory>, limit: Limit, shadow: boolean, scope: Scope): Asked | null {
+  const { policy, facts } = scope;
+  if (limit.on !== null && !limit.on.includes(facts.route)) return null;
+  const key = truth(limit.when, scope) ? keyOf(limit.keys, scope) : null;
+  const memories = states.get(limitId(limit.stateId, shadow));
+  if (key === null || memories === undefined) return null;
+  const allowance = allowanceFor(limit, scope);
+  const cost = costOf(limit, scope);
+  const answer = quote(memories.get(key), allowance, cost, facts.now, patienceOf(limit));
+  const place = placeOf(policy, "limit", policy.limits.indexOf(limit));
+  const refusal = answer.admits ? null : additionOfRefusal(limit, place, answer.wait, facts.request.passes);
+  const delay = answer.admits && answer.wait > 0 ? additionOfDelay(limit, place, answer.wait) : null;
+  return { limit, key, memories, allowance, cost, quote: answer, addition: refusal ?? delay };
+}
 
-  /** Makes the charges that were asked about. */
-  charge(asked: readonly Asked[]): void {
-    for (const { id, key, charge } of asked) this.arrivals.get(id)?.set(key, charge.charged);
-  }
+/** Makes the charges that were asked about. */
+export function charge(asked: readonly Asked[]): void {
+  for (const { memories, key, quote: answer } of asked) memories.set(key, answer.charged);
+}
 
-  /** What a decision says of a limit. */
-  reading(asked: Asked, now: number): LimitReading {
-    const { remaining, fullIn } = reading(this.arrivals.get(asked.id)?.get(asked.key), asked.rate, now);
-    return { name: asked.limit.name, remaining, resetAfter: fullIn / 1e6 };
-  }
+/** What a decision says of a limit. */
+export function readingOf({ limit, memories, key, allowance }: Asked, now: number): LimitReading {
+  const { remaining, fullInMicros } = standing(memories.get(key), allowance, now);
+  return { name: limit.name, remaining, resetAfter: fullInMicros / 1e6 };
+}
 
-  /** The exact state of an enforced limit's key. */
-  state(limit: Limit, key: string | null, now: number): LimitState {
-    return untilFull(key === null ? undefined : this.arrivals.get(limitId(limit, false))?.get(key), now);
-  }
+/** Percent of a limit that a key has used. */
+export function usedOf(
+  states: States<LimitMemory>,
+  limit: Limit,
+  shadow: boolean,
+  key: string | null,
+  scope: Scope,
+): number {
+  if (key === null) return 0;
+  const memory = states.get(limitId(limit.stateId, shadow))?.get(key);
+  return standing(memory, allowanceFor(limit, scope), scope.facts.now).usedPercent;
 }

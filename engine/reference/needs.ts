@@ -28,6 +28,10 @@ function parts(expr: Expr): readonly Expr[] {
     case "like":
     case "matches":
       return [expr.left];
+    case "cases":
+      return expr.cases.map(({ when }) => when);
+    case "lookup":
+      return [expr.key];
     default:
       return [];
   }
@@ -41,13 +45,15 @@ function expressionsOf(policy: Policy): (Expr | null)[] {
   const ofKeys = (keys: readonly Key[]): Expr[] => keys.flatMap((key) => key.options);
   const signals = policy.signals.flatMap((signal) => [
     signal.where,
-    signal.aggregate.kind === "distinct" ? signal.aggregate.value : null,
+    "value" in signal.aggregate ? signal.aggregate.value : null,
+    "when" in signal.aggregate ? signal.aggregate.when : null,
     ...ofKeys(signal.keys),
   ]);
   const limits = policy.limits.flatMap((limit) => [
     limit.when,
     "rate" in limit.amount ? limit.amount.rate : null,
     limit.cost,
+    limit.refund,
     ...ofKeys(limit.keys),
   ]);
   const rules = policy.rules.flatMap((rule) => [
@@ -59,6 +65,12 @@ function expressionsOf(policy: Policy): (Expr | null)[] {
   );
   const scores = policy.scores.flatMap((score) => score.terms.map((term) => term.when));
   return [...signals, ...limits, ...rules, ...canaries, ...scores, ...policy.lets.map((each) => each.expr)];
+}
+
+/** Whether some request's outcome changes something: a signal, a charge that it refunds, a lease that it frees. */
+function awaitsOutcomes({ signals, limits }: Policy): boolean {
+  const ofLimits = limits.some(({ amount, refund }) => amount.kind === "leases" || refund !== null);
+  return ofLimits || signals.some(({ phase }) => phase === "outcome");
 }
 
 /** Computes what the transport must fetch. */
@@ -73,13 +85,14 @@ export function needsOf(policy: Policy): Needs {
     ...policy.identity.flatMap((source) => ("header" in source ? [source.header] : [])),
   ];
   const fields = new Set(names("body"));
+  const facts = names("fact");
   const reads = policy.routes.map((route) => route.body.some((field) => fields.has(field.name)));
   return {
     headers: [...new Set(headers)].sort(),
     headerCount: read.some((each) => each.name === "header.count"),
     bodyRoutes: [...reads.keys()].filter((index) => reads[index]),
-    facts: [],
-    outcomes: policy.signals.some((signal) => signal.phase === "outcome"),
+    facts: [...policy.facts.keys()].filter((index) => facts.includes(policy.facts[index]?.name ?? "")),
+    outcomes: awaitsOutcomes(policy),
     responseHeaders: [...new Set(names("response.header"))].sort(),
   };
 }

@@ -10,8 +10,8 @@ export interface Findings {
   readonly shadow: readonly string[];
   readonly scores: Readonly<Record<string, number>>;
   readonly labels: readonly string[];
-  readonly limits: readonly LimitReading[];
   readonly overlays: readonly string[];
+  readonly limits: readonly LimitReading[];
 }
 
 /** The findings of a request that was refused before the rules. */

@@ -1,27 +1,47 @@
-/** How far a rule or limit applies to one request. */
-import type { Declaration, Rollout, Rule } from "../policy.ts";
+/** How far rules and limits apply to one request. */
+import type { Declaration, Rollout } from "../policy.ts";
 import type { Scope } from "./expressions.ts";
 import { halfSipHash, textWords, valueWords } from "./hash.ts";
 import { keyPart } from "./keys.ts";
 
 export type Mode = "on" | "shadow" | "off";
 
-/** A rule as it applies to one request. */
-export interface Judged {
-  readonly rule: Rule;
-  readonly place: number;
-  readonly mode: Mode;
-  readonly matches: boolean;
-  readonly exempt: boolean;
-}
+/** A rule or limit. */
+export type RolledOut = Declaration & { readonly rollout: Rollout };
 
-/** A canary is on for the keys that its hash chooses, and in shadow for the others and where there is no key. */
-export function modeOf(declaration: Declaration & { readonly rollout: Rollout }, scope: Scope): Mode {
-  const { rollout, name } = declaration;
-  if (rollout.mode !== "canary") return rollout.mode;
+/** Whether a canary's hash chooses the request's key; without a key it is not chosen. */
+function isChosen(name: string, rollout: Extract<Rollout, { mode: "canary" }>, scope: Scope): boolean {
   const part = keyPart(rollout.key, scope);
-  if (part === null || part.value === null) return "shadow";
+  if (part === null || part.value === null) return false;
   const type = rollout.key.options[part.option]?.type.scalar ?? "string";
   const [lane0] = halfSipHash([...textWords(name), part.option, ...valueWords(type, part.value)], [0, 0]);
-  return lane0 % 10_000 < rollout.percent * 100 ? "on" : "shadow";
+  return lane0 % 10_000 < rollout.percent * 100;
+}
+
+function isOver({ untilMicros }: Rollout, now: number): boolean {
+  return untilMicros !== null && now >= untilMicros;
+}
+
+/** The mode that a declaration's own rollout gives it: a canary is on for those it chooses and in shadow for the others. */
+function ownMode({ name, rollout }: RolledOut, scope: Scope): Mode {
+  if (isOver(rollout, scope.facts.now)) return "shadow";
+  if (rollout.mode !== "canary") return rollout.mode;
+  return isChosen(name, rollout, scope) ? "on" : "shadow";
+}
+
+/**
+ * The mode of each of a policy's rules, or of its limits: what an overlay sets, else off where a canary that takes effect replaces it,
+ * else its own.
+ */
+export function modesOf(declarations: readonly RolledOut[], scope: Scope): readonly Mode[] {
+  const { modes } = scope.overlaid;
+  const own = declarations.map((each) => ownMode(each, scope));
+  const replaced = new Set(
+    declarations.flatMap(({ name, rollout }, index) =>
+      rollout.mode === "canary" && own[index] === "on" && !modes.has(name) ? [rollout.replaces] : [],
+    ),
+  );
+  return declarations.map(
+    ({ name }, index) => modes.get(name) ?? (replaced.has(index) ? "off" : (own[index] ?? "off")),
+  );
 }

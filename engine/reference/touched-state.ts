@@ -4,6 +4,7 @@ import type { Key, Policy } from "../policy.ts";
 import type { Request } from "../request.ts";
 import { readFacts } from "./facts.ts";
 import { keyPart } from "./keys.ts";
+import { statelessScope } from "./scope.ts";
 
 /** A declaration with state, and this request's key in it: the arguments of a reading. */
 export interface TouchedState {
@@ -16,8 +17,7 @@ export interface TouchedState {
 /** Every declaration with state for which the request has a key, whether or not it is recorded or asked there. */
 export function touchedState(policy: Policy, request: Request, nowMicros: number): readonly TouchedState[] {
   const facts = readFacts(policy, request, nowMicros);
-  const answer = { outcome: null, served: false };
-  const scope = { policy, facts, answer, signal: (): number => 0, score: (): number => 0 };
+  const scope = statelessScope(policy, facts);
   return declarationsWithState(policy).flatMap(({ kind, name, parts }) => {
     const keys = parts.map((key) => keyPart(key, scope)).filter((part) => part !== null);
     return keys.length === parts.length ? [{ kind, name, keys }] : [];

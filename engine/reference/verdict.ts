@@ -4,6 +4,8 @@ import { VERDICTS } from "../policy.ts";
 
 /** One verdict asked for, and by whom. Times are microseconds. */
 export interface Addition {
+  /** What asks: a rule, a live ban of a rule, a limit, or the default. */
+  readonly kind: "rule" | "ban" | "limit" | "default";
   readonly verdict: Verdict;
   readonly status: number;
   readonly by: string | null;
@@ -19,6 +21,7 @@ const BARE_THROTTLE_MICROS = 30_000_000;
 
 /** What decides when nothing was added. */
 export const PASSES: Addition = {
+  kind: "default",
   verdict: "allow",
   status: 200,
   by: null,
@@ -44,7 +47,8 @@ export function placeOf(policy: Policy, kind: "rule" | "limit", index: number): 
 
 function addition(verdict: Verdict, by: Rule | Limit, place: number, more: Partial<Addition>): Addition {
   const reason = "because" in by && by.because !== null ? by.because : by.name;
-  return { verdict, status: STATUS[verdict], by: by.name, reason, delay: 0, retryAfter: 0, place, ...more };
+  const kind = "amount" in by ? "limit" : "rule";
+  return { kind, verdict, status: STATUS[verdict], by: by.name, reason, delay: 0, retryAfter: 0, place, ...more };
 }
 
 /** What a matching rule adds; null for those that restrict nothing, and for a challenge whose pass the caller holds. */
@@ -67,7 +71,7 @@ export function additionOfRule(rule: Rule, place: number, passes: readonly strin
 /** What a live ban adds: a block like its rule's, for the time that is left. */
 export function additionOfBan(rule: Rule, place: number, remaining: number): Addition {
   const status = rule.action.kind === "block" ? rule.action.status : STATUS.block;
-  return addition("block", rule, place, { status, retryAfter: remaining });
+  return addition("block", rule, place, { kind: "ban", status, retryAfter: remaining });
 }
 
 /** What a limit adds that would admit only after `wait` microseconds and does not hold the request so long. */

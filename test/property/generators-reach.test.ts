@@ -5,6 +5,7 @@ import type { Decision, Expr, Policy } from "../../engine/index.ts";
 import { createReference, VERDICTS } from "../../engine/index.ts";
 import { evaluate, type Scope } from "../../engine/reference/expressions.ts";
 import { readFacts } from "../../engine/reference/facts.ts";
+import { statelessScope } from "../../engine/reference/scope.ts";
 import { arbitraryTrace, type Trace } from "../helpers/generators.ts";
 import { lockstep } from "../helpers/lockstep.ts";
 
@@ -159,7 +160,11 @@ test("conditions of every kind hold and fail", () => {
         outcome: { status: 401, size: 100, latencyMicros: 35_000, headers: {} },
         served: index % 2 === 0,
       };
-      const scope: Scope = { policy, facts, answer, signal: () => index, score: () => index * 10 };
+      const scope: Scope = {
+        ...statelessScope(policy, facts, answer),
+        signal: () => index,
+        score: () => index * 10,
+      };
       return conditionsOf(policy).flatMap((condition) => outcomesOf(condition, scope));
     }),
   );

@@ -29,7 +29,7 @@ afterAll(() => {
 /** A reference with one passage of one file replaced. */
 async function plant(name: string, file: string, from: string, to: string): Promise<MakeEngine> {
   const copy = join(folder, name.replaceAll(/\W+/g, "-"));
-  for (const each of ["policy.ts", "request.ts", "decision.ts", "contract.ts", "reference"]) {
+  for (const each of ["policy.ts", "request.ts", "decision.ts", "contract.ts", "overlay.ts", "reference"]) {
     cpSync(join(ENGINE, each), join(copy, each), { recursive: true });
   }
   const path = join(copy, "reference", file);
@@ -46,13 +46,13 @@ async function plant(name: string, file: string, from: string, to: string): Prom
 }
 
 test.each([
-  ["a window that ends one sub-window early", "signals.ts", "now - event <= SUB_WINDOWS", "now - event < SUB_WINDOWS"],
   [
-    "charging although another limit refuses",
-    "reference.ts",
-    "if (asked.every(({ admits }) => admits)) this.limits",
-    "this.limits",
+    "a window that ends one sub-window early",
+    "sub-windows.ts",
+    "now - event <= SUB_WINDOWS",
+    "now - event < SUB_WINDOWS",
   ],
+  ["charging although another limit refuses", "judge.ts", "judgement.admitted ? [...asked] : []", "[...asked]"],
   [
     "a time per unit rounded down",
     "gcra.ts",
@@ -61,7 +61,7 @@ test.each([
   ],
   [
     "windows counted from another epoch",
-    "signals.ts",
+    "sub-windows.ts",
     "(SUB_WINDOWS * BigInt(time))",
     "(SUB_WINDOWS * BigInt(time + 1))",
   ],
@@ -74,9 +74,9 @@ test.each([
   ["options of a key that share their state", "keys.ts", "[part?.option, part?.value]", "[part?.value]"],
   [
     "a reload that forgets counts",
-    "reference.ts",
-    "this.signals.adopt(policy);",
-    "this.signals.adopt({ ...policy, signals: [] }), this.signals.adopt(policy);",
+    "state.ts",
+    "  state.policy = policy;",
+    "  state.policy = policy;\n  state.signals.clear();",
   ],
   [
     "one bucket for all that lack a key",
@@ -87,9 +87,9 @@ test.each([
   ["ties for the later declaration", "verdict.ts", "b.place - a.place", "a.place - b.place"],
   [
     "events that outlive a pause",
-    "signals.ts",
-    "log.events.filter((event) => lives(event, now)).length",
-    "log.events.length",
+    "events.ts",
+    "const living = livingEvents(log, now, windowMicros);\n  switch",
+    "const living = log;\n  switch",
   ],
   ["a retry time one microsecond short", "gcra.ts", "(a + b - 1n) / b", "a / b"],
   ["a ban that lives at its very end", "bans.ts", "if (now < last.until)", "if (now <= last.until)"],
@@ -97,21 +97,16 @@ test.each([
   [
     "a clock that runs back",
     "reference.ts",
-    "decide(request: Request, nowMicros: number): DecisionRecord {\n    this.now = Math.max(this.now, nowMicros);",
-    "decide(request: Request, nowMicros: number): DecisionRecord {\n    this.now = nowMicros;",
+    "decide(request: Request, nowMicros: number): DecisionRecord {\n    const { state } = this;\n    state.now = Math.max(state.now, nowMicros);",
+    "decide(request: Request, nowMicros: number): DecisionRecord {\n    const { state } = this;\n    state.now = nowMicros;",
   ],
   [
     "shadow rules that ban in earnest",
-    "reference.ts",
-    'this.bans.set(ban, mode === "shadow", key, this.now)',
-    "this.bans.set(ban, false, key, this.now)",
+    "judge.ts",
+    'setBan(state.bans, ban, mode === "shadow", key, state.now)',
+    "setBan(state.bans, ban, false, key, state.now)",
   ],
-  [
-    "exact values kept past sixteen",
-    "signals.ts",
-    "log.latest.size > EXACT_VALUES",
-    "log.latest.size > EXACT_VALUES + 1",
-  ],
+  ["exact values kept past sixteen", "distinct.ts", "latest.size > EXACT_VALUES", "latest.size > EXACT_VALUES + 1"],
 ])(
   "%s is found",
   async (name, file, from, to) => {

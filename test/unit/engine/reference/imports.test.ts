@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 
 const FOLDER = join(import.meta.dirname, "../../../../engine/reference");
-const CONTRACTS = ["../policy.ts", "../request.ts", "../decision.ts", "../contract.ts"];
+const CONTRACTS = ["../policy.ts", "../request.ts", "../decision.ts", "../contract.ts", "../overlay.ts"];
 
 test("the reference imports the contracts and its own files, nothing else", () => {
   const own = readdirSync(FOLDER).map((name) => `./${name}`);

@@ -1,0 +1,122 @@
+/** All that the reference interpreter keeps, as data in maps whose entries never change: a copy of the maps is a copy of the engine. */
+import type { EngineOptions } from "../contract.ts";
+import type { Overlay } from "../overlay.ts";
+import type { Ban, Expr, Policy, ScalarValue } from "../policy.ts";
+import type { LimitMemory, Receipt } from "./amounts.ts";
+import { banId, type Sentence } from "./bans.ts";
+import type { Facts } from "./facts.ts";
+import { limitId } from "./limits.ts";
+import { type Adopted, adopt, type CopyStates, type States } from "./states.ts";
+import type { SignalMemory } from "./signals.ts";
+
+/** A charge that an outcome can give back: leases always, others where the limit's `refund` holds. */
+export interface Refundable {
+  readonly limit: string;
+  /** Null for a lease. */
+  readonly when: Expr | null;
+  /** The limit's memories, which the charge is part of. After a reload that did not keep them nobody else reads these. */
+  readonly memories: Map<string, LimitMemory>;
+  readonly key: string;
+  readonly receipt: Receipt;
+}
+
+/** A request that was let through and whose outcome is awaited; it is judged by the policy that decided it. */
+export interface Pending {
+  readonly policy: Policy;
+  readonly facts: Facts;
+  readonly charges: readonly Refundable[];
+}
+
+/** The state of one reference interpreter. */
+export interface ReferenceState {
+  policy: Policy;
+  now: number;
+  nextToken: number;
+  overlays: readonly Overlay[];
+  /** Values that replaced those of lists from files, by the list's name. */
+  readonly lists: Map<string, { readonly file: string; readonly values: readonly ScalarValue[] }>;
+  readonly pending: Map<number, Pending>;
+  readonly pendingLimit: number;
+  readonly hashKey: readonly [number, number];
+  readonly signals: States<SignalMemory>;
+  readonly limits: States<LimitMemory>;
+  readonly bans: States<Sentence>;
+}
+
+/** The state of an interpreter that has decided nothing yet. */
+export function makeState(policy: Policy, options: EngineOptions): ReferenceState {
+  const state: ReferenceState = {
+    policy,
+    now: 0,
+    nextToken: 1,
+    overlays: [],
+    lists: new Map(),
+    pending: new Map(),
+    pendingLimit: options.pendingOutcomes ?? 65_536,
+    hashKey: options.hashKey ?? [0, 0],
+    signals: new Map(),
+    limits: new Map(),
+    bans: new Map(),
+  };
+  adoptPolicy(state, policy);
+  return state;
+}
+
+/** A copy that shares nothing which changes: charges that wait for an outcome are of the copy's own memories. */
+export function copyState(state: ReferenceState, how: CopyStates): ReferenceState {
+  const limits = how(state.limits);
+  const own = new Map([...state.limits].map(([id, memories]) => [memories, limits.get(id)]));
+  const pending = [...state.pending].map(([token, each]): [number, Pending] => {
+    const charges = each.charges.map((charge) => ({ ...charge, memories: own.get(charge.memories) ?? new Map() }));
+    return [token, { ...each, charges }];
+  });
+  return {
+    ...state,
+    lists: new Map(state.lists),
+    pending: new Map(pending),
+    signals: how(state.signals),
+    limits,
+    bans: how(state.bans),
+  };
+}
+
+function bansOf(policy: Policy): readonly Ban[] {
+  return policy.rules.flatMap(({ action }) => (action.kind === "block" && action.ban !== null ? [action.ban] : []));
+}
+
+/** Puts a policy in force: makes room for its state, and drops the state and the replaced lists that it does not have. */
+export function adoptPolicy(state: ReferenceState, policy: Policy): void {
+  state.policy = policy;
+  adopt(
+    state.signals,
+    policy.signals.map(({ stateId, wasStateId }): Adopted => ({ id: stateId, was: wasStateId })),
+  );
+  adopt(
+    state.limits,
+    policy.limits.flatMap(({ stateId, wasStateId }) =>
+      [false, true].map(
+        (shadow): Adopted => ({
+          id: limitId(stateId, shadow),
+          was: wasStateId === null ? null : limitId(wasStateId, shadow),
+        }),
+      ),
+    ),
+  );
+  adopt(
+    state.bans,
+    bansOf(policy).flatMap((ban) => [false, true].map((shadow): Adopted => ({ id: banId(ban, shadow), was: null }))),
+  );
+  for (const [name, { file }] of state.lists) {
+    if (!policy.lists.some((list) => list.name === name && list.file === file)) state.lists.delete(name);
+  }
+}
+
+/** A policy with the values of its lists from files as they were last replaced. */
+export function withLists(policy: Policy, state: ReferenceState): Policy {
+  if (state.lists.size === 0) return policy;
+  const lists = policy.lists.map((list) => {
+    const replaced = state.lists.get(list.name);
+    return replaced !== undefined && replaced.file === list.file ? { ...list, values: replaced.values } : list;
+  });
+  return { ...policy, lists };
+}
