@@ -36,25 +36,29 @@ export interface PolicyAnalysis extends LoadResult {
   readonly checked: CheckedPolicy | null;
 }
 
+/** What a load may be told besides the files. */
+export interface LoadOptions {
+  /** The time, in microseconds since the Unix epoch, by which dates are past. Without it none is. */
+  readonly nowMicros?: number;
+  /** Reads one file; a caller that has read the same text before may give back what it found then. */
+  readonly parseFile?: ParseFile;
+}
+
 /**
  * Loads the policy at `path`. Never throws for what a file contains: every problem is a diagnostic.
  *
  * @param path - The main file, as the reader understands paths; shown in diagnostics.
  */
-export function loadPolicy(path: string, reader: FileReader): LoadResult {
-  const { policy, scenarios, tests, diagnostics, sources } = analyzePolicy(path, reader);
+export function loadPolicy(path: string, reader: FileReader, options: LoadOptions = {}): LoadResult {
+  const { policy, scenarios, tests, diagnostics, sources } = analyzePolicy(path, reader, options);
   return { policy, scenarios, tests, diagnostics, sources };
 }
 
-/**
- * As {@link loadPolicy}, for the language server.
- *
- * @param parseFile - Reads one file; a caller that has read the same text before may give back what it found then.
- */
-export function analyzePolicy(path: string, reader: FileReader, parseFile: ParseFile = parse): PolicyAnalysis {
+/** As {@link loadPolicy}, for the language server. */
+export function analyzePolicy(path: string, reader: FileReader, options: LoadOptions = {}): PolicyAnalysis {
   const report = new Report();
   const sources = new Sources(reader, report);
-  const text = readDeclarations(path, sources, report, parseFile);
+  const text = readDeclarations(path, sources, report, options.parseFile ?? parse);
   const declarations = sortDeclarations(text?.declarations ?? [], text?.unread);
   const inventory = loadClients(declarations, sources, report);
   const listFiles = loadLists(declarations, sources);
@@ -63,7 +67,16 @@ export function analyzePolicy(path: string, reader: FileReader, parseFile: Parse
   const known = { tests: [], sources: sources.list(), declarations, inventory, checked };
   if (checked === null || report.failed) return { ...known, policy: null, scenarios: [], diagnostics: report.list() };
   const policy = lowerPolicy(checked, sources.originals());
-  lintPolicy(policy, checked, inventory.clients, report);
+  lintPolicy({
+    policy,
+    declarations,
+    groups: checked.context.groups,
+    scenarios: checked.scenarios,
+    clients: inventory.clients,
+    sources: sources.list(),
+    nowMicros: options.nowMicros ?? null,
+    report,
+  });
   return { ...known, policy, scenarios: lowerScenarios(checked), diagnostics: report.list() };
 }
 
@@ -77,8 +90,12 @@ const MAIN = "policy.edgepolicy";
  *
  * @param files - Other files by path, relative to the policy.
  */
-export function loadPolicyText(text: string, files: Readonly<Record<string, string>> = {}): LoadResult {
-  return loadPolicy(MAIN, memoryFiles({ ...files, [MAIN]: text }));
+export function loadPolicyText(
+  text: string,
+  files: Readonly<Record<string, string>> = {},
+  options: LoadOptions = {},
+): LoadResult {
+  return loadPolicy(MAIN, memoryFiles({ ...files, [MAIN]: text }), options);
 }
 
 function loadClients(declarations: Declarations, sources: Sources, report: Report): Inventory {

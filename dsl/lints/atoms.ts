@@ -3,10 +3,11 @@
  * where they read the same thing; what is not understood is a subject of its own that is either true or false.
  */
 import { EVIDENCE } from "../../engine/index.ts";
-import type { CompareExpr, CompareOp, Expr, ScalarValue } from "../../engine/index.ts";
+import type { CompareExpr, CompareOp, Expr, Policy, ScalarValue } from "../../engine/index.ts";
 import { attributeNamed } from "../check/attributes.ts";
 import { exprText } from "../check/walk.ts";
 import { ANY, bounded, type Domain, keepOnly, without } from "./domains.ts";
+import { rangeOf } from "./ranges.ts";
 
 /** Narrows what a subject can be; `start` is everything that it can be at all. */
 export interface Statement {
@@ -16,12 +17,12 @@ export interface Statement {
 }
 
 /** What it means that a condition holds, or that it does not. */
-export function statementOf(atom: Expr, holds: boolean): Statement {
-  if (atom.kind === "compare") return comparison(atom, holds);
+export function statementOf(atom: Expr, holds: boolean, policy: Policy): Statement {
+  if (atom.kind === "compare") return comparison(atom, holds, policy);
   const values = atom.kind === "in" && atom.right.kind === "literal" ? valuesOf(atom.right.value) : null;
   if (atom.kind === "in" && values !== null && atom.right.type.scalar !== "network") {
     const narrow = (domain: Domain): Domain => (holds ? keepOnly(domain, values) : without(domain, values));
-    return { subject: exprText(atom.left), start: startOf(atom.left), narrow };
+    return { subject: exprText(atom.left), start: startOf(atom.left, policy), narrow };
   }
   return opaque(atom, holds);
 }
@@ -53,11 +54,16 @@ const OPPOSITE: Readonly<Record<CompareOp, CompareOp>> = {
   ">=": "<",
 };
 
-function comparison(atom: CompareExpr, holds: boolean): Statement {
+function comparison(atom: CompareExpr, holds: boolean, policy: Policy): Statement {
   const op = holds ? atom.op : OPPOSITE[atom.op];
-  if (atom.right.kind === "literal") return withLiteral(atom.left, op, atom.right.value, atom);
-  if (atom.left.kind === "literal") return withLiteral(atom.right, MIRROR[op], atom.left.value, atom);
-  return betweenReadings(atom, op);
+  const { left, right } = atom;
+  const literal = right.kind === "literal" ? right : left.kind === "literal" ? left : null;
+  if (literal === null) return betweenReadings(atom, op);
+  // Rates and sets are no numbers, names or truths: such a comparison is a subject of its own.
+  if (typeof literal.value === "object") return opaque(atom, holds);
+  return literal === right
+    ? withLiteral(left, op, literal.value, policy)
+    : withLiteral(right, MIRROR[op], literal.value, policy);
 }
 
 /** Two readings: `a < b` and `a >= b` are one subject, true and false. */
@@ -67,10 +73,8 @@ function betweenReadings(atom: CompareExpr, op: CompareOp): Statement {
   return opaque(asked, positive);
 }
 
-function withLiteral(left: Expr, op: CompareOp, value: unknown, atom: CompareExpr): Statement {
-  if (typeof value === "object" || value === undefined) return opaque(atom, op === atom.op);
-  const literal = value as ScalarValue;
-  const statement = { subject: exprText(left), start: startOf(left) };
+function withLiteral(left: Expr, op: CompareOp, literal: ScalarValue, policy: Policy): Statement {
+  const statement = { subject: exprText(left), start: startOf(left, policy) };
   if (op === "==") return { ...statement, narrow: (domain) => keepOnly(domain, [literal]) };
   if (op === "!=") return { ...statement, narrow: (domain) => without(domain, [literal]) };
   if (typeof literal === "number") return { ...statement, narrow: (domain) => bounded(domain, op, literal) };
@@ -87,11 +91,11 @@ function ranksThat(op: CompareOp, member: string): readonly string[] {
 }
 
 /** Everything that a reading can be. An identity error may be one that this version does not know. */
-function startOf(reading: Expr): Domain {
+function startOf(reading: Expr, policy: Policy): Domain {
   const whole = reading.type.scalar === "int" && !reading.type.set;
   if (reading.type.scalar === "bool") return TRUTH;
-  if (reading.kind === "signal") return { ...ANY, low: 0, whole };
-  if (reading.kind === "score") return { ...ANY, low: 0, high: 1000, whole };
+  const range = rangeOf(reading, policy);
+  if (range !== null) return { ...ANY, low: range.low, high: range.high, whole };
   const members = reading.kind === "attribute" ? attributeNamed(reading.name)?.type.members : null;
   const closed = members != null && members.members.length > 0 && members.name !== "identity.error";
   return closed ? { ...ANY, only: new Set(members.members) } : { ...ANY, whole };

@@ -1,50 +1,70 @@
-/** Conditions that are always true or always false. */
-import type { Expr, Policy } from "../../engine/index.ts";
-import type { Report } from "../check/report.ts";
+/** Conditions that are always true or always false, and parts of conditions that change nothing. */
+import type { Expr, LogicExpr, Span } from "../../engine/index.ts";
+import { exprText, walk } from "../check/walk.ts";
 import { LINTS } from "../codes/lints.ts";
-import type { Solver } from "./satisfiable.ts";
+import type { LintInput } from "./input.ts";
+import { conditionsOf, type Place } from "./places.ts";
 
-/** A condition of the policy with the routes it stands on and the words that name its place. */
-interface Place {
-  readonly expr: Expr;
-  readonly on: readonly number[] | null;
-  readonly what: string;
-}
+type Input = Pick<LintInput, "policy" | "solver" | "report">;
 
-/** Warns at each condition that no request, or every request, meets. */
-export function lintConditions(policy: Policy, solver: Solver, report: Report): void {
-  for (const place of placesOf(policy)) {
-    const { expr, on, what } = place;
-    if (!solver.canHold([{ expr, holds: true }], on)) {
-      report.warning(LINTS.alwaysFalse, expr.span, `the condition of ${what} is always false`, {
-        help: "no request meets it; mend the condition, or take it out",
-      });
-    } else if (!solver.canHold([{ expr, holds: false }], on)) {
-      report.warning(LINTS.alwaysTrue, expr.span, `the condition of ${what} is always true`, {
-        help: "every request meets it; mend the condition, or leave it out",
-      });
-    }
+/** Warns at each condition that no request, or every request, meets. @param said - Places that another lint has spoken about. */
+export function lintConditions(input: Input, said: readonly Span[] = []): void {
+  for (const place of conditionsOf(input.policy)) {
+    if (said.some((span) => contains(place.expr.span, span))) continue;
+    if (!isSettled(place, input)) lintParts(place, input);
   }
 }
 
-function placesOf(policy: Policy): readonly Place[] {
-  const places: Place[] = [];
-  for (const one of policy.lets) {
-    if (one.expr.type.scalar === "bool") places.push({ expr: one.expr, on: null, what: `the let \`${one.name}\`` });
+function contains(outer: Span, inner: Span): boolean {
+  return outer.file === inner.file && outer.start <= inner.start && inner.end <= outer.end;
+}
+
+/** Whether the whole condition is always false or true, which is reported. */
+function isSettled({ expr, on, what }: Place, { solver, report }: Input): boolean {
+  if (!solver.canHold([{ expr, holds: true }], on)) {
+    report.warning(LINTS.alwaysFalse, expr.span, `the condition of ${what} is always false`, {
+      help: "no request meets it; mend the condition, or take it out",
+    });
+    return true;
   }
-  for (const signal of policy.signals) {
-    if (signal.where !== null)
-      places.push({ expr: signal.where, on: signal.on, what: `the signal \`${signal.name}\`` });
-  }
-  for (const score of policy.scores) {
-    for (const term of score.terms)
-      places.push({ expr: term.when, on: null, what: `a term of the score \`${score.name}\`` });
-  }
-  for (const limit of policy.limits) {
-    if (limit.when !== null) places.push({ expr: limit.when, on: limit.on, what: `the limit \`${limit.name}\`` });
-  }
-  for (const rule of policy.rules) {
-    if (rule.when !== null) places.push({ expr: rule.when, on: rule.on, what: `the rule \`${rule.name}\`` });
-  }
-  return places;
+  if (solver.canHold([{ expr, holds: false }], on)) return false;
+  report.warning(LINTS.alwaysTrue, expr.span, `the condition of ${what} is always true`, {
+    help: "every request meets it; mend the condition, or leave it out",
+  });
+  return true;
+}
+
+/** Parts of this many neighbours at most are compared: each question costs as many steps as there are parts. */
+const MAX_PARTS = 32;
+
+function lintParts({ expr, on }: Place, input: Input): void {
+  walk(expr, (part) => {
+    if ((part.kind === "and" || part.kind === "or") && part.items.length <= MAX_PARTS) lintLogic(part, on, input);
+  });
+}
+
+/** Reports the last part that the others make superfluous: of several that imply each other one is enough. */
+function lintLogic({ kind, items }: LogicExpr, on: Place["on"], { solver, report }: Input): void {
+  const all = kind === "and";
+  const decided = (item: Expr, others: readonly Expr[]): boolean =>
+    !solver.canHold([...others.map((expr) => ({ expr, holds: all })), { expr: item, holds: !all }], on);
+  const idle = items.findLast((item) => {
+    const others = items.filter((other) => other !== item);
+    return !isRepeated(item, others) && decided(item, others);
+  });
+  if (idle === undefined) return;
+  const cause = items.find((other) => other !== idle && decided(idle, [other]));
+  const [place, why] = all ? ["where the others hold, it holds too", "this implies it"] : NEVER_ALONE;
+  report.warning(LINTS.idleCondition, idle.span, `this part changes nothing: ${place}`, {
+    help: "take it out, or mend its bound or operator",
+    notes: cause === undefined ? [] : [{ message: why, span: cause.span }],
+  });
+}
+
+const NEVER_ALONE = ["where it holds, another holds too", "this holds then as well"] as const;
+
+/** Repeated parts have a lint of their own, with a fix. */
+function isRepeated(item: Expr, others: readonly Expr[]): boolean {
+  const text = exprText(item);
+  return others.some((other) => exprText(other) === text);
 }

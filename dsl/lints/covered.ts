@@ -3,13 +3,20 @@ import { VERDICTS } from "../../engine/index.ts";
 import type { Limit, Policy, Rule } from "../../engine/index.ts";
 import type { Report } from "../check/report.ts";
 import { LINTS } from "../codes/lints.ts";
-import type { Budget, Goal, Solver } from "./satisfiable.ts";
+import type { LintInput } from "./input.ts";
+import { takesEffect } from "./places.ts";
+import type { Goal, Solver } from "./satisfiable.ts";
 
 /** Where a rule or limit applies. */
-type Reach = Pick<Rule | Limit, "on" | "when">;
+export type Reach = Pick<Rule | Limit, "on" | "when">;
 
 /** Warns at each rule that another covers, and at each limit that no request reaches. */
-export function lintCovered(policy: Policy, solver: Solver, budget: Budget, report: Report): void {
+export function lintCovered({
+  policy,
+  solver,
+  budget,
+  report,
+}: Pick<LintInput, "policy" | "solver" | "budget" | "report">): void {
   const refusing = refusingRules(policy);
   for (const rule of policy.rules) {
     if (budget.exhausted) return;
@@ -66,15 +73,15 @@ function isWithin(inner: Reach["on"], outer: Reach["on"]): boolean {
 function neverAllowed(limit: Limit, policy: Policy, solver: Solver): boolean {
   if (policy.settings.default !== "block") return false;
   return !policy.rules.some((rule) => {
-    const grants = rule.action.kind === "allow" && (rule.rollout.mode === "on" || rule.rollout.mode === "canary");
-    return grants && canMeet(rule, limit, solver);
+    return rule.action.kind === "allow" && takesEffect(rule.rollout) && canMeet(rule, limit, solver);
   });
 }
 
-function canMeet(rule: Rule, limit: Limit, solver: Solver): boolean {
-  const on = rule.on === null ? limit.on : (limit.on?.filter((route) => rule.on?.includes(route)) ?? rule.on);
+/** Whether one request may meet both. */
+export function canMeet(one: Reach, other: Reach, solver: Solver): boolean {
+  const on = one.on === null ? other.on : (other.on?.filter((route) => one.on?.includes(route)) ?? one.on);
   if (on?.length === 0) return false;
-  const conditions = [rule.when, limit.when].filter((when) => when !== null);
+  const conditions = [one.when, other.when].filter((when) => when !== null);
   return solver.canHold(
     conditions.map((expr) => ({ expr, holds: true })),
     on,

@@ -1,28 +1,46 @@
 /** Lints of a policy without errors: each is a proven fact about it. */
-import type { Policy } from "../../engine/index.ts";
-import type { CheckedPolicy } from "../check/policy.ts";
-import type { Report } from "../check/report.ts";
-import type { InventoryClient } from "../inventory/clients.ts";
+import { lintAmounts } from "./amounts.ts";
+import { lintBrowser } from "./browser.ts";
+import { lintChallenges } from "./challenges.ts";
 import { lintConditions } from "./conditions.ts";
 import { lintCovered } from "./covered.ts";
-import { lintNetworkAllow } from "./network-allow.ts";
+import { lintForms } from "./forms.ts";
+import { lintGrants } from "./grants.ts";
+import { lintIdle } from "./idle.ts";
+import type { LintInput } from "./input.ts";
+import { lintInventory } from "./inventory.ts";
+import { lintKeys } from "./keys.ts";
+import { lintLists } from "./lists.ts";
+import { lintDeclarations } from "./declarations.ts";
+import { lintRollouts } from "./rollouts.ts";
 import { Budget, Solver } from "./satisfiable.ts";
+import { lintTexts } from "./texts.ts";
+import { lintThresholds } from "./thresholds.ts";
+import { lintUnmatched } from "./unmatched.ts";
 import { lintUnused } from "./unused.ts";
 
 /** Steps of reasoning that one load spends: under a second, also for a policy of 10,000 rules. */
 const STEPS = 500_000;
 
 /** Warns about what is correct but hardly meant. */
-export function lintPolicy(
-  policy: Policy,
-  checked: CheckedPolicy,
-  clients: readonly InventoryClient[],
-  report: Report,
-): void {
+export function lintPolicy(load: Omit<LintInput, "solver" | "budget">): void {
   const budget = new Budget(STEPS);
-  const solver = new Solver(policy, budget);
-  lintConditions(policy, solver, report);
-  lintCovered(policy, solver, budget, report);
-  lintNetworkAllow(policy, report);
-  lintUnused(policy, checked, clients, report);
+  const input: LintInput = { ...load, budget, solver: new Solver(load.policy, budget) };
+  const settled = lintThresholds(input);
+  lintConditions(input, settled);
+  lintCovered(input);
+  lintIdle(input);
+  lintUnmatched(input);
+  lintGrants(input);
+  lintKeys(input);
+  lintChallenges(input);
+  lintBrowser(input);
+  lintAmounts(input);
+  lintInventory(input);
+  lintRollouts(input);
+  lintDeclarations(input);
+  lintUnused(input);
+  lintForms(input);
+  lintTexts(input);
+  lintLists(input);
 }

@@ -51,7 +51,7 @@ export class Solver {
     const domains = new Map<string, Domain>();
     const routes =
       on === null ? null : on.map((index) => this.#policy.routes[index]).filter((route) => route !== undefined);
-    for (const statement of routes === null ? [] : routeStatements(routes)) narrow(domains, statement);
+    for (const statement of routes === null ? [] : routeStatements(routes, this.#policy)) narrow(domains, statement);
     return this.#search([...goals], domains, new Budget(MAX_STEPS));
   }
 
@@ -69,7 +69,7 @@ export class Solver {
         const items = expr.items.map((item) => ({ expr: item, holds }));
         if ((expr.kind === "and") === holds) goals.push(...items);
         else choices.push(items);
-      } else if (!narrow(domains, statementOf(expr, holds))) return false;
+      } else if (!narrow(domains, statementOf(expr, holds, this.#policy))) return false;
     }
     const [choice, ...others] = choices.toSorted((a, b) => a.length - b.length);
     if (choice === undefined) return true;
@@ -96,13 +96,13 @@ function narrow(domains: Map<string, Domain>, statement: Statement): boolean {
 }
 
 /** What is known of every request on some routes: its route, and that they accept its method. */
-function routeStatements(routes: readonly Route[]): readonly Statement[] {
+function routeStatements(routes: readonly Route[], policy: Policy): readonly Statement[] {
   const names = routes.map((route) => route.name);
   const methods = routes.flatMap((route) => route.methods);
-  return [fact("route", names), fact("method", methods)];
+  return [fact("route", names, policy), fact("method", methods, policy)];
 }
 
-function fact(name: "route" | "method", values: readonly string[]): Statement {
+function fact(name: "route" | "method", values: readonly string[], policy: Policy): Statement {
   const span = { file: 0, start: 0, end: 0 };
   const attribute = { kind: "attribute" as const, name, args: [], type: { scalar: "enum" as const, set: false }, span };
   const [first = ""] = values;
@@ -111,6 +111,7 @@ function fact(name: "route" | "method", values: readonly string[]): Statement {
   const { subject, start } = statementOf(
     { kind: "compare", op: "==", left: attribute, right: literal, type, span },
     true,
+    policy,
   );
   return { subject, start, narrow: (domain) => keepOnly(domain, values) };
 }

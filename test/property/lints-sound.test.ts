@@ -19,8 +19,8 @@ function flagged(policy: Policy): {
   const report = new Report();
   const budget = new Budget(1_000_000);
   const solver = new Solver(policy, budget);
-  lintConditions(policy, solver, report);
-  lintCovered(policy, solver, budget, report);
+  lintConditions({ policy, solver, report });
+  lintCovered({ policy, solver, budget, report });
   const names = (code: string, kind: string): Set<string> => {
     const form = new RegExp(`the ${kind} \`(\\w+)\``);
     const found = report

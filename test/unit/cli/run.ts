@@ -72,5 +72,6 @@ signal agents = distinct(header["user-agent"] ?? "") per ip over 5m
 
 limit pace on login per ip allow 10 per 1m
 
-rule stuffing on login when fails > 2 then block for 5m per ip because "too many sign-ins fail"
+rule stuffing on login when fails > 2 or agents > 50 then block for 5m per ip
+  because "too many sign-ins fail"
 `;

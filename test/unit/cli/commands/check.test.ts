@@ -105,7 +105,7 @@ describe("a file that is no policy", () => {
       const { status, stderr } = await edgepolicy(["check", at("p.edgepolicy")]);
       expect(status).toBe(1);
       expect(stderr).toMatch(/gone/);
-      expect(stderr).toContain(`${at("p.edgepolicy")}:15:`);
+      expect(stderr).toContain(`${at("p.edgepolicy")}:16:`);
     },
   );
 });

@@ -7,7 +7,8 @@ const CONTEXT = `route home = GET "/"
 route form = GET | POST "/form"
 list names : string = ["a"]
 signal hits = count per ip over 5m
-score risk { +5 when hits > 5 }
+score risk { +1000 when hits > 5 }
+score low { +60 when hits > 5 -20 when granted }
 let big = body.size > 1KB
 let small = not big
 `;
@@ -30,6 +31,7 @@ describe("contradictions are found between", () => {
     "hits > 5 and hits <= 5",
     "hits == 5 and hits > 7",
     "hits < 0",
+    "low > 60",
     "risk > 1_000",
     "body.size > 5KB and body.size < 1KB",
     "5KB < body.size and 1KB > body.size",
@@ -59,6 +61,7 @@ describe("nothing is claimed of", () => {
     "hits >= 5 and hits <= 5",
     "body.size > 1KB and body.size < 5KB",
     "risk == 1_000",
+    "low == 60",
     "evidence < static_secret and evidence > none",
     "big or small",
     "not (big and small)",

@@ -1,0 +1,81 @@
+/** Conditions that have a plainer form: repeated parts, lists of one, comparisons with truths, and doubled negations. */
+import type { AstBinary, AstExpr, AstLogic, AstNot } from "../ast.ts";
+import { LINTS } from "../codes/lints.ts";
+import { fixAt, type LintInput, removalOf, textAt } from "./input.ts";
+import { bare, modelByPlace, walkWritten, writtenText } from "./syntax.ts";
+
+type Input = Pick<LintInput, "policy" | "declarations" | "sources" | "report">;
+
+/** Warns at conditions that say plainly the same in other words; each has a fix. */
+export function lintForms(input: Input): void {
+  const modelAt = modelByPlace(input.policy);
+  walkWritten(input.declarations.all, (part) => {
+    if (part.kind === "and" || part.kind === "or") lintRepeated(part, input);
+    if (part.kind === "not") lintNegation(part, input);
+    if (part.kind !== "binary") return;
+    if (part.op === "in" || part.op === "not in") lintOneEntry(part, modelAt(part.span)?.type.scalar === "bool", input);
+    if (part.op === "==" || part.op === "!=") lintTruth(part, input);
+  });
+}
+
+/** Longer chains are not what a person repeats a part in. */
+const MAX_ITEMS = 64;
+
+function lintRepeated(logic: AstLogic, { sources, report }: Input): void {
+  const seen = new Map<string, AstExpr>();
+  for (const [index, item] of logic.items.slice(0, MAX_ITEMS).entries()) {
+    const text = writtenText(item);
+    const first = seen.get(text);
+    seen.set(text, first ?? item);
+    if (first === undefined) continue;
+    report.warning(LINTS.repeatedCondition, item.span, "this condition stands here twice", {
+      help: "take it out, or write what was meant",
+      notes: [{ message: "it stands here first", span: first.span }],
+      ...removalOf(index, logic.items, sources),
+    });
+  }
+}
+
+function lintNegation(not: AstNot, { sources, report }: Input): void {
+  const inner = bare(not.item);
+  if (inner.kind !== "not" && inner.kind !== "has" && inner.kind !== "no") return;
+  const item = textAt(inner.item.span, sources);
+  const written = { not: "", has: "no ", no: "has " }[inner.kind] + item;
+  report.warning(LINTS.doubleNegation, not.span, `\`not ${inner.kind}\` has a plainer form`, {
+    help: `write \`${written}\``,
+    ...fixAt(not.span, written, sources),
+  });
+}
+
+/** @param checked - Whether the checker knows the test: then its literal has the type of the other side. */
+function lintOneEntry(part: AstBinary, checked: boolean, { sources, report }: Input): void {
+  const list = bare(part.right);
+  const [only] = list.kind === "list" && list.items.length === 1 ? list.items : [];
+  if (only === undefined || !checked) return;
+  const entry = bare(only);
+  const written = `${operator(entry, part.op === "not in")} ${textAt(entry.span, sources)}`;
+  report.warning(LINTS.oneEntry, part.right.span, "a list of one value is that value", {
+    help: `write \`${written}\``,
+    ...fixAt({ ...part.opSpan, end: part.right.span.end }, written, sources),
+  });
+}
+
+/** A bare name in a list is a member of an enumeration; a network contains. */
+function operator(entry: AstExpr, negated: boolean): string {
+  if (entry.kind === "name") return negated ? "is not" : "is";
+  if (entry.kind === "literal" && entry.type === "network") return negated ? "not in" : "in";
+  return negated ? "!=" : "==";
+}
+
+function lintTruth(part: AstBinary, { sources, report }: Input): void {
+  const right = bare(part.right);
+  if (right.kind !== "literal" || right.type !== "bool") return;
+  const plain = (part.op === "==") === right.value;
+  const left = textAt(part.left.span, sources);
+  const written = plain ? left : `not ${left}`;
+  const message = `a condition is not compared with \`${right.raw}\``;
+  report.warning(LINTS.comparedCondition, part.span, message, {
+    help: `write \`${written}\``,
+    ...fixAt(part.span, written, sources),
+  });
+}

@@ -1,0 +1,53 @@
+/** Rules that allow or exempt on no other ground than where a request comes from, or what it says of itself. */
+import type { AttributeName, Rule } from "../../engine/index.ts";
+import type { Report } from "../check/report.ts";
+import { LINTS } from "../codes/lints.ts";
+import type { LintInput } from "./input.ts";
+import { readingsOf } from "./places.ts";
+
+const NETWORK: ReadonlySet<AttributeName> = new Set<AttributeName>(["ip", "ip.network", "ip.asn", "ip.country"]);
+/** What anyone can ask for, and when: it proves nothing about the caller. */
+const PLAIN: ReadonlySet<AttributeName> = new Set<AttributeName>([
+  "method",
+  "host",
+  "path",
+  "path.raw",
+  "path.ambiguous",
+  "route",
+  "param",
+  "now",
+  "now.hour",
+  "now.weekday",
+]);
+
+/** What the caller writes: it proves nothing either. An `allow` may well tell queries and bodies apart; to exempt is another matter. */
+const WRITTEN: ReadonlySet<AttributeName> = new Set<AttributeName>(["header", "cookie"]);
+const WRITTEN_AT_ALL: ReadonlySet<AttributeName> = new Set<AttributeName>([...WRITTEN, "query", "body"]);
+
+/** Warns at each `allow` that asks for nothing but an address, and at each `allow` or `exempt` that rests on what the caller writes. */
+export function lintGrants({ policy, report }: Pick<LintInput, "policy" | "report">): void {
+  for (const rule of policy.rules) {
+    const { kind } = rule.action;
+    if ((kind !== "allow" && kind !== "exempt") || rule.when === null) continue;
+    const { attributes, signals, scores } = readingsOf(rule.when, policy);
+    if (signals.size > 0 || scores.size > 0) continue;
+    const read = attributes.map(({ name }) => name);
+    const restsOn = (ground: ReadonlySet<AttributeName>): boolean =>
+      read.some((name) => ground.has(name)) && read.every((name) => ground.has(name) || PLAIN.has(name));
+    if (kind === "allow" && restsOn(NETWORK)) reportNetwork(rule, report);
+    else if (restsOn(kind === "allow" ? WRITTEN : WRITTEN_AT_ALL)) reportWritten(rule, report);
+  }
+}
+
+function reportNetwork(rule: Rule, report: Report): void {
+  report.warning(LINTS.networkAllow, rule.span, `the rule \`${rule.name}\` allows on the network alone`, {
+    help: "an address proves nothing about the caller: ask for `has client`, or for `evidence`, as well",
+  });
+}
+
+function reportWritten(rule: Rule, report: Report): void {
+  const verb = rule.action.kind === "allow" ? "allows" : "exempts";
+  report.warning(LINTS.writtenGrant, rule.span, `the rule \`${rule.name}\` ${verb} whoever writes the right text`, {
+    help: "headers, cookies, query and body are the caller's own words: ask for `has client`, or for `evidence`, as well",
+  });
+}

@@ -1,0 +1,107 @@
+/** Rules and signals that change nothing, because of the default or because another does the same. */
+import type { Policy, Rule, Signal } from "../../engine/index.ts";
+import { exprText } from "../check/walk.ts";
+import { LINTS } from "../codes/lints.ts";
+import { canMeet } from "./covered.ts";
+import type { LintInput } from "./input.ts";
+
+type Input = Pick<LintInput, "policy" | "solver" | "report">;
+
+/** Warns at rules, signals and exemptions that change no decision. */
+export function lintIdle(input: Input): void {
+  lintDefault(input);
+  lintSameRules(input);
+  lintSameSignals(input);
+  lintExemptions(input);
+}
+
+function lintDefault({ policy, report }: Input): void {
+  if (policy.settings.default !== "allow" || policy.rules.length === 0) return;
+  const allowing = policy.rules.filter(({ action }) => action.kind === "allow");
+  for (const rule of allowing) {
+    report.warning(LINTS.idleAllow, rule.span, `the rule \`${rule.name}\` changes nothing: the default is \`allow\``, {
+      help: "write `exempt from NAME` to spare callers from a rule or limit, or set `default block`",
+    });
+  }
+  const restricts = policy.limits.length > 0 || policy.rules.some(isRestriction);
+  const [first] = policy.rules;
+  if (restricts || allowing.length > 0 || first === undefined) return;
+  report.warning(
+    LINTS.refusesNothing,
+    first.span,
+    "this policy restricts nothing: no rule refuses, and there is no limit",
+    {
+      help: "add a rule that refuses or a limit, or set `default block`",
+    },
+  );
+}
+
+function isRestriction({ action }: Rule): boolean {
+  return action.kind !== "allow" && action.kind !== "exempt" && action.kind !== "note";
+}
+
+/** Rules with effects of their own beside the verdict — bans, exemptions, labels — are equal too where their actions are. */
+function lintSameRules({ policy, report }: Input): void {
+  const seen = new Map<string, Rule>();
+  for (const rule of policy.rules) {
+    if (rule.rollout.mode !== "on") continue;
+    const text = meaningOf(rule);
+    const first = seen.get(text);
+    seen.set(text, first ?? rule);
+    if (first === undefined) continue;
+    report.warning(LINTS.sameRule, rule.span, `the rule \`${rule.name}\` does what \`${first.name}\` does`, {
+      help: "take one of them out",
+      notes: [{ message: `\`${first.name}\` is declared here`, span: first.span }],
+    });
+  }
+}
+
+function meaningOf({ on, when, action }: Rule): string {
+  const ban = action.kind === "block" && action.ban !== null ? { ...action.ban, stateId: "" } : null;
+  return plain([on, when, { ...action, ban }]);
+}
+
+function lintSameSignals({ policy, report }: Input): void {
+  const seen = new Map<string, Signal>();
+  for (const signal of policy.signals) {
+    const { aggregate, on, where, keys, windowMicros } = signal;
+    const text = plain([aggregate, on, where, keys, windowMicros]);
+    const first = seen.get(text);
+    seen.set(text, first ?? signal);
+    if (first === undefined) continue;
+    report.warning(
+      LINTS.sameSignal,
+      signal.span,
+      `the signal \`${signal.name}\` measures what \`${first.name}\` does`,
+      {
+        help: `read \`${first.name}\`, and take \`${signal.name}\` out`,
+        notes: [{ message: `\`${first.name}\` is declared here`, span: first.span }],
+      },
+    );
+  }
+}
+
+/** As text that is equal where the meaning is, wherever it stands. */
+function plain(value: unknown): string {
+  return exprText(value as Policy["lets"][number]["expr"]);
+}
+
+function lintExemptions({ policy, solver, report }: Input): void {
+  for (const rule of policy.rules) {
+    if (rule.action.kind !== "exempt") continue;
+    const targets = [
+      ...rule.action.rules.map((index) => policy.rules[index]),
+      ...rule.action.limits.map((index) => policy.limits[index]),
+    ];
+    for (const target of targets) {
+      // A ban of the rule may have been set by an earlier request, which was another one.
+      const bans = target !== undefined && "action" in target && target.action.kind === "block" && target.action.ban;
+      if (target === undefined || (bans !== null && bans !== false) || canMeet(rule, target, solver)) continue;
+      const message = `the rule \`${rule.name}\` never exempts from \`${target.name}\`: no request meets both`;
+      report.warning(LINTS.idleExemption, rule.span, message, {
+        help: `leave \`${target.name}\` out, or mend one of the conditions`,
+        notes: [{ message: `\`${target.name}\` is declared here`, span: target.span }],
+      });
+    }
+  }
+}

@@ -1,0 +1,96 @@
+/** The expressions of a policy as they were written, for lints whose fix edits the text. */
+import type { Expr, Policy, Span } from "../../engine/index.ts";
+import type { AstDeclarationNode, AstExpr } from "../ast.ts";
+import { walk } from "../check/walk.ts";
+import { expressionsOf } from "./places.ts";
+
+/** Calls `visit` for every written expression of the declarations and all its parts. */
+export function walkWritten(declarations: readonly AstDeclarationNode[], visit: (part: AstExpr) => void): void {
+  const waiting = declarations.flatMap(expressionsIn).filter((expr) => expr !== null);
+  for (let expr = waiting.pop(); expr !== undefined; expr = waiting.pop()) {
+    visit(expr);
+    waiting.push(...partsOf(expr));
+  }
+}
+
+function expressionsIn(declaration: AstDeclarationNode): readonly (AstExpr | null)[] {
+  switch (declaration.kind) {
+    case "let":
+      return [declaration.value];
+    case "class":
+      return declaration.cases.map((one) => one.when);
+    case "signal":
+      return [declaration.argument, declaration.where];
+    case "score":
+      return declaration.terms.map((term) => term.when);
+    case "limit":
+      return [declaration.when, declaration.cost, declaration.refund];
+    case "rule":
+    case "invariant":
+      return [declaration.when];
+    default:
+      return [];
+  }
+}
+
+function partsOf(expr: AstExpr): readonly AstExpr[] {
+  switch (expr.kind) {
+    case "and":
+    case "or":
+    case "list":
+      return expr.items;
+    case "not":
+    case "has":
+    case "no":
+    case "paren":
+      return [expr.item];
+    case "binary":
+    case "any_of":
+    case "all_of":
+      return [expr.left, expr.right];
+    case "default":
+      return expr.options;
+    case "name":
+      return expr.args ?? [];
+    case "literal":
+    case "rate":
+    case "regex":
+    case "invalid":
+      return [];
+  }
+}
+
+/** What the checker made of a written expression, by its place. */
+export function modelByPlace(policy: Policy): (span: Span) => Expr | undefined {
+  const found = new Map<string, Expr>();
+  for (const expr of expressionsOf(policy)) {
+    walk(expr, (part) => {
+      const place = placeOf(part.span);
+      if (!found.has(place)) found.set(place, part);
+    });
+  }
+  return (span) => found.get(placeOf(span));
+}
+
+function placeOf({ file, start, end }: Span): string {
+  return `${file} ${start} ${end}`;
+}
+
+/** An expression without the parentheses around it. */
+export function bare(expr: AstExpr): AstExpr {
+  let inner = expr;
+  while (inner.kind === "paren") inner = inner.item;
+  return inner;
+}
+
+/** A written expression as text that is equal for equal expressions wherever they stand and however they are spaced. */
+export function writtenText(expr: AstExpr): string {
+  return JSON.stringify(bare(expr), (key, value: unknown) => {
+    if (key === "span" || key === "opSpan" || key === "raw") return undefined;
+    return isParen(value) ? bare(value) : value;
+  });
+}
+
+function isParen(value: unknown): value is AstExpr & { kind: "paren" } {
+  return typeof value === "object" && value !== null && "kind" in value && value.kind === "paren";
+}

@@ -1,0 +1,64 @@
+/**
+ * Examples of the diagnostics: `dsl/codes/examples/*.txt` hold for each code a policy that raises it and the same policy mended.
+ *
+ * `=== CODE` begins the broken one, `=== mended` the other, `--- PATH` another file of either; a time may follow the code
+ * (`now 2027-02-01`) where dates matter.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Diagnostic, type LoadResult, loadPolicyText } from "../../dsl/index.ts";
+
+const FOLDER = join(import.meta.dirname, "..", "..", "dsl", "codes", "examples");
+
+/** Files by path; the policy is `policy.edgepolicy`. */
+export type ExampleFiles = Readonly<Record<string, string>>;
+
+export interface CodeExample {
+  readonly code: string;
+  readonly nowMicros: number | null;
+  readonly broken: ExampleFiles;
+  readonly mended: ExampleFiles;
+}
+
+/** Every example, in the order of the codes. */
+export function codeExamples(): readonly CodeExample[] {
+  const texts = readdirSync(FOLDER).map((name) => readFileSync(join(FOLDER, name), "utf8"));
+  return texts.flatMap(readExamples).sort((a, b) => (a.code < b.code ? -1 : 1));
+}
+
+function readExamples(text: string): readonly CodeExample[] {
+  const sections = text.split(/^=== /m).slice(1);
+  return sections.flatMap((section, index) => {
+    const { title, files } = readSection(section);
+    if (title === "mended") return [];
+    const [code = "", , time] = title.split(" ");
+    const next = readSection(sections[index + 1] ?? "");
+    if (next.title !== "mended") throw new Error(`${code} has no mended example`);
+    const nowMicros = time === undefined ? null : Date.parse(time) * 1_000;
+    return [{ code, nowMicros, broken: files, mended: next.files }];
+  });
+}
+
+function readSection(section: string): { readonly title: string; readonly files: ExampleFiles } {
+  const end = section.indexOf("\n");
+  const parts = section.slice(end + 1).split(/^--- /m);
+  const others = parts.slice(1).map((part) => {
+    const line = part.indexOf("\n");
+    return [part.slice(0, line), part.slice(line + 1)] as const;
+  });
+  return {
+    title: section.slice(0, end),
+    files: { "policy.edgepolicy": parts[0] ?? "", ...Object.fromEntries(others) },
+  };
+}
+
+/** Loads the files of an example at its time. */
+export function loadExample(files: ExampleFiles, nowMicros: number | null): LoadResult {
+  const { "policy.edgepolicy": main = "", ...others } = files;
+  return loadPolicyText(main, others, nowMicros === null ? {} : { nowMicros });
+}
+
+/** The distinct codes of diagnostics. */
+export function codesOf(diagnostics: readonly Diagnostic[]): readonly string[] {
+  return [...new Set(diagnostics.map(({ code }) => code))];
+}
