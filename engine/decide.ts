@@ -11,6 +11,8 @@ import { Hasher } from "./hasher.ts";
 import { Phase } from "./layout.ts";
 import { Limits } from "./limits.ts";
 import type { KeyPart, LimitState } from "./contract.ts";
+import type { Overlay } from "./overlay.ts";
+import { liveOverlays, type LiveOverlays } from "./overlays.ts";
 import { type Program, Rollout } from "./program.ts";
 import type { Outcome, Request } from "./request.ts";
 import { Rollouts } from "./rollouts.ts";
@@ -45,6 +47,8 @@ export class Decider implements SlotReader {
   private readonly found: Candidates;
   private readonly stamps: Stamps;
   private readonly matching: Numbers;
+  /** Those that have not ended; null while there are none. */
+  private overlays: LiveOverlays | null = null;
   /** Rule of each owner of bans, and whether its bans are in shadow; -1 for owners of other programs. */
   private ownerRules: Int32Array = new Int32Array(0);
   private ownerShadow: Uint8Array = new Uint8Array(0);
@@ -110,12 +114,14 @@ export class Decider implements SlotReader {
       return record;
     }
     if (context.epoch === 1) this.forgetStamps();
+    if (this.overlays !== null) this.meetOverlays(this.overlays);
     findCandidates(context, this.found);
     this.recordRequestSignals();
     if (context.refusal !== null && settings.refusedCredentials === "block") {
       record.refuse(context.refusalStatus, context.refusal);
       return record;
     }
+    if (record.overlays !== null && this.endByOverlay(record.overlays)) return record;
     record.judged = true;
     this.computeScores();
     this.matchRules();
@@ -141,6 +147,33 @@ export class Decider implements SlotReader {
     restoreRequest(context, pending, slot, outcome, now);
     this.signals.recordThatHold(this.program.pending.signals);
     pending.give(slot);
+  }
+
+  // ── overlays ──────────────────────────────────────────────────────────────
+
+  /** Puts overlays in force, those of them that have not ended. */
+  setOverlays(overlays: readonly Overlay[], now: number): void {
+    this.overlays = liveOverlays(overlays, this.program, now);
+    this.rollouts.forced = this.overlays === null ? null : this.overlays.modes;
+  }
+
+  /** Finds the overlays that concern the request; those that have ended go first. */
+  private meetOverlays(overlays: LiveOverlays): void {
+    const { context, record } = this;
+    if (context.now >= overlays.nextEnd) this.setOverlays(overlays.all, context.now);
+    record.overlays = this.overlays;
+    if (record.overlays !== null) record.overlays.meet(context);
+  }
+
+  /** Ends a killed or quarantined request; of another, notes what it is spared from. */
+  private endByOverlay(overlays: LiveOverlays): boolean {
+    const { context, record, stamps } = this;
+    const { sparedRules, sparedLimits } = overlays;
+    const reason = overlays.endOf(context);
+    if (reason !== null) record.refuse(403, reason);
+    for (let at = 0; at < sparedRules.count; at++) stamps.exemptRules[sparedRules.items[at]!] = context.epoch;
+    for (let at = 0; at < sparedLimits.count; at++) stamps.exemptLimits[sparedLimits.items[at]!] = context.epoch;
+    return reason !== null;
   }
 
   // ── step 3: signals ───────────────────────────────────────────────────────
@@ -234,7 +267,8 @@ export class Decider implements SlotReader {
     for (let index = 0; index < matching.count; index++) {
       const rule = matching.items[index]!;
       const { action } = policy.rules[rule]!;
-      if (action.kind !== "exempt" || this.rollouts.modeOf(this.program.rules[rule]!.rollout) !== Rollout.on) continue;
+      if (action.kind !== "exempt" || this.isExempt(rule)) continue;
+      if (this.rollouts.modeOf(this.program.rules[rule]!.rollout) !== Rollout.on) continue;
       for (let at = 0; at < action.rules.length; at++) stamps.exemptRules[action.rules[at]!] = context.epoch;
       for (let at = 0; at < action.limits.length; at++) stamps.exemptLimits[action.limits[at]!] = context.epoch;
     }
@@ -252,10 +286,9 @@ export class Decider implements SlotReader {
       const rule = matching.items[index]!;
       if (this.isExempt(rule)) continue;
       const { rollout, place } = program.rules[rule]!;
-      if (this.rollouts.modeOf(rollout) !== Rollout.on) {
-        this.record.listShadow(place);
-        continue;
-      }
+      const mode = this.rollouts.modeOf(rollout);
+      if (mode === Rollout.shadow) this.record.listShadow(place);
+      if (mode !== Rollout.on) continue;
       record.matched.push(rule);
       if (this.addRule(rule, place)) allowed = true;
     }
@@ -319,8 +352,10 @@ export class Decider implements SlotReader {
     for (let index = 0; index < matching.count; index++) {
       const rule = matching.items[index]!;
       const { banKey, rollout } = this.program.rules[rule]!;
-      if (banKey < 0 || this.isExempt(rule) || !this.hasher.key(banKey)) continue;
-      const owner = this.rollouts.modeOf(rollout) === Rollout.on ? this.owners[rule]! : this.shadowOwners[rule]!;
+      if (banKey < 0 || this.isExempt(rule)) continue;
+      const mode = this.rollouts.modeOf(rollout);
+      if (mode === Rollout.off || !this.hasher.key(banKey)) continue;
+      const owner = mode === Rollout.on ? this.owners[rule]! : this.shadowOwners[rule]!;
       this.store.bans.set(c.keyLo[banKey]!, c.keyHi[banKey]!, owner, c.now);
     }
   }

@@ -1,6 +1,7 @@
 /** The record of the latest decision: filled in while a request is decided, read until the next one. */
 import type { DecisionRecord } from "./contract.ts";
 import type { Decision, LimitReading } from "./decision.ts";
+import type { LiveOverlays } from "./overlays.ts";
 import type { Policy } from "./policy.ts";
 import { VERDICTS } from "./policy.ts";
 import { type Charge, makeCharge, unitsLeft } from "./state/gcra.ts";
@@ -66,6 +67,8 @@ export class Record implements DecisionRecord {
   /** Of each limit. */
   readonly charges: readonly Charge[];
   readonly scores: Float64Array;
+  /** The overlays that were met with the request; null for none. */
+  overlays: LiveOverlays | null = null;
   now = 0;
   private readonly policy: Policy;
   private rule = NOBODY;
@@ -99,6 +102,7 @@ export class Record implements DecisionRecord {
     this.shadow.count = 0;
     this.asked.count = 0;
     this.charged = false;
+    this.overlays = null;
     this.now = now;
     this.rule = NOBODY;
     this.limit = NOBODY;
@@ -187,7 +191,7 @@ export class Record implements DecisionRecord {
       shadow: this.shadowNames(),
       scores: this.scoreValues(),
       labels: matched.flatMap(({ action }) => (action.kind === "note" ? [action.label] : [])),
-      overlays: [],
+      overlays: this.overlays?.ids() ?? [],
       limits: Array.from({ length: this.asked.count }, (_, index) => this.limitReading(this.asked.items[index]!)),
     };
   }

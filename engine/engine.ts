@@ -3,6 +3,8 @@ import { compile } from "./compile/compile.ts";
 import type { DecisionRecord, EngineOptions, Needs, PolicyEngine, ReloadReport, StateReadings } from "./contract.ts";
 import { Decider } from "./decide.ts";
 import { readRequest } from "./facts/read-request.ts";
+import type { Overlay } from "./overlay.ts";
+import { checkOverlays, statesForced } from "./overlays.ts";
 import type { Policy, ScalarValue } from "./policy.ts";
 import type { Program } from "./program.ts";
 import type { Outcome, Request } from "./request.ts";
@@ -28,6 +30,12 @@ function putList({ policy, constants, listConstants }: Program, { name, file, va
   return list >= 0;
 }
 
+/** Gives a list the values that the program's policy has for it. */
+function restoreList(program: Program, { name, file }: ReplacedList): void {
+  const list = program.policy.lists.find((each) => each.name === name && each.file === file);
+  if (list !== undefined) putList(program, { name, file, values: list.values });
+}
+
 class Engine implements PolicyEngine {
   private decider: Decider;
   /** Deciders that were replaced and still await outcomes, latest first. */
@@ -37,6 +45,7 @@ class Engine implements PolicyEngine {
   private readonly mostPending: number;
   /** Lists whose values are not those of the policy. */
   private lists: readonly ReplacedList[] = [];
+  private overlays: readonly Overlay[] = [];
   private now = 0;
   readonly readings: StateReadings;
 
@@ -45,7 +54,7 @@ class Engine implements PolicyEngine {
     this.hashKey = options.hashKey ?? [0, 0];
     this.mostPending = options.pendingOutcomes ?? PENDING_OUTCOMES;
     this.store = new StateStore((bytes) => new ArrayBuffer(bytes));
-    this.store.adopt(policy, 0);
+    this.store.adopt(policy, 0, new Map());
     this.decider = this.deciderOf(program, 1);
     this.readings = {
       signal: (name, keys, now) => this.decider.readSignal(indexOf(this.policy.signals, name), keys, now),
@@ -91,8 +100,9 @@ class Engine implements PolicyEngine {
     this.keepLists(program);
     const report = reloadReport(this.policy, policy);
     const old = this.decider;
-    this.store.adopt(policy, this.now);
+    this.store.adopt(policy, this.now, statesForced(this.overlays));
     this.decider = this.deciderOf(program, old.pending.next);
+    this.decider.setOverlays(this.overlays, this.now);
     this.replaced = [old, ...this.replaced].filter(({ pending }) => pending.count > 0).slice(0, MOST_REPLACED);
     for (const decider of this.replaced) decider.link();
     return report;
@@ -107,12 +117,20 @@ class Engine implements PolicyEngine {
     return true;
   }
 
-  /** Lists replaced before keep their values where they still come from the same file. */
+  /** Lists replaced before keep their values where they still come from the same file; others take those of their policies again. */
   private keepLists(program: Program): void {
-    this.lists = this.lists.filter((list) => putList(program, list));
+    const gone = this.lists.filter((list) => !putList(program, list));
+    for (const { program: old } of [this.decider, ...this.replaced]) for (const list of gone) restoreList(old, list);
+    this.lists = this.lists.filter((list) => !gone.includes(list));
   }
 
-  setOverlays(): void {}
+  setOverlays(overlays: readonly Overlay[]): void {
+    checkOverlays(overlays);
+    this.overlays = [...overlays];
+    this.store.adopt(this.policy, this.now, statesForced(overlays));
+    for (const decider of [this.decider, ...this.replaced]) decider.link();
+    this.decider.setOverlays(overlays, this.now);
+  }
 
   private deciderOf(program: Program, firstToken: number): Decider {
     const { keys, cells, values } = program.pending;

@@ -36,6 +36,12 @@ export const Rollout = { off: 0, shadow: 1, on: 2, canary: 3 } as const;
 
 export interface RolloutPlan {
   readonly mode: number;
+  /** From then on in shadow; infinity for no end. Microseconds since the Unix epoch. */
+  readonly untilMicros: number;
+  /** Place in the order of declaration. */
+  readonly place: number;
+  /** Canaries that put it off for the keys they choose. */
+  readonly replacedBy: readonly RolloutPlan[];
   /** Of a canary: slots of the key's options, the words of its name, and the bound out of 10,000 that the hash stays under. */
   readonly options: readonly number[];
   readonly name: string;

@@ -118,11 +118,10 @@ function planTerms(build: Build): TermPlan[] {
 function planRule(build: Build, rule: Rule, index: number): RulePlan {
   const { conditions, keys } = build;
   const ban = rule.action.kind === "block" ? rule.action.ban : null;
-  const rollout = planRollout(build, rule.name, rule.rollout);
-  if (rollout.mode !== Mode.off) build.file(Phase.rule, index, conditionOf(build, rule.on, rule.when));
+  build.file(Phase.rule, index, conditionOf(build, rule.on, rule.when));
   return {
-    rollout,
-    banKey: ban === null || rollout.mode === Mode.off ? -1 : keys.intern(ban.keys, conditions),
+    rollout: planRollout(build, build.policy.rules, index, build.places.rule),
+    banKey: ban === null ? -1 : keys.intern(ban.keys, conditions),
     banOn: conditions.onRoutes(ban === null ? null : ban.on),
     place: build.places.rule[index]!,
   };
@@ -130,21 +129,42 @@ function planRule(build: Build, rule: Rule, index: number): RulePlan {
 
 function planLimit(build: Build, limit: Limit, index: number): LimitPlan {
   const { conditions, keys } = build;
-  const rollout = planRollout(build, limit.name, limit.rollout);
-  if (rollout.mode !== Mode.off) build.file(Phase.limit, index, conditionOf(build, limit.on, limit.when));
+  build.file(Phase.limit, index, conditionOf(build, limit.on, limit.when));
   return {
     key: keys.intern(limit.keys, conditions),
-    rollout,
+    rollout: planRollout(build, build.policy.limits, index, build.places.limit),
     rate: conditions.slots.value((limit.amount as { readonly rate: Expr }).rate, conditions),
     cost: limit.cost === null ? -1 : conditions.slots.value(limit.cost, conditions),
     place: build.places.limit[index]!,
   };
 }
 
-function planRollout({ conditions }: Build, name: string, rollout: Rollout): RolloutPlan {
-  if (rollout.mode !== "canary") return { mode: Mode[rollout.mode], options: [], name, bound: 0 };
+/** A rule or limit among the others of its kind. */
+interface RolledOut {
+  readonly name: string;
+  readonly rollout: Rollout;
+}
+
+function planRollout(build: Build, all: readonly RolledOut[], index: number, places: Int32Array): RolloutPlan {
+  const canaries = [...all.keys()].filter((each) => replaces(all[each]!.rollout, index));
+  const replacedBy = canaries.map((each) => planOwnRollout(build, all[each]!, places[each]!, []));
+  return planOwnRollout(build, all[index]!, places[index]!, replacedBy);
+}
+
+function replaces(rollout: Rollout, index: number): boolean {
+  return rollout.mode === "canary" && rollout.replaces === index;
+}
+
+function planOwnRollout(
+  { conditions }: Build,
+  { name, rollout }: RolledOut,
+  place: number,
+  replacedBy: readonly RolloutPlan[],
+): RolloutPlan {
+  const plan = { untilMicros: rollout.untilMicros ?? Infinity, place, replacedBy, name };
+  if (rollout.mode !== "canary") return { ...plan, mode: Mode[rollout.mode], options: [], bound: 0 };
   const options = rollout.key.options.map((option) => conditions.slots.value(option, conditions));
-  return { mode: Mode.canary, options, name, bound: rollout.percent * 100 };
+  return { ...plan, mode: Mode.canary, options, bound: rollout.percent * 100 };
 }
 
 /** Places of rules and of limits in the order of declaration. */

@@ -92,7 +92,7 @@ function fractionMicros(text: string, at: number, end: number): number {
 /** Microseconds east of UTC of the zone at `at`, which ends the text. */
 function zoneMicros(text: string, at: number): number {
   const sign = text.charAt(at);
-  if ((sign === "Z" || sign === "z") && text.length === at + 1) return 0;
+  if (sign === "Z" && text.length === at + 1) return 0;
   const hours = digits(text, at + 1, 2);
   const minutes = digits(text, at + 4, 2);
   const fits = text.length === at + 6 && text.charAt(at + 3) === ":" && hours <= 23 && minutes <= 59;
@@ -104,11 +104,10 @@ function zoneMicros(text: string, at: number): number {
 function time(text: string): number {
   const date = dateMicros(text);
   if (Number.isNaN(date) || text.length === 10) return date;
-  const letter = text.charAt(10);
   const hour = digits(text, 11, 2);
   const minute = digits(text, 14, 2);
   const second = digits(text, 17, 2);
-  const divided = (letter === "T" || letter === "t") && text.charAt(13) === ":" && text.charAt(16) === ":";
+  const divided = text.charAt(10) === "T" && text.charAt(13) === ":" && text.charAt(16) === ":";
   if (!divided || !(hour <= 23 && minute <= 59 && second <= 59)) return Number.NaN;
   const pointed = text.charCodeAt(19) === DOT;
   const zoneAt = pointed ? digitsEnd(text, 20) : 19;

@@ -3,88 +3,99 @@
  * followed. A body that is an array is a batch: its operation is missing, its depth the deepest, its aliases those of all.
  */
 import type { Context } from "./context.ts";
-import { type GraphqlDefinition, readGraphql } from "./graphql.ts";
+import { type GraphqlDefinition, MAX_GRAPHQL_LEVELS, readGraphql } from "./graphql.ts";
 import { memberOf } from "./json-field.ts";
 
-/** Null parts are missing. */
+/** A GraphQL request. Its operation is null where it is missing. */
 export interface GraphqlRequest {
   readonly operation: string | null;
-  readonly depth: number | null;
-  readonly aliases: number | null;
-}
-
-/** Aliases are counted up to here: fragments that spread fragments multiply them. */
-export const MAX_GRAPHQL_ALIASES = 10_000;
-
-interface Size {
+  /** From 1 for a field at the top to `MAX_GRAPHQL_LEVELS`. */
   readonly depth: number;
+  /** Up to {@link MAX_GRAPHQL_ALIASES}: fragments that spread fragments multiply them. */
   readonly aliases: number;
 }
 
-const CYCLIC: unique symbol = Symbol("cyclic");
+export const MAX_GRAPHQL_ALIASES = 10_000;
+
+type Size = Pick<GraphqlRequest, "depth" | "aliases">;
+
+/** The deeper of two and the aliases of both; null past the levels that are read. */
+function together(a: Size, b: Size): Size | null {
+  const depth = Math.max(a.depth, b.depth);
+  return depth > MAX_GRAPHQL_LEVELS ? null : { depth, aliases: Math.min(MAX_GRAPHQL_ALIASES, a.aliases + b.aliases) };
+}
 
 /** Sizes of the definitions of one document, each fragment looked at once. */
 class Sizes {
-  private readonly fragments = new Map<string, GraphqlDefinition>();
-  private readonly known = new Map<GraphqlDefinition, Size | typeof CYCLIC>();
+  private readonly fragments: ReadonlyMap<string, GraphqlDefinition>;
+  /** Null while a fragment is being sized: it is found again only where it spreads itself. */
+  private readonly known = new Map<string, Size | null>();
 
-  constructor(definitions: readonly GraphqlDefinition[]) {
-    for (const each of definitions)
-      if (each.fragment && !this.fragments.has(each.name)) this.fragments.set(each.name, each);
+  constructor(fragments: ReadonlyMap<string, GraphqlDefinition>) {
+    this.fragments = fragments;
   }
 
-  /** Null where a fragment spreads itself. A definition that is being sized is known as cyclic until it has its size. */
+  /** Null where a fragment is not there or spreads itself. */
   of(definition: GraphqlDefinition): Size | null {
-    const known = this.known.get(definition);
-    if (known !== undefined) return known === CYCLIC ? null : known;
-    this.known.set(definition, CYCLIC);
-    let { depth, aliases } = definition;
-    for (const spread of definition.spreads) {
-      const fragment = this.fragments.get(spread.name);
-      const size = fragment === undefined ? { depth: 0, aliases: 0 } : this.of(fragment);
-      if (size === null) return null;
-      depth = Math.max(depth, spread.depth - 1 + size.depth);
-      aliases = Math.min(MAX_GRAPHQL_ALIASES, aliases + size.aliases);
+    let size = together(definition, NOTHING);
+    for (const { name, depth } of definition.spreads) {
+      const spread = this.ofFragment(name);
+      if (size === null || spread === null) return null;
+      size = together(size, { depth: depth - 1 + spread.depth, aliases: spread.aliases });
     }
-    this.known.set(definition, { depth, aliases });
-    return { depth, aliases };
+    return size;
   }
+
+  private ofFragment(name: string): Size | null {
+    const fragment = this.fragments.get(name);
+    if (fragment === undefined) return null;
+    const known = this.known.get(name);
+    if (known !== undefined) return known;
+    this.known.set(name, null);
+    const size = this.of(fragment);
+    this.known.set(name, size);
+    return size;
+  }
+}
+
+const NOTHING: Size = { depth: 0, aliases: 0 };
+
+/** The fragments of a document by name; null where two have one. */
+function fragmentsOf(definitions: readonly GraphqlDefinition[]): ReadonlyMap<string, GraphqlDefinition> | null {
+  const fragments = definitions.filter((each) => each.fragment);
+  const byName = new Map(fragments.map((each) => [each.name, each] as const));
+  return byName.size === fragments.length ? byName : null;
 }
 
 /** The name of the operation that runs: the one asked for, else the only one. */
 function operationOf(operations: readonly GraphqlDefinition[], asked: unknown): string | null {
   const wanted = asked ?? null;
-  const runs =
-    operations.length === 1 && wanted === null ? operations[0] : operations.find((each) => each.name === wanted);
+  const only = operations.length === 1 && wanted === null ? operations[0] : undefined;
+  const runs = only ?? operations.find((each) => each.name === wanted);
   return runs === undefined || runs.name === "" ? null : runs.name;
 }
 
 function readOne(request: unknown): GraphqlRequest | null {
   const query = memberOf(request, "query");
   const definitions = typeof query === "string" ? readGraphql(query) : null;
-  if (definitions === null) return null;
-  const sizes = new Sizes(definitions);
+  const fragments = definitions === null ? null : fragmentsOf(definitions);
+  if (definitions === null || fragments === null) return null;
   const operations = definitions.filter((each) => !each.fragment);
-  const operation = operationOf(operations, memberOf(request, "operationName"));
-  const all = operations.map((each) => sizes.of(each));
-  return { operation, ...together(all) };
+  const sizes = new Sizes(fragments);
+  const size = sum(operations.map((each) => sizes.of(each)));
+  return size === null ? null : { operation: operationOf(operations, memberOf(request, "operationName")), ...size };
 }
 
-/** The deepest depth and all aliases; missing where one is. */
-function together(sizes: readonly (GraphqlRequest | Size | null)[]): Pick<GraphqlRequest, "depth" | "aliases"> {
-  let depth = 0;
-  let aliases = 0;
-  for (const size of sizes) {
-    if (size === null || size.depth === null || size.aliases === null) return { depth: null, aliases: null };
-    depth = Math.max(depth, size.depth);
-    aliases = Math.min(MAX_GRAPHQL_ALIASES, aliases + size.aliases);
-  }
-  return { depth, aliases };
+/** The deepest and all aliases; null where there are none, or one is null. */
+function sum(sizes: readonly (Size | null)[]): Size | null {
+  let total: Size | null = sizes.length === 0 ? null : NOTHING;
+  for (const size of sizes) if (total !== null) total = size === null ? null : together(total, size);
+  return total;
 }
 
 function readBatch(requests: readonly unknown[]): GraphqlRequest | null {
-  const all = requests.map(readOne);
-  return all.length === 0 || all.includes(null) ? null : { operation: null, ...together(all) };
+  const size = sum(requests.map(readOne));
+  return size === null ? null : { operation: null, depth: size.depth, aliases: size.aliases };
 }
 
 /** Reads a parsed body as a GraphQL request; null where it is none. */

@@ -21,10 +21,15 @@ export function banOf({ action }: Rule): Ban | null {
   return action.kind === "block" ? action.ban : null;
 }
 
-/** Which states a rollout needs: enforced, shadow. */
-function modesOf({ rollout }: Limit | Rule): readonly boolean[] {
-  if (rollout.mode === "canary") return [false, true];
-  return rollout.mode === "off" ? [] : [rollout.mode === "shadow"];
+/** States of rules and limits, by name, that are needed whatever their rollouts: enforced (false) and shadow (true). */
+export type ForcedStates = ReadonlyMap<string, readonly boolean[]>;
+
+/** Which states a rollout needs, now or once it has ended: enforced, shadow. */
+function modesOf({ name, rollout }: Limit | Rule, forced: ForcedStates): ReadonlySet<boolean> {
+  const modes = new Set(forced.get(name));
+  if (rollout.mode === "canary" || rollout.mode === "on") modes.add(false);
+  if (rollout.mode === "canary" || rollout.mode === "shadow" || rollout.untilMicros !== null) modes.add(true);
+  return modes;
 }
 
 export class StateStore {
@@ -60,17 +65,17 @@ export class StateStore {
   }
 
   /** Makes tables for what is new in a policy, drops those of what is gone, and shares the memory anew. */
-  adopt(policy: Policy, now: number): void {
+  adopt(policy: Policy, now: number, forced: ForcedStates): void {
     this.dropGone(policy);
-    const missing = this.missingTables(policy);
+    const missing = this.missingTables(policy, forced);
     const tables = this.signals.size + this.limits.size + missing.length + 1;
     const share = Math.floor(policy.settings.memoryBytes / tables);
     for (const table of [...this.signals.values(), ...this.limits.values(), this.bans]) table.setBudget(share, now);
     for (const make of missing) make(share);
-    this.adoptBans(policy);
+    this.adoptBans(policy, forced);
   }
 
-  private missingTables(policy: Policy): ((share: number) => void)[] {
+  private missingTables(policy: Policy, forced: ForcedStates): ((share: number) => void)[] {
     const { allocate } = this;
     const missing = new Map<string, (share: number) => void>();
     for (const { stateId, aggregate, windowMicros } of policy.signals) {
@@ -79,7 +84,7 @@ export class StateStore {
       missing.set(`signal ${stateId}`, (share) => this.signals.set(stateId, new Table(windowMicros, share, allocate)));
     }
     for (const limit of policy.limits) {
-      for (const shadow of modesOf(limit)) {
+      for (const shadow of modesOf(limit, forced)) {
         const id = modePrefix(shadow) + limit.stateId;
         if (!this.limits.has(id))
           missing.set(`limit ${id}`, (share) => this.limits.set(id, new GcraTable(share, allocate)));
@@ -99,14 +104,14 @@ export class StateStore {
     for (const [id] of gone) this.owners.delete(id);
   }
 
-  private adoptBans(policy: Policy): void {
+  private adoptBans(policy: Policy, forced: ForcedStates): void {
     for (const rule of policy.rules) {
       const ban = banOf(rule);
       if (ban === null) continue;
       for (const shadow of [false, true]) {
         const id = modePrefix(shadow) + ban.stateId;
         const known = this.owners.get(id) ?? -1;
-        if (known >= 0 || modesOf(rule).includes(shadow)) this.owners.set(id, this.bans.own(known, ban));
+        if (known >= 0 || modesOf(rule, forced).has(shadow)) this.owners.set(id, this.bans.own(known, ban));
       }
     }
   }

@@ -34,14 +34,24 @@ describe("depth and aliases", () => {
     expect(read(query)).toEqual([null, 4, 2]);
   });
 
-  test("fragments count each time they are spread, and none that is unknown", () => {
-    expect(read("{ a { ...F } b { ...F ...Unknown } } fragment F on T { x: y }")).toEqual([null, 2, 2]);
+  test("fragments count each time they are spread", () => {
+    expect(read("{ a { ...F } b { ...F } } fragment F on T { x: y }")).toEqual([null, 2, 2]);
     expect(read("{ a } fragment Unused on T { x: y { z } }")).toEqual([null, 1, 0]);
   });
 
-  test("are missing where fragments spread themselves", () => {
-    expect(read("query Q { ...A } fragment A on T { a ...B } fragment B on T { ...A }")).toEqual(["Q", null, null]);
+  test("a fragment that spreads itself, is there twice or not at all makes the request none", () => {
+    expect(read("query Q { ...A } fragment A on T { a ...B } fragment B on T { ...A }")).toBeNull();
     expect(read("{ a } fragment A on T { ...A }")).toEqual([null, 1, 0]);
+    expect(read("{ ...A }")).toBeNull();
+    expect(read("{ ...A } fragment A on T { a } fragment A on T { b }")).toBeNull();
+    expect(read("fragment A on T { a }")).toBeNull();
+  });
+
+  test("fragments nest no deeper than brackets", () => {
+    const chain = (length: number): string =>
+      `{ ...F0 } ${Array.from({ length }, (_, index) => `fragment F${index} on T { a { ...F${index + 1} } }`).join(" ")} fragment F${length} on T { a }`;
+    expect(read(chain(63))).toEqual([null, 64, 0]);
+    expect(read(chain(64))).toBeNull();
   });
 
   test("stay small where fragments multiply", () => {
