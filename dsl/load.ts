@@ -1,16 +1,16 @@
 /** Loads a policy: main file, imports, inventory and lists; then checks it, lints it and makes the policy model. */
 import type { Policy, Span } from "../engine/index.ts";
-import type { AstListDeclaration } from "./ast.ts";
+import type { AstListDeclaration, AstReloadStep } from "./ast.ts";
 import { type Declarations, sortDeclarations } from "./check/declarations.ts";
 import { checkPolicy, type CheckedPolicy } from "./check/policy.ts";
 import { Report } from "./check/report.ts";
 import type { Diagnostic } from "./diagnostic.ts";
-import { type FileReader, MAX_INVENTORY_BYTES, MAX_LIST_BYTES, memoryFiles } from "./files.ts";
+import { type FileReader, MAX_INVENTORY_BYTES, MAX_LIST_BYTES, MAX_POLICY_BYTES, memoryFiles } from "./files.ts";
 import { type ParseFile, readDeclarations } from "./imports.ts";
 import { type Inventory, NO_INVENTORY, readClients } from "./inventory/clients.ts";
 import { maskSecrets } from "./inventory/secrets.ts";
 import { lintPolicy } from "./lints/lint.ts";
-import { lowerPolicy, lowerScenarios } from "./lower.ts";
+import { lowerPolicy, lowerScenarios, lowerTests } from "./lower.ts";
 import { parse } from "./parser.ts";
 import type { Scenario } from "./scenario.ts";
 import type { SourceFile } from "./source.ts";
@@ -63,9 +63,15 @@ export function analyzePolicy(path: string, reader: FileReader, options: LoadOpt
   const inventory = loadClients(declarations, sources, report);
   const listFiles = loadLists(declarations, sources);
   const checked =
-    text === null ? null : checkPolicy({ declarations, listFiles, clients: inventory.clients, start: START }, report);
-  const known = { tests: [], sources: sources.list(), declarations, inventory, checked };
-  if (checked === null || report.failed) return { ...known, policy: null, scenarios: [], diagnostics: report.list() };
+    text === null
+      ? null
+      : checkPolicy(
+          { declarations, listFiles, clients: inventory.clients, start: START, reload: reloadFiles(sources) },
+          report,
+        );
+  const known = { sources: sources.list(), declarations, inventory, checked };
+  if (checked === null || report.failed)
+    return { ...known, policy: null, scenarios: [], tests: [], diagnostics: report.list() };
   const policy = lowerPolicy(checked, sources.originals());
   lintPolicy({
     policy,
@@ -77,7 +83,13 @@ export function analyzePolicy(path: string, reader: FileReader, options: LoadOpt
     nowMicros: options.nowMicros ?? null,
     report,
   });
-  return { ...known, policy, scenarios: lowerScenarios(checked), diagnostics: report.list() };
+  return {
+    ...known,
+    policy,
+    scenarios: lowerScenarios(checked),
+    tests: lowerTests(checked),
+    diagnostics: report.list(),
+  };
 }
 
 const START: Span = { file: 0, start: 0, end: 0 };
@@ -104,6 +116,14 @@ function loadClients(declarations: Declarations, sources: Sources, report: Repor
   const path = sources.resolve(declaration.span.file, declaration.path.value);
   const source = sources.read(path, declaration.path.span, MAX_INVENTORY_BYTES, maskSecrets);
   return source === null ? NO_INVENTORY : readClients(source.text, source.file, report);
+}
+
+/** Finds the policies that tests reload to. They are checked when the test runs; here they have to be there. */
+function reloadFiles(sources: Sources): (step: AstReloadStep) => string | null {
+  return ({ path, span }) => {
+    const resolved = sources.resolve(span.file, path.value);
+    return sources.exists(resolved, path.span, MAX_POLICY_BYTES) ? resolved : null;
+  };
 }
 
 type ListFile = { readonly file: number; readonly text: string } | null;

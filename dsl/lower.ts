@@ -6,6 +6,7 @@ import type { Policy } from "../engine/index.ts";
 import type { CheckedPolicy } from "./check/policy.ts";
 import type { Scenario } from "./scenario.ts";
 import type { SourceFile } from "./source.ts";
+import type { PolicyTest } from "./test-block.ts";
 
 /** The policy model. Call it only where no error was reported: declarations that are wrong would be left out. */
 export function lowerPolicy(checked: CheckedPolicy, sources: readonly SourceFile[]): Policy {
@@ -36,6 +37,11 @@ export function lowerPolicy(checked: CheckedPolicy, sources: readonly SourceFile
 /** The scenarios that are right. */
 export function lowerScenarios(checked: CheckedPolicy): readonly Scenario[] {
   return present(checked.scenarios);
+}
+
+/** The tests that are right. */
+export function lowerTests(checked: CheckedPolicy): readonly PolicyTest[] {
+  return present(checked.tests);
 }
 
 function present<T>(values: readonly (T | null)[]): readonly T[] {

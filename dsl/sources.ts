@@ -61,6 +61,12 @@ export class Sources {
     return { file: this.#add(path, decoded.text, shown(decoded.text)), text: decoded.text };
   }
 
+  /** Whether a file that is no part of the load can be read; it is reported if not. */
+  exists(path: string, named: Span, maxBytes: number): boolean {
+    const read = this.#reader.read(path, maxBytes);
+    return read.ok || this.#refuse(path, named, read) !== null;
+  }
+
   #add(path: string, text: string, shown: string): number {
     const source = makeSource(path, text);
     this.#originals.push(source);

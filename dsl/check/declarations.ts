@@ -17,6 +17,10 @@ import type {
   AstSignal,
   AstTest,
   AstTrust,
+  AstClass,
+  AstFact,
+  AstTable,
+  AstWindow,
   Name,
 } from "../ast.ts";
 
@@ -35,6 +39,10 @@ export interface Declarations {
   readonly lists: readonly AstListDeclaration[];
   readonly routes: readonly AstRoute[];
   readonly groups: readonly AstGroupDeclaration[];
+  readonly facts: readonly AstFact[];
+  readonly classes: readonly AstClass[];
+  readonly tables: readonly AstTable[];
+  readonly windows: readonly AstWindow[];
   readonly lets: readonly AstLet[];
   readonly signals: readonly AstSignal[];
   readonly scores: readonly AstScore[];
@@ -58,6 +66,10 @@ export function sortDeclarations(all: readonly AstDeclarationNode[], unread: rea
     lists: ofKind(all, "list_declaration"),
     routes: ofKind(all, "route"),
     groups: ofKind(all, "group"),
+    facts: ofKind(all, "fact"),
+    classes: ofKind(all, "class"),
+    tables: ofKind(all, "table"),
+    windows: ofKind(all, "window"),
     lets: ofKind(all, "let"),
     signals: ofKind(all, "signal"),
     scores: ofKind(all, "score"),

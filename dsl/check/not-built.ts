@@ -27,11 +27,6 @@ function reportDeclaration(ast: AstDeclarationNode, report: Report): void {
         },
       );
       return;
-    case "test":
-      report.warning(NOT_BUILT.test, ast.name.span, `\`test "${ast.name.value}"\` is not run by this version yet`, {
-        help: "its syntax is checked, and `edgepolicy decide` decides the same requests as data",
-      });
-      return;
     case "invariant":
       report.warning(
         NOT_BUILT.invariant,

@@ -13,8 +13,10 @@ import type {
   Signal,
   TrustedProxy,
 } from "../../engine/index.ts";
+import type { AstReloadStep } from "../ast.ts";
 import type { InventoryClient } from "../inventory/clients.ts";
 import type { Scenario } from "../scenario.ts";
+import type { PolicyTest } from "../test-block.ts";
 import type { CheckContext } from "./context.ts";
 import type { Declarations } from "./declarations.ts";
 import { CHECKER } from "./expressions.ts";
@@ -35,6 +37,7 @@ import { buildScope } from "./scope.ts";
 import { checkScore } from "./scores.ts";
 import { checkSettings } from "./settings.ts";
 import { checkSignal } from "./signals.ts";
+import { checkTests } from "./tests.ts";
 import { enumType } from "./types.ts";
 
 /** What checking needs besides the declarations themselves. */
@@ -44,6 +47,8 @@ export interface CheckInput {
   readonly clients: readonly InventoryClient[];
   /** Span of the start of the main file, for what is missing altogether. */
   readonly start: Policy["rules"][number]["span"];
+  /** Finds the file of a `reload` step of a test; null where it cannot be read, which is reported. */
+  readonly reload: (step: AstReloadStep) => string | null;
 }
 
 /** Everything that the policy model holds, with null for declarations that are wrong. */
@@ -62,6 +67,7 @@ export interface CheckedPolicy {
   readonly limits: readonly (Limit | null)[];
   readonly rules: readonly (Rule | null)[];
   readonly scenarios: readonly (Scenario | null)[];
+  readonly tests: readonly (PolicyTest | null)[];
 }
 
 /** Checks a policy. Every problem goes to the report; null where there is no `policy` declaration to check against. */
@@ -94,6 +100,7 @@ export function checkPolicy(input: CheckInput, report: Report): CheckedPolicy | 
       rollouts.rules,
     ),
     scenarios: declarations.scenarios.map((scenario) => checkScenario(scenario, clients, context)),
+    tests: checkTests(declarations.tests, { clients, reload: input.reload }, context),
   };
   return header === null || settings === null ? null : { ...checked, name: header.name.value, settings };
 }

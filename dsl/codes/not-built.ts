@@ -60,11 +60,6 @@ export const NOT_BUILT = {
     explanation:
       "Rollout knows `off`, `shadow`, `canary N% per KEY` and `on`; `replaces` and `until` are not enforced.",
   },
-  test: {
-    code: "EP9012",
-    title: "test not run",
-    explanation: "`test` blocks are checked for their syntax and formatted; nothing runs them.",
-  },
   invariant: {
     code: "EP9013",
     title: "invariant not proven",

@@ -265,6 +265,23 @@ export const SEMANTICS = {
     explanation:
       "An expectation compares a metric of a population or attack of its scenario with a literal of the metric's unit.",
   },
+  testTwice: {
+    code: "EP2811",
+    title: "two tests of one name",
+    explanation: "Reports and `--filter` know a test by its name, so every test of a policy has its own.",
+  },
+  testStep: {
+    code: "EP2812",
+    title: "wrong step in a test",
+    explanation:
+      "A step is a request as a caller would send it: a method in capitals, a path from `/` on, header names in lower case, and evidence only of a client.",
+  },
+  testExpectation: {
+    code: "EP2813",
+    title: "expectation that no decision meets",
+    explanation:
+      "Only a `slow` delays, only a refusal names a retry, and every verdict has its statuses: 200, 401 for a challenge, 429 for a throttle, 400 to 499 or 503 for a block.",
+  },
   tooMany: {
     code: "EP2901",
     title: "too many problems",

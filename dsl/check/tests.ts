@@ -1,0 +1,231 @@
+/** `test` blocks: requests on a virtual clock, and what is expected of their decisions. */
+import { CHALLENGES, EVIDENCE, makeRequest } from "../../engine/index.ts";
+import type { Evidence, Request } from "../../engine/index.ts";
+import type { AstJson, AstReloadStep, AstRequestStep, AstTest, Name, Text } from "../ast.ts";
+import { SEMANTICS } from "../codes/semantics.ts";
+import type { PolicyTest, TestReloadStep, TestRequestStep } from "../test-block.ts";
+import type { CheckContext } from "./context.ts";
+import { readCount } from "./quantities.ts";
+import { didYouMean } from "./suggest.ts";
+import { checkTestExpectation } from "./test-expectations.ts";
+import { readWord } from "./words.ts";
+
+/** 2026-01-01T00:00:00Z: when a test without a `clock` starts. */
+const START_MICROS = Date.UTC(2026, 0, 1) * 1_000;
+/** Requests of one test after repetition. */
+const MAX_REQUESTS = 100_000;
+const MAX_ASN = 2 ** 32 - 1;
+
+/** What tests read of the policy besides its names. */
+export interface TestInput {
+  readonly clients: readonly { readonly id: string }[];
+  /** Finds the file of a `reload` step: its path, or null where it cannot be read, which is reported. */
+  readonly reload: (step: AstReloadStep) => string | null;
+}
+
+/** Checks every test; a test with anything wrong is null. */
+export function checkTests(
+  tests: readonly AstTest[],
+  input: TestInput,
+  context: CheckContext,
+): readonly (PolicyTest | null)[] {
+  reportTwice(tests, context);
+  return tests.map((test) => checkTest(test, input, context));
+}
+
+function reportTwice(tests: readonly AstTest[], context: CheckContext): void {
+  const first = new Map<string, AstTest>();
+  for (const test of tests) {
+    const earlier = first.get(test.name.value);
+    if (earlier === undefined) first.set(test.name.value, test);
+    else {
+      context.report.error(SEMANTICS.testTwice, test.name.span, `there are two tests \`${test.name.value}\``, {
+        help: "give one another name, so that a report tells them apart",
+        notes: [{ message: "the first one is here", span: earlier.name.span }],
+      });
+    }
+  }
+}
+
+function checkTest(ast: AstTest, input: TestInput, context: CheckContext): PolicyTest | null {
+  const steps = ast.steps.map((step) =>
+    step.kind === "reload" ? checkReload(step, input) : checkRequestStep(step, input, context),
+  );
+  if (!fitsBound(ast, context) || steps.includes(null)) return null;
+  return {
+    name: ast.name.value,
+    doc: ast.doc,
+    span: ast.span,
+    clockMicros: ast.clock === null ? START_MICROS : Number(ast.clock.value),
+    steps: steps.filter((step) => step !== null),
+  };
+}
+
+function fitsBound(ast: AstTest, context: CheckContext): boolean {
+  const requests = ast.steps.reduce(
+    (sum, step) => sum + (step.kind === "request" ? (step.repeat?.times.value ?? 1) : 0),
+    0,
+  );
+  if (requests <= MAX_REQUESTS) return true;
+  const message = `the test \`${ast.name.value}\` makes ${requests} requests, and ${MAX_REQUESTS} is the most`;
+  context.report.error(SEMANTICS.outOfRange, ast.name.span, message, { help: "repeat less, or write a scenario" });
+  return false;
+}
+
+function checkReload(step: AstReloadStep, input: TestInput): TestReloadStep | null {
+  const path = input.reload(step);
+  return path === null ? null : { kind: "reload", atMicros: step.at.value, path, span: step.span };
+}
+
+function checkRequestStep(step: AstRequestStep, input: TestInput, context: CheckContext): TestRequestStep | null {
+  const request = checkRequest(step, input, context);
+  const pass = step.pass === null ? null : readWord(step.pass, CHALLENGES, "challenge", context.report);
+  const respond = checkRespond(step, context);
+  const expect = step.expect === null ? null : checkTestExpectation(step.expect, context);
+  if (request === null || respond === undefined || (step.pass !== null && pass === null)) return null;
+  if (step.expect !== null && expect === null) return null;
+  const { repeat } = step;
+  return {
+    kind: "request",
+    atMicros: step.at.value,
+    repeat:
+      repeat === null
+        ? null
+        : { times: repeat.times.value, everyMicros: repeat.every.value, as: repeat.as?.text ?? null },
+    request: { ...request, passes: pass === null ? [] : [pass] },
+    pass,
+    respond,
+    expect,
+    span: step.span,
+  };
+}
+
+/** The answer of the service; undefined where it is wrong. */
+function checkRespond({ respond }: AstRequestStep, { report }: CheckContext): TestRequestStep["respond"] | undefined {
+  if (respond === null) return null;
+  const status = readCount(respond.status, 100, 599, "a status", report);
+  return status === null ? undefined : { status, afterMicros: respond.after?.value ?? 0 };
+}
+
+// ── the request ─────────────────────────────────────────────────────────────
+
+function checkRequest(step: AstRequestStep, input: TestInput, context: CheckContext): Request | null {
+  const evidence = step.evidence === null ? null : readEvidence(step.evidence, step, context);
+  const asn = step.asn === null ? null : readCount(step.asn, 0, MAX_ASN, "a network's number", context.report);
+  const headers = checkHeaderNames(step, context);
+  const fits = [
+    checkMethod(step.method, context),
+    checkPath(step.path, context),
+    step.client === null || checkClient(step.client, input, context),
+    step.evidence === null || evidence !== null,
+    step.asn === null || asn !== null,
+  ];
+  if (headers === null || fits.includes(false)) return null;
+  const body = step.body === null ? undefined : jsonOf(step.body);
+  return makeRequest({
+    method: step.method.text,
+    path: step.path.value,
+    host: headers["host"] ?? "",
+    ip: String(step.from.value),
+    headers,
+    body,
+    size: body === undefined ? 0 : new TextEncoder().encode(JSON.stringify(body)).length,
+    asn,
+    country: step.country?.value ?? null,
+    ja4: step.ja4?.value ?? null,
+    client: step.client?.value ?? null,
+    evidence,
+    facts: factsOf(headers, context),
+    ...tokenOf(step),
+  });
+}
+
+/** A scope or claim makes it a request with a token; one without has neither. */
+function tokenOf(step: AstRequestStep): Pick<Request, "scopes" | "claims"> {
+  if (step.scopes === null && step.claims === null) return { scopes: null, claims: null };
+  const claims = step.claims === null ? {} : (jsonOf(step.claims) as Readonly<Record<string, unknown>>);
+  return { scopes: step.scopes?.map((scope) => scope.value) ?? [], claims };
+}
+
+/** A test's request comes through a trusted proxy: a header that carries a fact states it. */
+function factsOf(headers: Readonly<Record<string, string>>, { declarations }: CheckContext): Request["facts"] {
+  const stated = declarations.facts.flatMap((fact) => {
+    const value = headers[fact.header.value];
+    return value === undefined ? [] : [[fact.name.text, value] as const];
+  });
+  return Object.fromEntries(stated);
+}
+
+const METHOD = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,64}$/;
+
+function checkMethod(method: Name, { report }: CheckContext): boolean {
+  if (METHOD.test(method.text) && method.text === method.text.toUpperCase()) return true;
+  report.error(SEMANTICS.testStep, method.span, `\`${method.text}\` is not a request method`, {
+    help: `methods are written in capitals: \`${method.text.toUpperCase()}\``,
+    fix: { span: method.span, text: method.text.toUpperCase() },
+  });
+  return false;
+}
+
+function checkPath(path: Text, { report }: CheckContext): boolean {
+  if (path.value.startsWith("/")) return true;
+  report.error(SEMANTICS.testStep, path.span, `the path \`${path.value}\` does not begin with \`/\``, {
+    help: `write \`"/${path.value}"\``,
+  });
+  return false;
+}
+
+function checkClient(client: Text, { clients }: TestInput, { report }: CheckContext): boolean {
+  if (clients.some(({ id }) => id === client.value)) return true;
+  const ids = clients.map(({ id }) => id);
+  report.error(SEMANTICS.unknownName, client.span, `there is no client \`${client.value}\` in the inventory`, {
+    help: didYouMean(client.value, ids, "name a client of the file that `clients from` names"),
+  });
+  return false;
+}
+
+/** Evidence is a client's, so it goes with one; `none` and `network` are what a caller without credential has. */
+function readEvidence(word: Name, step: AstRequestStep, { report }: CheckContext): Evidence | null {
+  const evidence = readWord(word, EVIDENCE, "evidence", report);
+  if (evidence === null || step.client !== null) return evidence;
+  report.error(SEMANTICS.testStep, word.span, "evidence is given for a request without a client", {
+    help: `say whose it is: \`as client ID with evidence ${evidence}\``,
+  });
+  return null;
+}
+
+/** Headers by name; null where a name is wrong. */
+function checkHeaderNames(step: AstRequestStep, { report }: CheckContext): Readonly<Record<string, string>> | null {
+  const headers: Record<string, string> = Object.create(null) as Record<string, string>;
+  let fits = true;
+  for (const { name, value } of step.headers) {
+    const lower = name.value.toLowerCase();
+    if (name.value === lower && !Object.hasOwn(headers, lower)) headers[lower] = value.value;
+    else fits = reportHeader(name, lower, report);
+  }
+  return fits ? headers : null;
+}
+
+function reportHeader(name: Text, lower: string, report: CheckContext["report"]): false {
+  const twice = name.value === lower;
+  const message = twice
+    ? `the header \`${lower}\` is given twice`
+    : `header names are written in lower case, not \`${name.value}\``;
+  const fix = twice ? {} : { fix: { span: name.span, text: JSON.stringify(lower) } };
+  report.error(SEMANTICS.testStep, name.span, message, {
+    help: twice ? "leave one out: conditions read the first value alone" : `write \`header "${lower}"\``,
+    ...fix,
+  });
+  return false;
+}
+
+function jsonOf(json: AstJson): unknown {
+  switch (json.kind) {
+    case "value":
+      return json.value;
+    case "array":
+      return json.items.map(jsonOf);
+    case "object":
+      return Object.fromEntries(json.members.map(({ name, value }) => [name.value, jsonOf(value)]));
+  }
+}
