@@ -1,5 +1,6 @@
 /** Readers of single JSON members: each gives the value in the engine's form or says what is wrong with it. */
 import { canonicalIp } from "../engine/index.ts";
+import { closestName } from "./suggest.ts";
 import { CLOCK_START_MICROS, parseDurationText, parseTimeText } from "./time-text.ts";
 
 /** What is wrong with one member; caught where the record is put together, so it never leaves this folder. */
@@ -114,14 +115,42 @@ export const headers: FieldReader<Readonly<Record<string, string>>> = (value, fi
   return result;
 };
 
-/** A token's claims. Only text claims can be read by a policy; others are left out, as if missing. Has no prototype. */
-export const claims: FieldReader<Readonly<Record<string, string>>> = (value, field) => {
-  const result = Object.create(null) as Record<string, string>;
-  for (const [name, content] of Object.entries(object(value, field))) {
-    if (typeof content === "string") result[name] = content;
+/** How deep arrays and objects may nest in facts and claims. */
+export const MOST_LEVELS = 32;
+
+/** An object of any JSON values, {@link MOST_LEVELS} deep at most: facts, and the claims of a token. */
+export const jsonObject: FieldReader<Readonly<Record<string, unknown>>> = (value, field) => {
+  const members = object(value, field);
+  if (isDeeper(members, MOST_LEVELS)) {
+    throw new FieldProblem(field, `\`${field}\` is nested more than ${MOST_LEVELS} levels deep`);
   }
-  return result;
+  return members;
 };
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
+}
+
+/** What to say of a member that nothing reads; `name` is the last part of `field`. */
+export function unknownMember(field: string, name: string, known: Iterable<string>): FieldProblem {
+  const close = closestName(name, known);
+  const hint = close === null ? "" : `; did you mean \`${close}\`?`;
+  return new FieldProblem(field, `unknown member ${quote(field)}${hint}`);
+}
+
+/** An object none of whose members is unknown. */
+export function checkedObject(
+  value: unknown,
+  field: string,
+  known: readonly string[],
+): Readonly<Record<string, unknown>> {
+  const members = object(value, field);
+  for (const name of Object.keys(members)) {
+    if (!known.includes(name)) throw unknownMember(`${field}.${name}`, name, known);
+  }
+  return members;
+}
 
 /** Text from outside, cut and escaped so that a message stays one readable line. */
 export function quote(outside: string): string {

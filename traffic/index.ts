@@ -4,6 +4,8 @@ export { explainCombinedLine, logEntryToRequest, parseCombinedLine } from "./com
 export { decisionLine } from "./decision-record.ts";
 export type { InputLine } from "./log-reader.ts";
 export { LONGEST_LINE_BYTES, lineProblem, readFileLines, readLines } from "./log-reader.ts";
+export type { OverlayError } from "./overlay-record.ts";
+export { isOverlayError, parseOverlays } from "./overlay-record.ts";
 export type { RecordError, RequestRecord, ResponseRecord } from "./request-record.ts";
 export { isRecordError, LONGEST_LINE, parseRequestLine, parseRequestValue } from "./request-record.ts";
 export { closestName } from "./suggest.ts";

@@ -87,13 +87,12 @@ const MEMBERS: ReadonlyMap<string, MemberReader> = new Map<string, MemberReader>
   ["asn", (draft, value, name) => (draft.request.asn = read.count(value, name))],
   ["country", (draft, value, name) => (draft.request.country = read.text(value, name))],
   ["ja4", (draft, value, name) => (draft.request.ja4 = read.text(value, name))],
-  // Facts are read by `fact` declarations only; a policy without one cannot tell whether they were there.
-  ["facts", (_draft, value, name) => void read.object(value, name)],
+  ["facts", (draft, value, name) => (draft.request.facts = read.jsonObject(value, name))],
   ["client", (draft, value, name) => (draft.request.client = read.text(value, name))],
   ["evidence", (draft, value, name) => (draft.request.evidence = read.oneOf(EVIDENCE)(value, name))],
   ["identity_error", (draft, value, name) => (draft.request.identityError = read.text(value, name))],
   ["scopes", (draft, value, name) => (draft.request.scopes = read.texts(value, name))],
-  ["claims", (draft, value, name) => (draft.request.claims = read.claims(value, name))],
+  ["claims", (draft, value, name) => (draft.request.claims = read.jsonObject(value, name))],
   ["credential", (draft, value, name) => (draft.request.credential = readCredential(value, name))],
   ["passes", (draft, value, name) => (draft.request.passes = readPasses(value, name))],
   ["response", (draft, value, name) => (draft.response = readResponse(value, name))],
@@ -107,7 +106,7 @@ function readRecord(value: unknown, clients: ReadonlySet<string> | undefined): R
   const members = value as Readonly<Record<string, unknown>>;
   for (const name of Object.keys(members)) {
     const reader = MEMBERS.get(name);
-    if (reader === undefined) throw unknownMember(name, name, MEMBERS.keys());
+    if (reader === undefined) throw read.unknownMember(name, name, MEMBERS.keys());
     reader(draft, members[name], name);
   }
   for (const name of REQUIRED) {
@@ -116,12 +115,6 @@ function readRecord(value: unknown, clients: ReadonlySet<string> | undefined): R
   if (!Object.hasOwn(members, "size")) draft.request.size = bodyBytes(draft.request.body);
   checkClient(draft.request.client, clients);
   return draft;
-}
-
-function unknownMember(field: string, name: string, known: Iterable<string>): read.FieldProblem {
-  const close = closestName(name, known);
-  const hint = close === null ? "" : `; did you mean \`${close}\`?`;
-  return new read.FieldProblem(field, `unknown member ${read.quote(field)}${hint}`);
 }
 
 function checkClient(client: string | null, clients: ReadonlySet<string> | undefined): void {
@@ -161,7 +154,7 @@ function readPasses(value: unknown, field: string): readonly string[] {
 }
 
 function readCredential(value: unknown, field: string): RequestCredential {
-  const members = checkedObject(value, field, CREDENTIAL_MEMBERS);
+  const members = read.checkedObject(value, field, CREDENTIAL_MEMBERS);
   return {
     id: optional(members, field, "id", read.text, null),
     issued: optional(members, field, "issued", read.time, null),
@@ -170,7 +163,7 @@ function readCredential(value: unknown, field: string): RequestCredential {
 }
 
 function readResponse(value: unknown, field: string): ResponseRecord {
-  const members = checkedObject(value, field, RESPONSE_MEMBERS);
+  const members = read.checkedObject(value, field, RESPONSE_MEMBERS);
   if (!Object.hasOwn(members, "status"))
     throw new read.FieldProblem(`${field}.status`, `\`${field}.status\` is missing`);
   const outcome: Outcome = {
@@ -180,15 +173,6 @@ function readResponse(value: unknown, field: string): ResponseRecord {
     headers: optional(members, field, "headers", read.headers, Object.create(null) as Record<string, string>),
   };
   return { outcome, afterMicros: optional(members, field, "after", read.duration, null) };
-}
-
-/** An object none of whose members is unknown. */
-function checkedObject(value: unknown, field: string, known: readonly string[]): Readonly<Record<string, unknown>> {
-  const members = read.object(value, field);
-  for (const name of Object.keys(members)) {
-    if (!known.includes(name)) throw unknownMember(`${field}.${name}`, name, known);
-  }
-  return members;
 }
 
 function optional<T, D>(

@@ -1,5 +1,6 @@
 /** `edgepolicy decide`: requests as data in, decisions as data out. */
 import type { Command } from "../command.ts";
+import { readOverlays } from "../decide/overlays.ts";
 import { decideInput } from "../decide/run.ts";
 import { type EngineChoice, ENGINES } from "../decide/session.ts";
 import { openLines } from "../input.ts";
@@ -10,11 +11,12 @@ import { loadGood } from "../policy-file.ts";
 const CHOICES: readonly EngineChoice[] = ["compiled", "reference", "both"];
 
 export const decide: Command = {
-  usage: "FILE [--requests F] [--engine compiled|reference|both] [--skip-bad] [--format text|json]",
+  usage: "FILE [--requests F] [--overlays F] [--engine compiled|reference|both] [--skip-bad] [--format text|json]",
   about: `Decides requests, one JSON object a line, at the times they state, and prints one decision a line. With \`both\` the
 compiled engine and the reference interpreter run side by side; the first difference is shown and the exit status is 1.`,
   options: [
     { name: "requests", value: "F", help: "file of requests (default: standard input)" },
+    { name: "overlays", value: "F", help: "file of overlays in force, a JSON array or one JSON object a line" },
     {
       name: "engine",
       value: CHOICES.join("|"),
@@ -35,7 +37,9 @@ compiled engine and the reference interpreter run side by side; the first differ
 async function run(args: Arguments, io: CliIo): Promise<number> {
   const [file = ""] = args.exactly("FILE");
   const { policy } = loadGood(file, io);
+  const overlaysFile = args.text("overlays");
+  const overlays = overlaysFile === null ? [] : readOverlays(overlaysFile, policy, io);
   const input = openLines(args.text("requests"), io);
   const engines = ENGINES[(args.text("engine") ?? "compiled") as EngineChoice];
-  return decideInput({ policy, engines, input, skipBad: args.has("skip-bad"), json: args.json("json") }, io);
+  return decideInput({ policy, overlays, engines, input, skipBad: args.has("skip-bad"), json: args.json("json") }, io);
 }

@@ -1,5 +1,5 @@
 /** A whole input decided: read, decided, printed, and compared where two engines decide. */
-import type { Decision, Policy } from "../../engine/index.ts";
+import type { Decision, Overlay, Policy } from "../../engine/index.ts";
 import { decisionLine, isRecordError, lineProblem, parseRequestLine, type RequestRecord } from "../../traffic/index.ts";
 import { BadLines, withoutControl } from "../bad-lines.ts";
 import type { Input } from "../input.ts";
@@ -18,6 +18,7 @@ import {
 /** What is decided, and how. */
 export interface DecideJob {
   readonly policy: Policy;
+  readonly overlays: readonly Overlay[];
   /** One, or two that are compared. */
   readonly engines: readonly MakeEngine[];
   readonly input: Input;
@@ -36,8 +37,11 @@ const LONGEST_SHOWN = 2_000;
  * @returns The exit status: 1 where the engines differ, whose first difference is printed.
  * @throws {@link CliProblem} at a line that is no request (unless those are skipped), and where too many outcomes wait.
  */
-export async function decideInput({ policy, engines, input, skipBad, json }: DecideJob, io: CliIo): Promise<number> {
-  const session = new Session(policy, engines);
+export async function decideInput(
+  { policy, overlays, engines, input, skipBad, json }: DecideJob,
+  io: CliIo,
+): Promise<number> {
+  const session = new Session(policy, engines, overlays);
   const bad = new BadLines(input.name, skipBad, io);
   const clients = new Set(policy.clients.map(({ id }) => id));
   const spell = json ? decisionLine : decisionText;

@@ -5,6 +5,7 @@ import {
   type Decision,
   type EngineOptions,
   type Outcome,
+  type Overlay,
   type Policy,
   type PolicyEngine,
   type TouchedState,
@@ -53,9 +54,10 @@ export class Session {
   private sequence = 0;
 
   /** @param engines - One, or two that are compared. */
-  constructor(policy: Policy, engines: readonly MakeEngine[]) {
+  constructor(policy: Policy, engines: readonly MakeEngine[], overlays: readonly Overlay[] = []) {
     this.policy = policy;
     this.engines = engines.map((make) => make(policy, { pendingOutcomes: MOST_PENDING }));
+    for (const engine of this.engines) engine.setOverlays(overlays);
   }
 
   /** Whether the comparison at the end leaves keys out. */

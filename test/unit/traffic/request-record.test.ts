@@ -20,6 +20,11 @@ function line(members: object): string {
   return JSON.stringify({ method: "GET", path: "/", ip: "203.0.113.9", ...members });
 }
 
+/** An object with arrays in it, so many. */
+function nested(arrays: number): object {
+  return { inner: JSON.parse("[".repeat(arrays) + "]".repeat(arrays)) as unknown };
+}
+
 describe("a whole request line", () => {
   const record = parsed(
     line({
@@ -33,12 +38,12 @@ describe("a whole request line", () => {
       asn: 64500,
       country: "IT",
       ja4: "t13d",
-      facts: { bot_score: 12 },
+      facts: { bot_score: 12, seen: "2026-01-01" },
       client: "acme_sync",
       evidence: "bearer_token",
       passes: ["pow"],
       scopes: ["orders:read"],
-      claims: { tenant: "t1", exp: 1 },
+      claims: { tenant: "t1", exp: 1, org: { units: ["a", null] } },
       credential: { id: "k1", issued: "2026-01-01", expires: "2026-06-01T00:00:00+02:00" },
       response: { status: 401, size: 120, latency: "35ms", after: "2s" },
     }),
@@ -55,8 +60,13 @@ describe("a whole request line", () => {
     expect(record.request.credential?.expires).toBe(Date.UTC(2026, 4, 31, 22) * 1000);
   });
 
-  it("keeps text claims only", () => {
-    expect({ ...record.request.claims }).toEqual({ tenant: "t1" });
+  it("keeps facts and claims as they are, whatever JSON", () => {
+    expect(record.request.facts).toEqual({ bot_score: 12, seen: "2026-01-01" });
+    expect(record.request.claims).toEqual({ tenant: "t1", exp: 1, org: { units: ["a", null] } });
+  });
+
+  it("keeps what a proxy knows of the caller", () => {
+    expect(record.request).toMatchObject({ asn: 64_500, country: "IT", ja4: "t13d" });
   });
 
   it("states the response and when it is observed", () => {
@@ -80,6 +90,10 @@ describe("defaults", () => {
   it("gives addresses their canonical text", () => {
     expect(parsed(line({ ip: "::ffff:203.0.113.9" })).request.ip).toBe("203.0.113.9");
     expect(parsed(line({ ip: "2001:0DB8:0:0:0:0:0:1" })).request.ip).toBe("2001:db8::1");
+  });
+
+  it("facts and claims may nest 32 levels", () => {
+    expect(parsed(line({ facts: nested(31), claims: nested(31) })).request.facts).toEqual(nested(31));
   });
 
   it("does not inherit header names from Object.prototype", () => {
@@ -107,6 +121,9 @@ describe("what is not a request", () => {
     [line({ headers: { a: 1 } }), "headers.a", /must be a string/],
     [line({ evidence: "token" }), "evidence", /one of none, network/],
     [line({ passes: ["captcha"] }), "passes[0]", /one of pow/],
+    [line({ facts: ["bot"] }), "facts", /must be an object, but is an array/],
+    [line({ claims: "t1" }), "claims", /must be an object/],
+    [line({ claims: nested(32) }), "claims", /more than 32 levels/],
     [line({ response: { status: 99 } }), "response.status", /from 100 to 599/],
     [line({ response: {} }), "response.status", /missing/],
     [line({ response: { status: 200, after: "5 s" } }), "response.after", /duration/],

@@ -55,6 +55,60 @@ test.each(["compiled", "reference", "both"])("decides the same with --engine %s"
   expect(verdicts(stdout)).toEqual(["allow", "allow", "allow", "block"]);
 });
 
+describe("--overlays", () => {
+  const kill = {
+    id: "o1",
+    author: "a",
+    reason: "leaked",
+    ends: "2026-01-01T00:01:00Z",
+    kill: { network: "203.0.113.0/24" },
+  };
+
+  test.each(["compiled", "reference", "both"])("are in force until they end, with --engine %s", async (engine) => {
+    const at = folderWith({ p: SIGN_IN, o: JSON.stringify(kill) });
+    const stdin = [signIn({ at: 0 }), signIn({ at: 60_000 })].join("\n");
+    const { status, stdout, stderr } = await edgepolicy(
+      ["decide", at("p"), "--overlays", at("o"), "--engine", engine],
+      { stdin },
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    const lines = stdout.trimEnd().split("\n");
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { verdict: "block", reason: "killed", overlays: ["o1"] },
+      { verdict: "allow", overlays: [] },
+    ]);
+  });
+
+  test("that name what the policy does not have are said to have no effect", async () => {
+    const mode = { ...kill, kill: undefined, mode: "off", of: "pece" };
+    const client = { ...kill, id: "o2", kill: { client: "acme" } };
+    const factor = { ...kill, id: "o3", kill: undefined, factor: 2, of: "pace" };
+    const at = folderWith({ p: SIGN_IN, o: JSON.stringify([mode, client, factor]) });
+    const { status, stderr } = await edgepolicy(["decide", at("p"), "--overlays", at("o")], { stdin: signIn() });
+    expect(status).toBe(0);
+    expect(stderr.replaceAll(at("o"), "o")).toBe(
+      "o: overlay `o1` has no effect: the policy has no rule or limit `pece`; did you mean `pace`?\n" +
+        "o: overlay `o2` has no effect: the policy has no client `acme`\n",
+    );
+  });
+
+  test.each([
+    ['{"id":"o"}', /line 1: an overlay has one of kill, .*, but this one has none/],
+    ["", null],
+  ])("the file %j", async (text, message) => {
+    const at = folderWith({ p: SIGN_IN, o: text });
+    const { status, stderr } = await edgepolicy(["decide", at("p"), "--overlays", at("o")], { stdin: signIn() });
+    expect(status).toBe(message === null ? 0 : 2);
+    if (message !== null) expect(stderr).toMatch(message);
+  });
+
+  test("a file that is not there is exit 2", async () => {
+    const at = folderWith({ p: SIGN_IN });
+    const { status, stderr } = await edgepolicy(["decide", at("p"), "--overlays", at("o")], { stdin: signIn() });
+    expect([status, stderr]).toEqual([2, `edgepolicy: ${at("o")}: there is no such file\n  name a file of overlays\n`]);
+  });
+});
+
 test("prints a line for people with --format text", async () => {
   const at = folderWith({ p: SIGN_IN });
   const stdin = [signIn(REFUSED), signIn(REFUSED), signIn(REFUSED), signIn()].join("\n");

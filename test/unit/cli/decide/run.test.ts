@@ -33,7 +33,10 @@ async function compare(
   };
   const engines: readonly MakeEngine[] = [createEngine, () => createEngine(policyOf(altered))];
   const input = { name: "requests.ndjson", lines: readLines(source()) };
-  const status = await decideInput({ policy: policyOf(SIGN_IN), engines, input, skipBad: false, json: true }, io);
+  const status = await decideInput(
+    { policy: policyOf(SIGN_IN), overlays: [], engines, input, skipBad: false, json: true },
+    io,
+  );
   return { status, ...printed };
 }
 

@@ -1,0 +1,204 @@
+/**
+ * Overlays as data: an array of JSON objects, or one object a line (NDJSON). Strict as requests are: an unknown member, a missing
+ * one or a value of another type is an error that names it and the overlay's place.
+ */
+import type { Overlay, OverlayEffect, OverlaySubject } from "../engine/index.ts";
+import { canonicalNetwork, MAX_OVERLAYS } from "../engine/index.ts";
+import * as read from "./fields.ts";
+
+/** Why a text is no list of overlays: one sentence, and where (`line 3`, `overlay 2`; empty for the text as a whole). */
+export interface OverlayError {
+  readonly error: string;
+  readonly place: string;
+}
+
+const MODES = ["off", "shadow", "on"] as const;
+const LEAST_FACTOR = 0.01;
+const MOST_FACTOR = 100;
+const COMMON = ["id", "author", "reason", "ends"];
+
+/** An overlay's members, and how they are read. */
+type Members = Readonly<Record<string, unknown>>;
+type EffectReader = (members: Members) => OverlayEffect;
+
+/** What an overlay does, by the member that says so, with the other members that go with it. */
+const EFFECTS: ReadonlyMap<string, { readonly beside: readonly string[]; readonly read: EffectReader }> = new Map([
+  ["kill", { beside: [], read: ({ kill }: Members) => ({ kind: "kill", subject: readSubject(kill, "kill") }) }],
+  [
+    "quarantine",
+    { beside: [], read: ({ quarantine }) => ({ kind: "quarantine", subject: readSubject(quarantine, "quarantine") }) },
+  ],
+  [
+    "spare",
+    {
+      beside: ["from"],
+      read: (members) => ({
+        kind: "spare",
+        subject: readSubject(members["spare"], "spare"),
+        name: required(members, "from"),
+      }),
+    },
+  ],
+  [
+    "mode",
+    {
+      beside: ["of"],
+      read: (members) => ({
+        kind: "mode",
+        name: required(members, "of"),
+        mode: read.oneOf(MODES)(members["mode"], "mode"),
+      }),
+    },
+  ],
+  [
+    "factor",
+    {
+      beside: ["of"],
+      read: (members) => ({ kind: "factor", name: required(members, "of"), factor: readFactor(members["factor"]) }),
+    },
+  ],
+] satisfies readonly (readonly [string, { beside: readonly string[]; read: EffectReader }])[]);
+
+/** Reads overlays from a text. Never throws. */
+export function parseOverlays(text: string): readonly Overlay[] | OverlayError {
+  const values = text.trimStart().startsWith("[") ? fromArray(text) : fromLines(text);
+  if (!Array.isArray(values)) return values as OverlayError;
+  if (values.length > MAX_OVERLAYS) return { error: `there are more than ${MAX_OVERLAYS} overlays`, place: "" };
+  return readAll(values as readonly Placed[]);
+}
+
+export function isOverlayError(overlays: readonly Overlay[] | OverlayError): overlays is OverlayError {
+  return "error" in overlays;
+}
+
+/** A JSON value and where it stands. */
+interface Placed {
+  readonly value: unknown;
+  readonly place: string;
+}
+
+function fromArray(text: string): readonly Placed[] | OverlayError {
+  const parsed = parseJson(text);
+  if ("error" in parsed) return { error: parsed.error, place: "" };
+  return (parsed.value as readonly unknown[]).map((value, index) => ({ value, place: `overlay ${index + 1}` }));
+}
+
+/** Blank lines are none and no fault. */
+function fromLines(text: string): readonly Placed[] | OverlayError {
+  const values: Placed[] = [];
+  for (const [index, line] of text.split("\n").entries()) {
+    if (line.trim() === "") continue;
+    const place = `line ${index + 1}`;
+    const parsed = parseJson(line);
+    if ("error" in parsed) return { error: parsed.error, place };
+    values.push({ value: parsed.value, place });
+  }
+  return values;
+}
+
+function parseJson(text: string): { readonly value: unknown } | { readonly error: string } {
+  try {
+    return { value: JSON.parse(text) };
+  } catch (problem) {
+    return { error: `not JSON: ${problem instanceof Error ? problem.message : "unreadable"}` };
+  }
+}
+
+function readAll(values: readonly Placed[]): readonly Overlay[] | OverlayError {
+  const overlays: Overlay[] = [];
+  const places = new Map<string, string>();
+  for (const { value, place } of values) {
+    try {
+      const overlay = readOverlay(value);
+      const other = places.get(overlay.id);
+      if (other !== undefined) return { error: `\`id\` ${read.quote(overlay.id)} is also that of ${other}`, place };
+      places.set(overlay.id, place);
+      overlays.push(overlay);
+    } catch (problem) {
+      if (!(problem instanceof read.FieldProblem)) throw problem;
+      return { error: problem.message, place };
+    }
+  }
+  return overlays;
+}
+
+function readOverlay(value: unknown): Overlay {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new read.FieldProblem("", `an overlay is a JSON object, but this is ${read.jsonType(value)}`);
+  }
+  const members = value as Members;
+  const effect = readEffect(members);
+  return {
+    ...effect,
+    id: required(members, "id"),
+    author: required(members, "author"),
+    reason: required(members, "reason"),
+    endsMicros: read.time(present(members, "ends"), "ends"),
+  };
+}
+
+function readEffect(members: Members): OverlayEffect {
+  const named = [...EFFECTS.keys()].filter((name) => Object.hasOwn(members, name));
+  const [name = ""] = named;
+  const effect = EFFECTS.get(name);
+  const known = [...COMMON, ...(effect === undefined ? EFFECTS.keys() : [name, ...effect.beside])];
+  for (const member of Object.keys(members)) {
+    if (!known.includes(member) && !named.includes(member)) throw read.unknownMember(member, member, known);
+  }
+  if (effect !== undefined && named.length === 1) return effect.read(members);
+  const found = named.length === 0 ? "has none" : `has ${named.map((each) => `\`${each}\``).join(" and ")}`;
+  throw new read.FieldProblem("", `an overlay has one of ${[...EFFECTS.keys()].join(", ")}, but this one ${found}`);
+}
+
+function present(members: Members, name: string): unknown {
+  if (Object.hasOwn(members, name)) return members[name];
+  throw new read.FieldProblem(name, `\`${name}\` is missing`);
+}
+
+/** A text that says something. */
+function required(members: Members, name: string): string {
+  const text = read.text(present(members, name), name);
+  if (text.trim() !== "") return text;
+  throw new read.FieldProblem(name, `\`${name}\` must not be empty`);
+}
+
+function readFactor(value: unknown): number {
+  if (typeof value === "number" && value >= LEAST_FACTOR && value <= MOST_FACTOR) return value;
+  const found = typeof value === "number" ? String(value) : read.jsonType(value);
+  throw new read.FieldProblem(
+    "factor",
+    `\`factor\` must be a number from ${LEAST_FACTOR} to ${MOST_FACTOR}, but is ${found}`,
+  );
+}
+
+const SUBJECTS = ["client", "label", "issuer", "key", "network"];
+
+/** Whom an overlay concerns: an object with one of {@link SUBJECTS}, and `value` beside a `label`. */
+function readSubject(value: unknown, field: string): OverlaySubject {
+  const members = read.checkedObject(value, field, [...SUBJECTS, "value"]);
+  const named = SUBJECTS.filter((name) => Object.hasOwn(members, name));
+  const [name = ""] = named;
+  if (named.length !== 1 || Object.hasOwn(members, "value") !== (name === "label")) {
+    const wanted = "one of client, issuer, key, network, or a label with its value";
+    throw new read.FieldProblem(field, `\`${field}\` must have ${wanted}`);
+  }
+  const text = read.text(members[name], `${field}.${name}`);
+  switch (name) {
+    case "client":
+      return { client: text };
+    case "label":
+      return { label: text, value: read.text(members["value"], `${field}.value`) };
+    case "issuer":
+      return { issuer: text };
+    case "key":
+      return { key: text };
+    default:
+      return { network: readNetwork(text, `${field}.network`) };
+  }
+}
+
+function readNetwork(text: string, field: string): string {
+  const network = canonicalNetwork(text);
+  if (network !== null) return network;
+  throw new read.FieldProblem(field, `\`${field}\` must be a network like "10.0.0.0/8", but is ${read.quote(text)}`);
+}
