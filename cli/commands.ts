@@ -36,6 +36,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async (): Promise<Command> => (await import("./commands/replay.ts")).replay,
   },
   {
+    name: "audit",
+    summary: "audit the inventory, who may do what, and the controls",
+    load: async (): Promise<Command> => (await import("./commands/audit.ts")).audit,
+  },
+  {
     name: "serve",
     summary: "enforce a policy in front of a service, or for a proxy that asks",
     load: async (): Promise<Command> => (await import("./commands/serve.ts")).serve,
@@ -53,4 +58,4 @@ export const COMMANDS: readonly CommandEntry[] = [
 ];
 
 /** Commands of later versions: named, so that asking for one says so. */
-export const PLANNED: readonly string[] = ["test", "explain", "diff", "prove", "audit", "compile", "bench", "lsp"];
+export const PLANNED: readonly string[] = ["test", "explain", "diff", "prove", "compile", "bench", "lsp"];

@@ -1,11 +1,13 @@
 /** Loading a policy for a command: its diagnostics are printed, and a main file that cannot be read is a usage problem. */
 import {
+  analyzePolicy,
   type Diagnostic,
   type FileRead,
   type FileReader,
   type LoadResult,
   loadPolicy,
   nodeFiles,
+  type PolicyAnalysis,
   renderDiagnostics,
   type Scenario,
   type SourceFile,
@@ -28,8 +30,21 @@ export interface GoodPolicy {
  *   names, comes back as diagnostics.
  */
 export function loadChecked(path: string): LoadResult {
+  return loadWatched(path, loadPolicy);
+}
+
+/**
+ * As {@link loadChecked}, with all that was found out on the way.
+ *
+ * @throws {@link CliProblem} as {@link loadChecked}.
+ */
+export function loadAnalysis(path: string): PolicyAnalysis {
+  return loadWatched(path, (main, files) => analyzePolicy(main, files));
+}
+
+function loadWatched<T>(path: string, load: (path: string, files: FileReader) => T): T {
   const files = new WatchedFiles(path);
-  const result = loadPolicy(path, files);
+  const result = load(path, files);
   const { failure } = files;
   if (failure !== null && !failure.ok && failure.reason !== "too_large") {
     const help = failure.reason === "not_found" ? "check the spelling and the folder you are in" : "name a policy file";

@@ -1,5 +1,10 @@
 /** The language's public door. */
 export type * from "./ast.ts";
+export { type Audit, audit as auditPolicy } from "./audit/audit.ts";
+export { onlyClients } from "./audit/filter.ts";
+export type { Finding, FindingEntry, FindingSeverity } from "./audit/finding.ts";
+export { auditToJson, type JsonAudit } from "./audit/render-json.ts";
+export { renderAudit } from "./audit/render-text.ts";
 export { CODES } from "./codes.ts";
 export type { CodeEntry } from "./codes/entry.ts";
 export type { Diagnostic, Fix, Note, Severity } from "./diagnostic.ts";
@@ -13,7 +18,7 @@ export {
   type TextRead,
 } from "./files.ts";
 export { type FormatResult, format } from "./format.ts";
-export { type LoadResult, loadPolicy, loadPolicyText } from "./load.ts";
+export { analyzePolicy, type LoadResult, loadPolicy, loadPolicyText, type PolicyAnalysis } from "./load.ts";
 export { DEFAULT_LIMITS, type ParseLimits, type ParseOptions, type ParseResult, parse } from "./parser.ts";
 export { diagnosticsToJson, type JsonDiagnostic, type JsonReport } from "./render-json.ts";
 export { type RenderOptions, renderDiagnostics } from "./render-text.ts";

@@ -83,7 +83,8 @@ function valueOf(expr: Expr, client: Client): Value {
   }
 }
 
-function recordValue(attribute: AttributeExpr, client: Client): Value | null {
+/** A client's value of an attribute; null where it has none. */
+export function recordValue(attribute: AttributeExpr, client: Client): Value | null {
   const argument = String(attribute.args[0] ?? "");
   switch (attribute.name) {
     case "client.id":
@@ -158,7 +159,7 @@ function isMember(one: Value, all: Value, test: Expr & { kind: "in" | "any_of" |
 }
 
 /** `*` is any run of characters. Greedy matching with one point to go back to, so the time is bounded by the product. */
-function isLike(text: string, glob: string): boolean {
+export function isLike(text: string, glob: string): boolean {
   const [first = "", ...rest] = glob.split("*");
   const last = rest.pop();
   if (last === undefined) return text === glob;

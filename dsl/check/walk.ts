@@ -2,7 +2,7 @@
 import type { Expr } from "../../engine/index.ts";
 
 /** The direct parts of an expression, from left to right. */
-function parts(expr: Expr): readonly Expr[] {
+export function parts(expr: Expr): readonly Expr[] {
   switch (expr.kind) {
     case "literal":
     case "attribute":

@@ -44,6 +44,11 @@ export function entriesOf(data: Data, name: string): readonly (readonly [string,
   return record?.kind === "object" ? [...record.fields].map(([key, value]) => [key, scalarOf(value)] as const) : [];
 }
 
+/** Where a field's value stands, or else the head of its record. */
+export function placeOf(data: Data, name: string): Span {
+  return field(data, name)?.span ?? headOf(data);
+}
+
 /** The first character of a record, for what is said about the whole of it. */
 export function headOf(data: Data): Span {
   return { ...data.span, end: Math.min(data.span.end, data.span.start + 1) };

@@ -1,5 +1,5 @@
 /** Rules that allow or exempt on no other ground than where a request comes from, or what it says of itself. */
-import type { AttributeName, Rule } from "../../engine/index.ts";
+import type { AttributeName, Policy, Rule } from "../../engine/index.ts";
 import type { Report } from "../check/report.ts";
 import { LINTS } from "../codes/lints.ts";
 import type { LintInput } from "./input.ts";
@@ -29,14 +29,23 @@ export function lintGrants({ policy, report }: Pick<LintInput, "policy" | "repor
   for (const rule of policy.rules) {
     const { kind } = rule.action;
     if ((kind !== "allow" && kind !== "exempt") || rule.when === null) continue;
-    const { attributes, signals, scores } = readingsOf(rule.when, policy);
-    if (signals.size > 0 || scores.size > 0) continue;
-    const read = attributes.map(({ name }) => name);
-    const restsOn = (ground: ReadonlySet<AttributeName>): boolean =>
-      read.some((name) => ground.has(name)) && read.every((name) => ground.has(name) || PLAIN.has(name));
-    if (kind === "allow" && restsOn(NETWORK)) reportNetwork(rule, report);
-    else if (restsOn(kind === "allow" ? WRITTEN : WRITTEN_AT_ALL)) reportWritten(rule, report);
+    if (restsOnNetwork(rule, policy)) reportNetwork(rule, report);
+    else if (restsOn(kind === "allow" ? WRITTEN : WRITTEN_AT_ALL, rule, policy)) reportWritten(rule, report);
   }
+}
+
+/** Whether a rule allows for an address and nothing that proves who calls. */
+export function restsOnNetwork(rule: Rule, policy: Policy): boolean {
+  return rule.action.kind === "allow" && restsOn(NETWORK, rule, policy);
+}
+
+/** Whether a rule reads something of a ground, and beside it only what anyone can ask for. */
+function restsOn(ground: ReadonlySet<AttributeName>, { when }: Rule, policy: Policy): boolean {
+  if (when === null) return false;
+  const { attributes, signals, scores } = readingsOf(when, policy);
+  if (signals.size > 0 || scores.size > 0) return false;
+  const read = attributes.map(({ name }) => name);
+  return read.some((name) => ground.has(name)) && read.every((name) => ground.has(name) || PLAIN.has(name));
 }
 
 function reportNetwork(rule: Rule, report: Report): void {

@@ -54,7 +54,8 @@ export function partsOf(aggregate: Aggregate): readonly Expr[] {
   return "value" in aggregate && aggregate.value !== null ? [aggregate.value] : [];
 }
 
-function optionsOf(keys: readonly Key[]): readonly Expr[] {
+/** The attributes that keys are made of. */
+export function optionsOf(keys: readonly Key[]): readonly Expr[] {
   return keys.flatMap((key) => key.options);
 }
 

@@ -1,0 +1,89 @@
+/** `edgepolicy audit`: what is wrong with an inventory and what a policy makes of it, and which controls they implement. */
+import {
+  type Audit,
+  auditPolicy,
+  auditToJson,
+  type FindingSeverity,
+  onlyClients,
+  renderAudit,
+  type SourceFile,
+} from "../../dsl/index.ts";
+import { closestName, parseTimeText } from "../../traffic/index.ts";
+import type { Command } from "../command.ts";
+import type { CliIo } from "../io.ts";
+import { type Arguments, formatOption } from "../options.ts";
+import { loadAnalysis, printDiagnostics } from "../policy-file.ts";
+import { CliProblem, EXIT } from "../problem.ts";
+
+export const audit: Command = {
+  usage: "FILE [--fail-on error|warning|info|none] [--now TIME] [--client ID]… [--format text|json]",
+  about: `Audits the policy's inventory and what the policy makes of it: findings with stable ids, who gets through where and within which
+limits, grants that give nothing, and the controls of OWASP, NIST CSF and SP 800-207 and -228 that are implemented. Exits 1 if there is a
+finding of severity error, or if the policy has errors: then the inventory alone is audited.`,
+  options: [
+    {
+      name: "fail-on",
+      value: "SEVERITY",
+      choices: ["error", "warning", "info", "none"],
+      help: "exit 1 at this severity or a worse one (default error)",
+    },
+    {
+      name: "now",
+      value: "TIME",
+      help: "judge expiry, reviews and rotation as of then, such as 2027-01-31 (default: the clock)",
+    },
+    { name: "client", value: "ID", many: true, help: "tell of this client alone; may be repeated" },
+    formatOption(),
+  ],
+  examples: [
+    "audit policies/orders.edgepolicy",
+    "audit --client acme_sync --now 2027-01-31 policies/orders.edgepolicy",
+  ],
+  run,
+};
+
+async function run(args: Arguments, io: CliIo): Promise<number> {
+  const [file = ""] = args.exactly("FILE");
+  const analysis = loadAnalysis(file);
+  const errors = analysis.diagnostics.filter(({ severity }) => severity === "error");
+  printDiagnostics(errors, analysis.sources, io);
+  const whole = auditPolicy(analysis, readNow(args.text("now")));
+  const shown = narrowed(whole, args.texts("client"));
+  await io.stdout(
+    args.json()
+      ? `${JSON.stringify(asJson(shown, analysis.sources, fails(shown, args)))}\n`
+      : renderAudit(shown, analysis.sources),
+  );
+  return errors.length > 0 || fails(shown, args) ? EXIT.no : EXIT.fine;
+}
+
+function readNow(text: string | null): number {
+  if (text === null) return Date.now() * 1_000;
+  const micros = parseTimeText(text);
+  if (micros === null)
+    throw new CliProblem(`--now ${text}: not a date or time`, "such as 2027-01-31 or 2027-01-31T12:00:00Z");
+  return micros;
+}
+
+function narrowed(whole: Audit, ids: readonly string[]): Audit {
+  if (ids.length === 0) return whole;
+  const known = whole.inventory.clients.map(({ client }) => client.id);
+  const unknown = ids.find((id) => !known.includes(id));
+  if (unknown === undefined) return onlyClients(whole, new Set(ids));
+  const close = closestName(unknown, known);
+  throw new CliProblem(
+    `--client ${unknown}: the inventory has no such client${close === null ? "" : `; did you mean \`${close}\`?`}`,
+  );
+}
+
+const WORST_FIRST: readonly FindingSeverity[] = ["error", "warning", "info"];
+
+/** Whether there is a finding of the asked severity or a worse one. */
+function fails({ findings }: Audit, args: Arguments): boolean {
+  const least = WORST_FIRST.findIndex((severity) => severity === (args.text("fail-on") ?? "error"));
+  return findings.some(({ severity }) => WORST_FIRST.indexOf(severity) <= least);
+}
+
+function asJson(shown: Audit, sources: readonly SourceFile[], failed: boolean): object {
+  return { ok: !failed && shown.policy !== null, ...auditToJson(shown, sources) };
+}
