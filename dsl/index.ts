@@ -18,6 +18,8 @@ export {
   type TextRead,
 } from "./files.ts";
 export { type FormatResult, format } from "./format.ts";
+export { serveLanguage, type ServerStreams } from "./language-server/serve.ts";
+export type { ServerOptions, TestOutcome } from "./language-server/server.ts";
 export {
   analyzePolicy,
   type LoadOptions,
