@@ -6,7 +6,15 @@ export type * from "./overlay.ts";
 export type * from "./policy.ts";
 export { createEngine } from "./engine.ts";
 export { describeState, type StateDescription } from "./describe-state.ts";
+export {
+  type Change,
+  type ChangeGoal,
+  type ChangeSearch,
+  MOST_TRIALS,
+  smallestChange,
+} from "./explain/change/smallest-change.ts";
 export { createExplainer } from "./explain/explainer.ts";
+export { partsOf } from "./explain/parts.ts";
 export { createReference, type TouchedState, touchedState } from "./reference/index.ts";
 export { MAX_OVERLAYS } from "./overlay.ts";
 export {

@@ -1,6 +1,6 @@
 /** What each declaration of a policy made of one request, read in the state in which the rules read it. */
 import type { KeyPart } from "../contract.ts";
-import type { Key, Signal } from "../policy.ts";
+import type { Aggregate, Key, ScalarType, Signal } from "../policy.ts";
 import type { Scope } from "../reference/expressions.ts";
 import { keyPart } from "../reference/keys.ts";
 import type { Judged, Judgement } from "../reference/judge.ts";
@@ -19,21 +19,21 @@ import type { ExprExplainer } from "./expressions.ts";
 
 const NO_CONDITIONS: SignalConditions = { where: null, hit: null };
 
-/** The conditions of a signal on an event. */
+/** The conditions of a signal on an event; none on a route whose requests are no events of it. */
 export function conditionsOf({ on, where, aggregate }: Signal, scope: Scope, exprs: ExprExplainer): SignalConditions {
-  const onRoute = isOn(on, scope);
-  const hit = aggregate.kind === "share" ? aggregate.when : null;
-  return { where: exprs.condition(where, onRoute), hit: exprs.condition(hit, onRoute) };
+  if (!isOn(on, scope)) return NO_CONDITIONS;
+  return { where: exprs.condition(where), hit: aggregate.kind === "share" ? exprs.condition(aggregate.when) : null };
 }
 
 /** Every signal as rules read it. Whether this request was an event of it stands elsewhere. */
 export function explainSignals(scope: Scope): ExplainedSignal[] {
-  return scope.policy.signals.map(({ name, span, keys }, index) => ({
+  return scope.policy.signals.map(({ name, span, keys, aggregate }, index) => ({
     name,
     span,
     key: keyOf(keys, scope),
     recorded: false,
     value: scope.signal(index),
+    type: { scalar: typeOf(aggregate), set: false },
     conditions: NO_CONDITIONS,
   }));
 }
@@ -104,6 +104,28 @@ export function contendersOf(additions: readonly Addition[]): Contender[] {
       verdict: each.verdict,
       micros: each.verdict === "slow" ? each.delay : Math.max(0, each.retryAfter),
     }));
+}
+
+function typeOf(aggregate: Aggregate): ScalarType {
+  switch (aggregate.kind) {
+    case "count":
+    case "distinct":
+      return "int";
+    case "share":
+    case "steps":
+      return "percent";
+    case "sum":
+    case "max":
+      return aggregate.value.type.scalar;
+    case "interval":
+    case "elapsed":
+      return "duration";
+    case "deviation":
+      return "number";
+    case "novel":
+    case "overflow":
+      return "bool";
+  }
 }
 
 function keyOf(keys: readonly Key[], scope: Scope): readonly KeyPart[] | null {

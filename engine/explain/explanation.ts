@@ -4,14 +4,15 @@
  */
 import type { KeyPart, PolicyEngine } from "../contract.ts";
 import type { Decision } from "../decision.ts";
-import type { Span, Value, Verdict } from "../policy.ts";
+import type { Expr, ExprType, Span, Value, Verdict } from "../policy.ts";
 import type { Outcome, Request } from "../request.ts";
 
 /** A value or condition with what it came to; `value` is null where an attribute is missing. */
 export interface ExplainedExpr {
   readonly span: Span;
   /** Kind of the policy model's expression: `and`, `compare`, `attribute`, `signal`, `let` … */
-  readonly kind: string;
+  readonly kind: Expr["kind"];
+  readonly type: ExprType;
   readonly value: Value | null;
   /** What it was computed from, in the order of the text. All are evaluated, also those that could not change the result. */
   readonly parts: readonly ExplainedExpr[];
@@ -65,10 +66,11 @@ export interface ExplainedSignal {
   readonly recorded: boolean;
   /** As rules read it. */
   readonly value: number | boolean;
+  readonly type: ExprType;
   readonly conditions: SignalConditions;
 }
 
-/** The conditions of a signal on its events; each null where there is none, and where it is read with the outcome alone. */
+/** The conditions of a signal on its events; each null where there is none, on other routes, and where it is read with the outcome. */
 export interface SignalConditions {
   readonly where: ExplainedExpr | null;
   /** What a `share` counts. */

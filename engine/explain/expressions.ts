@@ -38,7 +38,8 @@ export class ExprExplainer {
       part = this.explain(definition);
       this.lets.set(index, part);
     }
-    return { span: expr.span, kind: expr.kind, value: part?.value ?? null, parts: part === undefined ? [] : [part] };
+    const { span, kind, type } = expr;
+    return { span, kind, type, value: part?.value ?? null, parts: part === undefined ? [] : [part] };
   }
 
   private node(expr: Expr, parts: readonly ExplainedExpr[]): ExplainedExpr {
@@ -46,7 +47,8 @@ export class ExprExplainer {
       expr,
       parts.map((part) => part.value),
     );
-    return { span: expr.span, kind: expr.kind, value, parts };
+    const { span, kind, type } = expr;
+    return { span, kind, type, value, parts };
   }
 
   /** Missing values make every operator missing but those that are about them, and logic as far as the others settle it. */
