@@ -8,6 +8,12 @@ export { renderAudit } from "./audit/render-text.ts";
 export { CODES } from "./codes.ts";
 export type { CodeEntry } from "./codes/entry.ts";
 export type { Diagnostic, Fix, Note, Severity } from "./diagnostic.ts";
+export { renderChanges } from "./explanation/change.ts";
+export { lineOf, quote } from "./explanation/excerpts.ts";
+export { decisionText, renderExplanation } from "./explanation/render.ts";
+export { explanationToJson, type JsonCondition, type JsonExplanation, type JsonPlace } from "./explanation/to-json.ts";
+export { layOut } from "./explanation/lay-out.ts";
+export { renderWhyNot } from "./explanation/why-not.ts";
 export {
   decodeText,
   type FileRead,
@@ -18,21 +24,10 @@ export {
   type TextRead,
 } from "./files.ts";
 export { type FormatResult, format } from "./format.ts";
-export { serveLanguage, type ServerStreams } from "./language-server/serve.ts";
-export type { ServerOptions, TestOutcome } from "./language-server/server.ts";
-export {
-  analyzePolicy,
-  type LoadOptions,
-  type LoadResult,
-  loadPolicy,
-  loadPolicyText,
-  type PolicyAnalysis,
-} from "./load.ts";
-export { type Mended, type MendResult, mendPolicy } from "./mend.ts";
+export { analyzePolicy, type LoadResult, loadPolicy, loadPolicyText, type PolicyAnalysis } from "./load.ts";
 export { DEFAULT_LIMITS, type ParseLimits, type ParseOptions, type ParseResult, parse } from "./parser.ts";
 export { diagnosticsToJson, type JsonDiagnostic, type JsonReport } from "./render-json.ts";
-export { type DiagnosedFiles, diagnosticsToSarif, type SarifOptions } from "./render-sarif.ts";
-export { type RenderOptions, renderDiagnostics } from "./render-text.ts";
+export { type RenderOptions, renderDiagnostics, renderExcerpt } from "./render-text.ts";
 export { makeSource, type Position, positionAt, type SourceFile } from "./source.ts";
 export type * from "./scenario.ts";
 export type * from "./test-block.ts";

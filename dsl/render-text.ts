@@ -29,6 +29,13 @@ export function renderDiagnostics(
   return diagnostics.map((diagnostic) => renderOne(diagnostic, sources, paint)).join("\n");
 }
 
+/** The line of a span with its place and carets, as diagnostics show it; empty where there is no such source. */
+export function renderExcerpt(span: Span, sources: readonly SourceFile[]): string {
+  return excerpt(span, sources, gutterWidth([span], sources), "error", plain)
+    .map((line) => `${line.trimEnd()}\n`)
+    .join("");
+}
+
 type Style = Severity | "frame" | "strong" | "help";
 type Paint = (text: string, style: Style) => string;
 

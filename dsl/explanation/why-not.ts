@@ -1,0 +1,30 @@
+/** Why a rule or limit did not take effect, in a few lines. */
+import type { ExplainedExpr, ExplainedRule, Explanation } from "../../engine/index.ts";
+import type { SourceFile } from "../source.ts";
+import { conditionRows, type Row } from "./conditions.ts";
+import { layOut } from "./lay-out.ts";
+import { limitRows, ruleRows } from "./render.ts";
+
+/** What became of one declaration, for people; null where the policy has no rule or limit of that name. */
+export function renderWhyNot(explanation: Explanation, name: string, sources: readonly SourceFile[]): string | null {
+  const rule = explanation.rules.find((each) => each.name === name);
+  const limit = explanation.limits.find((each) => each.name === name);
+  if (rule !== undefined) return layOut([...ruleRows(rule, sources), ...failingRows(rule, sources)]);
+  return limit === undefined ? null : layOut(limitRows(limit, explanation, sources));
+}
+
+/** Every condition that keeps the rule from matching; the whole tree stands above. */
+function failingRows({ when, onRoute }: ExplainedRule, sources: readonly SourceFile[]): readonly Row[] {
+  const failing = when === null || !onRoute ? [] : failingConditions(when);
+  if (failing.length === 0 || failing[0] === when) return [];
+  const rows = failing.flatMap((each) => conditionRows(each, sources).slice(0, 1));
+  return [{ text: "it would match but for", place: "" }, ...rows.map((row) => ({ ...row, text: `     ${row.text}` }))];
+}
+
+/** The parts of a condition that have to change for it to hold: of `and` those that fail, of `or` all, each taken apart likewise. */
+function failingConditions(condition: ExplainedExpr): readonly ExplainedExpr[] {
+  const { kind, value, parts } = condition;
+  if (value === true) return [];
+  if (kind === "let") return parts.flatMap(failingConditions);
+  return kind === "and" || kind === "or" ? parts.flatMap(failingConditions) : [condition];
+}
