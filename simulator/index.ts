@@ -32,3 +32,11 @@ export type {
 } from "./replay-result.ts";
 export type { Decided } from "./replay-tally.ts";
 export { renderReplay, REPLAY_SCHEMA, type ReplayJson, replayJson, type ReplayReportOptions } from "./report-replay.ts";
+export { type StateDifference, TouchedKeys } from "./touched-keys.ts";
+export { lcovOf } from "./policy-test/lcov.ts";
+export { renderCoverage } from "./policy-test/report-coverage.ts";
+export { testsJson } from "./policy-test/report-json.ts";
+export { junitXml } from "./policy-test/report-junit.ts";
+export { renderSuite, summaryOf } from "./policy-test/report-text.ts";
+export { runTests, type SuiteResult, type TestSuite } from "./policy-test/run-tests.ts";
+export { paintFor } from "./report-format.ts";

@@ -11,7 +11,8 @@ import { loadGood } from "../policy-file.ts";
 const CHOICES: readonly EngineChoice[] = ["compiled", "reference", "both"];
 
 export const decide: Command = {
-  usage: "FILE [--requests F] [--overlays F] [--engine compiled|reference|both] [--skip-bad] [--format text|json]",
+  usage:
+    "FILE [--requests F] [--overlays F] [--engine compiled|reference|both] [--explain] [--skip-bad] [--format text|json]",
   about: `Decides requests, one JSON object a line, at the times they state, and prints one decision a line. With \`both\` the
 compiled engine and the reference interpreter run side by side; the first difference is shown and the exit status is 1.`,
   options: [
@@ -23,10 +24,10 @@ compiled engine and the reference interpreter run side by side; the first differ
       choices: CHOICES,
       help: "which engine decides (default compiled)",
     },
+    { name: "explain", value: null, help: "add to each decision its conditions, signals and facts" },
     { name: "skip-bad", value: null, help: "pass over lines that are no requests, and count them" },
     formatOption("json"),
   ],
-  planned: ["explain"],
   examples: [
     "decide orders.edgepolicy --requests requests.ndjson",
     `decide orders.edgepolicy <<< '{"method":"POST","path":"/v1/login","ip":"203.0.113.9"}'`,
@@ -36,10 +37,11 @@ compiled engine and the reference interpreter run side by side; the first differ
 
 async function run(args: Arguments, io: CliIo): Promise<number> {
   const [file = ""] = args.exactly("FILE");
-  const { policy } = loadGood(file, io);
+  const { policy, sources } = loadGood(file, io);
   const overlaysFile = args.text("overlays");
   const overlays = overlaysFile === null ? [] : readOverlays(overlaysFile, policy, io);
   const input = openLines(args.text("requests"), io);
   const engines = ENGINES[(args.text("engine") ?? "compiled") as EngineChoice];
-  return decideInput({ policy, overlays, engines, input, skipBad: args.has("skip-bad"), json: args.json("json") }, io);
+  const [skipBad, json, explain] = [args.has("skip-bad"), args.json("json"), args.has("explain") ? sources : null];
+  return decideInput({ policy, overlays, engines, input, skipBad, json, explain }, io);
 }

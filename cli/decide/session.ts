@@ -1,16 +1,18 @@
 /** Recorded requests through one engine or two side by side, at their recorded times, with the outcomes they bring along. */
 import {
   createEngine,
+  createExplainer,
   createReference,
   type Decision,
   type EngineOptions,
+  type ExplainingEngine,
+  type Explanation,
   type Outcome,
   type Overlay,
   type Policy,
   type PolicyEngine,
-  type TouchedState,
-  touchedState,
 } from "../../engine/index.ts";
+import { TouchedKeys } from "../../simulator/index.ts";
 import { CLOCK_START_MICROS, decisionLine, type RequestRecord } from "../../traffic/index.ts";
 import { PendingOutcomes } from "./pending.ts";
 
@@ -23,6 +25,13 @@ export interface Difference {
   readonly of: string;
   readonly compiled: string;
   readonly reference: string;
+}
+
+/** A request decided. */
+export interface Decided {
+  readonly decision: Decision;
+  readonly explanation: Explanation | null;
+  readonly difference: Difference | null;
 }
 
 /** Outcomes that may wait at once; the engines hold as many. */
@@ -43,42 +52,60 @@ export const ENGINES: Readonly<Record<EngineChoice, readonly MakeEngine[]>> = {
   both: [createEngine, createReference],
 };
 
+/** What decides besides the policy. */
+export interface SessionOptions {
+  /** In force from the start. */
+  readonly overlays?: readonly Overlay[];
+  /** Whether an explaining engine decides too, last of all. */
+  readonly explain?: boolean;
+}
+
 export class Session {
   private readonly policy: Policy;
   private readonly engines: readonly PolicyEngine[];
+  private readonly explainer: ExplainingEngine | null;
   private readonly pending = new PendingOutcomes();
-  private readonly touched = new Map<string, TouchedState>();
+  private readonly touched = new TouchedKeys(MOST_COMPARED_KEYS);
   private now = CLOCK_START_MICROS;
   /** The engines' clock, which does not go back. */
   private latest = 0;
   private sequence = 0;
 
   /** @param engines - One, or two that are compared. */
-  constructor(policy: Policy, engines: readonly MakeEngine[], overlays: readonly Overlay[] = []) {
+  constructor(policy: Policy, engines: readonly MakeEngine[], { overlays = [], explain = false }: SessionOptions = {}) {
+    const options = { pendingOutcomes: MOST_PENDING };
     this.policy = policy;
-    this.engines = engines.map((make) => make(policy, { pendingOutcomes: MOST_PENDING }));
+    this.explainer = explain ? createExplainer(policy, options) : null;
+    this.engines = engines.map((make) => make(policy, options));
     for (const engine of this.engines) engine.setOverlays(overlays);
+    this.explainer?.setOverlays(overlays);
+  }
+
+  /** The latest time of a request or outcome; where there was none, the start of the clock. Microseconds since the Unix epoch. */
+  get nowMicros(): number {
+    return this.latest === 0 ? CLOCK_START_MICROS : this.latest;
   }
 
   /** Whether the comparison at the end leaves keys out. */
   get keysLeftOut(): boolean {
-    return this.touched.size >= MOST_COMPARED_KEYS;
+    return this.touched.full;
   }
 
   /**
    * Decides one request, after the outcomes that are due by then.
    *
-   * @returns The first engine's decision, and how the second one's differs.
+   * @returns The first engine's decision, how the second one's differs, and the explanation, if asked for.
    * @throws {@link TooManyPending}
    */
-  decide(record: RequestRecord): { readonly decision: Decision; readonly difference: Difference | null } {
+  decide(record: RequestRecord): Decided {
     this.now = record.at ?? this.now;
     this.latest = Math.max(this.latest, this.now);
     const late = this.reportUntil(this.latest);
     const records = this.engines.map((engine) => engine.decide(record.request, this.now));
-    const tokens = records.map(({ token }) => token);
+    const explained = this.explainer?.explain(record.request, this.now);
+    const tokens = [...records.map(({ token }) => token), explained?.token ?? 0];
     const decisions = records.map((each) => each.toDecision());
-    this.noteKeys(record);
+    if (this.engines.length > 1) this.touched.note(this.policy, record.request, this.latest);
     const difference =
       late ??
       compare(
@@ -86,19 +113,16 @@ export class Session {
         decisions.map((each) => decisionLine(0, each)),
       );
     const decision = decisions[0] as Decision;
-    return { decision, difference: difference ?? this.takeOutcome(record, decision, tokens) };
+    const explanation = explained?.explanation ?? null;
+    return { decision, explanation, difference: difference ?? this.takeOutcome(record, decision, tokens) };
   }
 
   /** Reports what is still waiting; then compares the state of every key seen. */
   finish(): Difference | null {
     const late = this.reportUntil(Infinity);
-    if (late !== null || this.engines.length < 2) return late;
-    for (const state of this.touched.values()) {
-      const readings = this.engines.map((engine) => this.read(engine, state));
-      const difference = compare(`the ${state.kind} \`${state.name}\` of ${JSON.stringify(state.keys)}`, readings);
-      if (difference !== null) return difference;
-    }
-    return null;
+    const [compiled, reference] = this.engines;
+    if (late !== null || compiled === undefined || reference === undefined) return late;
+    return this.touched.difference(compiled, reference, this.latest);
   }
 
   private takeOutcome(
@@ -114,7 +138,8 @@ export class Session {
     return null;
   }
 
-  private reportUntil(now: number): Difference | null {
+  /** Reports the outcomes that are due by then. */
+  reportUntil(now: number): Difference | null {
     let first: Difference | null = null;
     for (let due = this.pending.takeDue(now); due !== null; due = this.pending.takeDue(now)) {
       this.latest = Math.max(this.latest, due.dueMicros);
@@ -125,19 +150,8 @@ export class Session {
 
   private report(tokens: readonly number[], outcome: Outcome, at: number): Difference | null {
     const known = this.engines.map((engine, index) => engine.observe(tokens[index] ?? 0, outcome, at));
+    this.explainer?.observe(tokens.at(-1) ?? 0, outcome, at);
     return compare("whether an outcome was awaited", known.map(String));
-  }
-
-  private noteKeys({ request }: RequestRecord): void {
-    if (this.engines.length < 2 || this.keysLeftOut) return;
-    for (const state of touchedState(this.policy, request, this.latest)) this.touched.set(JSON.stringify(state), state);
-  }
-
-  private read({ readings }: PolicyEngine, { kind, name, keys }: TouchedState): string {
-    if (kind === "signal") return String(readings.signal(name, keys, this.latest));
-    if (kind === "ban") return `${readings.ban(name, keys, this.latest)} µs left`;
-    const { fullInMicros, numerator, denominator } = readings.limit(name, keys, this.latest);
-    return `full in ${fullInMicros}${numerator === 0 ? "" : ` + ${numerator}/${denominator}`} µs`;
   }
 }
 

@@ -34,7 +34,7 @@ async function compare(
   const engines: readonly MakeEngine[] = [createEngine, () => createEngine(policyOf(altered))];
   const input = { name: "requests.ndjson", lines: readLines(source()) };
   const status = await decideInput(
-    { policy: policyOf(SIGN_IN), overlays: [], engines, input, skipBad: false, json: true },
+    { policy: policyOf(SIGN_IN), overlays: [], engines, input, skipBad: false, json: true, explain: null },
     io,
   );
   return { status, ...printed };
