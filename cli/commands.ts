@@ -21,9 +21,19 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async (): Promise<Command> => (await import("./commands/fmt.ts")).fmt,
   },
   {
+    name: "test",
+    summary: "run the tests that stand in policies, and tell what they cover",
+    load: async (): Promise<Command> => (await import("./commands/test.ts")).test,
+  },
+  {
     name: "decide",
     summary: "decide requests given as data",
     load: async (): Promise<Command> => (await import("./commands/decide.ts")).decide,
+  },
+  {
+    name: "explain",
+    summary: "tell why a request is decided as it is, and what would change that",
+    load: async (): Promise<Command> => (await import("./commands/explain.ts")).explain,
   },
   {
     name: "simulate",
@@ -55,12 +65,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: "make an API key for a client of the inventory",
     load: async (): Promise<Command> => (await import("./commands/key.ts")).key,
   },
-  {
-    name: "lsp",
-    summary: "answer an editor in the language server protocol",
-    load: async (): Promise<Command> => (await import("./commands/lsp.ts")).lsp,
-  },
 ];
 
 /** Commands of later versions: named, so that asking for one says so. */
-export const PLANNED: readonly string[] = ["test", "explain", "diff", "prove", "compile", "bench"];
+export const PLANNED: readonly string[] = ["diff", "prove", "compile", "bench", "lsp"];
