@@ -65,7 +65,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: "make an API key for a client of the inventory",
     load: async (): Promise<Command> => (await import("./commands/key.ts")).key,
   },
+  {
+    name: "lsp",
+    summary: "answer an editor in the language server protocol",
+    load: async (): Promise<Command> => (await import("./commands/lsp.ts")).lsp,
+  },
 ];
 
 /** Commands of later versions: named, so that asking for one says so. */
-export const PLANNED: readonly string[] = ["diff", "prove", "compile", "bench", "lsp"];
+export const PLANNED: readonly string[] = ["diff", "prove", "compile", "bench"];

@@ -18,10 +18,12 @@ export interface OptionSpec {
   readonly many?: boolean;
 }
 
-/** `--format text|json`, which every command has. */
-export function formatOption(otherwise: "text" | "json" = "text"): OptionSpec {
+/** `--format text|json`, which every command has. @param others - Formats that this command has besides. */
+export function formatOption(otherwise: "text" | "json" = "text", others: readonly string[] = []): OptionSpec {
   const help = `how to print (default ${otherwise})`;
-  return { name: "format", value: "text|json", choices: ["text", "json"], planned: ["sarif", "junit"], help };
+  const choices = ["text", "json", ...others];
+  const planned = ["sarif", "junit"].filter((format) => !others.includes(format));
+  return { name: "format", value: choices.join("|"), choices, planned, help };
 }
 
 /** What was given on the command line, checked against the command's options. */

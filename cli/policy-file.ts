@@ -1,4 +1,5 @@
 /** Loading a policy for a command: its diagnostics are printed, and a main file that cannot be read is a usage problem. */
+import { dirname, resolve, sep } from "node:path";
 import {
   analyzePolicy,
   type Diagnostic,
@@ -6,6 +7,8 @@ import {
   type FileReader,
   type LoadResult,
   loadPolicy,
+  mendPolicy,
+  type MendResult,
   nodeFiles,
   type PolicyAnalysis,
   type PolicyTest,
@@ -16,6 +19,7 @@ import {
 import type { Policy } from "../engine/index.ts";
 import { type CliIo, colorOnStderr } from "./io.ts";
 import { CliProblem, EXIT } from "./problem.ts";
+import { replaceFile } from "./replace-file.ts";
 
 /** A policy without errors. */
 export interface GoodPolicy {
@@ -32,7 +36,7 @@ export interface GoodPolicy {
  *   names, comes back as diagnostics.
  */
 export function loadChecked(path: string): LoadResult {
-  return loadWatched(path, loadPolicy);
+  return loadWatched(path, (main, files) => loadPolicy(main, files, { nowMicros: Date.now() * 1_000 }));
 }
 
 /**
@@ -42,6 +46,20 @@ export function loadChecked(path: string): LoadResult {
  */
 export function loadAnalysis(path: string): PolicyAnalysis {
   return loadWatched(path, (main, files) => analyzePolicy(main, files));
+}
+
+/**
+ * Mends the policy at `path` and rewrites the files that change: it and its imports, as far as they lie in its folder.
+ *
+ * @throws {@link CliProblem} as {@link loadChecked}, and if a file cannot be written.
+ */
+export function mendChecked(path: string): MendResult {
+  const folder = dirname(resolve(path));
+  const isOwn = (file: string): boolean => resolve(file).startsWith(folder.endsWith(sep) ? folder : folder + sep);
+  const options = { nowMicros: Date.now() * 1_000 };
+  const result = loadWatched(path, (main, files) => mendPolicy(main, files, isOwn, options));
+  for (const [file, text] of result.texts) replaceFile(file, text);
+  return result;
 }
 
 function loadWatched<T>(path: string, load: (path: string, files: FileReader) => T): T {

@@ -271,6 +271,8 @@ export interface AstSignal extends AstDeclaration {
   readonly name: Name;
   readonly aggregate: Name;
   readonly argument: AstExpr | null;
+  /** The value that `overflow(RATE, VALUE)` tells events apart by. */
+  readonly second: AstExpr | null;
   readonly on: readonly Name[] | null;
   readonly where: AstExpr | null;
   readonly keys: readonly AstKey[];

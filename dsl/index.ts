@@ -24,9 +24,20 @@ export {
   type TextRead,
 } from "./files.ts";
 export { type FormatResult, format } from "./format.ts";
-export { analyzePolicy, type LoadResult, loadPolicy, loadPolicyText, type PolicyAnalysis } from "./load.ts";
+export { serveLanguage, type ServerStreams } from "./language-server/serve.ts";
+export type { ServerOptions, TestOutcome } from "./language-server/server.ts";
+export {
+  analyzePolicy,
+  type LoadOptions,
+  type LoadResult,
+  loadPolicy,
+  loadPolicyText,
+  type PolicyAnalysis,
+} from "./load.ts";
+export { type Mended, type MendResult, mendPolicy } from "./mend.ts";
 export { DEFAULT_LIMITS, type ParseLimits, type ParseOptions, type ParseResult, parse } from "./parser.ts";
 export { diagnosticsToJson, type JsonDiagnostic, type JsonReport } from "./render-json.ts";
+export { type DiagnosedFiles, diagnosticsToSarif, type SarifOptions } from "./render-sarif.ts";
 export { type RenderOptions, renderDiagnostics, renderExcerpt } from "./render-text.ts";
 export { makeSource, type Position, positionAt, type SourceFile } from "./source.ts";
 export type * from "./scenario.ts";

@@ -112,6 +112,8 @@ describe("imports", () => {
     expect(users("chevrotain")).toEqual(["dsl"]);
     expect(users("yaml")).toEqual(["dsl"]);
     expect(users("undici")).toEqual(["server"]);
+    expect(users("vscode-languageserver")).toEqual(["dsl"]);
+    expect(users("vscode-languageserver-textdocument")).toEqual(["dsl"]);
   });
 });
 

@@ -1,13 +1,12 @@
 /** `edgepolicy fmt`: the canonical format. */
-import { randomBytes } from "node:crypto";
-import { realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { decodeText, diagnosticsToJson, format, makeSource, MAX_POLICY_BYTES, nodeFiles } from "../../dsl/index.ts";
 import type { Diagnostic, JsonDiagnostic } from "../../dsl/index.ts";
 import type { Command } from "../command.ts";
 import type { CliIo } from "../io.ts";
 import { type Arguments, formatOption } from "../options.ts";
 import { printDiagnostics } from "../policy-file.ts";
-import { CliProblem, EXIT, fileProblem, problemText } from "../problem.ts";
+import { CliProblem, EXIT, problemText } from "../problem.ts";
+import { replaceFile } from "../replace-file.ts";
 
 export const fmt: Command = {
   usage: "[--check] FILE… | -",
@@ -96,22 +95,6 @@ async function settle(result: Formatted, checking: boolean, json: boolean, io: C
 function printFailure({ file, problem, diagnostics, before }: Formatted, io: CliIo): void {
   if (problem !== "") io.stderr(problem);
   printDiagnostics(diagnostics, [makeSource(file, before)], io);
-}
-
-/** Writes aside and renames, so that a full disk or a killed process leaves the old text whole. Links stay links. */
-function replaceFile(file: string, text: string): void {
-  try {
-    const target = realpathSync(file);
-    const aside = `${target}.${randomBytes(4).toString("hex")}.tmp`;
-    try {
-      writeFileSync(aside, text, { mode: statSync(target).mode });
-      renameSync(aside, target);
-    } finally {
-      rmSync(aside, { force: true });
-    }
-  } catch (problem) {
-    throw fileProblem(file, problem);
-  }
 }
 
 interface FormatReport {

@@ -8,6 +8,7 @@ import * as e from "./expressions.ts";
 
 export function buildSignal(node: CstNode, base: DeclarationBase, context: BuildContext): ast.AstSignal {
   const argument = childOrNull(node, "argument");
+  const second = childOrNull(node, "second");
   const where = childOrNull(node, "where");
   const against = tokenOrNull(node, "against");
   const was = tokenOrNull(node, "was");
@@ -17,6 +18,7 @@ export function buildSignal(node: CstNode, base: DeclarationBase, context: Build
     name: context.declaredName(token(node, "name")),
     aggregate: context.name(token(node, "aggregate")),
     argument: argument === null ? null : e.buildExpression(argument, context),
+    second: second === null ? null : e.buildExpression(second, context),
     on: buildOn(node, context),
     where: where === null ? null : e.buildExpression(where, context),
     keys: buildPer(node, context),

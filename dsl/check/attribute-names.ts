@@ -6,6 +6,7 @@ import { SEMANTICS } from "../codes/semantics.ts";
 import { type AttributeEntry, attributeNamed, type Missing, WRITTEN_NAMES } from "./attributes.ts";
 import type { CheckContext } from "./context.ts";
 import { nearest } from "./suggest.ts";
+import { isZone } from "./zones.ts";
 import { exprType, type Type } from "./types.ts";
 
 /** A name that reads an attribute. */
@@ -99,16 +100,6 @@ function readZone(ast: AstName, name: AttributeName, context: CheckContext): Arg
     help: `name one of the IANA database, such as \`${name}("Europe/Rome")\` or \`${name}("UTC")\``,
   });
   return null;
-}
-
-/** Whether the name is in the IANA time zone database of this runtime. */
-function isZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return /^[A-Za-z]/.test(name);
-  } catch {
-    return false;
-  }
 }
 
 /** Prefix lengths of `ip.network` where none are given: a /24 of IPv4, a /64 of IPv6. */

@@ -7,7 +7,7 @@ import { SEMANTICS } from "../codes/semantics.ts";
 import type { CheckContext } from "./context.ts";
 import { walk } from "./walk.ts";
 
-type ReadingKind = "signal" | "score" | "response" | "served";
+type ReadingKind = "signal" | "score" | "response" | "served" | "used";
 
 /** Something above plain facts that an expression reads. */
 export interface Reading {
@@ -26,9 +26,13 @@ export type Allowed = ReadonlySet<ReadingKind>;
 /** `where` and arguments of signals. */
 export const IN_SIGNALS: Allowed = new Set<ReadingKind>(["response", "served"]);
 /** Terms of scores. */
-export const IN_SCORES: Allowed = new Set<ReadingKind>(["signal"]);
-/** Conditions and costs of rules and limits. */
-export const IN_RULES: Allowed = new Set<ReadingKind>(["signal", "score"]);
+export const IN_SCORES: Allowed = new Set<ReadingKind>(["signal", "used"]);
+/** Conditions of rules. */
+export const IN_RULES: Allowed = new Set<ReadingKind>(["signal", "score", "used"]);
+/** Conditions and costs of limits, which do not read each other. */
+export const IN_LIMITS: Allowed = new Set<ReadingKind>(["signal", "score"]);
+/** Refunds, which are decided with the outcome. */
+export const IN_REFUNDS: Allowed = new Set<ReadingKind>(["response"]);
 
 /** Everything above facts that the expression reads, directly and through `let`. */
 export function readingsOf(expr: Expr, context: CheckContext): readonly Reading[] {
@@ -49,6 +53,8 @@ function directReading(part: Expr, context: CheckContext): Pick<Reading, "kind" 
   if (part.kind === "signal")
     return { kind: "signal", name: context.declarations.signals[part.index]?.name.text ?? "" };
   if (part.kind === "score") return { kind: "score", name: context.declarations.scores[part.index]?.name.text ?? "" };
+  if (part.kind === "used")
+    return { kind: "used", name: `used(${context.declarations.limits[part.index]?.name.text ?? ""})` };
   if (part.kind !== "attribute") return null;
   if (part.name === "served") return { kind: "served", name: "served" };
   return part.name.startsWith("response.") ? { kind: "response", name: part.name } : null;
@@ -74,7 +80,8 @@ function reportReading(reading: Reading, place: string, context: CheckContext): 
     });
     return;
   }
-  context.report.error(SEMANTICS.readsUpwards, reading.span, `${place} reads ${chain}, a ${reading.kind}`, {
+  const what = reading.kind === "used" ? "which rules and scores read" : `a ${reading.kind}`;
+  context.report.error(SEMANTICS.readsUpwards, reading.span, `${place} reads ${chain}, ${what}`, {
     help: "facts feed signals, signals feed scores, and rules and limits read all of them",
   });
 }

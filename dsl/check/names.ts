@@ -1,24 +1,23 @@
 /** Names in expressions: attributes, with the proof that they are present, and what the policy declares. */
 import type { Expr } from "../../engine/index.ts";
-import type { AstExpr, AstName } from "../ast.ts";
-import { NOT_BUILT } from "../codes/not-built.ts";
+import type { AstName } from "../ast.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
 import { type AttributeUse, attributeUse, dotted, reportUnknownAttribute } from "./attribute-names.ts";
 import { attributeNamed, WRITTEN_NAMES } from "./attributes.ts";
 import type { CheckContext, Site } from "./context.ts";
 import { presenceKey } from "./presence.ts";
-import type { Declared } from "./scope.ts";
+import { type Declared, expectName } from "./scope.ts";
 import { signalType } from "./signal-types.ts";
-import { nearest } from "./suggest.ts";
+import { didYouMean, nearest } from "./suggest.ts";
 import { type Typed, unwrap } from "./typed.ts";
-import { exprType, INT, type Type } from "./types.ts";
+import { exprType, INT, PERCENT, type Type } from "./types.ts";
 
 /** Checks a name where a value stands. */
 export function checkName(ast: AstName, site: Site): Typed | null {
   const { context } = site;
   const use = attributeUse(ast, context);
   if (use !== undefined) return use === null ? null : readPresent(use, ast, site);
-  if (dotted(ast) === "used") return reportUsed(ast, context);
+  if (dotted(ast) === "used") return readUsed(ast, context);
   if (ast.parts.length > 1) {
     reportUnknownAttribute(ast, context);
     return null;
@@ -138,7 +137,7 @@ function valueOf(found: Declared, ast: AstName, context: CheckContext): Typed | 
   }
 }
 
-function reading(kind: "signal" | "score" | "let", index: number, type: Type, ast: AstName): Expr {
+function reading(kind: "signal" | "score" | "let" | "used", index: number, type: Type, ast: AstName): Expr {
   return { kind, index, type: exprType(type), span: ast.span };
 }
 
@@ -166,16 +165,17 @@ function reportUnknownName(ast: AstName, name: string, context: CheckContext): n
   return null;
 }
 
-function reportUsed(ast: AstName, context: CheckContext): null {
-  const limit = ast.args?.[0];
-  const name = limit === undefined ? "…" : nameIn(limit);
-  context.report.error(NOT_BUILT.used, ast.span, `\`used(${name})\` is not evaluated by this version yet`, {
-    help: "count the same requests with a signal and compare that",
-  });
-  return null;
-}
-
-function nameIn(ast: AstExpr): string {
-  const inner = unwrap(ast);
-  return inner.kind === "name" ? dotted(inner) : "…";
+/** `used(limit)`: how much of a limit this key had used before this request. */
+function readUsed(ast: AstName, context: CheckContext): Typed | null {
+  const [limit, ...more] = ast.args ?? [];
+  const inner = limit === undefined ? undefined : unwrap(limit);
+  const name = inner?.kind === "name" && inner.parts.length === 1 ? inner.parts[0] : undefined;
+  if (name === undefined || more.length > 0 || ast.index !== null) {
+    context.report.error(SEMANTICS.wrongArgument, ast.span, "`used` takes the name of one limit", {
+      help: didYouMean("", context.scope.names("limit"), "write `used(fair_use) > 80%`"),
+    });
+    return null;
+  }
+  const found = expectName(context.scope, context.report, name, ["limit"], "limit");
+  return found === null ? null : { expr: reading("used", found.index, PERCENT, ast), type: PERCENT };
 }

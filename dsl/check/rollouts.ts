@@ -1,8 +1,8 @@
 /** Rollout: how far each rule or limit takes effect. */
 import type { Rollout } from "../../engine/index.ts";
-import type { AstRolloutEntry } from "../ast.ts";
-import { NOT_BUILT } from "../codes/not-built.ts";
+import type { AstRolloutEntry, Name } from "../ast.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
+import type { Note } from "../diagnostic.ts";
 import { type CheckContext, EVERYWHERE, siteOn } from "./context.ts";
 import { checkKeys } from "./keys.ts";
 import { readPercent } from "./quantities.ts";
@@ -34,10 +34,15 @@ export function checkRollouts(context: CheckContext): Rollouts {
 const MODES = ["off", "shadow", "canary", "on"] as const;
 
 function checkEntry(entry: AstRolloutEntry, context: CheckContext): Rollout | null {
-  reportNotBuilt(entry, context);
   const mode = readWord(entry.mode, MODES, "rollout", context.report, SEMANTICS.rollout);
   if (mode === null) return null;
-  return mode === "canary" ? checkCanary(entry, context) : { mode, untilMicros: null };
+  if (mode === "canary") return checkCanary(entry, context);
+  return { mode, untilMicros: endOf(entry) };
+}
+
+/** When an entry ends, in microseconds since the Unix epoch; null for never. */
+function endOf(entry: AstRolloutEntry): number | null {
+  return entry.until === null ? null : Number(entry.until.value);
 }
 
 function checkCanary(entry: AstRolloutEntry, context: CheckContext): Rollout | null {
@@ -50,9 +55,44 @@ function checkCanary(entry: AstRolloutEntry, context: CheckContext): Rollout | n
   const percent = readPercent(entry.percent, "a canary", context.report);
   const keys = checkKeys([entry.key], siteOn(context, EVERYWHERE), false);
   const key = keys?.[0];
-  return percent === null || key === undefined
-    ? null
-    : { mode: "canary", percent, key, replaces: null, untilMicros: null };
+  const replaces = entry.replaces === null ? null : replacedBy(entry, entry.replaces, context);
+  if (percent === null || key === undefined || replaces === undefined) return null;
+  return { mode: "canary", percent, key, replaces, untilMicros: endOf(entry) };
+}
+
+/** Index of the rule or limit that a canary takes the place of; undefined where it cannot, which is reported. */
+function replacedBy(entry: AstRolloutEntry, other: Name, context: CheckContext): number | undefined {
+  const { scope, report } = context;
+  const own = scope.find(entry.name.text);
+  if (own === undefined || (own.kind !== "rule" && own.kind !== "limit")) return undefined;
+  const found = expectName(scope, report, other, [own.kind], own.kind);
+  if (found === null) return undefined;
+  const problem = replaceProblem(entry, other, context);
+  if (problem === null) return found.index;
+  report.error(SEMANTICS.rollout, other.span, problem.message, { help: problem.help, notes: problem.notes });
+  return undefined;
+}
+
+type Problem = { readonly message: string; readonly help: string; readonly notes: readonly Note[] };
+
+/** One candidate replaces one declaration, and what is replaced replaces nothing: else nobody could tell what is in force. */
+function replaceProblem(entry: AstRolloutEntry, other: Name, context: CheckContext): Problem | null {
+  const entries = context.declarations.rollouts.flatMap((rollout) => rollout.entries);
+  if (other.text === entry.name.text)
+    return { message: `\`${other.text}\` cannot replace itself`, help: "name what it stands in for", notes: [] };
+  const rival = entries.find((each) => each !== entry && each.replaces?.text === other.text);
+  if (rival !== undefined && rival.span.start < entry.span.start) {
+    const notes = [{ message: "the other one is here", span: rival.span }];
+    return { message: `\`${other.text}\` is replaced twice`, help: "leave one `replaces` out", notes };
+  }
+  const chained = entries.find((each) => each.name.text === other.text && each.replaces !== null);
+  if (chained === undefined) return null;
+  const notes = [{ message: `\`${other.text}\` replaces another one here`, span: chained.span }];
+  return {
+    message: `\`${other.text}\` replaces something itself`,
+    help: "roll one of them out after the other",
+    notes,
+  };
 }
 
 function reportTwice(entry: AstRolloutEntry, first: AstRolloutEntry, context: CheckContext): void {
@@ -60,18 +100,4 @@ function reportTwice(entry: AstRolloutEntry, first: AstRolloutEntry, context: Ch
     help: "leave one entry out",
     notes: [{ message: "its first entry is here", span: first.span }],
   });
-}
-
-function reportNotBuilt(entry: AstRolloutEntry, context: CheckContext): void {
-  if (entry.replaces !== null) {
-    const message = `\`replaces ${entry.replaces.text}\` is not enforced by this version yet`;
-    context.report.error(NOT_BUILT.rollout, entry.replaces.span, message, {
-      help: "roll the candidate out in shadow, and compare its reports",
-    });
-  }
-  if (entry.until !== null) {
-    context.report.error(NOT_BUILT.rollout, entry.until.span, "`until` is not enforced by this version yet", {
-      help: "leave it out, and set the rule to shadow when its time is over",
-    });
-  }
 }

@@ -16,6 +16,7 @@ export const AGGREGATES: ReadonlyMap<string, Type | "argument"> = new Map<string
   ["interval", DURATION],
   ["novel", BOOL],
   ["elapsed", DURATION],
+  ["overflow", BOOL],
 ]);
 
 /** Type of a signal's reading; null where its aggregate is unknown or its argument gives no type. */

@@ -22,7 +22,8 @@ function present(docs: readonly (Doc | null)[]): readonly Doc[] {
 
 export function signalRow(signal: ast.AstSignal): Row {
   const head = [keyword("signal", signal), " ", nameDoc(signal.name)];
-  const argument = signal.argument === null ? [] : ["(", expressionDoc(signal.argument), ")"];
+  const second = signal.second === null ? [] : [", ", expressionDoc(signal.second)];
+  const argument = signal.argument === null ? [] : ["(", expressionDoc(signal.argument), ...second, ")"];
   const aggregate: Doc = ["= ", nameDoc(signal.aggregate), argument];
   const clauses = present([
     onDoc(signal.on),

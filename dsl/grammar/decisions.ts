@@ -14,6 +14,10 @@ export class DecisionGrammar extends DeclarationGrammar {
     this.OPTION(() => {
       this.CONSUME(t.LeftParen);
       this.SUBRULE(this.expression, { LABEL: "argument" });
+      this.OPTION6(() => {
+        this.CONSUME(t.Comma);
+        this.SUBRULE3(this.expression, { LABEL: "second" });
+      });
       this.CONSUME(t.RightParen);
     });
     this.OPTION2(() => this.SUBRULE(this.onClause));

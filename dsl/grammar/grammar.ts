@@ -1,5 +1,5 @@
 /** The whole grammar: a file is a row of declarations. */
-import type { CstNode, IRecognitionException, IToken } from "chevrotain";
+import type { CstNode, Rule as GrammarRule, IRecognitionException, IToken } from "chevrotain";
 import type { Rule } from "./expressions.ts";
 import { EXPECTATIONS } from "./messages.ts";
 import { ScenarioGrammar } from "./scenarios.ts";
@@ -75,6 +75,12 @@ export function runGrammar(tokens: IToken[]): GrammarResult {
   const declarations = (file?.children["declaration"] as CstNode[] | undefined) ?? [];
   shared.input = [];
   return { declarations, problem };
+}
+
+/** The rules of the grammar as data, by name. */
+export function grammarRules(): Readonly<Record<string, GrammarRule>> {
+  shared ??= new FileGrammar(true);
+  return shared.getGAstProductions();
 }
 
 /**

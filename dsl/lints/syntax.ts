@@ -20,7 +20,7 @@ function expressionsIn(declaration: AstDeclarationNode): readonly (AstExpr | nul
     case "class":
       return declaration.cases.map((one) => one.when);
     case "signal":
-      return [declaration.argument, declaration.where];
+      return [declaration.argument, declaration.second, declaration.where];
     case "score":
       return declaration.terms.map((term) => term.when);
     case "limit":

@@ -1,7 +1,9 @@
 /** `edgepolicy check`. */
-import { mkdirSync, symlinkSync } from "node:fs";
+import { mkdirSync, statSync, symlinkSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { edgepolicy, folderWith, SIGN_IN } from "../run.ts";
+import { fits } from "../../../helpers/json-schema.ts";
+import { SARIF_SCHEMA } from "../../../helpers/sarif-schema.ts";
+import { edgepolicy, folderWith, SIGN_IN, textOf } from "../run.ts";
 
 const WRONG = SIGN_IN.replace("fails > 2", "failz > 2");
 /** Nobody reads the second signal. */
@@ -67,6 +69,85 @@ test("tells the bytes that state costs", async () => {
   expect(JSON.parse(json.stdout)).toMatchObject({
     state: [{ name: "fails", kind: "count", bytesPerKey: 88 }, {}, {}, {}],
   });
+});
+
+describe("--fix", () => {
+  const FIXABLE = SIGN_IN.replace(
+    "rule stuffing",
+    "rule a when method in [POST] and not has client then slow 1s\nrule stuffing",
+  );
+
+  test("mends what is certain, says so, and leaves the rest of the text", async () => {
+    const at = folderWith({ "p.edgepolicy": FIXABLE });
+    const { status, stdout, stderr } = await edgepolicy(["check", "--fix", at("p.edgepolicy")]);
+    expect(textOf(at("p.edgepolicy"))).toBe(
+      FIXABLE.replace("in [POST]", "is POST").replace("not has client", "no client"),
+    );
+    expect(stdout).toBe(`${at("p.edgepolicy")}: 2 mended; fine; 2 signals, 1 limit, 2 rules\n`);
+    expect(stderr).toMatch(/^mended\[EP3053\]: .*\n --> .*p\.edgepolicy:13:\d+\nmended\[EP3055\]/);
+    expect(status).toBe(0);
+  });
+
+  test("tells what is left, and fails by that", async () => {
+    const at = folderWith({ "p.edgepolicy": `${FIXABLE}\nrule odd when ip in 10.0.0.1/8 and nothing then slow 1s\n` });
+    const { status, stdout } = await edgepolicy(["check", "--fix", "--format", "json", at("p.edgepolicy")]);
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      diagnostics: [{ code: "EP2001" }],
+      mended: [{ code: "EP1109", line: 17 }],
+    });
+    expect(textOf(at("p.edgepolicy"))).toContain("10.0.0.0/8 and nothing");
+  });
+
+  test("leaves imports of other folders as they are", async () => {
+    const shared = "rule shared when method in [POST] then slow 1s\n";
+    const at = folderWith({
+      "own/p.edgepolicy": `${SIGN_IN}import "part.edgepolicy"\nimport "../shared.edgepolicy"\n`,
+      "own/part.edgepolicy": shared.replace("shared", "part"),
+      "shared.edgepolicy": shared,
+    });
+    const { stdout } = await edgepolicy(["check", "--fix", at("own/p.edgepolicy")]);
+    expect(stdout).toContain("1 mended; 1 warning");
+    expect(textOf(at("own/part.edgepolicy"))).toContain("method is POST");
+    expect(textOf(at("shared.edgepolicy"))).toBe(shared);
+  });
+
+  test("writes nothing where there is nothing to mend", async () => {
+    const at = folderWith({ "p.edgepolicy": SIGN_IN });
+    const before = statSync(at("p.edgepolicy")).ino;
+    await edgepolicy(["check", "--fix", at("p.edgepolicy")]);
+    expect(statSync(at("p.edgepolicy")).ino).toBe(before);
+  });
+});
+
+test("prints a SARIF log", async () => {
+  const at = folderWith({ "p.edgepolicy": WRONG });
+  const { status, stdout, stderr } = await edgepolicy(["check", "--format", "sarif", at("p.edgepolicy")]);
+  expect({ status, stderr }).toEqual({ status: 1, stderr: "" });
+  const log = JSON.parse(stdout);
+  expect(fits(log, SARIF_SCHEMA)).toBe(true);
+  expect(log.runs[0].results).toMatchObject([{ ruleId: "EP2001", level: "error" }]);
+});
+
+test("explains a code", async () => {
+  const known = await edgepolicy(["check", "--explain", "ep2107"]);
+  expect(known).toMatchObject({ status: 0, stderr: "" });
+  expect(known.stdout).toMatch(/^EP2107: value that can be missing is read without a guard\n\n.*`has x and`/);
+  const unknown = await edgepolicy(["check", "--explain", "EP0"]);
+  expect(unknown).toMatchObject({ status: 2, stdout: "", stderr: expect.stringContaining("there is no code `EP0`") });
+});
+
+test("dates of the inventory are told by the clock", async () => {
+  const clients = `clients:
+  - id: acme_sync
+    kind: partner
+    owner: { team: sales, accountable: m.rossi }
+    environment: prod
+    status: active
+    expires: 2020-01-31
+`;
+  const at = folderWith({ "p.edgepolicy": `${SIGN_IN}clients from "c.yaml"\n`, "c.yaml": clients });
+  expect((await edgepolicy(["check", at("p.edgepolicy")])).stderr).toMatch(/EP3030.*ended on 2020-01-31/);
 });
 
 describe("a file that is no policy", () => {

@@ -1,0 +1,24 @@
+/** `edgepolicy lsp`: the language server, for editors. */
+import { serveLanguage } from "../../dsl/index.ts";
+import type { Command } from "../command.ts";
+import { CliProblem } from "../problem.ts";
+import type { Arguments } from "../options.ts";
+import { packageVersion } from "../version.ts";
+
+export const lsp: Command = {
+  usage: "[--stdio]",
+  about: `Answers an editor over standard input and output, in the language server protocol. Editors start it by themselves;
+docs/editors.md says how to set them up.`,
+  options: [
+    { name: "stdio", value: null, help: "talk over standard input and output, which is the only way there is" },
+  ],
+  examples: ["lsp --stdio"],
+  run,
+};
+
+async function run(args: Arguments): Promise<number> {
+  if (args.positionals.length > 0) throw new CliProblem(`unexpected argument \`${args.positionals[0]}\``);
+  await serveLanguage({ input: process.stdin, output: process.stdout }, { version: packageVersion() });
+  // The editor ends the process; there is no other end.
+  return new Promise<number>(() => undefined);
+}

@@ -1,0 +1,203 @@
+/** The language server: what the protocol asks, answered by one provider each. */
+import {
+  CodeActionKind,
+  type Connection,
+  DidChangeWatchedFilesNotification,
+  ErrorCodes,
+  type InitializeParams,
+  type InitializeResult,
+  type Position,
+  ResponseError,
+  TextDocumentSyncKind,
+} from "vscode-languageserver";
+import type { FileReader } from "../files.ts";
+import type { Analysis } from "./analysis.ts";
+import { codeActions, FIX_ALL } from "./code-actions.ts";
+import { codeLenses, RUN_TEST } from "./code-lens.ts";
+import { completion } from "./completion.ts";
+import { definition } from "./definition.ts";
+import { documentSymbols } from "./document-symbols.ts";
+import { formatting } from "./formatting.ts";
+import { hover } from "./hover.ts";
+import { inlayHints } from "./inlay-hints.ts";
+import { toPath } from "./paths.ts";
+import { Publisher } from "./publisher.ts";
+import { highlights, references } from "./references.ts";
+import { prepareRename, rename, type Renaming } from "./rename.ts";
+import { LEGEND, semanticTokens } from "./semantic-tokens.ts";
+import { type OpenDocument, Workspace } from "./workspace.ts";
+
+/** What became of a test. */
+export interface TestOutcome {
+  readonly passed: boolean;
+  /** For people: what was expected and what came. */
+  readonly text: string;
+}
+
+/** What the server is told by the program that starts it. */
+export interface ServerOptions {
+  readonly version: string;
+  /** Runs one test of a policy, reading files as the editor shows them. Left out, lenses are for the editor to act on. */
+  readonly runTest?: (path: string, name: string, files: FileReader) => TestOutcome | Promise<TestOutcome>;
+}
+
+/** Answers a connection until it ends. */
+export function answer(connection: Connection, options: ServerOptions): void {
+  const workspace = new Workspace();
+  const publisher = new Publisher(
+    workspace,
+    (uri, diagnostics) => void connection.sendDiagnostics({ uri, diagnostics: [...diagnostics] }),
+    (problem) => connection.console.error(faultText(problem)),
+  );
+  const client = { snippets: false, watches: false };
+  connection.onInitialize((params) => {
+    client.snippets = params.capabilities.textDocument?.completion?.completionItem?.snippetSupport === true;
+    client.watches = params.capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration === true;
+    workspace.setFolders(foldersOf(params));
+    return initializeResult(options);
+  });
+  connection.onInitialized(() => {
+    if (client.watches) void connection.client.register(DidChangeWatchedFilesNotification.type, WATCHED);
+  });
+  connection.onShutdown(() => publisher.stop());
+  followDocuments(connection, workspace, publisher);
+  answerRequests(connection, workspace, client);
+  if (options.runTest !== undefined) answerTests(connection, workspace, options.runTest);
+}
+
+const WATCHED = { watchers: [{ globPattern: "**/*.{edgepolicy,yaml,yml,json,txt}" }] };
+
+function faultText(problem: unknown): string {
+  return problem instanceof Error ? (problem.stack ?? problem.message) : String(problem);
+}
+
+function foldersOf({ workspaceFolders, rootUri }: InitializeParams): readonly string[] {
+  const folders = workspaceFolders ?? [];
+  if (folders.length > 0) return folders.map(({ uri }) => toPath(uri));
+  return rootUri === null ? [] : [toPath(rootUri)];
+}
+
+function initializeResult({ version, runTest }: ServerOptions): InitializeResult {
+  return {
+    serverInfo: { name: "edgepolicy", version },
+    capabilities: {
+      positionEncoding: "utf-16",
+      textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+      hoverProvider: true,
+      completionProvider: { triggerCharacters: [".", '"', "[", "("] },
+      definitionProvider: true,
+      referencesProvider: true,
+      documentHighlightProvider: true,
+      renameProvider: { prepareProvider: true },
+      documentFormattingProvider: true,
+      codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, FIX_ALL] },
+      semanticTokensProvider: { legend: LEGEND, full: true },
+      documentSymbolProvider: true,
+      inlayHintProvider: true,
+      codeLensProvider: {},
+      ...(runTest === undefined ? {} : { executeCommandProvider: { commands: [RUN_TEST] } }),
+    },
+  };
+}
+
+function followDocuments(connection: Connection, workspace: Workspace, publisher: Publisher): void {
+  connection.onDidOpenTextDocument(({ textDocument: { uri, languageId, version, text } }) => {
+    workspace.open(uri, languageId, version, text);
+    publisher.schedule();
+  });
+  connection.onDidChangeTextDocument(({ textDocument: { uri, version }, contentChanges }) => {
+    workspace.change(uri, version, contentChanges);
+    publisher.schedule();
+  });
+  connection.onDidCloseTextDocument(({ textDocument: { uri } }) => {
+    workspace.close(uri);
+    publisher.schedule();
+  });
+  connection.onDidChangeWatchedFiles(({ changes }) => {
+    for (const { uri } of changes) workspace.touchFile(toPath(uri));
+    publisher.schedule();
+  });
+}
+
+interface Asked {
+  readonly textDocument: { readonly uri: string };
+}
+
+function answerRequests(connection: Connection, workspace: Workspace, client: { readonly snippets: boolean }): void {
+  /** Answers from a document alone; `none` where it is not open. */
+  const ofDocument =
+    <P extends Asked, R>(none: R, provide: (document: OpenDocument, params: P) => R) =>
+    (params: P): R => {
+      const document = workspace.document(params.textDocument.uri);
+      return document === undefined ? none : provide(document, params);
+    };
+  /** Answers from a document and the policy that it belongs to. */
+  const ofPolicy = <P extends Asked, R>(
+    none: R,
+    provide: (document: OpenDocument, analysis: Analysis, params: P) => R,
+  ): ((params: P) => R) =>
+    ofDocument(none, (document, params: P) => {
+      const analysis = workspace.analysisOf(document.path);
+      return analysis === undefined ? none : provide(document, analysis, params);
+    });
+  const at = <R>(none: R, provide: (document: OpenDocument, analysis: Analysis, position: Position) => R) =>
+    ofPolicy(none, (document, analysis, { position }: Asked & { readonly position: Position }) =>
+      provide(document, analysis, position),
+    );
+
+  connection.onHover(at(null, hover));
+  connection.onCompletion(at([], (document, analysis, position) => completion(document, analysis, position, client)));
+  connection.onDefinition(
+    at([], (document, analysis, position) => definition(document, analysis, position, workspace)),
+  );
+  connection.onReferences(
+    ofPolicy([], (document, analysis, { position, context }) =>
+      references(document, analysis, position, context.includeDeclaration),
+    ),
+  );
+  connection.onDocumentHighlight(at([], highlights));
+  connection.onPrepareRename(
+    at(null, (document, analysis, position) => orRefuse(prepareRename(document, analysis, position))),
+  );
+  connection.onRenameRequest(
+    ofPolicy(null, (document, analysis, { position, newName }) =>
+      orRefuse(rename(document, analysis, position, newName)),
+    ),
+  );
+  connection.onDocumentFormatting(ofDocument([], formatting));
+  connection.onCodeAction(
+    ofPolicy([], (document, analysis, { range, context }) =>
+      codeActions(document, analysis, { range, only: context.only }),
+    ),
+  );
+  connection.languages.semanticTokens.on(ofPolicy({ data: [] }, semanticTokens));
+  connection.onDocumentSymbol(ofDocument([], documentSymbols));
+  connection.languages.inlayHint.on(
+    ofPolicy([], (document, analysis, { range }) => inlayHints(document, analysis, range)),
+  );
+  connection.onCodeLens(ofDocument([], codeLenses));
+}
+
+function orRefuse<T>(renaming: Renaming<T>): T | ResponseError {
+  return renaming.ok ? renaming.value : new ResponseError(ErrorCodes.InvalidRequest, renaming.message);
+}
+
+function answerTests(
+  connection: Connection,
+  workspace: Workspace,
+  runTest: NonNullable<ServerOptions["runTest"]>,
+): void {
+  connection.onExecuteCommand(async ({ command, arguments: given = [] }) => {
+    const [uri, name] = given as readonly unknown[];
+    if (command !== RUN_TEST || typeof uri !== "string" || typeof name !== "string")
+      return new ResponseError(ErrorCodes.InvalidParams, `\`${RUN_TEST}\` takes a URI and the name of a test`);
+    const main = workspace.analysisOf(toPath(uri));
+    if (main === undefined || main.lone !== null)
+      return new ResponseError(ErrorCodes.InvalidParams, "no policy that this file belongs to is known");
+    const { passed, text } = await runTest(main.main, name, workspace.files);
+    connection.console.log(text);
+    if (passed) connection.window.showInformationMessage(`✓ ${name}`);
+    else connection.window.showErrorMessage(`✗ ${name}: see the output of edgepolicy`);
+    return { passed, text };
+  });
+}
