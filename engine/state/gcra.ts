@@ -4,10 +4,14 @@
  */
 import type { LimitState } from "../contract.ts";
 import type { Rate } from "../policy.ts";
+import type { Charge } from "./charge.ts";
 import { type Allocate, HashTable } from "./table.ts";
 
 /** A rate with what every charge needs of it. A time of `w + f / denominator` microseconds is the pair (w, f). */
 export interface ExactRate {
+  /** As declared. */
+  readonly allow: number;
+  readonly perMicros: number;
   /** D/N in lowest terms: `step` microseconds for `denominator` units. */
   readonly step: number;
   readonly denominator: number;
@@ -56,6 +60,8 @@ export function exactRate({ allow, perMicros, burst }: Rate): ExactRate {
   times(1, step, denominator, unit);
   times(burst, step, denominator, full);
   return {
+    allow,
+    perMicros,
     step,
     denominator,
     unitWhole: unit.whole,
@@ -63,40 +69,6 @@ export function exactRate({ allow, perMicros, burst }: Rate): ExactRate {
     burst,
     burstWhole: full.whole,
     burstPart: full.part,
-  };
-}
-
-/** What a limit answers to a charge, made or not. One is reused for each limit. */
-export interface Charge {
-  lo: number;
-  hi: number;
-  slot: number;
-  rate: ExactRate;
-  cost: number;
-  /** TAT without and with the charge. */
-  beforeWhole: number;
-  beforePart: number;
-  afterWhole: number;
-  afterPart: number;
-  /** Microseconds until the charge would be admitted, rounded up; 0 or less means now. */
-  wait: number;
-}
-
-const NO_RATE: ExactRate = exactRate({ allow: 1, perMicros: 1, burst: 1 });
-
-/** A charge to be filled in. */
-export function makeCharge(): Charge {
-  return {
-    lo: 0,
-    hi: 0,
-    slot: -1,
-    rate: NO_RATE,
-    cost: 1,
-    beforeWhole: 0,
-    beforePart: 0,
-    afterWhole: 0,
-    afterPart: 0,
-    wait: 0,
   };
 }
 
@@ -125,6 +97,7 @@ export class GcraTable extends HashTable {
     out.slot = slot;
     out.rate = rate;
     out.cost = cost;
+    out.fits = cost <= rate.burst;
     out.beforeWhole = now;
     out.beforePart = 0;
     if (slot >= 0) this.readArrival(slot, rate, now, out);
@@ -168,6 +141,32 @@ export class GcraTable extends HashTable {
     this.doubles[at + WHOLE] = afterWhole;
     this.doubles[at + PART] = afterPart;
     this.doubles[at + DENOMINATOR] = rate.denominator;
+  }
+
+  /**
+   * Takes back a charge of `cost` units of a rate. Where the fraction is of another rate by now, less than a microsecond of it
+   * is lost.
+   */
+  giveBack(lo: number, hi: number, cost: number, step: number, denominator: number): void {
+    const slot = this.find(lo, hi);
+    if (slot < 0) return;
+    const at = (slot * this.stride) / 2;
+    const { doubles, cost: span } = this;
+    times(cost, step, denominator, span);
+    doubles[at + WHOLE] = doubles[at + WHOLE]! - span.whole;
+    if (doubles[at + DENOMINATOR] !== denominator) return;
+    const part = doubles[at + PART]! - span.part;
+    doubles[at + PART] = part < 0 ? part + denominator : part;
+    if (part < 0) doubles[at + WHOLE] = doubles[at + WHOLE]! - 1;
+  }
+
+  /** How much of its burst a key has used, in percent. */
+  used(lo: number, hi: number, { allow, perMicros, burst }: ExactRate, now: number): number {
+    const slot = this.find(lo, hi);
+    const at = (slot * this.stride) / 2;
+    if (slot < 0 || this.doubles[at + WHOLE]! < now) return 0;
+    const ahead = this.doubles[at + WHOLE]! - now + this.doubles[at + PART]! / this.doubles[at + DENOMINATOR]!;
+    return Math.min(100, (100 * ahead * allow) / (burst * perMicros));
   }
 
   /** When a key is full again, exactly. */

@@ -1,10 +1,14 @@
 /**
  * Requests that were let through and whose outcome is awaited: a bounded pool in order of age. When it is full the oldest
- * is forgotten. Each entry keeps what the outcome's signals need of the request and nothing else: its route, the hashes of
- * their keys, and the facts that their conditions read.
+ * is forgotten. Each entry keeps what the outcome's signals and limits need of the request and nothing else: its route, the
+ * hashes of their keys, the facts that their conditions read, and the charges that may be taken back.
  */
 
 const NONE = -1;
+
+/** Numbers of a charge that is kept: which state it is of, its units, its mark, and the step and denominator of its rate. */
+export const CHARGE_CELLS = 5;
+
 export class PendingPool {
   /** Requests forgotten because too many waited. */
   dropped = 0;
@@ -15,6 +19,8 @@ export class PendingPool {
   /** Of slot s: `cells` numbers from `s * cells`, and `facts` other values from `s * facts`. */
   numbers: Float64Array = new Float64Array(0);
   values: unknown[] = [];
+  /** Of slot s: `charges` charges of `CHARGE_CELLS` numbers, from `s * charges * CHARGE_CELLS`. */
+  chargeCells: Float64Array = new Float64Array(0);
   routes: Int32Array = new Int32Array(0);
   clients: Int32Array = new Int32Array(0);
   private numbersOf: Float64Array = new Float64Array(0);
@@ -30,19 +36,22 @@ export class PendingPool {
   private readonly keys: number;
   private readonly facts: number;
   private readonly cells: number;
+  private readonly charges: number;
 
   /**
    * @param most - Most requests that wait, at least 1.
    * @param keys - Key definitions of an entry.
    * @param cells - Numbers of an entry.
    * @param facts - Other values of an entry.
+   * @param charges - Charges of an entry.
    * @param next - Number of the first entry, at least 1; a pool that follows another goes on with its `next`.
    */
-  constructor(most: number, keys: number, cells: number, facts: number, next: number) {
+  constructor(most: number, keys: number, cells: number, facts: number, charges: number, next: number) {
     this.most = most;
     this.keys = keys;
     this.cells = cells;
     this.facts = facts;
+    this.charges = charges;
     this.next = next;
   }
 
@@ -99,6 +108,7 @@ export class PendingPool {
     const capacity = Math.min(this.most, Math.max(16, this.capacity * 2));
     this.hashes = enlarge(this.hashes, new Int32Array(capacity * 3 * this.keys));
     this.numbers = enlarge(this.numbers, new Float64Array(capacity * this.cells));
+    this.chargeCells = enlarge(this.chargeCells, new Float64Array(capacity * this.charges * CHARGE_CELLS));
     this.routes = enlarge(this.routes, new Int32Array(capacity));
     this.clients = enlarge(this.clients, new Int32Array(capacity));
     this.numbersOf = enlarge(this.numbersOf, new Float64Array(capacity));

@@ -156,7 +156,8 @@ export abstract class HashTable {
     this.release(slot);
   }
 
-  private dropOne(now: number): void {
+  /** Drops an entry of a table that has some: one that is equal to fresh, else one that was not seen for long. */
+  protected dropOne(now: number): void {
     let victim = -1;
     let oldest = Infinity;
     for (let looked = 0; looked < SAMPLE; this.hand = (this.hand + 1) & this.mask) {

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Rate } from "../../../../engine/index.ts";
-import { exactRate, GcraTable, makeCharge, unitsLeft } from "../../../../engine/state/gcra.ts";
+import { AmountKind, makeCharge } from "../../../../engine/state/charge.ts";
+import { exactRate, GcraTable, unitsLeft } from "../../../../engine/state/gcra.ts";
 import { check } from "../../../helpers/property.ts";
 
 const START = 1_767_225_600_000_000;
@@ -9,7 +10,7 @@ const table = (): GcraTable => new GcraTable(1 << 20, (bytes) => new ArrayBuffer
 
 /** Asks, and charges where it admits; returns the wait. */
 function take(limit: GcraTable, rate: Rate, cost: number, now: number, key = 1): number {
-  const charge = makeCharge();
+  const charge = makeCharge(AmountKind.gcra);
   limit.ask(key, 0, exactRate(rate), cost, now, charge);
   if (charge.wait <= 0) limit.charge(charge, now);
   return charge.wait;
@@ -113,7 +114,7 @@ test("a fraction over another denominator rounds up to a whole microsecond", () 
 
 test("asking charges nothing", () => {
   const limit = table();
-  const charge = makeCharge();
+  const charge = makeCharge(AmountKind.gcra);
   const each = exactRate({ allow: 1, perMicros: 1_000_000, burst: 1 });
   for (let count = 0; count < 3; count++) {
     limit.ask(1, 0, each, 1, START, charge);

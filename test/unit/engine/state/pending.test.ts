@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { PendingPool } from "../../../../engine/state/pending.ts";
+import { CHARGE_CELLS, PendingPool } from "../../../../engine/state/pending.ts";
 import { check } from "../../../helpers/property.ts";
 
 test("takes, answers and forgets as a map in order of insertion does", () => {
   const step = fc.oneof(fc.constant("take" as const), fc.nat(40));
   check(
     fc.property(fc.integer({ min: 1, max: 20 }), fc.array(step, { maxLength: 120 }), (most, steps) => {
-      const pool = new PendingPool(most, 1, 1, 1, 1);
+      const pool = new PendingPool(most, 1, 1, 1, 0, 1);
       const model = new Map<number, number>();
       const tokens: number[] = [];
       for (const each of steps) {
@@ -32,14 +32,19 @@ test("takes, answers and forgets as a map in order of insertion does", () => {
 });
 
 test("counts what it forgets, and takes no more than it was allowed", () => {
-  const pool = new PendingPool(10, 2, 3, 1, 1);
+  const pool = new PendingPool(10, 2, 3, 1, 2, 1);
   for (let count = 0; count < 25; count++) pool.take();
   expect([pool.count, pool.dropped]).toEqual([10, 15]);
-  expect([pool.numbers.length, pool.values.length, pool.hashes.length]).toEqual([30, 10, 60]);
+  expect([pool.numbers.length, pool.values.length, pool.hashes.length, pool.chargeCells.length]).toEqual([
+    30,
+    10,
+    60,
+    20 * CHARGE_CELLS,
+  ]);
 });
 
 test("gives up its references with the slot", () => {
-  const pool = new PendingPool(4, 0, 0, 2, 1);
+  const pool = new PendingPool(4, 0, 0, 2, 0, 1);
   const slot = pool.take();
   pool.values[2 * slot] = "secret";
   pool.give(slot);
@@ -47,15 +52,15 @@ test("gives up its references with the slot", () => {
 });
 
 test.each([0, -1, 0.5, Number.NaN, Infinity, 2 ** 53])("no request has the token %d", (token) => {
-  const pool = new PendingPool(4, 0, 0, 0, 1);
+  const pool = new PendingPool(4, 0, 0, 0, 0, 1);
   pool.take();
   expect(pool.slotOf(token)).toBe(-1);
 });
 
 test("a pool that follows another never gives out its tokens", () => {
-  const first = new PendingPool(4, 0, 0, 0, 1);
+  const first = new PendingPool(4, 0, 0, 0, 0, 1);
   const old = first.tokenOf(first.take());
-  const next = new PendingPool(4, 0, 0, 0, first.next);
+  const next = new PendingPool(4, 0, 0, 0, 0, first.next);
   next.take();
   expect(next.slotOf(old)).toBe(-1);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { exactRate, GCRA_BYTES, GcraTable, makeCharge } from "../../../../engine/state/gcra.ts";
+import { AmountKind, makeCharge } from "../../../../engine/state/charge.ts";
+import { exactRate, GCRA_BYTES, GcraTable } from "../../../../engine/state/gcra.ts";
 import type { Allocate } from "../../../../engine/state/table.ts";
 
 const SECOND = 1_000_000;
@@ -13,7 +14,7 @@ function keyOf(number: number): [lo: number, hi: number] {
 }
 
 function use(table: GcraTable, number: number, now: number): boolean {
-  const charge = makeCharge();
+  const charge = makeCharge(AmountKind.gcra);
   const [lo, hi] = keyOf(number);
   table.ask(lo, hi, HOURLY, 1, now, charge);
   if (charge.wait > 0) return false;
@@ -88,7 +89,7 @@ test("a smaller budget makes the table smaller at once", () => {
 
 test("removal never cuts an entry off from its place", () => {
   const table = new GcraTable(64 * GCRA_BYTES, plain);
-  const charge = makeCharge();
+  const charge = makeCharge(AmountKind.gcra);
   // Eight hashes that all want the same few slots, dropped one by one by a spray of others.
   for (let number = 0; number < 2_000; number++) {
     const lo = (number % 8) * 64 + 60;

@@ -1,0 +1,120 @@
+/** Calendar quotas by key: how much of the unit at hand is used, and how much of the next one was given away to those that wait. */
+import type { LimitState } from "../contract.ts";
+import type { CalendarClock } from "./calendar-clock.ts";
+import type { Charge } from "./charge.ts";
+import { type Allocate, HashTable } from "./table.ts";
+
+// Entry: hash (words 0, 1), end of the unit (double 1), used of it (double 2), used ahead of the next (double 3).
+const END = 1;
+const USED = 2;
+const AHEAD = 3;
+const STRIDE = 8;
+/** Bytes of an entry. */
+export const CALENDAR_BYTES: number = STRIDE * 4;
+
+/** Longer than any unit, in microseconds. */
+const LONGEST_UNIT = 32 * 86_400e6;
+
+/** Calendar quotas of one limit, 32 bytes a key. */
+export class CalendarTable extends HashTable {
+  constructor(budget: number, allocate: Allocate) {
+    super(STRIDE, budget, allocate);
+  }
+
+  /**
+   * Asks what a charge would do; changes nothing but which unit the entry is at.
+   *
+   * @param most - N.
+   * @param clock - Of the limit's unit and zone.
+   */
+  ask(lo: number, hi: number, most: number, clock: CalendarClock, now: number, out: Charge): void {
+    const slot = this.find(lo, hi);
+    const from = (slot * this.stride) / 2;
+    if (slot >= 0) this.turn(from, clock, now);
+    const end = slot < 0 ? clock.endOf(now) : this.doubles[from + END]!;
+    const used = slot < 0 ? 0 : this.doubles[from + USED]!;
+    const ahead = slot < 0 ? 0 : this.doubles[from + AHEAD]!;
+    out.lo = lo;
+    out.hi = hi;
+    out.slot = slot;
+    out.wait = used + out.cost <= most ? 0 : end - now;
+    out.fits = out.cost <= most - ahead;
+    out.mark = end;
+    out.most = most;
+    out.usedBefore = used;
+    out.usedAfter = out.wait > 0 ? used : used + out.cost;
+    out.resetBefore = used > 0 || ahead > 0 ? end - now : 0;
+    out.resetAfter = end - now;
+  }
+
+  /** Makes a charge that was asked about at this same time: of the next unit where it has to wait. The mark becomes that one's end. */
+  charge(charge: Charge, clock: CalendarClock, now: number): void {
+    const { lo, hi, slot: known, cost, wait, mark } = charge;
+    const slot = known >= 0 ? known : this.insert(lo, hi, now);
+    const from = (slot * this.stride) / 2;
+    const part = from + (wait > 0 ? AHEAD : USED);
+    this.doubles[from + END] = mark;
+    this.doubles[part] = this.doubles[part]! + cost;
+    if (wait > 0) charge.mark = clock.endAfter(mark);
+  }
+
+  /** Takes back a charge of the unit that ends at `mark`, if that unit is not over. */
+  giveBack(lo: number, hi: number, mark: number, cost: number, clock: CalendarClock, now: number): void {
+    const slot = this.find(lo, hi);
+    if (slot < 0) return;
+    const from = (slot * this.stride) / 2;
+    this.turn(from, clock, now);
+    const end = this.doubles[from + END]!;
+    if (mark !== end && mark !== clock.endAfter(end)) return;
+    const part = from + (mark === end ? USED : AHEAD);
+    this.doubles[part] = Math.max(0, this.doubles[part]! - cost);
+  }
+
+  /** Units that a key has used of the unit at hand. */
+  used(lo: number, hi: number, clock: CalendarClock, now: number): number {
+    const slot = this.find(lo, hi);
+    if (slot < 0) return 0;
+    const from = (slot * this.stride) / 2;
+    this.turn(from, clock, now);
+    return this.doubles[from + USED]!;
+  }
+
+  /** When a key is full again, or begins to be charged for those that wait. */
+  state(lo: number, hi: number, clock: CalendarClock, now: number): LimitState {
+    const slot = this.find(lo, hi);
+    const fullInMicros = slot < 0 ? 0 : this.fullIn((slot * this.stride) / 2, clock, now);
+    return { fullInMicros, numerator: 0, denominator: 1 };
+  }
+
+  private fullIn(from: number, clock: CalendarClock, now: number): number {
+    const { doubles } = this;
+    const end = doubles[from + END]!;
+    const ahead = doubles[from + AHEAD]!;
+    if (now < end) return doubles[from + USED]! > 0 || ahead > 0 ? end - now : 0;
+    if (ahead === 0) return 0;
+    return Math.max(0, clock.endAfter(end) - now);
+  }
+
+  /** Brings an entry to the unit at hand: what was given away ahead is used of it, if it is the next one. */
+  private turn(from: number, clock: CalendarClock, now: number): void {
+    const { doubles } = this;
+    const before = doubles[from + END]!;
+    if (now < before) return;
+    const end = clock.endOf(now);
+    const ahead = doubles[from + AHEAD]!;
+    doubles[from + USED] = ahead > 0 && clock.endAfter(before) === end ? ahead : 0;
+    doubles[from + AHEAD] = 0;
+    doubles[from + END] = end;
+  }
+
+  protected isFresh(slot: number, now: number): boolean {
+    const from = (slot * this.stride) / 2;
+    return now >= this.doubles[from + END]! + (this.doubles[from + AHEAD]! > 0 ? LONGEST_UNIT : 0);
+  }
+
+  protected seenAt(slot: number): number {
+    return this.doubles[(slot * this.stride) / 2 + END]!;
+  }
+
+  protected release(): void {}
+}

@@ -1,0 +1,258 @@
+/**
+ * Sliding logs and leases by key: the time and the units of each charge, oldest first. A log (`N per D exact`) admits a
+ * charge while the charges of the last D and it are at most N together; one that has to wait is entered at its release. A charge
+ * forgets those that its window does not reach back to, so a log is never longer than N.
+ * Leases (`N at once`) are charges of one unit that last as long as they are not given back.
+ */
+import type { LimitState } from "../contract.ts";
+import type { Charge } from "./charge.ts";
+import { CHUNK, EntryPool } from "./entry-pool.ts";
+import { type Allocate, HashTable } from "./table.ts";
+
+// Entry: hash (words 0, 1), second seen (word 2), units of all charges (word 3), first and last chunk of the queue (words 4,
+// 5), place of the oldest charge in the first (word 6), charges (word 7), length of the window at the latest (double 4).
+const SEEN = 2;
+const SUM = 3;
+const FIRST = 4;
+const LAST = 5;
+const OLDEST = 6;
+const HELD = 7;
+const WINDOW = 4;
+const STRIDE = 10;
+/** Bytes of an entry without its chunks. */
+export const LOG_BYTES: number = STRIDE * 4;
+
+/** Share of the budget that goes to entries; chunks have the rest. */
+const ENTRIES_SHARE = 0.25;
+
+/** Charges of one limit: 40 bytes a key, and 164 for every 16 charges. */
+export class LogTable extends HashTable {
+  private readonly pool: EntryPool;
+  /** Longest window asked about: a key whose charges are all older is as good as new. */
+  private longest = 0;
+
+  constructor(budget: number, allocate: Allocate) {
+    super(STRIDE, budget * ENTRIES_SHARE, allocate);
+    this.pool = new EntryPool(budget * (1 - ENTRIES_SHARE), allocate);
+  }
+
+  override setBudget(budget: number, now: number): void {
+    super.setBudget(budget * ENTRIES_SHARE, now);
+    this.pool.setBudget(budget * (1 - ENTRIES_SHARE));
+  }
+
+  /**
+   * Asks a sliding log what a charge would do; changes nothing but the time the key was seen.
+   *
+   * @param most - N, at most 1,024.
+   * @param window - D in microseconds.
+   * @param longest - Longest D that any request is asked with.
+   */
+  ask(lo: number, hi: number, most: number, window: number, longest: number, now: number, out: Charge): void {
+    this.longest = longest;
+    const at = this.open(lo, hi, now, out);
+    const latest = at < 0 || this.words[at + HELD] === 0 ? -Infinity : this.latestAt(at);
+    out.fits = out.cost <= most;
+    out.usedBefore = at < 0 ? 0 : this.unitsAfter(at, now - window);
+    this.findRelease(at, most - out.cost, window, Math.max(now, latest), out);
+    out.wait = out.fits ? out.mark - now : window;
+    this.answer(out, most, window, latest, now);
+  }
+
+  /** Asks whether there is room for one lease more; changes nothing but the time the key was seen. */
+  askLease(lo: number, hi: number, most: number, window: number, now: number, out: Charge): void {
+    this.longest = window;
+    const at = this.open(lo, hi, now, out);
+    if (at >= 0) this.forgetUntil(at, now - window);
+    const held = at < 0 ? 0 : this.words[at + HELD]!;
+    out.cost = 1;
+    out.fits = false;
+    out.mark = now;
+    out.wait = held < most ? 0 : this.oldestAt(at) + window - now;
+    out.usedBefore = held;
+    out.usedAfter = held + 1;
+    this.answer(out, most, window, held === 0 ? -Infinity : this.latestAt(at), now);
+  }
+
+  private open(lo: number, hi: number, now: number, out: Charge): number {
+    const slot = this.find(lo, hi);
+    out.lo = lo;
+    out.hi = hi;
+    out.slot = slot;
+    if (slot < 0) return -1;
+    this.words[slot * this.stride + SEEN] = now / 1e6;
+    return slot * this.stride;
+  }
+
+  private answer(out: Charge, most: number, window: number, latest: number, now: number): void {
+    out.most = most;
+    out.resetBefore = Math.max(0, latest + window - now);
+    out.resetAfter = out.mark + window - now;
+  }
+
+  /** Finds the first time, from `release` on, at which the charges of the last `window` are at most `room` units. */
+  private findRelease(at: number, room: number, window: number, release: number, out: Charge): void {
+    const { pool, words } = this;
+    let left = at < 0 ? 0 : words[at + SUM]!;
+    let chunk = at < 0 ? 0 : words[at + FIRST]!;
+    let place = at < 0 ? 0 : words[at + OLDEST]!;
+    for (let index = at < 0 ? 0 : words[at + HELD]!; index > 0; index--) {
+      const time = pool.times[chunk * CHUNK + place]!;
+      if (left <= room && time > release - window) break;
+      left -= pool.units[chunk * CHUNK + place]!;
+      release = Math.max(release, time + window);
+      if (++place < CHUNK) continue;
+      place = 0;
+      chunk = pool.next[chunk]!;
+    }
+    out.mark = release;
+    out.usedAfter = left + out.cost;
+  }
+
+  /** Makes a charge that was asked about at this same time. */
+  charge({ lo, hi, slot: known, cost, mark }: Charge, window: number, now: number): void {
+    if (known >= 0) this.forgetUntil(known * this.stride, mark - window);
+    const at = this.makePlace(lo, hi, known >= 0 ? known : this.insert(lo, hi, now), now);
+    const { words, pool } = this;
+    const place = words[at + LAST]! * CHUNK + ((words[at + OLDEST]! + words[at + HELD]!) % CHUNK);
+    pool.times[place] = mark;
+    pool.units[place] = cost;
+    words[at + HELD] = words[at + HELD]! + 1;
+    words[at + SUM] = words[at + SUM]! + cost;
+    words[at + SEEN] = now / 1e6;
+    this.doubles[at / 2 + WINDOW] = window;
+  }
+
+  /** Takes back a charge by its time and units, if it is still known. */
+  giveBack(lo: number, hi: number, mark: number, cost: number): void {
+    const slot = this.find(lo, hi);
+    if (slot < 0) return;
+    const { words, pool } = this;
+    const at = slot * this.stride;
+    let before = words[at + FIRST]!;
+    let chunk = before;
+    let place = words[at + OLDEST]!;
+    for (let after = words[at + HELD]! - 1; after >= 0; after--) {
+      if (pool.times[chunk * CHUNK + place] === mark && pool.units[chunk * CHUNK + place] === cost) {
+        return this.removeAt(at, after, before, chunk, place);
+      }
+      if (++place < CHUNK) continue;
+      place = 0;
+      before = chunk;
+      chunk = pool.next[chunk]!;
+    }
+  }
+
+  /** Units of a key's charges in the `window` before now. */
+  used(lo: number, hi: number, window: number, now: number): number {
+    const slot = this.find(lo, hi);
+    if (slot < 0) return 0;
+    return this.unitsAfter(slot * this.stride, now - window);
+  }
+
+  /** When a key is full again. */
+  state(lo: number, hi: number, now: number): LimitState {
+    const slot = this.find(lo, hi);
+    const at = slot * this.stride;
+    const held = slot < 0 ? 0 : this.words[at + HELD]!;
+    const end = held === 0 ? 0 : this.latestAt(at) + this.doubles[at / 2 + WINDOW]!;
+    return { fullInMicros: Math.max(0, end - now), numerator: 0, denominator: 1 };
+  }
+
+  /** Units of the charges after a time. */
+  private unitsAfter(at: number, time: number): number {
+    const { words, pool } = this;
+    let units = words[at + SUM]!;
+    let chunk = words[at + FIRST]!;
+    let place = words[at + OLDEST]!;
+    for (let index = words[at + HELD]!; index > 0; index--) {
+      if (pool.times[chunk * CHUNK + place]! > time) break;
+      units -= pool.units[chunk * CHUNK + place]!;
+      if (++place < CHUNK) continue;
+      place = 0;
+      chunk = pool.next[chunk]!;
+    }
+    return units;
+  }
+
+  private forgetUntil(at: number, time: number): void {
+    while (this.words[at + HELD]! > 0 && this.oldestAt(at) <= time) this.dropOldest(at);
+  }
+
+  private oldestAt(at: number): number {
+    return this.pool.times[this.words[at + FIRST]! * CHUNK + this.words[at + OLDEST]!]!;
+  }
+
+  private latestAt(at: number): number {
+    const { words } = this;
+    const place = (words[at + OLDEST]! + words[at + HELD]! - 1) % CHUNK;
+    return this.pool.times[words[at + LAST]! * CHUNK + place]!;
+  }
+
+  /** Makes a place behind an entry's latest charge; returns the entry's first word, which may have moved. */
+  private makePlace(lo: number, hi: number, slot: number, now: number): number {
+    let at = slot * this.stride;
+    if (this.words[at + HELD]! > 0 && (this.words[at + OLDEST]! + this.words[at + HELD]!) % CHUNK > 0) return at;
+    let chunk = this.pool.take();
+    while (chunk < 0) {
+      this.dropOne(now);
+      chunk = this.pool.take();
+      const found = this.find(lo, hi);
+      at = (found < 0 ? this.insert(lo, hi, now) : found) * this.stride;
+    }
+    const { words } = this;
+    if (words[at + HELD]! > 0) this.pool.next[words[at + LAST]!] = chunk;
+    else {
+      words[at + FIRST] = chunk;
+      words[at + OLDEST] = 0;
+    }
+    words[at + LAST] = chunk;
+    return at;
+  }
+
+  private dropOldest(at: number): void {
+    const { words, pool } = this;
+    const chunk = words[at + FIRST]!;
+    words[at + SUM] = words[at + SUM]! - pool.units[chunk * CHUNK + words[at + OLDEST]!]!;
+    words[at + HELD] = words[at + HELD]! - 1;
+    words[at + OLDEST] = words[at + OLDEST]! + 1;
+    if (words[at + HELD]! > 0 && words[at + OLDEST]! < CHUNK) return;
+    words[at + OLDEST] = 0;
+    words[at + FIRST] = pool.next[chunk]!;
+    pool.give(chunk);
+  }
+
+  /** Removes a charge that `after` others stand behind: those move up. `before` is the chunk before its own, if there is one. */
+  private removeAt(at: number, after: number, before: number, chunk: number, place: number): void {
+    const { words, pool } = this;
+    words[at + SUM] = words[at + SUM]! - pool.units[chunk * CHUNK + place]!;
+    for (let left = after; left > 0; left--) {
+      const to = chunk * CHUNK + place;
+      if (++place === CHUNK) {
+        place = 0;
+        before = chunk;
+        chunk = pool.next[chunk]!;
+      }
+      pool.times[to] = pool.times[chunk * CHUNK + place]!;
+      pool.units[to] = pool.units[chunk * CHUNK + place]!;
+    }
+    words[at + HELD] = words[at + HELD]! - 1;
+    if (place > 0 && words[at + HELD]! > 0) return;
+    pool.give(chunk);
+    words[at + LAST] = before;
+  }
+
+  protected isFresh(slot: number, now: number): boolean {
+    const at = slot * this.stride;
+    return this.words[at + HELD] === 0 || this.latestAt(at) + this.longest <= now;
+  }
+
+  protected seenAt(slot: number): number {
+    return this.words[slot * this.stride + SEEN]! >>> 0;
+  }
+
+  protected release(slot: number): void {
+    const at = slot * this.stride;
+    while (this.words[at + HELD]! > 0) this.dropOldest(at);
+  }
+}
