@@ -1,10 +1,10 @@
 /** Step 6: limits are asked together; all of them charge the request, or none does. */
 import type { LimitReading } from "../decision.ts";
-import type { Limit } from "../policy.ts";
+import type { Amount, Limit } from "../policy.ts";
 import { type Allowance, allowanceOf, type LimitMemory, type Quote, quote, standing } from "./amounts.ts";
 import { evaluate, type Scope, truth } from "./expressions.ts";
 import { keyOf } from "./keys.ts";
-import type { States } from "./states.ts";
+import type { Adopted, States } from "./states.ts";
 import { type Addition, additionOfDelay, additionOfRefusal, placeOf } from "./verdict.ts";
 
 /** A limit that applies to a request, with its answer to the charge. */
@@ -20,9 +20,24 @@ export interface Asked {
   readonly addition: Addition | null;
 }
 
-/** The state id of a limit; enforced and shadow limits keep theirs apart. */
-export function limitId(stateId: string, shadow: boolean): string {
-  return `${shadow ? "shadow" : "enforced"} ${stateId}`;
+/** What charges are good for: those of one kind of amount, or of one calendar, say nothing about another. */
+function amountId(amount: Amount): string {
+  return amount.kind === "calendar" ? `calendar ${amount.unit} ${amount.zone}` : amount.kind;
+}
+
+/** The id of a limit's state, and the one under its former name. */
+export function limitState({ stateId, wasStateId, amount }: Limit): Adopted {
+  const kind = amountId(amount);
+  return { id: `${kind} ${stateId}`, was: wasStateId === null ? null : `${kind} ${wasStateId}` };
+}
+
+/** An id of a limit's state with its mode: enforced and shadow limits keep theirs apart. */
+export function inMode(id: string, shadow: boolean): string {
+  return `${shadow ? "shadow" : "enforced"} ${id}`;
+}
+
+function limitId(limit: Limit, shadow: boolean): string {
+  return inMode(limitState(limit).id, shadow);
 }
 
 /** Units that a request costs. */
@@ -49,7 +64,7 @@ export function askLimit(states: States<LimitMemory>, limit: Limit, shadow: bool
   const { policy, facts } = scope;
   if (limit.on !== null && !limit.on.includes(facts.route)) return null;
   const key = truth(limit.when, scope) ? keyOf(limit.keys, scope) : null;
-  const memories = states.get(limitId(limit.stateId, shadow));
+  const memories = states.get(limitId(limit, shadow));
   if (key === null || memories === undefined) return null;
   const allowance = allowanceFor(limit, scope);
   const cost = costOf(limit, scope);
@@ -80,6 +95,6 @@ export function usedOf(
   scope: Scope,
 ): number {
   if (key === null) return 0;
-  const memory = states.get(limitId(limit.stateId, shadow))?.get(key);
+  const memory = states.get(limitId(limit, shadow))?.get(key);
   return standing(memory, allowanceFor(limit, scope), scope.facts.now).usedPercent;
 }

@@ -11,7 +11,7 @@ import { banRemaining } from "./bans.ts";
 import { readFacts } from "./facts.ts";
 import { closeEarly, consider, openRequest, settle } from "./judge.ts";
 import { spellKey } from "./keys.ts";
-import { limitId } from "./limits.ts";
+import { inMode, limitState } from "./limits.ts";
 import { needsOf } from "./needs.ts";
 import { takeOutcome } from "./outcome.ts";
 import { checkOverlays } from "./overlays.ts";
@@ -96,7 +96,7 @@ export class Reference implements PolicyEngine {
       },
       limit: (name, keys, now) => {
         const limit = policy.limits.find((each) => each.name === name);
-        const memories = state.limits.get(limitId(limit?.stateId ?? "", false));
+        const memories = limit === undefined ? undefined : state.limits.get(inMode(limitState(limit).id, false));
         return stateOf(memories?.get(spellKey(keys) ?? ""), now);
       },
       ban: (name, keys, now) => {

@@ -1,6 +1,7 @@
 /** What becomes of state when one policy replaces another: it belongs to the `stateId` of its declaration. */
 import type { ReloadReport } from "../contract.ts";
 import type { Policy } from "../policy.ts";
+import { limitState } from "./limits.ts";
 
 interface Declared {
   readonly name: string;
@@ -14,8 +15,9 @@ function statesOf(policy: Policy): Map<string, Declared> {
   for (const { stateId, wasStateId, name } of policy.signals) {
     states.set(`signal ${stateId}`, { name, was: former("signal", wasStateId) });
   }
-  for (const { stateId, wasStateId, name } of policy.limits) {
-    states.set(`limit ${stateId}`, { name, was: former("limit", wasStateId) });
+  for (const limit of policy.limits) {
+    const { id, was } = limitState(limit);
+    states.set(`limit ${id}`, { name: limit.name, was: former("limit", was) });
   }
   for (const { action, name } of policy.rules) {
     if (action.kind === "block" && action.ban !== null) states.set(`ban ${action.ban.stateId}`, { name, was: null });

@@ -5,7 +5,7 @@ import type { Ban, Expr, Policy, ScalarValue } from "../policy.ts";
 import type { LimitMemory, Receipt } from "./amounts.ts";
 import { banId, type Sentence } from "./bans.ts";
 import type { Facts } from "./facts.ts";
-import { limitId } from "./limits.ts";
+import { inMode, limitState } from "./limits.ts";
 import { type Adopted, adopt, type CopyStates, type States } from "./states.ts";
 import type { SignalMemory } from "./signals.ts";
 
@@ -93,11 +93,11 @@ export function adoptPolicy(state: ReferenceState, policy: Policy): void {
   );
   adopt(
     state.limits,
-    policy.limits.flatMap(({ stateId, wasStateId }) =>
+    policy.limits.map(limitState).flatMap(({ id, was }) =>
       [false, true].map(
         (shadow): Adopted => ({
-          id: limitId(stateId, shadow),
-          was: wasStateId === null ? null : limitId(wasStateId, shadow),
+          id: inMode(id, shadow),
+          was: was === null ? null : inMode(was, shadow),
         }),
       ),
     ),
