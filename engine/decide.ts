@@ -81,12 +81,23 @@ export class Decider implements SlotReader {
     this.link();
   }
 
-  /** Looks up the state of every declaration; again after each reload. */
+  /** Looks up the state of every declaration. */
   link(): void {
+    this.signals.link(this.store);
+    this.limits.link(this.store);
+    this.linkBans();
+  }
+
+  /** Of a program that is no longer in force: finds the state that outcomes of its requests go to. */
+  relink(): void {
+    this.signals.link(this.store);
+    this.limits.unlink(this.store);
+    this.linkBans();
+  }
+
+  private linkBans(): void {
     const { policy } = this.program;
     const { store } = this;
-    this.signals.link(store);
-    this.limits.link(store);
     this.owners = Int32Array.from(policy.rules, (rule) => store.owner(rule, false));
     this.shadowOwners = Int32Array.from(policy.rules, (rule) => store.owner(rule, true));
     const most = Math.max(-1, ...this.owners, ...this.shadowOwners) + 1;
@@ -119,9 +130,13 @@ export class Decider implements SlotReader {
     this.recordRequestSignals();
     if (context.refusal !== null && settings.refusedCredentials === "block") {
       record.refuse(context.refusalStatus, context.refusal);
+      this.recordElapsed();
       return record;
     }
-    if (record.overlays !== null && this.endByOverlay(record.overlays)) return record;
+    if (record.overlays !== null && this.endByOverlay(record.overlays)) {
+      this.recordElapsed();
+      return record;
+    }
     record.judged = true;
     this.computeScores();
     this.matchRules();
@@ -131,6 +146,7 @@ export class Decider implements SlotReader {
     if (record.passes) this.askLimits();
     this.setBans();
     this.recordServedSignals();
+    this.recordElapsed();
     if (record.passes) this.awaitOutcome();
     record.conclude();
     return record;
@@ -141,11 +157,14 @@ export class Decider implements SlotReader {
     for (const stamps of Object.values(this.stamps) as Int32Array[]) stamps.fill(0);
   }
 
-  /** Records the outcome's signals of a kept request. */
+  /** Records the outcome's signals of a kept request, and gives back what its limits take back. */
   observe(slot: number, outcome: Outcome, now: number): void {
     const { context, pending } = this;
+    const { signals } = this.program.pending;
     restoreRequest(context, pending, slot, outcome, now);
-    this.signals.recordThatHold(this.program.pending.signals);
+    this.signals.recordThatHold(signals);
+    this.signals.teachThatHold(signals);
+    this.limits.settle(pending, slot);
     pending.give(slot);
   }
 
@@ -155,6 +174,7 @@ export class Decider implements SlotReader {
   setOverlays(overlays: readonly Overlay[], now: number): void {
     this.overlays = liveOverlays(overlays, this.program, now);
     this.rollouts.forced = this.overlays === null ? null : this.overlays.modes;
+    this.limits.factors = null;
   }
 
   /** Finds the overlays that concern the request; those that have ended go first. */
@@ -162,7 +182,9 @@ export class Decider implements SlotReader {
     const { context, record } = this;
     if (context.now >= overlays.nextEnd) this.setOverlays(overlays.all, context.now);
     record.overlays = this.overlays;
-    if (record.overlays !== null) record.overlays.meet(context);
+    if (record.overlays === null) return;
+    record.overlays.meet(context);
+    this.limits.factors = record.overlays.quarantined ? record.overlays.quarantineFactors : record.overlays.factors;
   }
 
   /** Ends a killed or quarantined request; of another, notes what it is spared from. */
@@ -191,16 +213,27 @@ export class Decider implements SlotReader {
   }
 
   private recordServedSignals(): void {
-    const { served } = this.program;
-    if (served.length === 0) return;
-    this.context.served = this.record.passes;
+    const { served, taught } = this.program;
+    const { passes } = this.record;
+    this.context.served = passes;
     this.signals.recordThatHold(served);
+    if (passes) this.signals.teachThatHold(taught);
+  }
+
+  /** The time of a request is noted when all has been decided, so that a decision compares it with what came before. */
+  private recordElapsed(): void {
+    this.context.served = this.record.passes;
+    this.signals.recordThatHold(this.program.elapsed);
   }
 
   // ── what slots read ───────────────────────────────────────────────────────
 
   signal(index: number): number {
     return this.signals.read(index);
+  }
+
+  used(index: number): number {
+    return this.limits.used(index);
   }
 
   score(index: number): number {
@@ -364,6 +397,7 @@ export class Decider implements SlotReader {
 
   /** Enforced limits first; shadow limits are asked by what really passes. */
   private askLimits(): void {
+    this.limits.begin();
     this.collect(Phase.limit, this.stamps.limits, this.limits.asking);
     this.limits.askEnforced();
     if (this.record.passes) this.limits.askShadow();
@@ -373,8 +407,11 @@ export class Decider implements SlotReader {
 
   private awaitOutcome(): void {
     const { context, pending, record } = this;
-    if (this.program.pending.signals.length === 0 || !holds(context, this.program.pending.awaits)) return;
-    record.token = pending.tokenOf(keepRequest(this.hasher, pending));
+    const { signals, awaits } = this.program.pending;
+    if ((signals.length === 0 || !holds(context, awaits)) && !this.limits.awaitsOutcome) return;
+    const slot = keepRequest(this.hasher, pending);
+    this.limits.keep(pending, slot);
+    record.token = pending.tokenOf(slot);
   }
 
   /** Reading of a signal for a key given by its values. */

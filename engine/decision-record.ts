@@ -4,7 +4,8 @@ import type { Decision, LimitReading } from "./decision.ts";
 import type { LiveOverlays } from "./overlays.ts";
 import type { Policy } from "./policy.ts";
 import { VERDICTS } from "./policy.ts";
-import { type Charge, makeCharge, unitsLeft } from "./state/gcra.ts";
+import { AmountKind, type Charge, makeCharge } from "./state/charge.ts";
+import { unitsLeft } from "./state/gcra.ts";
 
 /** Indices in `VERDICTS`. */
 export const Verdict = { allow: 0, slow: 1, challenge: 2, throttle: 3, block: 4 } as const;
@@ -81,7 +82,7 @@ export class Record implements DecisionRecord {
     this.shadow = new Numbers(policy.rules.length + policy.limits.length);
     this.listed = new Uint8Array(policy.order.length);
     this.asked = new Numbers(policy.limits.length);
-    this.charges = policy.limits.map(() => makeCharge());
+    this.charges = policy.limits.map(({ amount }) => makeCharge(AmountKind[amount.kind]));
     this.scores = new Float64Array(policy.scores.length);
   }
 
@@ -214,13 +215,25 @@ export class Record implements DecisionRecord {
   }
 
   private limitReading(limit: number): LimitReading {
-    const { rate, afterWhole, afterPart, beforeWhole, beforePart } = this.charges[limit]!;
+    const charge = this.charges[limit]!;
+    if (charge.amount !== AmountKind.gcra) return this.countedReading(limit, charge);
+    const { rate, afterWhole, afterPart, beforeWhole, beforePart } = charge;
     const whole = (this.charged ? afterWhole : beforeWhole) - this.now;
     const part = this.charged ? afterPart : beforePart;
     return {
       name: this.policy.limits[limit]!.name,
       remaining: unitsLeft(rate, whole, part),
       resetAfter: (whole + (part > 0 ? 1 : 0)) / MICROS,
+    };
+  }
+
+  /** The reading of a limit that has an amount of whole units. */
+  private countedReading(limit: number, charge: Charge): LimitReading {
+    const used = this.charged ? charge.usedAfter : charge.usedBefore;
+    return {
+      name: this.policy.limits[limit]!.name,
+      remaining: Math.max(0, charge.most - used),
+      resetAfter: (this.charged ? charge.resetAfter : charge.resetBefore) / MICROS,
     };
   }
 }

@@ -104,7 +104,7 @@ class Engine implements PolicyEngine {
     this.decider = this.deciderOf(program, old.pending.next);
     this.decider.setOverlays(this.overlays, this.now);
     this.replaced = [old, ...this.replaced].filter(({ pending }) => pending.count > 0).slice(0, MOST_REPLACED);
-    for (const decider of this.replaced) decider.link();
+    for (const decider of this.replaced) decider.relink();
     return report;
   }
 
@@ -128,13 +128,14 @@ class Engine implements PolicyEngine {
     checkOverlays(overlays);
     this.overlays = [...overlays];
     this.store.adopt(this.policy, this.now, statesForced(overlays));
-    for (const decider of [this.decider, ...this.replaced]) decider.link();
+    this.decider.link();
+    for (const decider of this.replaced) decider.relink();
     this.decider.setOverlays(overlays, this.now);
   }
 
   private deciderOf(program: Program, firstToken: number): Decider {
-    const { keys, cells, values } = program.pending;
-    const pending = new PendingPool(this.mostPending, keys.length, cells, values, firstToken);
+    const { keys, cells, values, limits } = program.pending;
+    const pending = new PendingPool(this.mostPending, keys.length, cells, values, limits.length, firstToken);
     return new Decider(program, this.store, this.hashKey, pending);
   }
 }

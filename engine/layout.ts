@@ -77,6 +77,8 @@ export const SlotOp = {
   cases: 65,
   /** Copy of the slot that a table has for the value of its slot. */
   lookup: 66,
+  /** How much of a limit the request's key has used, in percent. */
+  used: 67,
 } as const;
 
 /** What a slot's value is. Booleans are held as the numbers 0 and 1; addresses and networks as words. */

@@ -12,15 +12,37 @@ import type { Inventory } from "./facts/inventory.ts";
 import type { RouteTree } from "./facts/route-tree.ts";
 import type { ZoneClock } from "./facts/zone-clock.ts";
 import type { Policy } from "./policy.ts";
+import type { CalendarClock } from "./state/calendar-clock.ts";
 
 /** When a signal's event is recorded; the order of `SignalPhase`. */
 export const RecordPhase = { request: 0, outcome: 1, served: 2 } as const;
 
+/** What a signal measures; one for each kind of `Aggregate`. */
+export const SignalKind = {
+  count: 0,
+  distinct: 1,
+  sum: 2,
+  max: 3,
+  share: 4,
+  steps: 5,
+  interval: 6,
+  novel: 7,
+  elapsed: 8,
+  deviation: 9,
+  overflow: 10,
+} as const;
+
 export interface SignalPlan {
+  /** One of `SignalKind`. */
+  readonly kind: number;
   readonly phase: number;
   readonly key: number;
-  /** Slot of the value that is counted once, or -1 for `count`. */
+  /** Slot of the events' value, or -1 where they have none. */
   readonly value: number;
+  /** Literal of what makes an event a hit of `share`. */
+  readonly hit: number;
+  /** Value of a key without events. */
+  readonly empty: number;
   /** Literal of routes and `where` together. */
   readonly condition: number;
 }
@@ -49,11 +71,21 @@ export interface RolloutPlan {
 }
 
 export interface LimitPlan {
+  /** One of `AmountKind`. */
+  readonly amount: number;
   readonly key: number;
   readonly rollout: RolloutPlan;
+  /** Slot of the rate of `gcra` and `exact`, else -1. */
   readonly rate: number;
+  /** Most units in a calendar unit, or leases at once. */
+  readonly count: number;
+  /** Longest window that a request can be asked with, of `exact` and of leases. Microseconds. */
+  readonly longest: number;
+  readonly calendar: CalendarClock | null;
   /** Slot of the cost, or -1 for 1. */
   readonly cost: number;
+  /** Literal of what gives the charge back, or -1. */
+  readonly refund: number;
   /** Place in the order of declaration. */
   readonly place: number;
 }
@@ -67,9 +99,11 @@ export interface RulePlan {
   readonly place: number;
 }
 
-/** What an entry of the pool of pending requests keeps, for the signals recorded with the outcome. */
+/** What an entry of the pool of pending requests keeps, for the signals recorded with the outcome and for the limits that wait for it. */
 export interface PendingPlan {
   readonly signals: Int32Array;
+  /** Limits that take something back with the outcome: leases, and those with a refund. */
+  readonly limits: Int32Array;
   /** Literal: some of these signals is on the request's route. */
   readonly awaits: number;
   readonly keys: Int32Array;
@@ -97,8 +131,10 @@ export interface Program {
   readonly rules: readonly RulePlan[];
   /** Distinct key definitions of bans. */
   readonly banKeys: Int32Array;
-  /** Signals recorded in step 8. */
+  /** Signals recorded in step 8, those that learn then from what was let through, and those recorded when all is decided. */
   readonly served: Int32Array;
+  readonly taught: Int32Array;
+  readonly elapsed: Int32Array;
   readonly pending: PendingPlan;
   readonly needs: Needs;
 }

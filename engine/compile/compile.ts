@@ -2,7 +2,7 @@
 import { makeInventory } from "../facts/inventory.ts";
 import { RouteTree } from "../facts/route-tree.ts";
 import { Phase } from "../layout.ts";
-import type { Expr, Limit, Policy, Rollout, Rule, Signal } from "../policy.ts";
+import type { Limit, Policy, Rollout, Rule, Signal } from "../policy.ts";
 import {
   type LimitPlan,
   type Program,
@@ -10,9 +10,12 @@ import {
   Rollout as Mode,
   type RolloutPlan,
   type RulePlan,
+  SignalKind,
   type SignalPlan,
   type TermPlan,
 } from "../program.ts";
+import { planAggregate } from "./aggregates.ts";
+import { planAmount } from "./amounts.ts";
 import { ConditionBuilder } from "./conditions.ts";
 import { ConstantPool } from "./constants.ts";
 import { buildIndex, type IndexItem } from "./index-tree.ts";
@@ -58,7 +61,7 @@ export function compile(policy: Policy): Program {
   const terms = planTerms(build);
   const rules = policy.rules.map((rule, index) => planRule(build, rule, index));
   const limits = policy.limits.map((limit, index) => planLimit(build, limit, index));
-  const pending = planPending(policy, signals, build.conditions);
+  const pending = planPending(policy, signals, limits, build.conditions);
   const slotTables = slots.finish();
   return {
     policy,
@@ -76,7 +79,7 @@ export function compile(policy: Policy): Program {
     limits,
     rules,
     banKeys: Int32Array.from(new Set(rules.flatMap((rule) => (rule.banKey < 0 ? [] : [rule.banKey])))),
-    served: Int32Array.from([...signals.keys()].filter((index) => signals[index]!.phase === RecordPhase.served)),
+    ...recordings(signals),
     pending,
     needs: needsOf(policy),
   };
@@ -93,14 +96,29 @@ function conditionOf(
 
 function planSignal(build: Build, signal: Signal, index: number): SignalPlan {
   const { conditions, keys } = build;
-  const condition = conditionOf(build, signal.on, signal.where);
-  const { aggregate } = signal;
-  if (signal.phase === "request") build.file(Phase.signal, index, condition);
+  const { aggregate, phase } = signal;
+  const routes = conditions.onRoutes(aggregate.kind === "elapsed" ? aggregate.routes : null);
+  const condition = conditions.all([routes, conditionOf(build, signal.on, signal.where)]);
+  if (phase === "request" && aggregate.kind !== "novel" && aggregate.kind !== "elapsed") {
+    build.file(Phase.signal, index, condition);
+  }
   return {
-    phase: RecordPhase[signal.phase],
+    ...planAggregate(signal, conditions),
+    phase: RecordPhase[phase],
     key: keys.intern(signal.keys, conditions),
-    value: aggregate.kind === "distinct" ? conditions.slots.value(aggregate.value, conditions) : -1,
     condition,
+  };
+}
+
+/** Signals by what happens to them at the end of a decision. */
+function recordings(signals: readonly SignalPlan[]): Pick<Program, "served" | "taught" | "elapsed"> {
+  const indices = (which: (plan: SignalPlan) => boolean): Int32Array =>
+    Int32Array.from([...signals.keys()].filter((index) => which(signals[index]!)));
+  const { novel, elapsed, deviation } = SignalKind;
+  return {
+    served: indices(({ kind, phase }) => phase === RecordPhase.served && kind !== novel && kind !== elapsed),
+    taught: indices(({ kind, phase }) => phase !== RecordPhase.outcome && (kind === novel || kind === deviation)),
+    elapsed: indices(({ kind, phase }) => phase !== RecordPhase.outcome && kind === elapsed),
   };
 }
 
@@ -133,8 +151,9 @@ function planLimit(build: Build, limit: Limit, index: number): LimitPlan {
   return {
     key: keys.intern(limit.keys, conditions),
     rollout: planRollout(build, build.policy.limits, index, build.places.limit),
-    rate: conditions.slots.value((limit.amount as { readonly rate: Expr }).rate, conditions),
+    ...planAmount(limit.amount, build.policy, conditions),
     cost: limit.cost === null ? -1 : conditions.slots.value(limit.cost, conditions),
+    refund: limit.refund === null ? -1 : conditions.lower(limit.refund),
     place: build.places.limit[index]!,
   };
 }

@@ -31,10 +31,13 @@ function* keysOf(policy: Policy): Generator<Key> {
 function* expressionsOf(policy: Policy): Generator<Expr | null> {
   for (const { where, aggregate } of policy.signals) {
     yield where;
-    if (aggregate.kind === "distinct") yield aggregate.value;
+    if ("value" in aggregate) yield aggregate.value;
+    if (aggregate.kind === "share") yield aggregate.when;
   }
   for (const { terms } of policy.scores) for (const { when } of terms) yield when;
-  for (const { when, amount, cost } of policy.limits) yield* [when, "rate" in amount ? amount.rate : null, cost];
+  for (const { when, amount, cost, refund } of policy.limits) {
+    yield* [when, "rate" in amount ? amount.rate : null, cost, refund];
+  }
   for (const { when } of policy.rules) yield when;
   for (const { expr } of policy.lets) yield expr;
   for (const { options } of keysOf(policy)) yield* options;
@@ -56,7 +59,9 @@ export function needsOf(policy: Policy): Needs {
     headerCount: found.some(({ name }) => name === "header.count"),
     bodyRoutes: policy.routes.flatMap(({ body }, route) => (body.some(({ name }) => fields.has(name)) ? [route] : [])),
     facts: [...policy.facts.keys()].filter((index) => facts.has(policy.facts[index]!.name)),
-    outcomes: policy.signals.some(({ phase }) => phase === "outcome"),
+    outcomes:
+      policy.signals.some(({ phase }) => phase === "outcome") ||
+      policy.limits.some(({ amount, refund }) => amount.kind === "leases" || refund !== null),
     responseHeaders: [...argumentsOf("response.header")].sort(),
   };
 }

@@ -1,8 +1,9 @@
-/** What must be kept of a request until its outcome is known: the facts that the outcome's signals read, and no others. */
+/** What must be kept of a request until its outcome is known: the facts that the outcome's signals and refunds read, and no others. */
 import { ADDRESS_WORDS } from "../facts/address.ts";
 import { Level, SlotOp, TestOp, ValueKind } from "../layout.ts";
 import type { Policy } from "../policy.ts";
-import { type PendingPlan, RecordPhase, type SignalPlan } from "../program.ts";
+import { type LimitPlan, type PendingPlan, RecordPhase, SignalKind, type SignalPlan } from "../program.ts";
+import { AmountKind } from "../state/charge.ts";
 import type { ConditionBuilder } from "./conditions.ts";
 
 /** Tests whose second operand is a slot too. */
@@ -54,21 +55,40 @@ function cellsOf(kind: number): number {
   return kind === ValueKind.number || kind === ValueKind.bool ? 1 : 0;
 }
 
+/** Whether a limit's charge waits for the outcome. */
+function isSettled({ amount, refund }: LimitPlan): boolean {
+  return amount === AmountKind.leases || refund >= 0;
+}
+
 /** Plans the entries of the pool of pending requests. */
-export function planPending(policy: Policy, signals: readonly SignalPlan[], conditions: ConditionBuilder): PendingPlan {
+export function planPending(
+  policy: Policy,
+  signals: readonly SignalPlan[],
+  limits: readonly LimitPlan[],
+  conditions: ConditionBuilder,
+): PendingPlan {
   const waiting = [...signals.keys()].filter((index) => signals[index]!.phase === RecordPhase.outcome);
   const finder = new FactFinder(conditions);
   for (const index of waiting) {
-    const { condition, value } = signals[index]!;
+    const { kind, condition, value, hit } = signals[index]!;
     finder.visitCondition(condition >> 1);
     if (value >= 0) finder.visitSlot(value);
+    if (kind === SignalKind.share) finder.visitCondition(hit >> 1);
+  }
+  const settled = [...limits.keys()].filter((index) => isSettled(limits[index]!));
+  for (const index of settled) {
+    const { refund } = limits[index]!;
+    if (refund >= 0) finder.visitCondition(refund >> 1);
   }
   const slots = [...finder.slots].sort((a, b) => a - b);
   const cells = slots.map((slot) => cellsOf(conditions.slots.kind(slot)));
   return {
     signals: Int32Array.from(waiting),
+    limits: Int32Array.from(settled),
     awaits: conditions.any(waiting.map((index) => conditions.onRoutes(policy.signals[index]!.on))),
-    keys: Int32Array.from(new Set(waiting.map((index) => signals[index]!.key))),
+    keys: Int32Array.from(
+      new Set([...waiting.map((index) => signals[index]!.key), ...settled.map((index) => limits[index]!.key)]),
+    ),
     slots: Int32Array.from(slots),
     cells: cells.reduce((sum, each) => sum + each, 0),
     values: cells.filter((each) => each === 0).length,

@@ -14,6 +14,7 @@ import type {
   Policy,
   Rate,
   RatioExpr,
+  ReadExpr,
   ScalarType,
   ScalarValue,
   Value,
@@ -250,9 +251,11 @@ export class SlotBuilder {
       case "attribute":
         return this.attribute(expr);
       case "signal":
-        return this.state(SlotOp.signal, expr.index);
+        return this.state(SlotOp.signal, expr);
       case "score":
-        return this.state(SlotOp.score, expr.index);
+        return this.state(SlotOp.score, expr);
+      case "used":
+        return this.state(SlotOp.used, expr);
       case "let":
         return this.letValue(expr.index, conditions);
       case "list":
@@ -276,8 +279,8 @@ export class SlotBuilder {
     }
   }
 
-  private state(op: number, index: number): number {
-    return this.intern({ op, kind: ValueKind.number, a: index, b: 0, level: Level.state });
+  private state(op: number, { index, type }: ReadExpr): number {
+    return this.intern({ op, kind: kindOf(type.scalar, false), a: index, b: 0, level: Level.state });
   }
 
   private letValue(index: number, conditions: LowersConditions): number {

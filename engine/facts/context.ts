@@ -20,6 +20,8 @@ export interface SlotReader {
   /** Reading of a signal for this request's key; value of a score. */
   signal(index: number): number;
   score(index: number): number;
+  /** How much of a limit this request's key has used, in percent. */
+  used(index: number): number;
   /** Whether a literal holds. */
   condition(literal: number): boolean;
 }

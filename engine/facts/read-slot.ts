@@ -290,6 +290,8 @@ function compute(c: Context, slot: number, op: number): boolean {
       return readFirst(c, slot, a, b);
     case SlotOp.signal:
       return putNumber(c, slot, c.reader.signal(a));
+    case SlotOp.used:
+      return putNumber(c, slot, c.reader.used(a));
     case SlotOp.score:
       return putNumber(c, slot, c.reader.score(a));
     case SlotOp.evidenceRank:

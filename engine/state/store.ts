@@ -3,17 +3,28 @@
  * one for all bans. Tables share the policy's memory equally. A declaration that is rolled out in shadow has a second one.
  */
 import type { ReloadReport } from "../contract.ts";
-import type { Ban, Limit, Policy, Rule, Signal } from "../policy.ts";
+import type { Amount, Ban, Limit, Policy, Rule, Signal } from "../policy.ts";
 import { BanTable } from "./bans.ts";
-import { CountTable } from "./counts.ts";
-import { DistinctTable } from "./distinct.ts";
-import { GcraTable } from "./gcra.ts";
+import { type LimitTable, makeLimitTable } from "./limit-table.ts";
+import { makeSignalTable, type SignalTable } from "./signal-table.ts";
 import type { Allocate } from "./table.ts";
-
-export type SignalTable = CountTable | DistinctTable;
 
 function modePrefix(shadow: boolean): string {
   return shadow ? "shadow " : "enforced ";
+}
+
+/** What the charges of an amount are good for: those of one kind say nothing about another, nor do those of other calendars. */
+function amountState(amount: Amount): string {
+  return amount.kind === "calendar" ? `calendar ${amount.unit} ${amount.zone}` : amount.kind;
+}
+
+/** Identity of a limit's state. */
+function limitState({ stateId, amount }: Limit): string {
+  return `${amountState(amount)} ${stateId}`;
+}
+
+function formerLimitState({ wasStateId, amount }: Limit): string | null {
+  return wasStateId === null ? null : `${amountState(amount)} ${wasStateId}`;
 }
 
 /** The ban of a rule, or null. */
@@ -35,7 +46,7 @@ function modesOf({ name, rollout }: Limit | Rule, forced: ForcedStates): Readonl
 export class StateStore {
   readonly bans: BanTable;
   private readonly signals = new Map<string, SignalTable>();
-  private readonly limits = new Map<string, GcraTable>();
+  private readonly limits = new Map<string, LimitTable>();
   private readonly owners = new Map<string, number>();
   private readonly allocate: Allocate;
 
@@ -49,8 +60,14 @@ export class StateStore {
     return this.signals.get(stateId) ?? null;
   }
 
-  limit({ stateId }: Limit, shadow: boolean): GcraTable | null {
-    return this.limits.get(modePrefix(shadow) + stateId) ?? null;
+  limit(limit: Limit, shadow: boolean): LimitTable | null {
+    return this.limits.get(modePrefix(shadow) + limitState(limit)) ?? null;
+  }
+
+  /** Whether a limit's table is still in force. */
+  holds(table: LimitTable): boolean {
+    for (const each of this.limits.values()) if (each === table) return true;
+    return false;
   }
 
   /** The owner of a rule's bans in the table, or -1. */
@@ -66,6 +83,7 @@ export class StateStore {
 
   /** Makes tables for what is new in a policy, drops those of what is gone, and shares the memory anew. */
   adopt(policy: Policy, now: number, forced: ForcedStates): void {
+    this.takeOver(policy);
     this.dropGone(policy);
     const missing = this.missingTables(policy, forced);
     const tables = this.signals.size + this.limits.size + missing.length + 1;
@@ -78,25 +96,42 @@ export class StateStore {
   private missingTables(policy: Policy, forced: ForcedStates): ((share: number) => void)[] {
     const { allocate } = this;
     const missing = new Map<string, (share: number) => void>();
-    for (const { stateId, aggregate, windowMicros } of policy.signals) {
+    for (const signal of policy.signals) {
+      const { stateId } = signal;
       if (this.signals.has(stateId)) continue;
-      const Table = aggregate.kind === "count" ? CountTable : DistinctTable;
-      missing.set(`signal ${stateId}`, (share) => this.signals.set(stateId, new Table(windowMicros, share, allocate)));
+      missing.set(`signal ${stateId}`, (share) => this.signals.set(stateId, makeSignalTable(signal, share, allocate)));
     }
     for (const limit of policy.limits) {
+      const { kind } = limit.amount;
       for (const shadow of modesOf(limit, forced)) {
-        const id = modePrefix(shadow) + limit.stateId;
-        if (!this.limits.has(id))
-          missing.set(`limit ${id}`, (share) => this.limits.set(id, new GcraTable(share, allocate)));
+        const id = modePrefix(shadow) + limitState(limit);
+        if (this.limits.has(id)) continue;
+        missing.set(`limit ${id}`, (share) => this.limits.set(id, makeLimitTable(kind, share, allocate)));
       }
     }
     return [...missing.values()];
   }
 
+  /** Renamed declarations have the state of their former names, where nothing else has it. */
+  private takeOver({ signals, limits }: Policy): void {
+    const ids = new Set(signals.map(({ stateId }) => stateId));
+    for (const { stateId, wasStateId } of signals) {
+      if (wasStateId !== null && !ids.has(wasStateId)) rename(this.signals, wasStateId, stateId);
+    }
+    const limitIds = new Set(limits.map(limitState));
+    for (const limit of limits) {
+      const was = formerLimitState(limit);
+      if (was === null || limitIds.has(was)) continue;
+      for (const shadow of [false, true]) {
+        rename(this.limits, modePrefix(shadow) + was, modePrefix(shadow) + limitState(limit));
+      }
+    }
+  }
+
   private dropGone(policy: Policy): void {
     const signals = new Set(policy.signals.map(({ stateId }) => stateId));
     for (const id of [...this.signals.keys()]) if (!signals.has(id)) this.signals.delete(id);
-    const limits = new Set(policy.limits.map(({ stateId }) => stateId));
+    const limits = new Set(policy.limits.map(limitState));
     for (const id of [...this.limits.keys()]) if (!limits.has(id.slice(id.indexOf(" ") + 1))) this.limits.delete(id);
     const bans = new Set(policy.rules.map((rule) => banOf(rule)?.stateId));
     const gone = [...this.owners].filter(([id]) => !bans.has(id.slice(id.indexOf(" ") + 1)));
@@ -117,13 +152,32 @@ export class StateStore {
   }
 }
 
-function statesOf(policy: Policy): Map<string, string> {
-  const states = new Map<string, string>();
-  for (const { stateId, name } of policy.signals) states.set(`signal ${stateId}`, name);
-  for (const { stateId, name } of policy.limits) states.set(`limit ${stateId}`, name);
+/** Moves a map's value to a key that has none. */
+function rename<T>(map: Map<string, T>, from: string, to: string): void {
+  const value = map.get(from);
+  if (value === undefined || map.has(to)) return;
+  map.set(to, value);
+  map.delete(from);
+}
+
+interface Declared {
+  readonly name: string;
+  /** Identity of the state under the former name, or null. */
+  readonly was: string | null;
+}
+
+function statesOf(policy: Policy): Map<string, Declared> {
+  const states = new Map<string, Declared>();
+  const former = (kind: string, was: string | null): string | null => (was === null ? null : `${kind} ${was}`);
+  for (const { stateId, wasStateId, name } of policy.signals) {
+    states.set(`signal ${stateId}`, { name, was: former("signal", wasStateId) });
+  }
+  for (const limit of policy.limits) {
+    states.set(`limit ${limitState(limit)}`, { name: limit.name, was: former("limit", formerLimitState(limit)) });
+  }
   for (const rule of policy.rules) {
     const ban = banOf(rule);
-    if (ban !== null) states.set(`ban ${ban.stateId}`, rule.name);
+    if (ban !== null) states.set(`ban ${ban.stateId}`, { name: rule.name, was: null });
   }
   return states;
 }
@@ -132,10 +186,15 @@ function statesOf(policy: Policy): Map<string, string> {
 export function reloadReport(old: Policy, next: Policy): ReloadReport {
   const before = statesOf(old);
   const after = statesOf(next);
-  const names = new Set(after.values());
-  return {
-    kept: [...after].filter(([id]) => before.has(id)).map(([, name]) => name),
-    fresh: [...after].filter(([id]) => !before.has(id)).map(([, name]) => name),
-    dropped: [...before].filter(([id, name]) => !after.has(id) && !names.has(name)).map(([, name]) => name),
-  };
+  const names = new Set([...after.values()].map(({ name }) => name));
+  const takenOver = new Set<string>();
+  const kept: string[] = [];
+  const fresh: string[] = [];
+  for (const [id, { name, was }] of after) {
+    const takes = was !== null && !before.has(id) && before.has(was) && !after.has(was) && !takenOver.has(was);
+    if (takes) takenOver.add(was);
+    (takes || before.has(id) ? kept : fresh).push(name);
+  }
+  const isDropped = (id: string, name: string): boolean => !after.has(id) && !takenOver.has(id) && !names.has(name);
+  return { kept, fresh, dropped: [...before].flatMap(([id, { name }]) => (isDropped(id, name) ? [name] : [])) };
 }

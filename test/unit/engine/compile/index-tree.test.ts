@@ -53,7 +53,7 @@ const WAYS: readonly {
 
 function entriesFound(policy: Parameters<typeof compile>[0], request: Request): number {
   const program = compile(policy);
-  const none = { signal: () => 0, score: () => 0, condition: () => false };
+  const none = { signal: () => 0, score: () => 0, used: () => 0, condition: () => false };
   const context = new Context(program, none);
   const found = new Candidates(program);
   readRequest(context, request, 0);
