@@ -24,6 +24,7 @@ export {
   type TextRead,
 } from "./files.ts";
 export { type FormatResult, format } from "./format.ts";
+export { type ListLoad, loadListFile } from "./list-file.ts";
 export { serveLanguage, type ServerStreams } from "./language-server/serve.ts";
 export type { ServerOptions, TestOutcome } from "./language-server/server.ts";
 export {

@@ -51,7 +51,7 @@ function digest(text: string): Buffer {
 }
 
 function describePolicy({ gate, transport }: AdminParts): object {
-  const { policy } = gate.view;
+  const { policy, lists } = gate.view;
   const mode = ({ name, rollout }: { name: string; rollout: { mode: string } }): object => ({
     name,
     mode: rollout.mode,
@@ -63,6 +63,8 @@ function describePolicy({ gate, transport }: AdminParts): object {
     rules: policy.rules.map(mode),
     limits: policy.limits.map(mode),
     signals: policy.signals.map(({ name }) => name),
+    lists: policy.lists.map(({ name, file, values }) => ({ name, file, entries: lists.get(name) ?? values.length })),
+    facts: policy.facts.map(({ name, header }) => ({ name, header })),
     clients: policy.clients.length,
     transport: `uWebSockets.js ${transport}`,
   };

@@ -1,7 +1,7 @@
 /** The enforcement point: an HTTP server that asks the engine and acts on what it says. */
 export type { LogOptions, LogSink, ServerOptions } from "./config.ts";
 export { loadUws } from "./load-uws.ts";
-export type { LoadPolicy, ReloadResult } from "./policy-loader.ts";
+export type { ListReload, LoadPolicy, ReloadResult } from "./policy-loader.ts";
 export type { ServerErrorCode } from "./server-error.ts";
 export { ServerError } from "./server-error.ts";
 export type { RunningServer, ServerParts } from "./start.ts";

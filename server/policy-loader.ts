@@ -1,7 +1,7 @@
 /** Loads and compiles the policy, at start and again at every reload. */
-import type { Policy, PolicyEngine, ReloadReport } from "../engine/index.ts";
-import type { LoadResult } from "../dsl/index.ts";
-import { renderDiagnostics } from "../dsl/index.ts";
+import type { IdentitySource, Policy, PolicyEngine, ReloadReport, Span } from "../engine/index.ts";
+import type { LoadResult, SourceFile } from "../dsl/index.ts";
+import { positionAt, renderDiagnostics } from "../dsl/index.ts";
 import type { Config } from "./config.ts";
 import type { Gate } from "./gate.ts";
 import { ApiKeys } from "./identity/api-key.ts";
@@ -19,7 +19,7 @@ export interface Loaded {
   readonly load: LoadResult;
 }
 
-/** @throws {ServerError} `policy_invalid` with the diagnostics, or `pepper_missing`. */
+/** @throws {ServerError} `policy_invalid` with the diagnostics, `identity_unverifiable` or `pepper_missing`. */
 export function loadRunnable(load: LoadPolicy, config: Config): Loaded {
   const result = load();
   if (result.policy === null) {
@@ -27,14 +27,51 @@ export function loadRunnable(load: LoadPolicy, config: Config): Loaded {
     const problems = count === 1 ? "1 error" : `${count} errors`;
     throw new ServerError("policy_invalid", `${config.policy} has ${problems}`, "", result);
   }
+  checkIdentity(result.policy, result.sources);
   return { policy: result.policy, keys: new ApiKeys(result.policy, config.peppers), load: result };
 }
 
-/** What a reload did. `report` is null where the new policy was refused and the old one goes on. */
+/** A policy whose callers this server could not tell from others must not run: whoever claims to be a client would be one. */
+function checkIdentity({ identity }: Policy, sources: readonly SourceFile[]): void {
+  const source = identity.find(({ kind }) => kind !== "api_key");
+  if (source === undefined) return;
+  throw new ServerError(
+    "identity_unverifiable",
+    `${placeOf(source.span, sources)}: this server cannot verify the identity source \`${nameOf(source)}\``,
+    "it verifies `api_key` sources; a proxy in front can verify others and ask at /authz/json",
+  );
+}
+
+function nameOf(source: IdentitySource): string {
+  if (source.kind === "jwt") return `jwt ${JSON.stringify(source.issuer)}`;
+  return source.kind === "hmac" ? `hmac ${source.name}` : source.kind;
+}
+
+function placeOf({ file, start }: Span, sources: readonly SourceFile[]): string {
+  const source = sources[file];
+  if (source === undefined) return "the policy";
+  const { line, column } = positionAt(source, start);
+  return `${source.path}:${line}:${column}`;
+}
+
+/** What became of a list whose file changed. */
+export interface ListReload {
+  readonly name: string;
+  /** Entries now in force. */
+  readonly entries: number;
+  /** Why the old entries stay, with the diagnostics; empty if they were replaced. */
+  readonly problem: string;
+}
+
+/**
+ * What a reload did. `report` is null where the new policy was refused and the old one goes on, and where nothing but files of
+ * lists had changed: those are told in `lists`, and the policy is not built anew.
+ */
 export interface ReloadResult {
   readonly applied: boolean;
   readonly version: string;
   readonly report: ReloadReport | null;
+  readonly lists: readonly ListReload[];
   /** Why it was refused, with the diagnostics; empty if it was applied. */
   readonly problem: string;
 }
@@ -45,19 +82,21 @@ export function reloadPolicy(load: LoadPolicy, gate: Gate): { result: ReloadResu
     const loaded = loadRunnable(load, gate.config);
     const report = swapIn(gate, loaded);
     increment(gate.metrics.reloads, "applied");
-    const result = { applied: true, version: loaded.policy.version, report, problem: "" };
+    const result = { applied: true, version: loaded.policy.version, report, lists: [], problem: "" };
     return { result, load: loaded.load };
   } catch (fault) {
     increment(gate.metrics.reloads, "refused");
     const failed = fault instanceof ServerError ? fault.load : null;
     const version = gate.view.policy.version;
-    return { result: { applied: false, version, report: null, problem: explain(fault) }, load: failed };
+    return { result: { applied: false, version, report: null, lists: [], problem: explain(fault) }, load: failed };
   }
 }
 
+/** The engine keeps entries that were put into a list while the old policy ran; the new one has read the file since. */
 function swapIn(gate: Gate, { policy, keys }: Loaded): ReloadReport {
   const engine: PolicyEngine = gate.engine;
   const report = engine.reload(policy);
+  for (const { name, values } of policy.lists) if (gate.view.lists.has(name)) engine.setList(name, values);
   gate.view = makeView(policy, engine.needs, keys, gate.config);
   return report;
 }

@@ -1,5 +1,5 @@
 /** A policy as the server needs it: what to read of a request, whom to believe, which keys exist. Swapped as a whole. */
-import type { Needs, Policy } from "../engine/index.ts";
+import type { Fact, Needs, Policy } from "../engine/index.ts";
 import { Peers } from "./caller-address.ts";
 import type { Config } from "./config.ts";
 import { CREDENTIAL_HEADERS } from "./config.ts";
@@ -18,6 +18,11 @@ export interface PolicyView {
   readonly identityHeaders: readonly string[];
   /** Headers whose values the log may show. */
   readonly loggedHeaders: readonly string[];
+  /** The facts that the engine reads, and the headers that all of the policy's come in, in lower case. */
+  readonly facts: readonly Fact[];
+  readonly factHeaders: ReadonlySet<string>;
+  /** Entries of the lists that were replaced since the policy was loaded, by name. */
+  readonly lists: ReadonlyMap<string, number>;
   /** Routes by index: whether their bodies are read for fields. */
   readonly readsBody: readonly boolean[];
 }
@@ -37,6 +42,9 @@ export function makeView(policy: Policy, needs: Needs, keys: ApiKeys, config: Co
     headers: [...new Set([...needs.headers, ...loggedHeaders])],
     identityHeaders,
     loggedHeaders,
+    facts: needs.facts.flatMap((index) => policy.facts[index] ?? []),
+    factHeaders: new Set(policy.facts.map(({ header }) => header)),
+    lists: new Map(),
     readsBody: policy.routes.map((_, index) => needs.bodyRoutes.includes(index)),
   };
 }

@@ -1,10 +1,14 @@
-/** Reloads the policy when its files change, on SIGHUP, and when asked to. */
+/**
+ * Reloads the policy when its files change, on SIGHUP, and when asked to. Where nothing but files of lists has changed, their entries
+ * are put into the running policy instead.
+ */
 import { resolve } from "node:path";
 import type { LoadResult } from "../dsl/index.ts";
 import type { Gate } from "./gate.ts";
+import { ListFiles, reloadLists } from "./list-files.ts";
 import type { LoadPolicy, ReloadResult } from "./policy-loader.ts";
 import { reloadPolicy } from "./policy-loader.ts";
-import { FileWatch } from "./watch.ts";
+import { FileWatch, stampOf } from "./watch.ts";
 
 export class Reloader {
   readonly #load: LoadPolicy;
@@ -12,6 +16,9 @@ export class Reloader {
   readonly #files: FileWatch;
   readonly #onHangup = (): void => void this.reload("SIGHUP");
   #sources: readonly string[];
+  #lists: ListFiles;
+  /** State of each of the running policy's files when it was read. */
+  #stamps: ReadonlyMap<string, string>;
   #watching = false;
   /** Why the latest reload was refused, so that the same is not said at every event around a refused policy. */
   #problem = "";
@@ -20,6 +27,8 @@ export class Reloader {
     this.#load = load;
     this.#gate = gate;
     this.#sources = pathsOf(first);
+    this.#lists = new ListFiles(first);
+    this.#stamps = stampsOf(this.#sources);
     this.#files = new FileWatch(() => void this.reload("a file changed"), gate.config.report);
   }
 
@@ -34,11 +43,25 @@ export class Reloader {
 
   /** @param cause - Why, for the report. */
   reload(cause: string): ReloadResult {
-    const { result, load } = reloadPolicy(this.#load, this.#gate);
-    if (load !== null) this.#follow(pathsOf(load), result.applied);
+    const changed = this.#sources.filter((path) => stampOf(path) !== this.#stamps.get(path));
+    const onlyLists = changed.length > 0 && changed.every((path) => this.#lists.has(path));
+    const result = onlyLists ? this.#reloadLists(changed) : this.#reloadPolicy();
     if (result.problem === "" || result.problem !== this.#problem) this.#gate.config.report(sentence(cause, result));
     this.#problem = result.problem;
     return result;
+  }
+
+  #reloadPolicy(): ReloadResult {
+    const { result, load } = reloadPolicy(this.#load, this.#gate);
+    if (load === null) return result;
+    if (result.applied) this.#lists = new ListFiles(load);
+    this.#follow(pathsOf(load), result.applied);
+    return result;
+  }
+
+  #reloadLists(changed: readonly string[]): ReloadResult {
+    this.#stamps = stampsOf(this.#sources);
+    return reloadLists(this.#lists.of(changed), this.#gate);
   }
 
   close(): void {
@@ -53,6 +76,7 @@ export class Reloader {
   #follow(paths: readonly string[], applied: boolean): void {
     const watched = applied ? paths : [...new Set([...this.#sources, ...paths])];
     if (applied) this.#sources = paths;
+    if (applied) this.#stamps = stampsOf(paths);
     if (this.#watching) this.#files.follow(watched, !applied);
   }
 }
@@ -61,13 +85,21 @@ function pathsOf(load: LoadResult): readonly string[] {
   return load.sources.map((source) => resolve(source.path));
 }
 
+function stampsOf(paths: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(paths.map((path) => [path, stampOf(path)] as const));
+}
+
 function sentence(cause: string, result: ReloadResult): string {
   if (!result.applied) {
     return `reload (${cause}) refused, version ${result.version} goes on: ${result.problem}`;
   }
-  const { kept = [], fresh = [], dropped = [] } = result.report ?? {};
-  const parts = [`state kept ${kept.length}`, ...named("started fresh", fresh), ...named("dropped", dropped)];
-  return `reload (${cause}) applied, version ${result.version}: ${parts.join("; ")}`;
+  return `reload (${cause}) applied, version ${result.version}: ${done(result).join("; ")}`;
+}
+
+function done({ report, lists }: ReloadResult): readonly string[] {
+  if (report === null) return lists.map(({ name, entries }) => `list ${name} has ${entries} entries`);
+  const { kept, fresh, dropped } = report;
+  return [`state kept ${kept.length}`, ...named("started fresh", fresh), ...named("dropped", dropped)];
 }
 
 function named(what: string, names: readonly string[]): readonly string[] {

@@ -6,6 +6,7 @@ export type ServerErrorCode =
   | "option_invalid"
   | "policy_invalid"
   | "pepper_missing"
+  | "identity_unverifiable"
   | "transport_missing"
   | "address_in_use"
   | "address_unusable"

@@ -82,10 +82,11 @@ export class FileWatch {
 
 /** What tells one state of the files from another without reading them. */
 function fingerprint(files: readonly string[]): string {
-  return files
-    .map((file) => {
-      const stat = statSync(file, { throwIfNoEntry: false });
-      return stat === undefined ? "-" : `${stat.ino}.${stat.size}.${stat.mtimeMs}`;
-    })
-    .join();
+  return files.map(stampOf).join();
+}
+
+/** What tells one state of a file from another without reading it; `-` where there is none. */
+export function stampOf(file: string): string {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  return stat === undefined ? "-" : `${stat.ino}.${stat.size}.${stat.mtimeMs}`;
 }

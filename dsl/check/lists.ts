@@ -82,7 +82,8 @@ function entry(ast: AstExpr, type: Type, report: Report): ScalarValue | null {
 }
 
 /** One entry a line. Blank lines and lines that begin with `#` are skipped, the rest is literal. */
-function fileEntries(text: string, file: number, type: Type, report: Report): readonly ScalarValue[] {
+/** Entries of a list file, each once: one a line, without blank lines and those that begin with `#`. */
+export function fileEntries(text: string, file: number, type: Type, report: Report): readonly ScalarValue[] {
   const values: ScalarValue[] = [];
   let start = 0;
   for (const line of text.split("\n")) {
@@ -100,5 +101,5 @@ function fileEntries(text: string, file: number, type: Type, report: Report): re
       break;
     }
   }
-  return values;
+  return [...new Set(values)];
 }

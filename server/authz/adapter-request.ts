@@ -48,9 +48,9 @@ function readAllHeaders(from: RequestView, isOwn: (name: string) => boolean): Re
   return headers;
 }
 
-/** Whether a header that carries a credential came more than once: what we verify and what others read could differ. */
-export function hasDuplicateCredential(from: RequestView, view: PolicyView): boolean {
-  for (const header of view.identityHeaders) {
+/** Whether a header came more than once that means something else the second time: what we read and others read could differ. */
+export function hasDuplicate(from: RequestView, headers: Iterable<string>): boolean {
+  for (const header of headers) {
     if (from.header(header) === "") continue;
     let seen = 0;
     from.eachHeader((name) => {

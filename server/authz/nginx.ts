@@ -5,6 +5,7 @@
  */
 import type { Request } from "../../engine/index.ts";
 import { callerAtAdapter } from "../caller-address.ts";
+import { readFacts } from "../facts.ts";
 import type { Gate, Ruling } from "../gate.ts";
 import { SLOW } from "../gate.ts";
 import type { Holds } from "../hold.ts";
@@ -12,7 +13,7 @@ import { identifyCaller } from "../identity/api-key.ts";
 import { increment } from "../metrics.ts";
 import { decisionField, refusalFields, retryAfterField } from "../refusal.ts";
 import type { Handler, Reply, RequestView } from "../transport.ts";
-import { forgetIdentity, hasDuplicateCredential, readHeaders, reusableRequest } from "./adapter-request.ts";
+import { forgetIdentity, hasDuplicate, readHeaders, reusableRequest } from "./adapter-request.ts";
 
 const OWN_HEADERS: ReadonlySet<string> = new Set([
   "x-original-uri",
@@ -44,6 +45,7 @@ const UNTRUSTED: SubrequestProblem = { name: "untrusted_peer", status: 403 };
 const NO_TARGET: SubrequestProblem = { name: "no_original_uri", status: 403 };
 const NO_CALLER: SubrequestProblem = { name: "no_forwarded_for", status: 403 };
 const DUPLICATE: SubrequestProblem = { name: "duplicate_credential", status: 400 };
+const DUPLICATE_FACT: SubrequestProblem = { name: "duplicate_fact", status: 400 };
 
 /** Fills `request` with what nginx says of the request it asks about. */
 function readSubrequest(gate: Gate, from: RequestView, request: Request): SubrequestProblem | null {
@@ -54,10 +56,12 @@ function readSubrequest(gate: Gate, from: RequestView, request: Request): Subreq
   request.path = from.header("x-original-uri");
   request.method = from.header("x-original-method");
   if (request.path === "" || request.method === "") return NO_TARGET;
-  if (hasDuplicateCredential(from, view)) return DUPLICATE;
+  if (hasDuplicate(from, view.identityHeaders)) return DUPLICATE;
+  if (hasDuplicate(from, view.factHeaders)) return DUPLICATE_FACT;
   request.host = from.header("host");
   request.ip = caller;
   request.headers = readHeaders(from, view, isOwn);
+  request.facts = readFacts(view.facts, (header) => from.header(header));
   request.size = Number(from.header("x-original-content-length")) || 0;
   forgetIdentity(request);
   identifyCaller(gate, request, (header) => from.header(header));

@@ -34,7 +34,9 @@ export interface ForwardOptions {
   readonly decision: string;
   /** Lower-case names of headers that carry credentials and stay here. */
   readonly stripped: readonly string[];
-  /** Whether the peer's own forwarding headers are believed and continued. */
+  /** Lower-case names of headers that state facts, which pass from a trusted peer alone. */
+  readonly facts: ReadonlySet<string>;
+  /** Whether the peer's own forwarding headers and facts are believed and continued. */
   readonly peerTrusted: boolean;
   /** The peer's address. */
   readonly peer: string;
@@ -54,12 +56,12 @@ export function requestHeaders(incoming: Incoming, options: ForwardOptions): str
   return headers;
 }
 
-function staysHere(name: string, { stripped, peerTrusted }: ForwardOptions): boolean {
+function staysHere(name: string, { stripped, facts, peerTrusted }: ForwardOptions): boolean {
   // Servers that read headers as CGI variables cannot tell `_` from `-`.
   const plain = name.includes("_") ? name.replaceAll("_", "-") : name;
   if (HOP_BY_HOP.has(plain) || plain === "expect" || plain === "x-forwarded-for") return true;
   if (plain.startsWith(OWN_PREFIX) || stripped.includes(plain)) return true;
-  return FORWARDED.has(plain) && (!peerTrusted || plain !== name);
+  return (FORWARDED.has(plain) || facts.has(plain)) && (!peerTrusted || plain !== name);
 }
 
 function forwardedFields({ first, host, forwardedFor }: Incoming, { peer, peerTrusted }: ForwardOptions): string[] {

@@ -5,6 +5,7 @@
 import type { Request } from "../../engine/index.ts";
 import { makeOutcome, makeRequest } from "../../engine/index.ts";
 import { callerBehind } from "../caller-address.ts";
+import { readFacts, withoutFacts } from "../facts.ts";
 import type { Gate, Ruling } from "../gate.ts";
 import { SLOW } from "../gate.ts";
 import type { Holds } from "../hold.ts";
@@ -33,7 +34,7 @@ export function proxyHandler(parts: ProxyParts): Handler {
   return (from, reply) => {
     const { gate } = parts;
     const incoming = readIncoming(from);
-    const malformed = findMalformed(incoming, gate.view.identityHeaders) ?? tooLarge(gate, incoming);
+    const malformed = findMalformed(incoming, singleHeaders(gate, incoming)) ?? tooLarge(gate, incoming);
     if (malformed !== null) return refuseMalformed(gate, reply, incoming, malformed);
     const body = incoming.hasBody ? new RequestBody(reply, gate.config.bodyBytesMax) : null;
     decideWithBody(parts, { incoming, request: describe(gate, incoming), reply, body });
@@ -67,16 +68,25 @@ function answer(reply: Reply, method: string, { status, headers, body }: Refusal
   else reply.send(status, headers, body);
 }
 
+/** Headers that may come once: a trusted proxy that adds a fact to what its caller sent would let the caller speak first. */
+function singleHeaders({ view }: Gate, { peer }: Incoming): readonly string[] {
+  if (view.factHeaders.size === 0 || view.peers.of(peer).hops === 0) return view.identityHeaders;
+  return [...view.identityHeaders, ...view.factHeaders];
+}
+
 /** The request as the engine sees it, without its body and its sender. */
-function describe(gate: Gate, incoming: Incoming): Request {
-  return makeRequest({
+function describe({ view }: Gate, incoming: Incoming): Request {
+  const peer = view.peers.of(incoming.peer);
+  const { first } = incoming;
+  const fields = {
     method: incoming.method,
     path: incoming.target,
     host: incoming.host,
-    ip: callerBehind(gate.view.peers.of(incoming.peer), incoming.forwardedFor),
-    headers: incoming.first,
+    ip: callerBehind(peer, incoming.forwardedFor),
     size: incoming.length ?? 0,
-  });
+  };
+  if (peer.hops === 0) return makeRequest({ ...fields, headers: withoutFacts(first, view.factHeaders) });
+  return makeRequest({ ...fields, headers: first, facts: readFacts(view.facts, (header) => first[header]) });
 }
 
 /** Waits for the body only where the request's route reads fields from it. */
@@ -193,7 +203,7 @@ function forwardOptions(gate: Gate, incoming: Incoming, permit: Permit): Forward
   const { view, client, decision } = permit;
   const peer = view.peers.of(incoming.peer);
   const stripped = gate.config.stripCredentials ? view.identityHeaders : [];
-  return { client, decision, stripped, peerTrusted: peer.hops > 0, peer: peer.address };
+  return { client, decision, stripped, facts: view.factHeaders, peerTrusted: peer.hops > 0, peer: peer.address };
 }
 
 function refuseBusy(gate: Gate, passage: Passage, permit: Permit): void {

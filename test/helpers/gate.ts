@@ -4,17 +4,19 @@ import type { ServerOptions } from "../../server/index.ts";
 import { readConfig } from "../../server/config.ts";
 import type { DecisionLog } from "../../server/decision-log.ts";
 import type { Gate } from "../../server/gate.ts";
-import { loadRunnable } from "../../server/policy-loader.ts";
+import { type LoadPolicy, loadRunnable } from "../../server/policy-loader.ts";
 import { makeServices } from "../../server/services.ts";
 
 export interface GateSetup {
   readonly files?: Readonly<Record<string, string>>;
   readonly options?: Partial<ServerOptions>;
+  /** Loads the policy instead. */
+  readonly load?: LoadPolicy;
   /** Gets each line of the decision log. */
   readonly onLine?: (line: string) => void;
 }
 
-export function makeGate(policy: string, { files = {}, options = {}, onLine }: GateSetup = {}): Gate {
+export function makeGate(policy: string, { files = {}, options = {}, load, onLine }: GateSetup = {}): Gate {
   const config = readConfig({ policy: "policy.edgepolicy", ...options });
   const log: DecisionLog = {
     enabled: onLine !== undefined,
@@ -22,6 +24,6 @@ export function makeGate(policy: string, { files = {}, options = {}, onLine }: G
     write: (line) => onLine?.(line),
     close: async () => {},
   };
-  const loaded = loadRunnable(() => loadPolicyText(policy, files), config);
+  const loaded = loadRunnable(load ?? (() => loadPolicyText(policy, files)), config);
   return makeServices(config, loaded, log).gate;
 }

@@ -27,6 +27,8 @@ describe("the admin listener", () => {
       ],
       limits: [{ name: "few", mode: "on" }],
       signals: ["seen"],
+      lists: [],
+      facts: [],
       clients: 0,
       transport: `uWebSockets.js ${running.transport}`,
     });

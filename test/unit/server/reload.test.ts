@@ -2,6 +2,10 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { TestServer } from "../../helpers/server.ts";
+import type { LoadResult } from "../../../dsl/index.ts";
+import { loadPolicyText } from "../../../dsl/index.ts";
+import type { Policy } from "../../../engine/index.ts";
+import { startServer } from "../../../server/index.ts";
 import { serve, until } from "../../helpers/server.ts";
 
 const policyOf = (threshold: number, extra = ""): string => `policy "reload" { default allow }
@@ -45,6 +49,25 @@ describe("reload", () => {
     expect(await server.metrics()).toContain('edgepolicy_reloads_total{result="refused"} 1');
   });
 
+  it("refuses a policy whose callers it could not verify, and the old one goes on", async () => {
+    const mtls = { kind: "mtls", header: "x-cert", on: null, span: { file: 0, start: 31, end: 40 } } as const;
+    let identity: Policy["identity"] = [];
+    const load = (): LoadResult => {
+      const loaded = loadPolicyText('policy "p" { default allow }\n\n/// here');
+      return { ...loaded, policy: loaded.policy === null ? null : { ...loaded.policy, identity } };
+    };
+    const server = await serve("", {}, {}, { loadPolicy: load });
+    identity = [mtls];
+    const refused = server.running.reload();
+    expect(refused.applied).toBe(false);
+    expect(refused.problem).toMatch(
+      /^policy\.edgepolicy:3:2: this server cannot verify the identity source `mtls`; it/,
+    );
+    expect(server.running.policy.identity).toEqual([]);
+    const starting = startServer({ policy: "p", listen: "127.0.0.1:0", admin: "off" }, { loadPolicy: load });
+    await expect(starting).rejects.toMatchObject({ name: "ServerError", code: "identity_unverifiable" });
+  });
+
   it("happens by itself when the policy or a file that it reads is replaced", async () => {
     const server = await serve(policyOf(100), { watch: true }, FILES);
     expect(await decide(server, "192.0.2.67")).toBe(200);
@@ -53,6 +76,50 @@ describe("reload", () => {
     server.replace("policy.edgepolicy", policyOf(0));
     await until(async () => (await decide(server)) === 403);
     expect(server.reports.every((line) => line.startsWith("reload (a file changed) applied"))).toBe(true);
+  });
+
+  it("puts new entries into a list without building the policy anew", async () => {
+    const server = await serve(policyOf(100), { watch: true }, FILES);
+    for (let i = 0; i < 5; i++) await decide(server);
+    const { policy } = server.running;
+    server.replace("bad.txt", "192.0.2.66\n192.0.2.67\n192.0.2.67\n");
+    await until(async () => (await decide(server, "192.0.2.67")) === 451);
+    expect(server.running.policy).toBe(policy);
+    expect(server.reports.at(-1)).toMatch(/^reload \(a file changed\) applied, version \w+: list bad has 2 entries$/);
+    const { lists } = (await (await fetch(`${server.adminUrl}/v1/policy`)).json()) as { lists: unknown };
+    expect(lists).toEqual([{ name: "bad", file: "bad.txt", entries: 2 }]);
+  });
+
+  it("keeps a list whose file has a wrong entry, and says so", async () => {
+    const server = await serve(policyOf(100), {}, FILES);
+    server.replace("bad.txt", "192.0.2.67\nnowhere\n");
+    const response = await fetch(`${server.adminUrl}/v1/reload`, { method: "POST" });
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({
+      applied: false,
+      report: null,
+      lists: [{ name: "bad", entries: 1, problem: expect.stringContaining("nowhere") as unknown }],
+    });
+    expect(server.reports.at(-1)).toMatch(/refused, version \w+ goes on: list `bad` keeps its entries\n[^]*bad\.txt:2/);
+    expect([await decide(server, "192.0.2.66"), await decide(server, "192.0.2.67")]).toEqual([451, 200]);
+    server.replace("bad.txt", "192.0.2.67\n");
+    expect(server.running.reload()).toMatchObject({
+      applied: true,
+      report: null,
+      lists: [{ name: "bad", entries: 1, problem: "" }],
+    });
+    expect([await decide(server, "192.0.2.66"), await decide(server, "192.0.2.67")]).toEqual([200, 451]);
+  });
+
+  it("takes a list as its file is when the policy changes too", async () => {
+    const server = await serve(policyOf(100), {}, FILES);
+    server.replace("bad.txt", "192.0.2.67\n");
+    expect(server.running.reload().lists).toHaveLength(1);
+    server.replace("bad.txt", "192.0.2.68\n");
+    server.replace("policy.edgepolicy", policyOf(101));
+    expect(server.running.reload()).toMatchObject({ applied: true, lists: [], report: { kept: ["seen"] } });
+    const statuses = await Promise.all(["192.0.2.67", "192.0.2.68"].map((ip) => decide(server, ip)));
+    expect(statuses).toEqual([200, 451]);
   });
 
   it("tries again when a file that was missing arrives", async () => {

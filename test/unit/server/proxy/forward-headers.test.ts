@@ -8,6 +8,7 @@ const options: ForwardOptions = {
   client: null,
   decision: "d-1;allow",
   stripped: ["x-api-key"],
+  facts: new Set(["x-bot-score"]),
   peerTrusted: false,
   peer: "203.0.113.9",
 };
@@ -58,6 +59,13 @@ describe("requestHeaders", () => {
       ...ADDED,
     ]);
     expect(forwarded({ "x-api-key": "secret" }, { stripped: [] })).toContain("x-api-key: secret");
+  });
+
+  it("passes facts on from a trusted peer alone, in the spelling that was read", () => {
+    const stated = { "x-bot-score": "7", x_bot_score: "9" };
+    expect(forwarded(stated)).toEqual(["host: api", ...ADDED]);
+    expect(forwarded(stated, { peerTrusted: true })).toContain("x-bot-score: 7");
+    expect(forwarded(stated, { peerTrusted: true }).join()).not.toContain("x_bot_score");
   });
 
   it("says who the client is, and lets nobody else say it", () => {
