@@ -1,6 +1,7 @@
 /** The attributes that generated conditions and keys read, with literals of their types that generated requests meet. */
 import type { AttributeName, ExprType, ScalarType, Value } from "../../engine/index.ts";
 import { EVIDENCE } from "../../engine/index.ts";
+import { GATES } from "./gates.ts";
 import * as words from "./generators-vocabulary.ts";
 
 /** An attribute that conditions may read, with literals of its type that requests can meet. */
@@ -56,6 +57,34 @@ const NETWORK_ARGS: readonly (readonly [number, number])[] = [
   [0, 0],
 ];
 
+/** What proxies state, tokens claim, bodies add up to, and which windows are open. */
+const DECLARED: readonly Readable[] = [
+  optional("fact", "int", [0, 1, 2, 10], "score"),
+  optional("fact", "number", [0, 0.5, 1.5], "ratio"),
+  optional("fact", "percent", [0, 12.5, 60], "load"),
+  optional("fact", "bool", [true, false], "bot"),
+  optional("fact", "string", words.TEXTS, "tier"),
+  optional("fact", "duration", [0, 35_000, 60_000_000], "wait"),
+  optional("fact", "size", [0, 64, 65_536], "weight_of"),
+  optional("fact", "time", [words.EPOCH, words.EPOCH + 1_500_000], "seen"),
+  optional("fact", "ip", words.IP_LITERALS, "origin"),
+  optional("fact", "network", words.NETWORKS, "site"),
+  optional("fact", "path", words.PATH_LITERALS, "page"),
+  optional("token.field", "string", words.TEXTS, "org_name"),
+  optional("token.field", "int", [0, 1, 2, 3], "level"),
+  optional("token.field", "bool", [true, false], "admin"),
+  optional("token.field", "number", [0, 0.5], "quota"),
+  optional("token.field", "ip", words.IP_LITERALS, "home"),
+  optional("body", "int", [0, 1, 3, 6], "quantity"),
+  optional("body", "number", [0, 0.5, 10], "largest"),
+  optional("body", "int", [0, 1, 2, 3], "lines"),
+  optional("body", "int", [0, 1, 2, 4], "labels"),
+  optional("body", "string", ["orders", "pay", ""], "operation"),
+  optional("body", "int", [1, 2, 3, 5], "depth"),
+  optional("body", "int", [0, 1, 2, 4], "aliases"),
+  ...words.TIME_WINDOWS.map((_, index) => readable("now.in", "bool", [true, false], { args: [index] })),
+];
+
 /** Everything that is known of a request before any state is read. */
 export const FACTS: readonly Readable[] = [
   readable("method", "enum", ["GET", "POST", "other"]),
@@ -107,6 +136,14 @@ export const FACTS: readonly Readable[] = [
   readable("now", "time", [words.EPOCH, words.EPOCH + 1, words.EPOCH + 60_000_000]),
   ...words.ZONES.map((zone) => readable("now.hour", "int", [0, 1, 12, 19, 23], { args: [zone] })),
   ...words.ZONES.map((zone) => readable("now.weekday", "enum", words.WEEKDAYS, { args: [zone] })),
+  ...(GATES.facts ? DECLARED : []),
+];
+
+/** Attributes that keys are made of, the most useful first. */
+export const KEYS: readonly Readable[] = [
+  ...["ip", "ip.network", "client.id"].map((name) => FACTS.find((each) => each.name === name) as Readable),
+  ...FACTS.filter((each) => ["header", "cookie", "body", "param"].includes(each.name)),
+  ...FACTS.filter((each) => !each.type.set),
 ];
 
 /** What signals of the outcome read besides. */

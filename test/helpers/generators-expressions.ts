@@ -1,10 +1,10 @@
 /**
- * Turns plans (plain records of small numbers, which fast-check shrinks well) into well-typed expressions. A plan picks an
- * attribute by number among those that the place may read, and then an operator and literals of that attribute's type.
+ * Turns plans into well-typed expressions. A plan picks an attribute by number among those that the place may read, and then an
+ * operator and literals of that attribute's type.
  */
-import fc from "fast-check";
-import type { AttributeExpr, CompareOp, Expr, ExprType, PatternNode, ScalarType, Value } from "../../engine/index.ts";
+import type { AttributeExpr, CompareOp, Expr, ExprType, ScalarType, ScalarValue, Value } from "../../engine/index.ts";
 import type { Readable } from "./generators-attributes.ts";
+import type { AtomPlan, ConditionPlan } from "./generators-conditions.ts";
 import * as words from "./generators-vocabulary.ts";
 
 const { SPAN } = words;
@@ -13,111 +13,24 @@ const { SPAN } = words;
 export interface Reach {
   readonly attributes: readonly Readable[];
   readonly lists: readonly { readonly index: number; readonly type: ScalarType }[];
-  readonly lets: readonly { readonly index: number; readonly scalar: "bool" | "int" }[];
-  readonly signals: readonly number[];
+  readonly tables: readonly TableReach[];
+  readonly lets: readonly { readonly index: number; readonly scalar: "bool" | "int" | "enum" }[];
+  readonly signals: readonly { readonly index: number; readonly type: ScalarType }[];
   readonly scores: readonly number[];
+  /** Limits whose use may be read. */
+  readonly used: readonly number[];
 }
 
-/** One test, as numbers that are taken modulo whatever there is to choose from. */
-export interface AtomPlan {
-  readonly source: number;
-  readonly pick: number;
-  readonly form: number;
-  readonly op: number;
-  readonly first: number;
-  readonly second: number;
-  readonly guard: number;
-  readonly pattern: PatternNode;
+/** A table, with literals that its values meet. */
+export interface TableReach {
+  readonly index: number;
+  readonly keyType: ScalarType;
+  readonly valueType: ScalarType;
+  readonly literals: readonly ScalarValue[];
 }
 
-export type ConditionPlan =
-  | { readonly kind: "atom"; readonly atom: AtomPlan }
-  | { readonly kind: "and" | "or"; readonly items: readonly ConditionPlan[] }
-  | { readonly kind: "not"; readonly item: ConditionPlan };
-
-function range(low: string, high: string): readonly [number, number] {
-  return [low.charCodeAt(0), high.charCodeAt(0)];
-}
-
-const patternLeaf: fc.Arbitrary<PatternNode> = fc.oneof(
-  fc.constantFrom<PatternNode>(
-    { kind: "set", ranges: [range("a", "a")] },
-    { kind: "set", ranges: [range("b", "b")] },
-    { kind: "set", ranges: [range("A", "B"), range("a", "b")] },
-    { kind: "set", ranges: [[0, 96] as const, [98, 65_535] as const] },
-    { kind: "set", ranges: [range("|", "|")] },
-    { kind: "set", ranges: [range("0", "9")] },
-    { kind: "set", ranges: [] },
-  ),
-  fc.constantFrom<PatternNode>(
-    { kind: "empty" },
-    { kind: "start" },
-    { kind: "end" },
-    { kind: "word_boundary" },
-    { kind: "not_word_boundary" },
-  ),
-);
-
-/** Regular expressions as trees, with empty loops and anchors in odd places. */
-export const arbitraryPattern: fc.Arbitrary<PatternNode> = fc.letrec<{ node: PatternNode }>((tie) => ({
-  node: fc.oneof(
-    { maxDepth: 3, depthSize: "small" },
-    { arbitrary: patternLeaf, weight: 3 },
-    {
-      arbitrary: fc.record({ kind: fc.constant("sequence" as const), items: fc.array(tie("node"), { maxLength: 3 }) }),
-      weight: 3,
-    },
-    {
-      arbitrary: fc.record({
-        kind: fc.constant("choice" as const),
-        items: fc.array(tie("node"), { minLength: 1, maxLength: 3 }),
-      }),
-      weight: 2,
-    },
-    {
-      arbitrary: fc
-        .record({ item: tie("node"), min: fc.nat(2), extra: fc.option(fc.nat(2)) })
-        .map(({ item, min, extra }) => ({
-          kind: "repeat" as const,
-          item,
-          min,
-          max: extra === null ? null : min + extra,
-        })),
-      weight: 2,
-    },
-  ),
-})).node;
-
-const small: fc.Arbitrary<number> = fc.nat(999);
-/** Picks a literal: mostly one of the first few. */
-const choice: fc.Arbitrary<number> = fc.oneof({ weight: 3, arbitrary: fc.nat(7) }, { weight: 1, arbitrary: small });
-
-const atomPlan: fc.Arbitrary<AtomPlan> = fc.record({
-  source: fc.nat(9),
-  pick: fc.oneof({ weight: 2, arbitrary: fc.nat(9) }, { weight: 3, arbitrary: small }),
-  form: small,
-  op: small,
-  first: choice,
-  second: choice,
-  guard: small,
-  pattern: arbitraryPattern,
-});
-
-/** Conditions of a few atoms. */
-export const conditionPlan: fc.Arbitrary<ConditionPlan> = fc.letrec<{ condition: ConditionPlan }>((tie) => ({
-  condition: fc.oneof(
-    { maxDepth: 3, depthSize: "small" },
-    { arbitrary: atomPlan.map((atom): ConditionPlan => ({ kind: "atom", atom })), weight: 6 },
-    {
-      arbitrary: fc.record({
-        kind: fc.constantFrom("and" as const, "or" as const),
-        items: fc.array(tie("condition"), { minLength: 2, maxLength: 3 }),
-      }),
-      weight: 3,
-    },
-    { arbitrary: fc.record({ kind: fc.constant("not" as const), item: tie("condition") }), weight: 2 },
-  ),
-})).condition;
+/** Nothing to read. */
+export const NO_REACH: Reach = { attributes: [], lists: [], tables: [], lets: [], signals: [], scores: [], used: [] };
 
 const BOOL: ExprType = { scalar: "bool", set: false };
 
@@ -317,22 +230,78 @@ function countTest(left: Expr, plan: AtomPlan): Expr {
   return compare(some(COMPARISONS, plan.op), left, bound);
 }
 
+/** Bounds that signals and limits in use come near, by type. */
+const BOUNDS: Readonly<Partial<Record<ScalarType, readonly number[]>>> = {
+  int: [0, 1, 2, 3, 5, 16, 17, 20],
+  number: [0, 0.5, 1, 3, -1],
+  percent: [0, 25, 50, 99.5, 100],
+  duration: [0, 1, 7_000, 1_000_000, 60_000_000],
+  size: [0, 64, 1_024],
+};
+
+/** A condition by itself where it is one, else a comparison with a bound of its type. */
+function readingTest(left: Expr, plan: AtomPlan): Expr {
+  const { scalar } = left.type;
+  if (scalar === "bool") return plan.form % 5 === 4 ? compare("==", left, literal("bool", plan.op % 2 === 0)) : left;
+  return compare(some(COMPARISONS, plan.op), left, literal(scalar, some(BOUNDS[scalar] ?? [0], plan.first)));
+}
+
+function letTest(index: number, scalar: "bool" | "int" | "enum", plan: AtomPlan): Expr {
+  const left: Expr = { kind: "let", type: { scalar, set: false }, span: SPAN, index };
+  if (scalar === "int") return countTest(left, plan);
+  if (scalar === "bool") return left;
+  const [first, second] = [plan.first, plan.second].map((each) => some(["alpha", "beta", "gamma"], each));
+  if (plan.form % 3 === 0) return inside(left, literal("enum", [first as string, second as string]));
+  return compare(some(["==", "!="] as const, plan.op), left, literal("enum", first as string));
+}
+
+/** A table's value for an attribute of its key's type, against one of its values. */
+function tableTest({ index, keyType, valueType, literals }: TableReach, plan: AtomPlan, reach: Reach): Expr {
+  const keys = reach.attributes.filter(({ type }) => type.scalar === keyType && !type.set);
+  const source = some(keys, plan.pick);
+  const otherwise = literal(keyType, some(source.literals, plan.second));
+  const bare = attribute(source);
+  const key: Expr = source.missing
+    ? { kind: "default", type: source.type, span: SPAN, options: [bare, otherwise] }
+    : bare;
+  const left: Expr = { kind: "lookup", type: { scalar: valueType, set: false }, span: SPAN, index, key };
+  const bound = literal(valueType, some(literals, plan.first));
+  if (valueType === "bool") return left;
+  const ordered = valueType === "int" || valueType === "duration";
+  return compare(some(ordered ? COMPARISONS : (["==", "!="] as const), plan.op), left, bound);
+}
+
+/** A test of what the policy keeps or declares: signals, scores, lets, tables, limits in use; null where the plan asks for none. */
+function declaredTest(plan: AtomPlan, reach: Reach): Expr | null {
+  if (plan.source >= 5) {
+    const signal = pick(reach.signals, plan.pick);
+    if (signal === undefined) return null;
+    const type: ExprType = { scalar: signal.type, set: false };
+    return readingTest({ kind: "signal", type, span: SPAN, index: signal.index }, plan);
+  }
+  if (plan.source === 4) {
+    const score = pick(reach.scores, plan.pick);
+    if (score === undefined) return null;
+    const bound = literal("int", some([0, 10, 40, 70, 1_000], plan.first));
+    const left: Expr = { kind: "score", type: { scalar: "int", set: false }, span: SPAN, index: score };
+    return compare(some(COMPARISONS, plan.op), left, bound);
+  }
+  if (plan.source === 3) {
+    const named = pick(reach.lets, plan.pick);
+    return named === undefined ? null : letTest(named.index, named.scalar, plan);
+  }
+  if (plan.source === 2) {
+    const table = pick(reach.tables, plan.form);
+    return table === undefined ? null : tableTest(table, plan, reach);
+  }
+  const used = plan.source === 1 ? pick(reach.used, plan.pick) : undefined;
+  if (used === undefined) return null;
+  return readingTest({ kind: "used", type: { scalar: "percent", set: false }, span: SPAN, index: used }, plan);
+}
+
 function buildAtom(plan: AtomPlan, reach: Reach): Expr {
   if (plan.form % 40 === 39) return literal("bool", plan.op % 2 === 0);
-  const int: ExprType = { scalar: "int", set: false };
-  const signal = plan.source >= 5 ? pick(reach.signals, plan.pick) : undefined;
-  if (signal !== undefined) return countTest({ kind: "signal", type: int, span: SPAN, index: signal }, plan);
-  const score = plan.source === 4 ? pick(reach.scores, plan.pick) : undefined;
-  if (score !== undefined) {
-    const bound = literal("int", some([0, 10, 40, 70, 1_000], plan.first));
-    return compare(some(COMPARISONS, plan.op), { kind: "score", type: int, span: SPAN, index: score }, bound);
-  }
-  const named = plan.source === 3 ? pick(reach.lets, plan.pick) : undefined;
-  if (named !== undefined) {
-    const left: Expr = { kind: "let", type: { scalar: named.scalar, set: false }, span: SPAN, index: named.index };
-    return named.scalar === "bool" ? left : countTest(left, plan);
-  }
-  return attributeTest(some(reach.attributes, plan.pick), plan, reach);
+  return declaredTest(plan, reach) ?? attributeTest(some(reach.attributes, plan.pick), plan, reach);
 }
 
 /** The condition of a plan. */

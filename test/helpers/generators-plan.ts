@@ -1,7 +1,7 @@
 /** Plans of policies: the numbers that {@link ./generators-policy.ts} builds a well-typed policy from. They shrink member by member. */
 import fc from "fast-check";
 import type { Route } from "../../engine/index.ts";
-import { type ConditionPlan, conditionPlan } from "./generators-expressions.ts";
+import { type ConditionPlan, conditionPlan } from "./generators-conditions.ts";
 import { ROUTES } from "./generators-vocabulary.ts";
 
 export interface KeyPlan {
@@ -11,10 +11,14 @@ export interface RolloutPlan {
   readonly mode: number;
   readonly percent: number;
   readonly key: KeyPlan;
+  readonly replaces: number | null;
+  readonly until: number | null;
 }
 export interface SignalPlan {
-  readonly distinct: boolean;
+  readonly aggregate: number;
   readonly value: number;
+  readonly detail: number;
+  readonly hit: ConditionPlan;
   readonly phase: number;
   readonly on: readonly number[] | null;
   readonly where: ConditionPlan | null;
@@ -27,7 +31,9 @@ export interface LimitPlan {
   readonly when: ConditionPlan | null;
   readonly keys: readonly KeyPlan[];
   readonly rate: number;
+  readonly amount: number;
   readonly ofClient: boolean;
+  readonly refund: ConditionPlan | null;
   readonly cost: number | null;
   readonly otherwise: number;
   readonly status: number;
@@ -63,15 +69,29 @@ export interface ScoreTermPlan {
   readonly points: number;
   readonly when: ConditionPlan;
 }
+export interface ListPlan {
+  readonly picks: readonly number[];
+  readonly file: boolean;
+}
+/** A class of three values. */
+export interface ClassPlan {
+  readonly first: ConditionPlan;
+  readonly second: ConditionPlan;
+}
 export interface PolicyPlan {
   readonly block: boolean;
   readonly ambiguous: boolean;
   readonly refused: boolean;
   readonly routes: readonly Route[];
   readonly clients: readonly ClientPlan[];
-  readonly lists: readonly (readonly number[])[];
+  readonly lists: readonly ListPlan[];
+  readonly classes: readonly ClassPlan[];
   readonly factLets: readonly ConditionPlan[];
   readonly stateLets: readonly ConditionPlan[];
+  readonly usedLets: readonly ConditionPlan[];
+  /** Whether signals and limits have their second names, and whether they say that they had the first (or the other way round). */
+  readonly renamed: boolean;
+  readonly was: boolean;
   readonly signals: readonly SignalPlan[];
   readonly scores: readonly (readonly ScoreTermPlan[])[];
   readonly limits: readonly LimitPlan[];
@@ -102,12 +122,26 @@ const onPlan: fc.Arbitrary<readonly number[] | null> = fc.option(fc.array(number
 });
 const condition: fc.Arbitrary<ConditionPlan | null> = fc.option(conditionPlan, { freq: 4 });
 const rolloutPlan: fc.Arbitrary<RolloutPlan> = fc.oneof(
-  { weight: 5, arbitrary: fc.constant({ mode: 0, percent: 0, key: { options: [0] } }) },
-  { weight: 3, arbitrary: fc.record({ mode: fc.nat(3), percent: number, key: keyPlan }) },
+  {
+    weight: 5,
+    arbitrary: fc.constant({ mode: 0, percent: 0, key: { options: [0] }, replaces: null, until: null }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      mode: fc.nat(3),
+      percent: number,
+      key: keyPlan,
+      replaces: fc.option(number, { freq: 2 }),
+      until: fc.option(number, { freq: 1 }),
+    }),
+  },
 );
 
 const signalPlan: fc.Arbitrary<SignalPlan> = fc.record({
-  distinct: fc.boolean(),
+  aggregate: number,
+  detail: fc.oneof(few, number),
+  hit: conditionPlan,
   value: fc.oneof({ weight: 3, arbitrary: fc.nat(3) }, { weight: 1, arbitrary: number }),
   phase: number,
   on: onPlan,
@@ -121,7 +155,9 @@ const limitPlan: fc.Arbitrary<LimitPlan> = fc.record({
   when: fc.option(conditionPlan, { freq: 1 }),
   keys: keyPlans,
   rate: number,
+  amount: number,
   ofClient: fc.boolean(),
+  refund: fc.option(conditionPlan, { freq: 1 }),
   cost: fc.option(number, { freq: 2 }),
   otherwise: number,
   status: number,
@@ -155,9 +191,16 @@ function policyPlan(rules: fc.Arbitrary<RulePlan[]>): fc.Arbitrary<PolicyPlan> {
     refused: fc.boolean(),
     routes: fc.subarray([...ROUTES], { maxLength: 6 }),
     clients: fc.array(clientPlan, { maxLength: 3 }),
-    lists: fc.array(fc.array(number, { maxLength: 4 }), { minLength: 5, maxLength: 5 }),
+    lists: fc.array(fc.record({ picks: fc.array(number, { maxLength: 4 }), file: fc.boolean() }), {
+      minLength: 5,
+      maxLength: 5,
+    }),
+    classes: fc.array(fc.record({ first: conditionPlan, second: conditionPlan }), { maxLength: 2 }),
     factLets: fc.array(conditionPlan, { maxLength: 2 }),
     stateLets: fc.array(conditionPlan, { maxLength: 1 }),
+    usedLets: fc.array(conditionPlan, { maxLength: 1 }),
+    renamed: fc.boolean(),
+    was: fc.boolean(),
     signals: fc.array(signalPlan, { maxLength: 3 }),
     scores: fc.array(fc.array(fc.record({ points: number, when: conditionPlan }), { maxLength: 3 }), { maxLength: 2 }),
     limits: fc.array(limitPlan, { maxLength: 3 }),

@@ -4,48 +4,33 @@ import type {
   Action,
   Ban,
   Client,
-  Expr,
-  Key,
   Let,
-  Limit,
   List,
+  LiteralExpr,
   Policy,
-  Rate,
-  Refusal,
   Rollout,
   Route,
   Rule,
   Score,
-  Signal,
 } from "../../engine/index.ts";
 import { CHALLENGES, POLICY_FORMAT } from "../../engine/index.ts";
-import { FACTS, type Readable, RESPONSE, SERVED } from "./generators-attributes.ts";
-import {
-  attribute,
-  buildCondition,
-  buildTestOf,
-  type ConditionPlan,
-  literal,
-  pick,
-  type Reach,
-} from "./generators-expressions.ts";
+import { GATES } from "./gates.ts";
+import { FACTS, type Readable } from "./generators-attributes.ts";
+import type { ConditionPlan } from "./generators-conditions.ts";
+import { attribute, buildCondition, literal, NO_REACH, pick, type Reach } from "./generators-expressions.ts";
+import { buildLimit } from "./generators-limits.ts";
+import { buildKey, buildOn, buildRollouts, conditionOf, declared } from "./generators-parts.ts";
 import {
   arbitraryPolicyPlan,
   type BanPlan,
-  type KeyPlan,
-  type LimitPlan,
+  type ClassPlan,
   type PolicyPlan,
-  type RolloutPlan,
   type RulePlan,
-  type SignalPlan,
 } from "./generators-plan.ts";
+import { buildSignal, typeOfSignal } from "./generators-signals.ts";
 import * as words from "./generators-vocabulary.ts";
 
 const { SPAN } = words;
-function declared(name: string): { readonly name: string; readonly doc: string; readonly span: typeof SPAN } {
-  return { name, doc: "", span: SPAN };
-}
-
 function buildClients(plan: PolicyPlan): Client[] {
   return plan.clients.map((each, index) =>
     words.client(words.CLIENT_IDS[index] ?? "other", {
@@ -67,141 +52,21 @@ function buildClients(plan: PolicyPlan): Client[] {
 const LIST_TYPES = ["string", "network", "ip", "int", "path"] as const;
 const LIST_POOLS = [words.TEXTS, words.NETWORKS, words.IP_LITERALS, [0, 1, 2, 3, 64_500], words.PATH_LITERALS] as const;
 
+/** Values for the list of an index. */
+export function listValues(index: number, picks: readonly number[]): (string | number)[] {
+  return picks.map((each) => pick<string | number>(LIST_POOLS[index] ?? [], each) ?? "");
+}
+
 function buildLists(plan: PolicyPlan): List[] {
-  return plan.lists.map((picks, index) => ({
+  return plan.lists.map(({ picks, file }, index) => ({
     ...declared(`list_${index}`),
     type: LIST_TYPES[index] ?? "string",
-    values: picks.map((each) => pick<string | number>(LIST_POOLS[index] ?? [], each) ?? ""),
-    file: null,
+    values: listValues(index, picks),
+    file: file && GATES.lists ? `list_${index}.txt` : null,
   }));
 }
 
 const LIST_REACH: Reach["lists"] = LIST_TYPES.map((type, index) => ({ index, type }));
-
-/** Attributes that keys are made of, the most useful first. */
-const KEYS: readonly Readable[] = [
-  ...["ip", "ip.network", "client.id"].map((name) => FACTS.find((each) => each.name === name) as Readable),
-  ...FACTS.filter((each) => ["header", "cookie", "body", "param"].includes(each.name)),
-  ...FACTS.filter((each) => !each.type.set),
-];
-
-/** Arguments of `distinct`: first those that traces vary to pass 16 values. */
-const VALUES: readonly Readable[] = [
-  ...FACTS.filter(({ name, args }) => args[0] === "x-a" || args[0] === "username" || args[0] === "id" || name === "ip"),
-  ...KEYS.slice(1),
-];
-
-function buildKey(plan: KeyPlan): Key {
-  return { options: plan.options.map((index) => attribute(pick(KEYS, index) as Readable)) };
-}
-
-function buildOn(picks: readonly number[] | null, routes: readonly Route[]): number[] | null {
-  if (picks === null || routes.length === 0) return null;
-  return [...new Set(picks.map((each) => each % routes.length))].sort((a, b) => a - b);
-}
-
-function conditionOf(plan: ConditionPlan | null, reach: Reach): Expr | null {
-  return plan === null ? null : buildCondition(plan, reach);
-}
-
-function both(left: Expr | null, right: Expr): Expr {
-  return left === null
-    ? right
-    : { kind: "and", type: { scalar: "bool", set: false }, span: SPAN, items: [left, right] };
-}
-
-function whereOf(plan: SignalPlan, phase: Signal["phase"], reach: Reach): Expr | null {
-  if (phase === "request") return conditionOf(plan.where, reach);
-  const sources = phase === "outcome" ? RESPONSE : [SERVED];
-  const wider = { ...reach, attributes: [...reach.attributes, ...sources] };
-  const answer = buildTestOf(pick(sources, plan.value) as Readable, plan.answer, wider);
-  return both(conditionOf(plan.where, wider), answer);
-}
-
-function buildSignal(plan: SignalPlan, index: number, routes: readonly Route[], reach: Reach): Signal {
-  const phase = pick(["request", "request", "outcome", "served"] as const, plan.phase) ?? "request";
-  const keys = plan.keys.map(buildKey);
-  const windowMicros = pick(words.WINDOWS, plan.window) ?? 1_000_000;
-  const aggregate = plan.distinct
-    ? ({ kind: "distinct", value: attribute(pick(VALUES, plan.value) as Readable) } as const)
-    : ({ kind: "count" } as const);
-  const name = `signal_${index}`;
-  return {
-    ...declared(name),
-    aggregate,
-    phase,
-    on: buildOn(plan.on, routes),
-    where: whereOf(plan, phase, reach),
-    keys,
-    windowMicros,
-    stateId: JSON.stringify([name, aggregate, windowMicros, keys, phase]),
-    wasStateId: null,
-  };
-}
-
-function buildRollout(plan: RolloutPlan): Rollout {
-  const mode = pick(["on", "shadow", "off", "canary"] as const, plan.mode) ?? "on";
-  if (mode !== "canary") return { mode, untilMicros: null };
-  const percent = pick([0, 30, 50, 50.5, 100], plan.percent) ?? 50;
-  return { mode, percent, key: buildKey(plan.key), replaces: null, untilMicros: null };
-}
-
-function costOf(pickOf: number | null, reach: Reach): Expr | null {
-  if (pickOf === null) return null;
-  const score = pick(reach.scores, pickOf);
-  const scored: Expr | null =
-    score === undefined ? null : { kind: "score", type: { scalar: "int", set: false }, span: SPAN, index: score };
-  const count = FACTS.find(({ name }) => name === "query.count") as Readable;
-  const size = FACTS.find(({ name }) => name === "body.size") as Readable;
-  const choices = [
-    literal("int", 2),
-    literal("int", 3),
-    attribute(count),
-    literal("int", 0),
-    literal("int", 100),
-    attribute(size),
-    scored,
-  ];
-  return pick(choices, pickOf) ?? null;
-}
-
-const RATE_TYPE = { scalar: "rate", set: false } as const;
-
-function rateExpr(rate: Rate, ofClient: boolean): Expr {
-  const value: Expr = { kind: "literal", type: RATE_TYPE, span: SPAN, value: rate };
-  if (!ofClient) return value;
-  const own: Expr = { kind: "attribute", type: RATE_TYPE, span: SPAN, name: "client.rate", args: [] };
-  return { kind: "default", type: RATE_TYPE, span: SPAN, options: [own, value] };
-}
-
-function buildRefusal(plan: LimitPlan): Refusal {
-  const choices: readonly Refusal[] = [
-    { kind: "throttle" },
-    { kind: "slow", upToMicros: pick(words.WAITS, plan.status) ?? 0 },
-    { kind: "block", status: pick([403, 410, 429], plan.status) ?? 403 },
-    { kind: "challenge", challenge: pick(CHALLENGES, plan.status) ?? "pow" },
-  ];
-  return pick(choices, plan.otherwise) ?? { kind: "throttle" };
-}
-
-function buildLimit(plan: LimitPlan, index: number, routes: readonly Route[], reach: Reach): Limit {
-  const name = `limit_${index}`;
-  const keys = plan.keys.map(buildKey);
-  return {
-    ...declared(name),
-    on: buildOn(plan.on, routes),
-    when: conditionOf(plan.when, reach),
-    keys,
-    amount: { kind: "gcra", rate: rateExpr(pick(words.RATES, plan.rate) as Rate, plan.ofClient) },
-    cost: costOf(plan.cost, reach),
-    otherwise: buildRefusal(plan),
-    refund: null,
-    wasStateId: null,
-    unavailable: "closed",
-    rollout: buildRollout(plan.rollout),
-    stateId: JSON.stringify([name, keys]),
-  };
-}
 
 function buildBan(plan: BanPlan, name: string, routes: readonly Route[]): Ban {
   const forMicros = pick(words.BAN_LENGTHS, plan.length) ?? 1_000_000;
@@ -250,7 +115,7 @@ function buildAction(plan: RulePlan, name: string, whole: PolicyPlan): Action {
   }
 }
 
-function buildRule(plan: RulePlan, index: number, whole: PolicyPlan, reach: Reach): Rule {
+function buildRule(plan: RulePlan, index: number, whole: PolicyPlan, reach: Reach, rollout: Rollout): Rule {
   const name = `rule_${index}`;
   return {
     ...declared(name),
@@ -262,7 +127,7 @@ function buildRule(plan: RulePlan, index: number, whole: PolicyPlan, reach: Reac
     owner: null,
     sealed: false,
     unavailable: "closed",
-    rollout: buildRollout(plan.rollout),
+    rollout,
   };
 }
 
@@ -280,6 +145,37 @@ function buildOrder(plan: PolicyPlan): Policy["order"] {
 
 function bools(count: number): Reach["lets"] {
   return Array.from({ length: count }, (_, index) => ({ index, scalar: "bool" as const }));
+}
+
+const CLASS_VALUES = ["alpha", "beta", "gamma"] as const;
+
+/** A class of three values. */
+function classLet({ first, second }: ClassPlan, index: number, reach: Reach): Let {
+  const [alpha, beta, gamma] = CLASS_VALUES.map((value) => literal("enum", value) as LiteralExpr);
+  return {
+    ...declared(`class_${index}`),
+    expr: {
+      kind: "cases",
+      type: { scalar: "enum", set: false },
+      span: SPAN,
+      cases: [
+        { when: buildCondition(first, reach), value: alpha as LiteralExpr },
+        { when: buildCondition(second, reach), value: beta as LiteralExpr },
+      ],
+      otherwise: gamma as LiteralExpr,
+    },
+  };
+}
+
+/** The name of a signal or limit, and its other one if it says that it had that. */
+function namesOf(
+  kind: string,
+  index: number,
+  plan: PolicyPlan,
+): { readonly name: string; readonly former: string | null } {
+  const names = [`${kind}_${index}`, `renamed_${kind}_${index}`];
+  const [name = "", former = ""] = plan.renamed && GATES.was ? names.toReversed() : names;
+  return { name, former: plan.was && GATES.was ? former : null };
 }
 
 /** The last fact-level `let` is a number: how many query pairs there are, and one. */
@@ -300,29 +196,65 @@ function buildScores(plan: PolicyPlan, reach: Reach): Score[] {
   }));
 }
 
-/** Builds the policy of a plan. */
-export function buildPolicy(plan: PolicyPlan): Policy {
-  const facts: Reach = { attributes: FACTS, lists: LIST_REACH, lets: [], signals: [], scores: [] };
-  const factLets = plan.factLets.map(
+/** Every `let`, and what is reached through them: by signals, by limits, and by rules and scores. */
+interface Lets {
+  readonly lets: readonly Let[];
+  readonly known: Reach;
+}
+
+/** The lets that read facts alone: conditions, classes, and a number. */
+function factLets(plan: PolicyPlan): Lets {
+  const facts: Reach = { ...NO_REACH, attributes: FACTS, lists: LIST_REACH, tables: words.TABLE_REACH };
+  const conditions = plan.factLets.map(
     (each, index): Let => ({
       ...declared(`let_${index}`),
       expr: buildCondition(each, { ...facts, lets: bools(index) }),
     }),
   );
-  const lets = [...factLets, numberLet(factLets.length)];
-  const known: Reach = { ...facts, lets: [...bools(factLets.length), { index: factLets.length, scalar: "int" }] };
-  const signals = plan.signals.map((each, index) => buildSignal(each, index, plan.routes, known));
-  const stateful: Reach = { ...known, signals: [...signals.keys()] };
-  const stateLets = plan.stateLets.map(
-    (each, index): Let => ({
-      ...declared(`let_${lets.length + index}`),
-      expr: buildCondition(each, stateful),
-    }),
+  const reach = { ...facts, lets: bools(conditions.length) };
+  const classes = (GATES.facts ? plan.classes : []).map((each, index) => classLet(each, index, reach));
+  const number = conditions.length + classes.length;
+  const known: Reach = {
+    ...facts,
+    lets: [
+      ...reach.lets,
+      ...classes.map((_, index) => ({ index: conditions.length + index, scalar: "enum" as const })),
+      { index: number, scalar: "int" },
+    ],
+  };
+  return { lets: [...conditions, ...classes, numberLet(number)], known };
+}
+
+/** Lets over a wider reach, after those there are. */
+function furtherLets(plans: readonly ConditionPlan[], before: Lets, reach: Reach): Lets {
+  const first = before.lets.length;
+  const lets = plans.map(
+    (each, index): Let => ({ ...declared(`let_${first + index}`), expr: buildCondition(each, reach) }),
   );
-  const laterLets = stateLets.map((_, index) => ({ index: lets.length + index, scalar: "bool" as const }));
-  const scoring: Reach = { ...stateful, lets: [...stateful.lets, ...laterLets] };
-  const scores = buildScores(plan, scoring);
-  const everything: Reach = { ...scoring, scores: [...scores.keys()] };
+  const more = lets.map((_, index) => ({ index: first + index, scalar: "bool" as const }));
+  return { lets: [...before.lets, ...lets], known: { ...reach, lets: [...reach.lets, ...more] } };
+}
+
+/** Builds the policy of a plan. */
+export function buildPolicy(plan: PolicyPlan): Policy {
+  const facts = factLets(plan);
+  const { known } = facts;
+  const signals = plan.signals.map((each, index) =>
+    buildSignal(each, namesOf("signal", index, plan), plan.routes, known),
+  );
+  const stateful: Reach = {
+    ...known,
+    signals: signals.map((signal, index) => ({ index, type: typeOfSignal(signal) })),
+  };
+  const state = furtherLets(plan.stateLets, facts, stateful);
+  const using: Reach = { ...state.known, used: GATES.used ? [...plan.limits.keys()] : [] };
+  const used = furtherLets(GATES.used ? plan.usedLets : [], state, using);
+  const scores = buildScores(plan, used.known);
+  const scored = { scores: [...scores.keys()] };
+  const ofLimits = { everything: { ...state.known, ...scored }, facts: known };
+  const ofRules = { ...used.known, ...scored };
+  const limitRollouts = buildRollouts(plan.limits.map(({ rollout }) => rollout));
+  const ruleRollouts = buildRollouts(plan.rules.map(({ rollout }) => rollout));
   return {
     format: POLICY_FORMAT,
     name: "generated",
@@ -337,18 +269,20 @@ export function buildPolicy(plan: PolicyPlan): Policy {
       memoryBytes: 256 * 2 ** 20,
     },
     trust: [],
-    identity: [],
+    identity: GATES.facts ? words.IDENTITY : [],
     clients: buildClients(plan),
     lists: buildLists(plan),
-    facts: [],
-    tables: [],
-    windows: [],
+    facts: GATES.facts ? words.FACT_DECLARATIONS : [],
+    tables: GATES.facts ? words.TABLES : [],
+    windows: GATES.facts ? words.TIME_WINDOWS : [],
     routes: plan.routes,
-    lets: [...lets, ...stateLets],
+    lets: used.lets,
     signals,
     scores,
-    limits: plan.limits.map((each, index) => buildLimit(each, index, plan.routes, everything)),
-    rules: plan.rules.map((each, index) => buildRule(each, index, plan, everything)),
+    limits: plan.limits.map((each, index) =>
+      buildLimit(each, namesOf("limit", index, plan), plan.routes, ofLimits, limitRollouts[index] as Rollout),
+    ),
+    rules: plan.rules.map((each, index) => buildRule(each, index, plan, ofRules, ruleRollouts[index] as Rollout)),
     order: buildOrder(plan),
   };
 }

@@ -2,7 +2,23 @@
  * The small world that generated policies and requests share, so that they meet: a handful of values of each type, most of
  * them at somebody's edge (separators inside keys, IPv4-mapped addresses, empty text, values that differ in one letter).
  */
-import type { Client, Credential, Evidence, Method, Rate, Route, Segment, Span } from "../../engine/index.ts";
+import type {
+  Client,
+  Credential,
+  Evidence,
+  Fact,
+  IdentitySource,
+  Method,
+  Rate,
+  Route,
+  ScalarType,
+  ScalarValue,
+  Segment,
+  Span,
+  Table,
+  Window,
+} from "../../engine/index.ts";
+import { GATES } from "./gates.ts";
 
 /** Where generated declarations claim to stand. */
 export const SPAN: Span = { file: 0, start: 0, end: 0 };
@@ -36,6 +52,7 @@ export const PATHS: readonly string[] = [
   "/v1/a%2fb",
   "/v1/%c3(",
   "/v1/a%20b",
+  "/graphql",
   ...MANY_PATHS_SEEN,
 ];
 export const PATH_LITERALS: readonly string[] = ["/v1/orders/7", "/v1/login", "/", "/v1/orders", "/v1/", "/m/a/b|c"];
@@ -113,7 +130,8 @@ export const STATUSES: readonly string[] = [
   "revoked",
   "proposed",
 ];
-export const ZONES: readonly string[] = ["Europe/Rome", "UTC", "America/New_York"];
+/** Lord Howe's clock goes by half hours to and from summer time. */
+export const ZONES: readonly string[] = ["Europe/Rome", "UTC", "America/New_York", "Australia/Lord_Howe"];
 export const WEEKDAYS: readonly string[] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 /** Windows of signals, among them ones that 16 does not divide. */
@@ -134,6 +152,16 @@ export const RATES: readonly Rate[] = [
   { allow: 3_000_001, perMicros: SECOND, burst: 5 },
   { allow: 1, perMicros: HOUR, burst: 3 },
   { allow: 1_000_000, perMicros: 7 * 24 * HOUR, burst: 1_000_000 },
+];
+
+/** Rates of sliding logs; more than a log can hold comes from clients. */
+export const EXACT_RATES: readonly Rate[] = [
+  { allow: 1, perMicros: SECOND, burst: 1 },
+  { allow: 3, perMicros: SECOND, burst: 3 },
+  { allow: 2, perMicros: 10 * SECOND, burst: 2 },
+  { allow: 5, perMicros: 7_000, burst: 5 },
+  { allow: 4, perMicros: MINUTE, burst: 9 },
+  { allow: 1_024, perMicros: HOUR, burst: 1 },
 ];
 
 /** Steps between requests: none, edges of the windows and rates above, and back. */
@@ -163,6 +191,19 @@ export const GAPS: readonly number[] = [
 
 export const STARTS: readonly number[] = [EPOCH, EPOCH + 1, 0, 2 ** 52 - 1];
 
+/** Just before clocks go back or forth, and before months end, in some zone. */
+export const CALENDAR_STARTS: readonly number[] = [
+  "2026-03-29T00:59:59.5Z",
+  "2026-10-25T00:29:59.5Z",
+  "2026-10-25T00:59:59.5Z",
+  "2026-04-04T14:59:59.5Z",
+  "2026-10-03T15:29:59.5Z",
+  "2026-11-01T05:59:59.5Z",
+  "2026-01-31T22:59:59.5Z",
+  "2026-02-28T12:59:59.5Z",
+  "2027-12-31T23:59:58.5Z",
+].map((text) => Date.parse(text) * 1_000);
+
 function segments(pattern: string): Segment[] {
   return pattern
     .slice(1)
@@ -177,14 +218,34 @@ interface RouteOptions {
   readonly host?: string;
   readonly scopes?: readonly string[];
   readonly minEvidence?: Evidence;
-  readonly body?: boolean;
+  readonly body?: true | Route["body"];
 }
 
+type BodyField = Route["body"][number];
+
+function field(name: string, type: ScalarType, path: readonly string[], fold: BodyField["fold"] = null): BodyField {
+  return { name, type, path, fold, reader: "json" };
+}
+
+const FOLDS: Route["body"] = [
+  field("quantity", "int", ["lines", "[]", "quantity"], "sum"),
+  field("largest", "number", ["lines", "[]", "price"], "max"),
+  field("lines", "int", ["lines", "[]"], "count"),
+  field("labels", "int", ["lines", "[]", "labels", "[]"], "count"),
+];
+
 const BODY: Route["body"] = [
-  { name: "username", type: "string", path: ["username"], fold: null, reader: "json" },
-  { name: "amount", type: "int", path: ["order", "amount"], fold: null, reader: "json" },
-  { name: "flag", type: "bool", path: ["flag"], fold: null, reader: "json" },
-  { name: "weight", type: "number", path: ["weight"], fold: null, reader: "json" },
+  field("username", "string", ["username"]),
+  field("amount", "int", ["order", "amount"]),
+  field("flag", "bool", ["flag"]),
+  field("weight", "number", ["weight"]),
+  ...(GATES.facts ? FOLDS : []),
+];
+
+const GRAPHQL_BODY: Route["body"] = [
+  { name: "operation", type: "string", path: [], fold: null, reader: "graphql" },
+  { name: "depth", type: "int", path: [], fold: null, reader: "graphql" },
+  { name: "aliases", type: "int", path: [], fold: null, reader: "graphql" },
 ];
 
 function route(name: string, methods: readonly Method[], pattern: string, options: RouteOptions = {}): Route {
@@ -197,7 +258,7 @@ function route(name: string, methods: readonly Method[], pattern: string, option
     segments: segments(pattern),
     scopes: options.scopes ?? [],
     minEvidence: options.minEvidence ?? null,
-    body: options.body ? BODY : [],
+    body: options.body === true ? BODY : (options.body ?? []),
   };
 }
 
@@ -214,10 +275,69 @@ export const ROUTES: readonly Route[] = [
   route("api_order", ["GET"], "/v1/orders/{id}", { host: "api.example.com", body: true }),
   route("root", ["GET"], "/"),
   route("folder", ["GET"], "/v1/orders/"),
+  route("graphql", ["POST", "GET"], "/graphql", { body: GATES.facts ? GRAPHQL_BODY : [] }),
 ];
 
 /** Path parameters and body fields that routes above declare. */
 export const PARAMETERS: readonly string[] = ["id", "org", "name", "shop"];
+
+const LARGEST = Number.MAX_SAFE_INTEGER;
+
+/** Orders of several lines, some of them not as declared. */
+const LINES: readonly unknown[] = [
+  { lines: [] },
+  { lines: [{ quantity: 1, price: 0.5, labels: ["a"] }], username: "a" },
+  {
+    lines: [
+      { quantity: 1, price: 10, labels: [] },
+      { quantity: 2, price: -1, labels: ["a", null, {}] },
+    ],
+  },
+  {
+    lines: [
+      { quantity: LARGEST, price: -0, labels: [[1], [2]] },
+      { quantity: LARGEST, price: 0 },
+    ],
+    order: { amount: 3 },
+  },
+  {
+    lines: [
+      { quantity: -LARGEST, price: -5 },
+      { quantity: -LARGEST, price: -2 },
+      { quantity: 5, price: -3 },
+    ],
+  },
+  { lines: [{ quantity: 1.5, price: "1" }, { quantity: 2 }] },
+  { lines: [{ quantity: true, labels: "a" }, null, 7] },
+  { lines: { quantity: 1, labels: [] } },
+  { lines: [[{ quantity: 1 }]] },
+  { lines: Array.from({ length: 40 }, (_, index) => ({ quantity: index, price: index / 2, labels: ["x"] })) },
+];
+
+/** GraphQL requests and what is none. */
+const GRAPHQL: readonly unknown[] = [
+  { query: "{ a }" },
+  { query: "{ a { b c: d } }" },
+  { query: "query orders { a: x b: y { c } }", operationName: "orders" },
+  { query: "query orders { a } query pay { b { c { d } } }", operationName: "pay" },
+  { query: "query orders { a } query pay { b }", operationName: "other" },
+  { query: "query orders { a } query pay { b }" },
+  { query: "mutation pay($in: [In!]! = [{ a: 1 }]) @x(y: 2) { pay(in: $in, n: -1.5e3) { ok } }", operationName: null },
+  { query: "query orders { ...F ... on T { z: z ...F } } fragment F on T { x: a { y: b } }" },
+  { query: "{ ...F } fragment F on T { a { ...G } } fragment G on T { b { ...F } }" },
+  { query: "{ ...None }" },
+  { query: '{ a(t: "}", b: """ " } """) # }\n }' },
+  { query: "{ a " },
+  { query: "type T { a: Int }" },
+  { query: "" },
+  { query: 7 },
+  { operationName: "orders" },
+  [{ query: "{ a }" }, { query: "{ a { b: c } }", operationName: "orders" }],
+  [{ query: "{ a }" }, 7],
+  [],
+  { query: `{ ${"a {".repeat(63)} b ${"}".repeat(63)} }` },
+  { query: `{ ${"a {".repeat(64)} b ${"}".repeat(64)} }` },
+];
 
 export const BODIES: readonly unknown[] = [
   undefined,
@@ -231,6 +351,8 @@ export const BODIES: readonly unknown[] = [
   ["username"],
   "username",
   { username: "", order: { amount: -0 }, weight: 10 },
+  ...LINES,
+  ...GRAPHQL,
   ...MANY_NUMBERS.map((amount, index) => ({ username: MANY_TEXTS[index], order: { amount }, weight: amount / 2 })),
 ];
 
@@ -259,3 +381,179 @@ export function client(id: string, parts: Partial<Client>): Client {
 }
 
 export const CLIENT_IDS: readonly string[] = ["acme", "night", "a|b"];
+
+function named(name: string): { readonly name: string; readonly doc: string; readonly span: Span } {
+  return { name, doc: "", span: SPAN };
+}
+
+const FACT_TYPES: readonly (readonly [name: string, type: ScalarType, values: readonly unknown[]])[] = [
+  ["score", "int", [0, 1, 2, "10", "-1", "007", 1.5, "1e3", "9007199254740993", true, null]],
+  ["ratio", "number", [0, 0.5, "1.5", "-0", "0.50", ".5", "1e300", Number.MAX_VALUE]],
+  ["load", "percent", [12.5, "60%", "60", "12.5%", "%", " 60%", -1]],
+  ["bot", "bool", [true, false, "true", "false", "1", 1, "TRUE"]],
+  ["tier", "string", ["a", "b", "", "a|b", 7, ["a"]]],
+  ["wait", "duration", [35_000, "35ms", "1m", "0s", "1.5s", "-1s", "60", "99999999999d", 0.5]],
+  ["weight_of", "size", [64, "64B", "64KB", "1 KB", "1kb", "8388608GB", "9007199254740991B"]],
+  [
+    "seen",
+    "time",
+    [
+      EPOCH,
+      "2026-01-01",
+      "2026-01-01T00:00:01.5Z",
+      "2026-01-01T01:00:01.500000999+01:00",
+      "2026-02-30",
+      "2026-01-01T00:00:00",
+      "2026-01-01T24:00:00Z",
+      "0999-01-01",
+    ],
+  ],
+  ["origin", "ip", ["203.0.113.9", "::ffff:203.0.113.9", "2001:DB8::1", "203.0.113", 7]],
+  ["site", "network", ["203.0.113.0/24", "203.0.113.77/24", "2001:db8::1/64", "203.0.113.9", "x"]],
+  ["page", "path", ["/v1/orders/7", "/v1//orders/./7", "v1", ""]],
+];
+
+/** What proxies state, of every type. */
+export const FACT_DECLARATIONS: readonly Fact[] = FACT_TYPES.map(([name, type]) => ({
+  ...named(name),
+  type,
+  header: `x-${name}`,
+}));
+
+/** Values that proxies state for each fact, JSON and text, some of them of no use. */
+export const FACT_VALUES: readonly (readonly [name: string, values: readonly unknown[]])[] = FACT_TYPES.map(
+  ([name, , values]) => [name, values],
+);
+
+/** One issuer, whose tokens' claims are declared. */
+export const IDENTITY: readonly IdentitySource[] = [
+  {
+    kind: "jwt",
+    on: null,
+    span: SPAN,
+    issuer: "https://issuer.example",
+    audience: [],
+    keys: "keys.json",
+    clientClaim: "sub",
+    algorithms: ["ES256"],
+    lifetimeMicros: null,
+    claims: [
+      { name: "org_name", type: "string", path: ["org", "name"] },
+      { name: "level", type: "int", path: ["level"] },
+      { name: "admin", type: "bool", path: ["admin"] },
+      { name: "quota", type: "number", path: ["org", "quota"] },
+      { name: "home", type: "ip", path: ["home"] },
+    ],
+    dpop: null,
+  },
+];
+
+/** Claims besides the tenant's: as declared, or not. */
+export const CLAIMS: readonly Readonly<Record<string, unknown>>[] = [
+  {},
+  { iss: "https://issuer.example", org: { name: "a", quota: 0.5 }, level: 2, admin: true, home: "203.0.113.9" },
+  { iss: "https://other.example", org: { name: "b" }, level: "2", admin: "true", home: "x" },
+  { iss: 7, org: ["a"], level: 1.5, admin: false, home: "::ffff:198.51.100.7", tenant: 7 },
+  { org: null, level: -0, tenant: ["a"] },
+];
+
+function table(
+  name: string,
+  keyType: ScalarType,
+  valueType: ScalarType,
+  entries: Table["entries"],
+  otherwise: ScalarValue,
+): Table {
+  return { ...named(name), keyType, valueType, entries, otherwise };
+}
+
+/** Tables from and to several types. */
+export const TABLES: readonly Table[] = [
+  table(
+    "points",
+    "string",
+    "int",
+    [
+      ["a", 1],
+      ["b", 2],
+      ["", 3],
+      ["a|b", 1],
+    ],
+    0,
+  ),
+  table(
+    "limits",
+    "int",
+    "duration",
+    [
+      [0, 1_000_000],
+      [2, 60_000_000],
+      [10, 1_000_000],
+    ],
+    0,
+  ),
+  table(
+    "owners",
+    "ip",
+    "string",
+    [
+      ["203.0.113.9", "a"],
+      ["2001:db8::1", "b"],
+    ],
+    "c",
+  ),
+  table(
+    "open",
+    "enum",
+    "bool",
+    [
+      ["GET", true],
+      ["active", true],
+      ["mon", true],
+    ],
+    false,
+  ),
+  table(
+    "pages",
+    "path",
+    "string",
+    [
+      ["/v1/login", "a"],
+      ["/v1/orders/7", "b"],
+    ],
+    "",
+  ),
+];
+
+/** The tables as conditions read them. */
+export const TABLE_REACH: readonly {
+  readonly index: number;
+  readonly keyType: ScalarType;
+  readonly valueType: ScalarType;
+  readonly literals: readonly ScalarValue[];
+}[] = GATES.facts
+  ? TABLES.map(({ keyType, valueType, entries, otherwise }, index) => ({
+      index,
+      keyType,
+      valueType,
+      literals: [otherwise, ...entries.map(([, value]) => value)],
+    }))
+  : [];
+
+const DAY = 24 * HOUR;
+
+/** Spans of time of every recurrence, around the times at which traces start. */
+export const TIME_WINDOWS: readonly Window[] = [
+  { ...named("morning"), recurrence: { kind: "daily", from: HOUR, to: 2 * HOUR, zone: "Europe/Rome" } },
+  { ...named("night"), recurrence: { kind: "daily", from: 23 * HOUR, to: 2 * HOUR, zone: "Australia/Lord_Howe" } },
+  { ...named("whole_day"), recurrence: { kind: "daily", from: HOUR, to: HOUR, zone: "UTC" } },
+  {
+    ...named("maintenance"),
+    recurrence: { kind: "weekly", fromDay: 6, from: 2 * HOUR, toDay: 3, to: HOUR, zone: "Europe/Rome" },
+  },
+  {
+    ...named("office"),
+    recurrence: { kind: "weekly", fromDay: 3, from: 0, toDay: 3, to: DAY, zone: "America/New_York" },
+  },
+  { ...named("once"), recurrence: { kind: "once", from: EPOCH + 1, to: EPOCH + 10 * SECOND } },
+];

@@ -1,19 +1,23 @@
 /** Generated traces: policies with requests, outcomes, reloads and clocks that reach their edges. */
 import fc from "fast-check";
-import type { Outcome, Policy, Request } from "../../engine/index.ts";
-import { CHALLENGES, EVIDENCE, makeOutcome, makeRequest } from "../../engine/index.ts";
+import type { Outcome, Overlay, Policy, Request, ScalarValue } from "../../engine/index.ts";
+import { GATES } from "./gates.ts";
+import { arbitraryOverlays } from "./generators-overlays.ts";
 import { arbitraryPolicyPlan, arbitraryWidePolicyPlan, type PolicyPlan } from "./generators-plan.ts";
-import { buildPolicy } from "./generators-policy.ts";
+import { buildPolicy, listValues } from "./generators-policy.ts";
+import { arbitraryOutcome, arbitraryRequest } from "./generators-requests.ts";
+import type { CalendarUnit } from "../../engine/reference/wall-clock.ts";
 import * as words from "./generators-vocabulary.ts";
 
 /**
- * How far the clock goes before a step: by so many microseconds, to the edge that the last decision named (give or take), or
- * to where a window's sub-window begins that is so many ahead.
+ * How far the clock goes before a step: by so many microseconds, to the edge that the last decision named (give or take), to where
+ * a window's sub-window begins that is so many ahead, or to the end of a calendar unit.
  */
 export type Gap =
   | { readonly kind: "by"; readonly micros: number }
   | { readonly kind: "edge"; readonly offset: number }
-  | { readonly kind: "boundary"; readonly window: number; readonly ahead: number; readonly offset: number };
+  | { readonly kind: "boundary"; readonly window: number; readonly ahead: number; readonly offset: number }
+  | { readonly kind: "unit"; readonly unit: CalendarUnit; readonly zone: string; readonly offset: number };
 
 /** One thing that happens to an engine. */
 export type Step =
@@ -25,7 +29,9 @@ export type Step =
       readonly outcome: Outcome | null;
       readonly lag: number;
     }
-  | { readonly kind: "reload"; readonly gap: Gap; readonly policy: number };
+  | { readonly kind: "reload"; readonly gap: Gap; readonly policy: number }
+  | { readonly kind: "overlays"; readonly gap: Gap; readonly overlays: readonly Overlay[] }
+  | { readonly kind: "list"; readonly gap: Gap; readonly name: string; readonly values: readonly ScalarValue[] };
 
 /** A run: policies that replace each other, the first one first, and what happens from `start` on. */
 export interface Trace {
@@ -34,76 +40,13 @@ export interface Trace {
   readonly steps: readonly Step[];
 }
 
-function text(values: readonly string[]): fc.Arbitrary<string> {
-  return fc.constantFrom(...values);
-}
-
-/** Mostly the first few of the values, so that keys come back. */
-function mostly<T>(values: readonly T[], often: number): fc.Arbitrary<T> {
-  return fc.oneof(
-    { weight: 3, arbitrary: fc.constantFrom(...values.slice(0, often)) },
-    { weight: 1, arbitrary: fc.constantFrom(...values) },
-  );
-}
-
-const maybe = <T>(arbitrary: fc.Arbitrary<T>, freq = 3): fc.Arbitrary<T | null> => fc.option(arbitrary, { freq });
-
-const headers: fc.Arbitrary<Record<string, string>> = fc
-  .record({
-    "x-a": maybe(text([...words.TEXTS, ...words.MANY_TEXTS])),
-    "x-b": maybe(text(words.TEXTS)),
-    cookie: maybe(text(["sid=a", "sid=a|b; t=1", "t=1;sid=203.0.113.9", "sid"])),
-  })
-  .map((given) =>
-    Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== null)),
-  );
-
-const time = (base: number): fc.Arbitrary<number> =>
-  fc.constantFrom(0, 1, 60_000_000, 3_600_000_000).map((offset) => base + offset);
-
-/** Requests of the small world. */
-export const arbitraryRequest: fc.Arbitrary<Request> = fc
-  .record({
-    method: mostly(words.METHOD_TEXTS, 3),
-    path: mostly(words.PATHS, 6),
-    query: mostly(words.QUERIES, 3),
-    host: mostly(words.HOSTS, 2),
-    ip: mostly([...words.IPS, ...words.NO_IPS], 3),
-    headers,
-    body: fc.constantFrom(...words.BODIES),
-    size: fc.constantFrom(0, 63, 64, 1_024, 65_537),
-    asn: maybe(fc.constantFrom(64_500, 64_501)),
-    country: maybe(text(words.COUNTRIES)),
-    ja4: maybe(text(words.TEXTS)),
-    client: fc.option(mostly([...words.CLIENT_IDS], 1), { freq: 2 }),
-    evidence: fc.option(fc.constantFrom(...EVIDENCE), { freq: 1 }),
-    identityError: fc.oneof({ weight: 9, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: text(words.ERRORS) }),
-    scopes: maybe(fc.subarray([...words.SCOPES])),
-    claims: maybe(text(words.TEXTS)),
-    credential: maybe(
-      fc.record({
-        id: maybe(text(["k1", "k2"])),
-        issued: maybe(time(words.EPOCH - 60_000_000)),
-        expires: maybe(time(words.EPOCH)),
-      }),
-    ),
-    passes: fc.subarray([...CHALLENGES], { maxLength: 2 }),
-  })
-  .map(({ query, path, claims, ...fields }) =>
-    makeRequest({ ...fields, path: path + query, claims: claims === null ? null : { tenant: claims } }),
-  );
-
-/** Answers of the service. */
-export const arbitraryOutcome: fc.Arbitrary<Outcome> = fc
-  .record({
-    status: fc.constantFrom(200, 401, 500, 404),
-    size: fc.constantFrom(0, 100, 101),
-    latencyMicros: fc.constantFrom(0, 35_000, 35_001),
-    header: maybe(text(words.TEXTS)),
-  })
-  .map(({ status, header, ...fields }) =>
-    makeOutcome(status, { ...fields, headers: header === null ? {} : { "x-r": header } }),
-  );
+/** Pauses to the ends of calendar units. */
+const unitGap: fc.Arbitrary<Gap> = fc.record({
+  kind: fc.constant("unit" as const),
+  unit: fc.constantFrom("hour" as const, "hour" as const, "day" as const, "month" as const),
+  zone: fc.constantFrom(...words.ZONES),
+  offset: fc.constantFrom(0, -1, 1),
+});
 
 /** Steps of the clock, many of them to an edge. */
 export const arbitraryGap: fc.Arbitrary<Gap> = fc.oneof<fc.MaybeWeightedArbitrary<Gap>[]>(
@@ -118,6 +61,7 @@ export const arbitraryGap: fc.Arbitrary<Gap> = fc.oneof<fc.MaybeWeightedArbitrar
       offset: fc.constantFrom(0, -1),
     }),
   },
+  { weight: 1, arbitrary: unitGap },
 );
 
 /** Pauses within a burst, in which a limit does not recover much. */
@@ -130,7 +74,11 @@ const requestStep: fc.Arbitrary<Step> = fc.record({
   gap: arbitraryGap,
   request: arbitraryRequest,
   outcome: fc.option<Outcome>(arbitraryOutcome, { freq: 3 }),
-  lag: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(5) }),
+  lag: fc.oneof(
+    { weight: 3, arbitrary: fc.constant(0) },
+    { weight: 1, arbitrary: fc.nat(5) },
+    { weight: 1, arbitrary: fc.nat(40) },
+  ),
 });
 
 /** A burst of one request, so that limits run empty and signals fill. */
@@ -168,7 +116,7 @@ function varied(step: Step, vary: string, index: number): Step {
         ...request,
         method: "POST",
         path: "/v1/login",
-        body: { username: `u${index}`, order: { amount: index } },
+        body: { username: `u${index}`, order: { amount: index % 3 === 2 ? 3 * index : index } },
       },
     };
   }
@@ -177,6 +125,22 @@ function varied(step: Step, vary: string, index: number): Step {
   return { ...gapped, request: { ...request, method: "GET", path: `/v1/orders/${index}`, ip: `203.0.113.${index}` } };
 }
 
+const overlaysStep: fc.Arbitrary<Step> = fc.record({
+  kind: fc.constant("overlays" as const),
+  gap: arbitraryGap,
+  overlays: arbitraryOverlays,
+});
+
+const listStep: fc.Arbitrary<Step> = fc
+  .record({ gap: arbitraryGap, index: fc.nat(5), picks: fc.array(fc.nat(99), { maxLength: 4 }) })
+  .map(({ gap, index, picks }) => ({ kind: "list", gap, name: `list_${index}`, values: listValues(index, picks) }));
+
+/** What operators do while a policy runs. */
+const operation: fc.Arbitrary<Step> = fc.oneof(
+  ...(GATES.overlays ? [overlaysStep, overlaysStep] : []),
+  ...(GATES.lists ? [listStep] : []),
+);
+
 const steps = (policies: number): fc.Arbitrary<Step[]> =>
   fc
     .array(
@@ -184,6 +148,7 @@ const steps = (policies: number): fc.Arbitrary<Step[]> =>
         { weight: 10, arbitrary: requestStep.map((step) => [step]) },
         { weight: 5, arbitrary: burst },
         { weight: 1, arbitrary: spray },
+        { weight: GATES.overlays || GATES.lists ? 1 : 0, arbitrary: operation.map((step) => [step]) },
         {
           weight: 1,
           arbitrary: fc
@@ -203,9 +168,14 @@ function edited(first: PolicyPlan, second: PolicyPlan, keep: number): PolicyPlan
   return { ...second, limits: first.limits, rules: first.rules, routes: keep % 2 === 0 ? first.routes : second.routes };
 }
 
+const startOfTrace: fc.Arbitrary<number> = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom(...words.STARTS) },
+  { weight: 1, arbitrary: fc.constantFrom(...words.CALENDAR_STARTS) },
+);
+
 function traces(plan: fc.Arbitrary<PolicyPlan>): fc.Arbitrary<Trace> {
   return fc
-    .record({ first: plan, second: plan, keep: fc.nat(5), start: fc.constantFrom(...words.STARTS), steps: steps(2) })
+    .record({ first: plan, second: plan, keep: fc.nat(5), start: startOfTrace, steps: steps(2) })
     .map(({ first, second, keep, start, steps: happening }) => ({
       policies: [buildPolicy(first), buildPolicy(edited(first, second, keep))],
       start,

@@ -1,6 +1,7 @@
 /** Runs a trace through engines side by side and tells the first difference in a decision or in state. */
 import type { Decision, Outcome, Policy, PolicyEngine, TouchedState } from "../../engine/index.ts";
 import { makeRequest, touchedState } from "../../engine/index.ts";
+import { endOfUnit } from "../../engine/reference/wall-clock.ts";
 import type { Gap, Step, Trace } from "./generators.ts";
 
 /** Makes an engine for a policy. */
@@ -14,21 +15,32 @@ interface Report {
 
 /** Keys that a trace has touched, of the declarations whose state is in force. */
 class SeenKeys {
-  private seen = new Map<string, TouchedState>();
+  private readonly seen = new Map<string, TouchedState>();
 
   note(touched: readonly TouchedState[]): void {
     for (const each of touched) this.seen.set(JSON.stringify(each), each);
   }
 
-  /** Forgets the keys of all but the declarations named. */
-  keep(names: readonly string[]): void {
-    this.seen = new Map([...this.seen].filter(([, { name }]) => names.includes(name)));
+  /** Goes over to another policy: forgets the keys of state that it does not keep, and follows renamed declarations. */
+  follow(old: Policy, next: Policy): void {
+    const former = [...this.seen.values()];
+    this.seen.clear();
+    this.note(former.flatMap((each) => renamed(each, old, next) ?? []));
   }
 
   /** Every reading at a time, as text. */
   read(engine: PolicyEngine, now: number): Map<string, string> {
     return new Map([...this.seen].map(([spelling, touched]) => [spelling, readingOf(engine, touched, now)]));
   }
+}
+
+/** The same state by its name in the next policy; null where that does not keep it. */
+function renamed(touched: TouchedState, old: Policy, next: Policy): TouchedState | null {
+  if (touched.kind === "ban") return next.rules.some(({ name }) => name === touched.name) ? touched : null;
+  const [before, after] = touched.kind === "signal" ? [old.signals, next.signals] : [old.limits, next.limits];
+  const id = before.find(({ name }) => name === touched.name)?.stateId ?? "";
+  const heir = after.find(({ stateId, wasStateId }) => stateId === id || wasStateId === id);
+  return heir === undefined ? null : { ...touched, name: heir.name };
 }
 
 function readingOf({ readings }: PolicyEngine, { kind, name, keys }: TouchedState, now: number): string {
@@ -57,6 +69,8 @@ class Clock {
         return this.now + gap.micros;
       case "edge":
         return this.now + this.edge + gap.offset;
+      case "unit":
+        return endOfUnit(this.now, gap.unit, gap.zone) + gap.offset;
       case "boundary": {
         const window = BigInt(gap.window);
         const next = (16n * BigInt(this.now)) / window + BigInt(gap.ahead);
@@ -77,6 +91,8 @@ export interface LockstepResult {
 }
 
 const READ_EVERY = 5;
+/** State is read at the present, and so much later, when a part of it has gone. */
+const LATER = 3_456_789;
 
 /** One run of several engines over one trace. */
 class Lockstep {
@@ -111,10 +127,23 @@ class Lockstep {
   private step(step: Step, index: number): string | null {
     this.clock.go(step.gap);
     this.latest = Math.max(this.latest, this.clock.now);
-    if (step.kind === "request") return this.request(step, index);
-    this.policy = this.trace.policies[step.policy] as Policy;
-    const reports = this.engines.map((engine) => engine.reload(this.policy));
-    this.keys.keep(reports[0]?.kept ?? []);
+    switch (step.kind) {
+      case "request":
+        return this.request(step, index);
+      case "reload":
+        return this.reload(this.trace.policies[step.policy] as Policy);
+      case "overlays":
+        for (const engine of this.engines) engine.setOverlays(step.overlays);
+        return null;
+      case "list":
+        return difference(this.engines.map((engine) => String(engine.setList(step.name, step.values))));
+    }
+  }
+
+  private reload(policy: Policy): string | null {
+    const reports = this.engines.map((engine) => engine.reload(policy));
+    this.keys.follow(this.policy, policy);
+    this.policy = policy;
     return difference(reports.map((report) => JSON.stringify(report)));
   }
 
@@ -148,10 +177,14 @@ class Lockstep {
   }
 
   private compareState(): string | null {
-    const states = this.engines.map((engine) => this.keys.read(engine, this.latest));
+    return this.compareStateAt(this.latest) ?? this.compareStateAt(this.latest + LATER);
+  }
+
+  private compareStateAt(now: number): string | null {
+    const states = this.engines.map((engine) => this.keys.read(engine, now));
     for (const spelling of states[0]?.keys() ?? []) {
       const found = difference(states.map((state) => String(state.get(spelling))));
-      if (found !== null) return `state of ${spelling}: ${found}`;
+      if (found !== null) return `state of ${spelling} at ${now - this.trace.start}: ${found}`;
     }
     return null;
   }

@@ -5,8 +5,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createEngine, createReference, makeRequest } from "../../engine/index.ts";
-import { arbitraryRequest, arbitraryTrace, arbitraryWideTrace } from "../helpers/generators.ts";
+import { arbitraryTrace, arbitraryWideTrace } from "../helpers/generators.ts";
 import { arbitraryPolicy } from "../helpers/generators-policy.ts";
+import { arbitraryRequest } from "../helpers/generators-requests.ts";
 import { lockstep } from "../helpers/lockstep.ts";
 import { attributeOf, makePolicy, makeSignal } from "../helpers/policies.ts";
 import { check } from "../helpers/property.ts";

@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Policy, PolicyEngine } from "../../engine/index.ts";
 import { ENGINES } from "../helpers/engines.ts";
-import { arbitraryRequest, arbitraryTrace } from "../helpers/generators.ts";
+import { arbitraryTrace } from "../helpers/generators.ts";
+import { arbitraryRequest } from "../helpers/generators-requests.ts";
 import { lockstep } from "../helpers/lockstep.ts";
 import { check } from "../helpers/property.ts";
 

@@ -6,7 +6,8 @@ import type { Outcome, Policy, Request } from "../../engine/index.ts";
 import { isRecordError, parseRequestValue } from "../../traffic/index.ts";
 import { loadCaseFiles } from "../conformance/cases.ts";
 import { ENGINES } from "../helpers/engines.ts";
-import { arbitraryGap, arbitraryOutcome, arbitraryRequest, type Step } from "../helpers/generators.ts";
+import { arbitraryGap, type Step } from "../helpers/generators.ts";
+import { arbitraryOutcome, arbitraryRequest } from "../helpers/generators-requests.ts";
 import { lockstep } from "../helpers/lockstep.ts";
 import { check } from "../helpers/property.ts";
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { PatternNode } from "../../../../engine/index.ts";
 import { fitsGlob, searches } from "../../../../engine/reference/pattern.ts";
-import { arbitraryPattern } from "../../../helpers/generators-expressions.ts";
+import { arbitraryPattern } from "../../../helpers/generators-conditions.ts";
 import { check } from "../../../helpers/property.ts";
 
 /** The same expression in JavaScript's syntax. */
