@@ -73,7 +73,19 @@ class Engine implements PolicyEngine {
 
   decide(request: Request, nowMicros: number): DecisionRecord {
     if (nowMicros > this.now) this.now = nowMicros;
-    return this.decider.decide(request, this.now);
+    const record = this.decider.decide(request, this.now);
+    if (this.replaced.length > 0) this.forgetOldest();
+    return record;
+  }
+
+  /** Requests that replaced programs decided are the oldest: the first to be forgotten where too many wait. */
+  private forgetOldest(): void {
+    let waiting = this.decider.pending.count;
+    for (let index = 0; index < this.replaced.length; index++) waiting += this.replaced[index]!.pending.count;
+    for (let index = this.replaced.length - 1; index >= 0 && waiting > this.mostPending; index--) {
+      const { pending } = this.replaced[index]!;
+      for (; pending.count > 0 && waiting > this.mostPending; waiting--) pending.dropOldest();
+    }
   }
 
   observe(token: number, outcome: Outcome, nowMicros: number): boolean {

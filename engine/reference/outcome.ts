@@ -24,7 +24,12 @@ export function awaitOutcome(state: ReferenceState, scope: Scope, charged: reado
   if (!signals && charges.length === 0) return 0;
   const token = state.nextToken++;
   // The caller may fill its request object anew for the next request.
-  const kept: Pending = { policy, facts: { ...facts, request: structuredClone(facts.request) }, charges };
+  const kept: Pending = {
+    policy,
+    generation: state.generation,
+    facts: { ...facts, request: structuredClone(facts.request) },
+    charges,
+  };
   state.pending.set(token, kept);
   const [oldest] = state.pending.keys();
   if (state.pending.size > state.pendingLimit && oldest !== undefined) state.pending.delete(oldest);

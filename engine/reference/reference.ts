@@ -17,7 +17,7 @@ import { takeOutcome } from "./outcome.ts";
 import { checkOverlays } from "./overlays.ts";
 import { reloadReport } from "./reload.ts";
 import { readSignal } from "./signals.ts";
-import { adoptPolicy, copyState, makeState, type ReferenceState } from "./state.ts";
+import { copyState, makeState, type ReferenceState, replacePolicy } from "./state.ts";
 import type { CopyStates } from "./states.ts";
 import type { Witness } from "./witness.ts";
 
@@ -71,7 +71,7 @@ export class Reference implements PolicyEngine {
 
   reload(policy: Policy): ReloadReport {
     const report = reloadReport(this.policy, policy);
-    adoptPolicy(this.state, policy);
+    replacePolicy(this.state, policy);
     return report;
   }
 

@@ -23,6 +23,8 @@ export interface Refundable {
 /** A request that was let through and whose outcome is awaited; it is judged by the policy that decided it. */
 export interface Pending {
   readonly policy: Policy;
+  /** How many policies had been in force before that one. */
+  readonly generation: number;
   readonly facts: Facts;
   readonly charges: readonly Refundable[];
 }
@@ -30,6 +32,7 @@ export interface Pending {
 /** The state of one reference interpreter. */
 export interface ReferenceState {
   policy: Policy;
+  generation: number;
   now: number;
   nextToken: number;
   overlays: readonly Overlay[];
@@ -47,6 +50,7 @@ export interface ReferenceState {
 export function makeState(policy: Policy, options: EngineOptions): ReferenceState {
   const state: ReferenceState = {
     policy,
+    generation: 0,
     now: 0,
     nextToken: 1,
     overlays: [],
@@ -84,8 +88,20 @@ function bansOf(policy: Policy): readonly Ban[] {
   return policy.rules.flatMap(({ action }) => (action.kind === "block" && action.ban !== null ? [action.ban] : []));
 }
 
+/** Of how many replaced policies the outcomes are awaited. */
+const MOST_REPLACED = 4;
+
+/** Replaces the policy in force. Only the latest of the policies whose requests still wait for an outcome are remembered. */
+export function replacePolicy(state: ReferenceState, policy: Policy): void {
+  adoptPolicy(state, policy);
+  state.generation++;
+  const awaited = new Set([...state.pending.values()].map(({ generation }) => generation));
+  const kept = [...awaited].toSorted((a, b) => b - a).slice(0, MOST_REPLACED);
+  for (const [token, { generation }] of state.pending) if (!kept.includes(generation)) state.pending.delete(token);
+}
+
 /** Puts a policy in force: makes room for its state, and drops the state and the replaced lists that it does not have. */
-export function adoptPolicy(state: ReferenceState, policy: Policy): void {
+function adoptPolicy(state: ReferenceState, policy: Policy): void {
   state.policy = policy;
   adopt(
     state.signals,

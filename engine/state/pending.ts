@@ -99,7 +99,8 @@ export class PendingPool {
     this.count--;
   }
 
-  private dropOldest(): void {
+  /** Forgets the request that has waited longest. There must be one. */
+  dropOldest(): void {
     this.dropped++;
     this.give(this.oldest);
   }

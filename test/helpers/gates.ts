@@ -8,5 +8,6 @@ export const AGGREGATES: readonly Aggregate["kind"][] = ["count", "distinct"];
 export const AMOUNTS: readonly Amount["kind"][] = ["gcra"];
 
 /** What else is generated. */
-export const GATES: Readonly<Record<"facts" | "used" | "refund" | "was" | "rollout" | "overlays" | "lists", boolean>> =
-  { facts: true, used: false, refund: false, was: false, rollout: false, overlays: false, lists: true };
+export const GATES: Readonly<
+  Record<"facts" | "used" | "refund" | "was" | "rollout" | "overlays" | "factors" | "lists", boolean>
+> = { facts: true, used: false, refund: false, was: false, rollout: true, overlays: true, factors: false, lists: true };

@@ -1,6 +1,7 @@
 /** Generated overlays: every effect and subject, on names that policies have and on one that none has. */
 import fc from "fast-check";
 import type { Overlay, OverlaySubject } from "../../engine/index.ts";
+import { GATES } from "./gates.ts";
 import * as words from "./generators-vocabulary.ts";
 
 const subject: fc.Arbitrary<OverlaySubject> = fc.oneof(
@@ -26,8 +27,12 @@ const ends: fc.Arbitrary<number> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(0, 1, 1_000_000, 10_000_000, 3_600_000_000).map((at) => words.EPOCH + at) },
 );
 
+const blocking: fc.Arbitrary<"kill" | "quarantine"> = GATES.factors
+  ? fc.constantFrom("kill", "quarantine")
+  : fc.constant("kill");
+
 const effect = fc.oneof(
-  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom("kill" as const, "quarantine" as const), subject }) },
+  { weight: 1, arbitrary: fc.record({ kind: blocking, subject }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("spare" as const), subject, name }) },
   {
     weight: 2,
@@ -38,7 +43,7 @@ const effect = fc.oneof(
     }),
   },
   {
-    weight: 2,
+    weight: GATES.factors ? 2 : 0,
     arbitrary: fc.record({
       kind: fc.constant("factor" as const),
       name: fc.oneof({ weight: 3, arbitrary: limit }, { weight: 1, arbitrary: name }),

@@ -97,8 +97,8 @@ test.each([
   [
     "a clock that runs back",
     "reference.ts",
-    "decide(request: Request, nowMicros: number): DecisionRecord {\n    const { state } = this;\n    state.now = Math.max(state.now, nowMicros);",
-    "decide(request: Request, nowMicros: number): DecisionRecord {\n    const { state } = this;\n    state.now = nowMicros;",
+    "decide(request: Request, nowMicros: number): DecisionRecord {\n    const { state, witness } = this;\n    state.now = Math.max(state.now, nowMicros);",
+    "decide(request: Request, nowMicros: number): DecisionRecord {\n    const { state, witness } = this;\n    state.now = nowMicros;",
   ],
   [
     "shadow rules that ban in earnest",
