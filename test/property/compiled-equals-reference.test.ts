@@ -12,7 +12,7 @@ import { lockstep } from "../helpers/lockstep.ts";
 import { attributeOf, makePolicy, makeSignal } from "../helpers/policies.ts";
 import { check } from "../helpers/property.ts";
 
-const TRACES = 2_700;
+const TRACES = 3_000;
 const LEAST_STEPS = 100_000;
 
 test("every decision and every reading of every trace is the same", { timeout: 300_000 }, () => {

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { loadPolicyText, memoryFiles, mendPolicy, type LoadResult } from "../../dsl/index.ts";
 import { createReference } from "../../engine/index.ts";
 import type { Policy, Request } from "../../engine/index.ts";
-import { arbitraryRequest } from "../helpers/generators.ts";
+import { arbitraryRequest } from "../helpers/generators-requests.ts";
 import { check } from "../helpers/property.ts";
 
 const NAME = "policy.edgepolicy";
