@@ -5,6 +5,8 @@ export type * from "./explain/explanation.ts";
 export type * from "./overlay.ts";
 export type * from "./policy.ts";
 export { createEngine } from "./engine.ts";
+export { type DeclarationCost, describeCost, type PolicyCost, type StateCost } from "./cost/describe-cost.ts";
+export type { Work } from "./cost/work.ts";
 export { describeState, type StateDescription } from "./describe-state.ts";
 export {
   type Change,

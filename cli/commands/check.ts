@@ -4,11 +4,13 @@ import {
   type Diagnostic,
   diagnosticsToJson,
   diagnosticsToSarif,
+  lineOf,
   type LoadResult,
   type Mended,
 } from "../../dsl/index.ts";
-import { describeState, type StateDescription } from "../../engine/index.ts";
+import { describeCost } from "../../engine/index.ts";
 import type { Command } from "../command.ts";
+import { costReport } from "../cost-report.ts";
 import type { CliIo } from "../io.ts";
 import { type Arguments, formatOption } from "../options.ts";
 import { counted, loadChecked, mendChecked, printDiagnostics } from "../policy-file.ts";
@@ -27,7 +29,11 @@ if there is an error.`,
       help: "mend what has one certain remedy, in the policy and those of its imports that lie in its folder",
     },
     { name: "explain", value: "CODE", help: "print what a code means, and check nothing" },
-    { name: "cost", value: null, help: "print the bytes that each signal, limit and ban keeps for a key" },
+    {
+      name: "cost",
+      value: null,
+      help: "print what state takes a key, how many keys there is room for, and the most work of each declaration",
+    },
     formatOption("text", ["sarif"]),
   ],
   planned: ["via"],
@@ -90,16 +96,24 @@ function asJson(checked: readonly Checked[], ok: boolean, cost: boolean): object
   const mended = checked.flatMap((each) => each.mended.map(mendedAsJson));
   const report = { ok, diagnostics, ...(mended.length === 0 ? {} : { mended }) };
   if (!cost) return report;
-  const state = checked.flatMap(({ file, load }) => statesOf(load).map((each) => ({ file, ...each })));
-  return { ...report, state };
+  return { ...report, ...costAsJson(checked) };
 }
 
 function mendedAsJson({ diagnostic: { code, message }, file, line, column }: Mended): object {
   return { code, file, line, column, message };
 }
 
-function statesOf({ policy }: LoadResult): readonly StateDescription[] {
-  return policy === null ? [] : describeState(policy);
+/** Memory and work of every policy without errors. */
+function costAsJson(checked: readonly Checked[]): object {
+  const costs = checked.flatMap(({ file, load: { policy, sources } }) =>
+    policy === null ? [] : [{ file, sources, ...describeCost(policy) }],
+  );
+  const state = costs.flatMap(({ file, state: states }) => states.map((each) => ({ file, ...each })));
+  const work = costs.flatMap(({ sources, work: each }) =>
+    each.map(({ span, ...rest }) => ({ file: sources[span.file]?.path ?? "", line: lineOf(span, sources), ...rest })),
+  );
+  const total = costs.map(({ file, memoryBytes, tables, total: all }) => ({ file, memoryBytes, tables, ...all }));
+  return { state, work, total };
 }
 
 async function printText(checked: readonly Checked[], cost: boolean, io: CliIo): Promise<void> {
@@ -109,7 +123,7 @@ async function printText(checked: readonly Checked[], cost: boolean, io: CliIo):
     }
     printDiagnostics(load.diagnostics, load.sources, io);
     await io.stdout(
-      `${file}: ${mended.length === 0 ? "" : `${mended.length} mended; `}${summary(load)}\n${cost ? costTable(statesOf(load)) : ""}`,
+      `${file}: ${mended.length === 0 ? "" : `${mended.length} mended; `}${summary(load)}\n${cost && load.policy !== null ? costReport(load.policy) : ""}`,
     );
   }
 }
@@ -120,13 +134,4 @@ function summary({ policy, diagnostics }: LoadResult): string {
   const { signals, limits, rules } = policy;
   const parts = [counted(signals.length, "signal"), counted(limits.length, "limit"), counted(rules.length, "rule")];
   return `${diagnostics.length === 0 ? "fine" : problems[1]}; ${parts.join(", ")}`;
-}
-
-function costTable(states: readonly StateDescription[]): string {
-  const width = Math.max(0, ...states.map(({ name }) => name.length));
-  const rows = states.map(({ name, kind, bytesPerKey, largestBytesPerKey }) => {
-    const most = largestBytesPerKey > bytesPerKey ? `, ${largestBytesPerKey} for a key with many values` : "";
-    return `  ${kind.padEnd(8)}  ${name.padEnd(width)}  ${String(bytesPerKey).padStart(4)} bytes a key${most}\n`;
-  });
-  return rows.join("");
 }

@@ -55,19 +55,27 @@ test("lets warnings pass unless they are denied", async () => {
   expect(JSON.parse(json.stdout)).toMatchObject({ ok: false, diagnostics: [{ severity: "warning" }] });
 });
 
-test("tells the bytes that state costs", async () => {
+test("tells what state and work a policy costs", async () => {
   const at = folderWith({ "p.edgepolicy": SIGN_IN });
   const { stdout } = await edgepolicy(["check", "--cost", at("p.edgepolicy")]);
   expect(stdout.split("\n").slice(1)).toEqual([
-    "  count     fails       88 bytes a key",
-    "  distinct  agents     168 bytes a key, 2504 for a key with many values",
-    "  limit     pace        40 bytes a key",
-    "  ban       stuffing    24 bytes a key",
+    "  memory 256 MB, shared by 4 tables of 64 MB",
+    "    count     fails      88 bytes a key, room for 458,752",
+    "    distinct  agents    168 bytes a key, room for 229,376; 2,504 bytes for a key with many values",
+    "    limit     pace       40 bytes a key, room for 917,504",
+    "    ban       stuffing   24 bytes a key, room for 1,835,008",
+    "  work at most 160 steps and 1 for each character of its texts a request; a step is one comparison, look-up or character",
+    "    rule    stuffing  149 steps",
+    "    signal  agents    5 steps and 1 for each character of its texts",
+    "    signal  fails     4 steps",
+    "    limit   pace      2 steps",
     "",
   ]);
   const json = await edgepolicy(["check", "--cost", "--format", "json", at("p.edgepolicy")]);
   expect(JSON.parse(json.stdout)).toMatchObject({
-    state: [{ name: "fails", kind: "count", bytesPerKey: 88 }, {}, {}, {}],
+    state: [{ name: "fails", kind: "count", bytesPerKey: 88, keys: 458_752 }, {}, {}, {}],
+    work: [{ kind: "signal", name: "fails", line: 8, steps: 4, perCharacter: 0 }, {}, {}, {}],
+    total: [{ file: at("p.edgepolicy"), memoryBytes: 268_435_456, tables: 4, steps: 160, perCharacter: 1 }],
   });
 });
 
