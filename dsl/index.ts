@@ -1,9 +1,12 @@
 /** The language's public door. */
 export type * from "./ast.ts";
 export { type Audit, audit as auditPolicy } from "./audit/audit.ts";
+export type { ControlReport, ControlStatus } from "./audit/controls/control.ts";
+export { mapControls } from "./audit/controls/mapping.ts";
 export { onlyClients } from "./audit/filter.ts";
 export type { Finding, FindingEntry, FindingSeverity } from "./audit/finding.ts";
 export { auditToJson, type JsonAudit } from "./audit/render-json.ts";
+export { renderControls } from "./audit/render-controls.ts";
 export { renderAudit } from "./audit/render-text.ts";
 export { CODES } from "./codes.ts";
 export type { CodeEntry } from "./codes/entry.ts";

@@ -4,9 +4,10 @@ import {
   auditPolicy,
   auditToJson,
   type FindingSeverity,
+  mapControls,
   onlyClients,
   renderAudit,
-  type SourceFile,
+  renderControls,
 } from "../../dsl/index.ts";
 import { closestName, parseTimeText } from "../../traffic/index.ts";
 import type { Command } from "../command.ts";
@@ -48,13 +49,17 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   const errors = analysis.diagnostics.filter(({ severity }) => severity === "error");
   printDiagnostics(errors, analysis.sources, io);
   const whole = auditPolicy(analysis, readNow(args.text("now")));
-  const shown = narrowed(whole, args.texts("client"));
+  const ids = args.texts("client");
+  const shown = narrowed(whole, ids);
+  // Controls are the whole policy's, whatever is asked about some clients.
+  const controls = ids.length === 0 ? mapControls(whole) : [];
+  const ok = errors.length === 0 && !fails(shown, args);
   await io.stdout(
     args.json()
-      ? `${JSON.stringify(asJson(shown, analysis.sources, fails(shown, args)))}\n`
-      : renderAudit(shown, analysis.sources),
+      ? `${JSON.stringify({ ok, ...auditToJson(shown, analysis.sources), controls })}\n`
+      : [renderAudit(shown, analysis.sources), renderControls(controls)].filter((part) => part !== "").join("\n"),
   );
-  return errors.length > 0 || fails(shown, args) ? EXIT.no : EXIT.fine;
+  return ok ? EXIT.fine : EXIT.no;
 }
 
 function readNow(text: string | null): number {
@@ -82,8 +87,4 @@ const WORST_FIRST: readonly FindingSeverity[] = ["error", "warning", "info"];
 function fails({ findings }: Audit, args: Arguments): boolean {
   const least = WORST_FIRST.findIndex((severity) => severity === (args.text("fail-on") ?? "error"));
   return findings.some(({ severity }) => WORST_FIRST.indexOf(severity) <= least);
-}
-
-function asJson(shown: Audit, sources: readonly SourceFile[], failed: boolean): object {
-  return { ok: !failed && shown.policy !== null, ...auditToJson(shown, sources) };
 }

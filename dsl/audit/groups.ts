@@ -21,10 +21,21 @@ export interface RouteGroup {
   readonly cell: Cell;
 }
 
-/** Groups all rows: callers without a credential first, then the most exposed, then those that are not let in. */
-export function callerGroups(audit: Audit): readonly CallerGroup[] {
+/** The groups that are shown, and how many are not. */
+export interface CallerGroups {
+  readonly shown: readonly CallerGroup[];
+  readonly hidden: number;
+  readonly hiddenClients: number;
+}
+
+/**
+ * Groups all rows: callers without a credential first, then the most exposed, then those that are not let in.
+ *
+ * @param most - How many groups are wanted.
+ */
+export function callerGroups(audit: Audit, most: number): CallerGroups {
   const { matrix, nowMicros } = audit;
-  if (matrix === null) return [];
+  if (matrix === null) return { shown: [], hidden: 0, hiddenClients: 0 };
   const numbers = new Map<Cell, number>();
   const groups = new Map<string, { readonly row: Row; readonly barred: string; readonly clients: string[] }>();
   for (const row of matrix.rows) {
@@ -36,8 +47,13 @@ export function callerGroups(audit: Audit): readonly CallerGroup[] {
   }
   const sorted = [...groups.values()].map((group) => ({ ...group, risk: exposure(group.row, group.barred) }));
   sorted.sort((a, b) => b.risk - a.risk || b.clients.length - a.clients.length);
-  const callers = sorted.map(({ row, barred, clients }) => groupOf(row, barred, clients));
-  return [groupOf(matrix.anonymous, "", null), ...callers];
+  const callers = sorted.slice(0, most - 1).map(({ row, barred, clients }) => groupOf(row, barred, clients));
+  const rest = sorted.slice(most - 1);
+  return {
+    shown: [groupOf(matrix.anonymous, "", null), ...callers],
+    hidden: rest.length,
+    hiddenClients: rest.reduce((sum, { clients }) => sum + clients.length, 0),
+  };
 }
 
 function numberOf(cell: Cell, numbers: Map<Cell, number>): number {

@@ -71,7 +71,7 @@ const MAX_GROUPS = 500;
 /** @param sources - By the file number of spans. */
 export function auditToJson(audit: Audit, sources: readonly SourceFile[]): JsonAudit {
   const { policy, matrix, findings, counts, nowMicros } = audit;
-  const groups = callerGroups(audit);
+  const { shown, hidden } = callerGroups(audit, MAX_GROUPS);
   return {
     policy: policy === null ? null : { name: policy.name, version: policy.version },
     now: new Date(nowMicros / 1_000).toISOString(),
@@ -81,8 +81,8 @@ export function auditToJson(audit: Audit, sources: readonly SourceFile[]): JsonA
       matrix === null
         ? null
         : {
-            callers: groups.slice(0, MAX_GROUPS).map((group) => callersToJson(group, audit)),
-            groupsNotListed: Math.max(0, groups.length - MAX_GROUPS),
+            callers: shown.map((group) => callersToJson(group, audit)),
+            groupsNotListed: hidden,
             clientsNotLookedAt: matrix.leftOut,
           },
     unusedRoutes: unusedRoutes(audit),

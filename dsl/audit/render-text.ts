@@ -36,16 +36,18 @@ function headline({ policy, inventory, nowMicros }: Audit): string {
 
 function findingsText({ findings, counts }: Audit, sources: readonly SourceFile[]): string {
   if (findings.length === 0) return "Findings: none\n";
-  const ids = [...new Set(findings.map(({ severity, id }) => `${severity} ${id}`))];
-  const sections = ids.map((key) =>
-    sectionText(
-      findings.filter(({ severity, id }) => `${severity} ${id}` === key),
-      sources,
-    ),
-  );
+  const sections = Map.groupBy(findings, ({ severity, id }) => `${severity} ${id}`);
+  const unkept = unkeptById(findings, counts);
+  const shown = [...sections.values()].map((section) => sectionText(section, unkept, sources));
   const dropped = [...counts.values()].reduce((sum, number) => sum + number, 0) - findings.length;
   const unlisted = dropped > 0 ? `, ${dropped.toLocaleString("en-US")} more not kept` : "";
-  return `Findings: ${severitiesText(findings)}${unlisted}\n${sections.join("")}`;
+  return `Findings: ${severitiesText(findings)}${unlisted}\n${shown.join("")}`;
+}
+
+/** Findings of each id beyond those that an audit keeps. */
+function unkeptById(findings: readonly Finding[], counts: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  const kept = Map.groupBy(findings, ({ id }) => id);
+  return new Map([...counts].map(([id, number]) => [id, number - (kept.get(id)?.length ?? 0)]));
 }
 
 function severitiesText(findings: readonly Finding[]): string {
@@ -56,12 +58,17 @@ function severitiesText(findings: readonly Finding[]): string {
   return shown.filter((part) => part !== "").join(", ");
 }
 
-function sectionText(findings: readonly Finding[], sources: readonly SourceFile[]): string {
+/** The findings of one id and severity. */
+function sectionText(
+  findings: readonly Finding[],
+  unkept: ReadonlyMap<string, number>,
+  sources: readonly SourceFile[],
+): string {
   const [first] = findings;
   if (first === undefined) return "";
   const lines = [`  ${first.severity} ${first.id}: ${first.title}`];
   for (const finding of findings.slice(0, FINDINGS_SHOWN)) lines.push(...findingLines(finding, sources));
-  const hidden = findings.length - FINDINGS_SHOWN;
+  const hidden = findings.length - FINDINGS_SHOWN + (unkept.get(first.id) ?? 0);
   if (hidden > 0) lines.push(`    … and ${hidden.toLocaleString("en-US")} more`);
   return `${lines.join("\n")}\n`;
 }
@@ -81,16 +88,12 @@ function placeText(span: Finding["span"], sources: readonly SourceFile[]): strin
 function matrixText(audit: Audit): string {
   const { policy, matrix } = audit;
   if (policy === null || matrix === null) return "";
-  const groups = callerGroups(audit);
-  const lines = ["Who gets through where"];
-  for (const group of groups.slice(0, CALLERS_SHOWN)) lines.push(...callerLines(group, policy));
-  const hidden = groups.slice(CALLERS_SHOWN);
-  if (hidden.length > 0) {
-    const clients = hidden.reduce((sum, { clients: ids }) => sum + (ids?.length ?? 0), 0);
+  const { shown, hidden, hiddenClients } = callerGroups(audit, CALLERS_SHOWN);
+  const lines = ["Who gets through where", ...shown.flatMap((group) => callerLines(group, policy))];
+  if (hidden > 0)
     lines.push(
-      `  … and ${count(hidden.length, "group")} more of ${count(clients, "client")}: --format json, or --client ID`,
+      `  … and ${count(hidden, "group")} more of ${count(hiddenClients, "client")}: --format json, or --client ID`,
     );
-  }
   if (matrix.leftOut > 0)
     lines.push(`  ${count(matrix.leftOut, "client")} not looked at: the inventory is too large for this policy`);
   return `${lines.join("\n")}\n`;
