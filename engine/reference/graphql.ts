@@ -1,4 +1,7 @@
-/** What conditions read of a GraphQL request. The grammar is that of executable documents, https://spec.graphql.org/October2021/. */
+/**
+ * What conditions read of a GraphQL request. The grammar is that of executable documents, https://spec.graphql.org/October2021/. What
+ * stands between the brackets of arguments and variables does not matter, so nothing that a service takes is unreadable here.
+ */
 import { memberOf } from "./values.ts";
 
 /** The three fields of the body's reader `graphql`. */
@@ -18,8 +21,9 @@ const MOST_ALIASES = 10_000;
 
 const IGNORED = /(?:[\t\n\r ,\uFEFF]|#[^\n\r]*)*/y;
 const TOKEN =
-  /\.\.\.|[!$&():=@[\]{|}]|[_A-Za-z][_0-9A-Za-z]*|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![_A-Za-z0-9.])|"""(?:\\"""|(?!""")[^])*"""|"(?:[^"\\\n\r]|\\(?:u[0-9A-Fa-f]{4}|["\\/bfnrt]))*"/y;
+  /\.\.\.|[!$&():=@[\]{|}]|[_A-Za-z]\w*|[-0-9][-+.\w]*|"""(?:\\"""|(?!\\?""")[^])*"""|"(?!"")(?:[^"\\\n\r]|\\[^])*"/y;
 const NAME = /^[_A-Za-z]/;
+const BRACKETS: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}" };
 
 type Selection =
   | { readonly kind: "field"; readonly aliased: boolean; readonly inner: readonly Selection[] }
@@ -100,22 +104,29 @@ class Parser {
     return token;
   }
 
-  /** What stands between two brackets: items up to the closing one, `least` of them at least. */
-  private bracketed<T>(open: string, close: string, least: number, item: () => T): T[] {
+  /** What stands between two brackets: items up to the closing one. */
+  private bracketed<T>(open: string, close: string, item: () => T): T[] {
     this.expect(open);
     if (++this.nesting > DEEPEST) throw new NoQuery();
     const items: T[] = [];
     while (!this.take(close)) items.push(item());
-    if (items.length < least) throw new NoQuery();
     this.nesting--;
     return items;
+  }
+
+  /** Anything whose brackets match. */
+  private anything(): void {
+    const token = this.peek();
+    const close = BRACKETS[token];
+    if (close !== undefined) this.bracketed(token, close, () => this.anything());
+    else if (Object.values(BRACKETS).includes(this.next())) throw new NoQuery();
   }
 
   private operation(): { name: string | null; selections: readonly Selection[] } {
     if (this.peek() === "{") return { name: null, selections: this.selections() };
     if (!["query", "mutation", "subscription"].includes(this.next())) throw new NoQuery();
     const name = NAME.test(this.peek()) ? this.name() : null;
-    if (this.peek() === "(") this.bracketed("(", ")", 1, () => this.variable());
+    this.arguments();
     this.directives();
     return { name, selections: this.selections() };
   }
@@ -130,23 +141,6 @@ class Parser {
     return { name, selections: this.selections() };
   }
 
-  private variable(): void {
-    this.expect("$");
-    this.name();
-    this.expect(":");
-    this.type();
-    if (this.take("=")) this.value();
-    this.directives();
-  }
-
-  private type(): void {
-    if (this.peek() === "[") {
-      const inner = this.bracketed("[", "]", 1, () => this.type());
-      if (inner.length > 1) throw new NoQuery();
-    } else this.name();
-    this.take("!");
-  }
-
   private directives(): void {
     while (this.take("@")) {
       this.name();
@@ -154,26 +148,15 @@ class Parser {
     }
   }
 
+  /** Arguments, or the variables of an operation. */
   private arguments(): void {
-    if (this.peek() === "(") this.bracketed("(", ")", 1, () => this.member());
-  }
-
-  private member(): void {
-    this.name();
-    this.expect(":");
-    this.value();
-  }
-
-  private value(): void {
-    const token = this.peek();
-    if (token === "[") this.bracketed("[", "]", 0, () => this.value());
-    else if (token === "{") this.bracketed("{", "}", 0, () => this.member());
-    else if (this.take("$")) this.name();
-    else if (!/^[_A-Za-z0-9"-]/.test(this.next())) throw new NoQuery();
+    if (this.peek() === "(") this.anything();
   }
 
   private selections(): readonly Selection[] {
-    return this.bracketed("{", "}", 1, () => this.selection());
+    const selections = this.bracketed("{", "}", () => this.selection());
+    if (selections.length === 0) throw new NoQuery();
+    return selections;
   }
 
   private selection(): Selection {

@@ -15,7 +15,7 @@ const DURATION_UNITS: Readonly<Record<string, number>> = {
   d: 86_400_000_000,
 };
 const SIZE_UNITS: Readonly<Record<string, number>> = { B: 1, KB: 2 ** 10, MB: 2 ** 20, GB: 2 ** 30 };
-const TIME = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d))?$/;
+const TIME = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(Z|[+-](?:[01]\d|2[0-3]):[0-5]\d))?$/;
 
 function numberOfType(type: ScalarType, value: number): number | undefined {
   if (type === "number" || type === "percent") return Number.isFinite(value) ? value + 0 : undefined;

@@ -4,8 +4,17 @@ import { expect, test } from "vitest";
 import { canonicalPath } from "../../engine/facts/canonical-path.ts";
 import { canonicalIp, canonicalNetwork, networkContains, networkOf } from "../../engine/facts/networks.ts";
 import { cookieValue, countPairs, queryValue } from "../../engine/facts/pairs.ts";
+import { factNumber } from "../../engine/facts/fact-text.ts";
+import { readGraphqlBody } from "../../engine/facts/graphql-body.ts";
+import { isInWindow } from "../../engine/facts/windows.ts";
+import { ZoneClock } from "../../engine/facts/zone-clock.ts";
+import type { ScalarType, Window } from "../../engine/index.ts";
 import * as address from "../../engine/reference/address.ts";
+import { readGraphql } from "../../engine/reference/graphql.ts";
 import * as path from "../../engine/reference/path.ts";
+import { factOfType } from "../../engine/reference/values.ts";
+import { isOpen } from "../../engine/reference/wall-clock.ts";
+import { arbitraryGraphqlText } from "../helpers/graphql-texts.ts";
 import { check } from "../helpers/property.ts";
 
 function textOf(...pieces: readonly string[]): fc.Arbitrary<string> {
@@ -131,5 +140,104 @@ test("networks", () => {
       expect(networkContains(outer, inner)).toBe(wide !== null && narrow !== null && address.holds(wide, narrow));
     }),
     { runs: RUNS },
+  );
+});
+
+test("facts stated as text", () => {
+  const types: readonly ScalarType[] = ["int", "number", "percent", "duration", "size", "time"];
+  const text = fc.oneof(
+    textOf(
+      "0",
+      "1",
+      "9",
+      "25",
+      "007",
+      "-",
+      "+",
+      ".",
+      "%",
+      "ms",
+      "s",
+      "d",
+      "KB",
+      "B",
+      "e",
+      "_",
+      " ",
+      "9007199254740991",
+    ),
+    fc
+      .tuple(
+        fc.constantFrom("2026", "0999", "1600", "9999", "1969", "2024"),
+        fc.constantFrom("-02-29", "-02-28", "-13-01", "-00-01", "-12-31", "-04-31", "/01/01"),
+        fc.constantFrom("", "T00:00:00", "T23:59:59", "T24:00:00", "T08:60:00", "T08:00:60", "t08:00:00", " 08:00:00"),
+        fc.constantFrom("", ".", ".5", ".123456", ".123456789", ".1234567890"),
+        fc.constantFrom("", "Z", "z", "+00:00", "-05:30", "+23:59", "+24:00", "+05:60", "+0530", "Z "),
+      )
+      .map((parts) => parts.join("")),
+  );
+  check(
+    fc.property(fc.constantFrom(...types), text, (type, stated) => {
+      const value = factNumber(stated, type);
+      expect(Number.isNaN(value) ? undefined : value).toBe(factOfType(type, stated));
+    }),
+    { runs: RUNS },
+  );
+});
+
+test("GraphQL requests", () => {
+  const one = fc.record({
+    query: arbitraryGraphqlText,
+    operationName: fc.constantFrom(undefined, null, "Q", "R", "", 7),
+  });
+  check(
+    fc.property(fc.oneof({ arbitrary: one, weight: 5 }, fc.array(one, { maxLength: 3 })), (body) => {
+      const read = readGraphqlBody(body);
+      expect(read === null ? null : { ...read, operation: read.operation ?? undefined }).toEqual(readGraphql(body));
+    }),
+    { runs: RUNS },
+  );
+});
+
+test("windows", () => {
+  const HOUR = 3_600_000_000;
+  const zones = [
+    "UTC",
+    "Europe/Rome",
+    "America/St_Johns",
+    "Asia/Kathmandu",
+    "Australia/Lord_Howe",
+    "Africa/Casablanca",
+  ];
+  const clocks = new Map(zones.map((zone) => [zone, new ZoneClock(zone)]));
+  const quarter = fc.nat(96).map((quarters) => (quarters * HOUR) / 4);
+  const recurrence: fc.Arbitrary<Window["recurrence"]> = fc.oneof(
+    fc.record({ kind: fc.constant("daily" as const), from: quarter, to: quarter, zone: fc.constantFrom(...zones) }),
+    fc.record({
+      kind: fc.constant("weekly" as const),
+      fromDay: fc.nat(6),
+      from: quarter,
+      toDay: fc.nat(6),
+      to: quarter,
+      zone: fc.constantFrom(...zones),
+    }),
+  );
+  // Around the changes of summer time, at quarters of an hour and a microsecond beside them.
+  const changes = [
+    "2026-03-29T01:00Z",
+    "2026-10-25T01:00Z",
+    "2026-04-04T15:00Z",
+    "2026-02-15T02:00Z",
+    "1999-12-31T23:00Z",
+  ];
+  const moment = fc
+    .tuple(fc.constantFrom(...changes), fc.integer({ min: -700, max: 700 }), fc.constantFrom(-1, 0, 1, 449_999_999))
+    .map(([change, quarters, offset]) => Date.parse(change) * 1_000 + (quarters * HOUR) / 4 + offset);
+  check(
+    fc.property(recurrence, fc.array(moment, { minLength: 1, maxLength: 5 }), (each, moments) => {
+      const window: Window = { name: "w", doc: "", span: { file: 0, start: 0, end: 0 }, recurrence: each };
+      for (const now of moments) expect(isInWindow(window, clocks, now)).toBe(isOpen(window, now));
+    }),
+    { runs: 1_000 },
   );
 });

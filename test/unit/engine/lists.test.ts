@@ -1,7 +1,6 @@
 /** Lists from files take other values while the policy runs. */
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
-  createEngine,
   type Expr,
   type List,
   makeRequest,
@@ -10,6 +9,7 @@ import {
   type ScalarType,
   type ScalarValue,
 } from "../../../engine/index.ts";
+import { ENGINES } from "../../helpers/engines.ts";
 import { attributeOf, makePolicy, makeRule } from "../../helpers/policies.ts";
 
 const SPAN = { file: 0, start: 0, end: 0 };
@@ -37,62 +37,64 @@ const SCOPES: Expr = {
 };
 const HOST = attributeOf("string", "host");
 
-test.each<readonly [string, Policy, Partial<Request>, readonly ScalarValue[]]>([
-  ["texts", policyOf(listOf("string", ["a"]), "in", HOST), { host: "b" }, ["b", "c"]],
-  ["numbers", policyOf(listOf("int", [1]), "in", attributeOf("int", "ip.asn")), { asn: 2 }, [2, 3]],
-  ["truth", policyOf(listOf("bool", [true]), "in", attributeOf("bool", "path.ambiguous")), {}, [false]],
-  [
-    "addresses",
-    policyOf(listOf("ip", ["192.0.2.1"]), "in", attributeOf("ip", "ip")),
-    { ip: "192.0.2.2" },
-    ["192.0.2.2"],
-  ],
-  [
-    "networks",
-    policyOf(listOf("network", ["192.0.2.0/24"]), "in", attributeOf("ip", "ip")),
-    { ip: "10.1.1.1" },
-    ["10.0.0.0/8"],
-  ],
-  ["any of a set", policyOf(listOf("string", ["a"]), "any_of", SCOPES), { scopes: ["x", "b"] }, ["b"]],
-  ["all of a set", policyOf(listOf("string", ["a"]), "all_of", SCOPES), { scopes: ["x", "b"] }, ["b", "x"]],
-])("%s", (_, policy, request, values) => {
-  const engine = createEngine(policy);
-  const matches = (): number => engine.decide(makeRequest(request), 0).toDecision().matched.length;
-  expect(matches()).toBe(0);
-  expect(engine.setList("bad", values)).toBe(true);
-  expect(matches()).toBe(5);
-  expect(engine.setList("bad", [])).toBe(true);
-  expect(matches()).toBe(0);
-});
-
-test("only a list from a file is replaced", () => {
-  const engine = createEngine(policyOf(listOf("string", ["a"], null), "in", HOST));
-  expect([engine.setList("bad", ["b"]), engine.setList("none", ["b"])]).toEqual([false, false]);
-  expect(engine.decide(makeRequest({ host: "a" }), 0).toDecision().matched).toHaveLength(5);
-});
-
-test("two lists with equal values stay two", () => {
-  const lists = [listOf("string", ["a"]), { ...listOf("string", ["a"]), name: "other" }];
-  const isIn = (index: number): Expr => ({
-    kind: "in",
-    type: BOOL,
-    span: SPAN,
-    left: HOST,
-    right: { kind: "list", type: { scalar: "string", set: true }, span: SPAN, index },
+describe.each(ENGINES)("$name", ({ make }) => {
+  test.each<readonly [string, Policy, Partial<Request>, readonly ScalarValue[]]>([
+    ["texts", policyOf(listOf("string", ["a"]), "in", HOST), { host: "b" }, ["b", "c"]],
+    ["numbers", policyOf(listOf("int", [1]), "in", attributeOf("int", "ip.asn")), { asn: 2 }, [2, 3]],
+    ["truth", policyOf(listOf("bool", [true]), "in", attributeOf("bool", "path.ambiguous")), {}, [false]],
+    [
+      "addresses",
+      policyOf(listOf("ip", ["192.0.2.1"]), "in", attributeOf("ip", "ip")),
+      { ip: "192.0.2.2" },
+      ["192.0.2.2"],
+    ],
+    [
+      "networks",
+      policyOf(listOf("network", ["192.0.2.0/24"]), "in", attributeOf("ip", "ip")),
+      { ip: "10.1.1.1" },
+      ["10.0.0.0/8"],
+    ],
+    ["any of a set", policyOf(listOf("string", ["a"]), "any_of", SCOPES), { scopes: ["x", "b"] }, ["b"]],
+    ["all of a set", policyOf(listOf("string", ["a"]), "all_of", SCOPES), { scopes: ["x", "b"] }, ["b", "x"]],
+  ])("%s", (_, policy, request, values) => {
+    const engine = make(policy);
+    const matches = (): number => engine.decide(makeRequest(request), 0).toDecision().matched.length;
+    expect(matches()).toBe(0);
+    expect(engine.setList("bad", values)).toBe(true);
+    expect(matches()).toBe(5);
+    expect(engine.setList("bad", [])).toBe(true);
+    expect(matches()).toBe(0);
   });
-  const rules = [makeRule("bad", { when: isIn(0) }), makeRule("other", { when: isIn(1) })];
-  const engine = createEngine(makePolicy({ lists, rules }));
-  engine.setList("other", []);
-  expect(engine.decide(makeRequest({ host: "a" }), 0).toDecision().matched).toEqual(["bad"]);
-});
 
-test("a reload keeps replaced values where the list still comes from that file", () => {
-  const engine = createEngine(policyOf(listOf("string", ["a"]), "in", HOST));
-  const matches = (host: string): boolean => engine.decide(makeRequest({ host }), 0).toDecision().matched.length > 0;
-  engine.setList("bad", ["b"]);
-  engine.reload(policyOf(listOf("string", ["c"]), "in", HOST));
-  expect(["a", "b", "c"].map(matches)).toEqual([false, true, false]);
-  engine.reload(policyOf(listOf("string", ["d"], "other.txt"), "in", HOST));
-  engine.reload(policyOf(listOf("string", ["e"]), "in", HOST));
-  expect(["b", "d", "e"].map(matches)).toEqual([false, false, true]);
+  test("only a list from a file is replaced", () => {
+    const engine = make(policyOf(listOf("string", ["a"], null), "in", HOST));
+    expect([engine.setList("bad", ["b"]), engine.setList("none", ["b"])]).toEqual([false, false]);
+    expect(engine.decide(makeRequest({ host: "a" }), 0).toDecision().matched).toHaveLength(5);
+  });
+
+  test("two lists with equal values stay two", () => {
+    const lists = [listOf("string", ["a"]), { ...listOf("string", ["a"]), name: "other" }];
+    const isIn = (index: number): Expr => ({
+      kind: "in",
+      type: BOOL,
+      span: SPAN,
+      left: HOST,
+      right: { kind: "list", type: { scalar: "string", set: true }, span: SPAN, index },
+    });
+    const rules = [makeRule("bad", { when: isIn(0) }), makeRule("other", { when: isIn(1) })];
+    const engine = make(makePolicy({ lists, rules }));
+    engine.setList("other", []);
+    expect(engine.decide(makeRequest({ host: "a" }), 0).toDecision().matched).toEqual(["bad"]);
+  });
+
+  test("a reload keeps replaced values where the list still comes from that file", () => {
+    const engine = make(policyOf(listOf("string", ["a"]), "in", HOST));
+    const matches = (host: string): boolean => engine.decide(makeRequest({ host }), 0).toDecision().matched.length > 0;
+    engine.setList("bad", ["b"]);
+    engine.reload(policyOf(listOf("string", ["c"]), "in", HOST));
+    expect(["a", "b", "c"].map(matches)).toEqual([false, true, false]);
+    engine.reload(policyOf(listOf("string", ["d"], "other.txt"), "in", HOST));
+    engine.reload(policyOf(listOf("string", ["e"]), "in", HOST));
+    expect(["b", "d", "e"].map(matches)).toEqual([false, false, true]);
+  });
 });

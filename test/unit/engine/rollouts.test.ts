@@ -1,6 +1,7 @@
 /** Canaries that replace something, and rollouts that end. */
 import { describe, expect, test } from "vitest";
-import { createEngine, type Key, makeRequest, type Policy, type Rollout } from "../../../engine/index.ts";
+import { type Key, makeRequest, type Policy, type Rollout } from "../../../engine/index.ts";
+import { ENGINES } from "../../helpers/engines.ts";
 import { attributeOf, makeLimit, makePolicy, makeRule } from "../../helpers/policies.ts";
 
 const PER_HOST: Key = { options: [attributeOf("string", "host")] };
@@ -18,88 +19,90 @@ function on(untilMicros: number | null = null): Rollout {
 const ONE = { allow: 1, perMicros: 1_000, burst: 1 };
 const TWO = { allow: 2, perMicros: 1_000, burst: 2 };
 
-function decide(policy: Policy, host: string, ...times: number[]): ReturnType<ReturnType<typeof deciderOf>>[] {
-  return times.map((now) => deciderOf(policy)(host, now));
-}
+describe.each(ENGINES)("$name", ({ make }) => {
+  function decide(policy: Policy, host: string, ...times: number[]): ReturnType<ReturnType<typeof deciderOf>>[] {
+    return times.map((now) => deciderOf(policy)(host, now));
+  }
 
-function deciderOf(policy: Policy) {
-  const engine = createEngine(policy);
-  return (host: string, now: number) => {
-    const { matched, shadow, limits } = engine.decide(makeRequest({ host }), now).toDecision();
-    return { matched, shadow, limits: limits.map(({ name }) => name) };
-  };
-}
-
-describe("a canary that replaces", () => {
-  const rules = [makeRule("old"), makeRule("new", { rollout: canary(50, 0) })];
-
-  test("a rule: each key has one of the two, the other is not even in shadow", () => {
-    const decideFor = deciderOf(makePolicy({ rules }));
-    const seen = new Set(Array.from({ length: 40 }, (_, index) => JSON.stringify(decideFor(`h${index}`, 0))));
-    expect(seen).toEqual(
-      new Set([
-        JSON.stringify({ matched: ["new"], shadow: [], limits: [] }),
-        JSON.stringify({ matched: ["old"], shadow: ["new"], limits: [] }),
-      ]),
-    );
-  });
-
-  test("nothing for those without a key, and nothing once it has ended", () => {
-    const keyless: Key = { options: [attributeOf("string", "header", "x-none")] };
-    const rollout: Rollout = { mode: "canary", percent: 100, key: keyless, replaces: 0, untilMicros: null };
-    const [without] = decide(makePolicy({ rules: [makeRule("old"), makeRule("new", { rollout })] }), "h", 0);
-    expect(without).toEqual({ matched: ["old"], shadow: ["new"], limits: [] });
-    const ending = makePolicy({ rules: [makeRule("old"), makeRule("new", { rollout: canary(100, 0, END) })] });
-    expect(decide(ending, "h", END - 1, END).map(({ matched, shadow }) => [matched, shadow])).toEqual([
-      [["new"], []],
-      [["old"], ["new"]],
-    ]);
-  });
-
-  test("a limit: only one is asked and charged", () => {
-    const limits = [makeLimit("old", ONE), makeLimit("new", TWO, { rollout: canary(100, 0) })];
-    const engine = createEngine(makePolicy({ limits }));
-    const verdicts = [0, 0, 0].map((now) => engine.decide(makeRequest({ host: "h", ip: "192.0.2.1" }), now).verdict);
-    expect(verdicts).toEqual([0, 0, 3]);
-    expect(engine.readings.limit("old", [{ option: 0, value: "192.0.2.1" }], 0).fullInMicros).toBe(0);
-  });
-
-  test("a rule with a live ban: it is lifted for those who have the other rule", () => {
-    const old = makeRule("old", { action: { kind: "block", status: 403, ban: BAN } });
-    const engine = createEngine(makePolicy({ rules: [old] }));
-    engine.decide(makeRequest({ host: "h" }), 0);
-    const never = makeRule("new", { when: attributeOf("bool", "path.ambiguous"), rollout: canary(100, 0) });
-    engine.reload(makePolicy({ rules: [{ ...old, when: attributeOf("bool", "path.ambiguous") }, never] }));
-    expect(engine.decide(makeRequest({ host: "h" }), 10).verdict).toBe(0);
-    expect(engine.readings.ban("old", [{ option: 0, value: "h" }], 10)).toBe(490);
-  });
-});
-
-describe("what ends", () => {
-  test.each(["on", "off", "shadow"] as const)("a rule that is %s is in shadow from then on", (mode) => {
-    const policy = makePolicy({ rules: [makeRule("r", { rollout: { mode, untilMicros: END } })] });
-    const before = { on: [["r"], []], off: [[], []], shadow: [[], ["r"]] }[mode];
-    expect(decide(policy, "h", END - 1, END).map(({ matched, shadow }) => [matched, shadow])).toEqual([
-      before,
-      [[], ["r"]],
-    ]);
-  });
-
-  test("a rule sets its bans in shadow then", () => {
-    const rule = makeRule("r", { action: { kind: "block", status: 403, ban: BAN }, rollout: on(END) });
-    const engine = createEngine(makePolicy({ rules: [rule] }));
-    const left = (now: number): number => {
-      engine.decide(makeRequest({ host: "h" }), now);
-      return engine.readings.ban("r", [{ option: 0, value: "h" }], now);
+  function deciderOf(policy: Policy) {
+    const engine = make(policy);
+    return (host: string, now: number) => {
+      const { matched, shadow, limits } = engine.decide(makeRequest({ host }), now).toDecision();
+      return { matched, shadow, limits: limits.map(({ name }) => name) };
     };
-    expect([left(END - 400), left(END), left(END + 50)]).toEqual([500, 100, 50]);
+  }
+
+  describe("a canary that replaces", () => {
+    const rules = [makeRule("old"), makeRule("new", { rollout: canary(50, 0) })];
+
+    test("a rule: each key has one of the two, the other is not even in shadow", () => {
+      const decideFor = deciderOf(makePolicy({ rules }));
+      const seen = new Set(Array.from({ length: 40 }, (_, index) => JSON.stringify(decideFor(`h${index}`, 0))));
+      expect(seen).toEqual(
+        new Set([
+          JSON.stringify({ matched: ["new"], shadow: [], limits: [] }),
+          JSON.stringify({ matched: ["old"], shadow: ["new"], limits: [] }),
+        ]),
+      );
+    });
+
+    test("nothing for those without a key, and nothing once it has ended", () => {
+      const keyless: Key = { options: [attributeOf("string", "header", "x-none")] };
+      const rollout: Rollout = { mode: "canary", percent: 100, key: keyless, replaces: 0, untilMicros: null };
+      const [without] = decide(makePolicy({ rules: [makeRule("old"), makeRule("new", { rollout })] }), "h", 0);
+      expect(without).toEqual({ matched: ["old"], shadow: ["new"], limits: [] });
+      const ending = makePolicy({ rules: [makeRule("old"), makeRule("new", { rollout: canary(100, 0, END) })] });
+      expect(decide(ending, "h", END - 1, END).map(({ matched, shadow }) => [matched, shadow])).toEqual([
+        [["new"], []],
+        [["old"], ["new"]],
+      ]);
+    });
+
+    test("a limit: only one is asked and charged", () => {
+      const limits = [makeLimit("old", ONE), makeLimit("new", TWO, { rollout: canary(100, 0) })];
+      const engine = make(makePolicy({ limits }));
+      const verdicts = [0, 0, 0].map((now) => engine.decide(makeRequest({ host: "h", ip: "192.0.2.1" }), now).verdict);
+      expect(verdicts).toEqual([0, 0, 3]);
+      expect(engine.readings.limit("old", [{ option: 0, value: "192.0.2.1" }], 0).fullInMicros).toBe(0);
+    });
+
+    test("a rule with a live ban: it is lifted for those who have the other rule", () => {
+      const old = makeRule("old", { action: { kind: "block", status: 403, ban: BAN } });
+      const engine = make(makePolicy({ rules: [old] }));
+      engine.decide(makeRequest({ host: "h" }), 0);
+      const never = makeRule("new", { when: attributeOf("bool", "path.ambiguous"), rollout: canary(100, 0) });
+      engine.reload(makePolicy({ rules: [{ ...old, when: attributeOf("bool", "path.ambiguous") }, never] }));
+      expect(engine.decide(makeRequest({ host: "h" }), 10).verdict).toBe(0);
+      expect(engine.readings.ban("old", [{ option: 0, value: "h" }], 10)).toBe(490);
+    });
   });
 
-  test("a limit is charged in its shadow state then", () => {
-    const policy = makePolicy({ limits: [makeLimit("l", ONE, { rollout: on(END) })] });
-    const decideFor = deciderOf(policy);
-    expect(decideFor("h", END - 1)).toEqual({ matched: [], shadow: [], limits: ["l"] });
-    expect(decideFor("h", END)).toEqual({ matched: [], shadow: [], limits: [] });
-    expect(decideFor("h", END)).toEqual({ matched: [], shadow: ["l"], limits: [] });
+  describe("what ends", () => {
+    test.each(["on", "off", "shadow"] as const)("a rule that is %s is in shadow from then on", (mode) => {
+      const policy = makePolicy({ rules: [makeRule("r", { rollout: { mode, untilMicros: END } })] });
+      const before = { on: [["r"], []], off: [[], []], shadow: [[], ["r"]] }[mode];
+      expect(decide(policy, "h", END - 1, END).map(({ matched, shadow }) => [matched, shadow])).toEqual([
+        before,
+        [[], ["r"]],
+      ]);
+    });
+
+    test("a rule sets its bans in shadow then", () => {
+      const rule = makeRule("r", { action: { kind: "block", status: 403, ban: BAN }, rollout: on(END) });
+      const engine = make(makePolicy({ rules: [rule] }));
+      const left = (now: number): number => {
+        engine.decide(makeRequest({ host: "h" }), now);
+        return engine.readings.ban("r", [{ option: 0, value: "h" }], now);
+      };
+      expect([left(END - 400), left(END), left(END + 50)]).toEqual([500, 100, 50]);
+    });
+
+    test("a limit is charged in its shadow state then", () => {
+      const policy = makePolicy({ limits: [makeLimit("l", ONE, { rollout: on(END) })] });
+      const decideFor = deciderOf(policy);
+      expect(decideFor("h", END - 1)).toEqual({ matched: [], shadow: [], limits: ["l"] });
+      expect(decideFor("h", END)).toEqual({ matched: [], shadow: [], limits: [] });
+      expect(decideFor("h", END)).toEqual({ matched: [], shadow: ["l"], limits: [] });
+    });
   });
 });
