@@ -39,7 +39,10 @@ export type KeyValue = string | number | boolean | null;
  * (0 for the first), because values of different options never share state.
  */
 export interface StateReadings {
-  /** Value of a signal on these keys; 0 if nothing was recorded. */
+  /**
+   * Value of a signal on these keys. Without events it is 0, and the window's length for `interval` and `elapsed`. Of `novel`,
+   * how many values live; of `overflow`, 1 or 0.
+   */
   signal(name: string, keys: readonly KeyPart[], nowMicros: number): number;
   /** State of a limit on these keys. */
   limit(name: string, keys: readonly KeyPart[], nowMicros: number): LimitState;

@@ -1,12 +1,17 @@
 /** What state is said to cost is what its tables take. */
 import { expect, test } from "vitest";
 import { loadPolicyText } from "../../../dsl/index.ts";
-import { describeState } from "../../../engine/index.ts";
+import { type Aggregate, type Amount, describeState } from "../../../engine/index.ts";
 import { BanTable } from "../../../engine/state/bans.ts";
 import { CountTable } from "../../../engine/state/counts.ts";
 import { DistinctTable } from "../../../engine/state/distinct.ts";
+import { CHUNK_BYTES } from "../../../engine/state/entry-pool.ts";
 import { GcraTable } from "../../../engine/state/gcra.ts";
+import { makeLimitTable } from "../../../engine/state/limit-table.ts";
+import { LOG_BYTES } from "../../../engine/state/logs.ts";
+import { makeSignalTable } from "../../../engine/state/signal-table.ts";
 import { SKETCH_BYTES } from "../../../engine/state/sketches.ts";
+import { attributeOf, kindIs, literalOf, makeLimit, makePolicy, makeSignal } from "../../helpers/policies.ts";
 
 /** Entries of a table that has no budget to grow. */
 const ENTRIES = 16;
@@ -35,5 +40,43 @@ rule bans when pages > 9 then block for 1m per ip
     { name: "pages", kind: "distinct", bytesPerKey: distinct, largestBytesPerKey: (distinct ?? 0) + SKETCH_BYTES },
     { name: "pace", kind: "limit", bytesPerKey: limit, largestBytesPerKey: limit },
     { name: "bans", kind: "ban", bytesPerKey: ban, largestBytesPerKey: ban },
+  ]);
+});
+
+test("every kind of state is what its table takes for a key", () => {
+  const x = attributeOf("string", "header", "x-n");
+  const rate = { allow: 100, perMicros: 1_000, burst: 1 };
+  const signals: readonly Aggregate[] = [
+    { kind: "sum", value: attributeOf("size", "body.size") },
+    { kind: "max", value: attributeOf("size", "body.size") },
+    { kind: "share", when: kindIs("a") },
+    { kind: "steps", value: x },
+    { kind: "interval" },
+    { kind: "novel", value: x },
+    { kind: "elapsed", routes: [] },
+    { kind: "deviation", againstMicros: 16_000 },
+    { kind: "overflow", rate, value: null },
+    { kind: "overflow", rate, value: x },
+  ];
+  const limits: readonly Amount[] = [
+    { kind: "calendar", count: 5, unit: "day", zone: "UTC" },
+    { kind: "exact", rate: literalOf("rate", rate) },
+    { kind: "leases", count: 1 },
+  ];
+  const policy = makePolicy({
+    signals: signals.map((aggregate) => makeSignal(aggregate.kind, 1_000, { aggregate })),
+    limits: limits.map((amount) => makeLimit(amount.kind, rate, { amount })),
+  });
+  const described = describeState(policy);
+  expect(described.map(({ name, bytesPerKey }) => [name, bytesPerKey])).toEqual([
+    ...policy.signals.map((signal) => [signal.name, makeSignalTable(signal, 0, allocate).bytes / ENTRIES]),
+    ["calendar", makeLimitTable("calendar", 0, allocate).bytes / ENTRIES],
+    ["exact", makeLimitTable("exact", 0, allocate).bytes / ENTRIES + CHUNK_BYTES],
+    ["leases", makeLimitTable("leases", 0, allocate).bytes / ENTRIES + CHUNK_BYTES],
+  ]);
+  // A hundred charges need seven chunks, or eight where the first begins with some that are over.
+  expect(described.slice(-2).map(({ largestBytesPerKey }) => largestBytesPerKey)).toEqual([
+    LOG_BYTES + 8 * CHUNK_BYTES,
+    LOG_BYTES + CHUNK_BYTES,
   ]);
 });

@@ -130,3 +130,44 @@ test("keys are apart", () => {
   expect(take(limit, each, 1, START, 2)).toBe(0);
   expect(take(limit, each, 1, START, 1)).toBe(1_000_000);
 });
+
+describe("taking back", () => {
+  const RATE = { allow: 3, perMicros: 1_000, burst: 6 };
+  const { step, denominator } = exactRate(RATE);
+
+  test("a charge goes as it came, thirds included", () => {
+    const limit = table();
+    take(limit, RATE, 1, START);
+    take(limit, RATE, 4, START);
+    limit.giveBack(1, 0, 4, step, denominator);
+    expect(limit.state(1, 0, START)).toEqual({ fullInMicros: 333, numerator: 1, denominator: 3 });
+    limit.giveBack(1, 0, 1, step, denominator);
+    expect(limit.state(1, 0, START)).toEqual({ fullInMicros: 0, numerator: 0, denominator: 1 });
+  });
+
+  test("more than there is leaves the limit full", () => {
+    const limit = table();
+    take(limit, RATE, 1, START);
+    limit.giveBack(1, 0, 5, step, denominator);
+    limit.giveBack(2, 0, 5, step, denominator);
+    expect(limit.state(1, 0, START).fullInMicros).toBe(0);
+    expect(take(limit, RATE, 6, START)).toBeLessThanOrEqual(0);
+    expect(take(limit, RATE, 1, START)).toBe(334);
+  });
+
+  test("under another rate whole microseconds come back, rounded down", () => {
+    const limit = table();
+    take(limit, { allow: 7, perMicros: 1_000, burst: 6 }, 3, START);
+    limit.giveBack(1, 0, 1, step, denominator);
+    expect(limit.state(1, 0, START)).toEqual({ fullInMicros: 428 - 333, numerator: 4, denominator: 7 });
+  });
+});
+
+test("what is used is a share of the burst, and never above all of it", () => {
+  const rate = exactRate({ allow: 3, perMicros: 1_000, burst: 4 });
+  const limit = table();
+  expect(limit.used(1, 0, rate, START)).toBe(0);
+  take(limit, { allow: 3, perMicros: 1_000, burst: 4 }, 3, START);
+  expect([0, 500, 1_000, 5_000].map((later) => limit.used(1, 0, rate, START + later))).toEqual([75, 37.5, 0, 0]);
+  expect(limit.used(1, 0, exactRate({ allow: 3, perMicros: 1_000, burst: 2 }), START)).toBe(100);
+});

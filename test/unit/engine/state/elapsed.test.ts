@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { ELAPSED_BYTES, ElapsedTable } from "../../../../engine/state/elapsed.ts";
+
+const D = 10_000;
+
+test("the time since the latest event, at most the window's length", () => {
+  const table = new ElapsedTable(D, 1 << 20, (bytes) => new ArrayBuffer(bytes));
+  expect(table.read(1, 1, 7)).toBe(D);
+  table.record(1, 1, 0);
+  table.record(1, 1, 5);
+  table.record(2, 1, 9);
+  expect([5, 6, 10_004, 10_005, 90_000].map((now) => table.read(1, 1, now))).toEqual([0, 1, 9_999, D, D]);
+});
+
+test("a full table drops keys that read as new", () => {
+  const table = new ElapsedTable(D, 64 * ELAPSED_BYTES, (bytes) => new ArrayBuffer(bytes));
+  for (let key = 1; key <= 500; key++) table.record(Math.imul(key, 0x9e3779b1), 1, key * 1_000);
+  expect(table.dropped).toBe(0);
+  expect(table.read(Math.imul(495, 0x9e3779b1), 1, 500_000)).toBe(5_000);
+});

@@ -1,0 +1,48 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { IntervalTable } from "../../../../engine/state/intervals.ts";
+import { check } from "../../../helpers/property.ts";
+
+const D = 10_000;
+
+function tableOf(times: readonly number[]): IntervalTable {
+  const table = new IntervalTable(D, 1 << 20, (bytes) => new ArrayBuffer(bytes));
+  for (const time of times) table.record(1, 1, time);
+  return table;
+}
+
+test("no gap is the window's length", () => {
+  expect(tableOf([]).read(1, 1, 0)).toBe(D);
+  expect(tableOf([5]).read(1, 1, 5)).toBe(D);
+});
+
+test("the median of an odd number of gaps, and the mean of the middle two, rounded down", () => {
+  expect(tableOf([0, 10, 11, 100]).read(1, 1, 100)).toBe(10);
+  expect(tableOf([0, 10, 25]).read(1, 1, 25)).toBe(12);
+});
+
+test("an event lives for exactly the window's length", () => {
+  const table = tableOf([0, 10, 30]);
+  expect([9_999, 10_000, 10_009, 10_010, 50_000].map((now) => table.read(1, 1, now))).toEqual([15, 20, 20, D, D]);
+});
+
+test("the 33 latest events count, as a log says", () => {
+  check(
+    fc.property(fc.array(fc.oneof(fc.nat(50), fc.nat(4_000)), { maxLength: 90 }), fc.nat(12_000), (gaps, wait) => {
+      const times: number[] = [];
+      for (const gap of gaps) times.push((times.at(-1) ?? 0) + gap);
+      const now = (times.at(-1) ?? 0) + wait;
+      const latest = times.filter((time) => now - time < D).slice(-33);
+      const sorted = latest
+        .slice(1)
+        .map((time, index) => time - (latest[index] ?? 0))
+        .sort((a, b) => a - b);
+      const middle = sorted.length / 2;
+      const expected =
+        sorted.length === 0
+          ? D
+          : Math.floor(((sorted[Math.ceil(middle) - 1] as number) + (sorted[Math.floor(middle)] as number)) / 2);
+      expect(tableOf(times).read(1, 1, now)).toBe(expected);
+    }),
+  );
+});

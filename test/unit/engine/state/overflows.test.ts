@@ -1,0 +1,91 @@
+import { describe, expect, test } from "vitest";
+import { OverflowTable } from "../../../../engine/state/overflows.ts";
+
+/** Holds 3, leaks one every 1,000; an overflow lives for 10,000. */
+const RATE = { allow: 1, perMicros: 1_000, burst: 3 };
+const D = 10_000;
+
+function tableOf(hasValues = false, rate = RATE): OverflowTable {
+  return new OverflowTable(rate, hasValues, D, 1 << 20, (bytes) => new ArrayBuffer(bytes));
+}
+
+describe("a bucket", () => {
+  test("overflows with the event that it cannot hold, and is empty then", () => {
+    const table = tableOf();
+    const readings = [0, 0, 0, 0].map((now) => {
+      table.record(1, 1, now);
+      return table.read(1, 1, now);
+    });
+    expect(readings).toEqual([0, 0, 0, 1]);
+    expect([9_999, 10_000].map((now) => table.read(1, 1, now))).toEqual([1, 0]);
+  });
+
+  test("leaks continuously, and never below empty", () => {
+    const table = tableOf();
+    for (const now of [0, 0, 0, 1_000, 2_000]) table.record(1, 1, now);
+    expect(table.read(1, 1, 2_000)).toBe(0);
+    table.record(1, 1, 2_999);
+    expect(table.read(1, 1, 2_999)).toBe(1);
+    for (const now of [90_000, 90_000, 90_000]) table.record(1, 1, now);
+    expect(table.read(1, 1, 90_000)).toBe(0);
+  });
+
+  test("leaks thirds exactly", () => {
+    const table = tableOf(false, { allow: 3, perMicros: 1_000, burst: 1 });
+    table.record(1, 1, 0);
+    table.record(1, 1, 334);
+    expect(table.read(1, 1, 334)).toBe(0);
+    table.record(1, 1, 334 + 333);
+    expect(table.read(1, 1, 667)).toBe(1);
+  });
+
+  test("an overflow while one lives does not lengthen it", () => {
+    const table = tableOf();
+    for (let event = 0; event < 4; event++) table.record(1, 1, 0);
+    for (let event = 0; event < 4; event++) table.record(1, 1, 6_000);
+    expect([9_999, 10_000].map((now) => table.read(1, 1, now))).toEqual([1, 0]);
+    for (let event = 0; event < 4; event++) table.record(1, 1, 10_000);
+    expect([19_999, 20_000].map((now) => table.read(1, 1, now))).toEqual([1, 0]);
+  });
+});
+
+describe("with values", () => {
+  test("a value that the bucket has seen is no event", () => {
+    const table = tableOf(true);
+    for (const value of [1, 1, 2, 2, 1, 3, 3]) table.recordValue(1, 1, value, value, 0);
+    expect(table.read(1, 1, 0)).toBe(0);
+    table.recordValue(1, 1, 4, 4, 0);
+    expect(table.read(1, 1, 0)).toBe(1);
+  });
+
+  test("an overflow forgets the values", () => {
+    const table = tableOf(true);
+    for (const value of [1, 2, 3, 4]) table.recordValue(1, 1, value, value, 0);
+    for (const value of [1, 2, 3, 4]) table.recordValue(1, 1, value, value, D);
+    expect(table.read(1, 1, D)).toBe(1);
+  });
+
+  test("values are forgotten once nothing was counted for longer than it takes to leak one more than it holds", () => {
+    for (const [wait, overflows] of [
+      [4_000, 0],
+      [4_001, 1],
+    ] as const) {
+      const table = tableOf(true);
+      table.recordValue(1, 1, 1, 1, 0);
+      for (const value of [1, 2, 3, 4]) table.recordValue(1, 1, value, value, wait);
+      expect(table.read(1, 1, wait)).toBe(overflows);
+    }
+  });
+
+  test("the 128 latest values are remembered", () => {
+    const table = tableOf(true, { allow: 1, perMicros: 10, burst: 64 });
+    for (let value = 1; value <= 129; value++) table.recordValue(1, 1, value, value, value * 10);
+    const fill = (value: number): void => table.recordValue(1, 1, value, value, 1_290);
+    for (let value = 2; value <= 129; value++) fill(value);
+    for (let value = 1_000; value < 1_062; value++) fill(value);
+    fill(1);
+    expect(table.read(1, 1, 1_290)).toBe(0);
+    fill(2_000);
+    expect(table.read(1, 1, 1_290)).toBe(1);
+  });
+});
