@@ -1,9 +1,11 @@
 /** Running the grammar over a file: at once, or where that fails one declaration after the other. */
-import type { CstNode, IToken } from "chevrotain";
+import type { CstNode, IRecognitionException, IToken } from "chevrotain";
 import type { Name } from "./ast.ts";
 import type { BuildContext } from "./build-ast/context.ts";
 import { runGrammar } from "./grammar/grammar.ts";
 import { explain } from "./grammar/messages.ts";
+import { readRegex } from "./regex.ts";
+import { makeSource, positionAt } from "./source.ts";
 import { splitDeclarations } from "./split.ts";
 import * as t from "./tokens.ts";
 
@@ -31,10 +33,12 @@ export function readDeclarations(lexed: LexedText, nestingMax: number, context: 
   const nodes: CstNode[] = [];
   const unread: Name[] = [];
   const slices = splitDeclarations(tokens, text);
+  const source = makeSource("", text);
+  const lineOf: LineOf = (token) => positionAt(source, token.startOffset).line;
   for (const [index, slice] of slices.entries()) {
     const end = slices[index + 1]?.[0]?.startOffset ?? text.length;
     const stray = hasBetween(strays, slice[0]?.startOffset ?? 0, end);
-    const read = readSlice(slice, { stray, nestingMax }, context);
+    const read = readSlice(slice, { stray, nestingMax, lineOf }, context);
     nodes.push(...read);
     if (read.length === 0) unread.push(...declaredName(slice, context));
   }
@@ -43,7 +47,7 @@ export function readDeclarations(lexed: LexedText, nestingMax: number, context: 
 
 function readSlice(
   slice: IToken[],
-  { stray, nestingMax }: { readonly stray: boolean; readonly nestingMax: number },
+  { stray, nestingMax, lineOf }: { readonly stray: boolean; readonly nestingMax: number; readonly lineOf: LineOf },
   context: BuildContext,
 ): readonly CstNode[] {
   const deep = tooDeep(slice, nestingMax);
@@ -53,18 +57,78 @@ function readSlice(
     return [];
   }
   const { declarations, problem } = runGrammar(slice);
-  if (problem !== null && !stray && !reportOpenString(slice, context)) {
-    const { code, message, help, start, end } = explain(problem, slice);
-    context.error(code, message, context.span(start, end), help);
-  }
+  if (problem !== null && !stray && !reportOpenText(slice, context)) reportAll(problem, slice, lineOf, context);
   return declarations;
 }
 
-/** A string that swallowed the rest of its line is why a declaration fails, and what is reported instead. */
-function reportOpenString(slice: readonly IToken[], context: BuildContext): boolean {
-  const open = slice.find((token) => token.tokenType === t.OpenString);
-  if (open !== undefined) context.text(open);
+/** A string or regular expression that swallowed the rest of its line is why a declaration fails, and what is reported instead. */
+function reportOpenText(slice: readonly IToken[], context: BuildContext): boolean {
+  const open = slice.find((token) => token.tokenType === t.OpenString || isOpenRegex(token));
+  if (open?.tokenType === t.OpenString) context.text(open);
+  else if (open !== undefined) readRegex(open.image, context.spanOf(open), context);
   return open !== undefined;
+}
+
+function isOpenRegex({ tokenType, image }: IToken): boolean {
+  return tokenType === t.RegexLiteral && !/.\/[A-Za-z]*$/.test(image);
+}
+
+/** A block shows at most this many problems of its lines. */
+const MAX_LINES = 16;
+
+/** The line of a token, from 1. */
+type LineOf = (token: IToken) => number;
+
+/** Reports a problem, and those of the other lines of its block: each is read again without the lines found wrong so far. */
+function reportAll(
+  first: IRecognitionException,
+  slice: readonly IToken[],
+  lineOf: LineOf,
+  context: BuildContext,
+): void {
+  let tokens = slice;
+  let problem: IRecognitionException | null = first;
+  for (let lines = 0; problem !== null && lines < MAX_LINES; lines += 1) {
+    const { code, message, help, start, end } = explain(problem, tokens);
+    context.error(code, message, context.span(start, end), help);
+    const rest = withoutLine(tokens, problem.token, lineOf);
+    if (rest === null) return;
+    tokens = rest;
+    problem = runGrammar([...tokens]).problem;
+  }
+}
+
+/**
+ * The tokens without the line that is wrong, if that is a line of a block by itself: within brackets that it neither opens nor
+ * closes. A problem at the first token of a line is one of the line before, which is incomplete. Null where to go on would be a guess.
+ */
+function withoutLine(tokens: readonly IToken[], wrong: IToken, lineOf: LineOf): readonly IToken[] | null {
+  const at = tokens.indexOf(wrong);
+  const before = tokens[at - 1];
+  if (before === undefined) return null;
+  const opensLine = lineOf(before) !== lineOf(wrong);
+  return (opensLine ? withoutLineOf(before, tokens, lineOf) : null) ?? withoutLineOf(wrong, tokens, lineOf);
+}
+
+function withoutLineOf(one: IToken, tokens: readonly IToken[], lineOf: LineOf): readonly IToken[] | null {
+  const line = lineOf(one);
+  const start = tokens.findIndex((token) => lineOf(token) === line);
+  const end = tokens.findLastIndex((token) => lineOf(token) === line) + 1;
+  const [before, own] = [bracketsOf(tokens.slice(0, start)), bracketsOf(tokens.slice(start, end))];
+  if (start === 0 || before.depth <= 0 || own.depth !== 0 || own.least < 0) return null;
+  return [...tokens.slice(0, start), ...tokens.slice(end)];
+}
+
+/** How many brackets are open after some tokens, and the least of that on the way. */
+function bracketsOf(tokens: readonly IToken[]): { readonly depth: number; readonly least: number } {
+  let depth = 0;
+  let least = 0;
+  for (const { tokenType: type } of tokens) {
+    if (type === t.LeftParen || type === t.LeftBracket || type === t.LeftBrace) depth += 1;
+    else if (type === t.RightParen || type === t.RightBracket || type === t.RightBrace) depth -= 1;
+    least = Math.min(least, depth);
+  }
+  return { depth, least };
 }
 
 /** Whether a sorted row of offsets has one in a range, by bisection: a file may have very many of both. */
