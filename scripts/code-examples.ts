@@ -2,13 +2,14 @@
  * Examples of the diagnostics: `dsl/codes/examples/*.txt` hold for each code a policy that raises it and the same policy mended.
  *
  * `=== CODE` begins the broken one, `=== mended` the other, `--- PATH` another file of either; a time may follow the code
- * (`now 2027-02-01`) where dates matter.
+ * (`now 2027-02-01`) where dates matter. `⟪TEXT×N⟫` stands for the text N times, in which `⟨n⟩` counts from 1 and `⟨n-1⟩` from 0, and
+ * `\u` escapes are resolved.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Diagnostic, type LoadResult, loadPolicyText } from "../../dsl/index.ts";
+import { type Diagnostic, type LoadResult, loadPolicyText, makeSource, parse } from "../dsl/index.ts";
 
-const FOLDER = join(import.meta.dirname, "..", "..", "dsl", "codes", "examples");
+const FOLDER = join(import.meta.dirname, "..", "dsl", "codes", "examples");
 
 /** Files by path; the policy is `policy.edgepolicy`. */
 export type ExampleFiles = Readonly<Record<string, string>>;
@@ -52,11 +53,29 @@ function readSection(section: string): { readonly title: string; readonly files:
   };
 }
 
-/** Loads the files of an example at its time. */
-export function loadExample(files: ExampleFiles, nowMicros: number | null): LoadResult {
-  const { "policy.edgepolicy": main = "", ...others } = files;
-  return loadPolicyText(main, others, nowMicros === null ? {} : { nowMicros });
+/** A text with its repetitions written out. */
+export function writtenOut(text: string): string {
+  return text.replace(/⟪([^⟫]*)×(\d+)⟫/g, (_, part: string, times: string) => {
+    const plain = part.replace(/\\u([0-9A-F]{4})/g, (__, digits: string) => String.fromCharCode(parseInt(digits, 16)));
+    return Array.from({ length: Number(times) }, (__, index) =>
+      plain.replaceAll("⟨n⟩", String(index + 1)).replaceAll("⟨n-1⟩", String(index)),
+    ).join("");
+  });
 }
+
+/** Codes that files have by themselves, before one names another: `fmt` and editors see them. */
+export const OF_TEXT: ReadonlySet<string> = new Set(["EP1001", "EP1002", "EP1007"]);
+
+/** What comes of the broken or the mended files of an example, at its time. */
+export function loadExample({ code, nowMicros }: CodeExample, files: ExampleFiles): LoadResult {
+  const texts = Object.entries(files).map(([path, text]) => [path, writtenOut(text)] as const);
+  const { [MAIN]: main = "", ...others } = Object.fromEntries(texts);
+  const load = loadPolicyText(main, others, nowMicros === null ? {} : { nowMicros });
+  if (!OF_TEXT.has(code)) return load;
+  return { ...load, diagnostics: parse(main).diagnostics, sources: [makeSource(MAIN, main)] };
+}
+
+const MAIN = "policy.edgepolicy";
 
 /** The distinct codes of diagnostics. */
 export function codesOf(diagnostics: readonly Diagnostic[]): readonly string[] {

@@ -1,7 +1,7 @@
 /** Every diagnostic of the checker, as people see it. */
 import { describe, expect, test } from "vitest";
 import { CODES, loadPolicyText } from "../../../dsl/index.ts";
-import { codeExamples } from "../../helpers/code-examples.ts";
+import { codeExamples } from "../../../scripts/code-examples.ts";
 import { loadGoldens, renderGolden } from "../../helpers/check-goldens.ts";
 
 const goldens = loadGoldens();
