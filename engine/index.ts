@@ -18,7 +18,7 @@ export {
 export { createExplainer } from "./explain/explainer.ts";
 export { partsOf } from "./explain/parts.ts";
 export { createReference, type TouchedState, touchedState } from "./reference/index.ts";
-export { MAX_OVERLAYS } from "./overlay.ts";
+export { LEAST_FACTOR, MAX_OVERLAYS, MOST_FACTOR } from "./overlay.ts";
 export {
   CHALLENGES,
   EVIDENCE,

@@ -26,7 +26,7 @@ export type OverlayEffect =
   | { readonly kind: "spare"; readonly subject: OverlaySubject; readonly name: string }
   /** The rule or limit of that name is rolled out so, whatever the policy says. */
   | { readonly kind: "mode"; readonly name: string; readonly mode: "off" | "shadow" | "on" }
-  /** The limit of that name allows this many times as much. From 0.01 to 100. */
+  /** The limit of that name allows this many times as much: from {@link LEAST_FACTOR} to {@link MOST_FACTOR}. */
   | { readonly kind: "factor"; readonly name: string; readonly factor: number };
 
 /** One overlay. */
@@ -40,3 +40,6 @@ export type Overlay = OverlayEffect & {
 
 /** Most overlays at a time; more are refused. */
 export const MAX_OVERLAYS = 1_000;
+/** Bounds of a factor, and of all factors on a limit together. */
+export const LEAST_FACTOR = 0.01;
+export const MOST_FACTOR = 100;

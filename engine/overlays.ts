@@ -8,13 +8,11 @@ import { memberOf } from "./facts/json-field.ts";
 import { NetworkTable } from "./facts/network-table.ts";
 import { canonicalNetwork } from "./facts/networks.ts";
 import { ipOf } from "./facts/read-request.ts";
-import { MAX_OVERLAYS, type Overlay, type OverlaySubject } from "./overlay.ts";
+import { LEAST_FACTOR, MAX_OVERLAYS, MOST_FACTOR, type Overlay, type OverlaySubject } from "./overlay.ts";
 import type { Client, Policy } from "./policy.ts";
 import { METHODS } from "./policy.ts";
 import { type Program, Rollout } from "./program.ts";
 
-const LEAST_FACTOR = 0.01;
-const MOST_FACTOR = 100;
 const QUARANTINE_FACTOR = 0.1;
 const NOBODY: readonly number[] = [];
 const SAFE: ReadonlySet<number> = new Set([

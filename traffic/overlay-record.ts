@@ -3,7 +3,7 @@
  * one or a value of another type is an error that names it and the overlay's place.
  */
 import type { Overlay, OverlayEffect, OverlaySubject } from "../engine/index.ts";
-import { canonicalNetwork, MAX_OVERLAYS } from "../engine/index.ts";
+import { canonicalNetwork, LEAST_FACTOR, MAX_OVERLAYS, MOST_FACTOR } from "../engine/index.ts";
 import * as read from "./fields.ts";
 
 /** Why a text is no list of overlays: one sentence, and where (`line 3`, `overlay 2`; empty for the text as a whole). */
@@ -13,8 +13,6 @@ export interface OverlayError {
 }
 
 const MODES = ["off", "shadow", "on"] as const;
-const LEAST_FACTOR = 0.01;
-const MOST_FACTOR = 100;
 const COMMON = ["id", "author", "reason", "ends"];
 
 /** An overlay's members, and how they are read. */

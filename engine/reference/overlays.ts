@@ -1,14 +1,12 @@
 /** Overlays as they bear on one request: who is killed, quarantined or spared, and what mode and factor names have. */
 import type { Overlay, OverlaySubject } from "../overlay.ts";
-import { MAX_OVERLAYS } from "../overlay.ts";
+import { LEAST_FACTOR, MAX_OVERLAYS, MOST_FACTOR } from "../overlay.ts";
 import type { Policy } from "../policy.ts";
 import { holds, parseNetwork } from "./address.ts";
 import type { Facts } from "./facts.ts";
 import type { Mode } from "./rollout.ts";
 import { memberOf } from "./values.ts";
 
-const LEAST_FACTOR = 0.01;
-const MOST_FACTOR = 100;
 const QUARANTINE_FACTOR = 0.1;
 
 /** What the overlays in force change for a request. */
