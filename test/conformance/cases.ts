@@ -159,3 +159,17 @@ export function judgeFormat(expected: NonNullable<Case["format"]>, format: (text
   }
   return wrong;
 }
+
+/** What `test --format json` says, as far as cases judge it. */
+export interface ReportedTests {
+  readonly passed: number;
+  readonly failed: number;
+  readonly tests: readonly { readonly name: string; readonly failures: readonly { readonly message: string }[] }[];
+}
+
+/** What is wrong with how many tests passed. */
+export function judgeTests(expected: NonNullable<Case["test"]>, { passed, failed, tests }: ReportedTests): string[] {
+  if (passed === expected.passed && failed === expected.failed) return [];
+  const said = tests.flatMap(({ name, failures }) => failures.map(({ message }) => `  ${name}: ${message}`));
+  return [`${passed} passed and ${failed} failed, not ${expected.passed} and ${expected.failed}`, ...said];
+}

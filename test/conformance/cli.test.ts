@@ -9,9 +9,11 @@ import {
   judgeCheck,
   judgeDecision,
   judgeFormat,
+  judgeTests,
   loadCaseFiles,
   loadExpectedFailures,
   type ReportedProblem,
+  type ReportedTests,
 } from "./cases.ts";
 
 const BIN = join(import.meta.dirname, "../../cli/bin.ts");
@@ -79,6 +81,13 @@ function check(given: Case & { readonly check: NonNullable<Case["check"]> }): st
   return [...wrong, ...judgeCheck(given.check, report.diagnostics)];
 }
 
+function runTests(given: Case, expected: NonNullable<Case["test"]>): string[] {
+  const { status, stdout, stderr } = edgepolicy(["test", "policy.edgepolicy", "--format", "json"], writeFiles(given));
+  const exit = expected.failed === 0 ? 0 : 1;
+  if (status !== exit) return [`exit ${status}, not ${exit}: ${stderr}`];
+  return judgeTests(expected, JSON.parse(stdout) as ReportedTests);
+}
+
 function format(text: string): string | null {
   const { status, stdout } = edgepolicy(["fmt", "-"], folder, text);
   return status === 0 ? stdout : null;
@@ -86,7 +95,8 @@ function format(text: string): string | null {
 
 function run(given: Case): string[] {
   if (given.format !== undefined) return judgeFormat(given.format, format);
-  const { check: expected } = given;
+  const { check: expected, test: tests } = given;
+  if (tests !== undefined) return runTests(given, tests);
   return expected === undefined ? decide(given) : check({ ...given, check: expected });
 }
 

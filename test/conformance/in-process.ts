@@ -1,9 +1,10 @@
 /** Runs a conformance case in this process, on both engines. */
-import { diagnosticsToJson, format, loadPolicyText } from "../../dsl/index.ts";
+import { diagnosticsToJson, format, loadPolicy, loadPolicyText, memoryFiles } from "../../dsl/index.ts";
 import type { Outcome, PolicyEngine } from "../../engine/index.ts";
+import { runTests, testsJson } from "../../simulator/index.ts";
 import { CLOCK_START_MICROS, decisionLine, isRecordError, parseRequestLine } from "../../traffic/index.ts";
 import { ENGINES } from "../helpers/engines.ts";
-import { type Case, judgeCheck, judgeDecision, judgeFormat } from "./cases.ts";
+import { type Case, judgeCheck, judgeDecision, judgeFormat, judgeTests } from "./cases.ts";
 
 const MAIN = "policy.edgepolicy";
 
@@ -71,9 +72,19 @@ function runCheck({ files = {}, check }: Case): string[] {
   return check === undefined ? [] : judgeCheck(check, diagnosticsToJson(diagnostics, sources).diagnostics);
 }
 
+/** The policy's own tests, which run on both engines. */
+function runTestBlocks({ files = {} }: Case, expected: NonNullable<Case["test"]>): string[] {
+  const { policy, tests, sources, diagnostics } = load(files);
+  if (policy === null) return diagnostics.map(({ code, message }) => `does not compile: ${code} ${message}`);
+  const suite = { file: MAIN, policy, tests, sources };
+  const reload = (path: string): ReturnType<typeof loadPolicy> => loadPolicy(path, memoryFiles(files));
+  const result = runTests(suite, { load: reload, coverage: false, filter: null });
+  return judgeTests(expected, testsJson([result]));
+}
+
 /** What a case asks for and does not get; empty where it passes. */
 export function runCase(given: Case): string[] {
-  if (given.test !== undefined) return ["test blocks are parsed, not run"];
+  if (given.test !== undefined) return runTestBlocks(given, given.test);
   if (given.format !== undefined) return judgeFormat(given.format, (text) => format(text).text);
   return given.check === undefined ? runRequests(given) : runCheck(given);
 }
