@@ -53,9 +53,11 @@ export function knobsOf(source: KnobSource): readonly Knob[] {
   ];
 }
 
-/** Challenges that the caller could have answered. */
-function passKnobs({ facts: { request } }: KnobSource): readonly Knob[] {
-  return CHALLENGES.filter((kind) => !request.passes.includes(kind)).map((kind) => ({
+/** Challenges of the policy that the caller could have answered. */
+function passKnobs({ policy, facts: { request } }: KnobSource): readonly Knob[] {
+  const actions = [...policy.rules.map(({ action }) => action), ...policy.limits.map(({ otherwise }) => otherwise)];
+  const asked = new Set(actions.flatMap((each) => (each.kind === "challenge" ? [each.challenge] : [])));
+  return CHALLENGES.filter((kind) => asked.has(kind) && !request.passes.includes(kind)).map((kind) => ({
     attribute: `pass ${kind}`,
     type: "bool",
     current: false,

@@ -1,11 +1,12 @@
 /** Later times at which a decision can turn: ends of waits, bans and windows, and edges of the clock that conditions read. */
 import type { Explanation, ExplainingEngine } from "../explanation.ts";
-import type { Policy, Window } from "../../policy.ts";
+import { LEASE_MICROS, type Limit, type Policy, type Rate, type Window } from "../../policy.ts";
 import type { Request } from "../../request.ts";
 import type { Read } from "./reads.ts";
 
 const MINUTE = 60_000_000;
 const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 
 /** How far ahead recurring times are looked for. */
 const DAYS_AHEAD = 8;
@@ -18,7 +19,7 @@ export function timesToTry(
   nowMicros: number,
 ): readonly number[] {
   const { explanation } = engine.fork().explain(request, nowMicros);
-  const spans = [...waitsOf(explanation), ...windowsOf(engine.policy)];
+  const spans = [...waitsOf(explanation), ...spansOf(engine.policy)];
   const times = [
     ...spans.map((span) => nowMicros + Math.ceil(span)),
     ...momentsOf(engine.policy, reads, request),
@@ -40,11 +41,27 @@ function waitsOf({ decision, limits, rules, contenders }: Explanation): readonly
   ];
 }
 
-/** Events of a signal are gone after 17 of its sub-windows, one by one before that. */
-function windowsOf({ signals }: Policy): readonly number[] {
-  return signals.flatMap(({ windowMicros }) =>
+/** Spans after which state is gone: the sub-windows of a signal one by one, a rate's time, a calendar unit, a lease. */
+function spansOf(policy: Policy): readonly number[] {
+  const windows = policy.signals.flatMap(({ windowMicros }) =>
     Array.from({ length: 17 }, (_, index) => ((index + 1) * windowMicros) / 16),
   );
+  const rates = [...policy.limits.map(rateOf), ...policy.clients.map(({ rate }) => rate)];
+  const refills = rates.flatMap((rate) =>
+    rate === null ? [] : [rate.perMicros / rate.allow, rate.perMicros, (rate.perMicros * rate.burst) / rate.allow],
+  );
+  const bans = policy.rules.flatMap(({ action }) =>
+    action.kind === "block" && action.ban !== null ? [action.ban.forMicros, action.ban.doublingToMicros ?? 0] : [],
+  );
+  return [...windows, ...refills, ...bans, LEASE_MICROS, HOUR, DAY, 31 * DAY];
+}
+
+/** The rate that a limit has for callers without one of their own. */
+function rateOf({ amount }: Limit): Rate | null {
+  if (!("rate" in amount)) return null;
+  const { rate } = amount;
+  const literal = rate.kind === "default" ? rate.options.find(({ kind }) => kind === "literal") : rate;
+  return literal?.kind === "literal" ? (literal.value as Rate) : null;
 }
 
 /** Moments that the policy, its inventory or the request names. */
