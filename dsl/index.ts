@@ -6,6 +6,7 @@ export { mapControls } from "./audit/controls/mapping.ts";
 export { onlyClients } from "./audit/filter.ts";
 export type { Finding, FindingEntry, FindingSeverity } from "./audit/finding.ts";
 export { auditToJson, type JsonAudit } from "./audit/render-json.ts";
+export { auditToSarif } from "./audit/render-sarif.ts";
 export { renderControls } from "./audit/render-controls.ts";
 export { renderAudit } from "./audit/render-text.ts";
 export { CODES } from "./codes.ts";

@@ -18,9 +18,17 @@ export interface SarifOptions {
   readonly folder: string;
 }
 
+/** What a code means, and how much it matters unless a result says otherwise. */
+export interface SarifRule extends CodeEntry {
+  readonly level: SarifResult["severity"];
+}
+
+/** A diagnostic, or what is told like one. */
+export type SarifResult = Omit<Diagnostic, "severity"> & { readonly severity: Diagnostic["severity"] | "note" };
+
 /** Diagnostics of one load, with the sources that their spans count. */
 export interface DiagnosedFiles {
-  readonly diagnostics: readonly Diagnostic[];
+  readonly diagnostics: readonly SarifResult[];
   readonly sources: readonly SourceFile[];
 }
 
@@ -29,8 +37,25 @@ const ROOT = "%SRCROOT%";
 
 /** The log of one run over any number of policies, as JSON-safe data. */
 export function diagnosticsToSarif(checked: readonly DiagnosedFiles[], options: SarifOptions): object {
+  const rules = CODES.map(
+    (entry): SarifRule => ({ ...entry, level: entry.code.startsWith("EP3") ? "warning" : "error" }),
+  );
+  return sarifLog(checked, rules, "check", options);
+}
+
+/**
+ * The log of one run of a command.
+ *
+ * @param known - Every code that can be raised.
+ */
+export function sarifLog(
+  checked: readonly DiagnosedFiles[],
+  known: readonly SarifRule[],
+  command: string,
+  options: SarifOptions,
+): object {
   const raised = new Set(checked.flatMap(({ diagnostics }) => diagnostics.map(({ code }) => code)));
-  const rules = CODES.filter(({ code }) => raised.has(code));
+  const rules = known.filter(({ code }) => raised.has(code));
   const paths = [...new Set(checked.flatMap(({ sources }) => sources.map(({ path }) => path)))];
   const artifacts = paths.map((path) => ({ location: locationOf(path, options) }));
   const results = checked.flatMap(({ diagnostics, sources }) =>
@@ -47,7 +72,7 @@ export function diagnosticsToSarif(checked: readonly DiagnosedFiles[], options: 
     runs: [
       {
         tool: { driver },
-        automationDetails: { id: "edgepolicy/check/" },
+        automationDetails: { id: `edgepolicy/${command}/` },
         columnKind: "utf16CodeUnits",
         artifacts,
         results,
@@ -56,17 +81,17 @@ export function diagnosticsToSarif(checked: readonly DiagnosedFiles[], options: 
   };
 }
 
-function ruleOf({ code, title, explanation }: CodeEntry): object {
+function ruleOf({ code, title, explanation, level }: SarifRule): object {
   return {
     id: code,
     shortDescription: { text: title },
     fullDescription: { text: explanation },
     help: { text: explanation, markdown: explanation },
-    defaultConfiguration: { level: code.startsWith("EP3") ? "warning" : "error" },
+    defaultConfiguration: { level },
   };
 }
 
-function resultOf(diagnostic: Diagnostic, places: Places, rules: readonly CodeEntry[]): object {
+function resultOf(diagnostic: SarifResult, places: Places, rules: readonly CodeEntry[]): object {
   const { code, severity, message, help, span, notes, fix } = diagnostic;
   const location = places.at(span);
   const related = notes.flatMap((note, index) => {

@@ -3,11 +3,13 @@ import {
   type Audit,
   auditPolicy,
   auditToJson,
+  auditToSarif,
   type FindingSeverity,
   mapControls,
   onlyClients,
   renderAudit,
   renderControls,
+  type SourceFile,
 } from "../../dsl/index.ts";
 import { closestName, parseTimeText } from "../../traffic/index.ts";
 import type { Command } from "../command.ts";
@@ -15,9 +17,10 @@ import type { CliIo } from "../io.ts";
 import { type Arguments, formatOption } from "../options.ts";
 import { loadAnalysis, printDiagnostics } from "../policy-file.ts";
 import { CliProblem, EXIT } from "../problem.ts";
+import { packageVersion } from "../version.ts";
 
 export const audit: Command = {
-  usage: "FILE [--fail-on error|warning|info|none] [--now TIME] [--client ID]… [--format text|json]",
+  usage: "FILE [--fail-on error|warning|info|none] [--now TIME] [--client ID]… [--format text|json|sarif]",
   about: `Audits the policy's inventory and what the policy makes of it: findings with stable ids, who gets through where and within which
 limits, grants that give nothing, and the controls of OWASP, NIST CSF and SP 800-207 and -228 that are implemented. Exits 1 if there is a
 finding of severity error, or if the policy has errors: then the inventory alone is audited.`,
@@ -34,7 +37,7 @@ finding of severity error, or if the policy has errors: then the inventory alone
       help: "judge expiry, reviews and rotation as of then, such as 2027-01-31 (default: the clock)",
     },
     { name: "client", value: "ID", many: true, help: "tell of this client alone; may be repeated" },
-    formatOption(),
+    formatOption("text", ["sarif"]),
   ],
   examples: [
     "audit policies/orders.edgepolicy",
@@ -54,12 +57,19 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   // Controls are the whole policy's, whatever is asked about some clients.
   const controls = ids.length === 0 ? mapControls(whole) : [];
   const ok = errors.length === 0 && !fails(shown, args);
-  await io.stdout(
-    args.json()
-      ? `${JSON.stringify({ ok, ...auditToJson(shown, analysis.sources), controls })}\n`
-      : [renderAudit(shown, analysis.sources), renderControls(controls)].filter((part) => part !== "").join("\n"),
-  );
+  if (args.text("format") === "sarif") await io.stdout(sarif(shown, analysis.sources));
+  else if (args.json())
+    await io.stdout(`${JSON.stringify({ ok, ...auditToJson(shown, analysis.sources), controls })}\n`);
+  else
+    await io.stdout(
+      [renderAudit(shown, analysis.sources), renderControls(controls)].filter((part) => part !== "").join("\n"),
+    );
   return ok ? EXIT.fine : EXIT.no;
+}
+
+function sarif(shown: Audit, sources: readonly SourceFile[]): string {
+  const options = { version: packageVersion(), folder: process.cwd() };
+  return `${JSON.stringify(auditToSarif(shown, sources, options))}\n`;
 }
 
 function readNow(text: string | null): number {

@@ -56,11 +56,22 @@ describe("the example", () => {
   });
 
   test("is audited as JSON", async () => {
-    const { status, stdout } = await edgepolicy(["audit", "--now", "2026-01-01", "--format", "json", ORDERS]);
-    expect(status).toBe(1);
+    const options = ["--now", "2026-01-01", "--format", "json"];
+    const whole = JSON.parse((await edgepolicy(["audit", ...options, ORDERS])).stdout) as { controls: unknown[] };
+    expect(whole.controls).toHaveLength(53);
+    const some = ["--client", "support_agent", "--client", "legacy_import"];
+    const { status, stdout } = await edgepolicy(["audit", ...options, ...some, ORDERS]);
+    expect(status).toBe(0);
     const json: unknown = JSON.parse(stdout.replaceAll(`${ROOT}/`, ""));
     expectGolden("orders-json.txt", `${JSON.stringify(json, null, 1)}\n`);
   });
+});
+
+test("findings are told as SARIF", async () => {
+  const { stdout } = await auditOf(inventory("labels: { break_glass: x }"), "--format", "sarif");
+  const log = JSON.parse(stdout) as { runs: { tool: { driver: { rules: object[] } }; results: object[] }[] };
+  expect(log.runs[0]?.tool.driver.rules).toMatchObject([{ id: "ID123", defaultConfiguration: { level: "error" } }]);
+  expect(log.runs[0]?.results).toMatchObject([{ ruleId: "ID123", level: "error", locations: [{}] }]);
 });
 
 describe("the exit status", () => {

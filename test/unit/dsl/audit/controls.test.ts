@@ -1,4 +1,6 @@
 /** The control mapping: that it speaks of what there is, names what there is not, and leaves nothing out. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { FRAMEWORKS, mapControls } from "../../../../dsl/audit/controls/mapping.ts";
 import type { ControlReport } from "../../../../dsl/audit/controls/control.ts";
@@ -102,4 +104,13 @@ describe("a control", () => {
     expect(control("API1:2023", distinct("id")).by).toContain("enumeration is noticed by `a`");
     expect(control("API1:2023", distinct("ip")).status).toBe("missing");
   });
+});
+
+test("docs/audit.md has every finding with its severities and condition", () => {
+  const text = readFileSync(join(import.meta.dirname, "../../../../docs/audit.md"), "utf8");
+  for (const { id, title, severities, condition } of [
+    ...Object.values(INVENTORY_FINDINGS),
+    ...Object.values(POLICY_FINDINGS),
+  ])
+    expect(text).toContain(`| ${id} | ${title} | ${severities.join(", ")} | ${condition} |\n`);
 });

@@ -1,0 +1,28 @@
+/** The findings of an audit as a SARIF log for code scanning. */
+import { type SarifOptions, type SarifResult, type SarifRule, sarifLog } from "../render-sarif.ts";
+import type { SourceFile } from "../source.ts";
+import type { Audit } from "./audit.ts";
+import type { Finding, FindingEntry, FindingSeverity } from "./finding.ts";
+import { INVENTORY_FINDINGS } from "./registry-inventory.ts";
+import { POLICY_FINDINGS } from "./registry-policy.ts";
+
+const LEVELS: Readonly<Record<FindingSeverity, SarifResult["severity"]>> = {
+  error: "error",
+  warning: "warning",
+  info: "note",
+};
+
+/** The log of one audit, as JSON-safe data. */
+export function auditToSarif({ findings }: Audit, sources: readonly SourceFile[], options: SarifOptions): object {
+  const entries: readonly FindingEntry[] = [...Object.values(INVENTORY_FINDINGS), ...Object.values(POLICY_FINDINGS)];
+  return sarifLog([{ diagnostics: findings.map(resultOf), sources }], entries.map(ruleOf), "audit", options);
+}
+
+function ruleOf({ id, title, condition, explanation, severities }: FindingEntry): SarifRule {
+  const level = LEVELS[severities[0] ?? "error"];
+  return { code: id, title, explanation: `${explanation} Raised where: ${condition}`, level };
+}
+
+function resultOf({ id, severity, message, help, span, notes }: Finding): SarifResult {
+  return { code: id, severity: LEVELS[severity], message, help, span, notes, fix: null };
+}
