@@ -2,12 +2,11 @@
 import { makeInventory } from "../facts/inventory.ts";
 import { RouteTree } from "../facts/route-tree.ts";
 import { Phase } from "../layout.ts";
-import type { Limit, Policy, Rollout, Rule, Signal } from "../policy.ts";
+import type { Limit, Policy, Rule, Signal } from "../policy.ts";
 import {
   type LimitPlan,
   type Program,
   RecordPhase,
-  Rollout as Mode,
   type RolloutPlan,
   type RulePlan,
   SignalKind,
@@ -24,6 +23,7 @@ import { TRUE } from "./literals.ts";
 import { needsOf } from "./needs.ts";
 import { normalForms } from "./normal-form.ts";
 import { planPending } from "./pending-plan.ts";
+import { planRollouts } from "./rollouts.ts";
 import { SlotBuilder } from "./slots.ts";
 import { zoneClocks } from "./zones.ts";
 
@@ -34,6 +34,7 @@ interface Build {
   readonly keys: KeyBuilder;
   readonly items: IndexItem[];
   readonly places: ReturnType<typeof placesOf>;
+  readonly rollouts: { readonly rules: readonly RolloutPlan[]; readonly limits: readonly RolloutPlan[] };
   readonly file: (phase: number, target: number, literal: number) => void;
 }
 
@@ -44,7 +45,12 @@ function startBuild(policy: Policy, pool: ConstantPool, slots: SlotBuilder): Bui
   const file = (phase: number, target: number, literal: number): void => {
     for (const literals of formOf(literal)) items.push({ phase, target, literals });
   };
-  return { policy, conditions, keys: new KeyBuilder(), items, places: placesOf(policy), file };
+  const places = placesOf(policy);
+  const rollouts = {
+    rules: planRollouts(policy.rules, places.rule, conditions),
+    limits: planRollouts(policy.limits, places.limit, conditions),
+  };
+  return { policy, conditions, keys: new KeyBuilder(), items, places, rollouts, file };
 }
 
 /**
@@ -138,7 +144,7 @@ function planRule(build: Build, rule: Rule, index: number): RulePlan {
   const ban = rule.action.kind === "block" ? rule.action.ban : null;
   build.file(Phase.rule, index, conditionOf(build, rule.on, rule.when));
   return {
-    rollout: planRollout(build, build.policy.rules, index, build.places.rule),
+    rollout: build.rollouts.rules[index]!,
     banKey: ban === null ? -1 : keys.intern(ban.keys, conditions),
     banOn: conditions.onRoutes(ban === null ? null : ban.on),
     place: build.places.rule[index]!,
@@ -150,40 +156,12 @@ function planLimit(build: Build, limit: Limit, index: number): LimitPlan {
   build.file(Phase.limit, index, conditionOf(build, limit.on, limit.when));
   return {
     key: keys.intern(limit.keys, conditions),
-    rollout: planRollout(build, build.policy.limits, index, build.places.limit),
+    rollout: build.rollouts.limits[index]!,
     ...planAmount(limit.amount, build.policy, conditions),
     cost: limit.cost === null ? -1 : conditions.slots.value(limit.cost, conditions),
     refund: limit.refund === null ? -1 : conditions.lower(limit.refund),
     place: build.places.limit[index]!,
   };
-}
-
-/** A rule or limit among the others of its kind. */
-interface RolledOut {
-  readonly name: string;
-  readonly rollout: Rollout;
-}
-
-function planRollout(build: Build, all: readonly RolledOut[], index: number, places: Int32Array): RolloutPlan {
-  const canaries = [...all.keys()].filter((each) => replaces(all[each]!.rollout, index));
-  const replacedBy = canaries.map((each) => planOwnRollout(build, all[each]!, places[each]!, []));
-  return planOwnRollout(build, all[index]!, places[index]!, replacedBy);
-}
-
-function replaces(rollout: Rollout, index: number): boolean {
-  return rollout.mode === "canary" && rollout.replaces === index;
-}
-
-function planOwnRollout(
-  { conditions }: Build,
-  { name, rollout }: RolledOut,
-  place: number,
-  replacedBy: readonly RolloutPlan[],
-): RolloutPlan {
-  const plan = { untilMicros: rollout.untilMicros ?? Infinity, place, replacedBy, name };
-  if (rollout.mode !== "canary") return { ...plan, mode: Mode[rollout.mode], options: [], bound: 0 };
-  const options = rollout.key.options.map((option) => conditions.slots.value(option, conditions));
-  return { ...plan, mode: Mode.canary, options, bound: rollout.percent * 100 };
 }
 
 /** Places of rules and of limits in the order of declaration. */
