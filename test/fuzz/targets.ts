@@ -14,7 +14,8 @@ import {
   parse,
   renderDiagnostics,
 } from "../../dsl/index.ts";
-import { parseRequestLine } from "../../traffic/index.ts";
+import { createEngine } from "../../engine/index.ts";
+import { isOverlayError, parseOverlays, parseRequestLine } from "../../traffic/index.ts";
 import { withoutPlaces } from "../helpers/ast.ts";
 import { mutatedPolicy, respacedPolicy, tokenSoup } from "../helpers/policy-texts.ts";
 
@@ -101,6 +102,21 @@ const REQUEST_LINE =
   '"client":"acme_sync","evidence":"bearer_token","passes":[],"scopes":["a"],"claims":{"tenant":"t1"},' +
   '"credential":{"id":"k1","issued":"2026-01-01","expires":"2027-01-01"},"response":{"status":401,"size":1,"latency":"35ms"}}';
 
+const OVERLAYS =
+  '{"id":"o1","author":"a","reason":"r","ends":"2026-01-02","kill":{"network":"192.0.2.0/24"}}\n' +
+  '{"id":"o2","author":"a","reason":"r","ends":"2026-01-02T00:00:00Z","quarantine":{"label":"tier","value":"gold"}}\n' +
+  '{"id":"o3","author":"a","reason":"r","ends":"2026-01-02","spare":{"client":"c"},"from":"pace"}\n' +
+  '{"id":"o4","author":"a","reason":"r","ends":"2026-01-02","mode":"shadow","of":"pace"}\n' +
+  '{"id":"o5","author":"a","reason":"r","ends":"2026-01-02","factor":0.5,"of":"pace"}\n';
+const OVERLAID = createEngine(loadPolicyText(POLICY_OF_INVENTORY, { "clients.yaml": INVENTORY, "l.txt": "" }).policy!);
+
+/** What is read is taken by an engine; what is not has a place and a reason on one line. */
+function readOverlaysSoundly(text: string): void {
+  const overlays = parseOverlays(text);
+  if (isOverlayError(overlays)) require(!/undefined|NaN|\n/.test(overlays.error), `a reason: ${overlays.error}`);
+  else OVERLAID.setOverlays(overlays);
+}
+
 /** Every target, cheap ones first. */
 export const TARGETS: readonly FuzzTarget[] = [
   {
@@ -108,6 +124,7 @@ export const TARGETS: readonly FuzzTarget[] = [
     inputs: fc.oneof(anyText, mutated(REQUEST_LINE)),
     run: (text) => void parseRequestLine(text),
   },
+  { name: "overlays", inputs: fc.oneof(anyText, mutated(OVERLAYS)), run: readOverlaysSoundly },
   { name: "lexer, parser", inputs: policies, run: parseSoundly },
   { name: "formatter", inputs: fc.oneof(policies, respacedPolicy), run: formatSoundly },
   { name: "checker, lints", inputs: policies, run: (text) => loadSoundly(text, { "clients.yaml": INVENTORY }) },
