@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: measures, prints tables, and writes `bench/results/`.
  *
- *     npm run bench -- [decisions] [rule-count] [authz] [--quick] [--local]
+ *     npm run bench -- [decisions] [rule-count] [authz] [language-server] [--quick] [--local]
  *
  * `--quick` only shows that everything runs: its figures are not to be believed, and are written as `local-…`, which the
  * repository does not keep. So are those of `--local`.
@@ -9,6 +9,7 @@
 import { parseArgs } from "node:util";
 import { benchAuthz } from "./authz.ts";
 import { benchDecisions } from "./decisions.ts";
+import { benchLanguageServer } from "./language-server.ts";
 import { describeMachine } from "./machine.ts";
 import { usedResults } from "./measure.ts";
 import { type BenchResult, saveResult } from "./result.ts";
@@ -18,6 +19,7 @@ const BENCHES: Readonly<Record<string, (quick: boolean) => BenchResult | Promise
   decisions: benchDecisions,
   "rule-count": benchRuleCount,
   authz: benchAuthz,
+  "language-server": benchLanguageServer,
 };
 
 const { values, positionals } = parseArgs({
