@@ -2,3 +2,4 @@
 export type { CliIo } from "./io.ts";
 export { processIo } from "./io.ts";
 export { main } from "./main.ts";
+export { serveEditor } from "./editor.ts";

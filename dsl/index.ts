@@ -29,8 +29,8 @@ export {
 } from "./files.ts";
 export { type FormatResult, format } from "./format.ts";
 export { type ListLoad, loadListFile } from "./list-file.ts";
-export { serveLanguage, type ServerStreams } from "./language-server/serve.ts";
-export type { ServerOptions, TestOutcome } from "./language-server/server.ts";
+export { serveLanguage } from "./language-server/serve.ts";
+export type { TestOutcome } from "./language-server/server.ts";
 export {
   analyzePolicy,
   type LoadOptions,

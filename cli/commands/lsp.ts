@@ -1,6 +1,6 @@
 /** `edgepolicy lsp`: the language server, for editors. */
-import { serveLanguage } from "../../dsl/index.ts";
 import type { Command } from "../command.ts";
+import { serveEditor } from "../editor.ts";
 import { CliProblem } from "../problem.ts";
 import type { Arguments } from "../options.ts";
 import { packageVersion } from "../version.ts";
@@ -18,7 +18,7 @@ docs/editors.md says how to set them up.`,
 
 async function run(args: Arguments): Promise<number> {
   if (args.positionals.length > 0) throw new CliProblem(`unexpected argument \`${args.positionals[0]}\``);
-  await serveLanguage({ input: process.stdin, output: process.stdout }, { version: packageVersion() });
+  await serveEditor(packageVersion());
   // The editor ends the process; there is no other end.
   return new Promise<number>(() => undefined);
 }

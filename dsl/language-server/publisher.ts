@@ -8,9 +8,15 @@ import type { Workspace } from "./workspace.ts";
 /** Takes the diagnostics of a file; an empty list clears them. */
 export type Send = (uri: string, diagnostics: readonly Diagnostic[]) => void;
 
-/** Milliseconds without a change before diagnostics are made, and the most that changes can put them off. */
-const PAUSE = 30;
-const LONGEST_WAIT = 250;
+/**
+ * Milliseconds without a change before diagnostics are made: hardly any where they were quick the last time, so that one sees them
+ * while typing, and more where they were not.
+ */
+const SHORT_PAUSE = 5;
+const LONG_PAUSE = 150;
+const QUICK = 60;
+/** The most that changes can put them off. */
+const LONGEST_WAIT = 500;
 
 interface Published {
   readonly analysis: Analysis;
@@ -27,6 +33,8 @@ export class Publisher {
   readonly #sent = new Map<string, string>();
   #timer: NodeJS.Timeout | null = null;
   #waitingSince = 0;
+  /** Milliseconds that the diagnostics took the last time. */
+  #took = 0;
 
   constructor(workspace: Workspace, send: Send, failed: (problem: unknown) => void) {
     this.#workspace = workspace;
@@ -40,7 +48,8 @@ export class Publisher {
     if (this.#timer === null) this.#waitingSince = now;
     else clearTimeout(this.#timer);
     const left = LONGEST_WAIT - (now - this.#waitingSince);
-    this.#timer = setTimeout(() => this.#run(), Math.max(0, Math.min(PAUSE, left)));
+    const pause = this.#took <= QUICK ? SHORT_PAUSE : LONG_PAUSE;
+    this.#timer = setTimeout(() => this.#run(), Math.max(0, Math.min(pause, left)));
   }
 
   stop(): void {
@@ -50,11 +59,13 @@ export class Publisher {
 
   #run(): void {
     this.#timer = null;
+    const began = performance.now();
     try {
       this.publish();
     } catch (problem) {
       this.#failed(problem);
     }
+    this.#took = performance.now() - began;
   }
 
   /** Makes and sends what has changed since the last time. */

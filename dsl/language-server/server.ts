@@ -6,8 +6,10 @@ import {
   ErrorCodes,
   type InitializeParams,
   type InitializeResult,
+  MessageType,
   type Position,
   ResponseError,
+  ShowMessageNotification,
   TextDocumentSyncKind,
 } from "vscode-languageserver";
 import type { FileReader } from "../files.ts";
@@ -56,8 +58,8 @@ export function answer(connection: Connection, options: ServerOptions): void {
     workspace.setFolders(foldersOf(params));
     return initializeResult(options);
   });
-  connection.onInitialized(() => {
-    if (client.watches) void connection.client.register(DidChangeWatchedFilesNotification.type, WATCHED);
+  connection.onInitialized(async () => {
+    if (client.watches) await connection.client.register(DidChangeWatchedFilesNotification.type, WATCHED);
   });
   connection.onShutdown(() => publisher.stop());
   followDocuments(connection, workspace, publisher);
@@ -196,8 +198,10 @@ function answerTests(
       return new ResponseError(ErrorCodes.InvalidParams, "no policy that this file belongs to is known");
     const { passed, text } = await runTest(main.main, name, workspace.files);
     connection.console.log(text);
-    if (passed) connection.window.showInformationMessage(`✓ ${name}`);
-    else connection.window.showErrorMessage(`✗ ${name}: see the output of edgepolicy`);
+    const [type, message] = passed
+      ? ([MessageType.Info, `✓ ${name}`] as const)
+      : ([MessageType.Error, `✗ ${name}: see the output of edgepolicy`] as const);
+    await connection.sendNotification(ShowMessageNotification.type, { type, message });
     return { passed, text };
   });
 }
