@@ -24,6 +24,7 @@ const TASKS = {
   "test:service": ["node_modules/vitest/vitest.mjs", "run", "--project", "service"],
   check: ["scripts/check.ts"],
   build: ["scripts/build.ts"],
+  "pack:vscode": ["scripts/pack-vscode.ts"],
   fuzz: ["scripts/fuzz.ts"],
   bench: ["bench/main.ts"],
   edgepolicy: ["cli/bin.ts"],

@@ -26,7 +26,7 @@ describe("completion offers exactly", () => {
     ["rule x when client.id == ‸", '"acme_sync"'],
     ['rule x when client.plan == "‸"', "gold"],
     ["rule x when method ‸", "and in is is not not in or then"],
-    ["signal s = ‸", "count deviation distinct elapsed interval max novel share steps sum"],
+    ["signal s = ‸", "count deviation distinct elapsed interval max novel overflow share steps sum"],
     ["signal s = count per ip over 10‸", "10d 10h 10m 10ms 10s"],
     ["signal s = count on order per client else skip ‸", "else over"],
     ["limit l per ip allow 5 per ‸", "day hour month"],
