@@ -1,6 +1,6 @@
 /** One cell of the matrix: what applies to one sort of caller on one route, whatever the request holds. */
 import { EVIDENCE } from "../../../engine/index.ts";
-import type { Client, Evidence, Expr, Limit, Policy, Rate, Rollout, Rule } from "../../../engine/index.ts";
+import type { Client, Evidence, Expr, Limit, Policy, Rate, Rule } from "../../../engine/index.ts";
 import { keysText } from "./key-text.ts";
 import { Evaluation, type Subject, type Truth, UNKNOWN } from "./partial.ts";
 
@@ -57,10 +57,13 @@ export interface Caller {
 export class Cells {
   readonly #policy: Policy;
   readonly #now: number;
+  /** Rules and limits that are off for whom a canary is chosen. */
+  readonly #replaced: ReadonlySet<Rule | Limit | undefined>;
 
   constructor(policy: Policy, nowMicros: number) {
     this.#policy = policy;
     this.#now = nowMicros;
+    this.#replaced = new Set([...replacedIn(policy.rules), ...replacedIn(policy.limits)]);
   }
 
   cell(caller: Caller, route: number, grant: boolean): Cell {
@@ -120,17 +123,19 @@ export class Cells {
 
   /** Whether a rule or limit is in force on a route; null where it is not even in shadow. */
   #reach(
-    { on, rollout }: { readonly on: readonly number[] | null; readonly rollout: Rollout },
+    declaration: Rule | Limit,
     route: number,
     evaluation: Evaluation,
   ): { readonly certain: boolean; readonly shadow: boolean } | null {
+    const { on, rollout } = declaration;
+    const whole = !this.#replaced.has(declaration);
     if (on !== null && !on.includes(route)) return null;
-    if (rollout.untilMicros !== null && rollout.untilMicros <= this.#now) return { certain: true, shadow: true };
+    if (rollout.untilMicros !== null && rollout.untilMicros <= this.#now) return { certain: whole, shadow: true };
     if (rollout.mode !== "canary")
-      return rollout.mode === "off" ? null : { certain: true, shadow: rollout.mode === "shadow" };
+      return rollout.mode === "off" ? null : { certain: whole, shadow: rollout.mode === "shadow" };
     const chosen = rollout.percent > 0 && evaluation.hasKey([rollout.key]) !== false;
     const all = rollout.percent >= 100 && evaluation.hasKey([rollout.key]) === true;
-    return { certain: all || !chosen, shadow: !chosen };
+    return { certain: whole && (all || !chosen), shadow: !chosen };
   }
 
   #access(matches: readonly RuleMatch[]): { readonly access: Access; readonly refusedBy: string } {
@@ -147,6 +152,13 @@ export class Cells {
     const sure = open || allowing.some(({ match }) => match.applies === "always");
     return { access: sure && refusing.length === 0 && !asked ? "served" : "may", refusedBy: "" };
   }
+}
+
+/** What canaries replace, whether or not they have ended: that errs towards less certainty. */
+function replacedIn<T extends Rule | Limit>(all: readonly T[]): readonly (T | undefined)[] {
+  return all.flatMap(({ rollout }) =>
+    rollout.mode === "canary" && rollout.replaces !== null ? [all[rollout.replaces]] : [],
+  );
 }
 
 /** A cell for one kind of proof. */
