@@ -2,6 +2,7 @@
 import type { ILexingError } from "chevrotain";
 import type { Span } from "../engine/index.ts";
 import type { BuildContext } from "./build-ast/context.ts";
+import type { Fix } from "./diagnostic.ts";
 
 const BYTE_ORDER_MARK = "\uFEFF";
 /** Control characters but tab and line ends, and the marks that turn the direction of text around (CVE-2021-42574). */
@@ -100,5 +101,15 @@ export function reportCharacters(problem: ILexingError, text: string, context: B
     `unexpected \`${shown}\``,
     span,
     CHARACTER_HELP[first] ?? "such characters stand in strings and comments only",
+    characterFix(run, span, text),
   );
+}
+
+/** The text for marks that can only have been meant for one thing, set apart from its neighbours. */
+function characterFix(run: string, span: Span, text: string): Fix | null {
+  if (/^;+$/.test(run)) return { span, text: "" };
+  if (/^\u00A0+$/.test(run)) return { span, text: " " };
+  if (run !== "&" && run !== "&&") return null;
+  const [before, after] = [text[span.start - 1] ?? " ", text[span.end] ?? " "];
+  return { span, text: `${/\s/.test(before) ? "" : " "}and${/\s/.test(after) ? "" : " "}` };
 }

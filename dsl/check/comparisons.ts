@@ -1,7 +1,9 @@
 /** Comparisons: both sides have one type, and the operator applies to it. */
+import { canonicalIp } from "../../engine/index.ts";
 import type { CompareOp } from "../../engine/index.ts";
 import type { AstBinary, AstExpr } from "../ast.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
+import type { Fix } from "../diagnostic.ts";
 import type { Site } from "./context.ts";
 import { literalAs } from "./literals.ts";
 import { memberNamed, mayBeMember } from "./members.ts";
@@ -24,6 +26,7 @@ export function checkComparison(ast: AstBinary, site: Site, checker: Checker): T
   if (fitted === null) {
     report.error(SEMANTICS.typesDiffer, ast.span, compareMessage(left.type, right.type), {
       help: mismatchHelp(left, right),
+      ...quotedFix(ast, left, right),
     });
     return null;
   }
@@ -33,6 +36,17 @@ export function checkComparison(ast: AstBinary, site: Site, checker: Checker): T
     expr: { kind: "compare", op, left: fitted[0].expr, right: fitted[1].expr, type: exprType(BOOL), span: ast.span },
     type: BOOL,
   };
+}
+
+/** Quotes around what is no text, where what they hold is a value of the other type. */
+function quotedFix(ast: AstBinary, left: Typed, right: Typed): { readonly fix?: Fix } {
+  const { expr } = right;
+  if (expr.kind !== "literal" || typeof expr.value !== "string" || right.type.scalar !== "string") return {};
+  const { members, scalar } = left.type;
+  if (scalar === "ip" && canonicalIp(expr.value) !== null) return { fix: { span: ast.right.span, text: expr.value } };
+  if (members === null || !members.members.includes(expr.value) || OTHER_WORD[ast.op] === undefined) return {};
+  const word = modelOp(ast.op) === "!=" ? "is not" : "is";
+  return { fix: { span: { ...ast.opSpan, end: ast.right.span.end }, text: `${word} ${expr.value}` } };
 }
 
 function compareMessage(left: Type, right: Type): string {
@@ -82,11 +96,17 @@ export function fitTypes(left: Typed, right: Typed, report: Report): [Typed, Typ
   return leftAs === null ? null : [leftAs, right];
 }
 
+/** The equality of enumerations in words, that of all else in signs. */
+const OTHER_WORD: Partial<Record<AstBinary["op"], string>> = { "==": "is", "!=": "is not", is: "==", "is not": "!=" };
+
 function applies(ast: AstBinary, type: Type, report: Report): boolean {
   const problem = misfit(ast.op, type);
   if (problem === null) return true;
+  const other = OTHER_WORD[ast.op];
+  const equates = other !== undefined && !type.set && type.scalar !== "rate";
   report.error(SEMANTICS.operatorMisfit, ast.span, `\`${ast.op}\` does not apply to \`${describe(type)}\``, {
     help: problem,
+    ...(equates ? { fix: { span: ast.opSpan, text: other } } : {}),
   });
   return false;
 }
