@@ -1,5 +1,5 @@
 /** Running the grammar over a file: at once, or where that fails one declaration after the other. */
-import type { CstNode, IRecognitionException, IToken } from "chevrotain";
+import type { CstNode, IRecognitionException, IToken, TokenType } from "chevrotain";
 import type { Name } from "./ast.ts";
 import type { BuildContext } from "./build-ast/context.ts";
 import { runGrammar } from "./grammar/grammar.ts";
@@ -57,9 +57,15 @@ function readSlice(
     return [];
   }
   const { declarations, problem } = runGrammar(slice);
-  if (problem !== null && !stray && !reportOpenText(slice, context)) reportAll(problem, slice, lineOf, context);
+  if (problem !== null && !stray && !reportOpenText(slice, context)) {
+    const repaired = reportAll(problem, slice, lineOf, context);
+    if (repaired !== null && KEPT.has(slice[0]?.tokenType ?? t.Name)) return repaired;
+  }
   return declarations;
 }
+
+/** Declarations whose lines stand for themselves: without the wrong ones, nothing else becomes wrong. */
+const KEPT: ReadonlySet<TokenType> = new Set([t.K.score, t.K.rollout, t.K.test]);
 
 /** A string or regular expression that swallowed the rest of its line is why a declaration fails, and what is reported instead. */
 function reportOpenText(slice: readonly IToken[], context: BuildContext): boolean {
@@ -79,35 +85,48 @@ const MAX_LINES = 16;
 /** The line of a token, from 1. */
 type LineOf = (token: IToken) => number;
 
-/** Reports a problem, and those of the other lines of its block: each is read again without the lines found wrong so far. */
+/**
+ * Reports a problem, and those of the other lines of its block: it is read again without the lines found wrong so far.
+ *
+ * @returns The declaration of the lines that are right; null where that is none.
+ */
 function reportAll(
   first: IRecognitionException,
   slice: readonly IToken[],
   lineOf: LineOf,
   context: BuildContext,
-): void {
+): readonly CstNode[] | null {
   let tokens = slice;
-  let problem: IRecognitionException | null = first;
-  for (let lines = 0; problem !== null && lines < MAX_LINES; lines += 1) {
+  let problem: IRecognitionException = first;
+  for (let lines = 0; lines < MAX_LINES; lines += 1) {
     const { code, message, help, start, end } = explain(problem, tokens);
     context.error(code, message, context.span(start, end), help);
-    const rest = withoutLine(tokens, problem.token, lineOf);
-    if (rest === null) return;
+    const rest = withoutLine(tokens, problem, lineOf);
+    if (rest === null) return null;
     tokens = rest;
-    problem = runGrammar([...tokens]).problem;
+    const read = runGrammar([...tokens]);
+    if (read.problem === null) return read.declarations;
+    problem = read.problem;
   }
+  return null;
 }
 
 /**
  * The tokens without the line that is wrong, if that is a line of a block by itself: within brackets that it neither opens nor
- * closes. A problem at the first token of a line is one of the line before, which is incomplete. Null where to go on would be a guess.
+ * closes. Null where to go on would be a guess.
  */
-function withoutLine(tokens: readonly IToken[], wrong: IToken, lineOf: LineOf): readonly IToken[] | null {
-  const at = tokens.indexOf(wrong);
-  const before = tokens[at - 1];
-  if (before === undefined) return null;
+function withoutLine(
+  tokens: readonly IToken[],
+  problem: IRecognitionException,
+  lineOf: LineOf,
+): readonly IToken[] | null {
+  const at = tokens.indexOf(problem.token);
+  const [wrong, before] = [tokens[at], tokens[at - 1]];
+  if (wrong === undefined || before === undefined) return null;
+  // At the first token of a line it is the line before that is incomplete, unless the block could have ended there.
   const opensLine = lineOf(before) !== lineOf(wrong);
-  return (opensLine ? withoutLineOf(before, tokens, lineOf) : null) ?? withoutLineOf(wrong, tokens, lineOf);
+  const incomplete = opensLine && !problem.message.includes(`"${t.RightBrace.name}"`);
+  return (incomplete ? withoutLineOf(before, tokens, lineOf) : null) ?? withoutLineOf(wrong, tokens, lineOf);
 }
 
 function withoutLineOf(one: IToken, tokens: readonly IToken[], lineOf: LineOf): readonly IToken[] | null {

@@ -49,7 +49,9 @@ function section(entry: CodeEntry, example: CodeExample | undefined): string {
   const own = diagnostics.filter(({ code }) => code === entry.code).slice(0, 1);
   const printed = renderDiagnostics(own, sources, { color: false });
   const mends =
-    own.some(({ fix }) => fix !== null) && !OF_TEXT.has(entry.code) ? "`edgepolicy check --fix` mends it:" : "Mended:";
+    own.some(({ fix }) => fix !== null) && !OF_TEXT.has(entry.code)
+      ? "Mended, which `edgepolicy check --fix` can do:"
+      : "Mended:";
   const time =
     example.nowMicros === null ? "" : `On ${new Date(example.nowMicros / 1_000).toISOString().slice(0, 10)}:\n\n`;
   return [

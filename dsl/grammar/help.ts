@@ -7,8 +7,8 @@ import { CLAUSE_SYNOPSES, SYNOPSES, wordsOf } from "./synopses.ts";
 
 /** Words of other policy languages, and what they are here. They are offered only where the synopsis has the latter. */
 const SYNONYMS: ReadonlyMap<string, string> = meaningsOf({
-  block: "deny reject drop forbid ban refuse",
-  allow: "permit accept pass",
+  block: "deny reject drop forbid ban refuse return respond",
+  allow: "permit accept pass max",
   slow: "delay",
   throttle: "ratelimit",
   note: "log",
@@ -30,7 +30,9 @@ export interface Surroundings {
 export function helpFor({ found, keywords, rules, tokens }: Surroundings): string {
   const synopsis = synopsisFor(rules, tokens);
   const known = [...keywords, ...(synopsis === null ? [] : wordsOf(synopsis)), ...DECLARATIONS];
-  return markHelp(found, tokens) ?? wordHelp(found.image, known) ?? synopsisHelp(rules, tokens);
+  return (
+    markHelp(found, tokens) ?? unitHelp(found, tokens) ?? wordHelp(found.image, known) ?? synopsisHelp(rules, tokens)
+  );
 }
 
 const DECLARATIONS: readonly string[] = Object.keys(SYNOPSES).map((rule) => rule.replace("Declaration", ""));
@@ -55,6 +57,26 @@ function wordHelp(word: string, known: readonly string[]): string | null {
   const synonym = SYNONYMS.get(word);
   const meant = synonym !== undefined && known.includes(synonym) ? synonym : nearest(word, known);
   return meant === null ? null : `did you mean \`${meant}\`?`;
+}
+
+/** Words for units that follow a number in other languages. */
+const UNITS: ReadonlyMap<string, string> = meaningsOf({
+  ms: "ms millisecond milliseconds",
+  s: "s sec secs second seconds",
+  m: "m min mins minute minutes",
+  h: "h hr hrs hour hours",
+  d: "d day days",
+  B: "B byte bytes",
+  KB: "KB kb",
+  MB: "MB mb",
+});
+
+/** Help for a number whose unit stands apart from it. */
+function unitHelp(found: IToken, tokens: readonly IToken[]): string | null {
+  const number = tokens[tokens.indexOf(found) - 1];
+  const unit = UNITS.get(found.image);
+  if (unit === undefined || number === undefined || !/^[0-9][0-9_.]*$/.test(number.image)) return null;
+  return `a number and its unit are one word: \`${number.image}${unit}\``;
 }
 
 /** Help for marks that other languages use. */
