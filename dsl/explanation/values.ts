@@ -65,10 +65,15 @@ function inUnits(value: number, units: readonly (readonly [number, string])[]): 
   return `${value / size}${name}`;
 }
 
-/** A duration as policies write it where a unit divides it, else in seconds: `15m`, `2.000001s`. */
+/** A duration in at most two units where that is exact, else in seconds: `15m`, `9m 59s`, `2.000001s`. */
 export function formatMicros(micros: number): string {
-  if (micros === 0) return "0s";
-  return micros % 1_000 === 0 ? inUnits(micros, DURATIONS) : `${micros / 1_000_000}s`;
+  if (micros < 0) return `-${formatMicros(-micros)}`;
+  const [large, name] = DURATIONS.find(([unit]) => micros >= unit) ?? [1_000, "ms"];
+  const rest = micros % large;
+  if (rest === 0) return micros === 0 ? "0s" : `${micros / large}${name}`;
+  const [small = 0, smallName = ""] = DURATIONS[DURATIONS.findIndex(([unit]) => unit === large) + 1] ?? [];
+  const exact = large > 1_000_000 && rest % small === 0;
+  return exact ? `${(micros - rest) / large}${name} ${rest / small}${smallName}` : `${micros / 1_000_000}s`;
 }
 
 /** A moment in RFC 3339, to the microsecond where it needs that. */

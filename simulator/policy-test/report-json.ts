@@ -82,7 +82,5 @@ export function problemMessage(problem: TestProblem): string {
       return `the engines differ in ${problem.of}`;
     case "reload":
       return `\`${problem.path}\`: ${problem.message}`;
-    case "too_long":
-      return problem.message;
   }
 }

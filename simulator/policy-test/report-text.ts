@@ -54,8 +54,6 @@ function problemText(problem: TestProblem, expects: TestExpectation | null): str
 `;
     case "reload":
       return `  \`${problem.path}\` is no policy that can be put in force: ${problem.message}\n`;
-    case "too_long":
-      return `  ${problem.message}\n`;
     case "expectation":
       return `${expectationText(problem)}${expects === null ? "" : explanationText(problem, expects)}`;
   }

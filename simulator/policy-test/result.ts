@@ -27,8 +27,7 @@ export type TestProblem =
     }
   /** A fault of the engines, not of the policy: they should never differ. */
   | { readonly kind: "engines_differ"; readonly of: string; readonly compiled: string; readonly reference: string }
-  | { readonly kind: "reload"; readonly path: string; readonly message: string }
-  | { readonly kind: "too_long"; readonly message: string };
+  | { readonly kind: "reload"; readonly path: string; readonly message: string };
 
 /** One test, run. */
 export interface TestResult {
