@@ -166,16 +166,16 @@ const DOMAINS: readonly Domain[] = [
     put: (given, value: number) => ({ ...given, size: value }),
   },
   {
-    attribute: "method",
-    current: (given) => given.method,
-    values: METHODS,
-    put: (given, value: string) => ({ ...given, method: value }),
-  },
-  {
     attribute: "ip",
     current: (given) => given.ip,
     values: ADDRESSES,
     put: (given, value: string) => ({ ...given, ip: value }),
+  },
+  {
+    attribute: "method",
+    current: (given) => given.method,
+    values: METHODS,
+    put: (given, value: string) => ({ ...given, method: value }),
   },
 ];
 

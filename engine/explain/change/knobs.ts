@@ -1,7 +1,7 @@
 /**
- * The attributes of a request that are changed one at a time, in the order of preference: what a caller sends along, then how and where
- * it calls, then where it comes from, then who it is. Derived attributes (`client.plan`, `granted`, `ip.network`) change with what they
- * derive from.
+ * The attributes of a request that are changed one at a time, in the order of preference: what a caller sends along, then where it comes
+ * from, then who it is, and what it calls last, because that is what it wants. Derived attributes (`client.plan`, `granted`, `ip.network`)
+ * change with what they derive from.
  */
 import { canonicalPath } from "../../facts/canonical-path.ts";
 import { CHALLENGES, type Client, type Evidence, type Policy, type Route, type ScalarType } from "../../policy.ts";
@@ -43,13 +43,13 @@ export function knobsOf(source: KnobSource): readonly Knob[] {
   return [
     ...passKnobs(source),
     ...readKnobs(SENT, source),
-    methodKnob(source),
     ...parameterKnobs(source),
-    pathKnob(source),
     ...readKnobs(SOURCE, source),
     ...tokenKnobs(source),
     ...credentialKnobs(source),
     ...clientKnobs(source),
+    methodKnob(source),
+    pathKnob(source),
   ];
 }
 
