@@ -1,6 +1,6 @@
 /** Loads a policy: main file, imports, inventory and lists; then checks it, lints it and makes the policy model. */
 import type { Policy, Span } from "../engine/index.ts";
-import type { AstListDeclaration, AstReloadStep } from "./ast.ts";
+import type { AstListDeclaration, AstReloadStep, Text } from "./ast.ts";
 import { type Declarations, sortDeclarations } from "./check/declarations.ts";
 import { checkPolicy, type CheckedPolicy } from "./check/policy.ts";
 import { Report } from "./check/report.ts";
@@ -66,7 +66,14 @@ export function analyzePolicy(path: string, reader: FileReader, options: LoadOpt
     text === null
       ? null
       : checkPolicy(
-          { declarations, listFiles, clients: inventory.clients, start: START, reload: reloadFiles(sources) },
+          {
+            declarations,
+            listFiles,
+            clients: inventory.clients,
+            start: START,
+            reload: reloadFiles(sources),
+            fileExists: keyFiles(sources),
+          },
           report,
         );
   const known = { sources: sources.list(), declarations, inventory, checked };
@@ -124,6 +131,14 @@ function reloadFiles(sources: Sources): (step: AstReloadStep) => string | null {
     const resolved = sources.resolve(span.file, path.value);
     return sources.exists(resolved, path.span, MAX_POLICY_BYTES) ? resolved : null;
   };
+}
+
+/** A file of keys or secrets holds at most this many bytes. */
+const MAX_KEY_BYTES = 1024 ** 2;
+
+/** Finds the files of keys and secrets. Who verifies reads them; here they have to be there. */
+function keyFiles(sources: Sources): (path: Text) => boolean {
+  return ({ value, span }) => sources.exists(sources.resolve(span.file, value), span, MAX_KEY_BYTES);
 }
 
 type ListFile = { readonly file: number; readonly text: string } | null;

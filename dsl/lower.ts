@@ -10,7 +10,7 @@ import type { PolicyTest } from "./test-block.ts";
 
 /** The policy model. Call it only where no error was reported: declarations that are wrong would be left out. */
 export function lowerPolicy(checked: CheckedPolicy, sources: readonly SourceFile[]): Policy {
-  const { name, settings, trust, clients, lists, routes, lets } = checked;
+  const { name, settings, trust, clients, lists, facts, tables, windows, routes, lets } = checked;
   return {
     format: POLICY_FORMAT,
     name,
@@ -21,9 +21,9 @@ export function lowerPolicy(checked: CheckedPolicy, sources: readonly SourceFile
     identity: present(checked.identity),
     clients,
     lists,
-    facts: [],
-    tables: [],
-    windows: [],
+    facts,
+    tables,
+    windows,
     routes,
     lets,
     signals: present(checked.signals),

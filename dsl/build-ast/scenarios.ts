@@ -132,10 +132,18 @@ function buildPlace(node: CstNode, context: BuildContext): ast.AstExpr {
   return { kind: "name", parts: [name], index: null, args: null, span: name.span };
 }
 
+/** What `on VERDICT` of the first form of reactions is called now. */
+const FIRST_FORM: Readonly<Record<string, string>> = {
+  block: "blocked",
+  throttle: "throttled",
+  challenge: "challenged",
+};
+
 function buildReaction(node: CstNode, context: BuildContext): ast.AstClause {
+  const trigger = context.name(token(node, "trigger"));
   return {
     kind: "reaction",
-    on: context.name(token(node, "trigger")),
+    on: { ...trigger, text: FIRST_FORM[trigger.text] ?? trigger.text },
     action: tokens(node, "action").map((word) => context.name(word)),
     span: context.spanOf(node),
   };

@@ -37,11 +37,22 @@ export function checkAttack(actor: AstActor, runMicros: number, context: CheckCo
   return null;
 }
 
+/** Names of body fields that carry an account. */
+const ACCOUNT = /^(user|login|e_?mail|account|phone)/;
+
+/** The route that is attacked where none is named: the only one whose body names an account. */
+function onlySignIn(clauses: Clauses): number | null {
+  const { routes } = clauses.context;
+  const signIns = routes.flatMap(({ body }, index) => (body.some(({ name }) => ACCOUNT.test(name)) ? [index] : []));
+  const [only, second] = signIns;
+  return only === undefined || second !== undefined ? clauses.missing("target", "target login") : only;
+}
+
 /** Credential stuffing: by default from 50 networks for the whole run, with 0.5% of the tried pairs valid. */
 function checkStuffing(clauses: Clauses, runMicros: number): Attack | null {
   const { actor, context } = clauses;
   const named = clauses.word("target");
-  const target = named === null ? clauses.missing("target", "target login") : routeNamed(named, context);
+  const target = named === null ? onlySignIn(clauses) : routeNamed(named, context);
   const rateClause = clauses.clause("rate", "rate");
   const rate = rateClause === null ? clauses.missing("rate", "rate 40 per 1s") : clauses.rate(rateClause.rate);
   if (rateClause?.each === true)

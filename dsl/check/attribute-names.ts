@@ -1,11 +1,10 @@
 /** Resolves a written name to an attribute of the language, with its arguments checked. */
 import type { AttributeExpr, AttributeName } from "../../engine/index.ts";
 import type { AstExpr, AstName } from "../ast.ts";
-import { NOT_BUILT } from "../codes/not-built.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
 import { type AttributeEntry, attributeNamed, type Missing, WRITTEN_NAMES } from "./attributes.ts";
 import type { CheckContext } from "./context.ts";
-import { nearest } from "./suggest.ts";
+import { didYouMean, nearest } from "./suggest.ts";
 import { isZone } from "./zones.ts";
 import { exprType, type Type } from "./types.ts";
 
@@ -29,17 +28,28 @@ export function attributeUse(ast: AstName, context: CheckContext): AttributeUse 
   const written = dotted(ast);
   const found = attributeNamed(written);
   if (found !== undefined) return ofLanguage(ast, found, context);
-  const field = ast.parts.length === 1 ? context.fields.get(written) : undefined;
-  if (field === undefined) return undefined;
+  const declared = declaredAttribute(ast, written, context);
+  if (declared === undefined) return undefined;
   if (!takesNothing(ast, written, context)) return null;
-  const expr: AttributeExpr = {
-    kind: "attribute",
-    name: field.kind,
-    args: [written],
-    type: exprType(field.type),
-    span: ast.span,
-  };
-  return { expr, type: field.type, missing: "maybe" };
+  const { name, argument, type } = declared;
+  const expr: AttributeExpr = { kind: "attribute", name, args: [argument], type: exprType(type), span: ast.span };
+  return { expr, type, missing: "maybe" };
+}
+
+/** What a policy adds to the attributes of the language: parameters, body fields, facts and claims. All can be missing. */
+function declaredAttribute(
+  { parts }: AstName,
+  written: string,
+  context: CheckContext,
+): { readonly name: AttributeName; readonly argument: string; readonly type: Type } | undefined {
+  const [first, second] = parts;
+  const claim = parts.length === 2 && first?.text === "token" ? context.claims.get(second?.text ?? "") : undefined;
+  if (claim !== undefined) return { name: "token.field", argument: second?.text ?? "", type: claim };
+  if (parts.length !== 1) return undefined;
+  const field = context.fields.get(written);
+  if (field !== undefined) return { name: field.kind, argument: written, type: field.type };
+  const fact = context.facts.get(written);
+  return fact === undefined ? undefined : { name: "fact", argument: written, type: fact };
 }
 
 function ofLanguage(ast: AstName, entry: AttributeEntry, context: CheckContext): AttributeUse | null {
@@ -139,8 +149,13 @@ export function reportUnknownAttribute(ast: AstName, context: CheckContext): voi
   const [first] = ast.parts;
   const meant = nearest(written, WRITTEN_NAMES);
   if (first?.text === "token" && meant === null) {
-    context.report.error(NOT_BUILT.claim, ast.span, `the typed claim \`${written}\` is not read by this version yet`, {
-      help: `read it as text: \`token.claim["${ast.parts[1]?.text ?? "name"}"] ?? ""\``,
+    const claim = ast.parts[1]?.text ?? "name";
+    context.report.error(SEMANTICS.unknownName, ast.span, `no \`jwt\` source declares the claim \`${claim}\``, {
+      help: didYouMean(
+        claim,
+        context.claims.keys(),
+        `declare it: \`claims { ${claim}: string }\`, or read it as text: \`token.claim["${claim}"] ?? ""\``,
+      ),
     });
     return;
   }

@@ -27,6 +27,9 @@ export interface CheckContext {
   /** The enumeration of declared routes. */
   readonly routeType: Type;
   readonly fields: ReadonlyMap<string, Field>;
+  /** Types of facts, and of the claims that `jwt` sources declare, by name. */
+  readonly facts: ReadonlyMap<string, Type>;
+  readonly claims: ReadonlyMap<string, Type>;
   /** Route indices of every declared route and group, by its name. */
   readonly groups: ReadonlyMap<string, readonly number[]>;
   readonly lets: Lets;

@@ -2,7 +2,7 @@
 import type { Expr } from "../../engine/index.ts";
 import type { AstDefault, AstExpr } from "../ast.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
-import { attributeUse } from "./attribute-names.ts";
+import { attributeUse, reportUnknownAttribute } from "./attribute-names.ts";
 import type { Site } from "./context.ts";
 import { literalAs } from "./literals.ts";
 import { memberNamed } from "./members.ts";
@@ -35,6 +35,10 @@ function optionalOption(ast: AstExpr, site: Site): Typed | null {
   if (use === null || inner.kind === "invalid") return null;
   const { report } = site.context;
   if (use === undefined) {
+    if (inner.kind === "name" && inner.parts.length > 1) {
+      reportUnknownAttribute(inner, site.context);
+      return null;
+    }
     report.error(SEMANTICS.neverMissing, ast.span, "only an attribute that can be missing stands before `??`", {
       help: 'write an attribute there, such as `header["x-env"] ?? "none"`',
     });

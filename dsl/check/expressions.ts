@@ -1,5 +1,5 @@
 /** The checker of expressions: each syntax node goes to the file of its concern. */
-import type { AstBinary, AstExpr } from "../ast.ts";
+import type { AstBinary, AstExpr, AstName } from "../ast.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
 import { checkArithmetic, checkRatio } from "./arithmetic.ts";
 import { checkComparison, COMPARISONS } from "./comparisons.ts";
@@ -10,6 +10,7 @@ import { checkLiteral, checkRate } from "./literals.ts";
 import { checkIn, checkSetTest } from "./membership.ts";
 import { checkName } from "./names.ts";
 import { type Condition, plainCondition } from "./presence.ts";
+import { checkLookup } from "./tables.ts";
 import { checkTextTest, TEXT_TESTS } from "./text-tests.ts";
 import type { Checker, Typed } from "./typed.ts";
 import { BOOL } from "./types.ts";
@@ -48,9 +49,7 @@ function checkValue(ast: AstExpr, site: Site): Typed | null {
     case "list":
       return misplaced(ast, site, "a list stands only right of `in`", "write `… in [a, b]`");
     case "name":
-      return ast.parts.length === 1 && ast.parts[0]?.text === "ratio"
-        ? checkRatio(ast, site, CHECKER)
-        : checkName(ast, site);
+      return checkNamed(ast, site);
     case "and":
     case "or":
     case "not":
@@ -69,6 +68,14 @@ function checkValue(ast: AstExpr, site: Site): Typed | null {
     case "invalid":
       return null;
   }
+}
+
+/** A name; those that take expressions are told apart here. */
+function checkNamed(ast: AstName, site: Site): Typed | null {
+  const name = ast.parts.length === 1 ? (ast.parts[0]?.text ?? "") : "";
+  if (name === "ratio") return checkRatio(ast, site, CHECKER);
+  const declared = name === "" ? undefined : site.context.scope.find(name);
+  return declared?.kind === "table" ? checkLookup(ast, declared, site, CHECKER) : checkName(ast, site);
 }
 
 function asValue(condition: Condition): Typed | null {

@@ -1,16 +1,17 @@
 /** Where credentials are read, and which proxies are believed. */
 import type { IdentitySource, TrustedProxy } from "../../engine/index.ts";
 import type { AstIdentitySource, AstTrust } from "../ast.ts";
-import { NOT_BUILT } from "../codes/not-built.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
 import { type CheckContext, resolveOn } from "./context.ts";
+import { SOURCES, type SourceInput } from "./identity-sources.ts";
 import { readCount } from "./quantities.ts";
 import { didYouMean } from "./suggest.ts";
 
-const SORTS = ["api_key", "jwt", "mtls", "hmac", "signature"];
-
 /** Checks the sources of all `identity` declarations; null for those that are wrong, which is reported. */
-export function checkIdentity(context: CheckContext): readonly (IdentitySource | null)[] {
+export function checkIdentity(
+  context: CheckContext,
+  fileExists: SourceInput["fileExists"],
+): readonly (IdentitySource | null)[] {
   const [first, second] = context.declarations.identities;
   if (first !== undefined && second !== undefined) {
     context.report.error(SEMANTICS.policyCount, second.span, "`identity` is declared twice", {
@@ -18,66 +19,25 @@ export function checkIdentity(context: CheckContext): readonly (IdentitySource |
       notes: [{ message: "it is declared here first", span: first.span }],
     });
   }
-  return (first?.sources ?? []).map((source) => checkSource(source, context));
+  return (first?.sources ?? []).map((source) => checkSource(source, context, fileExists));
 }
 
-function checkSource(source: AstIdentitySource, context: CheckContext): IdentitySource | null {
+function checkSource(
+  source: AstIdentitySource,
+  context: CheckContext,
+  fileExists: SourceInput["fileExists"],
+): IdentitySource | null {
   const { report } = context;
   const sort = source.sort.text;
-  if (!SORTS.includes(sort)) {
+  const read = SOURCES[sort];
+  if (read === undefined) {
     report.error(SEMANTICS.identity, source.sort.span, `there is no identity source \`${sort}\``, {
-      help: didYouMean(sort, SORTS, 'a source is `api_key { header "x-api-key" }`'),
-    });
-    return null;
-  }
-  if (sort !== "api_key") {
-    report.error(NOT_BUILT.identity, source.sort.span, `\`${sort}\` credentials are not verified by this version yet`, {
-      help: 'leave the source out, or identify clients by `api_key { header "x-api-key" }`',
+      help: didYouMean(sort, Object.keys(SOURCES), 'a source is `api_key { header "x-api-key" }`'),
     });
     return null;
   }
   const on = resolveOn(context, source.on);
-  const header = readHeader(source, context);
-  return header === null ? null : { kind: "api_key", header, on: on.indices, span: source.span };
-}
-
-const HEADER_NAME = /^[a-z0-9!#$%&'*+.^_`|~-]+$/;
-
-function readHeader(source: AstIdentitySource, context: CheckContext): string | null {
-  const { report } = context;
-  const help = 'write `api_key { header "x-api-key" }`';
-  for (const member of source.members) {
-    const word = member.words.map((name) => name.text).join(" ");
-    if (word === "header") continue;
-    report.error(SEMANTICS.identity, member.span, `\`api_key\` has no \`${word}\``, { help });
-  }
-  const [header, second] = source.members.filter((member) => member.words[0]?.text === "header");
-  const value = header?.values[0];
-  if (
-    header === undefined ||
-    second !== undefined ||
-    header.values.length !== 1 ||
-    value?.kind !== "literal" ||
-    value.type !== "string"
-  ) {
-    report.error(
-      SEMANTICS.identity,
-      second?.span ?? header?.span ?? source.span,
-      "`api_key` says which header carries the key, once",
-      { help },
-    );
-    return null;
-  }
-  const name = String(value.value);
-  if (HEADER_NAME.test(name)) return name;
-  const lower = name.toLowerCase();
-  const message = HEADER_NAME.test(lower)
-    ? `header names are written in lower case, not \`${name}\``
-    : `\`${name}\` is no header name`;
-  report.error(SEMANTICS.identity, value.span, message, {
-    help: HEADER_NAME.test(lower) ? `write \`header "${lower}"\`` : help,
-  });
-  return null;
+  return read({ source, report, on: on.indices, fileExists });
 }
 
 const MAX_HOPS = 32;

@@ -3,8 +3,9 @@ import type { AttributeExpr, Expr, Key } from "../../engine/index.ts";
 import type { AstExpr, AstKey } from "../ast.ts";
 import { LINTS } from "../codes/lints.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
-import { type AttributeUse, attributeUse } from "./attribute-names.ts";
+import { type AttributeUse, attributeUse, dotted } from "./attribute-names.ts";
 import type { Site } from "./context.ts";
+import { readingsOf } from "./levels.ts";
 import { checkName, isPresent, writtenName } from "./names.ts";
 import { unwrap } from "./typed.ts";
 import { describe, exprType, STRING } from "./types.ts";
@@ -38,29 +39,39 @@ function checkKey(ast: AstKey, site: Site, answered: boolean): Key | null {
   const last = options[options.length - 1];
   if (last === undefined) return null;
   warnUnusedElse(ast, options, site);
-  if (answered && !ast.skip && !isPresent(last, site)) {
-    reportUnanswered(ast, last, site);
+  if (answered && !ast.skip && last.use !== null && !isPresent(last.use, site)) {
+    reportUnanswered(ast, last.use, site);
     return null;
   }
-  return { options: options.map(keyExpr) };
+  return { options: options.map(({ expr }) => expr) };
 }
 
-/** One option of a key as an attribute use; null where it is none, and reported. */
-function keyOption(ast: AstExpr, site: Site): AttributeUse | null {
+/** One option of a key: an attribute, or a `class` or `let` over facts, which is never missing (`use` null). */
+interface KeyOption {
+  readonly expr: Expr;
+  readonly use: AttributeUse | null;
+  readonly written: string;
+}
+
+/** Reads one option; null where it is none, and reported. */
+function keyOption(ast: AstExpr, site: Site): KeyOption | null {
   const inner = unwrap(ast);
   const { report } = site.context;
   if (inner.kind === "invalid") return null;
   const use = inner.kind === "name" ? attributeUse(inner, site.context) : undefined;
   if (use === null) return null;
   if (use === undefined) {
-    if (inner.kind === "name" && checkName(inner, site) === null) return null;
+    const typed = inner.kind === "name" ? checkName(inner, site) : undefined;
+    if (typed === null) return null;
+    if (typed?.expr.kind === "let" && readingsOf(typed.expr, site.context).length === 0)
+      return { expr: typed.expr, use: null, written: inner.kind === "name" ? dotted(inner) : "" };
     report.error(SEMANTICS.keyKind, ast.span, "a key is an attribute of the request", {
       help: "write an attribute, such as `ip`, `ip.network` or `client else ip`",
     });
     return null;
   }
   const problem = keyProblem(use);
-  if (problem === null) return use;
+  if (problem === null) return { expr: keyExpr(use), use, written: writtenName(use) };
   report.error(SEMANTICS.keyKind, ast.span, `\`${writtenName(use)}\` cannot be a key: ${problem}`, {
     help: "write an attribute with a single value, such as `ip` or `client.id else skip`",
   });
@@ -82,20 +93,12 @@ function keyExpr(use: AttributeUse): Expr {
   return id;
 }
 
-function warnUnusedElse(ast: AstKey, options: readonly AttributeUse[], site: Site): void {
+function warnUnusedElse(ast: AstKey, options: readonly KeyOption[], site: Site): void {
   const total = ast.skip ? options.length : options.length - 1;
-  const index = options.findIndex((use) => use.missing === "never");
-  if (index === -1 || index >= total) return;
-  const use = options[index];
-  if (use === undefined) return;
-  site.context.report.warning(
-    LINTS.unusedElse,
-    ast.span,
-    `\`${writtenName(use)}\` is never missing, so what follows \`else\` is never used`,
-    {
-      help: `write \`per ${writtenName(use)}\``,
-    },
-  );
+  const present = options.slice(0, total).find(({ use }) => use === null || use.missing === "never");
+  if (present === undefined) return;
+  const message = `\`${present.written}\` is never missing, so what follows \`else\` is never used`;
+  site.context.report.warning(LINTS.unusedElse, ast.span, message, { help: `write \`per ${present.written}\`` });
 }
 
 function reportUnanswered(ast: AstKey, last: AttributeUse, site: Site): void {

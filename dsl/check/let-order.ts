@@ -1,12 +1,21 @@
-/** The order in which `let` declarations are checked: each after those it reads. Cycles are reported by their names. */
-import type { AstExpr, AstLet, AstName } from "../ast.ts";
+/** The order in which `let` and `class` declarations are checked: each after those it reads. Cycles are reported by their names. */
+import type { AstClass, AstExpr, AstLet, AstName } from "../ast.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
 import type { Report } from "./report.ts";
 import type { Scope } from "./scope.ts";
 
-/** Indices of declarations, dependencies first; those on a cycle are left out. */
-export function orderLets(declarations: readonly AstLet[], scope: Scope, report: Report): readonly number[] {
-  const reads = declarations.map((declaration) => letsReadBy(declaration.value, scope));
+/** A declaration that names a value. */
+export type Derived = AstLet | AstClass;
+
+/** Indices of declarations, dependencies first; those on a cycle are left out. `lets` stand before `classes`. */
+export function orderLets(
+  lets: readonly AstLet[],
+  classes: readonly AstClass[],
+  scope: Scope,
+  report: Report,
+): readonly number[] {
+  const declarations: readonly Derived[] = [...lets, ...classes];
+  const reads = declarations.map((declaration) => readBy(declaration, lets.length, scope));
   const order: number[] = [];
   const state = declarations.map(() => "new" as "new" | "open" | "done" | "cyclic");
   for (const start of declarations.keys()) {
@@ -38,14 +47,16 @@ interface Reading {
   readonly name: AstName;
 }
 
-/** The `let` declarations that an expression names. Not recursive, because operators nest without a bound in the text. */
-function letsReadBy(value: AstExpr, scope: Scope): readonly Reading[] {
+/** The declarations that one names. Not recursive, because operators nest without a bound in the text. */
+function readBy(declaration: Derived, firstClass: number, scope: Scope): readonly Reading[] {
   const found: Reading[] = [];
-  const waiting: AstExpr[] = [value];
+  const waiting: AstExpr[] =
+    declaration.kind === "let" ? [declaration.value] : declaration.cases.map((each) => each.when).toReversed();
   for (let ast = waiting.pop(); ast !== undefined; ast = waiting.pop()) {
     if (ast.kind === "name") {
       const declared = ast.parts.length === 1 ? scope.find(ast.parts[0]?.text ?? "") : undefined;
       if (declared?.kind === "let") found.push({ index: declared.index, name: ast });
+      if (declared?.kind === "class") found.push({ index: firstClass + declared.index, name: ast });
     }
     waiting.push(...astParts(ast).toReversed());
   }
@@ -80,9 +91,14 @@ function astParts(ast: AstExpr): readonly AstExpr[] {
   }
 }
 
-function reportCycle(cycle: readonly number[], at: AstName, declarations: readonly AstLet[], report: Report): void {
+function reportCycle(cycle: readonly number[], at: AstName, declarations: readonly Derived[], report: Report): void {
   const names = [...cycle, cycle[0] ?? 0].map((index) => `\`${declarations[index]?.name.text ?? ""}\``);
-  report.error(SEMANTICS.letCycle, at.span, `a \`let\` reads itself: ${names.join(" reads ")}`, {
-    help: "take one of these readings out",
-  });
+  report.error(
+    SEMANTICS.letCycle,
+    at.span,
+    `a \`${declarations[cycle[0] ?? 0]?.kind ?? "let"}\` reads itself: ${names.join(" reads ")}`,
+    {
+      help: "take one of these readings out",
+    },
+  );
 }

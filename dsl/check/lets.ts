@@ -1,15 +1,16 @@
-/** `let` declarations, checked before everything that reads them. */
+/** `let` and `class` declarations, checked before everything that reads them. */
 import type { Expr, Let } from "../../engine/index.ts";
-import type { AstLet } from "../ast.ts";
+import type { AstClass, AstLet, Name } from "../ast.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
 import { type CheckContext, EVERYWHERE, siteOn } from "./context.ts";
-import { orderLets } from "./let-order.ts";
+import { attributeNamed } from "./attributes.ts";
+import { type Derived, orderLets } from "./let-order.ts";
 import { type Reading, readingsOf } from "./levels.ts";
-import type { CheckValue, Typed } from "./typed.ts";
-import { describe, type Type } from "./types.ts";
+import { type Checker, literal, type Typed } from "./typed.ts";
+import { describe, enumType, exprType, type Type } from "./types.ts";
 import { walk } from "./walk.ts";
 
-/** `let` declarations read each other at most this deep. */
+/** They read each other at most this deep. */
 const MAX_CHAIN = 64;
 
 /** A `let` that is right. */
@@ -23,20 +24,22 @@ export interface CheckedLet {
   readonly readings: readonly Reading[];
   /** Longest way through other declarations, itself included. */
   readonly depth: number;
-  readonly declaration: AstLet;
+  readonly declaration: Derived;
 }
 
 /** The `let` declarations of one policy. */
 export class Lets {
   readonly #checked: CheckedLet[] = [];
   readonly #byDeclaration = new Map<number, CheckedLet>();
+  #firstClass = 0;
 
   /** Checks all declarations, in an order in which each comes after those that it reads. */
-  checkAll(context: CheckContext, value: CheckValue): void {
-    const { lets } = context.declarations;
-    for (const declared of orderLets(lets, context.scope, context.report)) {
-      const declaration = lets[declared];
-      if (declaration !== undefined) this.#check(declared, declaration, context, value);
+  checkAll(context: CheckContext, checker: Checker): void {
+    const { lets, classes } = context.declarations;
+    this.#firstClass = lets.length;
+    for (const declared of orderLets(lets, classes, context.scope, context.report)) {
+      const declaration = lets[declared] ?? classes[declared - lets.length];
+      if (declaration !== undefined) this.#check(declared, declaration, context, checker);
     }
   }
 
@@ -47,9 +50,9 @@ export class Lets {
     return checked;
   }
 
-  /** A declaration by its place in the text; null where it is wrong, which is already reported. */
-  read(declared: number): CheckedLet | null {
-    return this.#byDeclaration.get(declared) ?? null;
+  /** A declaration by its kind and its place among those; null where it is wrong, which is already reported. */
+  read(kind: Derived["kind"], declared: number): CheckedLet | null {
+    return this.#byDeclaration.get(kind === "let" ? declared : this.#firstClass + declared) ?? null;
   }
 
   /** The declarations of the policy model. */
@@ -62,15 +65,16 @@ export class Lets {
     }));
   }
 
-  #check(declared: number, declaration: AstLet, context: CheckContext, value: CheckValue): void {
-    const typed = value(declaration.value, siteOn(context, EVERYWHERE));
-    if (typed === null || !isLetType(typed.type, declaration, context)) return;
+  #check(declared: number, declaration: Derived, context: CheckContext, checker: Checker): void {
+    const typed =
+      declaration.kind === "let" ? checkLet(declaration, context, checker) : checkClass(declaration, context, checker);
+    if (typed === null) return;
     const depth = 1 + this.#deepest(typed.expr);
     if (depth > MAX_CHAIN) reportDepth(declaration, context);
     else this.#keep(declared, declaration, typed, depth, context);
   }
 
-  #keep(declared: number, declaration: AstLet, typed: Typed, depth: number, context: CheckContext): void {
+  #keep(declared: number, declaration: Derived, typed: Typed, depth: number, context: CheckContext): void {
     const { expr, type } = typed;
     const index = this.#checked.length;
     const name = declaration.name.text;
@@ -93,6 +97,44 @@ function eachOnce(readings: readonly Reading[]): readonly Reading[] {
   return [...new Map(readings.toReversed().map((reading) => [`${reading.kind} ${reading.name}`, reading])).values()];
 }
 
+function checkLet(declaration: AstLet, context: CheckContext, checker: Checker): Typed | null {
+  const typed = checker.value(declaration.value, siteOn(context, EVERYWHERE));
+  return typed !== null && isLetType(typed.type, declaration, context) ? typed : null;
+}
+
+/** A class is an enumeration of its own, decided from the first case on. */
+function checkClass(declaration: AstClass, context: CheckContext, checker: Checker): Typed | null {
+  const labels = [...declaration.cases.map(({ label }) => label), declaration.otherwise];
+  const type = enumType(declaration.name.text, [...new Set(labels.map(({ text }) => text))]);
+  const free = labels.map((label) => isFreeLabel(label, context));
+  const cases = declaration.cases.map(({ label, when }) => {
+    const { expr } = checker.condition(when, siteOn(context, EVERYWHERE));
+    return expr === null ? null : { when: expr, value: literal(label.text, type, label.span) };
+  });
+  if (cases.includes(null) || free.includes(false)) return null;
+  const { otherwise, span } = declaration;
+  const expr: Expr = {
+    kind: "cases",
+    cases: cases.filter((each) => each !== null),
+    otherwise: literal(otherwise.text, type, otherwise.span),
+    type: exprType(type),
+    span,
+  };
+  return { expr, type };
+}
+
+/** A member that bears another name's could not be told from it in a condition. */
+function isFreeLabel(label: Name, { scope, report }: CheckContext): boolean {
+  const declared = scope.find(label.text);
+  if (declared === undefined && attributeNamed(label.text) === undefined) return true;
+  const owner = declared === undefined ? "an attribute of the language" : `a ${declared.kind}`;
+  report.error(SEMANTICS.nameTaken, label.span, `the member \`${label.text}\` bears the name of ${owner}`, {
+    help: `give it another name, such as \`${label.text}_class\``,
+    notes: declared === undefined ? [] : [{ message: `the ${declared.kind} is declared here`, span: declared.span }],
+  });
+  return false;
+}
+
 function isLetType(type: Type, declaration: AstLet, context: CheckContext): boolean {
   const fits = !type.set && type.scalar !== "rate";
   if (!fits) {
@@ -104,7 +146,7 @@ function isLetType(type: Type, declaration: AstLet, context: CheckContext): bool
   return fits;
 }
 
-function reportDepth(declaration: AstLet, context: CheckContext): void {
+function reportDepth(declaration: Derived, context: CheckContext): void {
   const message = `\`${declaration.name.text}\` reads other \`let\` declarations more than ${MAX_CHAIN} deep`;
   context.report.error(SEMANTICS.tooDeep, declaration.name.span, message, { help: "write some of them out" });
 }

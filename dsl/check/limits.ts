@@ -48,10 +48,10 @@ export function checkLimit(ast: AstLimit, unavailable: Unavailable, context: Che
     unavailable: own,
     refund,
     rollout: { mode: "on", untilMicros: null },
-    stateId: limitState(ast.name.text, keys, amount),
+    stateId: limitState(ast.name.text, keys, amount, context),
     wasStateId:
       ast.was !== null && checkFormerName(ast.was, ast.name.text, context)
-        ? limitState(ast.was.text, keys, amount)
+        ? limitState(ast.was.text, keys, amount, context)
         : null,
   };
 }

@@ -8,10 +8,13 @@ import { mayBeMember, memberNamed } from "./members.ts";
 import { literalHelp } from "./mismatch.ts";
 import { DECLARED_TYPES } from "./declared-types.ts";
 import { type Checker, literal, type Typed, unwrap } from "./typed.ts";
+import { inWindow } from "./windows.ts";
 import { BOOL, describe, elementOf, exprType, NETWORK, sameType, setOf, type Type } from "./types.ts";
 
 /** Checks `left in right` and `left not in right`. */
 export function checkIn(ast: AstBinary, site: Site, checker: Checker): Typed | null {
+  const window = declaredAs(ast.right, "window", site);
+  if (window !== null) return checkInWindow(ast, window, site, checker);
   const left = checker.value(ast.left, site);
   if (left === null) {
     checkRightAlone(ast.right, site, checker);
@@ -26,6 +29,21 @@ export function checkIn(ast: AstBinary, site: Site, checker: Checker): Typed | n
   return { expr: { kind: "not", item: test, type: exprType(BOOL), span: ast.span }, type: BOOL };
 }
 
+/** `now in NAME`: only the request's own time is asked of a window. */
+function checkInWindow(ast: AstBinary, index: number, site: Site, checker: Checker): Typed | null {
+  const left = checker.value(ast.left, site);
+  if (left === null) return null;
+  if (left.expr.kind !== "attribute" || left.expr.name !== "now") {
+    site.context.report.error(SEMANTICS.operatorMisfit, ast.left.span, "only `now` is asked of a window", {
+      help: "write `now in …`",
+    });
+    return null;
+  }
+  const test = inWindow(index, ast.span);
+  if (ast.op === "in") return { expr: test, type: BOOL };
+  return { expr: { kind: "not", item: test, type: exprType(BOOL), span: ast.span }, type: BOOL };
+}
+
 /** Reports what is wrong on the right where the left is wrong already. */
 function checkRightAlone(ast: AstExpr, site: Site, checker: Checker): void {
   const inner = unwrap(ast);
@@ -34,7 +52,7 @@ function checkRightAlone(ast: AstExpr, site: Site, checker: Checker): void {
 }
 
 function isListName(ast: AstExpr, site: Site): boolean {
-  return ast.kind === "name" && listIndex(ast, site) !== null;
+  return declaredAs(ast, "list", site) !== null;
 }
 
 function reportMisfit(ast: AstBinary | AstSetTest, left: Typed, right: Typed, site: Site): null {
@@ -74,7 +92,7 @@ function memberFits(left: Typed, right: Typed, site: Site): Typed | null {
 function collection(ast: AstExpr, wanted: Type, site: Site, checker: Checker): Typed | null {
   const inner = unwrap(ast);
   if (inner.kind === "list") return inlineList(inner, wanted, site, checker);
-  const declared = inner.kind === "name" ? listIndex(inner, site) : null;
+  const declared = declaredAs(inner, "list", site);
   if (declared !== null) return declaredList(inner, declared, site);
   const value = checker.value(inner, site);
   if (value === null) return null;
@@ -101,10 +119,12 @@ function declaredList(ast: AstExpr, index: number, site: Site): Typed | null {
   return { expr: { kind: "list", index, type: exprType(set), span: ast.span }, type: set };
 }
 
-function listIndex(ast: AstExpr & { kind: "name" }, site: Site): number | null {
-  if (ast.parts.length !== 1 || ast.index !== null || ast.args !== null) return null;
-  const found = site.context.scope.find(ast.parts[0]?.text ?? "");
-  return found?.kind === "list" ? found.index : null;
+/** Place of a declaration of that kind that a bare name names; null where it names none. */
+function declaredAs(ast: AstExpr, kind: "list" | "window", site: Site): number | null {
+  const inner = unwrap(ast);
+  if (inner.kind !== "name" || inner.parts.length !== 1 || inner.index !== null || inner.args !== null) return null;
+  const found = site.context.scope.find(inner.parts[0]?.text ?? "");
+  return found?.kind === kind ? found.index : null;
 }
 
 /** An inline list as a literal set. Its entries are literals of one type: that of the value tested, or networks for an address. */

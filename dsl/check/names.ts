@@ -96,7 +96,8 @@ function defaultHelp(use: AttributeUse, written: string): string {
 /** An attribute as the language writes it. */
 export function writtenName(use: Pick<AttributeUse, "expr">): string {
   const { name, args } = use.expr;
-  if (name === "param" || name === "body") return String(args[0]);
+  if (name === "param" || name === "body" || name === "fact") return String(args[0]);
+  if (name === "token.field") return `token.${args[0]}`;
   if (name === "ip.network") return "ip.network";
   return args.length === 1 && !name.startsWith("now.") ? `${name}[${JSON.stringify(args[0])}]` : name;
 }
@@ -106,7 +107,6 @@ function readDeclared(ast: AstName, site: Site): Typed | null {
   const name = dotted(ast);
   const found = context.scope.find(name);
   if (found === undefined) return reportUnknownName(ast, name, context);
-  if (found.kind === "table") return null;
   if (ast.index !== null || ast.args !== null) {
     context.report.error(SEMANTICS.wrongArgument, ast.span, `the ${found.kind} \`${name}\` takes no argument`, {
       help: `write \`${name}\``,
@@ -124,14 +124,11 @@ function valueOf(found: Declared, ast: AstName, context: CheckContext): Typed | 
     }
     case "score":
       return { expr: reading("score", found.index, INT, ast), type: INT };
-    case "let": {
-      const checked = context.lets.read(found.index);
+    case "let":
+    case "class": {
+      const checked = context.lets.read(found.kind, found.index);
       return checked === null ? null : { expr: reading("let", checked.index, checked.type, ast), type: checked.type };
     }
-    case "fact":
-    case "class":
-    case "window":
-      return null;
     default:
       return reportNotValue(found, ast, context);
   }
@@ -146,6 +143,7 @@ function reportNotValue(found: Declared, ast: AstName, context: CheckContext): n
     list: `write \`… in ${found.name}\``,
     route: `write \`on ${found.name}\`, or \`route is ${found.name}\``,
     group: `write \`on ${found.name}\``,
+    window: `write \`now in ${found.name}\``,
   };
   context.report.error(SEMANTICS.notValue, ast.span, `the ${found.kind} \`${found.name}\` is not a value`, {
     help: helps[found.kind] ?? "",

@@ -10,23 +10,6 @@ export function reportNotBuilt(declarations: readonly AstDeclarationNode[], repo
 
 function reportDeclaration(ast: AstDeclarationNode, report: Report): void {
   switch (ast.kind) {
-    case "fact":
-      report.error(NOT_BUILT.fact, ast.name.span, `\`fact ${ast.name.text}\` is not read by this version yet`, {
-        help: `read the header itself: \`header["${ast.header.value}"]\``,
-      });
-      return;
-    case "class":
-    case "table":
-    case "window":
-      report.error(
-        NOT_BUILT.derived,
-        ast.name.span,
-        `\`${ast.kind} ${ast.name.text}\` is not evaluated by this version yet`,
-        {
-          help: `write its conditions with \`let\``,
-        },
-      );
-      return;
     case "invariant":
       report.warning(
         NOT_BUILT.invariant,

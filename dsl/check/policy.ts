@@ -1,6 +1,9 @@
 /** Checks all declarations of a policy, in the order in which they need each other. */
 import type {
   Client,
+  Fact,
+  Table,
+  Window,
   IdentitySource,
   Let,
   Limit,
@@ -13,13 +16,16 @@ import type {
   Signal,
   TrustedProxy,
 } from "../../engine/index.ts";
-import type { AstReloadStep } from "../ast.ts";
+import type { AstReloadStep, Text } from "../ast.ts";
 import type { InventoryClient } from "../inventory/clients.ts";
 import type { Scenario } from "../scenario.ts";
 import type { PolicyTest } from "../test-block.ts";
 import type { CheckContext } from "./context.ts";
 import type { Declarations } from "./declarations.ts";
 import { CHECKER } from "./expressions.ts";
+import { collectClaims } from "./claims.ts";
+import { DECLARED_TYPES } from "./declared-types.ts";
+import { checkFacts } from "./facts.ts";
 import { collectFields } from "./fields.ts";
 import { resolveGroups } from "./groups.ts";
 import { checkIdentity, checkTrust } from "./identity.ts";
@@ -37,8 +43,10 @@ import { buildScope } from "./scope.ts";
 import { checkScore } from "./scores.ts";
 import { checkSettings } from "./settings.ts";
 import { checkSignal } from "./signals.ts";
+import { checkTables } from "./tables.ts";
 import { checkTests } from "./tests.ts";
-import { enumType } from "./types.ts";
+import { enumType, STRING } from "./types.ts";
+import { checkWindows } from "./windows.ts";
 
 /** What checking needs besides the declarations themselves. */
 export interface CheckInput {
@@ -47,6 +55,8 @@ export interface CheckInput {
   readonly clients: readonly InventoryClient[];
   /** Span of the start of the main file, for what is missing altogether. */
   readonly start: Policy["rules"][number]["span"];
+  /** Whether a file that an identity source names can be read; it is reported if not. */
+  readonly fileExists: (path: Text) => boolean;
   /** Finds the file of a `reload` step of a test; null where it cannot be read, which is reported. */
   readonly reload: (step: AstReloadStep) => string | null;
 }
@@ -60,6 +70,9 @@ export interface CheckedPolicy {
   readonly identity: readonly (IdentitySource | null)[];
   readonly clients: readonly Client[];
   readonly lists: readonly List[];
+  readonly facts: readonly Fact[];
+  readonly tables: readonly Table[];
+  readonly windows: readonly Window[];
   readonly routes: readonly Route[];
   readonly lets: readonly Let[];
   readonly signals: readonly (Signal | null)[];
@@ -75,7 +88,7 @@ export function checkPolicy(input: CheckInput, report: Report): CheckedPolicy | 
   const { declarations } = input;
   const header = checkHeaders(declarations, input.start, report);
   const context = buildContext(declarations, report);
-  context.lets.checkAll(context, CHECKER.value);
+  context.lets.checkAll(context, CHECKER);
   reportNotBuilt(declarations.all, report);
   const settings = header === null ? null : checkSettings(header, report);
   const unavailable = settings?.unavailable ?? "closed";
@@ -84,9 +97,12 @@ export function checkPolicy(input: CheckInput, report: Report): CheckedPolicy | 
   const checked = {
     context,
     trust: checkTrust(declarations.trusts, context),
-    identity: checkIdentity(context),
+    identity: checkIdentity(context, input.fileExists),
     clients,
     lists: checkLists(declarations.lists, input.listFiles, report),
+    facts: checkFacts(declarations.facts, report),
+    tables: checkTables(declarations.tables, report),
+    windows: checkWindows(declarations.windows, report),
     routes: context.routes,
     lets: context.lets.model(),
     signals: declarations.signals.map((signal) => checkSignal(signal, context)),
@@ -117,6 +133,8 @@ function buildContext(declarations: Declarations, report: Report): CheckContext 
     routes,
     routeType: enumType("route", [...new Set(names)]),
     fields,
+    facts: new Map(declarations.facts.map((fact) => [fact.name.text, DECLARED_TYPES.get(fact.type.text) ?? STRING])),
+    claims: collectClaims(declarations, scope, report),
     groups: resolveGroups({ report, scope, declarations }),
     lets: new Lets(),
     depth: { value: 0 },

@@ -25,7 +25,7 @@ export function plainCondition(expr: Expr | null): Condition {
 /** Text that is the same for two readings of one attribute, and is how the language writes it. */
 export function presenceKey(attribute: Pick<AttributeExpr, "name" | "args">): string {
   const { name, args } = attribute;
-  if (name === "param" || name === "body") return String(args[0] ?? "");
+  if (name === "param" || name === "body" || name === "fact") return String(args[0] ?? "");
   return args.length === 0 ? name : `${name}[${args.map((argument) => JSON.stringify(argument)).join(", ")}]`;
 }
 

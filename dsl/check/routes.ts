@@ -2,13 +2,13 @@
 import { EVIDENCE, METHODS } from "../../engine/index.ts";
 import type { BodyField, Evidence, Method, Route } from "../../engine/index.ts";
 import type { AstBodyField, AstRoute, Name } from "../ast.ts";
-import { NOT_BUILT } from "../codes/not-built.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
 import { DECLARED_TYPES } from "./declared-types.ts";
 import { readPattern } from "./patterns.ts";
 import type { Report } from "./report.ts";
 import { reportTies } from "./route-ties.ts";
 import { didYouMean } from "./suggest.ts";
+import { isNumeric } from "./types.ts";
 
 /** Checks all routes; a wrong one stands in the result as far as it could be read, so that indices stay those of the text. */
 export function checkRoutes(declarations: readonly AstRoute[], report: Report): readonly Route[] {
@@ -19,17 +19,8 @@ export function checkRoutes(declarations: readonly AstRoute[], report: Report): 
 
 function checkRoute(ast: AstRoute, report: Report): Route {
   const pattern = readPattern(ast.pattern.value);
+  const declared = checkBody(ast, report);
   if (!pattern.ok) report.error(SEMANTICS.pattern, ast.pattern.span, pattern.message, { help: pattern.help });
-  if (ast.bodyReader !== null) {
-    report.error(
-      NOT_BUILT.body,
-      ast.bodyReader.span,
-      `a \`${ast.bodyReader.text}\` body is not read by this version yet`,
-      {
-        help: "declare the JSON fields that the policy needs: `body { query: string }`",
-      },
-    );
-  }
   return {
     name: ast.name.text,
     doc: ast.doc,
@@ -39,7 +30,7 @@ function checkRoute(ast: AstRoute, report: Report): Route {
     segments: pattern.ok ? pattern.segments : [],
     scopes: [...new Set((ast.scopes ?? []).map((scope) => scope.value))],
     minEvidence: ast.minEvidence === null ? null : checkEvidence(ast.minEvidence, report),
-    body: checkBody(ast.body ?? [], report),
+    body: ast.bodyReader === null ? declared : [...GRAPHQL_FIELDS, ...withoutNames(declared, GRAPHQL_FIELDS)],
   };
 }
 
@@ -69,9 +60,26 @@ function checkEvidence(name: Name, report: Report): Evidence | null {
   return null;
 }
 
-function checkBody(fields: readonly AstBodyField[], report: Report): readonly BodyField[] {
+/** What reading a body as a GraphQL request gives. */
+const GRAPHQL_FIELDS: readonly BodyField[] = [
+  { name: "operation", type: "string", path: ["operation"], fold: null, reader: "graphql" },
+  { name: "depth", type: "int", path: ["depth"], fold: null, reader: "graphql" },
+  { name: "aliases", type: "int", path: ["aliases"], fold: null, reader: "graphql" },
+];
+
+function withoutNames(fields: readonly BodyField[], others: readonly BodyField[]): readonly BodyField[] {
+  return fields.filter(({ name }) => others.every((other) => other.name !== name));
+}
+
+function checkBody({ body, bodyReader }: AstRoute, report: Report): readonly BodyField[] {
   const checked: BodyField[] = [];
-  for (const field of fields) {
+  for (const field of body ?? []) {
+    if (bodyReader !== null && GRAPHQL_FIELDS.some(({ name }) => name === field.name.text)) {
+      report.error(SEMANTICS.routeMember, field.name.span, `\`graphql\` gives \`${field.name.text}\` already`, {
+        help: `leave it out, or read the body's member under another name: \`${field.name.text}_value: … from "${field.name.text}"\``,
+      });
+      continue;
+    }
     const type = DECLARED_TYPES.get(field.type.text);
     const path = bodyPath(field, report);
     if (checked.some((other) => other.name === field.name.text)) {
@@ -80,9 +88,13 @@ function checkBody(fields: readonly AstBodyField[], report: Report): readonly Bo
       });
     } else if (type === undefined) reportFieldType(field, report);
     else if (path !== null)
-      checked.push({ name: field.name.text, type: type.scalar, path, fold: null, reader: "json" });
+      checked.push({ name: field.name.text, type: type.scalar, path, fold: foldOf(field), reader: "json" });
   }
   return checked;
+}
+
+function foldOf({ fold }: AstBodyField): BodyField["fold"] {
+  return (["sum", "max", "count"] as const).find((each) => each === fold?.text) ?? null;
 }
 
 function reportFieldType(field: AstBodyField, report: Report): void {
@@ -93,20 +105,55 @@ function reportFieldType(field: AstBodyField, report: Report): void {
 
 const MAX_PATH = 16;
 
-/** Member names from the body's top level to the field; null where it is a sum over an array, which is not read. */
+/** Names from the body's top level to the field, `[]` for the elements of an array; null where they are wrong. */
 function bodyPath(field: AstBodyField, report: Report): readonly string[] | null {
   const written = field.from?.value ?? field.name.text;
-  if (field.fold !== null || written.includes("[]")) {
-    const words = field.fold === null ? written : `${field.fold.text} of ${written}`;
-    report.error(NOT_BUILT.body, field.span, `\`${words}\` is not read by this version yet`, {
-      help: "declare a field with a single value",
+  const path = written.split(".").flatMap((name) => (name.endsWith("[]") ? [name.slice(0, -2), "[]"] : [name]));
+  if (path.length > MAX_PATH || path.includes("") || path.some((name) => name !== "[]" && /[[\]]/.test(name))) {
+    report.error(SEMANTICS.routeMember, field.from?.span ?? field.span, `\`${written}\` is not a path in a body`, {
+      help: 'write member names with dots between them, `[]` after an array: `from "order.lines[].quantity"`',
     });
     return null;
   }
-  const path = written.split(".");
-  if (path.length <= MAX_PATH && !path.includes("")) return path;
-  report.error(SEMANTICS.routeMember, field.from?.span ?? field.span, `\`${written}\` is not a path in a body`, {
-    help: 'write member names with dots between them: `from "order.customer.id"`',
-  });
-  return null;
+  return foldFits(field, path, written, report) ? path : null;
+}
+
+/** An array gives one value only where it says how: its sum, its largest, or how many there are. */
+function foldFits(field: AstBodyField, path: readonly string[], written: string, report: Report): boolean {
+  const { fold, type } = field;
+  const refuse = (span: AstBodyField["span"], message: string, help: string): false => {
+    report.error(SEMANTICS.routeMember, span, message, { help });
+    return false;
+  };
+  const many = path.includes("[]");
+  if (fold === null)
+    return (
+      !many ||
+      refuse(
+        field.from?.span ?? field.span,
+        `\`${written}\` has many values`,
+        `take one: \`from sum "${written}"\`, \`max\` or \`count\``,
+      )
+    );
+  if (!many)
+    return refuse(
+      fold.span,
+      `\`${written}\` has one value, and nothing to ${fold.text}`,
+      `leave \`${fold.text}\` out, or write \`[]\` after the array`,
+    );
+  if (fold.text === "count")
+    return (
+      type.text === "int" ||
+      refuse(type.span, `a count is an \`int\`, not \`${type.text}\``, `write \`${field.name.text}: int\``)
+    );
+  const declared = DECLARED_TYPES.get(type.text);
+  return (
+    declared === undefined ||
+    isNumeric(declared) ||
+    refuse(
+      type.span,
+      `\`${fold.text}\` takes numbers, not \`${type.text}\``,
+      "declare it as int, number, size, duration or percent",
+    )
+  );
 }

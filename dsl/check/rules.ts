@@ -91,5 +91,5 @@ function checkBan(rule: string, ast: AstBan, site: Site): Ban | null {
     });
     return null;
   }
-  return { forMicros, doublingToMicros, keys, on: on.indices, stateId: banState(rule, keys) };
+  return { forMicros, doublingToMicros, keys, on: on.indices, stateId: banState(rule, keys, site.context) };
 }

@@ -27,7 +27,7 @@ export function checkSignal(ast: AstSignal, context: CheckContext): Signal | nul
   const phase = phaseOf(parts, ast, place, context);
   const wrongWhere = ast.where !== null && where === null;
   if (aggregate === null || keys === null || windowMicros === null || phase === null || wrongWhere) return null;
-  const stateOf = (name: string): string => signalState(name, aggregate, keys, windowMicros, context.routes);
+  const stateOf = (name: string): string => signalState(name, aggregate, keys, windowMicros, context);
   const declared = {
     name: ast.name.text,
     doc: ast.doc,

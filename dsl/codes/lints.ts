@@ -326,11 +326,6 @@ export const LINTS = {
     title: "case of a class is never taken",
     explanation: "A class takes the first case that holds, and whenever this one does, an earlier one holds too.",
   },
-  endlessWindow: {
-    code: "EP3061",
-    title: "window that is always open",
-    explanation: "Its end is its beginning, so the window never closes.",
-  },
   endedWindow: {
     code: "EP3062",
     title: "window has ended",

@@ -177,6 +177,11 @@ export const SEMANTICS = {
     title: "wrong entry in a list file",
     explanation: "A list file has one entry a line; blank lines and lines beginning with `#` are skipped.",
   },
+  tableEntry: {
+    code: "EP2511",
+    title: "wrong entry in a table",
+    explanation: "A table maps literals of one type to literals of another; every key stands once.",
+  },
   outOfRange: {
     code: "EP2601",
     title: "number out of range",

@@ -148,10 +148,10 @@ export class ScenarioGrammar extends TestGrammar {
     this.OR([{ ALT: () => this.CONSUME(t.Address) }, { ALT: () => this.CONSUME(t.Word) }]);
   });
 
-  /** `if blocked rotate source`. Two-word actions begin with `rotate`, `slow` or `give`. */
+  /** `if blocked rotate source`, or as it was first written `on block …`. Two-word actions begin with `rotate`, `slow` or `give`. */
   reaction: Rule = this.RULE("reaction", () => {
-    this.CONSUME(K.if);
-    this.CONSUME(t.Word, { LABEL: "trigger" });
+    this.OR3([{ ALT: () => this.CONSUME(K.if) }, { ALT: () => this.CONSUME(K.on) }]);
+    this.CONSUME(t.AnyWord, { LABEL: "trigger" });
     this.OR([
       {
         ALT: () => {

@@ -116,7 +116,8 @@ function signalTypeOf({ aggregate, argument }: ast.AstSignal, analysis: Analysis
 
 function typeOfLet(name: string, { result }: Analysis): string {
   const found = result.checked?.context.scope.find(name);
-  const checked = found?.kind === "let" ? result.checked?.context.lets.read(found.index) : null;
+  const kind = found?.kind === "let" || found?.kind === "class" ? found.kind : null;
+  const checked = found === undefined || kind === null ? null : result.checked?.context.lets.read(kind, found.index);
   return checked == null ? "" : ` : ${describeType(checked.type)}`;
 }
 

@@ -35,17 +35,9 @@ function lintCases({ policy, declarations, solver, report }: LintInput): void {
 }
 
 function lintWindow({ name, recurrence, span }: Window, { nowMicros, report }: LintInput): void {
-  if (recurrence.kind === "once") {
-    if (nowMicros === null || nowMicros < recurrence.to) return;
-    report.warning(LINTS.endedWindow, span, `the window \`${name}\` is over`, {
-      help: "set new times, or take it out",
-    });
-    return;
-  }
-  const sameDay = recurrence.kind === "daily" || recurrence.fromDay === recurrence.toDay;
-  if (!sameDay || recurrence.from !== recurrence.to) return;
-  report.warning(LINTS.endlessWindow, span, `the window \`${name}\` is always open: it ends where it begins`, {
-    help: "write another end",
+  if (recurrence.kind !== "once" || nowMicros === null || nowMicros < recurrence.to) return;
+  report.warning(LINTS.endedWindow, span, `the window \`${name}\` is over`, {
+    help: "set new times, or take it out",
   });
 }
 
