@@ -35,7 +35,7 @@ limit login_rate on login per ip.network allow 10 per 1m
 limit fair_use   on api   per client else ip.network allow client.rate ?? 5 per 1s burst 20
 
 rule partners   on api   when has client and granted     then allow
-rule sign_in    on login                                 then allow
+rule sign_in    on login                                 then allow tags ["public"]
 rule strangers  on api   when no client                  then block 401
 rule over_reach on api   when has client and not granted then block 403
 rule stuffing   on login when risk >= 50                 then block for 15m per ip.network
