@@ -17,9 +17,10 @@ import { type Program, Rollout } from "./program.ts";
 import type { Outcome, Request } from "./request.ts";
 import { Rollouts } from "./rollouts.ts";
 import { keepRequest, restoreRequest } from "./outcomes.ts";
+import { RuleBans } from "./rule-bans.ts";
 import { Signals } from "./signals.ts";
 import type { PendingPool } from "./state/pending.ts";
-import { banOf, type StateStore } from "./state/store.ts";
+import type { StateStore } from "./state/store.ts";
 
 const SCORE_CEILING = 1_000;
 const BARE_THROTTLE_MICROS = 30_000_000;
@@ -44,18 +45,14 @@ export class Decider implements SlotReader {
   private readonly rollouts: Rollouts;
   private readonly signals: Signals;
   private readonly limits: Limits;
+  private readonly bans: RuleBans;
   private readonly found: Candidates;
   private readonly stamps: Stamps;
+  /** Round of the context that the stamps are of. */
+  private round = 0;
   private readonly matching: Numbers;
   /** Those that have not ended; null while there are none. */
   private overlays: LiveOverlays | null = null;
-  /** Rule of each owner of bans, and whether its bans are in shadow; -1 for owners of other programs. */
-  private ownerRules: Int32Array = new Int32Array(0);
-  private ownerShadow: Uint8Array = new Uint8Array(0);
-  private owners: Int32Array = new Int32Array(0);
-  private shadowOwners: Int32Array = new Int32Array(0);
-  private banOwners: Int32Array = new Int32Array(0);
-  private banUntils: Float64Array = new Float64Array(0);
 
   constructor(program: Program, store: StateStore, hashKey: readonly [number, number], pending: PendingPool) {
     const { policy } = program;
@@ -69,13 +66,14 @@ export class Decider implements SlotReader {
     this.rollouts = new Rollouts(this.context);
     this.signals = new Signals(program, this.hasher);
     this.limits = new Limits(program, this.hasher, this.rollouts, this.record);
+    this.bans = new RuleBans(program, store, this.hasher, this.rollouts, this.record);
     this.matching = new Numbers(policy.rules.length);
     this.stamps = {
       terms: new Int32Array(program.terms.length),
       rules: new Int32Array(policy.rules.length),
       limits: new Int32Array(policy.limits.length),
       signals: new Int32Array(policy.signals.length),
-      exemptRules: new Int32Array(policy.rules.length),
+      exemptRules: this.bans.exempted,
       exemptLimits: this.limits.exempted,
     };
     this.link();
@@ -85,32 +83,14 @@ export class Decider implements SlotReader {
   link(): void {
     this.signals.link(this.store);
     this.limits.link(this.store);
-    this.linkBans();
+    this.bans.link();
   }
 
   /** Of a program that is no longer in force: finds the state that outcomes of its requests go to. */
   relink(): void {
     this.signals.link(this.store);
     this.limits.unlink(this.store);
-    this.linkBans();
-  }
-
-  private linkBans(): void {
-    const { policy } = this.program;
-    const { store } = this;
-    this.owners = Int32Array.from(policy.rules, (rule) => store.owner(rule, false));
-    this.shadowOwners = Int32Array.from(policy.rules, (rule) => store.owner(rule, true));
-    const most = Math.max(-1, ...this.owners, ...this.shadowOwners) + 1;
-    this.ownerRules = new Int32Array(most).fill(-1);
-    this.ownerShadow = new Uint8Array(most);
-    for (const [rule, owner] of this.owners.entries()) if (owner >= 0) this.ownerRules[owner] = rule;
-    for (const [rule, owner] of this.shadowOwners.entries()) {
-      if (owner < 0) continue;
-      this.ownerRules[owner] = rule;
-      this.ownerShadow[owner] = 1;
-    }
-    this.banOwners = new Int32Array(most);
-    this.banUntils = new Float64Array(most);
+    this.bans.link();
   }
 
   // ── the steps of a decision ───────────────────────────────────────────────
@@ -124,7 +104,7 @@ export class Decider implements SlotReader {
       record.refuse(400, "ambiguous_path");
       return record;
     }
-    if (context.epoch === 1) this.forgetStamps();
+    if (context.round !== this.round) this.forgetStamps();
     if (this.overlays !== null) this.meetOverlays(this.overlays);
     findCandidates(context, this.found);
     this.recordRequestSignals();
@@ -140,11 +120,11 @@ export class Decider implements SlotReader {
     record.judged = true;
     this.computeScores();
     this.matchRules();
-    this.addLiveBans();
+    this.bans.addLive();
     const allowed = this.addRules();
     if (!allowed && settings.default === "block") record.addNoRuleAllows();
     if (record.passes) this.askLimits();
-    this.setBans();
+    this.bans.set(this.matching);
     this.recordServedSignals();
     this.recordElapsed();
     if (record.passes) this.awaitOutcome();
@@ -154,6 +134,7 @@ export class Decider implements SlotReader {
 
   /** Epochs start again after a billion requests; stamps of the last round must not be taken for this one's. */
   private forgetStamps(): void {
+    this.round = this.context.round;
     for (const stamps of Object.values(this.stamps) as Int32Array[]) stamps.fill(0);
   }
 
@@ -300,15 +281,11 @@ export class Decider implements SlotReader {
     for (let index = 0; index < matching.count; index++) {
       const rule = matching.items[index]!;
       const { action } = policy.rules[rule]!;
-      if (action.kind !== "exempt" || this.isExempt(rule)) continue;
+      if (action.kind !== "exempt" || this.bans.isExempt(rule)) continue;
       if (this.rollouts.modeOf(this.program.rules[rule]!.rollout) !== Rollout.on) continue;
       for (let at = 0; at < action.rules.length; at++) stamps.exemptRules[action.rules[at]!] = context.epoch;
       for (let at = 0; at < action.limits.length; at++) stamps.exemptLimits[action.limits[at]!] = context.epoch;
     }
-  }
-
-  private isExempt(rule: number): boolean {
-    return this.stamps.exemptRules[rule] === this.context.epoch;
   }
 
   /** Adds what the rules that take effect ask for; tells whether one of them allows. */
@@ -317,7 +294,7 @@ export class Decider implements SlotReader {
     let allowed = false;
     for (let index = 0; index < matching.count; index++) {
       const rule = matching.items[index]!;
-      if (this.isExempt(rule)) continue;
+      if (this.bans.isExempt(rule)) continue;
       const { rollout, place } = program.rules[rule]!;
       const mode = this.rollouts.modeOf(rollout);
       if (mode === Rollout.shadow) this.record.listShadow(place);
@@ -348,48 +325,6 @@ export class Decider implements SlotReader {
         return false;
       default:
         return false;
-    }
-  }
-
-  // ── steps 2 and 8: bans ───────────────────────────────────────────────────
-
-  /** Adds a block for each live ban. It waits for step 5, because a matching rule can exempt from it. */
-  private addLiveBans(): void {
-    const { context: c } = this;
-    const { banKeys } = this.program;
-    const { bans } = this.store;
-    if (bans.count === 0) return;
-    for (let index = 0; index < banKeys.length; index++) {
-      const key = banKeys[index]!;
-      if (!this.hasher.key(key)) continue;
-      const live = bans.collect(c.keyLo[key]!, c.keyHi[key]!, c.now, this.banOwners, this.banUntils, 0);
-      for (let at = 0; at < live; at++) this.addLiveBan(key, this.banOwners[at]!, this.banUntils[at]! - c.now);
-    }
-  }
-
-  private addLiveBan(key: number, owner: number, remaining: number): void {
-    const rule = this.ownerRules[owner] ?? -1;
-    if (rule < 0 || this.isExempt(rule)) return;
-    const { banKey, banOn, rollout, place } = this.program.rules[rule]!;
-    const shadow = this.ownerShadow[owner] === 1;
-    if (banKey !== key || this.rollouts.modeOf(rollout) !== (shadow ? Rollout.shadow : Rollout.on)) return;
-    if (!holds(this.context, banOn)) return;
-    if (shadow) return this.record.listShadow(place);
-    const { action } = this.program.policy.rules[rule]!;
-    this.record.add(Verdict.block, action.kind === "block" ? action.status : 0, remaining, rule, -1, place);
-  }
-
-  /** Every match sets its ban, also one that did not decide. */
-  private setBans(): void {
-    const { matching, context: c } = this;
-    for (let index = 0; index < matching.count; index++) {
-      const rule = matching.items[index]!;
-      const { banKey, rollout } = this.program.rules[rule]!;
-      if (banKey < 0 || this.isExempt(rule)) continue;
-      const mode = this.rollouts.modeOf(rollout);
-      if (mode === Rollout.off || !this.hasher.key(banKey)) continue;
-      const owner = mode === Rollout.on ? this.owners[rule]! : this.shadowOwners[rule]!;
-      this.store.bans.set(c.keyLo[banKey]!, c.keyHi[banKey]!, owner, c.now);
     }
   }
 
@@ -426,11 +361,6 @@ export class Decider implements SlotReader {
 
   /** Time left of an enforced rule's ban of a key given by its values. */
   readBan(index: number, keys: readonly KeyPart[], now: number): number {
-    const { hasher } = this;
-    const owner = this.owners[index] ?? -1;
-    const rule = this.program.policy.rules[index];
-    const { banKey } = this.program.rules[index] ?? { banKey: -1 };
-    if (owner < 0 || rule === undefined || banOf(rule) === null || !hasher.parts(banKey, keys)) return 0;
-    return this.store.bans.remaining(hasher.out.lo, hasher.out.hi, owner, now);
+    return this.bans.remainingFor(index, keys, now);
   }
 }

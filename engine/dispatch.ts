@@ -12,6 +12,8 @@ export class Candidates {
   readonly counts: Int32Array = new Int32Array(4);
   /** Nodes seen: the request's epoch. A node that several keys lead to is visited once. */
   readonly seen: Int32Array;
+  /** Round of the context that `seen` is of. */
+  round = 0;
   readonly open: Int32Array;
   opened = 0;
 
@@ -33,7 +35,10 @@ export class Candidates {
 export function findCandidates(c: Context, found: Candidates): void {
   const { nodeEntries, nodeDispatchers, entryPhase } = c.program.index;
   const { counts, lists, open, seen } = found;
-  if (c.epoch === 1) seen.fill(0);
+  if (c.round !== found.round) {
+    found.round = c.round;
+    seen.fill(0);
+  }
   for (let phase = 0; phase < counts.length; phase++) counts[phase] = 0;
   open[0] = 0;
   found.opened = 1;

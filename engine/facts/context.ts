@@ -30,6 +30,8 @@ export class Context {
   readonly program: Program;
   readonly reader: SlotReader;
   epoch = 0;
+  /** How often epochs began again. Whoever keeps stamps elsewhere forgets them when it changes. */
+  round = 0;
   request: Request = makeRequest({});
   outcome: Outcome | null = null;
   served = false;
@@ -91,6 +93,7 @@ export class Context {
   turn(): void {
     if (++this.epoch < LAST_EPOCH) return;
     this.epoch = 1;
+    this.round++;
     this.graphqlEpoch = 0;
     this.stamps.fill(0);
     this.settled.fill(0);

@@ -1,0 +1,109 @@
+/** Steps 2 and 8: the bans of a program's rules on their state, by the key of the request at hand. */
+import type { KeyPart } from "./contract.ts";
+import { type Numbers, type Record, Verdict } from "./decision-record.ts";
+import { holds } from "./evaluate.ts";
+import type { Hasher } from "./hasher.ts";
+import { type Program, Rollout } from "./program.ts";
+import type { Rollouts } from "./rollouts.ts";
+import { banOf, type StateStore } from "./state/store.ts";
+
+export class RuleBans {
+  /** Of each rule: the epoch of the latest request that is exempted from it. */
+  readonly exempted: Int32Array;
+  private readonly program: Program;
+  private readonly store: StateStore;
+  private readonly hasher: Hasher;
+  private readonly rollouts: Rollouts;
+  private readonly record: Record;
+  /** Rule of each owner of bans, and whether its bans are in shadow; -1 for owners of other programs. */
+  private ownerRules: Int32Array = new Int32Array(0);
+  private ownerShadow: Uint8Array = new Uint8Array(0);
+  private owners: Int32Array = new Int32Array(0);
+  private shadowOwners: Int32Array = new Int32Array(0);
+  private liveOwners: Int32Array = new Int32Array(0);
+  private untils: Float64Array = new Float64Array(0);
+
+  constructor(program: Program, store: StateStore, hasher: Hasher, rollouts: Rollouts, record: Record) {
+    this.exempted = new Int32Array(program.policy.rules.length);
+    this.program = program;
+    this.store = store;
+    this.hasher = hasher;
+    this.rollouts = rollouts;
+    this.record = record;
+  }
+
+  /** Looks up the owners of the rules' bans; again after each reload. */
+  link(): void {
+    const { store } = this;
+    const { rules } = this.program.policy;
+    this.owners = Int32Array.from(rules, (rule) => store.owner(rule, false));
+    this.shadowOwners = Int32Array.from(rules, (rule) => store.owner(rule, true));
+    const most = Math.max(-1, ...this.owners, ...this.shadowOwners) + 1;
+    this.ownerRules = new Int32Array(most).fill(-1);
+    this.ownerShadow = new Uint8Array(most);
+    for (const [rule, owner] of this.owners.entries()) if (owner >= 0) this.ownerRules[owner] = rule;
+    for (const [rule, owner] of this.shadowOwners.entries()) {
+      if (owner < 0) continue;
+      this.ownerRules[owner] = rule;
+      this.ownerShadow[owner] = 1;
+    }
+    this.liveOwners = new Int32Array(most);
+    this.untils = new Float64Array(most);
+  }
+
+  /** Whether the request at hand is exempted from a rule. */
+  isExempt(rule: number): boolean {
+    return this.exempted[rule] === this.hasher.context.epoch;
+  }
+
+  /** Adds a block for each live ban. It waits for step 5, because a matching rule can exempt from it. */
+  addLive(): void {
+    const { hasher } = this;
+    const { context: c } = hasher;
+    const { banKeys } = this.program;
+    const { bans } = this.store;
+    if (bans.count === 0) return;
+    for (let index = 0; index < banKeys.length; index++) {
+      const key = banKeys[index]!;
+      if (!hasher.key(key)) continue;
+      const live = bans.collect(c.keyLo[key]!, c.keyHi[key]!, c.now, this.liveOwners, this.untils, 0);
+      for (let at = 0; at < live; at++) this.add(key, this.liveOwners[at]!, this.untils[at]! - c.now);
+    }
+  }
+
+  private add(key: number, owner: number, remaining: number): void {
+    const rule = this.ownerRules[owner] ?? -1;
+    if (rule < 0 || this.isExempt(rule)) return;
+    const { banKey, banOn, rollout, place } = this.program.rules[rule]!;
+    const shadow = this.ownerShadow[owner] === 1;
+    if (banKey !== key || this.rollouts.modeOf(rollout) !== (shadow ? Rollout.shadow : Rollout.on)) return;
+    if (!holds(this.hasher.context, banOn)) return;
+    if (shadow) return this.record.listShadow(place);
+    const { action } = this.program.policy.rules[rule]!;
+    this.record.add(Verdict.block, action.kind === "block" ? action.status : 0, remaining, rule, -1, place);
+  }
+
+  /** Every match sets its ban, also one that did not decide. */
+  set(matching: Numbers): void {
+    const { context: c } = this.hasher;
+    for (let index = 0; index < matching.count; index++) {
+      const rule = matching.items[index]!;
+      const { banKey, rollout } = this.program.rules[rule]!;
+      if (banKey < 0 || this.isExempt(rule)) continue;
+      const mode = this.rollouts.modeOf(rollout);
+      if (mode === Rollout.off || !this.hasher.key(banKey)) continue;
+      const owner = mode === Rollout.on ? this.owners[rule]! : this.shadowOwners[rule]!;
+      this.store.bans.set(c.keyLo[banKey]!, c.keyHi[banKey]!, owner, c.now);
+    }
+  }
+
+  /** Time left of an enforced rule's ban of a key given by its values. */
+  remainingFor(index: number, keys: readonly KeyPart[], now: number): number {
+    const { hasher } = this;
+    const owner = this.owners[index] ?? -1;
+    const rule = this.program.policy.rules[index];
+    const { banKey } = this.program.rules[index] ?? { banKey: -1 };
+    if (owner < 0 || rule === undefined || banOf(rule) === null || !hasher.parts(banKey, keys)) return 0;
+    return this.store.bans.remaining(hasher.out.lo, hasher.out.hi, owner, now);
+  }
+}
