@@ -21,6 +21,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadPolicyText, renderDiagnostics } from "../../dsl/index.ts";
+import { runTests } from "../../simulator/index.ts";
 import { fitsShown, readBlocks, readConsole } from "../helpers/markdown.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
@@ -64,6 +65,15 @@ function run(command: string): { status: number | null; output: string } {
   return { status: ended.status, output: ended.stdout };
 }
 
+/** Names of the policy's own tests that fail. */
+function failedTests({ policy, sources, tests }: ReturnType<typeof loadPolicyText>): string[] {
+  if (policy === null) return [];
+  const load = (): ReturnType<typeof loadPolicyText> => loadPolicyText("");
+  const suite = { file: "policy.edgepolicy", policy, sources, tests };
+  const { tests: results } = runTests(suite, { load, coverage: false, filter: null });
+  return results.filter(({ passed }) => !passed).map(({ test: { name } }) => name);
+}
+
 function isRunHere(command: string): boolean {
   return command !== "" && !command.startsWith("#") && !RUN_ELSEWHERE.some((pattern) => pattern.test(command));
 }
@@ -89,6 +99,7 @@ describe.each(documents)("%s", (document) => {
       const loaded = loadPolicyText(policy.join("\n\n"), { "clients.yaml": inventory });
       const errors = loaded.diagnostics.filter((diagnostic) => diagnostic.severity === "error");
       expect(renderDiagnostics(errors, loaded.sources, { color: false })).toBe("");
+      expect(failedTests(loaded)).toEqual([]);
     });
   }
   const commands = blocks.filter((block) => block.language === "sh").flatMap((block) => block.text.split("\n"));
