@@ -50,7 +50,7 @@ function lintLogic({ kind, items }: LogicExpr, on: Place["on"], { solver, report
     !solver.canHold([...others.map((expr) => ({ expr, holds: all })), { expr: item, holds: !all }], on);
   const idle = items.findLast((item) => {
     const others = items.filter((other) => other !== item);
-    return !isRepeated(item, others) && decided(item, others);
+    return decided(item, others) && !isRepeated(item, others);
   });
   if (idle === undefined) return;
   const cause = items.find((other) => other !== idle && decided(idle, [other]));

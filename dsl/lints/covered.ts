@@ -4,7 +4,7 @@ import type { Limit, Policy, Rule } from "../../engine/index.ts";
 import type { Report } from "../check/report.ts";
 import { LINTS } from "../codes/lints.ts";
 import type { LintInput } from "./input.ts";
-import { takesEffect } from "./places.ts";
+import { certainRules, takesEffect } from "./places.ts";
 import type { Goal, Solver } from "./satisfiable.ts";
 
 /** Where a rule or limit applies. */
@@ -32,13 +32,9 @@ export function lintCovered({
   }
 }
 
-/** Enforced rules that block or throttle and that no rule exempts from. A challenge can be passed, so it covers nothing. */
+/** Rules that certainly block or throttle. A challenge can be passed, so it covers nothing. */
 function refusingRules(policy: Policy): readonly Rule[] {
-  const exempted = new Set(policy.rules.flatMap((rule) => (rule.action.kind === "exempt" ? rule.action.rules : [])));
-  return policy.rules.filter((rule, index) => {
-    const refuses = rule.action.kind === "block" || rule.action.kind === "throttle";
-    return refuses && rule.rollout.mode === "on" && !exempted.has(index);
-  });
+  return [...certainRules(policy)].filter(({ action }) => action.kind === "block" || action.kind === "throttle");
 }
 
 /** Whether all that a rule does is to add its verdict. Labels, exemptions and bans have effects of their own. */

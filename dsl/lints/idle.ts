@@ -4,6 +4,7 @@ import { exprText } from "../check/walk.ts";
 import { LINTS } from "../codes/lints.ts";
 import { canMeet } from "./covered.ts";
 import type { LintInput } from "./input.ts";
+import { certainRules } from "./places.ts";
 
 type Input = Pick<LintInput, "policy" | "solver" | "report">;
 
@@ -43,8 +44,7 @@ function isRestriction({ action }: Rule): boolean {
 /** Rules with effects of their own beside the verdict — bans, exemptions, labels — are equal too where their actions are. */
 function lintSameRules({ policy, report }: Input): void {
   const seen = new Map<string, Rule>();
-  for (const rule of policy.rules) {
-    if (rule.rollout.mode !== "on") continue;
+  for (const rule of certainRules(policy)) {
     const text = meaningOf(rule);
     const first = seen.get(text);
     seen.set(text, first ?? rule);

@@ -1,5 +1,5 @@
 /** The conditions and expressions of a policy, with what each belongs to. */
-import type { Aggregate, AttributeExpr, Expr, Key, Policy, Rollout } from "../../engine/index.ts";
+import type { Aggregate, AttributeExpr, Expr, Key, Policy, Rollout, Rule } from "../../engine/index.ts";
 import { walk } from "../check/walk.ts";
 
 /** A condition of the policy with the routes it stands on and the words that name its place. */
@@ -92,6 +92,16 @@ export function readingsOf(expr: Expr, policy: Policy): Readings {
 /** Whether a rollout lets a rule or limit take effect for anyone. */
 export function takesEffect(rollout: Rollout): boolean {
   return rollout.mode === "on" || rollout.mode === "canary";
+}
+
+/** Rules that take effect for everyone and for good: on without an end, replaced by no canary, and exempted from by no rule. */
+export function certainRules(policy: Policy): ReadonlySet<Rule> {
+  const uncertain = new Set(policy.rules.flatMap(({ action }) => (action.kind === "exempt" ? action.rules : [])));
+  for (const { rollout } of policy.rules) {
+    if (rollout.mode === "canary" && rollout.replaces !== null) uncertain.add(rollout.replaces);
+  }
+  const stays = ({ rollout }: Rule): boolean => rollout.mode === "on" && rollout.untilMicros === null;
+  return new Set(policy.rules.filter((rule, index) => stays(rule) && !uncertain.has(index)));
 }
 
 /** Whether the policy identifies programs: it verifies credentials, or names its clients. */

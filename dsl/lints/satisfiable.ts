@@ -36,23 +36,127 @@ export class Budget {
 /** One question takes at most this many steps. */
 const MAX_STEPS = 4000;
 
-/** Answers questions about the conditions of one policy. */
+/** Answers questions about the conditions of one policy. What it finds out on the way it keeps. */
 export class Solver {
   readonly #policy: Policy;
   readonly #budget: Budget;
+  readonly #statements: Readonly<Record<"true" | "false", WeakMap<Expr, Statement>>>;
+  readonly #subjects = new WeakMap<Expr, ReadonlySet<string>>();
+  readonly #facts = new Map<string, ReadonlyMap<string, Domain>>();
+  readonly #keys = new WeakMap<readonly number[], string>();
+  readonly #alone: Readonly<Record<"true" | "false", WeakMap<Expr, Map<string, boolean>>>>;
 
   constructor(policy: Policy, budget: Budget) {
     this.#policy = policy;
     this.#budget = budget;
+    this.#statements = { true: new WeakMap(), false: new WeakMap() };
+    this.#alone = { true: new WeakMap(), false: new WeakMap() };
   }
 
-  /** Whether all goals may hold for some request on the given routes (null: on any path). */
+  /**
+   * Whether all goals may hold for some request on the given routes (null: on any path). Goals without a subject in common cannot
+   * contradict each other, so each group of those that have is a question of its own.
+   */
   canHold(goals: readonly Goal[], on: readonly number[] | null): boolean {
+    const [first, second] = goals;
+    // Almost all questions are about two conditions that have nothing in common.
+    if (goals.length === 2 && first !== undefined && second !== undefined && this.#areApart(first, second)) {
+      return this.#holdsAlone(first, on) && this.#holdsAlone(second, on);
+    }
+    return this.#groups(goals).every((group) => {
+      const [only] = group;
+      return group.length === 1 && only !== undefined ? this.#holdsAlone(only, on) : this.#ask(group, on);
+    });
+  }
+
+  #areApart(one: Goal, other: Goal): boolean {
+    const subjects = this.#subjectsOf(other.expr);
+    for (const subject of this.#subjectsOf(one.expr)) if (subjects.has(subject)) return false;
+    return true;
+  }
+
+  #ask(goals: readonly Goal[], on: readonly number[] | null): boolean {
+    return this.#search([...goals], new Map(this.#factsOf(on)), new Budget(MAX_STEPS));
+  }
+
+  #holdsAlone(goal: Goal, on: readonly number[] | null): boolean {
+    const answers = this.#alone[`${goal.holds}`];
+    const key = this.#keyOf(on);
+    const known = answers.get(goal.expr) ?? new Map<string, boolean>();
+    const answer = known.get(key) ?? this.#ask([goal], on);
+    answers.set(goal.expr, known.set(key, answer));
+    return answer;
+  }
+
+  /** Equal for equal rows of routes. */
+  #keyOf(on: readonly number[] | null): string {
+    if (on === null) return "any";
+    const key = this.#keys.get(on) ?? on.join();
+    this.#keys.set(on, key);
+    return key;
+  }
+
+  /** What is known of every request on some routes. */
+  #factsOf(on: readonly number[] | null): ReadonlyMap<string, Domain> {
+    const key = this.#keyOf(on);
+    const known = this.#facts.get(key);
+    if (known !== undefined) return known;
     const domains = new Map<string, Domain>();
-    const routes =
-      on === null ? null : on.map((index) => this.#policy.routes[index]).filter((route) => route !== undefined);
-    for (const statement of routes === null ? [] : routeStatements(routes, this.#policy)) narrow(domains, statement);
-    return this.#search([...goals], domains, new Budget(MAX_STEPS));
+    const routes = on?.flatMap((index) => this.#policy.routes[index] ?? []);
+    for (const statement of routes === undefined ? [] : routeStatements(routes, this.#policy))
+      narrow(domains, statement);
+    this.#facts.set(key, domains);
+    return domains;
+  }
+
+  /** Goals that are connected by subjects, directly or through others. */
+  #groups(goals: readonly Goal[]): readonly (readonly Goal[])[] {
+    let groups: { readonly goals: Goal[]; readonly subjects: Set<string> }[] = [];
+    for (const goal of goals) {
+      const subjects = this.#subjectsOf(goal.expr);
+      const touched = groups.filter((group) => [...subjects].some((subject) => group.subjects.has(subject)));
+      const joined = {
+        goals: [...touched.flatMap((group) => group.goals), goal],
+        subjects: new Set([...touched.flatMap((group) => [...group.subjects]), ...subjects]),
+      };
+      groups = [...groups.filter((group) => !touched.includes(group)), joined];
+    }
+    return groups.map((group) => group.goals);
+  }
+
+  /** Every subject that a condition makes a statement about. */
+  #subjectsOf(expr: Expr): ReadonlySet<string> {
+    const known = this.#subjects.get(expr);
+    if (known !== undefined) return known;
+    const subjects = new Set<string>();
+    for (const part of this.#partsOf(expr)) for (const subject of this.#subjectsOf(part)) subjects.add(subject);
+    if (!isTakenApart(expr)) subjects.add(this.#statement(expr, true).subject);
+    this.#subjects.set(expr, subjects);
+    return subjects;
+  }
+
+  /** The conditions that one is made of; none of a test. */
+  #partsOf(expr: Expr): readonly Expr[] {
+    switch (expr.kind) {
+      case "not":
+        return [expr.item];
+      case "and":
+      case "or":
+        return expr.items;
+      case "let": {
+        const inner = this.#policy.lets[expr.index]?.expr;
+        return inner === undefined ? [] : [inner];
+      }
+      default:
+        return [];
+    }
+  }
+
+  #statement(atom: Expr, holds: boolean): Statement {
+    const known = this.#statements[`${holds}`];
+    const statement = known.get(atom) ?? statementOf(atom, holds, this.#policy);
+    known.set(atom, statement);
+    return statement;
   }
 
   /** Takes goals apart until a contradiction or a choice is met; then tries each choice. */
@@ -69,13 +173,19 @@ export class Solver {
         const items = expr.items.map((item) => ({ expr: item, holds }));
         if ((expr.kind === "and") === holds) goals.push(...items);
         else choices.push(items);
-      } else if (!narrow(domains, statementOf(expr, holds, this.#policy))) return false;
+      } else if (!narrow(domains, this.#statement(expr, holds))) return false;
     }
     const [choice, ...others] = choices.toSorted((a, b) => a.length - b.length);
     if (choice === undefined) return true;
     const rest = others.map((items) => choiceGoal(items));
     return choice.some((goal) => this.#search([...rest, goal], new Map(domains), own));
   }
+}
+
+/** Whether a condition is taken apart, or is decided by itself, so that it states nothing of a subject. */
+function isTakenApart(expr: Expr): boolean {
+  const { kind } = expr;
+  return kind === "not" || kind === "and" || kind === "or" || kind === "let" || kind === "literal";
 }
 
 /** A choice that was put off, as a goal again. */
