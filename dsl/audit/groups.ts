@@ -3,6 +3,7 @@ import type { Evidence, Policy } from "../../engine/index.ts";
 import type { Audit } from "./audit.ts";
 import type { Cell } from "./matrix/cell.ts";
 import type { Row } from "./matrix/matrix.ts";
+import { barredBy } from "./records.ts";
 
 /** Callers whose rows are equal. */
 export interface CallerGroup {
@@ -39,7 +40,7 @@ export function callerGroups(audit: Audit, most: number): CallerGroups {
   const numbers = new Map<Cell, number>();
   const groups = new Map<string, { readonly row: Row; readonly barred: string; readonly clients: string[] }>();
   for (const row of matrix.rows) {
-    const barred = barredBy(row, nowMicros);
+    const barred = row.one === null ? "" : barredBy(row.one, nowMicros);
     const key = `${barred} ${row.evidence.join()} ${row.cells.map((cell) => numberOf(cell, numbers)).join()}`;
     const known = groups.get(key);
     if (known === undefined) groups.set(key, { row, barred, clients: [row.one?.client.id ?? ""] });
@@ -60,12 +61,6 @@ function numberOf(cell: Cell, numbers: Map<Cell, number>): number {
   const number = numbers.get(cell) ?? numbers.size;
   numbers.set(cell, number);
   return number;
-}
-
-function barredBy({ one }: Row, now: number): string {
-  if (one === null) return "";
-  if (!one.accepted) return one.client.status;
-  return one.client.expires !== null && one.client.expires <= now ? "expired" : "";
 }
 
 const PER_UNBOUNDED_ROUTE = 1_000;
@@ -90,9 +85,9 @@ function groupOf({ cells, evidence }: Row, barred: string, clients: readonly str
 }
 
 /** Routes on which no client of the inventory that is let in, and nobody else, gets through. */
-export function unusedRoutes({ policy, matrix }: Audit): readonly string[] {
+export function unusedRoutes({ policy, matrix, nowMicros }: Audit): readonly string[] {
   if (policy === null || matrix === null || matrix.leftOut > 0) return [];
-  const rows = [matrix.anonymous, ...matrix.rows.filter(({ one }) => one?.accepted === true)];
+  const rows = [matrix.anonymous, ...matrix.rows.filter(({ one }) => one !== null && barredBy(one, nowMicros) === "")];
   return policy.routes
     .filter((_, index) => rows.every(({ cells }) => cells[index]?.access === "refused"))
     .map(({ name }) => name);

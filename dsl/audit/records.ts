@@ -128,6 +128,12 @@ function auditedCredential(data: Data): AuditedCredential {
   };
 }
 
+/** Why the server does not let a client in, whatever it brings: its status, or `expired`; empty if it does let it in. */
+export function barredBy({ accepted, client }: AuditedClient, nowMicros: number): string {
+  if (!accepted) return client.status;
+  return client.expires !== null && client.expires <= nowMicros ? "expired" : "";
+}
+
 /** What a credential can be recognised by, wherever it stands: hash, thumbprint, key, or issuer and name. */
 export function referencesOf({ issuer, value, jwk, data }: AuditedCredential): readonly string[] {
   const found: string[] = [];

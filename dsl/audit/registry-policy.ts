@@ -23,7 +23,7 @@ export const POLICY_FINDINGS = {
     title: "dead grant",
     severities: ["warning"],
     condition:
-      "The inventory grants an active or quarantined client a route on which none of its requests can get through: no allow rule can match, or a rule always refuses.",
+      "The inventory grants a client that is let in a route on which none of its requests can get through: no allow rule can match, or a rule always refuses.",
     explanation: "The grant says more than is true, and becomes true by accident.",
   },
   unusedScope: {
@@ -38,7 +38,7 @@ export const POLICY_FINDINGS = {
     title: "client without a bound",
     severities: ["error", "warning"],
     condition:
-      "Requests of an active or quarantined client can get through on a route where no enforced limit can be asked of it; an error in production.",
+      "Requests of a client that is let in can get through on a route where no enforced limit can be asked of it; an error in production.",
     explanation: "One loop in the client's code is an outage.",
   },
   broadGrant: {
@@ -61,7 +61,7 @@ export const POLICY_FINDINGS = {
     title: "environments cross",
     severities: ["error"],
     condition:
-      "Requests of active or quarantined clients of two environments can get through on one route: the route is of one environment at most.",
+      "Requests of clients of two environments that are let in can get through on one route: the route is of one environment at most.",
     explanation: "A test system's credential, which many hold, then reaches production.",
   },
   shadowed: {

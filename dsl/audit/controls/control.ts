@@ -59,7 +59,7 @@ function reportControl(framework: string, control: Control, { counts }: Audit, m
   const has = [...found.flatMap(({ has: texts }) => texts), ...tagged];
   const by = clean.length === 0 || !means.hasClients ? has : [...has, `no finding of ${clean.join(", ")}`];
   const missing = [
-    ...found.flatMap(({ lacks }) => (lacks === null ? [] : [lacks])),
+    ...new Set(found.flatMap(({ lacks }) => (lacks === null ? [] : [lacks]))),
     ...raised.map((finding) => `${finding} ${titleOf(finding)}: ${counts.get(finding) ?? 0}`),
   ];
   return { framework, id, title, status: statusOf(control, has, missing), by, missing, outside };

@@ -103,6 +103,8 @@ function readsAny(rule: Rule, { reads }: Means, wanted: readonly AttributeName[]
   return read !== undefined && wanted.some((name) => read.has(name));
 }
 
+const NO_INVENTORY = "there is no inventory of clients";
+
 /** A share of the clients: `credentials that end: 14 of 15 clients`. */
 function clientsWhere(
   what: string,
@@ -110,8 +112,9 @@ function clientsWhere(
   among: (one: AuditedClient) => boolean = () => true,
 ): Mechanism {
   return ({ clients }) => {
+    if (clients.length === 0) return { has: [], lacks: NO_INVENTORY };
     const all = clients.filter(among);
-    if (all.length === 0) return { has: [], lacks: null };
+    if (all.length === 0) return { has: [`${what}: there are none to have it`], lacks: null };
     const count = all.filter(test).length;
     const of = `of ${all.length} client${all.length === 1 ? "" : "s"}`;
     const lacking = all.length - count;
@@ -157,11 +160,14 @@ export const routes: Mechanism = ({ policy }) =>
   policy.routes.length === 0
     ? { has: [], lacks: "no route is declared" }
     : { has: [`${policy.routes.length} routes declared`], lacks: null };
-export const trustedProxies: Mechanism = setting(
-  ({ trust }) => trust.length > 0,
-  "forwarded headers are believed from `trust proxy` alone",
-  null,
-);
+export const trustedProxies: Mechanism = ({ policy }) => ({
+  has: [
+    policy.trust.length > 0
+      ? "forwarded headers are believed from `trust proxy` alone"
+      : "no forwarded header is believed",
+  ],
+  lacks: null,
+});
 export const evidenceFloor: Mechanism = (means) => {
   const floors = means.policy.routes.filter(({ minEvidence }) => minEvidence !== null);
   const rules = means.policy.rules.filter((rule) => isInForce(rule.rollout) && readsAny(rule, means, ["evidence"]));
@@ -179,11 +185,15 @@ export const identitySources: Mechanism = ({ policy }) => {
 };
 export const tokenChecks: Mechanism = ({ policy }) => {
   const tokens = policy.identity.filter((source) => source.kind === "jwt");
-  if (tokens.length === 0) return { has: ["no tokens are accepted"], lacks: null };
+  if (tokens.length === 0) return { has: [], lacks: null };
   const bound = tokens.filter(({ lifetimeMicros }) => lifetimeMicros !== null).length;
   const text = `audience and lifetime of tokens are checked: ${bound} of ${tokens.length} issuers`;
   return bound === tokens.length ? { has: [text], lacks: null } : { has: [], lacks: text };
 };
+export const federation: Mechanism = (means) =>
+  means.policy.identity.some(({ kind }) => kind === "jwt")
+    ? tokenChecks(means)
+    : { has: ["no tokens of other issuers are accepted"], lacks: null };
 export const policyOwner: Mechanism = setting(
   ({ settings }) => settings.owner !== null,
   "the policy has an owner",
@@ -362,7 +372,7 @@ export const approvals: Mechanism = clientsWhere(
 );
 export const inventory: Mechanism = ({ clients }) =>
   clients.length === 0
-    ? { has: [], lacks: "there is no inventory of clients" }
+    ? { has: [], lacks: NO_INVENTORY }
     : { has: [`an inventory of ${clients.length} client${clients.length === 1 ? "" : "s"}`], lacks: null };
 
 // ── at run time ─────────────────────────────────────────────────────────────

@@ -45,7 +45,7 @@ export const OWASP_NHI: Framework = {
     {
       id: "NHI6:2025",
       title: "Insecure Cloud Deployment Configurations",
-      by: [m.tokenChecks],
+      by: [m.federation],
       findings: ["ID118", "ID119", "ID215"],
       outside: "the trust policy of cloud roles",
     },

@@ -3,7 +3,7 @@ import type { Policy, Span } from "../../../engine/index.ts";
 import type { Findings } from "../collect.ts";
 import type { Cell } from "../matrix/cell.ts";
 import type { Matrix, Row } from "../matrix/matrix.ts";
-import type { AuditedInventory } from "../records.ts";
+import { type AuditedInventory, barredBy } from "../records.ts";
 
 /** A policy without errors, its inventory, and what they make of each other. */
 export interface PolicyContext {
@@ -17,8 +17,8 @@ export interface PolicyContext {
 }
 
 /** Rows of clients that the server lets in. */
-export function acceptedRows({ matrix }: PolicyContext): readonly Row[] {
-  return matrix.rows.filter(({ one }) => one?.accepted === true);
+export function acceptedRows({ matrix, nowMicros }: PolicyContext): readonly Row[] {
+  return matrix.rows.filter(({ one }) => one !== null && barredBy(one, nowMicros) === "");
 }
 
 /** Every different cell of live clients and of callers without a credential. */

@@ -10,22 +10,24 @@ export interface Mention {
   readonly span: Span;
 }
 
-/** Literals beside attributes, over a whole policy. */
-export function mentionsOf(policy: Policy): readonly Mention[] {
+/** Literals beside some attributes, over a whole policy. */
+export function mentionsOf(policy: Policy, names: ReadonlySet<string>): readonly Mention[] {
   const found: Mention[] = [];
-  for (const expr of expressionsOf(policy)) walk(expr, (part) => found.push(...mentionsIn(part, policy)));
+  for (const expr of expressionsOf(policy)) {
+    walk(expr, (part) => {
+      if (part.kind !== "compare" && part.kind !== "in" && part.kind !== "any_of" && part.kind !== "all_of") return;
+      collectPair(part.left, part.right, policy, names, found);
+      collectPair(part.right, part.left, policy, names, found);
+    });
+  }
   return found;
 }
 
-function mentionsIn(part: Expr, policy: Policy): readonly Mention[] {
-  if (part.kind !== "compare" && part.kind !== "in" && part.kind !== "any_of" && part.kind !== "all_of") return [];
-  return [...pairOf(part.left, part.right, policy), ...pairOf(part.right, part.left, policy)];
-}
-
-function pairOf(attribute: Expr, other: Expr, policy: Policy): readonly Mention[] {
-  if (attribute.kind === "default") return attribute.options.flatMap((option) => pairOf(option, other, policy));
-  if (attribute.kind !== "attribute") return [];
-  return textsOf(other, policy).map((text) => ({ attribute, text, span: other.span }));
+function collectPair(attribute: Expr, other: Expr, policy: Policy, names: ReadonlySet<string>, found: Mention[]): void {
+  if (attribute.kind === "default")
+    for (const option of attribute.options) collectPair(option, other, policy, names, found);
+  if (attribute.kind !== "attribute" || !names.has(attribute.name)) return;
+  for (const text of textsOf(other, policy)) found.push({ attribute, text, span: other.span });
 }
 
 function textsOf(expr: Expr, policy: Policy): readonly string[] {

@@ -54,7 +54,7 @@ function auditMentions(context: PolicyContext): void {
     "client.scopes": ["scope", scopes],
     "token.scopes": ["scope", scopes],
   };
-  for (const { attribute, text, span } of mentionsOf(policy)) {
+  for (const { attribute, text, span } of mentionsOf(policy, new Set(Object.keys(known)))) {
     const [noun, names] = known[attribute.name] ?? [];
     if (noun === undefined || names === undefined || names.has(text)) continue;
     const where = noun === "scope" ? "no client of the inventory is granted it" : "the inventory does not have it";
@@ -118,7 +118,7 @@ function auditScopes(context: PolicyContext): void {
   const attributes = new Set(["client.scopes", "token.scopes"]);
   if (comparesFreely(policy, attributes)) return;
   const used = new Set(policy.routes.flatMap((route) => route.scopes));
-  for (const { attribute, text } of mentionsOf(policy)) if (attributes.has(attribute.name)) used.add(text);
+  for (const { text } of mentionsOf(policy, attributes)) used.add(text);
   for (const one of inventory.clients) {
     const unused = one.live ? one.client.scopes.filter((scope) => !used.has(scope)) : [];
     if (unused.length === 0) continue;

@@ -71,6 +71,22 @@ describe("a control", () => {
     expect(missing).toContain("ID206 over-broad grant: 1");
   });
 
+  test("is not had by an inventory without clients", () => {
+    const { status, missing } = control("NHI7:2025", { inventory: { clients: [] } });
+    expect(status).toBe("missing");
+    expect(missing).toEqual(["there is no inventory of clients"]);
+  });
+
+  test.each<Change>([{}, { inventory: { clients: [] } }, { replace: [["default block", "default allow"]] }])(
+    "says what is missing where anything is: %j",
+    (change) => {
+      const reports = mapControls(auditOf(change));
+      expect(reports).toHaveLength(53);
+      for (const { id, status, missing } of reports)
+        expect(missing.length > 0, id).toBe(status === "missing" || status === "partly");
+    },
+  );
+
   const shared =
     "signal places = distinct(ip.network) per client else skip over 1h\nrule spread when places > 3 then throttle\n";
 

@@ -176,6 +176,7 @@ const CASES: Readonly<Record<keyof typeof POLICY_FINDINGS, Cases>> = {
     near: [
       { others: [secondClient({ environment: "test", operations: [] })] },
       { others: [secondClient({ environment: "test", status: "suspended" })] },
+      { others: [secondClient({ environment: "test", expires: "2025-12-31" })] },
     ],
   },
   shadowed: {
