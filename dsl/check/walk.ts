@@ -49,7 +49,14 @@ export function walk(expr: Expr, visit: (part: Expr) => void): void {
   for (const part of parts(expr)) walk(part, visit);
 }
 
+/** Texts of expressions, which never change: lints compare the same ones many times. */
+const TEXTS = new WeakMap<Expr, string>();
+
 /** The expression as text that is equal for equal expressions wherever they stand; never shown to people. */
 export function exprText(expr: Expr): string {
-  return JSON.stringify(expr, (key, value: unknown) => (key === "span" ? undefined : value));
+  const known = TEXTS.get(expr);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(expr, (key, value: unknown) => (key === "span" ? undefined : value));
+  TEXTS.set(expr, text);
+  return text;
 }

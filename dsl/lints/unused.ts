@@ -135,10 +135,12 @@ function lintGroups({ declarations, report }: Input): void {
 function namesIn(declaration: Input["declarations"]["all"][number]): ReadonlySet<string> {
   const found = new Set<string>();
   const own = "name" in declaration ? declaration.name.span.start : -1;
-  JSON.stringify(declaration, (_, value: unknown) => {
+  const waiting: unknown[] = [declaration];
+  for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
+    if (typeof value !== "object" || value === null) continue;
     if (isName(value) && value.span.start !== own) found.add(value.text);
-    return value;
-  });
+    for (const part of Object.values(value)) if (typeof part === "object" && part !== null) waiting.push(part);
+  }
   return found;
 }
 
