@@ -12,6 +12,7 @@ import { makeSource, type SourceFile } from "../source.ts";
 import { lexer } from "../tokens.ts";
 import { Analysis } from "./analysis.ts";
 import { EXTENSION, policyFilesIn } from "./project-files.ts";
+import { IncrementalParser } from "./incremental-parse.ts";
 import { toPath } from "./paths.ts";
 
 /** A document as providers see it, at one version; what only some ask for is made when asked. */
@@ -19,18 +20,23 @@ export class OpenDocument {
   readonly uri: string;
   readonly path: string;
   readonly source: SourceFile;
+  readonly #parser: IncrementalParser;
   #parsed: ParseResult | null = null;
   #tokens: readonly IToken[] | null = null;
 
-  constructor(uri: string, path: string, text: string) {
+  constructor(
+    { uri, path, text }: { readonly uri: string; readonly path: string; readonly text: string },
+    parser: IncrementalParser,
+  ) {
     this.uri = uri;
     this.path = path;
     this.source = makeSource(path, text);
+    this.#parser = parser;
   }
 
   /** Read by itself, without its imports. */
   get parsed(): ParseResult {
-    this.#parsed ??= parse(this.source.text);
+    this.#parsed ??= this.#parser.parse(this.source.text);
     return this.#parsed;
   }
 
@@ -44,6 +50,8 @@ export class OpenDocument {
 
 interface Entry {
   readonly text: TextDocument;
+  /** Remembers the document's earlier versions. */
+  readonly parser: IncrementalParser;
   /** Made at first use. */
   read: OpenDocument | null;
 }
@@ -91,7 +99,8 @@ export class Workspace {
   }
 
   open(uri: string, languageId: string, version: number, text: string): void {
-    this.#open.set(toPath(uri), { text: TextDocument.create(uri, languageId, version, text), read: null });
+    const document = TextDocument.create(uri, languageId, version, text);
+    this.#open.set(toPath(uri), { text: document, parser: new IncrementalParser(), read: null });
     this.#forgetAll(toPath(uri));
   }
 
@@ -100,7 +109,7 @@ export class Workspace {
     const entry = this.#open.get(toPath(uri));
     if (entry === undefined) return;
     const text = TextDocument.update(entry.text, [...changes], version);
-    this.#open.set(toPath(uri), { text, read: null });
+    this.#open.set(toPath(uri), { text, parser: entry.parser, read: null });
     this.#changed.add(toPath(uri));
     for (const kept of this.#kept.values())
       if (kept.analysis !== null && kept.analysis.fileOf(toPath(uri)) >= 0) kept.analysis = null;
@@ -146,7 +155,7 @@ export class Workspace {
     const path = toPath(uri);
     const entry = this.#open.get(path);
     if (entry === undefined) return undefined;
-    entry.read ??= new OpenDocument(entry.text.uri, path, entry.text.getText());
+    entry.read ??= new OpenDocument({ uri: entry.text.uri, path, text: entry.text.getText() }, entry.parser);
     return entry.read;
   }
 
