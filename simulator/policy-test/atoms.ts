@@ -24,12 +24,19 @@ export function visitAtoms<T extends Node>(
     const visited = isCondition ? seen.conditions : seen.values;
     if (visited.has(node)) return;
     visited.add(node);
-    const transparent = LOGIC.has(node.kind) || node.kind === "let";
+    const transparent = (LOGIC.has(node.kind) && !isNegatedWord(node, partsOf)) || node.kind === "let";
     if (isCondition && !transparent && node.kind !== "literal") visit(node);
     const inner = node.kind === "cases" || (isCondition && transparent);
     for (const part of partsOf(node)) walk(part, inner);
   };
   walk(root, true);
+}
+
+/** `no client`, `is not`, `not in`: the text says the opposite in itself, and its truth is that of the whole. */
+function isNegatedWord<T extends Node>(node: T, partsOf: (node: T) => readonly T[]): boolean {
+  const [part] = partsOf(node);
+  if (node.kind !== "not" || part === undefined) return false;
+  return part.span.file === node.span.file && part.span.start === node.span.start && part.span.end === node.span.end;
 }
 
 /** Names an atom by its place in the text. */
