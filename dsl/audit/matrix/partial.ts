@@ -246,6 +246,7 @@ function carriesNoToken(evidence: Evidence | null): boolean {
   return evidence === "none" || evidence === "network" || evidence === "static_secret";
 }
 
+/** Its scopes are what it says; a token that says none has none. */
 function carriesToken(evidence: Evidence): boolean {
   return evidence === "bearer_token";
 }

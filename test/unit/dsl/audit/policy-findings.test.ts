@@ -14,16 +14,7 @@ const warning = "warning";
 
 const LIST: Change["replace"] = [["route order ", 'list bad : string = ["a"]\nroute order ']];
 const anyone = (text: string): Change => ({ policy: `${text}\n` });
-const until =
-  (micros: number): ((policy: Policy) => Policy) =>
-  (policy) => ({
-    ...policy,
-    rules: policy.rules.map((rule) =>
-      rule.name === "spared" ? { ...rule, rollout: { mode: "on", untilMicros: micros } } : rule,
-    ),
-  });
 const SPARED = 'rule spared when client.plan ?? "" == "gold" then exempt from fair_use\n';
-const NOW = Date.UTC(2026, 0, 1) * 1_000;
 const SPAN = { file: 0, start: 0, end: 1 };
 const trusting = "trust proxy 10.0.0.0/8 hops 1\n";
 
@@ -42,10 +33,6 @@ function withSource(audience: readonly string[]): (policy: Policy) => Policy {
     span: SPAN,
   };
   return (policy) => ({ ...policy, identity: [source] });
-}
-
-function withFact(header: string): (policy: Policy) => Policy {
-  return (policy) => ({ ...policy, facts: [{ name: "f", doc: "", span: SPAN, type: "string", header }] });
 }
 
 /** A policy that keeps an owner only where the case says so. */
@@ -280,16 +267,16 @@ const CASES: Readonly<Record<keyof typeof POLICY_FINDINGS, Cases>> = {
   timeless: {
     fires: [
       [{ client: { plan: "gold" }, policy: SPARED }, error],
-      [{ client: { plan: "gold" }, policy: SPARED, model: until(NOW) }, error],
+      [{ client: { plan: "gold" }, policy: `${SPARED}rollout { spared on until 2026-01-01 }\n` }, error],
     ],
     near: [
-      { client: { plan: "gold" }, policy: SPARED, model: until(NOW + 1) },
+      { client: { plan: "gold" }, policy: `${SPARED}rollout { spared on until 2026-01-02 }\n` },
       { client: { plan: "gold" }, policy: `${SPARED}rollout { spared off }\n` },
     ],
   },
   captured: {
-    fires: [[{ model: withFact("authorization") }, error]],
-    near: [{ model: withFact("x-bot-score") }],
+    fires: [[anyone('fact f : string from header "authorization"'), error]],
+    near: [anyone('fact f : string from header "x-bot-score"')],
   },
   networkAllow: {
     fires: [

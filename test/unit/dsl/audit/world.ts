@@ -33,6 +33,9 @@ export interface Change {
 export const HASH: string = `sha256:${"1b".repeat(32)}`;
 export const OTHER_HASH: string = `sha256:${"2c".repeat(32)}`;
 
+const KEYS =
+  '{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","kid":"a","alg":"EdDSA"}]}';
+
 const POLICY = `policy "clean" { owner "edge" default block unavailable closed }
 identity { api_key { header "x-api-key" } }
 clients from "clients.yaml"
@@ -85,6 +88,7 @@ export function auditOf(change: Change = {}): Audit {
   for (const [from, to] of change.replace ?? []) text = text.replace(from, to);
   const files = {
     "p.edgepolicy": `${text}${change.policy ?? ""}`,
+    "keys.json": KEYS,
     "clients.yaml": `${JSON.stringify(inventory, null, 1)}${change.after ?? ""}`,
   };
   const analysis = analyzePolicy("p.edgepolicy", memoryFiles(files));
