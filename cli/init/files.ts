@@ -40,6 +40,25 @@ rule strangers  on api   when no client                  then block 401
 rule over_reach on api   when has client and not granted then block 403
 rule stuffing   on login when risk >= 50                 then block for 15m per ip.network
   because "many sign-ins fail from one network"
+
+test "a partner works while its network is not known for anything" {
+  at 0s GET "/v1/orders/7" from 203.0.113.9 as client acme_sync expect allow
+  at 1s POST "/v1/orders" from 203.0.113.70 as client globex_orders expect allow
+}
+
+test "strangers sign in and do nothing else" {
+  at 0s POST "/v1/login" from 198.18.0.9 body { username: "ann" } respond 200 expect allow
+  at 1s GET "/v1/orders/7" from 198.18.0.9 expect block by strangers status 401
+  at 2s GET "/v1/elsewhere" from 198.18.0.9 expect block status 403
+}
+
+test "many failed sign-ins ban their network" {
+  at 0s repeat 6 every 1s as n POST "/v1/login" from 198.18.0.9
+    body { username: "user-{n}" } respond 401
+  at 10s POST "/v1/login" from 198.18.0.77
+    body { username: "ann" } expect block by stuffing after 15m
+  at 20m POST "/v1/login" from 198.18.0.77 body { username: "ann" } expect allow
+}
 `;
 
 const CLIENTS = `# Who calls the API. Declared facts only, reviewed like code; no secrets.
@@ -117,6 +136,7 @@ jobs:
       - run: npm install --global edgepolicy@${version}
       - run: edgepolicy fmt --check policy.edgepolicy scenario.edgepolicy
       - run: edgepolicy check --deny warnings policy.edgepolicy
+      - run: edgepolicy test policy.edgepolicy
       - run: edgepolicy simulate policy.edgepolicy
 `;
 }
