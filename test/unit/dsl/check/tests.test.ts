@@ -83,6 +83,10 @@ describe("a step", () => {
     expect(clockMicros).toBe(Date.UTC(2026, 5, 15, 21, 30) * 1000);
     expect(steps[0]).toMatchObject({ kind: "reload", atMicros: 1e6, path: "next.edgepolicy" });
   });
+  test("states a fact by the header that a trusted proxy would send", () => {
+    const text = `${HEADER}fact bot : int from header "x-bot"\ntest "t" { at 0s GET "/" from 192.0.2.1 header "x-bot" "12" }\n`;
+    expect(loadPolicyText(text).tests[0]?.steps[0]).toMatchObject({ request: { facts: { bot: "12" } } });
+  });
 });
 
 const REFUSED: readonly (readonly [body: string, problem: string])[] = [
