@@ -122,7 +122,9 @@ function loadClients(declarations: Declarations, sources: Sources, report: Repor
   if (declaration === undefined) return NO_INVENTORY;
   const path = sources.resolve(declaration.span.file, declaration.path.value);
   const source = sources.read(path, declaration.path.span, MAX_INVENTORY_BYTES, maskSecrets);
-  return source === null ? NO_INVENTORY : readClients(source.text, source.file, report);
+  if (source === null) return NO_INVENTORY;
+  report.mask(source.file, maskSecrets);
+  return readClients(source.text, source.file, report);
 }
 
 /** Finds the policies that tests reload to. They are checked when the test runs; here they have to be there. */

@@ -23,12 +23,19 @@ export class Report {
   readonly #seen = new Set<string>();
   /** Spans that an earlier stage found fault with; nothing more is said about exactly these. */
   readonly #settled = new Set<string>();
+  /** By file: what is done to texts that speak of it. */
+  readonly #masks = new Map<number, (text: string) => string>();
   #omitted = 0;
   #failed = false;
 
   /** Whether an error was reported; warnings do not count. */
   get failed(): boolean {
     return this.#failed;
+  }
+
+  /** Passes messages about a file through `mask`, because they quote what stands there. Call it before any of them. */
+  mask(file: number, mask: (text: string) => string): void {
+    this.#masks.set(file, mask);
   }
 
   error(entry: CodeEntry, span: Span, message: string, extras: Extras = {}): void {
@@ -59,12 +66,13 @@ export class Report {
 
   #add(severity: Severity, entry: CodeEntry, span: Span, message: string, extras: Extras): void {
     if (this.#settled.has(placeOf(span))) return;
+    const mask = this.#masks.get(span.file) ?? ((text: string): string => text);
     this.#push({
       code: entry.code,
       severity,
-      message,
+      message: mask(message),
       span,
-      help: extras.help ?? "",
+      help: mask(extras.help ?? ""),
       notes: extras.notes ?? [],
       fix: extras.fix ?? null,
     });

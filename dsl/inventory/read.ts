@@ -3,11 +3,9 @@ import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } f
 import type { Span } from "../../engine/index.ts";
 import type { Report } from "../check/report.ts";
 import { didYouMean } from "../check/suggest.ts";
-import type { CodeEntry } from "../codes/entry.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
 import { scalarFit } from "./scalars.ts";
 import { INVENTORY, type Schema } from "./schema.ts";
-import { maskSecrets } from "./secrets.ts";
 import { readYaml } from "./yaml.ts";
 
 /** A value that fits its schema. Durations and times are microseconds, networks canonical text. */
@@ -81,13 +79,8 @@ class Reader {
     return range == null ? around : { file: this.#file, start: range[0], end: Math.max(range[1], range[0]) };
   }
 
-  /** Messages quote what was written, and that may be a secret. */
-  #say(entry: CodeEntry, span: Span, message: string, help: string): void {
-    this.#report.error(entry, span, maskSecrets(message), { help: maskSecrets(help) });
-  }
-
   #wrong(span: Span, what: string, problem: string, help: string): null {
-    this.#say(SEMANTICS.inventoryValue, span, `${what} ${problem}`, help);
+    this.#report.error(SEMANTICS.inventoryValue, span, `${what} ${problem}`, { help });
     return null;
   }
 
@@ -124,14 +117,16 @@ class Reader {
   #reportField(name: string, span: Span, schema: Schema & { type: "object" | "record" }, what: string): void {
     const names = schema.type === "object" ? Object.keys(schema.fields) : [];
     const help = didYouMean(name, names, `the fields are ${names.join(", ")}`);
-    this.#say(SEMANTICS.inventoryField, span, `${what} has no field \`${name}\``, help);
+    this.#report.error(SEMANTICS.inventoryField, span, `${what} has no field \`${name}\``, { help });
   }
 
   #reportMissing(node: YAMLMap, schema: Schema & { type: "object" }, what: string, span: Span): void {
     const head: Span = { ...span, end: Math.min(span.end, span.start + 1) };
     for (const name of schema.required) {
       if (node.has(name)) continue;
-      this.#say(SEMANTICS.inventoryMissing, head, `${what} has no \`${name}\``, `add \`${name}:\` to it`);
+      this.#report.error(SEMANTICS.inventoryMissing, head, `${what} has no \`${name}\``, {
+        help: `add \`${name}:\` to it`,
+      });
     }
   }
 

@@ -58,8 +58,10 @@ describe("secrets", () => {
     `status: ${KEY}`,
     `review_by: ${TOKEN}`,
     `networks: [${RANDOM}]`,
+    `operations: [${KEY}]`,
+    `scopes: [${TOKEN}]`,
   ])("are never shown in diagnostics", (field) => {
-    const policy = 'policy "p" { default block }\nclients from "clients.yaml"\n';
+    const policy = 'policy "p" { default block }\nclients from "clients.yaml"\nroute order = GET "/a"\n';
     const { diagnostics, sources } = loadPolicyText(policy, { "clients.yaml": inventoryOf("a1", field) });
     expect(diagnostics).not.toEqual([]);
     const shown = renderDiagnostics(diagnostics, sources, { color: false });
