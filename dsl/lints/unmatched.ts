@@ -6,8 +6,13 @@ import type { LintInput } from "./input.ts";
 import { readingsOf } from "./places.ts";
 
 /** Warns at each rule whose condition is proven false for each client that is let in, and for callers without one. */
-export function lintUnmatched({ policy, clients, solver, budget, report }: LintInput): void {
-  if (clients.length === 0) return;
+export function lintUnmatched({
+  policy,
+  solver,
+  budget,
+  report,
+}: Pick<LintInput, "policy" | "solver" | "budget" | "report">): void {
+  if (policy.clients.length === 0) return;
   const callers = [null, ...policy.clients.filter(({ status }) => status === "active" || status === "quarantined")];
   for (const rule of policy.rules) {
     if (budget.exhausted) return;

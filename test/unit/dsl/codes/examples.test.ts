@@ -13,16 +13,10 @@ import {
   writtenOut,
 } from "../../../../scripts/code-examples.ts";
 
-/** Examples of what this version does not enforce yet wait until it does. */
-function waits(example: CodeExample): boolean {
-  const codes = [example.broken, example.mended].flatMap((files) => codesOf(loadExample(example, files).diagnostics));
-  return codes.some((code) => code.startsWith("EP9"));
-}
-
 /** Codes that count the problems they stand beside. */
 const COUNTS = ["EP1007", "EP2901"];
 
-describe.each(codeExamples().filter((example) => !waits(example)))("$code", (example) => {
+describe.each(codeExamples())("$code", (example) => {
   const { code, broken, mended } = example;
 
   test("is all that the broken policy raises", () => {
