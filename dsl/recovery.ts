@@ -3,7 +3,7 @@ import type { CstNode, IRecognitionException, IToken, TokenType } from "chevrota
 import type { Name } from "./ast.ts";
 import type { BuildContext } from "./build-ast/context.ts";
 import { runGrammar } from "./grammar/grammar.ts";
-import { explain } from "./grammar/messages.ts";
+import { explain, type PlaceOf } from "./grammar/messages.ts";
 import { readRegex } from "./regex.ts";
 import { makeSource, positionAt } from "./source.ts";
 import { splitDeclarations } from "./split.ts";
@@ -34,11 +34,11 @@ export function readDeclarations(lexed: LexedText, nestingMax: number, context: 
   const unread: Name[] = [];
   const slices = splitDeclarations(tokens, text);
   const source = makeSource("", text);
-  const lineOf: LineOf = (token) => positionAt(source, token.startOffset).line;
+  const placeOf: PlaceOf = (token) => positionAt(source, token.startOffset);
   for (const [index, slice] of slices.entries()) {
     const end = slices[index + 1]?.[0]?.startOffset ?? text.length;
     const stray = hasBetween(strays, slice[0]?.startOffset ?? 0, end);
-    const read = readSlice(slice, { stray, nestingMax, lineOf }, context);
+    const read = readSlice(slice, { stray, nestingMax, placeOf }, context);
     nodes.push(...read);
     if (read.length === 0) unread.push(...declaredName(slice, context));
   }
@@ -47,7 +47,7 @@ export function readDeclarations(lexed: LexedText, nestingMax: number, context: 
 
 function readSlice(
   slice: IToken[],
-  { stray, nestingMax, lineOf }: { readonly stray: boolean; readonly nestingMax: number; readonly lineOf: LineOf },
+  { stray, nestingMax, placeOf }: { readonly stray: boolean; readonly nestingMax: number; readonly placeOf: PlaceOf },
   context: BuildContext,
 ): readonly CstNode[] {
   const deep = tooDeep(slice, nestingMax);
@@ -58,7 +58,7 @@ function readSlice(
   }
   const { declarations, problem } = runGrammar(slice);
   if (problem !== null && !stray && !reportOpenText(slice, context)) {
-    const repaired = reportAll(problem, slice, lineOf, context);
+    const repaired = reportAll(problem, slice, placeOf, context);
     if (repaired !== null && KEPT.has(slice[0]?.tokenType ?? t.Name)) return repaired;
   }
   return declarations;
@@ -82,9 +82,6 @@ function isOpenRegex({ tokenType, image }: IToken): boolean {
 /** A block shows at most this many problems of its lines. */
 const MAX_LINES = 16;
 
-/** The line of a token, from 1. */
-type LineOf = (token: IToken) => number;
-
 /**
  * Reports a problem, and those of the other lines of its block: it is read again without the lines found wrong so far.
  *
@@ -93,15 +90,15 @@ type LineOf = (token: IToken) => number;
 function reportAll(
   first: IRecognitionException,
   slice: readonly IToken[],
-  lineOf: LineOf,
+  placeOf: PlaceOf,
   context: BuildContext,
 ): readonly CstNode[] | null {
   let tokens = slice;
   let problem: IRecognitionException = first;
   for (let lines = 0; lines < MAX_LINES; lines += 1) {
-    const { code, message, help, start, end } = explain(problem, tokens);
+    const { code, message, help, start, end } = explain(problem, tokens, placeOf);
     context.error(code, message, context.span(start, end), help);
-    const rest = withoutLine(tokens, problem, lineOf);
+    const rest = withoutLine(tokens, problem, placeOf);
     if (rest === null) return null;
     tokens = rest;
     const read = runGrammar([...tokens]);
@@ -118,21 +115,21 @@ function reportAll(
 function withoutLine(
   tokens: readonly IToken[],
   problem: IRecognitionException,
-  lineOf: LineOf,
+  placeOf: PlaceOf,
 ): readonly IToken[] | null {
   const at = tokens.indexOf(problem.token);
   const [wrong, before] = [tokens[at], tokens[at - 1]];
   if (wrong === undefined || before === undefined) return null;
   // At the first token of a line it is the line before that is incomplete, unless the block could have ended there.
-  const opensLine = lineOf(before) !== lineOf(wrong);
+  const opensLine = placeOf(before).line !== placeOf(wrong).line;
   const incomplete = opensLine && !problem.message.includes(`"${t.RightBrace.name}"`);
-  return (incomplete ? withoutLineOf(before, tokens, lineOf) : null) ?? withoutLineOf(wrong, tokens, lineOf);
+  return (incomplete ? withoutLineOf(before, tokens, placeOf) : null) ?? withoutLineOf(wrong, tokens, placeOf);
 }
 
-function withoutLineOf(one: IToken, tokens: readonly IToken[], lineOf: LineOf): readonly IToken[] | null {
-  const line = lineOf(one);
-  const start = tokens.findIndex((token) => lineOf(token) === line);
-  const end = tokens.findLastIndex((token) => lineOf(token) === line) + 1;
+function withoutLineOf(one: IToken, tokens: readonly IToken[], placeOf: PlaceOf): readonly IToken[] | null {
+  const { line } = placeOf(one);
+  const start = tokens.findIndex((token) => placeOf(token).line === line);
+  const end = tokens.findLastIndex((token) => placeOf(token).line === line) + 1;
   const [before, own] = [bracketsOf(tokens.slice(0, start)), bracketsOf(tokens.slice(start, end))];
   if (start === 0 || before.depth <= 0 || own.depth !== 0 || own.least < 0) return null;
   return [...tokens.slice(0, start), ...tokens.slice(end)];

@@ -1,5 +1,6 @@
 /** What a grammar problem says to people: what was expected in the words of the language, what was found, and how to go on. */
 import type { IParserErrorMessageProvider, IRecognitionException, IToken, TokenType } from "chevrotain";
+import type { Position } from "../source.ts";
 import * as t from "../tokens.ts";
 import { helpFor, synopsisHelp } from "./help.ts";
 
@@ -102,12 +103,15 @@ const TOKEN_PHRASES: Readonly<Record<string, string>> = {
   Comparison: "a comparison",
 };
 
+/** Where a token begins. */
+export type PlaceOf = (token: IToken) => Position;
+
 /** Explains the first problem that the grammar had with a row of tokens. */
-export function explain(problem: IRecognitionException, tokens: readonly IToken[]): SyntaxProblem {
+export function explain(problem: IRecognitionException, tokens: readonly IToken[], placeOf: PlaceOf): SyntaxProblem {
   const expected = JSON.parse(problem.message) as string[];
   const found = problem.token;
   const rules = problem.context.ruleStack;
-  if (Number.isNaN(found.startOffset) || found.image === "") return explainEnd(expected, rules, tokens);
+  if (Number.isNaN(found.startOffset) || found.image === "") return explainEnd(expected, rules, tokens, placeOf);
   const place = { start: found.startOffset, end: found.startOffset + found.image.length };
   const keywords = expected.filter((name) => !(name in TOKEN_PHRASES)).map((name) => name.toLowerCase());
   const help = helpFor({ found, keywords, rules, tokens });
@@ -133,9 +137,14 @@ function describe(
 }
 
 /** The tokens ended. What counts is a bracket left open, or else what is missing. */
-function explainEnd(expected: readonly string[], rules: readonly string[], tokens: readonly IToken[]): SyntaxProblem {
+function explainEnd(
+  expected: readonly string[],
+  rules: readonly string[],
+  tokens: readonly IToken[],
+  placeOf: PlaceOf,
+): SyntaxProblem {
   const help = synopsisHelp(rules, tokens);
-  const open = lastOpen(tokens);
+  const open = unclosed(tokens, placeOf);
   if (open !== null) {
     const place = { start: open.startOffset, end: open.startOffset + 1 };
     return {
@@ -153,13 +162,27 @@ function explainEnd(expected: readonly string[], rules: readonly string[], token
 
 const CLOSER_OF: Readonly<Record<string, string>> = { "{": "}", "[": "]", "(": ")" };
 
-function lastOpen(tokens: readonly IToken[]): IToken | null {
-  const open: IToken[] = [];
+/**
+ * The bracket that nobody closed: the last one left open. But where the closing bracket of an outer line was taken for that of an
+ * inner one, as the indentation tells, it is the inner one.
+ */
+function unclosed(tokens: readonly IToken[], placeOf: PlaceOf): IToken | null {
+  const open: { readonly token: IToken; readonly indent: number }[] = [];
+  let robbed: IToken | null = null;
+  let [line, indent] = [0, 0];
   for (const token of tokens) {
-    if (Object.hasOwn(CLOSER_OF, token.image)) open.push(token);
-    else if (token.image === CLOSER_OF[open.at(-1)?.image ?? ""]) open.pop();
+    const place = placeOf(token);
+    const opensLine = place.line !== line;
+    if (opensLine) [line, indent] = [place.line, place.column];
+    const opener = open.at(-1);
+    if (Object.hasOwn(CLOSER_OF, token.image)) open.push({ token, indent });
+    else if (opener !== undefined && token.image === CLOSER_OF[opener.token.image]) {
+      open.pop();
+      if (opensLine && indent < opener.indent) robbed ??= opener.token;
+    }
   }
-  return open.at(-1) ?? null;
+  const last = open.at(-1);
+  return last === undefined ? null : (robbed ?? last.token);
 }
 
 function phrase(expected: readonly string[], rules: readonly string[]): string {
