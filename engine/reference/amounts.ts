@@ -46,9 +46,10 @@ export interface Standing {
   readonly usedPercent: number;
 }
 
+/** A rate times a factor; the time in which its burst refills stays within 2^53 microseconds. */
 function scaledRate(rate: Rate, factor: number): Rate {
   const burst = Math.max(1, Math.floor(rate.burst * factor));
-  const longest = Math.floor(Number.MAX_SAFE_INTEGER / burst);
+  const longest = Math.min(Number.MAX_SAFE_INTEGER, Math.floor((Number.MAX_SAFE_INTEGER / burst) * rate.allow));
   const perMicros = Math.min(longest, Math.max(1, Math.round(rate.perMicros / factor)));
   return { allow: rate.allow, perMicros, burst };
 }

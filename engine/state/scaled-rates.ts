@@ -6,11 +6,12 @@ import { type ExactRate, exactRate } from "./gcra.ts";
 const MOST_FACTORS = 64;
 const LARGEST = Number.MAX_SAFE_INTEGER;
 
-/** What `factor` times as much of a rate is, with a burst that follows. */
+/** What `factor` times as much of a rate is, with a burst that follows. Its time to refill stays within 2^53 microseconds. */
 export function scaledRate({ allow, perMicros, burst }: Rate, factor: number): Rate {
   const scaledBurst = Math.max(1, Math.floor(burst * factor));
   const scaledPer = Math.max(1, Math.round(perMicros / factor));
-  return { allow, perMicros: Math.min(scaledPer, Math.floor(LARGEST / scaledBurst)), burst: scaledBurst };
+  const longest = Math.min(LARGEST, Math.floor((LARGEST / scaledBurst) * allow));
+  return { allow, perMicros: Math.min(scaledPer, longest), burst: scaledBurst };
 }
 
 /** What `factor` times as many units are; at least one. */

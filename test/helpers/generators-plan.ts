@@ -102,6 +102,11 @@ export interface PolicyPlan {
 const number: fc.Arbitrary<number> = fc.nat(999);
 const few: fc.Arbitrary<number> = fc.nat(9);
 
+/** Nothing three times out of four: what narrows a limit down must leave most of them to be asked. */
+function seldom<T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> {
+  return fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary });
+}
+
 /** Keys are mostly the address, the network or the client, and sometimes any scalar at all. */
 const keyPlan: fc.Arbitrary<KeyPlan> = fc.record({
   options: fc.array(fc.oneof({ weight: 4, arbitrary: fc.nat(4) }, { weight: 1, arbitrary: number }), {
@@ -133,7 +138,7 @@ const rolloutPlan: fc.Arbitrary<RolloutPlan> = fc.oneof(
       percent: number,
       key: keyPlan,
       replaces: fc.option(number, { freq: 2 }),
-      until: fc.option(number, { freq: 1 }),
+      until: seldom(number),
     }),
   },
 );
@@ -151,13 +156,13 @@ const signalPlan: fc.Arbitrary<SignalPlan> = fc.record({
   window: fc.oneof(few, number),
 });
 const limitPlan: fc.Arbitrary<LimitPlan> = fc.record({
-  on: fc.option(fc.array(number, { minLength: 1, maxLength: 3 }), { freq: 1 }),
-  when: fc.option(conditionPlan, { freq: 1 }),
+  on: seldom(fc.array(number, { minLength: 1, maxLength: 3 })),
+  when: seldom(conditionPlan),
   keys: keyPlans,
   rate: number,
   amount: number,
   ofClient: fc.boolean(),
-  refund: fc.option(conditionPlan, { freq: 1 }),
+  refund: fc.option(conditionPlan, { freq: 2 }),
   cost: fc.option(number, { freq: 2 }),
   otherwise: number,
   status: number,

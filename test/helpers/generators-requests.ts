@@ -66,7 +66,7 @@ export const arbitraryRequest: fc.Arbitrary<Request> = fc
     country: maybe(text(words.COUNTRIES)),
     ja4: maybe(text(words.TEXTS)),
     client: fc.option(mostly([...words.CLIENT_IDS], 1), { freq: 2 }),
-    evidence: fc.option(fc.constantFrom(...EVIDENCE), { freq: 1 }),
+    evidence: fc.option(fc.constantFrom(...EVIDENCE), { freq: 2 }),
     identityError: fc.oneof({ weight: 9, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: text(words.ERRORS) }),
     scopes: maybe(fc.subarray([...words.SCOPES])),
     tenant: maybe(text(words.TEXTS)),
