@@ -1,7 +1,6 @@
 /** The attributes that generated conditions and keys read, with literals of their types that generated requests meet. */
 import type { AttributeName, ExprType, ScalarType, Value } from "../../engine/index.ts";
 import { EVIDENCE } from "../../engine/index.ts";
-import { GATES } from "./gates.ts";
 import * as words from "./generators-vocabulary.ts";
 
 /** An attribute that conditions may read, with literals of its type that requests can meet. */
@@ -51,7 +50,6 @@ function optionalSet(name: AttributeName, scalar: ScalarType, literals: readonly
 }
 
 const NETWORK_ARGS: readonly (readonly [number, number])[] = [
-  [24, 64],
   [16, 48],
   [32, 128],
   [0, 0],
@@ -94,6 +92,7 @@ export const FACTS: readonly Readable[] = [
   optional("header", "string", words.TEXTS, "x-a"),
   optional("query", "string", words.TEXTS, "q"),
   optional("cookie", "string", words.TEXTS, "sid"),
+  readable("ip.network", "network", words.NETWORKS, { args: [24, 64] }),
   optional("client.id", "string", words.CLIENT_IDS),
   readable("evidence", "enum", EVIDENCE),
   readable("granted", "bool", [true, false]),
@@ -136,7 +135,7 @@ export const FACTS: readonly Readable[] = [
   readable("now", "time", [words.EPOCH, words.EPOCH + 1, words.EPOCH + 60_000_000]),
   ...words.ZONES.map((zone) => readable("now.hour", "int", [0, 1, 12, 19, 23], { args: [zone] })),
   ...words.ZONES.map((zone) => readable("now.weekday", "enum", words.WEEKDAYS, { args: [zone] })),
-  ...(GATES.facts ? DECLARED : []),
+  ...DECLARED,
 ];
 
 /** Attributes that keys are made of, the most useful first. */

@@ -78,7 +78,7 @@ const choice: fc.Arbitrary<number> = fc.oneof({ weight: 3, arbitrary: fc.nat(7) 
 
 const atomPlan: fc.Arbitrary<AtomPlan> = fc.record({
   source: fc.nat(9),
-  pick: fc.oneof({ weight: 2, arbitrary: fc.nat(9) }, { weight: 3, arbitrary: small }),
+  pick: fc.oneof({ weight: 2, arbitrary: fc.nat(10) }, { weight: 3, arbitrary: small }),
   form: small,
   op: small,
   first: choice,

@@ -1,7 +1,6 @@
 /** Generated limits: every amount, at rates and counts that short traces exhaust. */
 import type { Amount, Expr, Limit, Rate, Refusal, Rollout, Route } from "../../engine/index.ts";
 import { CHALLENGES } from "../../engine/index.ts";
-import { AMOUNTS, GATES } from "./gates.ts";
 import { FACTS, type Readable, RESPONSE } from "./generators-attributes.ts";
 import { attribute, literal, pick, type Reach } from "./generators-expressions.ts";
 import { buildTestOf } from "./generators-expressions.ts";
@@ -19,6 +18,7 @@ function rateExpr(rate: Rate, ofClient: boolean): Expr {
   return { kind: "default", type: RATE_TYPE, span: SPAN, options: [own, value] };
 }
 
+const AMOUNTS: readonly Amount["kind"][] = ["gcra", "exact", "calendar", "leases", "gcra", "exact"];
 const UNITS = ["hour", "day", "month"] as const;
 const COUNTS: readonly number[] = [1, 2, 3, 5, 100];
 
@@ -34,7 +34,7 @@ function amountOf(plan: LimitPlan): Amount {
       return {
         kind,
         count,
-        unit: pick(UNITS, plan.status) ?? "hour",
+        unit: pick(UNITS, Math.floor(plan.amount / AMOUNTS.length)) ?? "hour",
         zone: pick(words.ZONES, plan.rate >> 2) ?? "UTC",
       };
     case "leases":
@@ -62,9 +62,12 @@ function costOf(pickOf: number | null, reach: Reach): Expr | null {
 }
 
 function refusalOf(plan: LimitPlan, amount: Amount["kind"]): Refusal {
+  const waits = amount === "calendar" ? words.LONG_WAITS : words.WAITS;
+  const slow: Refusal = { kind: "slow", upToMicros: pick(waits, plan.status) ?? 0 };
   const choices: readonly Refusal[] = [
     { kind: "throttle" },
-    { kind: "slow", upToMicros: pick(words.WAITS, plan.status) ?? 0 },
+    slow,
+    slow,
     { kind: "block", status: pick([403, 410, 429], plan.status) ?? 403 },
     { kind: "challenge", challenge: pick(CHALLENGES, plan.status) ?? "pow" },
   ];
@@ -74,7 +77,7 @@ function refusalOf(plan: LimitPlan, amount: Amount["kind"]): Refusal {
 
 /** A condition on the answer, alone or with another on the request. */
 function refundOf(plan: LimitPlan, reach: Reach): Expr | null {
-  if (!GATES.refund || plan.refund === null) return null;
+  if (plan.refund === null) return null;
   const wider = { ...reach, attributes: [...reach.attributes, ...RESPONSE] };
   const answer = buildTestOf(pick(RESPONSE, plan.status) as Readable, plan.refund, wider);
   return plan.status % 3 === 0 ? both(conditionOf(plan.refund, wider), answer) : answer;

@@ -1,6 +1,5 @@
 /** Parts that every generated declaration is made of: names, keys, routes, rollouts. */
 import type { Expr, Key, Rollout, Route, Span } from "../../engine/index.ts";
-import { GATES } from "./gates.ts";
 import { KEYS, type Readable } from "./generators-attributes.ts";
 import type { ConditionPlan } from "./generators-conditions.ts";
 import { attribute, buildCondition, pick, type Reach } from "./generators-expressions.ts";
@@ -40,15 +39,12 @@ export function both(left: Expr | null, right: Expr): Expr {
 /** Ends of rollouts, as late as traces go. */
 const UNTILS: readonly number[] = [0, 1, 1_000_000, 10_000_000, 60_000_000].map((micros) => words.EPOCH + micros);
 
-const NONE = { replaces: null, until: null } as const;
-
-function rolloutOf(given: RolloutPlan, replaces: number | null): Rollout {
-  const plan = GATES.rollout ? given : { ...given, ...NONE };
+function rolloutOf(plan: RolloutPlan, replaces: number | null): Rollout {
   const mode = pick(["on", "shadow", "off", "canary"] as const, plan.mode) ?? "on";
   const untilMicros = plan.until === null ? null : (pick(UNTILS, plan.until) ?? null);
   if (mode !== "canary") return { mode, untilMicros };
   const percent = pick([0, 30, 50, 50.5, 100], plan.percent) ?? 50;
-  return { mode, percent, key: buildKey(plan.key), replaces: GATES.rollout ? replaces : null, untilMicros };
+  return { mode, percent, key: buildKey(plan.key), replaces, untilMicros };
 }
 
 /** Rollouts of all rules, or all limits: a canary replaces another one that replaces nothing, and that nobody else replaces. */

@@ -102,7 +102,7 @@ export interface PolicyPlan {
 const number: fc.Arbitrary<number> = fc.nat(999);
 const few: fc.Arbitrary<number> = fc.nat(9);
 
-/** Nothing three times out of four: what narrows a limit down must leave most of them to be asked. */
+/** Nothing three times out of four: what narrows signals and limits down must leave them enough to count. */
 function seldom<T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> {
   return fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary });
 }
@@ -149,8 +149,8 @@ const signalPlan: fc.Arbitrary<SignalPlan> = fc.record({
   hit: conditionPlan,
   value: fc.oneof({ weight: 3, arbitrary: fc.nat(3) }, { weight: 1, arbitrary: number }),
   phase: number,
-  on: onPlan,
-  where: condition,
+  on: seldom(fc.array(number, { minLength: 1, maxLength: 3 })),
+  where: seldom(conditionPlan),
   answer: conditionPlan,
   keys: keyPlans,
   window: fc.oneof(few, number),

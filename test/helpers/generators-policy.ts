@@ -14,7 +14,6 @@ import type {
   Score,
 } from "../../engine/index.ts";
 import { CHALLENGES, POLICY_FORMAT } from "../../engine/index.ts";
-import { GATES } from "./gates.ts";
 import { FACTS, type Readable } from "./generators-attributes.ts";
 import type { ConditionPlan } from "./generators-conditions.ts";
 import { attribute, buildCondition, literal, NO_REACH, pick, type Reach } from "./generators-expressions.ts";
@@ -62,7 +61,7 @@ function buildLists(plan: PolicyPlan): List[] {
     ...declared(`list_${index}`),
     type: LIST_TYPES[index] ?? "string",
     values: listValues(index, picks),
-    file: file && GATES.lists ? `list_${index}.txt` : null,
+    file: file ? `list_${index}.txt` : null,
   }));
 }
 
@@ -174,8 +173,8 @@ function namesOf(
   plan: PolicyPlan,
 ): { readonly name: string; readonly former: string | null } {
   const names = [`${kind}_${index}`, `renamed_${kind}_${index}`];
-  const [name = "", former = ""] = plan.renamed && GATES.was ? names.toReversed() : names;
-  return { name, former: plan.was && GATES.was ? former : null };
+  const [name = "", former = ""] = plan.renamed ? names.toReversed() : names;
+  return { name, former: plan.was ? former : null };
 }
 
 /** The last fact-level `let` is a number: how many query pairs there are, and one. */
@@ -212,7 +211,7 @@ function factLets(plan: PolicyPlan): Lets {
     }),
   );
   const reach = { ...facts, lets: bools(conditions.length) };
-  const classes = (GATES.facts ? plan.classes : []).map((each, index) => classLet(each, index, reach));
+  const classes = plan.classes.map((each, index) => classLet(each, index, reach));
   const number = conditions.length + classes.length;
   const known: Reach = {
     ...facts,
@@ -247,8 +246,8 @@ export function buildPolicy(plan: PolicyPlan): Policy {
     signals: signals.map((signal, index) => ({ index, type: typeOfSignal(signal) })),
   };
   const state = furtherLets(plan.stateLets, facts, stateful);
-  const using: Reach = { ...state.known, used: GATES.used ? [...plan.limits.keys()] : [] };
-  const used = furtherLets(GATES.used ? plan.usedLets : [], state, using);
+  const using: Reach = { ...state.known, used: [...plan.limits.keys()] };
+  const used = furtherLets(plan.usedLets, state, using);
   const scores = buildScores(plan, used.known);
   const scored = { scores: [...scores.keys()] };
   const ofLimits = { everything: { ...state.known, ...scored }, facts: known };
@@ -269,12 +268,12 @@ export function buildPolicy(plan: PolicyPlan): Policy {
       memoryBytes: 256 * 2 ** 20,
     },
     trust: [],
-    identity: GATES.facts ? words.IDENTITY : [],
+    identity: words.IDENTITY,
     clients: buildClients(plan),
     lists: buildLists(plan),
-    facts: GATES.facts ? words.FACT_DECLARATIONS : [],
-    tables: GATES.facts ? words.TABLES : [],
-    windows: GATES.facts ? words.TIME_WINDOWS : [],
+    facts: words.FACT_DECLARATIONS,
+    tables: words.TABLES,
+    windows: words.TIME_WINDOWS,
     routes: plan.routes,
     lets: used.lets,
     signals,

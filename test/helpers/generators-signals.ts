@@ -1,11 +1,29 @@
 /** Generated signals: every aggregate, over arguments of every type that it takes. */
 import type { Aggregate, Expr, Rate, Route, ScalarType, Signal } from "../../engine/index.ts";
-import { AGGREGATES } from "./gates.ts";
 import { FACTS, KEYS, type Readable, RESPONSE, SERVED } from "./generators-attributes.ts";
 import { attribute, buildCondition, buildTestOf, pick, type Reach } from "./generators-expressions.ts";
 import type { SignalPlan } from "./generators-plan.ts";
 import { both, buildKey, buildOn, conditionOf, declared } from "./generators-parts.ts";
 import * as words from "./generators-vocabulary.ts";
+
+/** Kinds of aggregates; those that show what they are about seldom come more often. */
+const AGGREGATES: readonly Aggregate["kind"][] = [
+  "count",
+  "distinct",
+  "sum",
+  "max",
+  "share",
+  "steps",
+  "deviation",
+  "interval",
+  "novel",
+  "elapsed",
+  "overflow",
+  "distinct",
+  "novel",
+  "deviation",
+  "distinct",
+];
 
 /** Arguments of `distinct`: first those that traces vary to pass 16 values. */
 const VALUES: readonly Readable[] = [

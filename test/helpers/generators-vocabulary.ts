@@ -18,7 +18,6 @@ import type {
   Table,
   Window,
 } from "../../engine/index.ts";
-import { GATES } from "./gates.ts";
 
 /** Where generated declarations claim to stand. */
 export const SPAN: Span = { file: 0, start: 0, end: 0 };
@@ -140,6 +139,8 @@ export const BAN_LENGTHS: readonly number[] = [SECOND, 10 * SECOND, MINUTE, HOUR
 export const DELAYS: readonly number[] = [200_000, SECOND, 3 * SECOND];
 /** How long limits may hold a request; long enough to wait for the slow rates below. */
 export const WAITS: readonly number[] = [SECOND, 5 * SECOND, MINUTE, HOUR];
+/** How long quotas of calendar units may. */
+export const LONG_WAITS: readonly number[] = [SECOND, HOUR, 24 * HOUR, 31 * 24 * HOUR];
 
 /** Rates whose time per unit is whole, a fraction, below a microsecond, and long. */
 export const RATES: readonly Rate[] = [
@@ -239,7 +240,7 @@ const BODY: Route["body"] = [
   field("amount", "int", ["order", "amount"]),
   field("flag", "bool", ["flag"]),
   field("weight", "number", ["weight"]),
-  ...(GATES.facts ? FOLDS : []),
+  ...FOLDS,
 ];
 
 const GRAPHQL_BODY: Route["body"] = [
@@ -275,7 +276,7 @@ export const ROUTES: readonly Route[] = [
   route("api_order", ["GET"], "/v1/orders/{id}", { host: "api.example.com", body: true }),
   route("root", ["GET"], "/"),
   route("folder", ["GET"], "/v1/orders/"),
-  route("graphql", ["POST", "GET"], "/graphql", { body: GATES.facts ? GRAPHQL_BODY : [] }),
+  route("graphql", ["POST", "GET"], "/graphql", { body: GRAPHQL_BODY }),
 ];
 
 /** Path parameters and body fields that routes above declare. */
@@ -531,14 +532,12 @@ export const TABLE_REACH: readonly {
   readonly keyType: ScalarType;
   readonly valueType: ScalarType;
   readonly literals: readonly ScalarValue[];
-}[] = GATES.facts
-  ? TABLES.map(({ keyType, valueType, entries, otherwise }, index) => ({
-      index,
-      keyType,
-      valueType,
-      literals: [otherwise, ...entries.map(([, value]) => value)],
-    }))
-  : [];
+}[] = TABLES.map(({ keyType, valueType, entries, otherwise }, index) => ({
+  index,
+  keyType,
+  valueType,
+  literals: [otherwise, ...entries.map(([, value]) => value)],
+}));
 
 const DAY = 24 * HOUR;
 

@@ -1,7 +1,6 @@
 /** Generated traces: policies with requests, outcomes, reloads and clocks that reach their edges. */
 import fc from "fast-check";
 import type { Outcome, Overlay, Policy, Request, ScalarValue } from "../../engine/index.ts";
-import { GATES } from "./gates.ts";
 import { arbitraryOverlays } from "./generators-overlays.ts";
 import { arbitraryPolicyPlan, arbitraryWidePolicyPlan, type PolicyPlan } from "./generators-plan.ts";
 import { buildPolicy, listValues } from "./generators-policy.ts";
@@ -93,36 +92,39 @@ const burst: fc.Arbitrary<Step[]> = fc
     ...Array.from({ length: times - 1 }, () => ({ ...step, gap: between })),
   ]);
 
-/** Requests that differ in their address or body alone, so that `distinct` passes 16 and turns to its sketch. */
+/** Requests that differ in one value alone, so that `distinct` passes 16, `steps` sees counters, and `novel` what it does not know. */
 const spray: fc.Arbitrary<Step[]> = fc
   .record({
     step: requestStep,
     times: fc.integer({ min: 14, max: 24 }),
-    vary: fc.constantFrom("username", "header", "param"),
+    vary: fc.constantFrom("username", "header", "param", "counter"),
+    pause: fc.constantFrom(100_000, 100_000, 500, 1_000_000, 8_000_000),
   })
-  .map(({ step, times, vary }) => Array.from({ length: times }, (_, index) => varied(step, vary, index)));
+  .map(({ step, times, vary, pause }) =>
+    Array.from({ length: times }, (_, index) => varied(step, vary, index, index % 3 === 0 ? pause : 0)),
+  );
 
-function varied(step: Step, vary: string, index: number): Step {
+function varied(step: Step, vary: string, index: number, pause: number): Step {
   if (step.kind !== "request") return step;
-  const { request } = step;
-  const gapped = {
-    ...step,
-    gap: index === 0 ? step.gap : ({ kind: "by", micros: index % 3 === 0 ? 100_000 : 0 } as const),
-  };
-  if (vary === "username") {
-    return {
-      ...gapped,
-      request: {
-        ...request,
-        method: "POST",
-        path: "/v1/login",
-        body: { username: `u${index}`, order: { amount: index % 3 === 2 ? 3 * index : index } },
-      },
-    };
+  const gap = index === 0 ? step.gap : ({ kind: "by", micros: pause } as const);
+  return { ...step, gap, request: { ...step.request, ...variation(vary, index, step.request) } };
+}
+
+/** What differs in the request of an index. */
+function variation(vary: string, index: number, { headers }: Request): Partial<Request> {
+  switch (vary) {
+    case "username":
+      return { method: "POST", path: "/v1/login", body: { username: `u${index}`, order: { amount: index } } };
+    case "header":
+      return { headers: { ...headers, "x-a": `v${index}` } };
+    case "counter": {
+      const next = index % 5 === 4 ? 3 * index : index;
+      const body = { order: { amount: next } };
+      return { method: "GET", path: `/v1/orders/${next}`, headers: { ...headers, "x-a": String(next) }, body };
+    }
+    default:
+      return { method: "GET", path: `/v1/orders/${index}`, ip: `203.0.113.${index}` };
   }
-  if (vary === "header")
-    return { ...gapped, request: { ...request, headers: { ...request.headers, "x-a": `v${index}` } } };
-  return { ...gapped, request: { ...request, method: "GET", path: `/v1/orders/${index}`, ip: `203.0.113.${index}` } };
 }
 
 const overlaysStep: fc.Arbitrary<Step> = fc.record({
@@ -137,8 +139,8 @@ const listStep: fc.Arbitrary<Step> = fc
 
 /** What operators do while a policy runs. */
 const operation: fc.Arbitrary<Step> = fc.oneof(
-  ...(GATES.overlays ? [overlaysStep, overlaysStep] : []),
-  ...(GATES.lists ? [listStep] : []),
+  { weight: 2, arbitrary: overlaysStep },
+  { weight: 1, arbitrary: listStep },
 );
 
 const steps = (policies: number): fc.Arbitrary<Step[]> =>
@@ -147,8 +149,8 @@ const steps = (policies: number): fc.Arbitrary<Step[]> =>
       fc.oneof(
         { weight: 10, arbitrary: requestStep.map((step) => [step]) },
         { weight: 5, arbitrary: burst },
-        { weight: 1, arbitrary: spray },
-        { weight: GATES.overlays || GATES.lists ? 1 : 0, arbitrary: operation.map((step) => [step]) },
+        { weight: 2, arbitrary: spray },
+        { weight: 2, arbitrary: operation.map((step) => [step]) },
         {
           weight: 1,
           arbitrary: fc

@@ -1,8 +1,8 @@
 /** The generators reach what they are for: every verdict, action, aggregate, mode and test, each of them both ways. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Decision, Expr, Policy } from "../../engine/index.ts";
-import { createReference, VERDICTS } from "../../engine/index.ts";
+import type { Decision, Explanation, Expr, Policy, PolicyEngine, Rule, Signal } from "../../engine/index.ts";
+import { createExplainer, createReference, VERDICTS } from "../../engine/index.ts";
 import { evaluate, type Scope } from "../../engine/reference/expressions.ts";
 import { readFacts } from "../../engine/reference/facts.ts";
 import { statelessScope } from "../../engine/reference/scope.ts";
@@ -40,8 +40,8 @@ function classesOf(decision: Decision): string[] {
   ];
 }
 
-test("traces reach every verdict, from rules and from limits", () => {
-  const counts = tally(traces.slice(0, 300), (trace) => decisionsOf(trace).flatMap(classesOf));
+test("traces reach every verdict, from rules and from limits", { timeout: 300_000 }, () => {
+  const counts = tally(traces.slice(0, 1_000), (trace) => decisionsOf(trace).flatMap(classesOf));
   const classes = [
     ...VERDICTS,
     ...["slow", "challenge", "throttle", "block"].flatMap((verdict) => [`${verdict} by rule`, `${verdict} by limit`]),
@@ -202,4 +202,99 @@ test("conditions of every kind hold and fail", () => {
       3,
     ),
   ).toEqual([]);
+});
+
+/** What a signal's value tells of its aggregate; nothing where it is as empty as at the start. */
+function readingsOf({ aggregate, windowMicros }: Signal, value: number | boolean): string[] {
+  const { kind } = aggregate;
+  if (typeof value === "boolean") return value ? [`${kind} true`] : [];
+  if (kind === "interval" || kind === "elapsed") return value < windowMicros ? [`${kind} within the window`] : [];
+  if (kind === "distinct" && value > 16) return ["distinct past 16"];
+  if (kind === "deviation" && value < 0) return ["deviation below"];
+  return value > 0 ? [`${kind} above`] : [];
+}
+
+/** What became of rules and limits by overlays and rollouts, and how much of the limits was in use. */
+function stancesOf({ rules, limits }: Explanation, policy: Policy): string[] {
+  return [
+    ...rules.flatMap(({ mode, exemptBy }, index) => {
+      const { rollout } = policy.rules[index] as Rule;
+      return [
+        ...(exemptBy.some((by) => by.startsWith("overlay")) ? ["spared"] : []),
+        ...(mode === "off" && rollout.mode === "on" ? ["replaced, or off by an overlay"] : []),
+        ...(mode === "shadow" && rollout.mode === "on" ? ["over, or in shadow by an overlay"] : []),
+        ...(mode === "on" && (rollout.mode === "off" || rollout.mode === "shadow") ? ["on by an overlay"] : []),
+      ];
+    }),
+    ...limits.flatMap(({ used }, index) => (used > 0 ? [`use of ${policy.limits[index]?.amount.kind}`] : [])),
+  ];
+}
+
+function sightsOf(explanation: Explanation, policy: Policy): string[] {
+  const { decision, signals } = explanation;
+  const decider = policy.limits.find(({ name }) => name === decision.by);
+  return [
+    ...signals.flatMap(({ value }, index) => readingsOf(policy.signals[index] as Signal, value)),
+    ...(decider === undefined ? [] : [`${decision.verdict} by ${decider.amount.kind}`]),
+    ...(["killed", "quarantined"].includes(decision.reason) ? [decision.reason] : []),
+    ...(decision.overlays.length > 0 ? ["overlays in force"] : []),
+    ...stancesOf(explanation, policy),
+  ];
+}
+
+/** An engine that tells what is to be seen of its decisions, outcomes and reloads. */
+function watched(policy: Policy, see: (sights: readonly string[]) => void): PolicyEngine {
+  const engine = createExplainer(policy);
+  const decide: PolicyEngine["decide"] = (request, now) => {
+    const { explanation, token } = engine.explain(request, now);
+    see(sightsOf(explanation, engine.policy));
+    const record = { token, verdict: 0, status: 0, by: null, reason: "", delayMicros: 0, retryAfterMicros: 0 };
+    return { ...record, route: 0, client: 0, shadows: 0, toDecision: () => explanation.decision };
+  };
+  const observe: PolicyEngine["observe"] = (token, outcome, now) => {
+    const { known, refunds } = engine.explainOutcome(token, outcome, now);
+    const given = refunds.filter(({ when }) => when.value === true).map(({ name }) => name);
+    const limits = engine.policy.limits.filter(({ name }) => given.includes(name));
+    see(limits.map(({ amount }) => `refund of ${amount.kind}`));
+    return known;
+  };
+  const reload: PolicyEngine["reload"] = (next) => {
+    const former = engine.policy.signals.map(({ name }) => name);
+    const report = engine.reload(next);
+    const renamed = next.signals.filter(({ name }) => report.kept.includes(name) && !former.includes(name));
+    see(renamed.map(() => "renamed"));
+    return report;
+  };
+  const setList: PolicyEngine["setList"] = (name, values) => {
+    const known = engine.setList(name, values);
+    see(known ? ["list put"] : []);
+    return known;
+  };
+  const others = {
+    readings: engine.readings,
+    routeOf: engine.routeOf.bind(engine),
+    setOverlays: engine.setOverlays.bind(engine),
+  };
+  return { policy, needs: engine.needs, decide, observe, reload, setList, ...others };
+}
+
+test("state of every kind shows itself, and so does what operators do", { timeout: 300_000 }, () => {
+  const seen = new Map<string, number>();
+  const see = (sights: readonly string[]): void => {
+    for (const sight of sights) seen.set(sight, (seen.get(sight) ?? 0) + 1);
+  };
+  for (const trace of traces.slice(0, 1_500)) lockstep(trace, [(policy) => watched(policy, see)]);
+  const sights = [
+    ...["novel", "overflow"].map((kind) => `${kind} true`),
+    ...["interval", "elapsed"].map((kind) => `${kind} within the window`),
+    ...["count", "distinct", "sum", "max", "share", "steps", "deviation"].map((kind) => `${kind} above`),
+    "distinct past 16",
+    "deviation below",
+    ...["gcra", "exact", "calendar", "leases"].flatMap((kind) => [`throttle by ${kind}`, `use of ${kind}`]),
+    ...["gcra", "exact", "calendar"].flatMap((kind) => [`slow by ${kind}`, `refund of ${kind}`]),
+    ...["killed", "quarantined", "spared", "overlays in force", "on by an overlay"],
+    ...["replaced, or off by an overlay", "over, or in shadow by an overlay"],
+    ...["renamed", "list put"],
+  ];
+  expect(scarce(seen, sights, 3)).toEqual([]);
 });

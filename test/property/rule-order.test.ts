@@ -1,7 +1,7 @@
 /** Order in the file never changes a verdict: it breaks ties and orders lists, and that is all. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Action, Decision, Policy } from "../../engine/index.ts";
+import type { Action, Decision, Policy, ReadExpr, Rollout } from "../../engine/index.ts";
 import { makeRequest, VERDICTS } from "../../engine/index.ts";
 import { ENGINES } from "../helpers/engines.ts";
 import { arbitraryTrace } from "../helpers/generators.ts";
@@ -20,8 +20,24 @@ function permuted<T>(items: readonly T[], keys: readonly number[]): { items: T[]
   return { items: order.map((index) => items[index] as T), place: items.map((_, index) => order.indexOf(index)) };
 }
 
-/** The same declarations in another order, exemptions following their targets. */
-function reordered(policy: Policy, keys: readonly number[]): Policy {
+/** A rollout whose canary follows what it replaces. */
+function followed(rollout: Rollout, place: readonly number[]): Rollout {
+  if (rollout.mode !== "canary" || rollout.replaces === null) return rollout;
+  return { ...rollout, replaces: place[rollout.replaces] ?? null };
+}
+
+/** The same policy with every reading of a limit's use following the limit. */
+function readingLimitsAt(policy: Policy, place: readonly number[]): Policy {
+  const moved = (_: string, value: unknown): unknown => {
+    const expr = value as Partial<ReadExpr> | null;
+    return expr?.kind === "used" ? { ...expr, index: place[expr.index ?? 0] } : value;
+  };
+  return JSON.parse(JSON.stringify(policy), moved) as Policy;
+}
+
+/** The same declarations in another order; exemptions, replacements and readings follow what they name. */
+function reordered(given: Policy, keys: readonly number[]): Policy {
+  const policy = readingLimitsAt(given, permuted(given.limits, keys.toReversed()).place);
   const rules = permuted(policy.rules, keys);
   const limits = permuted(policy.limits, keys.toReversed());
   const moved = (action: Action): Action =>
@@ -38,8 +54,12 @@ function reordered(policy: Policy, keys: readonly number[]): Policy {
   }));
   return {
     ...policy,
-    rules: rules.items.map((rule) => ({ ...rule, action: moved(rule.action) })),
-    limits: limits.items,
+    rules: rules.items.map((rule) => ({
+      ...rule,
+      action: moved(rule.action),
+      rollout: followed(rule.rollout, rules.place),
+    })),
+    limits: limits.items.map((limit) => ({ ...limit, rollout: followed(limit.rollout, limits.place) })),
     order: permuted(order, keys.toReversed()).items,
   };
 }

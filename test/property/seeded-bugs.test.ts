@@ -21,7 +21,7 @@ let traces: Trace[] = [];
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "seeded-bugs-"));
   traces = fc.sample(arbitraryTrace, { numRuns: MOST_TRACES, seed: 11 });
-});
+}, 120_000);
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
