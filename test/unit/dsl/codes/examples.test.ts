@@ -4,14 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { CODES, memoryFiles, mendPolicy } from "../../../../dsl/index.ts";
 import { errorsPage } from "../../../../scripts/errors-page.ts";
-import {
-  type CodeExample,
-  codeExamples,
-  codesOf,
-  loadExample,
-  OF_TEXT,
-  writtenOut,
-} from "../../../../scripts/code-examples.ts";
+import { codeExamples, codesOf, loadExample, OF_TEXT, writtenOut } from "../../../../scripts/code-examples.ts";
 
 /** Codes that count the problems they stand beside. */
 const COUNTS = ["EP1007", "EP2901"];
