@@ -6,8 +6,8 @@ import { toRange } from "./positions.ts";
 import type { OpenDocument } from "./workspace.ts";
 
 /** Edits that bring a document into the canonical format; none where it has syntax errors. */
-export function formatting({ source }: OpenDocument): TextEdit[] {
-  const { text } = format(source.text);
+export function formatting({ source, isPolicy }: OpenDocument): TextEdit[] {
+  const { text } = isPolicy ? format(source.text) : { text: null };
   return text === null ? [] : [...minimalEdits(source, text)];
 }
 

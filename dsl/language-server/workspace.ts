@@ -15,37 +15,45 @@ import { EXTENSION, policyFilesIn } from "./project-files.ts";
 import { IncrementalParser } from "./incremental-parse.ts";
 import { toPath } from "./paths.ts";
 
-/** A document as providers see it, at one version; what only some ask for is made when asked. */
+/**
+ * A document as providers see it, at one version; what only some ask for is made when asked. An inventory that an editor has open
+ * is one too: it has names at places, and nothing that is read as a policy.
+ */
 export class OpenDocument {
   readonly uri: string;
   readonly path: string;
+  readonly isPolicy: boolean;
   readonly source: SourceFile;
   readonly #parser: IncrementalParser;
   #parsed: ParseResult | null = null;
   #tokens: readonly IToken[] | null = null;
 
-  constructor(
-    { uri, path, text }: { readonly uri: string; readonly path: string; readonly text: string },
-    parser: IncrementalParser,
-  ) {
-    this.uri = uri;
+  constructor(text: TextDocument, path: string, parser: IncrementalParser) {
+    this.uri = text.uri;
     this.path = path;
-    this.source = makeSource(path, text);
+    this.isPolicy = isPolicy(text, path);
+    this.source = makeSource(path, text.getText());
     this.#parser = parser;
   }
 
   /** Read by itself, without its imports. */
   get parsed(): ParseResult {
-    this.#parsed ??= this.#parser.parse(this.source.text);
+    this.#parsed ??= this.isPolicy ? this.#parser.parse(this.source.text) : parse("");
     return this.#parsed;
   }
 
   /** Every token but the comments; none of a text past the bound, of which the parser says so. */
   get tokens(): readonly IToken[] {
     const { text } = this.source;
-    this.#tokens ??= text.length > MAX_POLICY_BYTES ? [] : lexer.tokenize(text).tokens;
+    const isRead = this.isPolicy && text.length <= MAX_POLICY_BYTES;
+    this.#tokens ??= isRead ? lexer.tokenize(text).tokens : [];
     return this.#tokens;
   }
+}
+
+/** By the language that the editor says, or the extension of the file. */
+function isPolicy({ languageId }: TextDocument, path: string): boolean {
+  return languageId === "edgepolicy" || path.endsWith(EXTENSION);
 }
 
 interface Entry {
@@ -155,16 +163,16 @@ export class Workspace {
     const path = toPath(uri);
     const entry = this.#open.get(path);
     if (entry === undefined) return undefined;
-    entry.read ??= new OpenDocument({ uri: entry.text.uri, path, text: entry.text.getText() }, entry.parser);
+    entry.read ??= new OpenDocument(entry.text, path, entry.parser);
     return entry.read;
   }
 
-  /** Open documents that are policies, by their language or the extension of their file. */
+  /** Open documents that are policies, or parts of one. */
   policyDocuments(): readonly OpenDocument[] {
-    return [...this.#open.entries()]
-      .filter(([path, { text }]) => text.languageId === "edgepolicy" || path.endsWith(EXTENSION))
-      .map(([, { text }]) => this.document(text.uri))
-      .filter((document) => document !== undefined);
+    return [...this.#open.values()]
+      .map(({ text }) => this.document(text.uri))
+      .filter((document) => document !== undefined)
+      .filter((document) => document.isPolicy);
   }
 
   /** Files as the editor shows them: what is open stands before what is on disk. */
@@ -187,7 +195,7 @@ export class Workspace {
     const closed = this.#mainsUsing(path).map((main) => this.#analysis(main));
     if (closed.length > 0) return closed;
     const alone = this.document(path);
-    return alone === undefined ? [] : [this.#loneAnalysis(alone)];
+    return alone?.isPolicy === true ? [this.#loneAnalysis(alone)] : [];
   }
 
   /** The first of {@link analysesOf}: the context in which a document is understood. */

@@ -26,9 +26,9 @@ export function open(marked: string, files: Readonly<Record<string, string>> = {
 }
 
 /** Opens a text in a workspace. */
-export function openIn(workspace: Workspace, uri: string, marked: string): Opened {
+export function openIn(workspace: Workspace, uri: string, marked: string, languageId = "edgepolicy"): Opened {
   const offset = marked.indexOf("‸");
-  workspace.open(uri, "edgepolicy", 1, marked.replace("‸", ""));
+  workspace.open(uri, languageId, 1, marked.replace("‸", ""));
   const document = workspace.document(uri);
   const analysis = document === undefined ? undefined : workspace.analysisOf(document.path);
   if (document === undefined || analysis === undefined) throw new Error(`${uri} did not open`);

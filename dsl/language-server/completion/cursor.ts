@@ -25,9 +25,10 @@ export interface Cursor {
 /** A declaration with more tokens before the cursor is only looked at from its last element on. */
 const MAX_TOKENS = 400;
 
-/** The place at an offset; null inside a comment. */
-export function cursorAt({ source, tokens, parsed }: OpenDocument, offset: number): Cursor | null {
+/** The place at an offset; null inside a comment, and in what is no policy. */
+export function cursorAt({ source, tokens, parsed, isPolicy }: OpenDocument, offset: number): Cursor | null {
   const { text } = source;
+  if (!isPolicy) return null;
   if (parsed.file.comments.some(({ span }) => span.start < offset && isOneLine(text, span.start, offset))) return null;
   const half = halfWritten(tokens, offset);
   const start = half === null ? offset : half.kind === "string" ? half.token.startOffset + 1 : half.token.startOffset;

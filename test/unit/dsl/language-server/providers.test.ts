@@ -4,6 +4,7 @@ import { TextDocument } from "vscode-languageserver-textdocument";
 import { describe, expect, it, test } from "vitest";
 import { format, makeSource, memoryFiles } from "../../../../dsl/index.ts";
 import { codeActions } from "../../../../dsl/language-server/code-actions.ts";
+import { completion } from "../../../../dsl/language-server/completion.ts";
 import { definition } from "../../../../dsl/language-server/definition.ts";
 import { diagnosticsByFile } from "../../../../dsl/language-server/diagnostics.ts";
 import { documentSymbols } from "../../../../dsl/language-server/document-symbols.ts";
@@ -126,6 +127,37 @@ describe("diagnostics", () => {
     const messages = [...diagnosticsByFile(analysis).values()].flat().map(({ message }) => message);
     expect(messages).toHaveLength(1);
     expect(messages[0]).toContain("larger than 1 MiB");
+  });
+});
+
+describe("an inventory that is open", () => {
+  const uri = `file://${FOLDER}/clients.yaml`;
+  const text = SHOP_FILES["clients.yaml"] ?? "";
+
+  it("has diagnostics of what is shown rather than of what is saved", () => {
+    const { workspace, document } = open(SHOP, SHOP_FILES);
+    openIn(workspace, uri, text.replace("kind: partner", "kind: parnter"), "yaml");
+    const found = diagnosticsByFile(workspace.analysisOf(document.path) ?? open(SHOP).analysis).get(
+      `${FOLDER}/clients.yaml`,
+    );
+    expect(found?.map(({ message }) => textOf(message))).toEqual([expect.stringContaining("did you mean `partner`?")]);
+  });
+
+  it("leads from an operation to its route, and has the places of its clients", () => {
+    const { workspace } = open(SHOP, SHOP_FILES);
+    const opened = openIn(workspace, uri, text.replace("[order]", "[ord‸er]"), "yaml");
+    expect(definition(opened.document, opened.analysis, opened.position, workspace)).toMatchObject([
+      { uri: `file://${FOLDER}/main.edgepolicy`, range: { start: { line: 4, character: 6 } } },
+    ]);
+  });
+
+  it("is not read as a policy", () => {
+    const { workspace } = open(SHOP, SHOP_FILES);
+    const { document, analysis, position } = openIn(workspace, uri, `${text}‸`, "yaml");
+    expect(formatting(document)).toEqual([]);
+    expect(semanticTokens(document, analysis).data).toEqual([]);
+    expect(documentSymbols(document)).toEqual([]);
+    expect(completion(document, analysis, position, { snippets: true })).toEqual([]);
   });
 });
 
