@@ -18,6 +18,8 @@ export interface Scope {
   readonly score: (index: number) => number;
   /** Percent of a limit that this request's key has used, by index. */
   readonly used: (index: number) => number;
+  /** Values of `let`s that were read, by index: they are many times read, and none changes while a request is decided. */
+  readonly lets: Map<number, Value | undefined>;
 }
 
 const LARGEST = Number.MAX_SAFE_INTEGER;
@@ -112,6 +114,12 @@ function evaluateCompare(expr: Extract<Expr, { kind: "compare" }>, scope: Scope)
   return ordered ? compare(expr.op, rankOf(left), rankOf(right)) : compare(expr.op, left, right);
 }
 
+/** A `let` is evaluated once: one that reads the one before twice, sixty times over, would never end. */
+function letValue(index: number, scope: Scope): Value | undefined {
+  if (!scope.lets.has(index)) scope.lets.set(index, evaluate((scope.policy.lets[index] as { expr: Expr }).expr, scope));
+  return scope.lets.get(index);
+}
+
 /** The value of an expression, or undefined where it is missing. */
 export function evaluate(expr: Expr, scope: Scope): Value | undefined {
   switch (expr.kind) {
@@ -130,7 +138,7 @@ export function evaluate(expr: Expr, scope: Scope): Value | undefined {
     case "lookup":
       return lookUp(scope, expr.index, evaluate(expr.key, scope));
     case "let":
-      return evaluate((scope.policy.lets[expr.index] as { expr: Expr }).expr, scope);
+      return letValue(expr.index, scope);
     case "list":
       return listValues(scope, expr.index);
     case "and":

@@ -233,7 +233,7 @@ export function settle(state: ReferenceState, judgement: Judgement, witness: Wit
     shadowAsked.map((each) => readingOf(each, state.now)),
   );
   setBans(state, rules, scope);
-  const answered = { ...scope, answer: { outcome: null, served: passed } };
+  const answered: Scope = { ...scope, answer: { outcome: null, served: passed }, lets: new Map() };
   recordMoment(state, "served", answered, witness);
   recordMoment(state, "end", answered, witness);
   const { facts, overlaid, policy } = scope;

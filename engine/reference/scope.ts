@@ -16,7 +16,7 @@ export const UNANSWERED: Answer = { outcome: null, served: false };
 /** A scope without state: signals and limits read as empty. */
 export function statelessScope(policy: Policy, facts: Facts, answer: Answer = UNANSWERED): Scope {
   const none = (): number => 0;
-  return { policy, facts, answer, overlaid: NOT_OVERLAID, signal: none, score: none, used: none };
+  return { policy, facts, answer, overlaid: NOT_OVERLAID, signal: none, score: none, used: none, lets: new Map() };
 }
 
 /** The sum of a score's terms that hold, within its bounds. */
@@ -34,6 +34,7 @@ export function scopeOf(state: ReferenceState, facts: Facts, answer: Answer, pol
     facts,
     answer,
     overlaid: overlaidBy(state.overlays, policy, facts),
+    lets: new Map(),
     signal: (index) => {
       const signal = policy.signals[index];
       return signal === undefined ? 0 : signalValue(state.signals, signal, scope, state.hashKey);

@@ -2,8 +2,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Decision, ExplainingEngine, Explanation, Policy, PolicyEngine } from "../../engine/index.ts";
-import { createEngine, createExplainer, createReference, VERDICTS } from "../../engine/index.ts";
+import { createEngine, createExplainer, createReference, makeRequest, VERDICTS } from "../../engine/index.ts";
 import { arbitraryTrace } from "../helpers/generators.ts";
+import { accepted } from "../helpers/loading.ts";
 import { lockstep } from "../helpers/lockstep.ts";
 import { check } from "../helpers/property.ts";
 
@@ -112,4 +113,16 @@ test("a fork goes its own way", { timeout: 300_000 }, () => {
     }),
     { runs: 200 },
   );
+});
+
+test("lets that read the one before twice are explained in no time", () => {
+  const lets = Array.from(
+    { length: 60 },
+    (_, index) => `let l${index + 1} = l${index} or (l${index} and method is GET)`,
+  );
+  const policy = accepted(`let l0 = query.count > 5\n${lets.join("\n")}\nrule last when l60 then block\n`);
+  const engine = createExplainer(policy);
+  const { explanation } = engine.explain(makeRequest({}), 0);
+  expect(explanation.rules[0]?.when?.value).toBe(false);
+  expect(engine.explain(makeRequest({ path: "/?a&b&c&d&e&f" }), 0).explanation.decision.verdict).toBe("block");
 });
