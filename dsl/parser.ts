@@ -94,7 +94,7 @@ function capped(context: BuildContext, most: number): readonly Diagnostic[] {
   const more: Diagnostic = {
     code: "EP1007",
     severity: "error",
-    message: `${rest} more problems in this file are not listed`,
+    message: `${rest} more ${rest === 1 ? "problem in this file is" : "problems in this file are"} not listed`,
     span,
     help: "mend those above and check again",
     notes: [],

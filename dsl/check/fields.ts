@@ -2,6 +2,7 @@
 import type { Route, Span } from "../../engine/index.ts";
 import type { AstRoute } from "../ast.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
+import type { Note } from "../diagnostic.ts";
 import { RESERVED } from "./attributes.ts";
 import type { Field } from "./context.ts";
 import { DECLARED_TYPES } from "./declared-types.ts";
@@ -84,5 +85,10 @@ function reportConflict(mention: Mention, known: Field, routes: readonly Route[]
   const was = `a ${KINDS[known.kind]} of type \`${describe(known.type)}\` in route \`${other}\``;
   report.error(SEMANTICS.fieldConflict, mention.span, `\`${mention.name}\` is a ${is} here and ${was}`, {
     help: renameHelp(mention),
+    notes: noteOf(routes[first ?? 0]),
   });
+}
+
+function noteOf(route: Route | undefined): readonly Note[] {
+  return route === undefined ? [] : [{ message: `the route \`${route.name}\` is declared here`, span: route.span }];
 }

@@ -91,6 +91,9 @@ function astParts(ast: AstExpr): readonly AstExpr[] {
   }
 }
 
+/** A long cycle shows its first places; the message names them all. */
+const MAX_NOTES = 8;
+
 function reportCycle(cycle: readonly number[], at: AstName, declarations: readonly Derived[], report: Report): void {
   const names = [...cycle, cycle[0] ?? 0].map((index) => `\`${declarations[index]?.name.text ?? ""}\``);
   report.error(
@@ -99,6 +102,10 @@ function reportCycle(cycle: readonly number[], at: AstName, declarations: readon
     `a \`${declarations[cycle[0] ?? 0]?.kind ?? "let"}\` reads itself: ${names.join(" reads ")}`,
     {
       help: "take one of these readings out",
+      notes: cycle.slice(0, MAX_NOTES).flatMap((index) => {
+        const name = declarations[index]?.name;
+        return name === undefined ? [] : { message: `\`${name.text}\` is declared here`, span: name.span };
+      }),
     },
   );
 }

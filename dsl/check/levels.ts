@@ -4,6 +4,7 @@
  */
 import type { Expr, Span } from "../../engine/index.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
+import type { Note } from "../diagnostic.ts";
 import type { CheckContext } from "./context.ts";
 import { walk } from "./walk.ts";
 
@@ -83,7 +84,14 @@ function reportReading(reading: Reading, place: string, context: CheckContext): 
   const what = reading.kind === "used" ? "which rules and scores read" : `a ${reading.kind}`;
   context.report.error(SEMANTICS.readsUpwards, reading.span, `${place} reads ${chain}, ${what}`, {
     help: "facts feed signals, signals feed scores, and rules and limits read all of them",
+    notes: declarationOf(reading, context),
   });
+}
+
+function declarationOf({ kind, name }: Reading, { scope }: CheckContext): readonly Note[] {
+  const own = kind === "used" ? name.slice("used(".length, -1) : name;
+  const span = scope.find(own)?.span;
+  return span === undefined ? [] : [{ message: `\`${own}\` is declared here`, span }];
 }
 
 function outcomeHelp(reading: Reading): string {
