@@ -13,8 +13,8 @@ export type Send = (uri: string, diagnostics: readonly Diagnostic[]) => void;
  * while typing, and more where they were not.
  */
 const SHORT_PAUSE = 5;
-const LONG_PAUSE = 150;
-const QUICK = 60;
+const LONG_PAUSE = 100;
+const QUICK = 100;
 /** The most that changes can put them off. */
 const LONGEST_WAIT = 500;
 
