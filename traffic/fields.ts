@@ -24,6 +24,12 @@ export function jsonType(value: unknown): string {
   return `a ${typeof value}`;
 }
 
+/** What `JSON.parse` says of a text that is no JSON, on one line: it quotes the text, line breaks and all. */
+export function notJson(problem: unknown): string {
+  const said = problem instanceof Error ? problem.message : "unreadable";
+  return `not JSON: ${said.replace(/\s+/g, " ")}`;
+}
+
 function wrongType(field: string, wanted: string, value: unknown): FieldProblem {
   return new FieldProblem(field, `\`${field}\` must be ${wanted}, but is ${jsonType(value)}`);
 }

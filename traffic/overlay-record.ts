@@ -98,7 +98,7 @@ function parseJson(text: string): { readonly value: unknown } | { readonly error
   try {
     return { value: JSON.parse(text) };
   } catch (problem) {
-    return { error: `not JSON: ${problem instanceof Error ? problem.message : "unreadable"}` };
+    return { error: read.notJson(problem) };
   }
 }
 

@@ -47,7 +47,7 @@ export function parseRequestLine(line: string, clients?: ReadonlySet<string>): R
   try {
     value = JSON.parse(line);
   } catch (problem) {
-    return { error: `not JSON: ${problem instanceof Error ? problem.message : "unreadable"}`, field: null };
+    return { error: read.notJson(problem), field: null };
   }
   return parseRequestValue(value, clients);
 }
