@@ -131,13 +131,14 @@ function checkRange(quantity: Quantity, whole: string, fraction: string, report:
 }
 
 /**
- * Holds a quantity to the kind that its clause takes.
+ * Holds a quantity to the kind that its clause takes. Of one that could not be read, enough is said.
  *
  * @param allowed - Kinds that may stand here; the first is the one that messages name.
  */
 export function expectKind(quantity: Quantity, allowed: readonly Quantity["kind"][], report: Reporter): Quantity {
   if (allowed.includes(quantity.kind)) return quantity;
   const wanted = allowed[0] ?? "int";
+  if (quantity.kind === "int" && !/^[\d_]+$/.test(quantity.raw)) return { ...quantity, kind: wanted };
   if (quantity.kind === "int" && wanted !== "decimal") return missingUnit(quantity, wanted, report);
   const { name, example } = KIND_NAMES[wanted];
   report.error("EP1107", `expected ${name}, found \`${quantity.raw}\``, quantity.span, `write it like \`${example}\``);
