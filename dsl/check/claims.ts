@@ -26,7 +26,7 @@ export function claimsOf(source: AstIdentitySource): readonly TokenField[] {
 /** Types of all claims by name. One that two sources declare has one type and one place. */
 export function collectClaims({ identities }: Declarations, scope: Scope, report: Report): ReadonlyMap<string, Type> {
   const claims = new Map<string, DeclaredClaim>();
-  const members = identities.flatMap(({ sources }) => sources).flatMap(membersOf);
+  const members = identities.flatMap(({ sources }) => sources).flatMap((source) => onceOf(source, report));
   for (const member of members) {
     const claim = checkClaim(member, scope, report);
     if (claim === null) continue;
@@ -40,6 +40,22 @@ export function collectClaims({ identities }: Declarations, scope: Scope, report
 function membersOf(source: AstIdentitySource): readonly AstMember[] {
   if (source.sort.text !== "jwt") return [];
   return source.members.filter(({ words }) => words[0]?.text === "claims").flatMap(({ block }) => block ?? []);
+}
+
+/** The claims of one source, each name once; a second one is reported. */
+function onceOf(source: AstIdentitySource, report: Report): readonly AstMember[] {
+  const first = new Map<string, AstMember>();
+  for (const member of membersOf(source)) {
+    const name = member.words[0]?.text ?? "";
+    const earlier = first.get(name);
+    if (earlier === undefined) first.set(name, member);
+    else
+      report.error(SEMANTICS.identity, member.span, `the source has two claims \`${name}\``, {
+        help: "leave one out, or give it another name",
+        notes: [{ message: "the first one is here", span: earlier.span }],
+      });
+  }
+  return [...first.values()];
 }
 
 function readClaim(member: AstMember): DeclaredClaim | null {

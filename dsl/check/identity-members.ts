@@ -43,10 +43,11 @@ export class Members {
     return this.#fits;
   }
 
-  /** Reports what is wrong with the source. */
-  refuse(span: Span, message: string, help: string): null {
+  /** Reports what is wrong with the source; `fix` is the text that belongs there instead. */
+  refuse(span: Span, message: string, help: string, fix: string | null = null): null {
     this.#fits = false;
-    this.report.error(SEMANTICS.identity, span, message, { help });
+    const extras = fix === null ? { help } : { help, fix: { span, text: fix } };
+    this.report.error(SEMANTICS.identity, span, message, extras);
     return null;
   }
 

@@ -47,6 +47,7 @@ function isHeader(header: PlacedText, members: Members): boolean {
       ? `header names are written in lower case, not \`${header.value}\``
       : `\`${header.value}\` is no header name`,
     lowered ? `write \`header "${lower}"\`` : 'write a name such as `"x-api-key"`',
+    lowered ? JSON.stringify(lower) : null,
   );
   return false;
 }

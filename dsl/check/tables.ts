@@ -102,7 +102,7 @@ export function checkLookup(ast: AstName, declared: Declared, site: Site, checke
   const type = DECLARED_TYPES.get(table?.to.text ?? "");
   if (ast.index === null || ast.args !== null) {
     report.error(SEMANTICS.wrongArgument, ast.span, `the table \`${declared.name}\` is read with a key`, {
-      help: `write \`${declared.name}[${table?.from.text === "string" ? "client.plan" : "…"}]\``,
+      help: `write \`${declared.name}[${table?.from.text === "string" ? 'client.plan ?? ""' : "…"}]\``,
       notes: [{ message: "the table is declared here", span: declared.span }],
     });
     return null;
