@@ -6,6 +6,7 @@ import { SEMANTICS } from "../codes/semantics.ts";
 import type { Site } from "./context.ts";
 import { CHECKER } from "./expressions.ts";
 import { readCount } from "./quantities.ts";
+import type { Report } from "./report.ts";
 import { type Typed, unwrap } from "./typed.ts";
 import { describe } from "./types.ts";
 import { readWord } from "./words.ts";
@@ -79,13 +80,23 @@ function literalRates(rate: AstExpr): readonly AstRate[] {
 function exactFits(rate: AstExpr, site: Site): boolean {
   const { report } = site.context;
   return literalRates(rate).every(({ allow, burst, per }) => {
-    if (burst === null) return readCount(allow, 1, MAX_LOG, "an exact limit's count", report) !== null;
+    if (burst === null) return exactCountFits(allow, report);
     report.error(SEMANTICS.amount, burst.span, "an exact limit has no burst: its count is the most in any window", {
       help: `write \`${allow.raw} per ${per.raw} exact\``,
       fix: { span: { ...burst.span, start: per.span.end }, text: "" },
     });
     return false;
   });
+}
+
+/** A log of bytes is bounded like one of requests: each byte may be a request of its own. */
+function exactCountFits(allow: AstRate["allow"], report: Report): boolean {
+  if (allow.kind !== "size") return readCount(allow, 1, MAX_LOG, "an exact limit's count", report) !== null;
+  if (allow.value >= 1 && allow.value <= MAX_LOG) return true;
+  report.error(SEMANTICS.outOfRange, allow.span, `an exact limit allows 1B to 1KB, not \`${allow.raw}\``, {
+    help: `leave \`exact\` out: \`allow ${allow.raw} per …\` has no such bound`,
+  });
+  return false;
 }
 
 function checkCalendar(
