@@ -40,6 +40,7 @@ export type Overlay = OverlayEffect & {
 
 /** Most overlays at a time; more are refused. */
 export const MAX_OVERLAYS = 1_000;
-/** Bounds of a factor, and of all factors on a limit together. */
+/** Smallest factor, also of all factors on a limit together. */
 export const LEAST_FACTOR = 0.01;
+/** Largest factor, also of all factors on a limit together. */
 export const MOST_FACTOR = 100;

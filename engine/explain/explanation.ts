@@ -37,6 +37,7 @@ export interface ExplainedRule {
   readonly banMicros: number;
 }
 
+/** A limit, whether it was asked, and what it said. */
 export interface ExplainedLimit {
   readonly name: string;
   readonly span: Span;
@@ -58,6 +59,7 @@ export interface ExplainedLimit {
   readonly used: number;
 }
 
+/** A signal as this request's key reads it. */
 export interface ExplainedSignal {
   readonly name: string;
   readonly span: Span;
@@ -89,6 +91,7 @@ export interface OutcomeExplanation {
   readonly refunds: readonly { readonly name: string; readonly when: ExplainedExpr }[];
 }
 
+/** A score with the terms that it is the sum of. */
 export interface ExplainedScore {
   readonly name: string;
   readonly span: Span;

@@ -32,7 +32,7 @@ export interface ChangeSearch {
   readonly changes: readonly Change[];
   /** Attributes looked at, and how many values of each. */
   readonly looked: readonly { readonly attribute: string; readonly values: number }[];
-  /** Whether everything was tried; false where {@link MOST_TRIALS} or {@link MOST_VALUES} ended it. */
+  /** Whether everything was tried; false where the bound on trials or on the values of one attribute ended it. */
   readonly complete: boolean;
 }
 
