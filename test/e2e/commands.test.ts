@@ -70,6 +70,50 @@ test("decide, with both engines", () => {
   });
 });
 
+test("test runs the tests in a policy, and exits 1 where one fails", () => {
+  const passing = `
+test "three failures lock" {
+  at 0s repeat 3 every 1s POST "/v1/login" from 203.0.113.9 respond 401 expect allow
+  at 5s POST "/v1/login" from 203.0.113.9 expect block by stuffing after 5m
+}
+`;
+  const cwd = folderWith({
+    good: SIGN_IN + passing,
+    wrong: SIGN_IN + passing.replace("repeat 3", "repeat 2"),
+    none: SIGN_IN,
+  });
+  const good = edgepolicy(["test", "good", "--coverage", "--lcov", "lcov.info"], { cwd });
+  expect(good).toMatchObject({ status: 0, stderr: "" });
+  expect(good.stdout).toContain("1 test: 1 passed, 0 failed; 4 requests on both engines\n");
+  expect(readFileSync(join(cwd, "lcov.info"), "utf8")).toMatch(/^TN:\nSF:good\n[\s\S]*end_of_record\n$/);
+  const wrong = edgepolicy(["test", "wrong"], { cwd });
+  expect(wrong.status).toBe(1);
+  expect(wrong.stdout).toMatch(/FAIL three failures lock: wrong:\d+, at 5 s[\s\S]*expected block[\s\S]*fails = 2/);
+  expect(edgepolicy(["test", "none"], { cwd })).toMatchObject({
+    status: 0,
+    stderr: expect.stringContaining("no tests") as string,
+  });
+  const json = edgepolicy(["test", "good", "wrong", "--format", "json"], { cwd });
+  expect(JSON.parse(json.stdout)).toMatchObject({ passed: 1, failed: 1, tests: [{ file: "good" }, { file: "wrong" }] });
+});
+
+test("explain tells why, after what came before, and what would change it", () => {
+  const cwd = folderWith({ p: SIGN_IN, requests: FAILED_SIGN_IN.repeat(3) });
+  const request = JSON.stringify({ method: "POST", path: "/v1/login", ip: "203.0.113.9" });
+  const { status, stdout, stderr } = edgepolicy(["explain", "p", "--requests", "requests", "--request", request], {
+    cwd,
+  });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  expect(stdout).toMatch(/^block 403 by stuffing: too many sign-ins fail; retry after 5m\n/);
+  expect(stdout).toMatch(/yes {2}fails > 2 {3}fails = 3 +p:10\n/);
+  expect(stdout).toMatch(/smallest change that would let it through\n {2}ip /);
+  const decided = edgepolicy(["decide", "p", "--requests", "requests", "--explain"], { cwd });
+  expect(JSON.parse(decided.stdout.split("\n")[2] ?? "")).toMatchObject({
+    n: 3,
+    signals: [{ name: "fails", value: 2 }],
+  });
+});
+
 test("decide answers a request before the next one is there", async () => {
   const cwd = folderWith({ p: SIGN_IN });
   const { child, line, ended } = start(["decide", "p"], { cwd });
