@@ -17,9 +17,12 @@ export interface LoggedEvent {
   readonly hit: boolean;
 }
 
-/** The events of a log that live. */
+/** The events of a log that live: those from the first one that does, for time does not run back. */
 export function livingEvents(log: readonly LoggedEvent[], now: number, windowMicros: number): readonly LoggedEvent[] {
-  return log.filter((event) => lives(event.subWindow, subWindow(now, windowMicros)));
+  const current = subWindow(now, windowMicros);
+  const first = log.findIndex((event) => lives(event.subWindow, current));
+  if (first < 0) return [];
+  return first === 0 ? log : log.slice(first);
 }
 
 function isStep(value: ScalarValue, previous: LoggedEvent | undefined): boolean {
@@ -45,9 +48,9 @@ function saturatedSum(values: readonly number[]): number {
 
 /** The sums of the sub-windows, added up from the oldest to the newest. */
 function sumOf(events: readonly LoggedEvent[]): number {
-  const sums = new Map<bigint, number[]>();
-  for (const { subWindow: each, value } of events) sums.set(each, [...(sums.get(each) ?? []), Number(value)]);
-  return saturatedSum([...sums.values()].map(saturatedSum));
+  const sums = new Map<bigint, number>();
+  for (const { subWindow: each, value } of events) sums.set(each, saturatedSum([sums.get(each) ?? 0, Number(value)]));
+  return saturatedSum([...sums.values()]);
 }
 
 function shareOf(events: readonly LoggedEvent[]): number {
@@ -77,7 +80,7 @@ export function readEvents(
     case "sum":
       return sumOf(living);
     case "max":
-      return living.length === 0 ? 0 : Math.max(...living.map(({ value }) => Number(value)));
+      return living.length === 0 ? 0 : living.reduce((most, { value }) => Math.max(most, Number(value)), -Infinity);
     case "share":
     case "steps":
       return shareOf(living);
