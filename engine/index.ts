@@ -16,7 +16,7 @@ export {
   smallestChange,
 } from "./explain/change/smallest-change.ts";
 export { createExplainer } from "./explain/explainer.ts";
-export { partsOf } from "./explain/parts.ts";
+export { partsOf } from "./reference/parts.ts";
 export { createReference, type TouchedState, touchedState } from "./reference/index.ts";
 export { LEAST_FACTOR, MAX_OVERLAYS, MOST_FACTOR } from "./overlay.ts";
 export {

@@ -9,7 +9,8 @@ import { reportModel } from "./populations.ts";
 import { didYouMean } from "./suggest.ts";
 import { readWord } from "./words.ts";
 
-const MODELS = [
+/** Every attack model of the language, simulated or not. */
+export const ATTACK_MODELS: readonly string[] = [
   "credential_stuffing",
   "credential_cracking",
   "password_spray",
@@ -33,7 +34,7 @@ const MAX_SOURCES = 1_000_000;
 export function checkAttack(actor: AstActor, runMicros: number, context: CheckContext): Attack | null {
   if (actor.model.text === "credential_stuffing")
     return checkStuffing(new Clauses(actor, STUFFING, context), runMicros);
-  reportModel(actor, MODELS, "attack", context);
+  reportModel(actor, ATTACK_MODELS, "attack", context);
   return null;
 }
 

@@ -12,7 +12,8 @@ import { MAX_DURATION } from "./quantities.ts";
 import { didYouMean } from "./suggest.ts";
 import { readWord } from "./words.ts";
 
-const MODELS = ["steady", "cron", "batch", "bursty", "replay"];
+/** Every population model of the language, simulated or not. */
+export const POPULATION_MODELS: readonly string[] = ["steady", "cron", "batch", "bursty", "replay"];
 const COMMON = ["clients", "mix", "from", "retries"];
 const RETRIES = ["none", "fixed", "backoff", "full_jitter"] as const;
 const MAX_BURST = 1_000_000;
@@ -22,7 +23,7 @@ export function checkPopulation(actor: AstActor, clients: readonly Client[], con
   const model = actor.model.text;
   if (model === "steady") return checkSteady(new Clauses(actor, [...COMMON, "rate"], context), clients);
   if (model === "cron") return checkCron(new Clauses(actor, [...COMMON, "every", "burst"], context), clients);
-  reportModel(actor, MODELS, "population", context);
+  reportModel(actor, POPULATION_MODELS, "population", context);
   return null;
 }
 

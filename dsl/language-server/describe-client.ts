@@ -1,6 +1,7 @@
 /** What is told of a client: its record in the inventory. */
-import type { Client, Rate } from "../../engine/index.ts";
+import type { Client } from "../../engine/index.ts";
 import type { Analysis } from "./analysis.ts";
+import { rateText } from "../rate-text.ts";
 
 /** The record of a client in Markdown; null where the inventory has none. Secrets and hashes of keys are left out. */
 export function describeClient(id: string, { symbols }: Analysis): string | null {
@@ -29,25 +30,6 @@ function rowsOf(client: Client): readonly (readonly [string, string])[] {
     ["review by", dateText(client.reviewBy)],
     ["credentials", client.credentials.map(({ id, type }) => `${id} (${type})`).join(", ")],
   ];
-}
-
-/** A rate as the language writes it. */
-export function rateText({ allow, perMicros, burst }: Rate): string {
-  return `${allow} per ${durationText(perMicros)}${burst === allow ? "" : ` burst ${burst}`}`;
-}
-
-const UNITS: readonly (readonly [string, number])[] = [
-  ["d", 86_400_000_000],
-  ["h", 3_600_000_000],
-  ["m", 60_000_000],
-  ["s", 1_000_000],
-  ["ms", 1_000],
-];
-
-/** A duration in the largest unit that divides it. */
-function durationText(micros: number): string {
-  const [unit, length] = UNITS.find(([, length]) => micros % length === 0) ?? ["µs", 1];
-  return `${micros / length}${unit}`;
 }
 
 function dateText(micros: number | null): string {

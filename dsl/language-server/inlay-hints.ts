@@ -2,7 +2,7 @@
 import { type InlayHint, InlayHintKind, type Range } from "vscode-languageserver";
 import type * as ast from "../ast.ts";
 import type { Analysis } from "./analysis.ts";
-import { rateText } from "./describe-client.ts";
+import { rateText } from "../rate-text.ts";
 import { scoreRange } from "./describe.ts";
 import { writtenName } from "./enumerations.ts";
 import { toOffset, toPosition } from "./positions.ts";

@@ -3,7 +3,7 @@
  * depends on the length of a text of the request is counted for each of its characters. Everything is an upper bound: conditions that
  * settle early, and those that the index answers, are less.
  */
-import { partsOf } from "../explain/parts.ts";
+import { partsOf } from "../reference/parts.ts";
 import type { Aggregate, AttributeExpr, Expr, Policy, ScalarValue } from "../policy.ts";
 import { compilePattern } from "../regex/instructions.ts";
 

@@ -5,7 +5,7 @@
 import type { AttributeExpr, Expr, LiteralExpr, Policy, Value } from "../policy.ts";
 import { evaluate, type Scope } from "../reference/expressions.ts";
 import type { ExplainedExpr } from "./explanation.ts";
-import { partsOf } from "./parts.ts";
+import { partsOf } from "../reference/parts.ts";
 
 /** Explains expressions of one policy for one request, in one state. */
 export class ExprExplainer {

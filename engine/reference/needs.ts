@@ -1,44 +1,10 @@
 /** What a policy can read of a request, found by walking every expression in it. */
 import type { Needs } from "../contract.ts";
 import type { AttributeExpr, Expr, Key, Policy } from "../policy.ts";
-
-function parts(expr: Expr): readonly Expr[] {
-  switch (expr.kind) {
-    case "and":
-    case "or":
-      return expr.items;
-    case "not":
-      return [expr.item];
-    case "has":
-      return [expr.attribute];
-    case "default":
-      return expr.options;
-    case "compare":
-    case "in":
-    case "any_of":
-    case "all_of":
-    case "+":
-    case "-":
-    case "*":
-    case "ratio":
-      return [expr.left, expr.right];
-    case "contains":
-    case "starts_with":
-    case "ends_with":
-    case "like":
-    case "matches":
-      return [expr.left];
-    case "cases":
-      return expr.cases.map(({ when }) => when);
-    case "lookup":
-      return [expr.key];
-    default:
-      return [];
-  }
-}
+import { partsOf } from "./parts.ts";
 
 function attributesIn(expr: Expr): AttributeExpr[] {
-  return expr.kind === "attribute" ? [expr] : parts(expr).flatMap(attributesIn);
+  return expr.kind === "attribute" ? [expr] : partsOf(expr).flatMap(attributesIn);
 }
 
 function expressionsOf(policy: Policy): (Expr | null)[] {

@@ -1,7 +1,8 @@
 /** One cell of the matrix: what applies to one sort of caller on one route, whatever the request holds. */
 import { EVIDENCE } from "../../../engine/index.ts";
-import type { Client, Evidence, Expr, Limit, Policy, Rate, Rule } from "../../../engine/index.ts";
+import type { Client, Evidence, Expr, Limit, Policy, Rule } from "../../../engine/index.ts";
 import { keysText } from "./key-text.ts";
+import { rateText } from "../../rate-text.ts";
 import { Evaluation, type Subject, type Truth, UNKNOWN } from "./partial.ts";
 
 /** How surely something applies: to every request of the caller on the route, or to those that meet its condition. */
@@ -256,31 +257,13 @@ function amountAlone({ amount }: Limit, evaluation: Evaluation): string {
     case "exact": {
       const rate = evaluation.value(amount.rate);
       if (rate === UNKNOWN || typeof rate !== "object" || !("allow" in rate)) return "a rate that the request decides";
-      return amount.kind === "exact" ? `${rateText(rate, false)} exact` : rateText(rate, true);
+      return amount.kind === "exact" ? `${rateText({ ...rate, burst: rate.allow })} exact` : rateText(rate);
     }
     case "calendar":
       return `${amount.count.toLocaleString("en-US")} per ${amount.unit}`;
     case "leases":
       return `${amount.count} at once`;
   }
-}
-
-function rateText({ allow, perMicros, burst }: Rate, withBurst: boolean): string {
-  const shown = withBurst && burst !== allow ? ` burst ${burst}` : "";
-  return `${allow} per ${durationLiteral(perMicros)}${shown}`;
-}
-
-const UNITS: readonly (readonly [string, number])[] = [
-  ["d", 86_400_000_000],
-  ["h", 3_600_000_000],
-  ["m", 60_000_000],
-  ["s", 1_000_000],
-  ["ms", 1_000],
-];
-
-function durationLiteral(micros: number): string {
-  const [name, size] = UNITS.find(([, unit]) => micros % unit === 0) ?? ["µs", 1];
-  return `${micros / size}${name}`;
 }
 
 /** Kinds of proof, weakest first and each once. */

@@ -2,6 +2,8 @@
 import type { IToken } from "chevrotain";
 import { CompletionItemKind } from "vscode-languageserver";
 import { CHALLENGES, EVIDENCE, HMAC_SCHEMES, METHODS, VERDICTS } from "../../../engine/index.ts";
+import { ATTACK_MODELS } from "../../check/attacks.ts";
+import { POPULATION_MODELS } from "../../check/populations.ts";
 import type { SymbolKind } from "../../check/scope.ts";
 import { AGGREGATES } from "../../check/signal-types.ts";
 import { DECLARABLE, WEEKDAY } from "../../check/types.ts";
@@ -77,24 +79,6 @@ const MEMBERS: Readonly<Record<string, readonly string[]>> = {
   signature: ["keys", "components"],
 };
 
-const POPULATIONS = ["steady", "cron", "batch", "bursty", "replay"];
-const ATTACKS = [
-  "credential_stuffing",
-  "credential_cracking",
-  "password_spray",
-  "scraping",
-  "id_enumeration",
-  "inventory_hoarding",
-  "scalping",
-  "card_testing",
-  "token_theft",
-  "key_leak",
-  "low_and_slow",
-  "key_spray",
-  "flood",
-  "vulnerability_scan",
-  "account_creation",
-];
 const METRICS = ["admitted", "succeeded", "contained", "first_refusal", "harmed", "refused", "delayed"];
 
 /** The clauses of an identity source, by the word that began it. */
@@ -175,8 +159,8 @@ const PLACES: Readonly<Record<string, Place>> = {
   "actor 2": ({ before }) =>
     words(
       before.some(({ tokenType }) => tokenType === t.K.attack) && before.at(-3)?.tokenType === t.K.attack
-        ? ATTACKS
-        : POPULATIONS,
+        ? ATTACK_MODELS
+        : POPULATION_MODELS,
       CompletionItemKind.Class,
     ),
   "takingPart 0": clients,

@@ -1,6 +1,6 @@
 /** What a policy reads of a request, and the constants that it compares each of it with: where a decision can turn. */
 import type { AttributeExpr, Expr, Key, PatternNode, Policy, ScalarValue, Value } from "../../policy.ts";
-import { partsOf } from "../parts.ts";
+import { partsOf } from "../../reference/parts.ts";
 
 /** An attribute that something reads. */
 export interface Read {

@@ -1,4 +1,4 @@
-/** The parts of an expression, for everything that walks the policy model to explain it. */
+/** The parts of an expression, for everything that walks the policy model to interpret or explain it. */
 import type { Expr } from "../policy.ts";
 
 /**
