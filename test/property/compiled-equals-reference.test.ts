@@ -4,12 +4,13 @@
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { Rule } from "../../engine/index.ts";
 import { createEngine, createReference, makeRequest } from "../../engine/index.ts";
 import { arbitraryTrace, arbitraryWideTrace } from "../helpers/generators.ts";
 import { arbitraryPolicy } from "../helpers/generators-policy.ts";
 import { arbitraryRequest } from "../helpers/generators-requests.ts";
 import { lockstep } from "../helpers/lockstep.ts";
-import { attributeOf, makePolicy, makeSignal } from "../helpers/policies.ts";
+import { attributeOf, makePolicy, makeRule, makeSignal } from "../helpers/policies.ts";
 import { check } from "../helpers/property.ts";
 
 const TRACES = 3_000;
@@ -67,6 +68,52 @@ test("the sketch of distinct reads the same, however many values came and went",
       }
     }),
     { runs: 100 },
+  );
+});
+
+test("novel and overflow forget the same values when there are too many, also of one instant", () => {
+  const window = 16_000;
+  const value = attributeOf("string", "header", "x-a");
+  const rate = { allow: 1, perMicros: 100, burst: 60 };
+  const read = (index: number): Rule =>
+    makeRule(`rule_${index}`, {
+      when: { kind: "signal", type: { scalar: "bool", set: false }, span: { file: 0, start: 0, end: 0 }, index },
+      action: { kind: "note", label: `signal_${index}` },
+    });
+  const policy = makePolicy({
+    signals: [
+      makeSignal("novel", window, { aggregate: { kind: "novel", value } }),
+      makeSignal("overflow", window, { aggregate: { kind: "overflow", rate, value } }),
+    ],
+    rules: [read(0), read(1)],
+  });
+  const visit = fc.record({
+    gap: fc.constantFrom(0, 1, 99, 100, 2_000, 6_100, 6_101, 15_999, 16_000),
+    pace: fc.constantFrom(0, 0, 1, 90, 110, 150),
+    /** How many values to go back to before. */
+    back: fc.oneof(fc.constantFrom(0, 1, 32, 33), fc.integer({ min: 120, max: 131 })),
+    count: fc.constantFrom(1, 5, 31, 32, 33, 60, 61, 200),
+  });
+  check(
+    fc.property(fc.array(visit, { minLength: 1, maxLength: 8 }), (visits) => {
+      const engines = [createReference(policy), createEngine(policy)];
+      let [now, next] = [0, 0];
+      for (const { gap, pace, back, count } of visits) {
+        now += gap;
+        const from = Math.max(0, next - back);
+        next = Math.max(next, from + count);
+        for (let number = from; number < from + count; number++) {
+          now += pace;
+          const request = makeRequest({ ip: "10.0.0.1", headers: { "x-a": `v${number}` } });
+          const [reference, compiled] = engines.map((each) => [
+            each.decide(request, now).toDecision().labels,
+            each.readings.signal("novel", [{ option: 0, value: "10.0.0.1" }], now),
+          ]);
+          expect(compiled).toEqual(reference);
+        }
+      }
+    }),
+    { runs: 150 },
   );
 });
 

@@ -1,5 +1,5 @@
 /**
- * The suite bites: ten classic mistakes of rate limiters and policy engines, each planted in a copy of the reference, are
+ * The suite bites: the classic mistakes of rate limiters and policy engines, each planted in a copy of the reference, are
  * found by comparing it with the original over generated traces.
  */
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -107,6 +107,35 @@ test.each([
     "setBan(state.bans, ban, false, key, state.now)",
   ],
   ["exact values kept past sixteen", "distinct.ts", "latest.size > EXACT_VALUES", "latest.size > EXACT_VALUES + 1"],
+  ["a log's window that holds its own start", "sliding-log.ts", "at > end - windowMicros", "at >= end - windowMicros"],
+  ["a quota that forgets what was held for the next unit", "calendar.ts", "follows ? use.ahead : 0", "follows ? 0 : 0"],
+  [
+    "leases that outcomes do not free",
+    "amounts.ts",
+    "granted: memory.granted.toSpliced(index, 1)",
+    "granted: memory.granted",
+  ],
+  [
+    "a refund of one unit too many",
+    "gcra.ts",
+    "BigInt(cost) * step;\n  const whole",
+    "BigInt(cost + 1) * step;\n  const whole",
+  ],
+  [
+    "novel values learnt from refused requests",
+    "signals.ts",
+    "lessonOf(signal) === moment && scope.answer.served",
+    "lessonOf(signal) === moment",
+  ],
+  ["elapsed that counts the request itself", "signals.ts", '? "end" : phase', "? phase : phase"],
+  ["an overflow that prolongs the one before", "overflow.ts", "? bucket.lastOverflow : now", "? now : now"],
+  ["a baseline that floods can teach", "deviation.ts", "Math.min(baseline.served, bound)", "baseline.served"],
+  ["steps counted across a pause", "events.ts", "isStep(value, living.at(-1))", "isStep(value, log.at(-1))"],
+  ["a rollout in force at its very end", "rollout.ts", "now >= untilMicros", "now > untilMicros"],
+  ["a replaced rule that stays on", "rollout.ts", 'replaced.has(index) ? "off"', 'replaced.has(index) ? "on"'],
+  ["a quarantine without its tenth", "overlays.ts", "if (quarantined) factors.push(QUARANTINE_FACTOR);", ""],
+  ["state lost with its name", "states.ts", "states.set(id, former);", ""],
+  ["what is used read after the charge", "amounts.ts", "(100 * used) / most", "(100 * (used + 1)) / most"],
 ])(
   "%s is found",
   async (name, file, from, to) => {
