@@ -7,14 +7,17 @@ import { join } from "node:path";
 import fc from "fast-check";
 import {
   type Diagnostic,
+  type LoadResult,
   diagnosticsToJson,
   format,
   loadPolicyText,
   makeSource,
+  type PolicyTest,
   parse,
   renderDiagnostics,
 } from "../../dsl/index.ts";
 import { createEngine } from "../../engine/index.ts";
+import { runTests } from "../../simulator/index.ts";
 import { isOverlayError, parseOverlays, parseRequestLine } from "../../traffic/index.ts";
 import { withoutPlaces } from "../helpers/ast.ts";
 import { mutatedPolicy, respacedPolicy, tokenSoup } from "../helpers/policy-texts.ts";
@@ -96,6 +99,18 @@ function mutated(text: string): fc.Arbitrary<string> {
   );
 }
 
+/** A text with other digits and without some of its lines: most of these are still right. */
+function varied(text: string): fc.Arbitrary<string> {
+  const lines = text.split("\n");
+  const places = [...text.matchAll(/\d/g)].map(({ index }) => index);
+  const digits = fc.array(fc.tuple(fc.constantFrom(...places), fc.nat({ max: 9 })), { maxLength: 4 });
+  return fc.tuple(digits, fc.subarray([...lines.keys()], { minLength: lines.length - 1 })).map(([drawn, kept]) => {
+    const digitAt = new Map(drawn);
+    const other = text.replace(/\d/g, (digit, at: number) => String(digitAt.get(at) ?? digit));
+    return kept.map((line) => other.split("\n")[line]).join("\n");
+  });
+}
+
 const REQUEST_LINE =
   '{"at":"2026-01-01T00:00:00.000Z","method":"POST","path":"/v1/login?next=/","host":"api.example.com","ip":"203.0.113.9",' +
   '"headers":{"user-agent":"curl/8"},"body":{"username":"u1"},"size":64,"asn":64500,"country":"IT","ja4":"t13d","facts":{"a":1},' +
@@ -117,6 +132,50 @@ function readOverlaysSoundly(text: string): void {
   else OVERLAID.setOverlays(overlays);
 }
 
+const POLICY_OF_TESTS = `policy "f" { default block }
+clients from "clients.yaml"
+route order = GET "/v1/orders/{order_id}"
+route login = POST "/v1/login" { body { username: string  lines: int from sum "lines[].n" } }
+fact bot : int from header "x-bot"
+class tier = gold when client.plan ?? "" == "gold", else other
+signal users = distinct(username) on login per ip over 1m
+signal surge = deviation on login per tier over 1m against 1h
+signal fresh = novel(ip.network) per client else ip over 5m
+score risk { +40 when users > 2  +20 when bot ?? 0 > 5 }
+limit pace on order per ip allow 3 per 1m refund when response.status >= 500
+limit places per ip allow 2 at once
+limit quota per tier allow 100 per day "Europe/Rome"
+rule open on order when has client then allow
+rule stuffing on login when risk >= 40 or surge > 3 or fresh then block for 15m doubling to 1h per ip.network
+rollout { stuffing canary 50% per ip until 2026-01-01T01:00:00Z }
+test "t" {
+  clock 2026-01-01T00:00:00Z
+  at 0s repeat 5 every 1s as n POST "/v1/login" from 203.0.113.9 header "x-bot" "9" body { username: "u{n}", lines: [{ n: 1 }] } respond 401 after 2s
+  at 2s GET "/v1/orders/7?a=b" from 198.51.100.4 as client acme_sync with evidence bound_token claims { a: 1 } expect allow
+  at 9s POST "/v1/login" from 203.0.113.9 asn 1 country "IT" ja4 "t" with pass pow respond 500 expect block by stuffing after 1m score risk 40
+  at 20s reload "next.edgepolicy"
+  at 21s GET "/v1/orders/8" from 198.51.100.4 expect block
+}
+`;
+
+/** Whether a step alone would take longer than an input may. */
+function isLong(step: PolicyTest["steps"][number]): boolean {
+  return step.kind === "request" && (step.repeat?.times ?? 1) > 100;
+}
+
+/** Tests of a policy that loads run to an end: the engines agree on all of it, and what fails is a report. */
+function testSoundly(text: string): void {
+  const load = (main: string): LoadResult =>
+    loadPolicyText(main, { "clients.yaml": INVENTORY, "next.edgepolicy": POLICY_OF_TESTS });
+  const { policy, sources, tests } = load(text);
+  if (policy === null || tests.flatMap(({ steps }) => steps).some(isLong)) return;
+  const suite = { file: "policy.edgepolicy", policy, sources, tests };
+  const options = { coverage: true, filter: null, load: () => load(POLICY_OF_TESTS) };
+  for (const { failures } of runTests(suite, options).tests) {
+    require(failures.every(({ problem }) => problem.kind !== "engines_differ"), "both engines decide alike");
+  }
+}
+
 /** Every target, cheap ones first. */
 export const TARGETS: readonly FuzzTarget[] = [
   {
@@ -128,6 +187,7 @@ export const TARGETS: readonly FuzzTarget[] = [
   { name: "lexer, parser", inputs: policies, run: parseSoundly },
   { name: "formatter", inputs: fc.oneof(policies, respacedPolicy), run: formatSoundly },
   { name: "checker, lints", inputs: policies, run: (text) => loadSoundly(text, { "clients.yaml": INVENTORY }) },
+  { name: "test runner", inputs: fc.oneof(mutated(POLICY_OF_TESTS), varied(POLICY_OF_TESTS)), run: testSoundly },
   {
     name: "inventory",
     inputs: fc.oneof(anyText, mutated(INVENTORY)),

@@ -14,7 +14,7 @@ describe("identity of state", () => {
     ["another let before it", `let other_one = method is GET\n${CLASS}${SIGNAL}`],
     ["a class that the class now reads", `let a = host == "a"\n${CLASS.replace('host == "a"', "a")}${SIGNAL}`],
     ["declarations in another order", SIGNAL + CLASS],
-  ])("of a signal survives %s", ([, text]) => {
+  ] as const)("of a signal survives %s", ([, text]) => {
     expect(signalState(text)).toBe(signalState(CLASS + SIGNAL));
   });
 
