@@ -38,7 +38,7 @@ test("so it is for policies of many rules", { timeout: 120_000 }, () => {
   );
 });
 
-test("the sketch of distinct reads the same, however many values came and went", () => {
+test("the sketch of distinct reads the same, however many values came and went", { timeout: 300_000 }, () => {
   const window = 16_000;
   const values = attributeOf("string", "header", "x-a");
   const policy = makePolicy({
@@ -71,7 +71,9 @@ test("the sketch of distinct reads the same, however many values came and went",
   );
 });
 
-test("novel and overflow forget the same values when there are too many, also of one instant", () => {
+test("novel and overflow forget the same values when there are too many, also of one instant", {
+  timeout: 300_000,
+}, () => {
   const window = 16_000;
   const value = attributeOf("string", "header", "x-a");
   const rate = { allow: 1, perMicros: 100, burst: 60 };
@@ -117,7 +119,7 @@ test("novel and overflow forget the same values when there are too many, also of
   );
 });
 
-test("both choose the same route and need the same of a request", () => {
+test("both choose the same route and need the same of a request", { timeout: 300_000 }, () => {
   check(
     fc.property(arbitraryPolicy, fc.array(arbitraryRequest, { maxLength: 10 }), (policy, requests) => {
       const [reference, compiled] = [createReference(policy), createEngine(policy)];
@@ -128,7 +130,7 @@ test("both choose the same route and need the same of a request", () => {
   );
 });
 
-test("both use the key of the state hash alike", () => {
+test("both use the key of the state hash alike", { timeout: 300_000 }, () => {
   check(
     fc.property(arbitraryTrace, fc.tuple(fc.nat(), fc.nat()), (trace, hashKey) => {
       const keyed = { ...trace, steps: trace.steps.filter(({ kind }) => kind === "request") };
@@ -141,7 +143,7 @@ test("both use the key of the state hash alike", () => {
   );
 });
 
-test("when too many outcomes are awaited, both forget the oldest", () => {
+test("when too many outcomes are awaited, both forget the oldest", { timeout: 300_000 }, () => {
   check(
     fc.property(arbitraryTrace, fc.integer({ min: 1, max: 4 }), (trace, pendingOutcomes) => {
       const makers = [createReference, createEngine].map(
