@@ -10,6 +10,7 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from "vscode-jsonrpc/node";
+import { longPolicy } from "./long-policy.ts";
 import { percentile, round } from "./measure.ts";
 import type { BenchResult } from "./result.ts";
 import { table } from "./table.ts";
@@ -18,32 +19,6 @@ const FULL = { edits: 300, warmUp: 60 };
 const QUICK = { edits: 10, warmUp: 3 };
 const URI = "file:///bench/policy.edgepolicy";
 const LINES = 1_000;
-
-/** A policy with every sort of declaration that has state, in about {@link LINES} lines. */
-function longPolicy(): readonly string[] {
-  const lines = [
-    'policy "long" { default block }',
-    'identity { api_key { header "x-api-key" } }',
-    "list office : network = [198.51.100.0/24]",
-  ];
-  for (let index = 0; lines.length < LINES; index++) lines.push(...declarations(index));
-  return lines;
-}
-
-function declarations(index: number): readonly string[] {
-  return [
-    `/// Orders of shop ${index}.`,
-    `route order_${index} = GET "/v1/shops/${index}/orders/{id}" { scopes ["orders:read"] }`,
-    `signal ids_${index} = distinct(id) on order_${index} per client else ip.network over 10m`,
-    `score risk_${index} {`,
-    `  +40 when ids_${index} > 20`,
-    `  +30 when ip in office and evidence < bound_token`,
-    "}",
-    `limit fair_${index} on order_${index} per client else ip.network allow client.rate ?? 5 per 1s burst 20`,
-    `rule known_${index} on order_${index} when has client and granted then allow`,
-    `rule walk_${index} on order_${index} when risk_${index} >= 70 and header["x-kind"] ?? "" starts_with "k${index}" then throttle`,
-  ];
-}
 
 export async function benchLanguageServer(quick: boolean): Promise<BenchResult> {
   const { edits, warmUp } = quick ? QUICK : FULL;
@@ -64,7 +39,7 @@ type Samples = Readonly<Record<"diagnostics" | "diagnostics of a broken text" | 
 
 class Editor {
   readonly #connection: MessageConnection;
-  readonly #lines = longPolicy();
+  readonly #lines = longPolicy(LINES);
   /** Takes the next diagnostics. */
   #arrived: () => void = () => undefined;
   #version = 1;

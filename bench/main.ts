@@ -1,37 +1,53 @@
 /**
  * `npm run bench`: measures, prints tables, and writes `bench/results/`.
  *
- *     npm run bench -- [decisions] [rule-count] [authz] [language-server] [--quick] [--local]
+ *     npm run bench -- [GROUP or BENCHMARK …] [--quick] [--local]
  *
  * `--quick` only shows that everything runs: its figures are not to be believed, and are written as `local-…`, which the
  * repository does not keep. So are those of `--local`.
  */
 import { parseArgs } from "node:util";
 import { benchAuthz } from "./authz.ts";
+import { benchCheck } from "./check.ts";
+import { benchCompile } from "./compile.ts";
 import { benchDecisions } from "./decisions.ts";
 import { benchLanguageServer } from "./language-server.ts";
 import { describeMachine } from "./machine.ts";
 import { usedResults } from "./measure.ts";
+import { benchParse } from "./parse.ts";
 import { type BenchResult, saveResult } from "./result.ts";
 import { benchRuleCount } from "./rule-count.ts";
+import { benchState } from "./state.ts";
 
-const BENCHES: Readonly<Record<string, (quick: boolean) => BenchResult | Promise<BenchResult>>> = {
-  decisions: benchDecisions,
-  "rule-count": benchRuleCount,
-  authz: benchAuthz,
-  "language-server": benchLanguageServer,
+type Bench = (quick: boolean) => BenchResult | Promise<BenchResult>;
+
+/** The benchmarks by group, in the order in which all of them run. */
+const GROUPS: Readonly<Record<string, Readonly<Record<string, Bench>>>> = {
+  parse: { parse: benchParse },
+  check: { check: benchCheck },
+  compile: { compile: benchCompile },
+  decide: { decisions: benchDecisions, "rule-count": benchRuleCount },
+  state: { state: benchState },
+  server: { authz: benchAuthz },
+  editor: { "language-server": benchLanguageServer },
 };
+const BENCHES: Readonly<Record<string, Bench>> = Object.assign({}, ...Object.values(GROUPS));
+
+/** The benchmarks that a name stands for: its own, or those of its group. */
+function named(name: string): readonly string[] {
+  const group = GROUPS[name];
+  if (group !== undefined) return Object.keys(group);
+  if (Object.hasOwn(BENCHES, name)) return [name];
+  const names = new Set([...Object.keys(GROUPS), ...Object.keys(BENCHES)]);
+  console.error(`no benchmark ${name}; there are ${[...names].join(", ")}`);
+  process.exit(2);
+}
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { quick: { type: "boolean", default: false }, local: { type: "boolean", default: false } },
 });
-const unknown = positionals.find((name) => !Object.hasOwn(BENCHES, name));
-if (unknown !== undefined) {
-  console.error(`no benchmark ${unknown}; there are ${Object.keys(BENCHES).join(", ")}`);
-  process.exit(2);
-}
-const names = positionals.length > 0 ? positionals : Object.keys(BENCHES);
+const names = positionals.length > 0 ? new Set(positionals.flatMap(named)) : Object.keys(BENCHES);
 const machine = describeMachine();
 console.log(
   `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, commit ${machine.commit}, loop ${machine.loopNanos} ns`,

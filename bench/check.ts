@@ -1,0 +1,106 @@
+/**
+ * Checking: text to policy model with all lints, in this process once it is warm, and as `edgepolicy check FILE` in a process of
+ * its own, start-up included.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { loadPolicyText } from "../dsl/index.ts";
+import { longPolicy } from "./long-policy.ts";
+import { percentile, round, timeInTurn } from "./measure.ts";
+import type { BenchResult } from "./result.ts";
+import { table } from "./table.ts";
+
+const ROOT = dirname(import.meta.dirname);
+const FULL = { rounds: 20, warmUp: 5, starts: 11 };
+const QUICK = { rounds: 2, warmUp: 1, starts: 1 };
+const LENGTHS = [10, 100, 1_000];
+
+interface Row {
+  readonly lines: number;
+  /** Milliseconds in this process. */
+  readonly inProcess: { readonly median: number; readonly best: number };
+  /** Milliseconds of the command, from its start to its end. */
+  readonly command: { readonly median: number; readonly best: number };
+}
+
+export function benchCheck(quick: boolean): BenchResult {
+  const { rounds, warmUp, starts } = quick ? QUICK : FULL;
+  const program = quick ? join(ROOT, "cli/bin.ts") : builtProgram();
+  const texts = LENGTHS.map((lines) => longPolicy(lines).join("\n"));
+  const warm = timeInTurn(texts.map(contestant), rounds, warmUp);
+  const commands = timeCommands(program, texts, starts);
+  const rows = texts.map((text, index): Row => {
+    const sorted = [...(commands[index] ?? [])].sort((a, b) => a - b);
+    const { median = 0, best = 0 } = warm[index] ?? {};
+    return {
+      lines: text.split("\n").length,
+      inProcess: { median: round(median / 1e6), best: round(best / 1e6) },
+      command: { median: round(percentile(sorted, 50)), best: round(sorted[0] ?? 0) },
+    };
+  });
+  const startMs = round(Math.min(...(commands.at(-1) ?? [])));
+  return {
+    name: "check",
+    title: "check: milliseconds from text to a checked policy with its lints",
+    figures: { rounds, starts, program: quick ? "from source" : "as packaged", rows, emptyNodeMs: startMs },
+    table: table(
+      ["lines", "in process", "best", "edgepolicy check", "best"],
+      [
+        ...rows.map(({ lines, inProcess, command }) => [
+          lines.toLocaleString("en"),
+          ...[inProcess.median, inProcess.best, command.median, command.best].map(String),
+        ]),
+        ["node alone", "", "", "", String(startMs)],
+      ],
+    ),
+  };
+}
+
+/** The program as the package has it; built anew, so that what is measured is the source at hand. */
+function builtProgram(): string {
+  const { status } = spawnSync(process.execPath, [join(ROOT, "scripts/build.ts")], { stdio: "inherit" });
+  if (status !== 0) throw new Error("the package could not be built");
+  return join(ROOT, "dist/bin/edgepolicy.js");
+}
+
+function contestant(text: string): { readonly name: string; readonly steps: number; readonly run: () => number } {
+  const run = (): number => {
+    const { policy } = loadPolicyText(text);
+    if (policy === null) throw new Error("the policy does not check");
+    return policy.rules.length;
+  };
+  return { name: `${text.length} characters`, steps: 1, run };
+}
+
+/** Milliseconds of each start by text, in turn; and after those of the texts, of a Node that does nothing. */
+function timeCommands(program: string, texts: readonly string[], starts: number): readonly (readonly number[])[] {
+  const folder = mkdtempSync(join(tmpdir(), "edgepolicy-bench-"));
+  try {
+    const commands = texts.map((text, index) => {
+      const file = join(folder, `${index}.edgepolicy`);
+      writeFileSync(file, `${text}\n`);
+      return [program, "check", file];
+    });
+    const samples = [...commands, ["-e", "0"]].map((args) => ({ args, times: [] as number[] }));
+    // The first start comes before all caches of the system, and is not kept.
+    for (let start = -1; start < starts; start++) {
+      for (const { args, times } of samples) {
+        const millis = timeCommand(args);
+        if (start >= 0) times.push(millis);
+      }
+    }
+    return samples.map(({ times }) => times);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function timeCommand(args: readonly string[]): number {
+  const began = performance.now();
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+  const millis = performance.now() - began;
+  if (status !== 0) throw new Error(`edgepolicy check ended with ${status}: ${stderr}`);
+  return millis;
+}

@@ -1,0 +1,207 @@
+/**
+ * A process that fills state and tells what that took, so that nothing else is in its memory: `node --expose-gc
+ * bench/state-once.ts MEASURE KEYS [KIND]`. It prints one JSON object.
+ */
+import { createEngine, type PolicyEngine } from "../engine/index.ts";
+import { percentile, round } from "./measure.ts";
+import { seeded } from "./seeded.ts";
+import { KeyedRequest, STATE_KINDS, type StateKind, statePolicy } from "./state-policies.ts";
+
+/** Memory of keys that live. Bytes. */
+export interface KeysMemory {
+  readonly keys: number;
+  /** Growth of the resident set over the same process, warm, with one key. */
+  readonly grown: number;
+  /** Growth of the memory of buffers alone: the state itself. */
+  readonly buffers: number;
+  /** The largest resident set that the process ever had, over the same. */
+  readonly peak: number;
+}
+
+/** A flood of keys that are each seen once. Bytes. */
+export interface FloodMemory {
+  readonly keys: number;
+  /** What the policy allows. */
+  readonly memory: number;
+  /** Most memory of buffers at any of the looks, over that of the engine with one key. */
+  readonly buffers: number;
+  /** Most growth of the resident set at any of the looks. */
+  readonly grown: number;
+  readonly nanosADecision: number;
+}
+
+/** The slowest decisions while a table grows from nothing. Milliseconds. */
+export interface Stalls {
+  readonly keys: number;
+  /** Equal runs; each decision counts as its fastest, which leaves out what is the machine's and not the table's. */
+  readonly runs: number;
+  readonly worstMs: number;
+  readonly p999Micros: number;
+  /** Decisions over 2 ms. */
+  readonly over2ms: number;
+  /** The slowest decision of a single run, disturbances of the machine included. */
+  readonly worstSingleMs: number;
+  /** As that, of as many decisions on one key, where nothing grows: what the machine alone does. */
+  readonly worstWithoutGrowthMs: number;
+}
+
+/** Nanoseconds of a decision that finds, and records under, one of so many live keys. */
+export interface TableTimes {
+  readonly kind: string;
+  readonly keys: number;
+  readonly insertNanos: number;
+  readonly findNanos: number;
+}
+
+/** What each measure prints. */
+export interface Measures {
+  readonly memory: KeysMemory;
+  readonly flood: FloodMemory;
+  readonly stalls: Stalls;
+  readonly table: TableTimes;
+}
+
+const START = Date.UTC(2026, 0, 1) * 1_000;
+/** Decisions before anything is measured. */
+const WARM = 300_000;
+/** As many after which a quick run has enough of it. */
+const QUICK_WARM = 20_000;
+/** Keys from which on a run is no quick one. */
+const QUICK_KEYS = 50_000;
+const MEMORY = "4GB";
+const FLOOD_MEMORY = "64MB";
+
+function kindOf(name: string): StateKind {
+  const kind = STATE_KINDS.find((each) => each.kind === name);
+  if (kind === undefined) throw new Error(`no kind of state ${name}`);
+  return kind;
+}
+
+function collect(): void {
+  globalThis.gc?.();
+  globalThis.gc?.();
+}
+
+/** An engine whose code is warm and whose state holds one key. */
+function warmEngine(kinds: readonly StateKind[], memory: string, keys: number): PolicyEngine {
+  const engine = createEngine(statePolicy(kinds, memory));
+  const keyed = new KeyedRequest();
+  for (let step = 0; step < (keys > QUICK_KEYS ? WARM : QUICK_WARM); step++)
+    engine.decide(keyed.of(1, step), START + step);
+  collect();
+  return engine;
+}
+
+function measureMemory(keys: number): KeysMemory {
+  const engine = warmEngine([kindOf("rate")], MEMORY, keys);
+  const keyed = new KeyedRequest();
+  const before = process.memoryUsage();
+  for (let key = 1; key <= keys; key++) engine.decide(keyed.of(key, key), START + WARM + key);
+  collect();
+  const after = process.memoryUsage();
+  return {
+    keys,
+    grown: after.rss - before.rss,
+    buffers: after.arrayBuffers - before.arrayBuffers,
+    peak: process.resourceUsage().maxRSS * 1_024 - before.rss,
+  };
+}
+
+function measureFlood(keys: number): FloodMemory {
+  const kinds = ["rate", "count", "ban"].map(kindOf);
+  const engine = warmEngine(kinds, FLOOD_MEMORY, keys);
+  const keyed = new KeyedRequest();
+  const random = seeded(7);
+  const before = process.memoryUsage();
+  const [look, began] = [Math.ceil(keys / 20), process.hrtime.bigint()];
+  let [buffers, grown] = [0, 0];
+  for (let step = 1; step <= keys; step++) {
+    engine.decide(keyed.of(1 + Math.floor(random() * 4_000_000_000), step), START + WARM + step);
+    if (step % look !== 0) continue;
+    const now = process.memoryUsage();
+    buffers = Math.max(buffers, now.arrayBuffers - before.arrayBuffers);
+    grown = Math.max(grown, now.rss - before.rss);
+  }
+  const nanosADecision = round(Number(process.hrtime.bigint() - began) / keys);
+  return { keys, memory: engine.policy.settings.memoryBytes, buffers, grown, nanosADecision };
+}
+
+function measureStalls(keys: number): Stalls {
+  const runs = 3;
+  const fastest = new Float64Array(keys).fill(Number.POSITIVE_INFINITY);
+  let [worstSingleMs, worstWithoutGrowthMs] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (let run = 0; run < runs; run++) {
+    const still = timeEach(warmEngine([kindOf("rate")], MEMORY, keys), keys, () => 1);
+    worstWithoutGrowthMs = Math.min(worstWithoutGrowthMs, worst(still));
+    const growing = timeEach(warmEngine([kindOf("rate")], MEMORY, keys), keys, (step) => step + 2);
+    worstSingleMs = Math.min(worstSingleMs, worst(growing));
+    for (let step = 0; step < keys; step++) fastest[step] = Math.min(fastest[step] ?? 0, growing[step] ?? 0);
+  }
+  const sorted = fastest.slice().sort();
+  return {
+    keys,
+    runs,
+    worstMs: hundredths(sorted.at(-1) ?? 0),
+    p999Micros: round(1_000 * percentile([...sorted.subarray(keys >> 1)], 99.8)),
+    over2ms: sorted.reduce((count, millis) => count + (millis > 2 ? 1 : 0), 0),
+    worstSingleMs: hundredths(worstSingleMs),
+    worstWithoutGrowthMs: hundredths(worstWithoutGrowthMs),
+  };
+}
+
+/** Milliseconds of each decision. */
+function timeEach(engine: PolicyEngine, keys: number, keyAt: (step: number) => number): Float64Array {
+  const keyed = new KeyedRequest();
+  const millis = new Float64Array(keys);
+  for (let step = 0; step < keys; step++) {
+    const request = keyed.of(keyAt(step), step);
+    const before = performance.now();
+    engine.decide(request, START + WARM + step);
+    millis[step] = performance.now() - before;
+  }
+  return millis;
+}
+
+function worst(millis: Float64Array): number {
+  return millis.reduce((most, each) => Math.max(most, each), 0);
+}
+
+function measureTable(keys: number, kind: StateKind): TableTimes {
+  const engine = warmEngine([kind], MEMORY, keys);
+  const keyed = new KeyedRequest();
+  const inserting = process.hrtime.bigint();
+  for (let step = 0; step < keys; step++) engine.decide(keyed.of(step + 2, step), START + WARM + step);
+  const insertNanos = Number(process.hrtime.bigint() - inserting) / keys;
+  const random = seeded(keys);
+  const steps = 200_000;
+  const order = Uint32Array.from({ length: steps }, () => 2 + Math.floor(random() * keys));
+  let best = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < 3; round++) {
+    const now = START + WARM + keys + round * steps;
+    const finding = process.hrtime.bigint();
+    for (let step = 0; step < steps; step++) engine.decide(keyed.of(order[step] ?? 2, step), now + step);
+    best = Math.min(best, Number(process.hrtime.bigint() - finding) / steps);
+  }
+  return { kind: kind.kind, keys, insertNanos: round(insertNanos), findNanos: round(best) };
+}
+
+function hundredths(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
+function main([measure, keys = "0", kind = ""]: readonly string[]): object {
+  switch (measure) {
+    case "memory":
+      return measureMemory(Number(keys));
+    case "flood":
+      return measureFlood(Number(keys));
+    case "stalls":
+      return measureStalls(Number(keys));
+    case "table":
+      return measureTable(Number(keys), kindOf(kind));
+    default:
+      throw new Error(`no measure ${measure}`);
+  }
+}
+
+process.stdout.write(JSON.stringify(main(process.argv.slice(2))));
