@@ -1,8 +1,12 @@
 /** The two listeners: data, where decisions are asked for or requests come through, and admin. */
 import { adminRoutes } from "./admin.ts";
+import { apisixHandler } from "./authz/apisix.ts";
+import { caddyHandler } from "./authz/caddy.ts";
+import { ENVOY_PREFIX, envoyHandler } from "./authz/envoy.ts";
 import { jsonHandler } from "./authz/json.ts";
 import { nginxHandler } from "./authz/nginx.ts";
 import { outcomeHandler } from "./authz/outcome.ts";
+import { traefikHandler } from "./authz/traefik.ts";
 import { proxyHandler } from "./proxy/proxy.ts";
 import { problem } from "./refusal.ts";
 import type { Reloader } from "./reload.ts";
@@ -48,10 +52,14 @@ function describeFault(fault: unknown): string {
 function dataRoutes({ gate, holds, upstream }: Services): Routes {
   return {
     exact: new Map<string, Handler>([
+      ["/authz/apisix", apisixHandler(gate, holds)],
+      ["/authz/caddy", caddyHandler(gate, holds)],
       ["/authz/json", jsonHandler(gate)],
       ["/authz/nginx", nginxHandler(gate, holds)],
       ["/authz/outcome", outcomeHandler(gate)],
+      ["/authz/traefik", traefikHandler(gate, holds)],
     ]),
+    under: new Map([[ENVOY_PREFIX, envoyHandler(gate, holds)]]),
     otherwise: upstream === null ? notServed : proxyHandler({ gate, upstream, holds }),
   };
 }

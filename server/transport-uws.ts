@@ -30,6 +30,7 @@ class UwsListener implements Listener, ReplyCounts {
     this.#onFault = onFault;
     this.#app = uws.App();
     for (const [path, handler] of routes.exact) this.#serve(path, handler);
+    for (const [path, handler] of routes.under ?? []) this.#serve(`${path}/*`, handler);
     this.#serve("/*", routes.otherwise);
     this.#socket = open(this.#app, address);
     this.host = address.host;

@@ -58,9 +58,11 @@ export interface Reply {
 
 export type Handler = (request: RequestView, reply: Reply) => void;
 
-/** What one listener serves: handlers by exact path, and one for everything else. */
+/** What one listener serves: handlers by exact path, by what a path begins with, and one for everything else. */
 export interface Routes {
   readonly exact: ReadonlyMap<string, Handler>;
+  /** By paths without their final slash: a handler gets what lies under its own. */
+  readonly under?: ReadonlyMap<string, Handler>;
   readonly otherwise: Handler;
 }
 

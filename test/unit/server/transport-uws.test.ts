@@ -21,6 +21,24 @@ const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text));
 const get = (path = "/"): string => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
 
 describe("the transport", () => {
+  it("gives a handler what lies under its path, and the rest to the other", async () => {
+    const seen: string[] = [];
+    const handler =
+      (name: string): Handler =>
+      ({ path, query }, reply) => {
+        seen.push(`${name} ${path}${query === null ? "" : `?${query}`}`);
+        reply.send(200, [], "");
+      };
+    const listener = uwsTransport(uws)({
+      address: { host: "127.0.0.1", port: 0 },
+      routes: { exact: new Map(), under: new Map([["/a/b", handler("under")]]), otherwise: handler("other") },
+      onFault: () => {},
+    });
+    onTestFinished(() => listener.close());
+    await exchangeRaw(listener.port, ["/a/b/", "/a/b/c%2fd?e=/", "/a/b//../x", "/a/bc", "/a"].map(get).join(""));
+    expect(seen).toEqual(["under /a/b/", "under /a/b/c%2fd?e=/", "under /a/b//../x", "other /a/bc", "other /a"]);
+  });
+
   it("gives handlers the request as it came", async () => {
     const seen: unknown[] = [];
     const { port } = listen((from, reply) => {

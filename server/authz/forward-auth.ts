@@ -1,0 +1,171 @@
+/**
+ * Forward authentication: a proxy asks about each request with a request of its own, and sends a refusal back to its caller
+ * as it stands. What differs from proxy to proxy (how it names the request it asks about, what it makes of an answer) is a
+ * {@link ForwardAuthCaller}, one a file. What is said of the caller is believed only from a configured peer.
+ */
+import type { Request } from "../../engine/index.ts";
+import { makeOutcome, makeRequest } from "../../engine/index.ts";
+import { callerAtAdapter } from "../caller-address.ts";
+import { readFacts } from "../facts.ts";
+import type { Adapter, Gate, Ruling } from "../gate.ts";
+import { SLOW } from "../gate.ts";
+import type { Holds } from "../hold.ts";
+import { identifyCaller } from "../identity/api-key.ts";
+import { increment } from "../metrics.ts";
+import { RequestBody } from "../proxy/request-body.ts";
+import { rateLimitFields } from "../rate-limit-fields.ts";
+import type { Refusal } from "../refusal.ts";
+import { decisionField, problem, refusalOf, retryAfterField } from "../refusal.ts";
+import type { Handler, Reply, RequestView } from "../transport.ts";
+import { hasDuplicate, readHeaders } from "./adapter-request.ts";
+
+/** A proxy that asks. */
+export interface ForwardAuthCaller {
+  readonly adapter: Adapter;
+  /** Lower-case names of the headers in which it describes the request: they are no headers of it. */
+  readonly ownHeaders: ReadonlySet<string>;
+  /** Those of them that say which request it is: each comes once. */
+  readonly stated: readonly string[];
+  /** Longest delay in milliseconds that it waits for an answer, by its defaults and with room to spare. */
+  readonly patienceMs: number;
+  /** Target, method and host of the request asked about; empty where they are not stated. */
+  target(from: RequestView): string;
+  method(from: RequestView): string;
+  host(from: RequestView): string;
+  /** Whether a body that comes along is all of the request's. */
+  hasWholeBody(from: RequestView): boolean;
+  /** Header fields beside the decision's and the client's of an answer that lets a request through. */
+  allowFields(gate: Gate, client: string | null): readonly string[];
+  /** The refusal as this proxy understands it. */
+  refusal(refusal: Refusal): Refusal;
+}
+
+/** In which headers most of them say which request it is, and what else they say. */
+export const STATED: readonly string[] = ["x-forwarded-uri", "x-forwarded-method", "x-forwarded-host"];
+export const FORWARDED: readonly string[] = [...STATED, "x-forwarded-for", "x-forwarded-proto"];
+
+export function forwardAuthHandler(gate: Gate, holds: Holds, caller: ForwardAuthCaller): Handler {
+  return (from, reply) => {
+    const asked = readAsked(gate, from, caller);
+    if ("status" in asked) return reply.send(asked.status, asked.headers, asked.body);
+    const body = readsBody(gate, from, asked) ? new RequestBody(reply, gate.config.recordBytesMax) : null;
+    if (body === null) return answer(gate, holds, caller, asked, reply);
+    const whole = caller.hasWholeBody(from);
+    awaitBody(gate, reply, body, () => {
+      if (whole) asked.body = body.parsed();
+      body.destroy();
+      answer(gate, holds, caller, asked, reply);
+    });
+  };
+}
+
+// ── what is asked ───────────────────────────────────────────────────────────
+
+/** The request that is asked about, or why none can be made out. */
+function readAsked(gate: Gate, from: RequestView, caller: ForwardAuthCaller): Request | Refusal {
+  const { view } = gate;
+  if (!view.peers.of(from.peer).adapter) {
+    return malformed(
+      gate,
+      403,
+      "untrusted_peer",
+      "this address is not a configured adapter peer (option adapterPeers)",
+    );
+  }
+  const ip = callerAtAdapter(view.peers, from.header("x-forwarded-for"));
+  if (ip === null) return malformed(gate, 400, "no_forwarded_for", "the proxy names no caller in X-Forwarded-For");
+  const path = caller.target(from);
+  const method = caller.method(from);
+  if (!path.startsWith("/") || method === "") {
+    return malformed(gate, 400, "no_original_uri", "the proxy does not say which request it asks about");
+  }
+  const twice = duplicateOf(gate, from, caller);
+  if (twice !== null) return malformed(gate, 400, twice, "a header that can come once came more than once");
+  const isOwn = (name: string): boolean => caller.ownHeaders.has(name);
+  const headers = readHeaders(from, view, isOwn);
+  const facts = readFacts(view.facts, (header) => from.header(header));
+  const size = Number(from.header("content-length")) || 0;
+  const request = makeRequest({ path, method, host: caller.host(from), ip, headers, facts, size });
+  identifyCaller(gate, request, (header) => from.header(header));
+  return request;
+}
+
+/** Which kind of header came twice, so that the proxy or the service could have read the other one; null for none. */
+function duplicateOf({ view }: Gate, from: RequestView, caller: ForwardAuthCaller): string | null {
+  if (hasDuplicate(from, view.identityHeaders)) return "duplicate_credential";
+  if (hasDuplicate(from, view.factHeaders)) return "duplicate_fact";
+  return hasDuplicate(from, caller.stated) ? "duplicate_forwarded" : null;
+}
+
+function malformed(gate: Gate, status: number, name: string, detail: string): Refusal {
+  increment(gate.metrics.malformed, name);
+  return problem(status, detail, ["X-Edge-Problem", name]);
+}
+
+// ── its body, where the route reads fields of it ────────────────────────────
+
+function readsBody({ view, engine }: Gate, from: RequestView, asked: Request): boolean {
+  const comes = asked.size > 0 || from.header("transfer-encoding") !== "";
+  return comes && view.needs.bodyRoutes.length > 0 && view.readsBody[engine.routeOf(asked)] === true;
+}
+
+function awaitBody(gate: Gate, reply: Reply, body: RequestBody, run: () => void): void {
+  const { bodyTimeoutMs } = gate.config;
+  const deadline = setTimeout(() => {
+    const { status, headers, body: text } = malformed(gate, 408, "slow_body", "the body did not come in time");
+    body.destroy();
+    reply.send(status, headers, text);
+  }, bodyTimeoutMs);
+  body.once("close", () => clearTimeout(deadline));
+  reply.onAbort(() => body.destroy());
+  body.whenKnown(run);
+}
+
+// ── the answer ──────────────────────────────────────────────────────────────
+
+function answer(gate: Gate, holds: Holds, caller: ForwardAuthCaller, asked: Request, reply: Reply): void {
+  if (reply.closed) return;
+  const ruling = gate.decide(asked, caller.adapter);
+  const { verdict } = ruling.record;
+  if (verdict > SLOW) return refuse(reply, caller, refusalOf(ruling, gate.view.policy));
+  const fields = passFields(gate, caller, ruling);
+  if (verdict < SLOW) return reply.send(200, fields, "");
+  holdBack(gate, holds, caller, ruling, reply, fields);
+}
+
+function refuse(reply: Reply, caller: ForwardAuthCaller, refusal: Refusal): void {
+  const { status, headers, body } = caller.refusal(refusal);
+  reply.send(status, headers, body);
+}
+
+function passFields(gate: Gate, caller: ForwardAuthCaller, ruling: Ruling): readonly string[] {
+  const { policy } = gate.view;
+  const client = policy.clients[ruling.record.client]?.id ?? null;
+  const all = gate.config.rateLimitFields === "all";
+  return [
+    "X-Edge-Decision",
+    decisionField(ruling),
+    ...(client === null ? [] : ["X-Edge-Client", client]),
+    ...(all ? rateLimitFields(policy, ruling.decision.limits, ruling.record.client) : []),
+    ...caller.allowFields(gate, client),
+  ];
+}
+
+/** The proxy waits for the answer, so holding it back is the delay; past what it waits for, or what we hold, it is a throttle. */
+function holdBack(
+  gate: Gate,
+  holds: Holds,
+  caller: ForwardAuthCaller,
+  ruling: Ruling,
+  reply: Reply,
+  fields: readonly string[],
+): void {
+  const { delayMicros } = ruling.record;
+  const waits = delayMicros <= caller.patienceMs * 1_000;
+  const hold = waits ? holds.hold(delayMicros, () => reply.send(200, fields, "")) : null;
+  if (hold !== null) return reply.onAbort(() => hold.cancel());
+  const why = waits ? "too many requests are held back already" : "the delay is longer than the proxy waits for";
+  const retry = ["X-Edge-Decision", decisionField(ruling), "Retry-After", retryAfterField(delayMicros)];
+  refuse(reply, caller, problem(429, why, retry));
+  gate.observe(ruling.id, makeOutcome(429));
+}

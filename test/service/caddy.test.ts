@@ -1,0 +1,139 @@
+/** Real Caddy guards a service through `/authz/caddy`, with the configuration of docs/forward-auth.md as it stands there. */
+import { spawn, spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { inventoryOf } from "../helpers/inventory.ts";
+import type { TestServer } from "../helpers/server.ts";
+import { echo, freePort, serve, startService, temporaryFolder, until } from "../helpers/server.ts";
+
+const POLICY = `policy "caddy" { default allow }
+identity { api_key { header "x-api-key" } }
+clients from "clients.yaml"
+route order  = GET "/v1/orders/{id}"
+route hidden = GET "/v1/hidden"
+route broken = GET "/v1/broken"
+route proof  = GET "/v1/proof"
+route sleepy = GET "/v1/sleepy"
+limit few on order per client else ip.network allow 2 per 1m
+rule gone   on hidden then block 404
+rule down   on broken then block 503
+rule prove  on proof  then challenge dpop
+rule slowly on sleepy then slow 400ms`;
+
+const CADDY = "/usr/bin/caddy";
+const missing = spawnSync(CADDY, ["version"]).error !== undefined;
+
+interface Guarded {
+  readonly url: string;
+  readonly edge: TestServer;
+  /** Requests that reached the service. */
+  readonly asked: () => number;
+}
+
+/** The service, the enforcement point and Caddy before them, all on free ports. */
+async function guarded(): Promise<Guarded> {
+  let asked = 0;
+  const service = await startService((incoming, response) => {
+    asked++;
+    echo(incoming, response);
+  });
+  const edge = await serve(POLICY, {}, { "clients.yaml": inventoryOf([{ client: "acme", key: "key-1" }]) });
+  const port = await freePort();
+  await runCaddy(port, edge.port, service.port);
+  return { url: `http://127.0.0.1:${port}`, edge, asked: () => asked };
+}
+
+/** The documented configuration with its three ports replaced. */
+function documented(port: number, edgePort: number, servicePort: number): string {
+  const text = readFileSync(new URL("../../docs/forward-auth.md", import.meta.url), "utf8");
+  const block = /```caddy\n([^]*?)```/.exec(text)?.[1] ?? "";
+  const ports = { "127.0.0.1:8000": port, "127.0.0.1:8080": edgePort, "127.0.0.1:3000": servicePort };
+  return Object.entries(ports).reduce((config, [address, real]) => {
+    expect(config).toContain(address);
+    return config.replace(address, `127.0.0.1:${real}`);
+  }, block);
+}
+
+async function runCaddy(port: number, edgePort: number, servicePort: number): Promise<void> {
+  const folder = temporaryFolder();
+  const config = join(folder, "Caddyfile");
+  writeFileSync(config, documented(port, edgePort, servicePort));
+  const caddy = spawn(CADDY, ["run", "--config", config, "--adapter", "caddyfile"], {
+    stdio: "ignore",
+    env: { ...process.env, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
+  });
+  onTestFinished(() => void caddy.kill("SIGKILL"));
+  await until(async () => (await fetch(`http://127.0.0.1:${port}/`).catch(() => null)) !== null);
+}
+
+describe.skipIf(missing)("Caddy with the documented configuration", () => {
+  it("lets through, says who called, and keeps the key", async () => {
+    const { url } = await guarded();
+    const response = await fetch(`${url}/v1/orders/7?a=1`, {
+      headers: { "x-api-key": "key-1", "x-edge-client": "root", "x-forwarded-for": "192.0.2.1" },
+    });
+    expect(response.status).toBe(200);
+    const { url: target, headers } = (await response.json()) as { url: string; headers: Record<string, string> };
+    expect(target).toBe("/v1/orders/7?a=1");
+    expect(headers["x-edge-client"]).toBe("acme");
+    expect(headers["x-edge-decision"]).toMatch(/;allow$/);
+    expect(headers["x-api-key"]).toBeUndefined();
+  });
+
+  it("lets nobody name himself", async () => {
+    const { url } = await guarded();
+    const response = await fetch(`${url}/`, { headers: { "x-edge-client": "root", "x-edge-decision": "mine" } });
+    const { headers } = (await response.json()) as { headers: Record<string, string> };
+    expect(headers["x-edge-client"] ?? "").toBe("");
+    expect(headers["x-edge-decision"]).toMatch(/;allow$/);
+  });
+
+  it("sends every refusal on as it stands", async () => {
+    const { url, asked } = await guarded();
+    const before = asked();
+    const answers = await Promise.all(["/v1/hidden", "/v1/broken", "/v1/proof"].map((path) => fetch(`${url}${path}`)));
+    expect(answers.map(({ status }) => status)).toEqual([404, 503, 401]);
+    expect(answers.map(({ headers }) => headers.get("content-type"))).toEqual(
+      answers.map(() => "application/problem+json"),
+    );
+    expect(answers[2]?.headers.get("www-authenticate")).toBe('Edge realm="caddy", challenge="dpop"');
+    const unknown = await fetch(`${url}/`, { headers: { "x-api-key": "key-2" } });
+    expect(unknown.status).toBe(401);
+    expect(asked()).toBe(before);
+  });
+
+  it("sends a throttle on with Retry-After and RateLimit fields", async () => {
+    const { url } = await guarded();
+    const statuses: number[] = [];
+    let last: Response | null = null;
+    for (let i = 0; i < 3; i++) {
+      last = await fetch(`${url}/v1/orders/${i}`, { headers: { "x-api-key": "key-1" } });
+      statuses.push(last.status);
+    }
+    expect(statuses).toEqual([200, 200, 429]);
+    expect(Number(last?.headers.get("retry-after"))).toBeGreaterThan(25);
+    expect(last?.headers.get("ratelimit")).toMatch(/^"few";r=0;t=\d+$/);
+    expect(await last?.json()).toMatchObject({ status: 429 });
+  });
+
+  it("holds a slowed request", async () => {
+    const { url } = await guarded();
+    const before = performance.now();
+    expect((await fetch(`${url}/v1/sleepy`)).status).toBe(200);
+    expect(performance.now() - before).toBeGreaterThanOrEqual(399);
+  });
+
+  it("judges the target as it was sent, or refuses it", async () => {
+    const { url } = await guarded();
+    expect((await fetch(`${url}/v1/orders/a%2fb`)).status).toBe(400);
+  });
+
+  it("stays closed while the enforcement point is down", async () => {
+    const { url, edge, asked } = await guarded();
+    await edge.running.stop();
+    const before = asked();
+    expect((await fetch(`${url}/`)).status).toBe(502);
+    expect(asked()).toBe(before);
+  });
+});
