@@ -114,7 +114,7 @@ describe.each(documents)("%s", (document) => {
     expect(fitsShown(output, step.output) ? step.output : output).toBe(step.output);
   });
   test("has only blocks that are run or plain", () => {
-    const plain = ["json", "yaml", "nginx", "ts", "text", "http", "ndjson"];
+    const plain = ["json", "yaml", "nginx", "caddy", "ts", "text", "http", "ndjson"];
     const languages = new Set(blocks.map((block) => block.language));
     for (const known of ["edgepolicy", "sh", "console", ...plain]) languages.delete(known);
     expect([...languages]).toEqual([]);
