@@ -4,14 +4,17 @@
  *     npm run bench -- [GROUP or BENCHMARK …] [--quick] [--local]
  *
  * `--quick` only shows that everything runs: its figures are not to be believed, and are written as `local-…`, which the
- * repository does not keep. So are those of `--local`.
+ * repository does not keep. So are those of `--local`. The group `rivals` runs only where it is named: it installs what edgepolicy is
+ * compared with, in `bench/rivals`.
  */
 import { parseArgs } from "node:util";
 import { benchAuthz } from "./authz.ts";
 import { benchCheck } from "./check.ts";
 import { benchCompile } from "./compile.ts";
 import { benchDecisions } from "./decisions.ts";
+import { benchEngines } from "./engines.ts";
 import { benchLanguageServer } from "./language-server.ts";
+import { benchLimiters } from "./limiters.ts";
 import { describeMachine } from "./machine.ts";
 import { usedResults } from "./measure.ts";
 import { benchParse } from "./parse.ts";
@@ -30,7 +33,10 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, Bench>>>> = {
   state: { state: benchState },
   server: { authz: benchAuthz },
   editor: { "language-server": benchLanguageServer },
+  rivals: { engines: benchEngines, limiters: benchLimiters },
 };
+/** Groups that run only where they are named: they install packages first. */
+const ON_DEMAND: ReadonlySet<string> = new Set(["rivals"]);
 const BENCHES: Readonly<Record<string, Bench>> = Object.assign({}, ...Object.values(GROUPS));
 
 /** The benchmarks that a name stands for: its own, or those of its group. */
@@ -47,7 +53,8 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { quick: { type: "boolean", default: false }, local: { type: "boolean", default: false } },
 });
-const names = positionals.length > 0 ? new Set(positionals.flatMap(named)) : Object.keys(BENCHES);
+const usual = Object.keys(GROUPS).filter((group) => !ON_DEMAND.has(group));
+const names = new Set((positionals.length > 0 ? positionals : usual).flatMap(named));
 const machine = describeMachine();
 console.log(
   `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, commit ${machine.commit}, loop ${machine.loopNanos} ns`,

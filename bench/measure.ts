@@ -48,6 +48,32 @@ function summarize(name: string, samples: readonly number[]): Timing {
   };
 }
 
+/** One side of a comparison that may answer later. `run` does `steps` units of work, each after the one before. */
+export interface AwaitedContestant {
+  readonly name: string;
+  readonly steps: number;
+  readonly run: () => number | Promise<number>;
+}
+
+/** As {@link timeInTurn}, waiting for those that answer later. Others are not waited for: that alone would take time. */
+export async function timeInTurnAwaited(
+  contestants: readonly AwaitedContestant[],
+  rounds: number,
+  warmUp: number,
+): Promise<readonly Timing[]> {
+  const samples = contestants.map((): number[] => []);
+  for (let round = -warmUp; round < rounds; round++) {
+    for (const [index, { run, steps }] of contestants.entries()) {
+      const before = process.hrtime.bigint();
+      const result = run();
+      sink ^= typeof result === "number" ? result : await result;
+      const nanos = Number(process.hrtime.bigint() - before) / steps;
+      if (round >= 0) samples[index]?.push(nanos);
+    }
+  }
+  return contestants.map(({ name }, index) => summarize(name, samples[index] ?? []));
+}
+
 /** The value below which `percent` of the sorted samples lie (nearest rank). */
 export function percentile(sorted: readonly number[], percent: number): number {
   const rank = Math.max(1, Math.ceil((percent / 100) * sorted.length));
