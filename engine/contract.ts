@@ -8,7 +8,7 @@ import type { Policy, ScalarValue } from "./policy.ts";
 import type { Outcome, Request } from "./request.ts";
 
 /**
- * The engine's own, reused record of its latest decision: valid until the next call of `decide`. Reading it allocates
+ * The engine's own, reused record of its latest decision: valid until the next call of `decide` or `observe`. Reading it allocates
  * nothing; {@link DecisionRecord.toDecision} makes the plain copy.
  */
 export interface DecisionRecord {
@@ -27,7 +27,12 @@ export interface DecisionRecord {
   readonly client: number;
   /** How many names `shadow` of the decision has: most requests have none, and need no copy to tell. */
   readonly shadows: number;
-  /** A plain copy that stays as it is. */
+  /**
+   * A plain copy that stays as it is. Scores that no rule read are computed for it, from the request: it must still be as it was
+   * decided.
+   *
+   * @throws After a later `decide` or `observe`, where a score was not computed yet: it cannot be had any more.
+   */
   toDecision(): Decision;
 }
 

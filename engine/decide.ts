@@ -61,7 +61,7 @@ export class Decider implements SlotReader {
     this.pending = pending;
     this.context = new Context(program, this);
     this.found = new Candidates(program);
-    this.record = new Record(policy);
+    this.record = new Record(policy, this);
     this.hasher = new Hasher(this.context, hashKey);
     this.rollouts = new Rollouts(this.context);
     this.signals = new Signals(program, this.hasher);
@@ -99,7 +99,7 @@ export class Decider implements SlotReader {
     const { context, record, program } = this;
     const { settings } = program.policy;
     readRequest(context, request, now);
-    record.begin(context.route, context.client, now);
+    record.begin(context.route, context.client, now, context.epoch);
     if (context.ambiguous && settings.ambiguousPaths === "block") {
       record.refuse(400, "ambiguous_path");
       return record;
@@ -118,7 +118,7 @@ export class Decider implements SlotReader {
       return record;
     }
     record.judged = true;
-    this.computeScores();
+    if (program.lateScores) this.settleScores();
     this.matchRules();
     this.bans.addLive();
     const allowed = this.addRules();
@@ -218,6 +218,7 @@ export class Decider implements SlotReader {
   }
 
   score(index: number): number {
+    this.settleScores();
     return this.record.scores[index]!;
   }
 
@@ -226,6 +227,15 @@ export class Decider implements SlotReader {
   }
 
   // ── step 4: scores ────────────────────────────────────────────────────────
+
+  /** Most requests meet nothing that reads a score: scores are computed for the first who asks, a rule or the plain copy. */
+  settleScores(): void {
+    const { record, context } = this;
+    if (record.scored) return;
+    if (record.epoch !== context.epoch) throw new Error("the record is of a request before the latest one or outcome");
+    record.scored = true;
+    this.computeScores();
+  }
 
   private computeScores(): void {
     const { found, stamps, context } = this;

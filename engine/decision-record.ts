@@ -44,6 +44,11 @@ export class Numbers {
   }
 }
 
+/** Computes the scores of the request at hand, if that is not done yet. */
+export interface Scorer {
+  settleScores(): void;
+}
+
 export class Record implements DecisionRecord {
   token = 0;
   verdict = 0;
@@ -56,6 +61,8 @@ export class Record implements DecisionRecord {
   client = -1;
   /** Whether the request came as far as the rules. */
   judged = false;
+  /** Whether `scores` holds the request's. */
+  scored = false;
   /** Rules that take effect, in order of declaration. */
   readonly matched: Numbers;
   /** Places of shadow rules that hold and shadow limits that would refuse. */
@@ -71,13 +78,17 @@ export class Record implements DecisionRecord {
   /** The overlays that were met with the request; null for none. */
   overlays: LiveOverlays | null = null;
   now = 0;
+  /** Of the context, when it held the request. */
+  epoch = 0;
+  private readonly scorer: Scorer;
   private readonly policy: Policy;
   private rule = NOBODY;
   private limit = NOBODY;
   private place = NO_PLACE;
 
-  constructor(policy: Policy) {
+  constructor(policy: Policy, scorer: Scorer) {
     this.policy = policy;
+    this.scorer = scorer;
     this.matched = new Numbers(policy.rules.length);
     this.shadow = new Numbers(policy.rules.length + policy.limits.length);
     this.listed = new Uint8Array(policy.order.length);
@@ -87,7 +98,7 @@ export class Record implements DecisionRecord {
   }
 
   /** Begins a decision: the request passes until something is added. */
-  begin(route: number, client: number, now: number): void {
+  begin(route: number, client: number, now: number, epoch: number): void {
     this.token = 0;
     this.verdict = Verdict.allow;
     this.status = 200;
@@ -98,6 +109,7 @@ export class Record implements DecisionRecord {
     this.route = route;
     this.client = client;
     this.judged = false;
+    this.scored = false;
     this.matched.count = 0;
     for (let index = 0; index < this.shadow.count; index++) this.listed[this.shadow.items[index]!] = 0;
     this.shadow.count = 0;
@@ -105,6 +117,7 @@ export class Record implements DecisionRecord {
     this.charged = false;
     this.overlays = null;
     this.now = now;
+    this.epoch = epoch;
     this.rule = NOBODY;
     this.limit = NOBODY;
     this.place = NO_PLACE;
@@ -199,6 +212,7 @@ export class Record implements DecisionRecord {
 
   private scoreValues(): Decision["scores"] {
     if (!this.judged) return {};
+    this.scorer.settleScores();
     return Object.fromEntries(this.policy.scores.map(({ name }, index) => [name, this.scores[index]!]));
   }
 

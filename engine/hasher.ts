@@ -3,6 +3,20 @@ import type { KeyPart } from "./contract.ts";
 import type { Context } from "./facts/context.ts";
 import { type Hash64, makeHash } from "./hash.ts";
 import { hashKey, hashParts, hashSlot } from "./key-hash.ts";
+import { SlotOp } from "./layout.ts";
+import type { Program } from "./program.ts";
+
+/** Whether a key is that of the client, for requests that have one. */
+function isOfClient({ keys, slots }: Program, key: number): boolean {
+  const { parts, options } = keys;
+  for (let part = parts[key]!; part < parts[key + 1]!; part++) {
+    if (slots.op[keys.slots[options[part]!]!] !== SlotOp.clientId) return false;
+  }
+  return true;
+}
+
+/** Most hashes of clients' keys that are remembered, over all key definitions. */
+const MOST_REMEMBERED = 1 << 20;
 
 export class Hasher {
   readonly context: Context;
@@ -10,17 +24,49 @@ export class Hasher {
   readonly out: Hash64 = makeHash();
   private readonly k0: number;
   private readonly k1: number;
+  /** Of each key definition: where its hashes of clients' keys begin in `clientHashes`, -1 where it has none. */
+  private readonly clientKeys: Int32Array;
+  /** Two words a client, zeros while unknown: a key's hash is never both zero. */
+  private readonly clientHashes: Int32Array;
 
   /** @param key - Two 32-bit words. */
   constructor(context: Context, [k0, k1]: readonly [number, number]) {
     this.context = context;
     this.k0 = k0;
     this.k1 = k1;
+    const { keys, inventory } = context.program;
+    const clients = inventory.clients.length;
+    this.clientKeys = new Int32Array(keys.parts.length - 1).fill(-1);
+    let columns = 0;
+    for (let key = 0; key < this.clientKeys.length; key++) {
+      if (!isOfClient(context.program, key) || (columns + 1) * clients > MOST_REMEMBERED) continue;
+      this.clientKeys[key] = 2 * clients * columns++;
+    }
+    this.clientHashes = new Int32Array(2 * clients * columns);
   }
 
   /** Whether the request has all parts of a key; if so, `keyLo` and `keyHi` of the context hold its hash. */
   key(key: number): boolean {
-    return hashKey(this.context, key, this.k0, this.k1, this.out);
+    const { context: c } = this;
+    const stamp = c.keyStamps[key]!;
+    if (stamp === c.epoch) return true;
+    if (stamp === -c.epoch) return false;
+    const start = c.client < 0 ? -1 : this.clientKeys[key]!;
+    return start < 0 ? hashKey(c, key, this.k0, this.k1, this.out) : this.keyOfClient(key, start + 2 * c.client);
+  }
+
+  /** Keys by the client alone are the same for every request of it. */
+  private keyOfClient(key: number, at: number): boolean {
+    const { context: c, clientHashes } = this;
+    if (clientHashes[at] === 0 && clientHashes[at + 1] === 0) {
+      hashKey(c, key, this.k0, this.k1, this.out);
+      clientHashes[at] = this.out.lo;
+      clientHashes[at + 1] = this.out.hi;
+    }
+    c.keyLo[key] = clientHashes[at]!;
+    c.keyHi[key] = clientHashes[at + 1]!;
+    c.keyStamps[key] = c.epoch;
+    return true;
   }
 
   /** Whether a slot has a value; if so, `out` holds its hash. */

@@ -56,14 +56,11 @@ export function pushPart(c: Context, options: ArrayLike<number>, start: number, 
 }
 
 /**
- * The hash of a key of this request, computed at most once a request.
+ * The hash of a key of this request, which nobody asked for yet.
  *
  * @returns Whether all of its parts are present; then `keyLo` and `keyHi` of the context hold it.
  */
 export function hashKey(c: Context, key: number, k0: number, k1: number, scratch: Hash64): boolean {
-  const stamp = c.keyStamps[key]!;
-  if (stamp === c.epoch) return true;
-  if (stamp === -c.epoch) return false;
   const { parts, options, slots } = c.program.keys;
   c.hashWords.clear();
   for (let part = parts[key]!; part < parts[key + 1]!; part++) {

@@ -157,5 +157,8 @@ export const DispatchKind = {
 /** Kinds of declaration that conditions belong to, in the order in which a decision asks them. */
 export const Phase = { signal: 0, term: 1, rule: 2, limit: 3 } as const;
 
-/** What a condition reads, as bits; what has none is a pure fact of the request and can be indexed. */
-export const Level = { state: 1, outcome: 2, served: 4 } as const;
+/**
+ * What a condition reads, as bits; what has none is a pure fact of the request and can be indexed. State is late where the
+ * decision that reads it may change it itself, after its rules.
+ */
+export const Level = { state: 1, outcome: 2, served: 4, late: 8 } as const;

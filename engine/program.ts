@@ -127,6 +127,8 @@ export interface Program {
   readonly zones: ReadonlyMap<string, ZoneClock>;
   readonly signals: readonly SignalPlan[];
   readonly terms: readonly TermPlan[];
+  /** Whether a score reads what the decision itself changes after its rules, so that it cannot be had later. */
+  readonly lateScores: boolean;
   readonly limits: readonly LimitPlan[];
   readonly rules: readonly RulePlan[];
   /** Distinct key definitions of bans. */

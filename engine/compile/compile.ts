@@ -1,7 +1,7 @@
 /** Compiles a policy: names to slots, conditions to a shared graph, the graph to an index. The same policy gives the same program. */
 import { makeInventory } from "../facts/inventory.ts";
 import { RouteTree } from "../facts/route-tree.ts";
-import { Phase } from "../layout.ts";
+import { Level, Phase } from "../layout.ts";
 import type { Limit, Policy, Rule, Signal } from "../policy.ts";
 import {
   type LimitPlan,
@@ -81,7 +81,8 @@ export function compile(policy: Policy): Program {
     inventory: makeInventory(policy),
     zones: zoneClocks(slotTables, policy.windows),
     signals,
-    terms,
+    terms: terms.map(({ plan }) => plan),
+    lateScores: terms.some(({ literal }) => (build.conditions.levelOf(literal) & Level.late) !== 0),
     limits,
     rules,
     banKeys: Int32Array.from(new Set(rules.flatMap((rule) => (rule.banKey < 0 ? [] : [rule.banKey])))),
@@ -128,12 +129,13 @@ function recordings(signals: readonly SignalPlan[]): Pick<Program, "served" | "t
   };
 }
 
-function planTerms(build: Build): TermPlan[] {
-  const terms: TermPlan[] = [];
+function planTerms(build: Build): { readonly plan: TermPlan; readonly literal: number }[] {
+  const terms: { readonly plan: TermPlan; readonly literal: number }[] = [];
   for (const [score, { terms: declared }] of build.policy.scores.entries()) {
     for (const { points, when } of declared) {
-      build.file(Phase.term, terms.length, build.conditions.lower(when));
-      terms.push({ score, points });
+      const literal = build.conditions.lower(when);
+      build.file(Phase.term, terms.length, literal);
+      terms.push({ plan: { score, points }, literal });
     }
   }
   return terms;

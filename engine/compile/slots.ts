@@ -93,6 +93,9 @@ function kindOf(type: ScalarType, set: boolean): number {
   }
 }
 
+/** Aggregates that learn of a request when it has been decided. */
+const LEARNING: ReadonlySet<string> = new Set(["novel", "elapsed", "deviation"]);
+
 export class SlotBuilder {
   private readonly policy: Policy;
   private readonly pool: ConstantPool;
@@ -280,7 +283,15 @@ export class SlotBuilder {
   }
 
   private state(op: number, { index, type }: ReadExpr): number {
-    return this.intern({ op, kind: kindOf(type.scalar, false), a: index, b: 0, level: Level.state });
+    const level = this.isLate(op, index) ? Level.state | Level.late : Level.state;
+    return this.intern({ op, kind: kindOf(type.scalar, false), a: index, b: 0, level });
+  }
+
+  /** Whether the steps of a decision after its rules change what the slot reads. */
+  private isLate(op: number, index: number): boolean {
+    if (op !== SlotOp.signal) return op === SlotOp.used;
+    const { phase, aggregate } = this.policy.signals[index]!;
+    return phase === "served" || LEARNING.has(aggregate.kind);
   }
 
   private letValue(index: number, conditions: LowersConditions): number {

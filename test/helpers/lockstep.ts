@@ -151,9 +151,9 @@ class Lockstep {
     const records = this.engines.map((engine) =>
       engine.decide(Object.assign(this.slate, step.request), this.clock.now),
     );
-    Object.assign(this.slate, makeRequest({}));
     const tokens = records.map((record) => record.token);
     const decisions = records.map((record) => record.toDecision());
+    Object.assign(this.slate, makeRequest({}));
     const [decision] = decisions as [Decision];
     this.decisions.push(decision);
     this.clock.heed(decision);
