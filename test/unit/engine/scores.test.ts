@@ -19,7 +19,8 @@ const CALL = makeRequest({ ip: "192.0.2.1" });
 describe("scores", () => {
   test("are of the time of the decision, whoever reads them", () => {
     const engine = engineOf(`signal passed = count where served per ip over 1m
-      signal pause = elapsed per ip over 1m
+      route home = GET "/"
+      signal pause = elapsed(home) per ip over 1m
       limit l per ip allow 10 per 1m
       score risk {
         +1 when passed >= 1
