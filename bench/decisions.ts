@@ -75,8 +75,8 @@ export function compareAnswers(
       const now = base + afterMicros;
       const left = engine.decide(request, now);
       const right = hand.decide(request, now);
-      const a = `${left.verdict} ${left.status} ${left.by} ${left.retryAfterMicros}`;
-      const b = `${right.verdict} ${right.status} ${right.by} ${right.retryAfterMicros}`;
+      const a = `${left.verdict} ${left.status} ${left.by} ${left.retryAfterMicros} ${left.shadows}`;
+      const b = `${right.verdict} ${right.status} ${right.by} ${right.retryAfterMicros} ${right.shadows}`;
       if (a !== b)
         throw new Error(`request ${index} of pass ${pass}: engine ${a}, by hand ${b}: ${JSON.stringify(request)}`);
       const name = `${left.status} ${left.by ?? left.reason}`.trim();
