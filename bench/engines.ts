@@ -25,7 +25,7 @@ import {
 import { seeded } from "./seeded.ts";
 import { table } from "./table.ts";
 
-const FULL = { counts: [10, 100, 1_000], requests: 256, rounds: 11, warmUp: 3, roundMs: 20 };
+const FULL = { counts: [10, 100, 1_000], requests: 256, rounds: 15, warmUp: 25, roundMs: 20 };
 const QUICK = { counts: [10], requests: 64, rounds: 2, warmUp: 1, roundMs: 2 };
 const NOW_MICROS = Date.UTC(2026, 0, 1) * 1_000;
 const OURS = "edgepolicy";

@@ -13,7 +13,8 @@ export function costReport(policy: Policy): string {
   return `${memoryTable(cost)}${workTable(cost)}`;
 }
 
-function memoryTable({ state, tables, memoryBytes }: PolicyCost): string {
+/** What a key of each piece of state takes, indented. */
+export function memoryTable({ state, tables, memoryBytes }: PolicyCost): string {
   if (state.length === 0) return "  it keeps no state\n";
   const share = sizeText(memoryBytes / tables);
   const head = `  memory ${sizeText(memoryBytes)}, shared by ${counted(tables, "table")} of ${share}\n`;

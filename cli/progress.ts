@@ -26,9 +26,13 @@ export class Progress {
 
   /** Draws the bar, if it is time to. */
   show(done: number): void {
-    if (!this.enabled || this.calls++ % LOOK_EVERY !== 0) return;
+    if (this.enabled && this.calls++ % LOOK_EVERY === 0) this.look(done);
+  }
+
+  /** As {@link show}, of work that comes in pieces which take longer than a look at the clock. */
+  look(done: number): void {
     const now = Date.now();
-    if (now < this.next) return;
+    if (!this.enabled || now < this.next) return;
     this.next = now + BETWEEN_MS;
     this.shown = true;
     this.io.stderr(`\r\u001B[K${this.label} ${this.bar(done)}`);

@@ -16,6 +16,7 @@ export type { MetricUnit } from "./metric-samples.ts";
 export { type RunJson, SCENARIO_SCHEMA, type ScenarioJson, scenarioJson } from "./report-json.ts";
 export { firstSeeds, runScenario, type ScenarioOptions } from "./run-scenario.ts";
 export type { AttackSummary, PopulationSummary, ScenarioResult, SeedStory, Spread } from "./scenario-result.ts";
+export { type SampleRequest, sampleRequests } from "./sample-requests.ts";
 export { renderScenario, type ScenarioReportOptions } from "./report-text.ts";
 export { type LogSource, replayLog, type ReplayOptions } from "./replay.ts";
 export { ReplayError } from "./replay-error.ts";
