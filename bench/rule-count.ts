@@ -6,7 +6,7 @@ import type { PolicyEngine, Request } from "../engine/index.ts";
 import { createEngine } from "../engine/index.ts";
 import { percentile, round } from "./measure.ts";
 import type { BenchResult } from "./result.ts";
-import { policyOf, RULE_SETS, type RuleSet, requestFor } from "./rule-sets.ts";
+import { policyOf, RULE_SETS, type RuleSet, requestFor, sizesOf } from "./rule-sets.ts";
 import { seeded } from "./seeded.ts";
 import { table } from "./table.ts";
 
@@ -14,6 +14,9 @@ const FULL = { counts: [10, 100, 1_000, 10_000], batches: 2_000 };
 const QUICK = { counts: [10, 100], batches: 50 };
 /** Decisions timed at once: one alone is shorter than the clock can tell. So `p99` is of means of so many. */
 const BATCH = 32;
+/** What timing one case may take, as long as there are enough batches. */
+const MOST_MS = 2_000;
+const LEAST_BATCHES = 50;
 /** Requests of `any`, in random order. */
 const MIXED = 1_024;
 const NOW_MICROS = Date.UTC(2026, 0, 1) * 1_000;
@@ -30,7 +33,7 @@ interface Row {
 
 export function benchRuleCount(quick: boolean): BenchResult {
   const { counts, batches } = quick ? QUICK : FULL;
-  const rows = RULE_SETS.flatMap((set) => measureSet(set, counts, batches));
+  const rows = RULE_SETS.flatMap((set) => measureSet(set, sizesOf(set, counts), batches));
   const ratios = RULE_SETS.map(({ kind }) => ratioOf(rows.filter((row) => row.kind === kind)));
   return {
     name: "rule-count",
@@ -121,13 +124,16 @@ interface Run {
 
 /** Batches of every run in turn. As many again come first and are not kept: the code must be warm. */
 function timeBatches(runs: readonly Run[], batches: number): void {
-  let next = 0;
-  for (let batch = -batches; batch < batches; batch++) {
-    for (const run of runs) {
-      const nanos = timeBatch(run, next);
-      if (batch >= 0) run.means.push(nanos);
-    }
-    next += BATCH;
+  timeInTurn(runs, batches);
+  for (const { means } of runs) means.length = 0;
+  timeInTurn(runs, batches);
+}
+
+/** So many batches, or as many as fit into the time that a slow one gets. */
+function timeInTurn(runs: readonly Run[], batches: number): void {
+  const end = performance.now() + MOST_MS;
+  for (let batch = 0; batch < batches && (batch < LEAST_BATCHES || performance.now() < end); batch++) {
+    for (const run of runs) run.means.push(timeBatch(run, batch * BATCH));
   }
 }
 

@@ -1,4 +1,5 @@
-/** Policies of many rules, each of which one request meets: by route, client, network, header, number range and text. */
+/** Policies of many rules, each of which one request meets: by route, client, network, header, scope, number range, text, or all of it. */
+import { aclRules } from "./acl.ts";
 import { loadPolicyText } from "../dsl/index.ts";
 import type { Policy, Request } from "../engine/index.ts";
 import { makeRequest } from "../engine/index.ts";
@@ -6,6 +7,8 @@ import { makeRequest } from "../engine/index.ts";
 /** How the rules of a policy tell requests apart. */
 export interface RuleSet {
   readonly kind: string;
+  /** How many rules there are at most; left out, as many as one likes. */
+  readonly most?: number;
   /** Declarations before the rules. */
   readonly declare: (count: number) => string;
   /** What stands between the name of rule `index` and its action. */
@@ -16,7 +19,11 @@ export interface RuleSet {
 
 const nothing = (): string => "";
 
-export const RULE_SETS: readonly RuleSet[] = [
+/** The ways of mixed rules: so many routes and header values, each with each, and a network and a range besides. */
+const MIXED_ROUTES = 20;
+const MIXED_VALUES = 25;
+
+const SETS: readonly RuleSet[] = [
   {
     kind: "route",
     declare: (count) => each(count, (index) => `route p${index} = GET "/s${index}/{id}"`),
@@ -53,13 +60,72 @@ export const RULE_SETS: readonly RuleSet[] = [
     condition: (index) => `when path.raw starts_with "/w${index}/"`,
     request: (index) => ({ path: `/w${index}/deep/er` }),
   },
+  {
+    kind: "scope",
+    declare: nothing,
+    condition: (index) => `when has token.scopes and "s${index}" in token.scopes`,
+    request: (index) => ({ evidence: "bearer_token", scopes: ["openid", `s${index}`] }),
+  },
+  {
+    kind: "contained text",
+    declare: nothing,
+    condition: (index) => `when header["x-tool"] ?? "" contains "-t${index}-"`,
+    // The texts that are looked for begin alike, and so does what is looked through.
+    request: (index) => ({ headers: { "x-tool": `-t-t1x-t${index}x-t${index}-t` } }),
+  },
+  {
+    kind: "mix",
+    declare: () => each(MIXED_ROUTES, (index) => `route p${index} = POST "/m${index}/{id}"`),
+    condition: (index) => {
+      const { route, value, rest, size } = mixed(index);
+      const sizes = `body.size >= ${size}B and body.size < ${size + 10}B`;
+      return `on p${route} when ip in ${network(rest)}.0/24 and header["x-tool"] ?? "" == "t${value}" and ${sizes}`;
+    },
+    request: (index) => {
+      const { route, value, rest, size } = mixed(index);
+      const headers = { "x-tool": `t${value}`, accept: "*/*" };
+      return { method: "POST", path: `/m${route}/17`, ip: `${network(rest)}.9`, headers, size: size + 5 };
+    },
+  },
 ];
+
+const acl = aclRules();
+
+/** All sets; the real one where it is there. */
+export const RULE_SETS: readonly RuleSet[] = acl === null ? SETS : [...SETS, acl];
+
+interface Mixed {
+  readonly route: number;
+  readonly value: number;
+  readonly rest: number;
+  readonly size: number;
+}
+
+function mixed(index: number): Mixed {
+  const rest = Math.floor(index / (MIXED_ROUTES * MIXED_VALUES));
+  const value = Math.floor(index / MIXED_ROUTES) % MIXED_VALUES;
+  return { route: index % MIXED_ROUTES, value, rest, size: (index % 7) * 10 };
+}
+
+/** Sizes of a set, up to as many rules as it has. */
+export function sizesOf({ most = Number.POSITIVE_INFINITY }: RuleSet, counts: readonly number[]): readonly number[] {
+  return [...new Set(counts.map((count) => Math.min(count, most)))];
+}
+
+/** Rules in a file: more would make it larger than a file may be. */
+const RULES_A_FILE = 5_000;
 
 /** The policy of `count` rules of a kind, each blocking what meets it. */
 export function policyOf({ declare, condition }: RuleSet, count: number): Policy {
-  const rules = each(count, (index) => `rule r${index} ${condition(index)} then block`);
-  const text = `policy "p" {\n  default allow\n}\n${declare(count)}\n${rules}\n`;
-  const { policy, diagnostics } = loadPolicyText(text, { "clients.yaml": INVENTORY });
+  const rule = (index: number): string => `rule r${index} ${condition(index)} then block`;
+  const files = Array.from({ length: Math.ceil(count / RULES_A_FILE) }, (_, file): [string, string] => {
+    const first = file * RULES_A_FILE;
+    const text = each(Math.min(RULES_A_FILE, count - first), (index) => rule(first + index));
+    return [`rules-${file}.edgepolicy`, `${text}\n`];
+  });
+  const imports = files.map(([name]) => `import "${name}"`).join("\n");
+  const text = `policy "p" {\n  default allow\n}\n${imports}\n${declare(count)}\n`;
+  const { policy, diagnostics } = loadPolicyText(text, { "clients.yaml": INVENTORY, ...Object.fromEntries(files) });
   const error = diagnostics.find(({ severity }) => severity === "error");
   if (policy === null) throw new Error(`the policy of ${count} rules does not compile: ${error?.message ?? ""}`);
   // One client more than rules, for the request that meets none.
