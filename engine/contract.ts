@@ -132,4 +132,9 @@ export interface EngineOptions {
   readonly hashKey?: readonly [number, number];
   /** How many requests may wait for their outcome; past that the oldest is forgotten. Default 65,536. */
   readonly pendingOutcomes?: number;
+  /**
+   * Whether the policy's memory is taken from the system at once and not in four steps, of which the last can stall a decision for
+   * some milliseconds. What is not touched yet costs nothing. Default false.
+   */
+  readonly reserve?: boolean;
 }

@@ -8,10 +8,14 @@ import { checkOverlays, statesForced } from "./overlays.ts";
 import type { Policy, ScalarValue } from "./policy.ts";
 import type { Program } from "./program.ts";
 import type { Outcome, Request } from "./request.ts";
+import { Arena } from "./state/arena.ts";
 import { PendingPool } from "./state/pending.ts";
 import { reloadReport, StateStore } from "./state/store.ts";
 
 const PENDING_OUTCOMES = 65_536;
+
+/** Pages of an arena before a policy is adopted. */
+const LEAST_PAGES = 8;
 
 /** Most replaced programs that are kept because outcomes of their requests are awaited. */
 const MOST_REPLACED = 4;
@@ -49,12 +53,13 @@ class Engine implements PolicyEngine {
   private now = 0;
   readonly readings: StateReadings;
 
-  constructor(policy: Policy, options: EngineOptions) {
+  constructor(policy: Policy, options: EngineOptions, arena: Arena) {
     const program = compile(policy);
     this.hashKey = options.hashKey ?? [0, 0];
     this.mostPending = options.pendingOutcomes ?? PENDING_OUTCOMES;
-    this.store = new StateStore((bytes) => new ArrayBuffer(bytes));
+    this.store = new StateStore(arena, 0);
     this.store.adopt(policy, 0, new Map());
+    if (options.reserve === true) arena.reserve();
     this.decider = this.deciderOf(program, 1);
     this.readings = {
       signal: (name, keys, now) => this.decider.readSignal(indexOf(this.policy.signals, name), keys, now),
@@ -162,5 +167,10 @@ function indexOf(declarations: readonly { readonly name: string }[], name: strin
  * @throws An error that names the value where the policy holds what no checked policy can.
  */
 export function createEngine(policy: Policy, options: EngineOptions = {}): PolicyEngine {
-  return new Engine(policy, options);
+  return createEngineOn(new Arena(LEAST_PAGES), policy, options);
+}
+
+/** As {@link createEngine}, with its state in an arena: a new one, or one that has state already. */
+export function createEngineOn(arena: Arena, policy: Policy, options: EngineOptions = {}): PolicyEngine {
+  return new Engine(policy, options, arena);
 }

@@ -25,7 +25,7 @@ export function makeServices(
   log: DecisionLog,
   engineOf: (policy: Policy, options: EngineOptions) => PolicyEngine = createEngine,
 ): Services {
-  const engine = engineOf(policy, { hashKey: randomHashKey(), pendingOutcomes: config.outcomesMax });
+  const engine = engineOf(policy, { hashKey: randomHashKey(), pendingOutcomes: config.outcomesMax, reserve: true });
   const gate = new Gate(config, engine, makeView(policy, engine.needs, keys, config), new Metrics(), log);
   const upstream = config.upstream === null ? null : new Upstream(config.upstream, config);
   const services = { gate, holds: new Holds(config.heldMax), upstream, log };

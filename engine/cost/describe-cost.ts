@@ -1,6 +1,11 @@
 /** What a policy costs: the memory of its state, how many keys that is enough for, and the most work of each declaration. */
 import { describeState, type StateDescription } from "../describe-state.ts";
 import type { Expr, Key, Policy, Span } from "../policy.ts";
+import { PAGE_BYTES } from "../state/arena.ts";
+import { budgetOf, keysIn } from "../state/budget.ts";
+import { DISTINCT_SHARE } from "../state/distinct.ts";
+import { CHUNK_BYTES } from "../state/entry-pool.ts";
+import { LOG_BYTES, LOG_SHARE } from "../state/logs.ts";
 import { together, type Work, WorkCounter } from "./work.ts";
 
 /** State of a declaration and its part of the policy's memory. */
@@ -31,23 +36,24 @@ export interface PolicyCost {
   readonly total: Work;
 }
 
-/** Entries of the smallest table. */
-const SMALLEST = 16;
-/** A table is full at this share of its entries. */
-const FULL = 7 / 8;
-
 /** Describes the cost of a policy. */
 export function describeCost(policy: Policy): PolicyCost {
   const { memoryBytes } = policy.settings;
   const tables = tablesOf(policy);
-  const tableBytes = Math.floor(memoryBytes / tables);
+  const { tablePages } = budgetOf(memoryBytes, tables);
   const state = describeState(policy).map((each) => ({
     ...each,
-    tableBytes,
-    keys: keysIn(tableBytes, each.bytesPerKey),
+    tableBytes: tablePages * PAGE_BYTES,
+    keys: keysOf(each, tablePages),
   }));
   const work = workOf(policy);
   return { memoryBytes, tables, state, work, total: together(work) };
+}
+
+/** Keys that a table of so many pages holds. Some have pages for more than their entries. */
+function keysOf({ kind, bytesPerKey }: StateDescription, pages: number): number {
+  if (kind === "distinct") return keysIn(pages * DISTINCT_SHARE, bytesPerKey);
+  return bytesPerKey === LOG_BYTES + CHUNK_BYTES ? keysIn(pages * LOG_SHARE, LOG_BYTES) : keysIn(pages, bytesPerKey);
 }
 
 /** One for each signal, one for each mode that a limit can be in, and one for all bans. */
@@ -55,13 +61,6 @@ function tablesOf({ signals, limits }: Policy): number {
   const modes = { on: 1, shadow: 1, off: 0, canary: 2 };
   const ids = new Set(signals.map(({ stateId }) => stateId));
   return ids.size + limits.reduce((sum, { rollout }) => sum + modes[rollout.mode], 0) + 1;
-}
-
-/** Tables have a power of two entries, and are never quite full. */
-function keysIn(tableBytes: number, bytesPerKey: number): number {
-  let entries = SMALLEST;
-  while (2 * entries * bytesPerKey <= tableBytes) entries *= 2;
-  return Math.floor(entries * FULL);
 }
 
 function workOf(policy: Policy): readonly DeclarationCost[] {

@@ -3,7 +3,8 @@
  * once for each rule that banned it, so asking about a key costs the same however many rules ban. When the table is full,
  * the ban that ends soonest goes.
  */
-import { type Allocate, HashTable } from "./table.ts";
+import type { Arena } from "./arena.ts";
+import { HashTable } from "./table.ts";
 
 // Entry of 24 bytes: hash (words 0, 1), until (words 2, 3), length (words 4, 5). Both are microseconds below 2^53, so 11 bits
 // of each high word are spare; they hold the owner, low half first.
@@ -27,54 +28,44 @@ export interface BanTerms {
 }
 
 export class BanTable extends HashTable {
-  /** Terms by owner; null for an owner that is gone. */
+  /** Terms by owner; null for one that is gone. */
   private readonly owners: (BanTerms | null)[] = [];
 
-  constructor(budget: number, allocate: Allocate) {
-    super(STRIDE, budget, allocate);
+  constructor(arena: Arena, head: number) {
+    super(STRIDE, arena, head);
   }
 
-  /**
-   * Registers whoever sets bans, or changes their terms.
-   *
-   * @param owner - From an earlier call, or -1 for a new one.
-   */
-  own(owner: number, terms: BanTerms): number {
-    if (owner >= 0) {
-      this.owners[owner] = terms;
-      return owner;
-    }
-    const free = this.owners.indexOf(null);
-    if (free >= 0) {
-      this.owners[free] = terms;
-      return free;
-    }
-    if (this.owners.length === MAX_OWNERS) throw new Error(`more than ${MAX_OWNERS} rules set bans`);
-    return this.owners.push(terms) - 1;
+  /** Says whose bans an owner's are, or changes their terms. */
+  own(owner: number, terms: BanTerms): void {
+    if (owner >= MAX_OWNERS) throw new RangeError(`more than ${MAX_OWNERS} rules set bans`);
+    this.owners[owner] = terms;
   }
 
-  /** Forgets owners and all their bans. */
+  /** Forgets owners. Their bans are over at once, and go with others. */
   disown(owners: ReadonlySet<number>): void {
-    if (owners.size === 0) return;
-    this.sweep((slot) => owners.has(this.ownerAt(slot * STRIDE)));
     for (const owner of owners) this.owners[owner] = null;
+  }
+
+  /** Removes the bans of owners. */
+  lift(owners: ReadonlySet<number>): void {
+    if (owners.size > 0) this.sweep((at) => owners.has(this.ownerAt(at)));
   }
 
   /** Bans a key from now on: D anew, as long as the live one, or twice as long if it returns soon after the last. */
   set(lo: number, hi: number, owner: number, now: number): void {
-    let slot = this.findOf(lo, hi, owner);
-    const length = this.nextLength(slot, owner, now);
-    if (slot < 0) slot = this.insert(lo, hi, now);
-    const at = slot * STRIDE;
+    let at = this.findOf(lo, hi, owner);
+    const length = this.nextLength(at, owner, now);
+    if (at < 0) at = this.insert(lo, hi, now);
+    else this.touch(at);
     this.store(at + UNTIL, now + length, owner & OWNER_MASK);
     this.store(at + LENGTH, length, owner >>> 11);
   }
 
-  private nextLength(slot: number, owner: number, now: number): number {
+  private nextLength(at: number, owner: number, now: number): number {
     const { forMicros, doublingToMicros } = this.owners[owner]!;
-    if (slot < 0) return forMicros;
-    const until = this.load(slot * STRIDE + UNTIL);
-    const length = this.load(slot * STRIDE + LENGTH);
+    if (at < 0) return forMicros;
+    const until = this.load(at + UNTIL);
+    const length = this.load(at + LENGTH);
     if (now < until) return length;
     return doublingToMicros !== null && now <= until + doublingToMicros
       ? Math.min(doublingToMicros, 2 * length)
@@ -83,8 +74,8 @@ export class BanTable extends HashTable {
 
   /** Microseconds until an owner's ban of a key ends; 0 if there is none. */
   remaining(lo: number, hi: number, owner: number, now: number): number {
-    const slot = this.count === 0 ? -1 : this.findOf(lo, hi, owner);
-    return slot < 0 ? 0 : Math.max(0, this.load(slot * STRIDE + UNTIL) - now);
+    const at = this.count === 0 ? -1 : this.findOf(lo, hi, owner);
+    return at < 0 ? 0 : Math.max(0, this.load(at + UNTIL) - now);
   }
 
   /**
@@ -94,10 +85,9 @@ export class BanTable extends HashTable {
    * @returns The new count; what does not fit is left out, so both hold one element for each owner there can be.
    */
   collect(lo: number, hi: number, now: number, owners: Int32Array, untils: Float64Array, count: number): number {
-    const { words, mask } = this;
+    const { words } = this;
     if (this.count === 0) return count;
-    for (let slot = lo & mask; !this.isEmpty(slot); slot = (slot + 1) & mask) {
-      const at = slot * STRIDE;
+    for (let at = this.home(lo, hi); !this.isEmpty(at); at = this.after(at)) {
       if (words[at] !== lo || words[at + 1] !== hi) continue;
       const until = this.load(at + UNTIL);
       if (until <= now || count === owners.length) continue;
@@ -108,10 +98,9 @@ export class BanTable extends HashTable {
   }
 
   private findOf(lo: number, hi: number, owner: number): number {
-    const { words, mask } = this;
-    for (let slot = lo & mask; !this.isEmpty(slot); slot = (slot + 1) & mask) {
-      const at = slot * STRIDE;
-      if (words[at] === lo && words[at + 1] === hi && this.ownerAt(at) === owner) return slot;
+    const { words } = this;
+    for (let at = this.home(lo, hi); !this.isEmpty(at); at = this.after(at)) {
+      if (words[at] === lo && words[at + 1] === hi && this.ownerAt(at) === owner) return at;
     }
     return -1;
   }
@@ -131,14 +120,13 @@ export class BanTable extends HashTable {
   }
 
   /** A ban that is over matters for as long as a return would double it. */
-  protected isFresh(slot: number, now: number): boolean {
-    const at = slot * STRIDE;
+  protected isFresh(at: number, now: number): boolean {
     const terms = this.owners[this.ownerAt(at)];
     return terms == null || now > this.load(at + UNTIL) + (terms.doublingToMicros ?? 0);
   }
 
-  protected seenAt(slot: number): number {
-    return this.load(slot * STRIDE + UNTIL);
+  protected seenAt(at: number): number {
+    return this.load(at + UNTIL);
   }
 
   protected release(): void {}

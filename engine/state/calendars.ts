@@ -2,7 +2,8 @@
 import type { LimitState } from "../contract.ts";
 import type { CalendarClock } from "./calendar-clock.ts";
 import type { Charge } from "./charge.ts";
-import { type Allocate, HashTable } from "./table.ts";
+import type { Arena } from "./arena.ts";
+import { HashTable } from "./table.ts";
 
 // Entry: hash (words 0, 1), end of the unit (double 1), used of it (double 2), used ahead of the next (double 3).
 const END = 1;
@@ -17,8 +18,8 @@ const LONGEST_UNIT = 32 * 86_400e6;
 
 /** Calendar quotas of one limit, 32 bytes a key. */
 export class CalendarTable extends HashTable {
-  constructor(budget: number, allocate: Allocate) {
-    super(STRIDE, budget, allocate);
+  constructor(arena: Arena, head: number) {
+    super(STRIDE, arena, head);
   }
 
   /**
@@ -28,15 +29,15 @@ export class CalendarTable extends HashTable {
    * @param clock - Of the limit's unit and zone.
    */
   ask(lo: number, hi: number, most: number, clock: CalendarClock, now: number, out: Charge): void {
-    const slot = this.find(lo, hi);
-    const from = (slot * this.stride) / 2;
-    if (slot >= 0) this.turn(from, clock, now);
-    const end = slot < 0 ? clock.endOf(now) : this.doubles[from + END]!;
-    const used = slot < 0 ? 0 : this.doubles[from + USED]!;
-    const ahead = slot < 0 ? 0 : this.doubles[from + AHEAD]!;
+    const at = this.find(lo, hi);
+    const from = at / 2;
+    if (at >= 0) this.turn(from, clock, now);
+    const end = at < 0 ? clock.endOf(now) : this.doubles[from + END]!;
+    const used = at < 0 ? 0 : this.doubles[from + USED]!;
+    const ahead = at < 0 ? 0 : this.doubles[from + AHEAD]!;
     out.lo = lo;
     out.hi = hi;
-    out.slot = slot;
+    out.at = at;
     out.wait = used + out.cost <= most ? 0 : end - now;
     out.fits = out.cost <= most - ahead;
     out.mark = end;
@@ -49,9 +50,10 @@ export class CalendarTable extends HashTable {
 
   /** Makes a charge that was asked about at this same time: of the next unit where it has to wait. The mark becomes that one's end. */
   charge(charge: Charge, clock: CalendarClock, now: number): void {
-    const { lo, hi, slot: known, cost, wait, mark } = charge;
-    const slot = known >= 0 ? known : this.insert(lo, hi, now);
-    const from = (slot * this.stride) / 2;
+    const { lo, hi, at: known, cost, wait, mark } = charge;
+    const at = known >= 0 ? known : this.insert(lo, hi, now);
+    const from = at / 2;
+    this.touch(at);
     const part = from + (wait > 0 ? AHEAD : USED);
     this.doubles[from + END] = mark;
     this.doubles[part] = this.doubles[part]! + cost;
@@ -60,9 +62,10 @@ export class CalendarTable extends HashTable {
 
   /** Takes back a charge of the unit that ends at `mark`, if that unit is not over. */
   giveBack(lo: number, hi: number, mark: number, cost: number, clock: CalendarClock, now: number): void {
-    const slot = this.find(lo, hi);
-    if (slot < 0) return;
-    const from = (slot * this.stride) / 2;
+    const at = this.find(lo, hi);
+    if (at < 0) return;
+    const from = at / 2;
+    this.touch(at);
     this.turn(from, clock, now);
     const end = this.doubles[from + END]!;
     if (mark !== end && mark !== clock.endAfter(end)) return;
@@ -72,17 +75,17 @@ export class CalendarTable extends HashTable {
 
   /** Units that a key has used of the unit at hand. */
   used(lo: number, hi: number, clock: CalendarClock, now: number): number {
-    const slot = this.find(lo, hi);
-    if (slot < 0) return 0;
-    const from = (slot * this.stride) / 2;
+    const at = this.find(lo, hi);
+    if (at < 0) return 0;
+    const from = at / 2;
     this.turn(from, clock, now);
     return this.doubles[from + USED]!;
   }
 
   /** When a key is full again, or begins to be charged for those that wait. */
   state(lo: number, hi: number, clock: CalendarClock, now: number): LimitState {
-    const slot = this.find(lo, hi);
-    const fullInMicros = slot < 0 ? 0 : this.fullIn((slot * this.stride) / 2, clock, now);
+    const at = this.find(lo, hi);
+    const fullInMicros = at < 0 ? 0 : this.fullIn(at / 2, clock, now);
     return { fullInMicros, numerator: 0, denominator: 1 };
   }
 
@@ -102,18 +105,19 @@ export class CalendarTable extends HashTable {
     if (now < before) return;
     const end = clock.endOf(now);
     const ahead = doubles[from + AHEAD]!;
+    this.touch(2 * from);
     doubles[from + USED] = ahead > 0 && clock.endAfter(before) === end ? ahead : 0;
     doubles[from + AHEAD] = 0;
     doubles[from + END] = end;
   }
 
-  protected isFresh(slot: number, now: number): boolean {
-    const from = (slot * this.stride) / 2;
+  protected isFresh(at: number, now: number): boolean {
+    const from = at / 2;
     return now >= this.doubles[from + END]! + (this.doubles[from + AHEAD]! > 0 ? LONGEST_UNIT : 0);
   }
 
-  protected seenAt(slot: number): number {
-    return this.doubles[(slot * this.stride) / 2 + END]!;
+  protected seenAt(at: number): number {
+    return this.doubles[at / 2 + END]!;
   }
 
   protected release(): void {}

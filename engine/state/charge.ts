@@ -9,7 +9,8 @@ export interface Charge {
   readonly amount: number;
   lo: number;
   hi: number;
-  slot: number;
+  /** The key's entry, or -1 where it has none yet. */
+  at: number;
   cost: number;
   /** Microseconds until the charge would be admitted, rounded up; 0 or less means now. */
   wait: number;
@@ -42,7 +43,7 @@ export function makeCharge(amount: number): Charge {
     amount,
     lo: 0,
     hi: 0,
-    slot: -1,
+    at: -1,
     cost: 1,
     wait: 0,
     fits: true,

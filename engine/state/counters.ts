@@ -1,6 +1,7 @@
 /** Counters in a ring of sub-windows, within an entry of a table: one for each that can hold live events, and their sum. */
 import { RING, type SubWindows } from "./sub-windows.ts";
-import { type Allocate, HashTable } from "./table.ts";
+import type { Arena } from "./arena.ts";
+import { HashTable } from "./table.ts";
 
 /** Adds one to the counter at a place of the ring. */
 export function countOne(words: Int32Array, sum: number, ring: number, place: number): void {
@@ -34,8 +35,8 @@ export const WINDOW_WORDS = 4;
 export abstract class WindowTable extends HashTable {
   protected readonly window: SubWindows;
 
-  constructor(stride: number, window: SubWindows, budget: number, allocate: Allocate) {
-    super(stride, budget, allocate);
+  constructor(stride: number, window: SubWindows, arena: Arena, head: number) {
+    super(stride, arena, head);
     this.window = window;
   }
 
@@ -46,15 +47,14 @@ export abstract class WindowTable extends HashTable {
 
   /** First word of a key's entry, made where there is none, at the current sub-window. */
   protected enter(lo: number, hi: number, now: number): number {
-    const { window, stride } = this;
+    const { window } = this;
     window.turnTo(now);
-    let slot = this.find(lo, hi);
-    if (slot < 0) {
-      slot = this.insert(lo, hi, now);
-      this.doubles[(slot * stride) / 2 + LATEST] = window.current;
-      this.begin(slot * stride);
-    }
-    const at = slot * stride;
+    let at = this.find(lo, hi);
+    if (at < 0) {
+      at = this.insert(lo, hi, now);
+      this.doubles[at / 2 + LATEST] = window.current;
+      this.begin(at);
+    } else this.touch(at);
     const passed = window.current - this.doubles[at / 2 + LATEST]!;
     if (passed > 0) {
       this.forget(at, Math.min(passed, RING));
@@ -68,13 +68,13 @@ export abstract class WindowTable extends HashTable {
     return this.window.current - this.doubles[at / 2 + LATEST]!;
   }
 
-  protected isFresh(slot: number, now: number): boolean {
+  protected isFresh(at: number, now: number): boolean {
     this.window.turnTo(now);
-    return this.passedAt(slot * this.stride) >= RING;
+    return this.passedAt(at) >= RING;
   }
 
-  protected seenAt(slot: number): number {
-    return this.doubles[(slot * this.stride) / 2 + LATEST]!;
+  protected seenAt(at: number): number {
+    return this.doubles[at / 2 + LATEST]!;
   }
 
   protected release(): void {}

@@ -1,6 +1,7 @@
 /** The `count` of a signal by key: one counter for each of the 17 sub-windows that can hold live events, and their sum. */
 import { RING, SubWindows } from "./sub-windows.ts";
-import { type Allocate, HashTable } from "./table.ts";
+import type { Arena } from "./arena.ts";
+import { HashTable } from "./table.ts";
 
 // Entry: hash (words 0, 1), latest sub-window (double 1), sum (word 4), counters by place in the ring (words 5 to 21).
 const LATEST = 1;
@@ -14,21 +15,20 @@ export const COUNT_BYTES: number = STRIDE * 4;
 export class CountTable extends HashTable {
   private readonly window: SubWindows;
 
-  constructor(windowMicros: number, budget: number, allocate: Allocate) {
-    super(STRIDE, budget, allocate);
+  constructor(windowMicros: number, arena: Arena, head: number) {
+    super(STRIDE, arena, head);
     this.window = new SubWindows(windowMicros);
   }
 
   /** Counts one event of a key. */
   record(lo: number, hi: number, now: number): void {
-    const { window, stride } = this;
+    const { window } = this;
     window.turnTo(now);
-    let slot = this.find(lo, hi);
-    if (slot < 0) {
-      slot = this.insert(lo, hi, now);
-      this.doubles[(slot * stride) / 2 + LATEST] = window.current;
-    }
-    const at = slot * stride;
+    let at = this.find(lo, hi);
+    if (at < 0) {
+      at = this.insert(lo, hi, now);
+      this.doubles[at / 2 + LATEST] = window.current;
+    } else this.touch(at);
     const passed = window.current - this.doubles[at / 2 + LATEST]!;
     if (passed > 0) this.forget(at, passed);
     this.words[at + SUM] = this.words[at + SUM]! + 1;
@@ -39,10 +39,9 @@ export class CountTable extends HashTable {
   /** Events of a key that live at `now`. */
   read(lo: number, hi: number, now: number): number {
     const { window, words } = this;
-    const slot = this.find(lo, hi);
-    if (slot < 0) return 0;
+    const at = this.find(lo, hi);
+    if (at < 0) return 0;
     window.turnTo(now);
-    const at = slot * this.stride;
     const passed = window.current - this.doubles[at / 2 + LATEST]!;
     if (passed >= RING) return 0;
     let sum = words[at + SUM]!;
@@ -62,13 +61,13 @@ export class CountTable extends HashTable {
     this.doubles[at / 2 + LATEST] = window.current;
   }
 
-  protected isFresh(slot: number, now: number): boolean {
+  protected isFresh(at: number, now: number): boolean {
     this.window.turnTo(now);
-    return this.window.current - this.doubles[(slot * this.stride) / 2 + LATEST]! >= RING;
+    return this.window.current - this.doubles[at / 2 + LATEST]! >= RING;
   }
 
-  protected seenAt(slot: number): number {
-    return this.doubles[(slot * this.stride) / 2 + LATEST]!;
+  protected seenAt(at: number): number {
+    return this.doubles[at / 2 + LATEST]!;
   }
 
   protected release(): void {}

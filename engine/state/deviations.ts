@@ -7,7 +7,7 @@
  */
 import { countOne, forgetCounters, sumOfCounters, WINDOW_WORDS, WindowTable } from "./counters.ts";
 import { RING, SubWindows } from "./sub-windows.ts";
-import type { Allocate } from "./table.ts";
+import type { Arena } from "./arena.ts";
 
 // After the head: sum of the events (word 4), their counters by place in the ring (words 5 to 21), then doubles: slot being
 // learnt, events let through in it, samples learnt, their mean and variance, time of the latest event.
@@ -50,8 +50,8 @@ export class DeviationTable extends WindowTable {
   private readonly usual: Usual = { samples: 0, mean: 0, variance: 0 };
 
   /** @param againstMicros - Length of the baseline, from 4 to 100,000 windows. */
-  constructor(windowMicros: number, againstMicros: number, budget: number, allocate: Allocate) {
-    super(STRIDE, new SubWindows(windowMicros), budget, allocate);
+  constructor(windowMicros: number, againstMicros: number, arena: Arena, head: number) {
+    super(STRIDE, new SubWindows(windowMicros), arena, head);
     this.windowMicros = windowMicros;
     this.againstMicros = againstMicros;
     this.alpha = 2 / (againstMicros / windowMicros + 1);
@@ -82,9 +82,8 @@ export class DeviationTable extends WindowTable {
   /** Standard deviations by which a key's count at `now` is above what is usual; 0 until a quarter of the baseline was learnt. */
   read(lo: number, hi: number, now: number): number {
     const { window, usual } = this;
-    const slot = this.find(lo, hi);
-    if (slot < 0 || this.isFresh(slot, now)) return 0;
-    const at = slot * this.stride;
+    const at = this.find(lo, hi);
+    if (at < 0 || this.isFresh(at, now)) return 0;
     this.loadUsual(at / 2, now);
     if (usual.samples * this.windowMicros * LEAST_LEARNT < this.againstMicros) return 0;
     window.turnTo(now);
@@ -155,8 +154,8 @@ export class DeviationTable extends WindowTable {
     forgetCounters(this.words, at + SUM, at + COUNTERS, this.window.place, passed);
   }
 
-  protected override isFresh(slot: number, now: number): boolean {
-    return now - this.doubles[(slot * this.stride) / 2 + LAST]! > this.againstMicros;
+  protected override isFresh(at: number, now: number): boolean {
+    return now - this.doubles[at / 2 + LAST]! > this.againstMicros;
   }
 }
 

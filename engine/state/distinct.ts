@@ -2,11 +2,15 @@
  * The `distinct` of a signal by key: while at most 16 values live at once their hashes are kept, each with the age of its
  * latest event, and the count is exact. The event that would make 17 moves the key to a sketch, until it empties.
  */
+import { type Arena, NONE, PAGE_BYTES } from "./arena.ts";
 import { SketchPool } from "./sketches.ts";
 import { RING, SubWindows } from "./sub-windows.ts";
-import { type Allocate, HashTable } from "./table.ts";
+import { HashTable } from "./table.ts";
+import { POOL } from "./table-head.ts";
 
 const EXACT = 16;
+/** Sketches looked at to find one to drop. */
+const LOOKED = 16;
 
 // Entry: hash (words 0, 1), latest sub-window (double 1), values held or SKETCHED (word 4), sketch (word 5), ages in
 // sub-windows (16 bytes from word 6), value hashes (16 pairs from word 10).
@@ -21,48 +25,57 @@ export const DISTINCT_BYTES: number = STRIDE * 4;
 const SKETCHED = -1;
 
 /** Share of the budget that goes to entries; sketches have the rest. */
-const ENTRIES_SHARE = 0.5;
+export const DISTINCT_SHARE = 0.5;
 
 /** Distinct values of one signal, 168 bytes a key and 2.3 KB more while it is sketched. */
 export class DistinctTable extends HashTable {
   private readonly window: SubWindows;
   private readonly sketches: SketchPool;
-  private victim = 0;
 
-  constructor(windowMicros: number, budget: number, allocate: Allocate) {
-    super(STRIDE, budget * ENTRIES_SHARE, allocate);
+  constructor(windowMicros: number, arena: Arena, head: number) {
+    super(STRIDE, arena, head);
     this.window = new SubWindows(windowMicros);
-    this.sketches = new SketchPool(budget * (1 - ENTRIES_SHARE), allocate);
+    this.sketches = new SketchPool(arena, head + POOL);
   }
 
-  override setBudget(budget: number, now: number): void {
-    super.setBudget(budget * ENTRIES_SHARE, now);
-    this.sketches.setBudget(budget * (1 - ENTRIES_SHARE));
+  override get bytes(): number {
+    return super.bytes + this.sketches.pages * PAGE_BYTES;
+  }
+
+  override setBudget(budget: number): void {
+    this.sketches.budget = this.shareBudget(budget, DISTINCT_SHARE);
+  }
+
+  override get isTooLarge(): boolean {
+    return super.isTooLarge || this.sketches.pages > this.sketches.budget;
+  }
+
+  override shrink(now: number): void {
+    if (super.isTooLarge) super.shrink(now);
+    else this.dropSketched(now);
   }
 
   /** Records an event of a key with a value's hash. */
   record(lo: number, hi: number, valueLo: number, valueHi: number, now: number): void {
-    const { window, stride } = this;
+    const { window } = this;
     window.turnTo(now);
-    let slot = this.find(lo, hi);
-    if (slot < 0) {
-      slot = this.insert(lo, hi, now);
-      this.doubles[(slot * stride) / 2 + LATEST] = window.current;
-    }
-    const at = slot * stride;
+    let at = this.find(lo, hi);
+    if (at < 0) {
+      at = this.insert(lo, hi, now);
+      this.doubles[at / 2 + LATEST] = window.current;
+    } else this.touch(at);
     const passed = window.current - this.doubles[at / 2 + LATEST]!;
     if (passed > 0) this.forget(at, passed);
     if (this.words[at + HELD] === SKETCHED) this.sketches.add(this.words[at + SKETCH]!, window.place, valueLo, valueHi);
-    else this.hold(slot, valueLo, valueHi, now);
+    else this.hold(at, valueLo, valueHi, now);
   }
 
   /** Distinct values of a key that live at `now`. */
   read(lo: number, hi: number, now: number): number {
     const { window, words } = this;
-    const slot = this.find(lo, hi);
-    if (slot < 0) return 0;
+    const at = this.find(lo, hi);
+    if (at < 0) return 0;
     window.turnTo(now);
-    const at = slot * this.stride;
     const passed = window.current - this.doubles[at / 2 + LATEST]!;
     if (passed >= RING) return 0;
     const held = words[at + HELD]!;
@@ -106,9 +119,8 @@ export class DistinctTable extends HashTable {
     words[at + HELD] = kept;
   }
 
-  private hold(slot: number, valueLo: number, valueHi: number, now: number): void {
+  private hold(at: number, valueLo: number, valueHi: number, now: number): void {
     const { words } = this;
-    const at = slot * this.stride;
     const held = words[at + HELD]!;
     for (let index = 0; index < held; index++) {
       const value = at + VALUES + 2 * index;
@@ -123,12 +135,12 @@ export class DistinctTable extends HashTable {
 
   /** Slow path: enters the values held, each in the sub-window of its latest event, and the new one. */
   private turnToSketch(lo: number, hi: number, valueLo: number, valueHi: number, now: number): void {
-    let sketch = this.sketches.take(lo, hi);
+    let sketch = this.sketches.takeFor(lo, hi);
     if (sketch < 0) {
       this.dropSketched(now);
-      sketch = this.sketches.take(lo, hi);
+      sketch = this.sketches.takeFor(lo, hi);
     }
-    const at = this.find(lo, hi) * this.stride;
+    const at = this.find(lo, hi);
     for (let index = 0; index < EXACT; index++) {
       const value = at + VALUES + 2 * index;
       const place = (this.window.place - this.age(at, index) + RING) % RING;
@@ -141,27 +153,26 @@ export class DistinctTable extends HashTable {
 
   /** Drops the sketched key that was seen least recently among some after the last one dropped. */
   private dropSketched(now: number): void {
-    let oldest = -1;
-    for (let looked = 0; looked < Math.min(EXACT, this.sketches.size); looked++) {
-      this.victim = (this.victim + 1) % this.sketches.size;
-      const slot = this.find(this.sketches.ownerLo(this.victim), this.sketches.ownerHi(this.victim));
-      if (oldest < 0 || this.seenAt(slot) < this.seenAt(oldest)) oldest = slot;
+    let oldest = NONE;
+    for (let looked = 0; looked < LOOKED || oldest === NONE; looked++) {
+      const sketch = this.sketches.next();
+      if (!this.sketches.isTaken(sketch)) continue;
+      const at = this.find(this.sketches.ownerLo(sketch), this.sketches.ownerHi(sketch));
+      if (oldest === NONE || this.seenAt(at) < this.seenAt(oldest)) oldest = at;
     }
-    if (!this.isFresh(oldest, now)) this.dropped++;
-    this.remove(oldest);
+    this.drop(oldest, this.isFresh(oldest, now));
   }
 
-  protected isFresh(slot: number, now: number): boolean {
+  protected isFresh(at: number, now: number): boolean {
     this.window.turnTo(now);
-    return this.window.current - this.seenAt(slot) >= RING;
+    return this.window.current - this.seenAt(at) >= RING;
   }
 
-  protected seenAt(slot: number): number {
-    return this.doubles[(slot * this.stride) / 2 + LATEST]!;
+  protected seenAt(at: number): number {
+    return this.doubles[at / 2 + LATEST]!;
   }
 
-  protected release(slot: number): void {
-    const at = slot * this.stride;
+  protected release(at: number): void {
     if (this.words[at + HELD] === SKETCHED) this.sketches.give(this.words[at + SKETCH]!);
   }
 }

@@ -2,66 +2,57 @@
  * Queues of (time, units) for sliding logs and leases, in chunks of 16 that are linked, from one bounded pool. A key with few
  * entries has one chunk, one with many has as many as it needs, and nothing is moved when a queue grows.
  */
-import type { Allocate } from "./table.ts";
+import type { Arena } from "./arena.ts";
+import { ItemPool } from "./item-pool.ts";
 
 /** Entries of a chunk. */
 export const CHUNK = 16;
-/** Bytes of a chunk: times, units, and its link. */
-export const CHUNK_BYTES: number = CHUNK * 8 + CHUNK * 2 + 4;
-/** Chunks that are had whatever the budget is: enough for the longest queue, and one more. */
-const SMALLEST = 65;
-const NONE = -1;
 
-export class EntryPool {
-  /** Of chunk c: entries from `c * CHUNK`. Units are at most 65,535. */
-  times: Float64Array = new Float64Array(0);
-  units: Uint16Array = new Uint16Array(0);
-  /** The chunk after each, in its queue or among those that are free; -1 for none. */
-  next: Int32Array = new Int32Array(0);
-  private free = NONE;
-  private capacity = 0;
-  private most = 0;
-  private readonly allocate: Allocate;
+// Words of a chunk: times (16 doubles), units (16 halves of words), link.
+const UNITS = 2 * CHUNK;
+const NEXT = UNITS + CHUNK / 2;
+const CHUNK_WORDS = NEXT + 2;
+/** Bytes of a chunk. */
+export const CHUNK_BYTES: number = CHUNK_WORDS * 4;
 
-  /** @param budget - Bytes that the pool may take. */
-  constructor(budget: number, allocate: Allocate) {
-    this.allocate = allocate;
-    this.setBudget(budget);
+const HALF = 0xffff;
+
+export class EntryPool extends ItemPool {
+  private readonly state: Arena;
+
+  constructor(arena: Arena, head: number) {
+    super(arena, head, CHUNK_WORDS);
+    this.state = arena;
   }
 
-  /** Changes the budget. A pool that is larger stays as large as it is. */
-  setBudget(budget: number): void {
-    this.most = Math.max(SMALLEST, this.capacity, Math.floor(budget / CHUNK_BYTES));
+  /** Time of the entry at a place of a chunk. */
+  time(chunk: number, place: number): number {
+    return this.state.doubles[chunk / 2 + place]!;
   }
 
-  /** A chunk that nothing follows, or -1 where there is no room. */
-  take(): number {
-    if (this.free === NONE && this.capacity < this.most) this.grow();
-    const chunk = this.free;
-    if (chunk === NONE) return NONE;
-    this.free = this.next[chunk]!;
-    this.next[chunk] = NONE;
-    return chunk;
+  /** Units of the entry at a place of a chunk. */
+  units(chunk: number, place: number): number {
+    return (this.state.words[chunk + UNITS + (place >> 1)]! >>> ((place & 1) * 16)) & HALF;
   }
 
-  /** Gives a chunk back. */
-  give(chunk: number): void {
-    this.next[chunk] = this.free;
-    this.free = chunk;
+  /** Writes an entry; its units are at most 65,535. */
+  put(chunk: number, place: number, time: number, units: number): void {
+    const { words, doubles } = this.state;
+    this.state.touch(chunk, CHUNK_WORDS);
+    doubles[chunk / 2 + place] = time;
+    const word = chunk + UNITS + (place >> 1);
+    const shift = (place & 1) * 16;
+    words[word] = (words[word]! & ~(HALF << shift)) | (units << shift);
   }
 
-  private grow(): void {
-    const capacity = Math.min(this.most, Math.max(4, this.capacity * 2));
-    const times = new Float64Array(this.allocate(capacity * CHUNK * 8));
-    const units = new Uint16Array(this.allocate(capacity * CHUNK * 2));
-    const next = new Int32Array(this.allocate(capacity * 4));
-    times.set(this.times);
-    units.set(this.units);
-    next.set(this.next);
-    this.times = times;
-    this.units = units;
-    this.next = next;
-    for (let chunk = capacity - 1; chunk >= this.capacity; chunk--) this.give(chunk);
-    this.capacity = capacity;
+  /** The chunk after another in its queue. */
+  after(chunk: number): number {
+    return this.state.words[chunk + NEXT]!;
+  }
+
+  /** Puts a chunk behind another. */
+  follow(chunk: number, next: number): void {
+    this.state.touch(chunk, CHUNK_WORDS);
+    this.state.words[chunk + NEXT] = next;
   }
 }

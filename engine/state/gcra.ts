@@ -5,7 +5,8 @@
 import type { LimitState } from "../contract.ts";
 import type { Rate } from "../policy.ts";
 import type { Charge } from "./charge.ts";
-import { type Allocate, HashTable } from "./table.ts";
+import type { Arena } from "./arena.ts";
+import { HashTable } from "./table.ts";
 
 /** A rate with what every charge needs of it. A time of `w + f / denominator` microseconds is the pair (w, f). */
 export interface ExactRate {
@@ -85,22 +86,22 @@ const DENOMINATOR = 4;
 export class GcraTable extends HashTable {
   private readonly cost: Span = { whole: 0, part: 0 };
 
-  constructor(budget: number, allocate: Allocate) {
-    super(STRIDE, budget, allocate);
+  constructor(arena: Arena, head: number) {
+    super(STRIDE, arena, head);
   }
 
   /** Asks what a charge of `cost` units would do; changes nothing but the time the key was seen. */
   ask(lo: number, hi: number, rate: ExactRate, cost: number, now: number, out: Charge): void {
-    const slot = this.find(lo, hi);
+    const at = this.find(lo, hi);
     out.lo = lo;
     out.hi = hi;
-    out.slot = slot;
+    out.at = at;
     out.rate = rate;
     out.cost = cost;
     out.fits = cost <= rate.burst;
     out.beforeWhole = now;
     out.beforePart = 0;
-    if (slot >= 0) this.readArrival(slot, rate, now, out);
+    if (at >= 0) this.readArrival(at, rate, now, out);
     const { cost: span } = this;
     if (cost === 1) {
       span.whole = rate.unitWhole;
@@ -119,28 +120,38 @@ export class GcraTable extends HashTable {
   }
 
   /** The entry's TAT if it is ahead of now, in the rate's own fraction; another one rounds up to a whole microsecond. */
-  private readArrival(slot: number, rate: ExactRate, now: number, out: Charge): void {
-    const at = (slot * this.stride) / 2;
-    let whole = this.doubles[at + WHOLE]!;
-    let part = this.doubles[at + PART]!;
-    if (part > 0 && this.doubles[at + DENOMINATOR] !== rate.denominator) {
+  private readArrival(at: number, rate: ExactRate, now: number, out: Charge): void {
+    const { doubles } = this;
+    const from = at / 2;
+    let whole = doubles[from + WHOLE]!;
+    let part = doubles[from + PART]!;
+    if (part > 0 && doubles[from + DENOMINATOR] !== rate.denominator) {
       whole++;
       part = 0;
     }
-    this.words[slot * this.stride + SEEN] = now / 1e6;
+    this.see(at, now);
     if (whole < now) return;
     out.beforeWhole = whole;
     out.beforePart = part;
   }
 
+  private see(at: number, now: number): void {
+    // As it is stored: seconds modulo 2^32.
+    const second = Math.floor(now / 1e6) | 0;
+    if (this.words[at + SEEN] === second) return;
+    this.touch(at);
+    this.words[at + SEEN] = second;
+  }
+
   /** Makes a charge that was asked about at this same time. */
-  charge({ lo, hi, slot: known, rate, afterWhole, afterPart }: Charge, now: number): void {
-    const slot = known >= 0 ? known : this.insert(lo, hi, now);
-    const at = (slot * this.stride) / 2;
-    this.words[slot * this.stride + SEEN] = now / 1e6;
-    this.doubles[at + WHOLE] = afterWhole;
-    this.doubles[at + PART] = afterPart;
-    this.doubles[at + DENOMINATOR] = rate.denominator;
+  charge({ lo, hi, at: known, rate, afterWhole, afterPart }: Charge, now: number): void {
+    const at = known >= 0 ? known : this.insert(lo, hi, now);
+    const from = at / 2;
+    this.touch(at);
+    this.words[at + SEEN] = now / 1e6;
+    this.doubles[from + WHOLE] = afterWhole;
+    this.doubles[from + PART] = afterPart;
+    this.doubles[from + DENOMINATOR] = rate.denominator;
   }
 
   /**
@@ -148,44 +159,49 @@ export class GcraTable extends HashTable {
    * is lost.
    */
   giveBack(lo: number, hi: number, cost: number, step: number, denominator: number): void {
-    const slot = this.find(lo, hi);
-    if (slot < 0) return;
-    const at = (slot * this.stride) / 2;
+    const at = this.find(lo, hi);
+    if (at < 0) return;
+    this.touch(at);
+    const from = at / 2;
     const { doubles, cost: span } = this;
     times(cost, step, denominator, span);
-    doubles[at + WHOLE] = doubles[at + WHOLE]! - span.whole;
-    if (doubles[at + DENOMINATOR] !== denominator) return;
-    const part = doubles[at + PART]! - span.part;
-    doubles[at + PART] = part < 0 ? part + denominator : part;
-    if (part < 0) doubles[at + WHOLE] = doubles[at + WHOLE]! - 1;
+    doubles[from + WHOLE] = doubles[from + WHOLE]! - span.whole;
+    if (doubles[from + DENOMINATOR] !== denominator) return;
+    const part = doubles[from + PART]! - span.part;
+    doubles[from + PART] = part < 0 ? part + denominator : part;
+    if (part < 0) doubles[from + WHOLE] = doubles[from + WHOLE]! - 1;
   }
 
   /** How much of its burst a key has used, in percent. */
   used(lo: number, hi: number, { allow, perMicros, burst }: ExactRate, now: number): number {
-    const slot = this.find(lo, hi);
-    const at = (slot * this.stride) / 2;
-    if (slot < 0 || this.doubles[at + WHOLE]! < now) return 0;
-    const ahead = this.doubles[at + WHOLE]! - now + this.doubles[at + PART]! / this.doubles[at + DENOMINATOR]!;
+    const at = this.find(lo, hi);
+    const from = at / 2;
+    if (at < 0 || this.doubles[from + WHOLE]! < now) return 0;
+    const ahead = this.doubles[from + WHOLE]! - now + this.doubles[from + PART]! / this.doubles[from + DENOMINATOR]!;
     return Math.min(100, (100 * ahead * allow) / (burst * perMicros));
   }
 
   /** When a key is full again, exactly. */
   state(lo: number, hi: number, now: number): LimitState {
-    const slot = this.find(lo, hi);
-    const at = (slot * this.stride) / 2;
-    const whole = slot < 0 ? -1 : this.doubles[at + WHOLE]!;
+    const at = this.find(lo, hi);
+    const from = at / 2;
+    const whole = at < 0 ? -1 : this.doubles[from + WHOLE]!;
     if (whole < now) return { fullInMicros: 0, numerator: 0, denominator: 1 };
-    const numerator = this.doubles[at + PART]!;
-    return { fullInMicros: whole - now, numerator, denominator: numerator === 0 ? 1 : this.doubles[at + DENOMINATOR]! };
+    const numerator = this.doubles[from + PART]!;
+    return {
+      fullInMicros: whole - now,
+      numerator,
+      denominator: numerator === 0 ? 1 : this.doubles[from + DENOMINATOR]!,
+    };
   }
 
   /** A TAT that has passed is that of a new key. */
-  protected isFresh(slot: number, now: number): boolean {
-    return this.doubles[(slot * this.stride) / 2 + WHOLE]! < now;
+  protected isFresh(at: number, now: number): boolean {
+    return this.doubles[at / 2 + WHOLE]! < now;
   }
 
-  protected seenAt(slot: number): number {
-    return this.words[slot * this.stride + SEEN]! >>> 0;
+  protected seenAt(at: number): number {
+    return this.words[at + SEEN]! >>> 0;
   }
 
   protected release(): void {}

@@ -1,5 +1,6 @@
 /** The `interval` of a signal by key: the times of its latest events, exactly, and the median of the gaps between them. */
-import { type Allocate, HashTable } from "./table.ts";
+import type { Arena } from "./arena.ts";
+import { HashTable } from "./table.ts";
 
 const EVENTS = 33;
 
@@ -16,16 +17,16 @@ export class IntervalTable extends HashTable {
   private readonly windowMicros: number;
   private readonly gaps: Float64Array = new Float64Array(EVENTS - 1);
 
-  constructor(windowMicros: number, budget: number, allocate: Allocate) {
-    super(STRIDE, budget, allocate);
+  constructor(windowMicros: number, arena: Arena, head: number) {
+    super(STRIDE, arena, head);
     this.windowMicros = windowMicros;
   }
 
   /** Records an event of a key; the oldest of 33 is forgotten. */
   record(lo: number, hi: number, now: number): void {
-    let slot = this.find(lo, hi);
-    if (slot < 0) slot = this.insert(lo, hi, now);
-    const at = slot * this.stride;
+    let at = this.find(lo, hi);
+    if (at < 0) at = this.insert(lo, hi, now);
+    else this.touch(at);
     const newest = (this.words[at + NEWEST]! + 1) % EVENTS;
     this.words[at + NEWEST] = newest;
     this.words[at + HELD] = Math.min(EVENTS, this.words[at + HELD]! + 1);
@@ -34,8 +35,8 @@ export class IntervalTable extends HashTable {
 
   /** Median of the gaps between a key's events that live at `now`; the window's length if there is none. */
   read(lo: number, hi: number, now: number): number {
-    const slot = this.find(lo, hi);
-    const count = slot < 0 ? 0 : this.collectGaps(slot * this.stride, now);
+    const at = this.find(lo, hi);
+    const count = at < 0 ? 0 : this.collectGaps(at, now);
     if (count === 0) return this.windowMicros;
     const middle = count >> 1;
     return count % 2 === 1 ? this.gaps[middle]! : Math.floor((this.gaps[middle - 1]! + this.gaps[middle]!) / 2);
@@ -59,17 +60,16 @@ export class IntervalTable extends HashTable {
     return count;
   }
 
-  private latestAt(slot: number): number {
-    const at = slot * this.stride;
+  private latestAt(at: number): number {
     return this.doubles[at / 2 + TIMES + this.words[at + NEWEST]!]!;
   }
 
-  protected isFresh(slot: number, now: number): boolean {
-    return now - this.latestAt(slot) >= this.windowMicros;
+  protected isFresh(at: number, now: number): boolean {
+    return now - this.latestAt(at) >= this.windowMicros;
   }
 
-  protected seenAt(slot: number): number {
-    return this.latestAt(slot);
+  protected seenAt(at: number): number {
+    return this.latestAt(at);
   }
 
   protected release(): void {}

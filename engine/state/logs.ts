@@ -5,9 +5,11 @@
  * Leases (`N at once`) are charges of one unit that last as long as they are not given back.
  */
 import type { LimitState } from "../contract.ts";
+import { type Arena, NONE, PAGE_BYTES } from "./arena.ts";
 import type { Charge } from "./charge.ts";
 import { CHUNK, EntryPool } from "./entry-pool.ts";
-import { type Allocate, HashTable } from "./table.ts";
+import { HashTable } from "./table.ts";
+import { OWN, POOL } from "./table-head.ts";
 
 // Entry: hash (words 0, 1), second seen (word 2), units of all charges (word 3), first and last chunk of the queue (words 4,
 // 5), place of the oldest charge in the first (word 6), charges (word 7), length of the window at the latest (double 4).
@@ -23,22 +25,46 @@ const STRIDE = 10;
 export const LOG_BYTES: number = STRIDE * 4;
 
 /** Share of the budget that goes to entries; chunks have the rest. */
-const ENTRIES_SHARE = 0.25;
+export const LOG_SHARE = 0.25;
 
-/** Charges of one limit: 40 bytes a key, and 164 for every 16 charges. */
+/** Charges of one limit: 40 bytes a key, and 168 for every 16 charges. */
 export class LogTable extends HashTable {
   private readonly pool: EntryPool;
-  /** Longest window asked about: a key whose charges are all older is as good as new. */
-  private longest = 0;
+  private readonly isOfLeases: boolean;
 
-  constructor(budget: number, allocate: Allocate) {
-    super(STRIDE, budget * ENTRIES_SHARE, allocate);
-    this.pool = new EntryPool(budget * (1 - ENTRIES_SHARE), allocate);
+  /** @param isOfLeases - Then room is made where leases end soonest, not where a key was not seen for long. */
+  constructor(isOfLeases: boolean, arena: Arena, head: number) {
+    super(STRIDE, arena, head);
+    this.isOfLeases = isOfLeases;
+    this.pool = new EntryPool(arena, head + POOL);
   }
 
-  override setBudget(budget: number, now: number): void {
-    super.setBudget(budget * ENTRIES_SHARE, now);
-    this.pool.setBudget(budget * (1 - ENTRIES_SHARE));
+  override get bytes(): number {
+    return super.bytes + this.pool.pages * PAGE_BYTES;
+  }
+
+  override setBudget(budget: number): void {
+    this.pool.budget = this.shareBudget(budget, LOG_SHARE);
+  }
+
+  override get isTooLarge(): boolean {
+    return super.isTooLarge || (this.pool.pages > this.pool.budget && this.count > 0);
+  }
+
+  override shrink(now: number): void {
+    if (super.isTooLarge) super.shrink(now);
+    else this.dropOne(now);
+  }
+
+  /** Longest window asked about: a key whose charges are all older is as good as new. */
+  private get longest(): number {
+    return this.doubles[this.head / 2 + OWN]!;
+  }
+
+  private set longest(window: number) {
+    if (this.longest === window) return;
+    this.arena.touch(this.head + 2 * OWN, 2);
+    this.doubles[this.head / 2 + OWN] = window;
   }
 
   /**
@@ -75,13 +101,14 @@ export class LogTable extends HashTable {
   }
 
   private open(lo: number, hi: number, now: number, out: Charge): number {
-    const slot = this.find(lo, hi);
+    const at = this.find(lo, hi);
     out.lo = lo;
     out.hi = hi;
-    out.slot = slot;
-    if (slot < 0) return -1;
-    this.words[slot * this.stride + SEEN] = now / 1e6;
-    return slot * this.stride;
+    out.at = at;
+    if (at < 0) return NONE;
+    this.touch(at);
+    this.words[at + SEEN] = now / 1e6;
+    return at;
   }
 
   private answer(out: Charge, most: number, window: number, latest: number, now: number): void {
@@ -97,26 +124,25 @@ export class LogTable extends HashTable {
     let chunk = at < 0 ? 0 : words[at + FIRST]!;
     let place = at < 0 ? 0 : words[at + OLDEST]!;
     for (let index = at < 0 ? 0 : words[at + HELD]!; index > 0; index--) {
-      const time = pool.times[chunk * CHUNK + place]!;
+      const time = pool.time(chunk, place);
       if (left <= room && time > release - window) break;
-      left -= pool.units[chunk * CHUNK + place]!;
+      left -= pool.units(chunk, place);
       release = Math.max(release, time + window);
       if (++place < CHUNK) continue;
       place = 0;
-      chunk = pool.next[chunk]!;
+      chunk = pool.after(chunk);
     }
     out.mark = release;
     out.usedAfter = left + out.cost;
   }
 
   /** Makes a charge that was asked about at this same time. */
-  charge({ lo, hi, slot: known, cost, mark }: Charge, window: number, now: number): void {
-    if (known >= 0) this.forgetUntil(known * this.stride, mark - window);
+  charge({ lo, hi, at: known, cost, mark }: Charge, window: number, now: number): void {
+    if (known >= 0) this.forgetUntil(known, mark - window);
     const at = this.makePlace(lo, hi, known >= 0 ? known : this.insert(lo, hi, now), now);
     const { words, pool } = this;
-    const place = words[at + LAST]! * CHUNK + ((words[at + OLDEST]! + words[at + HELD]!) % CHUNK);
-    pool.times[place] = mark;
-    pool.units[place] = cost;
+    this.touch(at);
+    pool.put(words[at + LAST]!, (words[at + OLDEST]! + words[at + HELD]!) % CHUNK, mark, cost);
     words[at + HELD] = words[at + HELD]! + 1;
     words[at + SUM] = words[at + SUM]! + cost;
     words[at + SEEN] = now / 1e6;
@@ -125,36 +151,34 @@ export class LogTable extends HashTable {
 
   /** Takes back a charge by its time and units, if it is still known. */
   giveBack(lo: number, hi: number, mark: number, cost: number): void {
-    const slot = this.find(lo, hi);
-    if (slot < 0) return;
+    const at = this.find(lo, hi);
+    if (at < 0) return;
     const { words, pool } = this;
-    const at = slot * this.stride;
     let before = words[at + FIRST]!;
     let chunk = before;
     let place = words[at + OLDEST]!;
     for (let after = words[at + HELD]! - 1; after >= 0; after--) {
-      if (pool.times[chunk * CHUNK + place] === mark && pool.units[chunk * CHUNK + place] === cost) {
+      if (pool.time(chunk, place) === mark && pool.units(chunk, place) === cost) {
         return this.removeAt(at, after, before, chunk, place);
       }
       if (++place < CHUNK) continue;
       place = 0;
       before = chunk;
-      chunk = pool.next[chunk]!;
+      chunk = pool.after(chunk);
     }
   }
 
   /** Units of a key's charges in the `window` before now. */
   used(lo: number, hi: number, window: number, now: number): number {
-    const slot = this.find(lo, hi);
-    if (slot < 0) return 0;
-    return this.unitsAfter(slot * this.stride, now - window);
+    const at = this.find(lo, hi);
+    if (at < 0) return 0;
+    return this.unitsAfter(at, now - window);
   }
 
   /** When a key is full again. */
   state(lo: number, hi: number, now: number): LimitState {
-    const slot = this.find(lo, hi);
-    const at = slot * this.stride;
-    const held = slot < 0 ? 0 : this.words[at + HELD]!;
+    const at = this.find(lo, hi);
+    const held = at < 0 ? 0 : this.words[at + HELD]!;
     const end = held === 0 ? 0 : this.latestAt(at) + this.doubles[at / 2 + WINDOW]!;
     return { fullInMicros: Math.max(0, end - now), numerator: 0, denominator: 1 };
   }
@@ -166,11 +190,11 @@ export class LogTable extends HashTable {
     let chunk = words[at + FIRST]!;
     let place = words[at + OLDEST]!;
     for (let index = words[at + HELD]!; index > 0; index--) {
-      if (pool.times[chunk * CHUNK + place]! > time) break;
-      units -= pool.units[chunk * CHUNK + place]!;
+      if (pool.time(chunk, place) > time) break;
+      units -= pool.units(chunk, place);
       if (++place < CHUNK) continue;
       place = 0;
-      chunk = pool.next[chunk]!;
+      chunk = pool.after(chunk);
     }
     return units;
   }
@@ -180,28 +204,29 @@ export class LogTable extends HashTable {
   }
 
   private oldestAt(at: number): number {
-    return this.pool.times[this.words[at + FIRST]! * CHUNK + this.words[at + OLDEST]!]!;
+    return this.pool.time(this.words[at + FIRST]!, this.words[at + OLDEST]!);
   }
 
   private latestAt(at: number): number {
     const { words } = this;
     const place = (words[at + OLDEST]! + words[at + HELD]! - 1) % CHUNK;
-    return this.pool.times[words[at + LAST]! * CHUNK + place]!;
+    return this.pool.time(words[at + LAST]!, place);
   }
 
   /** Makes a place behind an entry's latest charge; returns the entry's first word, which may have moved. */
-  private makePlace(lo: number, hi: number, slot: number, now: number): number {
-    let at = slot * this.stride;
+  private makePlace(lo: number, hi: number, entry: number, now: number): number {
+    let at = entry;
     if (this.words[at + HELD]! > 0 && (this.words[at + OLDEST]! + this.words[at + HELD]!) % CHUNK > 0) return at;
     let chunk = this.pool.take();
     while (chunk < 0) {
       this.dropOne(now);
       chunk = this.pool.take();
       const found = this.find(lo, hi);
-      at = (found < 0 ? this.insert(lo, hi, now) : found) * this.stride;
+      at = found < 0 ? this.insert(lo, hi, now) : found;
     }
     const { words } = this;
-    if (words[at + HELD]! > 0) this.pool.next[words[at + LAST]!] = chunk;
+    this.touch(at);
+    if (words[at + HELD]! > 0) this.pool.follow(words[at + LAST]!, chunk);
     else {
       words[at + FIRST] = chunk;
       words[at + OLDEST] = 0;
@@ -213,28 +238,30 @@ export class LogTable extends HashTable {
   private dropOldest(at: number): void {
     const { words, pool } = this;
     const chunk = words[at + FIRST]!;
-    words[at + SUM] = words[at + SUM]! - pool.units[chunk * CHUNK + words[at + OLDEST]!]!;
+    this.touch(at);
+    words[at + SUM] = words[at + SUM]! - pool.units(chunk, words[at + OLDEST]!);
     words[at + HELD] = words[at + HELD]! - 1;
     words[at + OLDEST] = words[at + OLDEST]! + 1;
     if (words[at + HELD]! > 0 && words[at + OLDEST]! < CHUNK) return;
     words[at + OLDEST] = 0;
-    words[at + FIRST] = pool.next[chunk]!;
+    words[at + FIRST] = pool.after(chunk);
     pool.give(chunk);
   }
 
   /** Removes a charge that `after` others stand behind: those move up. `before` is the chunk before its own, if there is one. */
   private removeAt(at: number, after: number, before: number, chunk: number, place: number): void {
     const { words, pool } = this;
-    words[at + SUM] = words[at + SUM]! - pool.units[chunk * CHUNK + place]!;
+    this.touch(at);
+    words[at + SUM] = words[at + SUM]! - pool.units(chunk, place);
     for (let left = after; left > 0; left--) {
-      const to = chunk * CHUNK + place;
+      const to = chunk;
+      const toPlace = place;
       if (++place === CHUNK) {
         place = 0;
         before = chunk;
-        chunk = pool.next[chunk]!;
+        chunk = pool.after(chunk);
       }
-      pool.times[to] = pool.times[chunk * CHUNK + place]!;
-      pool.units[to] = pool.units[chunk * CHUNK + place]!;
+      pool.put(to, toPlace, pool.time(chunk, place), pool.units(chunk, place));
     }
     words[at + HELD] = words[at + HELD]! - 1;
     if (place > 0 && words[at + HELD]! > 0) return;
@@ -242,17 +269,15 @@ export class LogTable extends HashTable {
     words[at + LAST] = before;
   }
 
-  protected isFresh(slot: number, now: number): boolean {
-    const at = slot * this.stride;
+  protected isFresh(at: number, now: number): boolean {
     return this.words[at + HELD] === 0 || this.latestAt(at) + this.longest <= now;
   }
 
-  protected seenAt(slot: number): number {
-    return this.words[slot * this.stride + SEEN]! >>> 0;
+  protected seenAt(at: number): number {
+    return this.isOfLeases && this.words[at + HELD]! > 0 ? this.latestAt(at) : this.words[at + SEEN]! >>> 0;
   }
 
-  protected release(slot: number): void {
-    const at = slot * this.stride;
+  protected release(at: number): void {
     while (this.words[at + HELD]! > 0) this.dropOldest(at);
   }
 }

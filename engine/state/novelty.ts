@@ -2,7 +2,8 @@
  * The `novel` of a signal by key: the hashes of the latest 32 values that were served, each with its latest time. Past 32 the
  * value whose time is oldest is forgotten, so a key with many values errs towards new.
  */
-import { type Allocate, HashTable } from "./table.ts";
+import type { Arena } from "./arena.ts";
+import { HashTable } from "./table.ts";
 
 const VALUES = 32;
 
@@ -23,39 +24,38 @@ const YOUTH = 8;
 export class NovelTable extends HashTable {
   private readonly windowMicros: number;
 
-  constructor(windowMicros: number, budget: number, allocate: Allocate) {
-    super(STRIDE, budget, allocate);
+  constructor(windowMicros: number, arena: Arena, head: number) {
+    super(STRIDE, arena, head);
     this.windowMicros = windowMicros;
   }
 
   /** Learns a value of a key. */
   teach(lo: number, hi: number, valueLo: number, valueHi: number, now: number): void {
-    let slot = this.find(lo, hi);
-    if (slot < 0) slot = this.insert(lo, hi, now);
-    const at = slot * this.stride;
+    let at = this.find(lo, hi);
+    if (at < 0) at = this.insert(lo, hi, now);
+    else this.touch(at);
     if (this.living(at, now) === 0) {
       this.words[at + HELD] = 0;
       this.doubles[at / 2 + SINCE] = now;
     }
-    const known = this.indexOf(at, valueLo, valueHi);
+    const known = this.placeOf(at, valueLo, valueHi);
     const index = known < 0 ? this.placeFor(at, valueLo, valueHi) : known;
     this.doubles[at / 2 + TIMES + index] = now;
   }
 
   /** Whether a value is in no event of a key that lives at `now`, and the key has been known for an eighth of the window. */
   isNew(lo: number, hi: number, valueLo: number, valueHi: number, now: number): boolean {
-    const slot = this.find(lo, hi);
-    if (slot < 0) return false;
-    const at = slot * this.stride;
+    const at = this.find(lo, hi);
+    if (at < 0) return false;
     if (this.living(at, now) === 0 || now - this.doubles[at / 2 + SINCE]! < this.windowMicros / YOUTH) return false;
-    const index = this.indexOf(at, valueLo, valueHi);
+    const index = this.placeOf(at, valueLo, valueHi);
     return index < 0 || !this.lives(at, index, now);
   }
 
   /** Values of a key that live at `now`. */
   read(lo: number, hi: number, now: number): number {
-    const slot = this.find(lo, hi);
-    return slot < 0 ? 0 : this.living(slot * this.stride, now);
+    const at = this.find(lo, hi);
+    return at < 0 ? 0 : this.living(at, now);
   }
 
   private lives(at: number, index: number, now: number): boolean {
@@ -68,7 +68,7 @@ export class NovelTable extends HashTable {
     return count;
   }
 
-  private indexOf(at: number, valueLo: number, valueHi: number): number {
+  private placeOf(at: number, valueLo: number, valueHi: number): number {
     const { words } = this;
     const end = at + HASHES + 2 * words[at + HELD]!;
     for (let word = at + HASHES; word < end; word += 2) {
@@ -98,12 +98,11 @@ export class NovelTable extends HashTable {
     return oldest;
   }
 
-  protected isFresh(slot: number, now: number): boolean {
-    return this.living(slot * this.stride, now) === 0;
+  protected isFresh(at: number, now: number): boolean {
+    return this.living(at, now) === 0;
   }
 
-  protected seenAt(slot: number): number {
-    const at = slot * this.stride;
+  protected seenAt(at: number): number {
     let latest = 0;
     for (let index = 0; index < this.words[at + HELD]!; index++) {
       latest = Math.max(latest, this.doubles[at / 2 + TIMES + index]!);

@@ -5,7 +5,8 @@
  */
 import type { Rate } from "../policy.ts";
 import { type ExactRate, exactRate } from "./gcra.ts";
-import { type Allocate, HashTable } from "./table.ts";
+import type { Arena } from "./arena.ts";
+import { HashTable } from "./table.ts";
 
 /** Values that a bucket remembers. */
 const SEEN_VALUES = 128;
@@ -36,8 +37,8 @@ export class OverflowTable extends HashTable {
   private readonly memoryMicros: number;
 
   /** @param rate - Leaks `allow` events every `perMicros`, and holds `burst`. */
-  constructor(rate: Rate, hasValues: boolean, windowMicros: number, budget: number, allocate: Allocate) {
-    super(hasValues ? VALUES_STRIDE : STRIDE, budget, allocate);
+  constructor(rate: Rate, hasValues: boolean, windowMicros: number, arena: Arena, head: number) {
+    super(hasValues ? VALUES_STRIDE : STRIDE, arena, head);
     this.windowMicros = windowMicros;
     this.rate = exactRate(rate);
     this.hasValues = hasValues;
@@ -66,8 +67,8 @@ export class OverflowTable extends HashTable {
 
   /** 1 if a key's latest overflow is less than the window's length ago, else 0. */
   read(lo: number, hi: number, now: number): number {
-    const slot = this.find(lo, hi);
-    return slot >= 0 && this.isOverflowing(slot * this.stride, now) ? 1 : 0;
+    const at = this.find(lo, hi);
+    return at >= 0 && this.isOverflowing(at, now) ? 1 : 0;
   }
 
   private isOverflowing(at: number, now: number): boolean {
@@ -76,8 +77,11 @@ export class OverflowTable extends HashTable {
 
   private enter(lo: number, hi: number, now: number): number {
     const known = this.find(lo, hi);
-    if (known >= 0) return known * this.stride;
-    const at = this.insert(lo, hi, now) * this.stride;
+    if (known >= 0) {
+      this.touch(known);
+      return known;
+    }
+    const at = this.insert(lo, hi, now);
     this.doubles[at / 2 + OVERFLOW] = -Infinity;
     if (this.hasValues) this.empty(at);
     return at;
@@ -135,16 +139,15 @@ export class OverflowTable extends HashTable {
     words[at + HELD] = Math.min(SEEN_VALUES, words[at + HELD]! + 1);
   }
 
-  protected isFresh(slot: number, now: number): boolean {
-    const at = slot * this.stride;
+  protected isFresh(at: number, now: number): boolean {
     const { doubles } = this;
     if (this.isOverflowing(at, now) || doubles[at / 2 + EMPTY]! >= now) return false;
     return !this.hasValues || now - doubles[at / 2 + COUNTED]! > this.memoryMicros;
   }
 
   /** Whichever is later: the time of emptiness stands for the latest event. */
-  protected seenAt(slot: number): number {
-    const from = (slot * this.stride) / 2;
+  protected seenAt(at: number): number {
+    const from = at / 2;
     return Math.max(this.doubles[from + EMPTY]!, this.doubles[from + OVERFLOW]!);
   }
 

@@ -4,8 +4,9 @@
  * that reading costs a logarithm at most; they are made anew when a sub-window passes. The sum is of multiples of 2^-33
  * below 2^8, so it is exact in a double whatever the order of additions.
  */
+import type { Arena } from "./arena.ts";
+import { ItemPool } from "./item-pool.ts";
 import { RING } from "./sub-windows.ts";
-import type { Allocate } from "./table.ts";
 
 export const REGISTERS = 128;
 const HIGHEST_RANK = 33;
@@ -29,69 +30,74 @@ const STRIDE = WORDS + 8;
 /** Bytes of one sketch. */
 export const SKETCH_BYTES: number = STRIDE * 4;
 
-const SMALLEST = 4;
-
 /** The number that registers estimate (linear counting while it is small), rounded. */
 function estimateOf(sum: number, zeros: number): number {
   const raw = (ALPHA * REGISTERS * REGISTERS) / sum;
   return Math.round(raw <= 2.5 * REGISTERS && zeros > 0 ? REGISTERS * Math.log(REGISTERS / zeros) : raw);
 }
 
-export class SketchPool {
-  private bytes: Uint8Array = new Uint8Array(0);
-  private words: Int32Array = new Int32Array(0);
-  private doubles: Float64Array = new Float64Array(0);
-  private readonly free: number[] = [];
-  private capacity = 0;
-  private most: number;
-  private readonly allocate: Allocate;
+export class SketchPool extends ItemPool {
+  private readonly state: Arena;
 
-  /** @param budget - Bytes that the pool may take; four sketches are had whatever it is. */
-  constructor(budget: number, allocate: Allocate) {
-    this.most = Math.max(SMALLEST, Math.floor(budget / SKETCH_BYTES));
-    this.allocate = allocate;
+  constructor(arena: Arena, head: number) {
+    super(arena, head, STRIDE);
+    this.state = arena;
   }
 
-  setBudget(budget: number): void {
-    this.most = Math.max(SMALLEST, this.capacity, Math.floor(budget / SKETCH_BYTES));
+  private get bytes(): Uint8Array {
+    return this.state.bytes;
   }
 
-  /** An empty sketch for the key with this hash, or -1 where there is no room. */
-  take(lo: number, hi: number): number {
-    if (this.free.length === 0 && this.capacity < this.most) this.grow();
-    const sketch = this.free.pop();
-    if (sketch === undefined) return -1;
-    const at = sketch * STRIDE;
-    this.words.fill(0, at, at + STRIDE);
-    this.words[at + ZEROS] = REGISTERS;
-    this.words[at + OWNER_LO] = lo;
-    this.words[at + OWNER_HI] = hi;
-    this.doubles[at / 2 + SUM] = REGISTERS;
+  private get words(): Int32Array {
+    return this.state.words;
+  }
+
+  private get doubles(): Float64Array {
+    return this.state.doubles;
+  }
+
+  /** An empty sketch for the key with this hash, or `NONE` where there is no room. */
+  takeFor(lo: number, hi: number): number {
+    const sketch = this.take();
+    if (sketch < 0) return sketch;
+    this.touch(sketch);
+    this.words.fill(0, sketch, sketch + STRIDE);
+    this.words[sketch + ZEROS] = REGISTERS;
+    this.words[sketch + OWNER_LO] = lo;
+    this.words[sketch + OWNER_HI] = hi;
+    this.doubles[sketch / 2 + SUM] = REGISTERS;
     return sketch;
   }
 
-  /** Gives a sketch back. */
-  give(sketch: number): void {
-    this.free.push(sketch);
+  override give(sketch: number): void {
+    this.touch(sketch);
+    this.words[sketch + OWNER_LO] = 0;
+    this.words[sketch + OWNER_HI] = 0;
+    super.give(sketch);
   }
 
-  /** Number of sketches, taken or free. */
-  get size(): number {
-    return this.capacity;
+  /** Whether a sketch that `next` found is a key's. */
+  isTaken(sketch: number): boolean {
+    return this.words[sketch + OWNER_LO] !== 0 || this.words[sketch + OWNER_HI] !== 0;
+  }
+
+  private touch(sketch: number): void {
+    if (this.state.guard !== null) this.state.guard.before(sketch, STRIDE);
   }
 
   ownerLo(sketch: number): number {
-    return this.words[sketch * STRIDE + OWNER_LO]!;
+    return this.words[sketch + OWNER_LO]!;
   }
 
   ownerHi(sketch: number): number {
-    return this.words[sketch * STRIDE + OWNER_HI]!;
+    return this.words[sketch + OWNER_HI]!;
   }
 
   /** Enters a value's hash in the sub-window at a place of the ring. */
   add(sketch: number, place: number, lo: number, hi: number): void {
-    const base = sketch * SKETCH_BYTES;
-    this.words[sketch * STRIDE + LATER_PASSED] = 0;
+    this.touch(sketch);
+    const base = sketch * 4;
+    this.words[sketch + LATER_PASSED] = 0;
     const index = lo & (REGISTERS - 1);
     const rank = Math.min(HIGHEST_RANK, 1 + Math.clz32(hi));
     const register = base + place * REGISTERS + index;
@@ -100,26 +106,26 @@ export class SketchPool {
   }
 
   private raise(sketch: number, index: number, rank: number): void {
-    const merged = sketch * SKETCH_BYTES + MERGED + index;
+    const merged = sketch * 4 + MERGED + index;
     const before = this.bytes[merged]!;
     if (before >= rank) return;
-    const at = sketch * STRIDE;
-    if (before === 0) this.words[at + ZEROS] = this.words[at + ZEROS]! - 1;
-    this.doubles[at / 2 + SUM] = this.doubles[at / 2 + SUM]! + POWERS[rank]! - POWERS[before]!;
+    if (before === 0) this.words[sketch + ZEROS] = this.words[sketch + ZEROS]! - 1;
+    this.doubles[sketch / 2 + SUM] = this.doubles[sketch / 2 + SUM]! + POWERS[rank]! - POWERS[before]!;
     this.bytes[merged] = rank;
   }
 
   /** Clears the `passed` (at most 17) sub-windows that end at `place`, and merges the others anew. */
   turn(sketch: number, place: number, passed: number): void {
-    const base = sketch * SKETCH_BYTES;
-    this.words[sketch * STRIDE + LATER_PASSED] = 0;
+    this.touch(sketch);
+    const base = sketch * 4;
+    this.words[sketch + LATER_PASSED] = 0;
     for (let back = 0; back < passed; back++) {
       const ring = base + ((place - back + RING) % RING) * REGISTERS;
       this.bytes.fill(0, ring, ring + REGISTERS);
     }
     this.bytes.fill(0, base + MERGED, base + MERGED + REGISTERS);
-    this.words[sketch * STRIDE + ZEROS] = REGISTERS;
-    this.doubles[(sketch * STRIDE) / 2 + SUM] = REGISTERS;
+    this.words[sketch + ZEROS] = REGISTERS;
+    this.doubles[sketch / 2 + SUM] = REGISTERS;
     for (let ring = 0; ring < RING; ring++) {
       const from = base + ring * REGISTERS;
       for (let index = 0; index < REGISTERS; index++) {
@@ -131,8 +137,7 @@ export class SketchPool {
 
   /** The estimate at the latest event's sub-window. */
   estimate(sketch: number): number {
-    const at = sketch * STRIDE;
-    return estimateOf(this.doubles[at / 2 + SUM]!, this.words[at + ZEROS]!);
+    return estimateOf(this.doubles[sketch / 2 + SUM]!, this.words[sketch + ZEROS]!);
   }
 
   /**
@@ -140,16 +145,16 @@ export class SketchPool {
    * each sub-window in which nothing is added: a refused caller's key is read often and added to no more.
    */
   estimateLater(sketch: number, place: number, passed: number): number {
-    const at = sketch * STRIDE;
-    if (this.words[at + LATER_PASSED] !== passed) {
-      this.doubles[at / 2 + LATER] = this.mergeLater(sketch, place, passed);
-      this.words[at + LATER_PASSED] = passed;
+    if (this.words[sketch + LATER_PASSED] !== passed) {
+      this.touch(sketch);
+      this.doubles[sketch / 2 + LATER] = this.mergeLater(sketch, place, passed);
+      this.words[sketch + LATER_PASSED] = passed;
     }
-    return this.doubles[at / 2 + LATER]!;
+    return this.doubles[sketch / 2 + LATER]!;
   }
 
   private mergeLater(sketch: number, place: number, passed: number): number {
-    const base = sketch * SKETCH_BYTES;
+    const base = sketch * 4;
     let sum = 0;
     let zeros = 0;
     for (let index = 0; index < REGISTERS; index++) {
@@ -162,17 +167,5 @@ export class SketchPool {
       sum += POWERS[highest]!;
     }
     return estimateOf(sum, zeros);
-  }
-
-  private grow(): void {
-    const capacity = Math.min(this.most, Math.max(SMALLEST, this.capacity * 2));
-    const buffer = this.allocate(capacity * SKETCH_BYTES);
-    const bytes = new Uint8Array(buffer);
-    bytes.set(this.bytes);
-    this.bytes = bytes;
-    this.words = new Int32Array(buffer);
-    this.doubles = new Float64Array(buffer);
-    for (let sketch = capacity - 1; sketch >= this.capacity; sketch--) this.free.push(sketch);
-    this.capacity = capacity;
   }
 }

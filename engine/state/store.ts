@@ -4,10 +4,12 @@
  */
 import type { ReloadReport } from "../contract.ts";
 import type { Amount, Ban, Limit, Policy, Rule, Signal } from "../policy.ts";
+import { type Arena, NONE, PAGE_BYTES } from "./arena.ts";
 import { BanTable } from "./bans.ts";
+import { budgetOf } from "./budget.ts";
+import { Catalogue } from "./catalogue.ts";
 import { type LimitTable, makeLimitTable } from "./limit-table.ts";
 import { makeSignalTable, type SignalTable } from "./signal-table.ts";
-import type { Allocate } from "./table.ts";
 
 function modePrefix(shadow: boolean): string {
   return shadow ? "shadow " : "enforced ";
@@ -43,16 +45,22 @@ function modesOf({ name, rollout }: Limit | Rule, forced: ForcedStates): Readonl
   return modes;
 }
 
+/** Id of the table of bans. */
+const BANS = "bans";
+
 export class StateStore {
+  readonly arena: Arena;
   readonly bans: BanTable;
+  private readonly catalogue: Catalogue;
   private readonly signals = new Map<string, SignalTable>();
   private readonly limits = new Map<string, LimitTable>();
   private readonly owners = new Map<string, number>();
-  private readonly allocate: Allocate;
 
-  constructor(allocate: Allocate) {
-    this.allocate = allocate;
-    this.bans = new BanTable(0, allocate);
+  /** @param user - Which of the arena's users this is: 0 of a plain one. */
+  constructor(arena: Arena, user: number) {
+    this.arena = arena;
+    this.catalogue = new Catalogue(arena, user);
+    this.bans = new BanTable(arena, this.catalogue.use(BANS));
   }
 
   /** The table of a signal, or null where the policy in force has none. */
@@ -85,28 +93,44 @@ export class StateStore {
   adopt(policy: Policy, now: number, forced: ForcedStates): void {
     this.takeOver(policy);
     this.dropGone(policy);
+    this.adoptBans(policy, forced);
     const missing = this.missingTables(policy, forced);
     const tables = this.signals.size + this.limits.size + missing.length + 1;
-    const share = Math.floor(policy.settings.memoryBytes / tables);
-    for (const table of [...this.signals.values(), ...this.limits.values(), this.bans]) table.setBudget(share, now);
-    for (const make of missing) make(share);
-    this.adoptBans(policy, forced);
+    const { tablePages, arenaPages } = budgetOf(policy.settings.memoryBytes, tables);
+    const share = tablePages * PAGE_BYTES;
+    this.arena.setLimit(arenaPages);
+    for (const table of this.tables()) table.setBudget(share);
+    if (!this.arena.shared) this.shrink(now);
+    for (const make of missing) make().setBudget(share);
   }
 
-  private missingTables(policy: Policy, forced: ForcedStates): ((share: number) => void)[] {
-    const { allocate } = this;
-    const missing = new Map<string, (share: number) => void>();
+  /** All tables in force. */
+  private *tables(): Generator<SignalTable | LimitTable | BanTable> {
+    yield* this.signals.values();
+    yield* this.limits.values();
+    yield this.bans;
+  }
+
+  private shrink(now: number): void {
+    for (const table of this.tables()) while (table.isTooLarge) table.shrink(now);
+  }
+
+  private missingTables(policy: Policy, forced: ForcedStates): (() => SignalTable | LimitTable)[] {
+    const { arena, catalogue } = this;
+    const missing = new Map<string, () => SignalTable | LimitTable>();
     for (const signal of policy.signals) {
       const { stateId } = signal;
       if (this.signals.has(stateId)) continue;
-      missing.set(`signal ${stateId}`, (share) => this.signals.set(stateId, makeSignalTable(signal, share, allocate)));
+      missing.set(signalId(stateId), () =>
+        put(this.signals, stateId, makeSignalTable(signal, arena, catalogue.use(signalId(stateId)))),
+      );
     }
     for (const limit of policy.limits) {
       const { kind } = limit.amount;
       for (const shadow of modesOf(limit, forced)) {
         const id = modePrefix(shadow) + limitState(limit);
         if (this.limits.has(id)) continue;
-        missing.set(`limit ${id}`, (share) => this.limits.set(id, makeLimitTable(kind, share, allocate)));
+        missing.set(limitId(id), () => put(this.limits, id, makeLimitTable(kind, arena, catalogue.use(limitId(id)))));
       }
     }
     return [...missing.values()];
@@ -116,27 +140,50 @@ export class StateStore {
   private takeOver({ signals, limits }: Policy): void {
     const ids = new Set(signals.map(({ stateId }) => stateId));
     for (const { stateId, wasStateId } of signals) {
-      if (wasStateId !== null && !ids.has(wasStateId)) rename(this.signals, wasStateId, stateId);
+      if (wasStateId !== null && !ids.has(wasStateId)) this.rename(this.signals, signalId, wasStateId, stateId);
     }
     const limitIds = new Set(limits.map(limitState));
     for (const limit of limits) {
       const was = formerLimitState(limit);
       if (was === null || limitIds.has(was)) continue;
       for (const shadow of [false, true]) {
-        rename(this.limits, modePrefix(shadow) + was, modePrefix(shadow) + limitState(limit));
+        this.rename(this.limits, limitId, modePrefix(shadow) + was, modePrefix(shadow) + limitState(limit));
       }
     }
   }
 
+  /** Gives a declaration's table to one that has none. */
+  private rename<T extends SignalTable | LimitTable>(
+    tables: Map<string, T>,
+    idOf: (key: string) => string,
+    from: string,
+    to: string,
+  ): void {
+    const table = tables.get(from);
+    if (table === undefined || tables.has(to)) return;
+    tables.set(to, table);
+    tables.delete(from);
+    if (this.catalogue.find(idOf(to)) === NONE) this.catalogue.rename(table.head, idOf(to));
+  }
+
   private dropGone(policy: Policy): void {
     const signals = new Set(policy.signals.map(({ stateId }) => stateId));
-    for (const id of [...this.signals.keys()]) if (!signals.has(id)) this.signals.delete(id);
+    this.leave(this.signals, (id) => !signals.has(id));
     const limits = new Set(policy.limits.map(limitState));
-    for (const id of [...this.limits.keys()]) if (!limits.has(id.slice(id.indexOf(" ") + 1))) this.limits.delete(id);
+    this.leave(this.limits, (id) => !limits.has(id.slice(id.indexOf(" ") + 1)));
     const bans = new Set(policy.rules.map((rule) => banOf(rule)?.stateId));
     const gone = [...this.owners].filter(([id]) => !bans.has(id.slice(id.indexOf(" ") + 1)));
+    this.bans.lift(new Set(gone.filter(([id]) => this.catalogue.leaveOwner(id)).map(([, owner]) => owner)));
     this.bans.disown(new Set(gone.map(([, owner]) => owner)));
     for (const [id] of gone) this.owners.delete(id);
+  }
+
+  private leave<T extends SignalTable | LimitTable>(tables: Map<string, T>, isGone: (id: string) => boolean): void {
+    for (const [id, { head }] of [...tables]) {
+      if (!isGone(id)) continue;
+      tables.delete(id);
+      this.catalogue.leave(head);
+    }
   }
 
   private adoptBans(policy: Policy, forced: ForcedStates): void {
@@ -145,19 +192,26 @@ export class StateStore {
       if (ban === null) continue;
       for (const shadow of [false, true]) {
         const id = modePrefix(shadow) + ban.stateId;
-        const known = this.owners.get(id) ?? -1;
-        if (known >= 0 || modesOf(rule, forced).has(shadow)) this.owners.set(id, this.bans.own(known, ban));
+        if (!this.owners.has(id) && !modesOf(rule, forced).has(shadow)) continue;
+        const owner = this.owners.get(id) ?? this.catalogue.useOwner(id);
+        this.owners.set(id, owner);
+        this.bans.own(owner, ban);
       }
     }
   }
 }
 
-/** Moves a map's value to a key that has none. */
-function rename<T>(map: Map<string, T>, from: string, to: string): void {
-  const value = map.get(from);
-  if (value === undefined || map.has(to)) return;
-  map.set(to, value);
-  map.delete(from);
+function signalId(key: string): string {
+  return `signal ${key}`;
+}
+
+function limitId(key: string): string {
+  return `limit ${key}`;
+}
+
+function put<T>(map: Map<string, T>, key: string, value: T): T {
+  map.set(key, value);
+  return value;
 }
 
 interface Declared {

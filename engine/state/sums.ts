@@ -1,7 +1,7 @@
 /** The `sum` and `max` of a signal by key: one value for each of the sub-windows that can hold live events. */
 import { WINDOW_WORDS, WindowTable } from "./counters.ts";
 import { RING, SubWindows } from "./sub-windows.ts";
-import type { Allocate } from "./table.ts";
+import type { Arena } from "./arena.ts";
 
 // After the head: the values by place in the ring (doubles 2 to 18).
 const VALUES = WINDOW_WORDS / 2;
@@ -19,8 +19,8 @@ abstract class ValuesTable extends WindowTable {
   /** Value of a sub-window without events. */
   private readonly nothing: number;
 
-  constructor(nothing: number, windowMicros: number, budget: number, allocate: Allocate) {
-    super(STRIDE, new SubWindows(windowMicros), budget, allocate);
+  constructor(nothing: number, windowMicros: number, arena: Arena, head: number) {
+    super(STRIDE, new SubWindows(windowMicros), arena, head);
     this.nothing = nothing;
   }
 
@@ -35,10 +35,9 @@ abstract class ValuesTable extends WindowTable {
   /** The fold over the sub-windows that live at `now`, from the oldest to the newest; `nothing` where none has events. */
   protected foldAt(lo: number, hi: number, now: number): number {
     const { window, doubles } = this;
-    const slot = this.find(lo, hi);
-    if (slot < 0) return this.nothing;
+    const at = this.find(lo, hi);
+    if (at < 0) return this.nothing;
     window.turnTo(now);
-    const at = slot * this.stride;
     const passed = Math.max(0, this.passedAt(at));
     let total = this.nothing;
     for (let back = RING - 1; back >= passed; back--) {
@@ -60,8 +59,8 @@ abstract class ValuesTable extends WindowTable {
 
 /** Sums of one signal, 152 bytes a key. They saturate at ±(2^53 − 1). */
 export class SumTable extends ValuesTable {
-  constructor(windowMicros: number, budget: number, allocate: Allocate) {
-    super(0, windowMicros, budget, allocate);
+  constructor(windowMicros: number, arena: Arena, head: number) {
+    super(0, windowMicros, arena, head);
   }
 
   protected override fold(total: number, value: number): number {
@@ -76,8 +75,8 @@ export class SumTable extends ValuesTable {
 
 /** Maxima of one signal, 152 bytes a key. */
 export class MaxTable extends ValuesTable {
-  constructor(windowMicros: number, budget: number, allocate: Allocate) {
-    super(-Infinity, windowMicros, budget, allocate);
+  constructor(windowMicros: number, arena: Arena, head: number) {
+    super(-Infinity, windowMicros, arena, head);
   }
 
   protected override fold(total: number, value: number): number {

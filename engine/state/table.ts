@@ -1,174 +1,398 @@
 /**
- * A bounded hash table of fixed-size entries in one buffer: open addressing with linear probing, keyed by a 64-bit keyed
- * hash. The key itself is not kept: among a million keys two share a hash with a chance of about 2^-25.
+ * A bounded hash table of fixed-size entries on pages of an arena, keyed by a 64-bit keyed hash. The key itself is not kept:
+ * among a million keys two share a hash with a chance of about 2^-25.
  *
- * The table doubles as it fills and leaves out entries that are equal to fresh while it does. When its share of the memory
- * is used up, an insertion drops one entry: of some entries after a moving hand, one that is equal to fresh if there is
- * one, else the one least recently seen. Sampling stands in for exact order because that would cost eight bytes an entry.
- * Doubling moves all entries at once, which stalls the one decision that triggers it (about 50 ms at a million entries).
+ * Extendible hashing (Fagin et al. 1979) over pages: a directory by the low bits of the hash's second half leads to a page, in
+ * which entries lie by open addressing with linear probing. A full page first leaves out entries that are equal to fresh; then it
+ * is split, which moves the entries of that page alone; and where the table's share of the memory is used up, it drops an entry
+ * that was not seen for long. So no insertion moves more than a page, and no table is ever copied.
+ *
+ * An entry is named by the offset of its first word in the arena. It moves only when another entry of its table is added or removed.
  */
+import { type Arena, NONE, PAGE_BYTES, PAGE_WORDS, pageOf } from "./arena.ts";
+import { eachPage, growDirectory, pageAt, setPage, shrinkDirectory } from "./directory.ts";
+import { discardPool } from "./item-pool.ts";
+import { COUNT, DROPPED, HAND, MASK, PAGES, POOL, TABLE_BUDGET } from "./table-head.ts";
 
-/** Gives the memory of tables: plain, or shared between workers. */
-export type Allocate = (bytes: number) => ArrayBufferLike;
+// Words of a page's head: how many bits of the hash its entries agree in, how many entries there are, and how many may be dropped
+// before it is looked through for fresh ones again.
+const DEPTH = 0;
+const ENTRIES = 1;
+const PATIENCE = 2;
+const PAGE_HEAD = 8;
 
-/** Entries of the smallest table, made whatever the budget. */
-const SMALLEST = 16;
-/** A table is full at this share of its slots; linear probing slows down past it. */
-const FULL = 7 / 8;
-/** Entries looked at to find one to drop. */
+/** A page is full at this share of its slots; linear probing slows down past it. */
+export const FULL: number = 7 / 8;
+/** Entries looked at to find one to drop. Sampling stands in for exact order because that would cost eight bytes an entry. */
 const SAMPLE = 16;
+/** Bits of the directory, at most. Keyed hashes do not come to this many. */
+const DEEPEST = 24;
+
+/** How many entries of so many words a page has place for. */
+export function slotsPerPage(stride: number): number {
+  return Math.floor((PAGE_WORDS - PAGE_HEAD) / stride);
+}
+
+/** Gives back all pages of a table, and of the pool that belongs to it; they must not be used again. */
+export function discardTable(arena: Arena, head: number): void {
+  for (const page of eachPage(arena.words, head, (each) => arena.words[each + DEPTH]!)) arena.givePage(page);
+  while (arena.words[head + MASK]! > 0) shrinkDirectory(arena, head);
+  discardPool(arena, head + POOL);
+}
 
 export abstract class HashTable {
-  /** Entries that are not empty. */
-  count = 0;
-  /** Entries dropped to make room that were not equal to fresh. */
-  dropped = 0;
-  /** Words of the entry in slot s begin at `s * stride`; its first two are the hash, both 0 where it is empty. */
-  protected words: Int32Array;
-  /** The same buffer as doubles; entries have an even number of words, so word w is in double w / 2. */
-  protected doubles: Float64Array;
-  protected mask = 0;
+  /** Words of an entry; its first two are the hash, both 0 where it is empty. Even, so that doubles may lie in it. */
   readonly stride: number;
-  private readonly allocate: Allocate;
-  private budget: number;
-  private hand = 0;
+  /** Where the table's head is. */
+  readonly head: number;
+  protected readonly arena: Arena;
+  private readonly slots: number;
+  private readonly full: number;
 
-  /**
-   * @param stride - 32-bit words an entry, even.
-   * @param budget - Bytes that the table may take.
-   */
-  constructor(stride: number, budget: number, allocate: Allocate) {
+  /** @param head - The table's head in the arena: of zeros for a new table. */
+  constructor(stride: number, arena: Arena, head: number) {
     this.stride = stride;
-    this.budget = budget;
-    this.allocate = allocate;
-    this.words = new Int32Array(0);
-    this.doubles = new Float64Array(0);
-    this.reset(SMALLEST);
+    this.arena = arena;
+    this.head = head;
+    this.slots = slotsPerPage(stride);
+    this.full = Math.floor(this.slots * FULL);
+    if (this.words[head + PAGES] === 0) this.addFirstPage();
+  }
+
+  /** Every table has a page from the beginning, so that there is always room for an entry. */
+  private addFirstPage(): void {
+    const { arena, head } = this;
+    const page = arena.takePage();
+    if (page === NONE) throw new RangeError("the state's memory is used up: there is no page left for another table");
+    setPage(arena, head, 0, page);
+    arena.touch(head + PAGES, 2);
+    arena.words[head + PAGES] = 1;
+    arena.words[head + TABLE_BUDGET] = 1;
   }
 
   /** Whether losing the entry changes nothing. */
-  protected abstract isFresh(slot: number, now: number): boolean;
+  protected abstract isFresh(at: number, now: number): boolean;
   /** When the entry was seen last, on any scale that grows. */
-  protected abstract seenAt(slot: number): number;
+  protected abstract seenAt(at: number): number;
   /** Called before an entry goes, for what it holds elsewhere. */
-  protected abstract release(slot: number): void;
+  protected abstract release(at: number): void;
+
+  protected get words(): Int32Array {
+    return this.arena.words;
+  }
+
+  protected get doubles(): Float64Array {
+    return this.arena.doubles;
+  }
+
+  /** Entries that are not empty. */
+  get count(): number {
+    return this.words[this.head + COUNT]!;
+  }
+
+  /** Entries dropped to make room that were not equal to fresh. */
+  get dropped(): number {
+    return this.doubles[this.head / 2 + DROPPED]!;
+  }
 
   /** Bytes in use. */
   get bytes(): number {
-    return this.words.byteLength;
+    return this.words[this.head + PAGES]! * PAGE_BYTES;
   }
 
-  /** Changes the budget; a table that is larger shrinks to it at once. */
-  setBudget(budget: number, now: number): void {
-    this.budget = budget;
-    let capacity = this.mask + 1;
-    while (capacity > SMALLEST && this.bytesOf(capacity) > budget) capacity /= 2;
-    if (capacity <= this.mask) this.rebuild(capacity, now);
+  /** Changes how many bytes the table may take: whole pages, and one at least. One that has more is made smaller by `shrink`. */
+  setBudget(budget: number): void {
+    this.setPages(Math.max(1, Math.floor(budget / PAGE_BYTES)));
   }
 
-  /** Slot of a hash, or -1. */
+  private setPages(pages: number): void {
+    this.arena.touch(this.head + TABLE_BUDGET, 1);
+    this.words[this.head + TABLE_BUDGET] = pages;
+  }
+
+  /** Shares a budget between entries, which have so much of it, and a pool; returns the pool's pages. Each has one at least. */
+  protected shareBudget(budget: number, entries: number): number {
+    const pages = Math.max(2, Math.floor(budget / PAGE_BYTES));
+    const own = Math.min(pages - 1, Math.max(1, Math.round(pages * entries)));
+    this.setPages(own);
+    return pages - own;
+  }
+
+  // ── finding, adding and removing entries ──────────────────────────────────
+
+  /** The entry of a hash, or `NONE`. */
   protected find(lo: number, hi: number): number {
-    const { words, stride, mask } = this;
-    for (let slot = lo & mask; ; slot = (slot + 1) & mask) {
-      const at = slot * stride;
-      if (words[at] === lo && words[at + 1] === hi) return slot;
-      if (words[at] === 0 && words[at + 1] === 0) return -1;
+    const { words } = this.arena;
+    const { stride, slots } = this;
+    const first = pageAt(words, this.head, hi) + PAGE_HEAD;
+    const end = first + slots * stride;
+    let at = first + (((lo >>> 16) * slots) >>> 16) * stride;
+    for (;;) {
+      if (words[at] === lo && words[at + 1] === hi) return at;
+      if (words[at] === 0 && words[at + 1] === 0) return NONE;
+      at += stride;
+      if (at === end) at = first;
     }
+  }
+
+  /** Where the entries of a hash begin, if there are any. An empty slot ends them. */
+  protected home(lo: number, hi: number): number {
+    return pageAt(this.words, this.head, hi) + PAGE_HEAD + (((lo >>> 16) * this.slots) >>> 16) * this.stride;
+  }
+
+  /** The slot after another, round its page. */
+  protected after(at: number): number {
+    const first = pageOf(at) + PAGE_HEAD;
+    const next = at + this.stride;
+    return next === first + this.slots * this.stride ? first : next;
+  }
+
+  protected isEmpty(at: number): boolean {
+    return this.words[at] === 0 && this.words[at + 1] === 0;
+  }
+
+  /** Says that an entry is about to change. */
+  protected touch(at: number): void {
+    if (this.arena.guard !== null) this.arena.guard.before(at, this.stride);
   }
 
   /** Adds an entry of zeros under a hash; makes room first. The hash is not both zero. */
   protected insert(lo: number, hi: number, now: number): number {
-    if (this.count + 1 > (this.mask + 1) * FULL) this.makeRoom(now);
-    const { words, stride, mask } = this;
-    let slot = lo & mask;
-    while (words[slot * stride] !== 0 || words[slot * stride + 1] !== 0) slot = (slot + 1) & mask;
-    words[slot * stride] = lo;
-    words[slot * stride + 1] = hi;
-    this.count++;
-    return slot;
+    const page = this.pageWithRoom(hi, now);
+    const at = this.emptySlot(lo, page);
+    const { words, head } = this;
+    this.touch(at);
+    words[at] = lo;
+    words[at + 1] = hi;
+    this.addEntries(page, 1);
+    this.arena.touch(head + COUNT, 1);
+    words[head + COUNT] = words[head + COUNT]! + 1;
+    return at;
+  }
+
+  private emptySlot(lo: number, page: number): number {
+    let at = page + PAGE_HEAD + (((lo >>> 16) * this.slots) >>> 16) * this.stride;
+    while (!this.isEmpty(at)) at = this.after(at);
+    return at;
+  }
+
+  private addEntries(page: number, entries: number): void {
+    this.arena.touch(page, PAGE_HEAD);
+    this.words[page + ENTRIES] = this.words[page + ENTRIES]! + entries;
   }
 
   /** Removes an entry and closes the gap, so that no entry after it is cut off from its own place. */
-  protected remove(slot: number): void {
-    const { words, stride, mask } = this;
-    this.release(slot);
-    let gap = slot;
-    for (let next = (gap + 1) & mask; !this.isEmpty(next); next = (next + 1) & mask) {
-      const home = words[next * stride]! & mask;
-      const stays = gap <= next ? gap < home && home <= next : gap < home || home <= next;
+  protected remove(at: number): void {
+    const { words, stride, slots, head } = this;
+    this.release(at);
+    const first = pageOf(at) + PAGE_HEAD;
+    let gap = (at - first) / stride;
+    for (let next = (gap + 1) % slots; !this.isEmpty(first + next * stride); next = (next + 1) % slots) {
+      const from = first + next * stride;
+      const own = ((words[from]! >>> 16) * slots) >>> 16;
+      const stays = gap <= next ? gap < own && own <= next : gap < own || own <= next;
       if (stays) continue;
-      words.copyWithin(gap * stride, next * stride, (next + 1) * stride);
+      this.touch(first + gap * stride);
+      words.copyWithin(first + gap * stride, from, from + stride);
       gap = next;
     }
-    words.fill(0, gap * stride, (gap + 1) * stride);
-    this.count--;
+    this.touch(first + gap * stride);
+    words.fill(0, first + gap * stride, first + (gap + 1) * stride);
+    this.addEntries(first - PAGE_HEAD, -1);
+    this.arena.touch(head + COUNT, 1);
+    words[head + COUNT] = words[head + COUNT]! - 1;
   }
 
   /** Removes every entry that `condemned` names. */
-  protected sweep(condemned: (slot: number) => boolean): void {
-    for (let slot = 0; slot <= this.mask; slot++) {
-      while (!this.isEmpty(slot) && condemned(slot)) this.remove(slot);
+  protected sweep(condemned: (at: number) => boolean): void {
+    for (const page of this.pages()) this.sweepPage(page, condemned);
+  }
+
+  private sweepPage(page: number, condemned: (at: number) => boolean): void {
+    for (let slot = 0; slot < this.slots; slot++) {
+      const at = page + PAGE_HEAD + slot * this.stride;
+      while (!this.isEmpty(at) && condemned(at)) this.remove(at);
     }
   }
 
-  protected isEmpty(slot: number): boolean {
-    const at = slot * this.stride;
-    return this.words[at] === 0 && this.words[at + 1] === 0;
+  /** First words of the pages, each once. */
+  private pages(): readonly number[] {
+    return eachPage(this.words, this.head, (page) => this.words[page + DEPTH]!);
   }
 
-  private bytesOf(capacity: number): number {
-    return capacity * this.stride * 4;
-  }
+  // ── making room ───────────────────────────────────────────────────────────
 
-  private reset(capacity: number): void {
-    const buffer = this.allocate(this.bytesOf(capacity));
-    this.words = new Int32Array(buffer);
-    this.doubles = new Float64Array(buffer);
-    this.mask = capacity - 1;
-    this.count = 0;
+  /** The page for a hash, with room for one entry more. */
+  private pageWithRoom(hi: number, now: number): number {
+    const page = pageAt(this.words, this.head, hi);
+    return this.words[page + ENTRIES]! < this.full ? page : this.makeRoom(page, hi, now);
   }
 
   /** Slow path, out of line. */
-  private makeRoom(now: number): void {
-    const capacity = this.mask + 1;
-    if (this.bytesOf(capacity * 2) <= this.budget) this.rebuild(capacity * 2, now);
-    else this.dropOne(now);
-  }
-
-  /** Moves what is not equal to fresh into a new buffer; what no longer fits is dropped. */
-  private rebuild(capacity: number, now: number): void {
-    const { words, mask, stride } = this;
-    const kept: number[] = [];
-    for (let slot = 0; slot <= mask; slot++) {
-      if (this.isEmpty(slot)) continue;
-      if (kept.length < capacity * FULL && !this.isFresh(slot, now)) kept.push(slot);
-      else this.dropAt(slot, now);
+  private makeRoom(full: number, hi: number, now: number): number {
+    const few = this.slots >> 4;
+    let page = full;
+    const wasPatient = this.isPatient(page);
+    if (!wasPatient) this.dropFresh(page, now);
+    // A page that is nearly full again would be looked through soon again.
+    while (this.words[page + ENTRIES]! > this.full - few && this.split(page, hi)) {
+      page = pageAt(this.words, this.head, hi);
     }
-    this.reset(capacity);
-    for (const slot of kept) {
-      const target = this.insert(words[slot * stride]!, words[slot * stride + 1]!, now);
-      this.words.set(words.subarray(slot * stride, (slot + 1) * stride), target * stride);
+    if (this.words[page + ENTRIES]! < this.full) return page;
+    this.dropFrom(page, now);
+    // Told to the guard with the entry that went.
+    if (!wasPatient) this.words[page + PATIENCE] = few;
+    return page;
+  }
+
+  /** Whether a page was looked through a short while ago, and found full of what is not fresh. Under a flood most are. */
+  private isPatient(page: number): boolean {
+    const patience = this.words[page + PATIENCE]!;
+    if (patience === 0) return false;
+    this.arena.touch(page, PAGE_HEAD);
+    this.words[page + PATIENCE] = patience - 1;
+    return true;
+  }
+
+  private dropFresh(page: number, now: number): void {
+    for (let slot = 0; slot < this.slots; slot++) {
+      const at = page + PAGE_HEAD + slot * this.stride;
+      while (!this.isEmpty(at) && this.isFresh(at, now)) this.remove(at);
     }
   }
 
-  private dropAt(slot: number, now: number): void {
-    if (!this.isFresh(slot, now)) this.dropped++;
-    this.release(slot);
+  /** Shares a page's entries between it and a new one, by one more bit of the hash; tells whether there was room for that. */
+  private split(page: number, hi: number): boolean {
+    const { arena, head } = this;
+    const { words } = arena;
+    const depth = words[page + DEPTH]!;
+    if (depth === DEEPEST || words[head + PAGES]! >= words[head + TABLE_BUDGET]!) return false;
+    const bit = 1 << depth;
+    if (!this.isDivisible(page, hi)) return false;
+    if (bit > words[head + MASK]! && !growDirectory(arena, head)) return false;
+    const added = arena.takePage();
+    if (added === NONE) return false;
+    arena.touch(head + PAGES, 1);
+    arena.words[head + PAGES] = arena.words[head + PAGES]! + 1;
+    const mask = arena.words[head + MASK]!;
+    for (let index = (hi & (bit - 1)) | bit; index <= mask; index += 2 * bit) setPage(arena, head, index, added);
+    this.share(page, added, depth);
+    return true;
   }
 
-  /** Drops an entry of a table that has some: one that is equal to fresh, else one that was not seen for long. */
-  protected dropOne(now: number): void {
-    let victim = -1;
+  /** Whether the entries of a page are not all under one hash, as one key's bans by many rules are. */
+  private isDivisible(page: number, hi: number): boolean {
+    for (let slot = 0; slot < this.slots; slot++) {
+      const at = page + PAGE_HEAD + slot * this.stride;
+      if (!this.isEmpty(at) && this.words[at + 1] !== hi) return true;
+    }
+    return false;
+  }
+
+  private share(page: number, added: number, depth: number): void {
+    const { arena, stride } = this;
+    const { words, scratch } = arena;
+    arena.touch(page, PAGE_WORDS);
+    arena.touch(added, PAGE_WORDS);
+    scratch.set(words.subarray(page, page + PAGE_WORDS));
+    words.fill(0, page, page + PAGE_WORDS);
+    words[page + DEPTH] = depth + 1;
+    words[added + DEPTH] = depth + 1;
+    for (let from = PAGE_HEAD; from < PAGE_HEAD + this.slots * stride; from += stride) {
+      const lo = scratch[from]!;
+      const hi = scratch[from + 1]!;
+      if (lo === 0 && hi === 0) continue;
+      const target = (hi & (1 << depth)) === 0 ? page : added;
+      words.set(scratch.subarray(from, from + stride), this.emptySlot(lo, target));
+      words[target + ENTRIES] = words[target + ENTRIES]! + 1;
+    }
+  }
+
+  /** Drops an entry of a page that has some: one that is equal to fresh, else one of a sample that was not seen for long. */
+  private dropFrom(page: number, now: number): void {
+    const { words, head, stride, slots } = this;
+    let slot = words[head + HAND]! % slots;
+    let victim = NONE;
     let oldest = Infinity;
-    for (let looked = 0; looked < SAMPLE; this.hand = (this.hand + 1) & this.mask) {
-      if (this.isEmpty(this.hand)) continue;
+    for (let looked = 0, passed = 0; looked < SAMPLE && passed < slots; passed++, slot = (slot + 1) % slots) {
+      const at = page + PAGE_HEAD + slot * stride;
+      if (this.isEmpty(at)) continue;
       looked++;
-      const seen = this.isFresh(this.hand, now) ? -Infinity : this.seenAt(this.hand);
-      if (seen >= oldest) continue;
+      const seen = this.isFresh(at, now) ? -Infinity : this.seenAt(at);
+      if (victim !== NONE && seen >= oldest) continue;
       oldest = seen;
-      victim = this.hand;
+      victim = at;
     }
-    if (oldest > -Infinity) this.dropped++;
-    this.remove(victim);
+    this.arena.touch(head + HAND, 1);
+    words[head + HAND] = slot;
+    this.drop(victim, oldest === -Infinity);
+  }
+
+  /** Removes an entry to make room. */
+  protected drop(at: number, fresh: boolean): void {
+    if (!fresh) {
+      this.arena.touch(this.head + 2 * DROPPED, 2);
+      this.doubles[this.head / 2 + DROPPED] = this.dropped + 1;
+    }
+    this.remove(at);
+  }
+
+  /** Drops an entry of any page, of a table that has some, for room elsewhere. */
+  protected dropOne(now: number): void {
+    const { arena, head } = this;
+    const mask = arena.words[head + MASK]!;
+    let index = arena.words[head + HAND]! & mask;
+    for (let passed = 0; passed <= mask; passed++, index = (index + 1) & mask) {
+      const page = pageAt(arena.words, head, index);
+      if (arena.words[page + ENTRIES] === 0) continue;
+      this.dropFrom(page, now);
+      arena.words[head + HAND] = arena.words[head + HAND]! + 1;
+      return;
+    }
+  }
+
+  // ── giving pages back ─────────────────────────────────────────────────────
+
+  /** Whether the table has more pages than its budget, and more than the one that every table has. */
+  get isTooLarge(): boolean {
+    const { words, head } = this;
+    return words[head + PAGES]! > words[head + TABLE_BUDGET]! && words[head + MASK]! > 0;
+  }
+
+  /** Gives one page back: merges two pages that agree in all but their last bit. What does not fit into one is dropped. */
+  shrink(now: number): void {
+    const { arena, head } = this;
+    const { words } = arena;
+    const deepest = this.pages().reduce((most, page) => (words[page + DEPTH]! > words[most + DEPTH]! ? page : most));
+    const depth = words[deepest + DEPTH]!;
+    if (1 << depth <= words[head + MASK]!) return shrinkDirectory(arena, head);
+    const index = this.indexOfPage(deepest);
+    const bit = 1 << (depth - 1);
+    const kept = pageAt(words, head, index & ~bit);
+    const given = pageAt(words, head, index | bit);
+    this.merge(kept, given, depth - 1, now);
+    for (let at = (index & (bit - 1)) | bit; at <= words[head + MASK]!; at += 2 * bit) setPage(arena, head, at, kept);
+    arena.givePage(given);
+    arena.touch(head + PAGES, 1);
+    words[head + PAGES] = words[head + PAGES]! - 1;
+  }
+
+  private indexOfPage(page: number): number {
+    for (let index = 0; ; index++) if (pageAt(this.words, this.head, index) === page) return index;
+  }
+
+  private merge(kept: number, given: number, depth: number, now: number): void {
+    const { arena, stride } = this;
+    const { words } = arena;
+    for (const page of [kept, given]) this.dropFresh(page, now);
+    while (words[kept + ENTRIES]! + words[given + ENTRIES]! > this.full) {
+      this.dropFrom(words[kept + ENTRIES]! > words[given + ENTRIES]! ? kept : given, now);
+    }
+    arena.touch(kept, PAGE_WORDS);
+    words[kept + DEPTH] = depth;
+    words[kept + ENTRIES] = words[kept + ENTRIES]! + words[given + ENTRIES]!;
+    for (let from = given + PAGE_HEAD; from < given + PAGE_HEAD + this.slots * stride; from += stride) {
+      if (!this.isEmpty(from)) words.copyWithin(this.emptySlot(words[from]!, kept), from, from + stride);
+    }
   }
 }

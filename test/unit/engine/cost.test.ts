@@ -2,7 +2,9 @@
 import { expect, test } from "vitest";
 import { loadPolicyText } from "../../../dsl/index.ts";
 import { describeCost, type PolicyCost } from "../../../engine/index.ts";
+import { PAGE_BYTES } from "../../../engine/state/arena.ts";
 import { CountTable } from "../../../engine/state/counts.ts";
+import { hashOf, inArena } from "../../helpers/tables.ts";
 
 const HEAD = `policy "p" {
   owner   "t"
@@ -34,18 +36,14 @@ rollout { trial canary 10% per ip }
   expect([tables, memoryBytes]).toEqual([5, 64 * 2 ** 20]);
   const [all] = state;
   if (all === undefined) throw new Error("no state");
-  expect(all.tableBytes).toBe(Math.floor(memoryBytes / tables));
-  // A small table of the same kind, filled until it drops something.
-  const small = 64 * all.bytesPerKey;
-  const table = new CountTable(60_000_000, small, (bytes) => new ArrayBuffer(bytes));
-  let held = 0;
-  while (table.dropped === 0 && held < 1_000) {
-    held++;
-    table.record(held, 1, 1_000_000 + held);
-  }
-  expect(held - 1).toBe(56);
-  const entries = 2 ** Math.floor(Math.log2(all.tableBytes / all.bytesPerKey));
-  expect(all.keys).toBe((entries * 7) / 8);
+  // Whole pages, of the memory less those that the state has for itself.
+  expect(all.tableBytes).toBe(Math.floor((memoryBytes / PAGE_BYTES - 3) / tables) * PAGE_BYTES);
+  const table = inArena(all.tableBytes, (arena, head) => new CountTable(60_000_000, arena, head));
+  for (let key = 0; key < all.keys; key++) table.record(...hashOf(key), 1_000_000);
+  expect(table.dropped).toBe(0);
+  let held = all.keys;
+  while (table.dropped === 0) table.record(...hashOf(++held), 1_000_000);
+  expect(held).toBeLessThan(1.4 * all.keys);
 });
 
 test.each([

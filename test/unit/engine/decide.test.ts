@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { compile } from "../../../engine/compile/compile.ts";
 import { Decider } from "../../../engine/decide.ts";
 import { makeOutcome, makeRequest } from "../../../engine/index.ts";
+import { Arena } from "../../../engine/state/arena.ts";
 import { PendingPool } from "../../../engine/state/pending.ts";
 import { StateStore } from "../../../engine/state/store.ts";
 import { attributeOf, equals, kindIs, literalOf, makePolicy, makeRule, makeSignal } from "../../helpers/policies.ts";
@@ -19,7 +20,7 @@ test("stamps of a billion requests ago are forgotten, whatever made the epochs b
       }),
     ],
   });
-  const store = new StateStore((bytes) => new ArrayBuffer(bytes));
+  const store = new StateStore(new Arena(8), 0);
   store.adopt(policy, 0, new Map());
   const program = compile(policy);
   const pending = new PendingPool(4, program.pending.keys.length, program.pending.cells, program.pending.values, 0, 1);

@@ -12,10 +12,14 @@ import { LOG_BYTES } from "../../../engine/state/logs.ts";
 import { makeSignalTable } from "../../../engine/state/signal-table.ts";
 import { SKETCH_BYTES } from "../../../engine/state/sketches.ts";
 import { attributeOf, kindIs, literalOf, makeLimit, makePolicy, makeSignal } from "../../helpers/policies.ts";
+import { inArena } from "../../helpers/tables.ts";
 
-/** Entries of a table that has no budget to grow. */
-const ENTRIES = 16;
-const allocate = (bytes: number): ArrayBuffer => new ArrayBuffer(bytes);
+/** Bytes of a word of the arena. */
+const WORD = 4;
+
+function limitBytes(kind: Amount["kind"]): number {
+  return inArena(0, (arena, head) => makeLimitTable(kind, arena, head)).stride * WORD;
+}
 
 test("names every declaration with state, and the bytes of its entry", () => {
   const { policy } = loadPolicyText(`policy "p" {
@@ -30,11 +34,11 @@ rule bans when pages > 9 then block for 1m per ip
 `);
   if (policy === null) throw new Error("the policy has errors");
   const [count, distinct, limit, ban] = [
-    new CountTable(1, 0, allocate),
-    new DistinctTable(1, 0, allocate),
-    new GcraTable(0, allocate),
-    new BanTable(0, allocate),
-  ].map(({ bytes }) => bytes / ENTRIES);
+    inArena(0, (arena, head) => new CountTable(1, arena, head)),
+    inArena(0, (arena, head) => new DistinctTable(1, arena, head)),
+    inArena(0, (arena, head) => new GcraTable(arena, head)),
+    inArena(0, (arena, head) => new BanTable(arena, head)),
+  ].map(({ stride }) => stride * WORD);
   expect(describeState(policy)).toEqual([
     { name: "all", kind: "count", bytesPerKey: count, largestBytesPerKey: count },
     { name: "pages", kind: "distinct", bytesPerKey: distinct, largestBytesPerKey: (distinct ?? 0) + SKETCH_BYTES },
@@ -69,10 +73,13 @@ test("every kind of state is what its table takes for a key", () => {
   });
   const described = describeState(policy);
   expect(described.map(({ name, bytesPerKey }) => [name, bytesPerKey])).toEqual([
-    ...policy.signals.map((signal) => [signal.name, makeSignalTable(signal, 0, allocate).bytes / ENTRIES]),
-    ["calendar", makeLimitTable("calendar", 0, allocate).bytes / ENTRIES],
-    ["exact", makeLimitTable("exact", 0, allocate).bytes / ENTRIES + CHUNK_BYTES],
-    ["leases", makeLimitTable("leases", 0, allocate).bytes / ENTRIES + CHUNK_BYTES],
+    ...policy.signals.map((signal) => [
+      signal.name,
+      inArena(0, (arena, head) => makeSignalTable(signal, arena, head)).stride * WORD,
+    ]),
+    ["calendar", limitBytes("calendar")],
+    ["exact", limitBytes("exact") + CHUNK_BYTES],
+    ["leases", limitBytes("leases") + CHUNK_BYTES],
   ]);
   // A hundred charges need seven chunks, or eight where the first begins with some that are over.
   expect(described.slice(-2).map(({ largestBytesPerKey }) => largestBytesPerKey)).toEqual([

@@ -60,10 +60,10 @@ test("tells what state and work a policy costs", async () => {
   const { stdout } = await edgepolicy(["check", "--cost", at("p.edgepolicy")]);
   expect(stdout.split("\n").slice(1)).toEqual([
     "  memory 256 MB, shared by 4 tables of 64 MB",
-    "    count     fails      88 bytes a key, room for 458,752",
-    "    distinct  agents    168 bytes a key, room for 229,376; 2,504 bytes for a key with many values",
-    "    limit     pace       40 bytes a key, room for 917,504",
-    "    ban       stuffing   24 bytes a key, room for 1,835,008",
+    "    count     fails      88 bytes a key, room for 281,792",
+    "    distinct  agents    168 bytes a key, room for 73,875; 2,504 bytes for a key with many values",
+    "    limit     pace       40 bytes a key, room for 621,465",
+    "    ban       stuffing   24 bytes a key, room for 1,037,299",
     "  work at most 160 steps and 1 for each character of its texts a request; a step is one comparison, look-up or character",
     "    rule    stuffing  149 steps",
     "    signal  agents    5 steps and 1 for each character of its texts",
@@ -73,7 +73,7 @@ test("tells what state and work a policy costs", async () => {
   ]);
   const json = await edgepolicy(["check", "--cost", "--format", "json", at("p.edgepolicy")]);
   expect(JSON.parse(json.stdout)).toMatchObject({
-    state: [{ name: "fails", kind: "count", bytesPerKey: 88, keys: 458_752 }, {}, {}, {}],
+    state: [{ name: "fails", kind: "count", bytesPerKey: 88, keys: 281_792 }, {}, {}, {}],
     work: [{ kind: "signal", name: "fails", line: 8, steps: 4, perCharacter: 0 }, {}, {}, {}],
     total: [{ file: at("p.edgepolicy"), memoryBytes: 268_435_456, tables: 4, steps: 160, perCharacter: 1 }],
   });

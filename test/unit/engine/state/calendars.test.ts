@@ -2,13 +2,14 @@ import { expect, test } from "vitest";
 import { CalendarClock } from "../../../../engine/state/calendar-clock.ts";
 import { CalendarTable } from "../../../../engine/state/calendars.ts";
 import { AmountKind, type Charge, makeCharge } from "../../../../engine/state/charge.ts";
+import { inArena } from "../../../helpers/tables.ts";
 
 const HOUR = 3_600_000_000;
 const NOON = Date.parse("2026-03-01T12:00:00Z") * 1000;
 const clock = new CalendarClock("hour", "UTC");
 
 function tableOf(): CalendarTable {
-  return new CalendarTable(1 << 20, (bytes) => new ArrayBuffer(bytes));
+  return inArena(1 << 20, (arena, head) => new CalendarTable(arena, head));
 }
 
 function take(table: CalendarTable, most: number, cost: number, now: number, patience = 0): Charge {

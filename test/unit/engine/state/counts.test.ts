@@ -2,11 +2,12 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { CountTable } from "../../../../engine/state/counts.ts";
 import { check } from "../../../helpers/property.ts";
+import { inArena } from "../../../helpers/tables.ts";
 
 const D = 16_000;
 
 function tableOf(windowMicros: number): CountTable {
-  return new CountTable(windowMicros, 1 << 20, (bytes) => new ArrayBuffer(bytes));
+  return inArena(1 << 20, (arena, head) => new CountTable(windowMicros, arena, head));
 }
 
 test("an event lives for 16 sub-windows after its own, and no longer", () => {

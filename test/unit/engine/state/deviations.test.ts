@@ -2,11 +2,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DeviationTable } from "../../../../engine/state/deviations.ts";
 import { check } from "../../../helpers/property.ts";
+import { inArena } from "../../../helpers/tables.ts";
 
 const D = 16_000;
 
 function tableOf(times: number): DeviationTable {
-  return new DeviationTable(D, D * times, 1 << 20, (bytes) => new ArrayBuffer(bytes));
+  return inArena(1 << 20, (arena, head) => new DeviationTable(D, D * times, arena, head));
 }
 
 /** Records and teaches an event. */

@@ -1,14 +1,17 @@
 import fc from "fast-check";
+import { PAGE_BYTES } from "../../../../engine/state/arena.ts";
 import { describe, expect, test } from "vitest";
 import { halfSipHash, makeHash } from "../../../../engine/hash.ts";
 import { DISTINCT_BYTES, DistinctTable } from "../../../../engine/state/distinct.ts";
+import { itemsPerPage } from "../../../../engine/state/item-pool.ts";
 import { SKETCH_BYTES } from "../../../../engine/state/sketches.ts";
 import { check } from "../../../helpers/property.ts";
+import { inArena } from "../../../helpers/tables.ts";
 
 const D = 16_000;
 
 function tableOf(budget = 8 << 20): DistinctTable {
-  return new DistinctTable(D, budget, (bytes) => new ArrayBuffer(bytes));
+  return inArena(budget, (arena, head) => new DistinctTable(D, arena, head));
 }
 
 const hash = makeHash();
@@ -91,7 +94,9 @@ describe("memory", () => {
   });
 
   test("when there are no sketches left, the key seen least recently gives up its own", () => {
-    const table = tableOf(2 * 8 * SKETCH_BYTES);
+    // One page of entries, and one of sketches.
+    const table = tableOf(2 * PAGE_BYTES);
+    const sketches = itemsPerPage(SKETCH_BYTES / 4);
     for (let key = 1; key <= 50; key++) {
       for (let value = 0; value < 100; value++) record(table, key, value, 1_000_000 + key * 100);
       expect(table.read(key, 1, 1_000_000 + key * 100)).toBeGreaterThan(70);
@@ -99,13 +104,13 @@ describe("memory", () => {
     const alive = Array.from({ length: 50 }, (_, index) => index + 1).filter(
       (key) => table.read(key, 1, 1_005_000) > 0,
     );
-    expect(alive.length).toBe(8);
-    expect(table.dropped).toBe(42);
+    expect(alive.length).toBe(sketches);
+    expect(table.dropped).toBe(50 - sketches);
     expect(Math.min(...alive)).toBeGreaterThan(30);
   });
 
   test("a spray of keys stays within the budget", () => {
-    const budget = 64 * DISTINCT_BYTES * 2;
+    const budget = 3 * PAGE_BYTES;
     const table = tableOf(budget);
     for (let key = 1; key < 5_000; key++) record(table, Math.imul(key, 0x9e3779b1), key, 1_000_000);
     expect(table.bytes).toBeLessThanOrEqual(budget);

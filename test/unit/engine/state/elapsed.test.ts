@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import { ELAPSED_BYTES, ElapsedTable } from "../../../../engine/state/elapsed.ts";
+import { inArena } from "../../../helpers/tables.ts";
 
 const D = 10_000;
 
 test("the time since the latest event, at most the window's length", () => {
-  const table = new ElapsedTable(D, 1 << 20, (bytes) => new ArrayBuffer(bytes));
+  const table = inArena(1 << 20, (arena, head) => new ElapsedTable(D, arena, head));
   expect(table.read(1, 1, 7)).toBe(D);
   table.record(1, 1, 0);
   table.record(1, 1, 5);
@@ -13,7 +14,7 @@ test("the time since the latest event, at most the window's length", () => {
 });
 
 test("a full table drops keys that read as new", () => {
-  const table = new ElapsedTable(D, 64 * ELAPSED_BYTES, (bytes) => new ArrayBuffer(bytes));
+  const table = inArena(64 * ELAPSED_BYTES, (arena, head) => new ElapsedTable(D, arena, head));
   for (let key = 1; key <= 500; key++) table.record(Math.imul(key, 0x9e3779b1), 1, key * 1_000);
   expect(table.dropped).toBe(0);
   expect(table.read(Math.imul(495, 0x9e3779b1), 1, 500_000)).toBe(5_000);

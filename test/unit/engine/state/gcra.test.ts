@@ -4,9 +4,10 @@ import type { Rate } from "../../../../engine/index.ts";
 import { AmountKind, makeCharge } from "../../../../engine/state/charge.ts";
 import { exactRate, GcraTable, unitsLeft } from "../../../../engine/state/gcra.ts";
 import { check } from "../../../helpers/property.ts";
+import { inArena } from "../../../helpers/tables.ts";
 
 const START = 1_767_225_600_000_000;
-const table = (): GcraTable => new GcraTable(1 << 20, (bytes) => new ArrayBuffer(bytes));
+const table = (): GcraTable => inArena(1 << 20, (arena, head) => new GcraTable(arena, head));
 
 /** Asks, and charges where it admits; returns the wait. */
 function take(limit: GcraTable, rate: Rate, cost: number, now: number, key = 1): number {

@@ -2,11 +2,12 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { IntervalTable } from "../../../../engine/state/intervals.ts";
 import { check } from "../../../helpers/property.ts";
+import { inArena } from "../../../helpers/tables.ts";
 
 const D = 10_000;
 
 function tableOf(times: readonly number[]): IntervalTable {
-  const table = new IntervalTable(D, 1 << 20, (bytes) => new ArrayBuffer(bytes));
+  const table = inArena(1 << 20, (arena, head) => new IntervalTable(D, arena, head));
   for (const time of times) table.record(1, 1, time);
   return table;
 }

@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import { NovelTable } from "../../../../engine/state/novelty.ts";
+import { inArena } from "../../../helpers/tables.ts";
 
 const D = 8_000;
 
 function tableOf(): NovelTable {
-  return new NovelTable(D, 1 << 20, (bytes) => new ArrayBuffer(bytes));
+  return inArena(1 << 20, (arena, head) => new NovelTable(D, arena, head));
 }
 
 test("nothing is new to a key that is unknown, or younger than an eighth of the window", () => {

@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { OverflowTable } from "../../../../engine/state/overflows.ts";
+import { inArena } from "../../../helpers/tables.ts";
 
 /** Holds 3, leaks one every 1,000; an overflow lives for 10,000. */
 const RATE = { allow: 1, perMicros: 1_000, burst: 3 };
 const D = 10_000;
 
 function tableOf(hasValues = false, rate = RATE): OverflowTable {
-  return new OverflowTable(rate, hasValues, D, 1 << 20, (bytes) => new ArrayBuffer(bytes));
+  return inArena(1 << 20, (arena, head) => new OverflowTable(rate, hasValues, D, arena, head));
 }
 
 describe("a bucket", () => {

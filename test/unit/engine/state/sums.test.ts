@@ -1,11 +1,12 @@
+import { PAGE_BYTES } from "../../../../engine/state/arena.ts";
 import { expect, test } from "vitest";
-import { MaxTable, SUM_BYTES, SumTable } from "../../../../engine/state/sums.ts";
+import { MaxTable, SumTable } from "../../../../engine/state/sums.ts";
+import { inArena } from "../../../helpers/tables.ts";
 
 const D = 16_000;
-const plain = (bytes: number): ArrayBuffer => new ArrayBuffer(bytes);
 
 test("a sum forgets each sub-window 16 after it, and not before", () => {
-  const table = new SumTable(D, 1 << 20, plain);
+  const table = inArena(1 << 20, (arena, head) => new SumTable(D, arena, head));
   table.record(1, 1, 5, 500);
   table.record(1, 1, -2.5, 1_500);
   table.record(2, 1, 100, 1_500);
@@ -16,7 +17,7 @@ test("a sum forgets each sub-window 16 after it, and not before", () => {
 
 test("a sum saturates, at every step from the oldest on", () => {
   const largest = Number.MAX_SAFE_INTEGER;
-  const table = new SumTable(D, 1 << 20, plain);
+  const table = inArena(1 << 20, (arena, head) => new SumTable(D, arena, head));
   table.record(1, 1, largest, 0);
   table.record(1, 1, largest, 0);
   table.record(1, 1, -7, 1_000);
@@ -25,7 +26,7 @@ test("a sum saturates, at every step from the oldest on", () => {
 });
 
 test("a sum takes up again where the ring came round", () => {
-  const table = new SumTable(D, 1 << 20, plain);
+  const table = inArena(1 << 20, (arena, head) => new SumTable(D, arena, head));
   table.record(1, 1, 1, 0);
   table.record(1, 1, 2, 17_000);
   table.record(1, 1, 4, 17_000 + 40_000);
@@ -33,7 +34,7 @@ test("a sum takes up again where the ring came round", () => {
 });
 
 test("a maximum is that of what lives, below zero too, and zero of nothing", () => {
-  const table = new MaxTable(D, 1 << 20, plain);
+  const table = inArena(1 << 20, (arena, head) => new MaxTable(D, arena, head));
   expect(table.read(1, 1, 0)).toBe(0);
   table.record(1, 1, 9, 0);
   table.record(1, 1, -4, 1_000);
@@ -42,16 +43,16 @@ test("a maximum is that of what lives, below zero too, and zero of nothing", () 
 });
 
 test("reading changes nothing", () => {
-  const table = new MaxTable(D, 1 << 20, plain);
+  const table = inArena(1 << 20, (arena, head) => new MaxTable(D, arena, head));
   table.record(1, 1, 3, 5_000);
   expect(table.read(1, 1, 90_000)).toBe(0);
   expect(table.read(1, 1, 5_000)).toBe(3);
 });
 
 test("a full table drops what is over first", () => {
-  const table = new SumTable(D, 32 * SUM_BYTES, plain);
+  const table = inArena(PAGE_BYTES, (arena, head) => new SumTable(D, arena, head));
   for (let key = 1; key <= 1_000; key++) table.record(Math.imul(key, 0x9e3779b1), 1, key, key * 10_000);
-  expect(table.bytes).toBeLessThanOrEqual(32 * SUM_BYTES);
+  expect(table.bytes).toBe(PAGE_BYTES);
   expect(table.dropped).toBe(0);
   expect(table.read(Math.imul(1_000, 0x9e3779b1), 1, 10_000_000)).toBe(1_000);
 });

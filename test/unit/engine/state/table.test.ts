@@ -1,21 +1,24 @@
+/** The hash table that all state is in: what it holds, how it makes room, and that it tells of every word before it changes it. */
 import { describe, expect, test } from "vitest";
+import { Arena, NONE, PAGE_BYTES } from "../../../../engine/state/arena.ts";
+import { Catalogue } from "../../../../engine/state/catalogue.ts";
 import { AmountKind, makeCharge } from "../../../../engine/state/charge.ts";
 import { exactRate, GCRA_BYTES, GcraTable } from "../../../../engine/state/gcra.ts";
-import type { Allocate } from "../../../../engine/state/table.ts";
+import { discardTable, HashTable, slotsPerPage } from "../../../../engine/state/table.ts";
+import { Recorder } from "../../../helpers/recorder.ts";
+import { hashOf, inArena } from "../../../helpers/tables.ts";
 
 const SECOND = 1_000_000;
 const HOURLY = exactRate({ allow: 1, perMicros: 3_600 * SECOND, burst: 1 });
 const START = 1_767_225_600 * SECOND;
-const plain: Allocate = (bytes) => new ArrayBuffer(bytes);
 
-/** Spreads small numbers as a hash does. */
-function keyOf(number: number): [lo: number, hi: number] {
-  return [Math.imul(number + 1, 0x9e3779b1), number + 1];
+function gcra(budget: number): GcraTable {
+  return inArena(budget, (arena, head) => new GcraTable(arena, head));
 }
 
 function use(table: GcraTable, number: number, now: number): boolean {
   const charge = makeCharge(AmountKind.gcra);
-  const [lo, hi] = keyOf(number);
+  const [lo, hi] = hashOf(number);
   table.ask(lo, hi, HOURLY, 1, now, charge);
   if (charge.wait > 0) return false;
   table.charge(charge, now);
@@ -23,52 +26,59 @@ function use(table: GcraTable, number: number, now: number): boolean {
 }
 
 describe("growth", () => {
-  test("keeps every entry while the budget lasts", () => {
-    const table = new GcraTable(64 << 20, plain);
-    for (let number = 0; number < 20_000; number++) expect(use(table, number, START)).toBe(true);
-    expect([table.count, table.dropped]).toEqual([20_000, 0]);
-    for (let number = 0; number < 20_000; number++) expect(use(table, number, START)).toBe(false);
+  test("keeps every entry while the budget lasts, over as many pages as they need", () => {
+    const table = gcra(64 << 20);
+    for (let number = 0; number < 200_000; number++) use(table, number, START);
+    expect([table.count, table.dropped]).toEqual([200_000, 0]);
+    for (let number = 0; number < 200_000; number++) expect(use(table, number, START)).toBe(false);
+    expect(table.bytes).toBeLessThan(200_000 * 100);
   });
 
-  test("leaves out what is equal to fresh", () => {
-    const table = new GcraTable(64 << 20, plain);
+  test("leaves out what is equal to fresh before it takes more", () => {
+    const table = gcra(64 << 20);
     for (let number = 0; number < 10_000; number++) use(table, number, START);
-    for (let number = 10_000; number < 20_000; number++) use(table, number, START + 7_200 * SECOND);
-    expect(table.count).toBeLessThan(16_000);
+    const { bytes } = table;
+    for (let number = 10_000; number < 15_000; number++) use(table, number, START + 7_200 * SECOND);
+    expect(table.bytes).toBe(bytes);
     expect(table.dropped).toBe(0);
   });
 
-  test("takes its memory from whoever gives it, shared or not", () => {
-    let bytes = 0;
-    const table = new GcraTable(1 << 16, (size) => new SharedArrayBuffer((bytes = size)));
-    for (let number = 0; number < 500; number++) use(table, number, START);
-    expect(table.bytes).toBe(bytes);
-    expect(use(table, 0, START)).toBe(false);
+  test("of one hash does not go on for ever", () => {
+    const table = gcra(64 << 20);
+    const charge = makeCharge(AmountKind.gcra);
+    for (let number = 0; number < 2_000; number++) {
+      table.ask(number, 7, HOURLY, 1, START, charge);
+      table.charge(charge, START);
+    }
+    expect(table.bytes).toBe(PAGE_BYTES);
+    expect(table.count + table.dropped).toBe(2_000);
   });
 });
 
 describe("a full table", () => {
-  const budget = 1_024 * GCRA_BYTES;
+  const budget = 4 * PAGE_BYTES;
+  const most = 4 * slotsPerPage(GCRA_BYTES / 4);
 
   test("stays within its budget whatever is sprayed at it, and counts what it drops", () => {
-    const table = new GcraTable(budget, plain);
+    const table = gcra(budget);
     for (let number = 0; number < 50_000; number++) use(table, number, START + number);
     expect(table.bytes).toBeLessThanOrEqual(budget);
-    expect(table.count).toBeLessThanOrEqual(1_024);
+    expect(table.count).toBeLessThanOrEqual(most);
+    expect(table.count).toBeGreaterThan(most * 0.8);
     expect(table.dropped).toBe(50_000 - table.count);
   });
 
   test("drops what is equal to fresh before anything else", () => {
-    const table = new GcraTable(budget, plain);
-    for (let number = 0; number < 800; number++) use(table, number, START);
+    const table = gcra(budget);
+    for (let number = 0; number < 1_100; number++) use(table, number, START);
     const later = START + 7_200 * SECOND;
-    for (let number = 800; number < 1_500; number++) use(table, number, later + number);
+    for (let number = 1_100; number < 2_200; number++) use(table, number, later + number);
     expect(table.dropped).toBe(0);
-    for (let number = 800; number < 1_500; number++) expect(use(table, number, later + 2_000)).toBe(false);
+    for (let number = 1_100; number < 2_200; number++) expect(use(table, number, later + 4_000)).toBe(false);
   });
 
   test("keeps a key that is seen again and again through a spray", () => {
-    const table = new GcraTable(budget, plain);
+    const table = gcra(budget);
     let forgotten = 0;
     for (let second = 0; second < 3_000; second++) {
       for (let number = 0; number < 20; number++) use(table, 1_000 + second * 20 + number, START + second * SECOND);
@@ -79,23 +89,124 @@ describe("a full table", () => {
   });
 });
 
-test("a smaller budget makes the table smaller at once", () => {
-  const table = new GcraTable(64 << 20, plain);
-  for (let number = 0; number < 5_000; number++) use(table, number, START);
-  table.setBudget(1_000 * GCRA_BYTES, START);
-  expect(table.bytes).toBeLessThanOrEqual(1_000 * GCRA_BYTES);
-  expect(table.dropped).toBe(5_000 - table.count);
+test("a smaller budget makes the table smaller page by page, and drops what no longer fits", () => {
+  const table = gcra(64 << 20);
+  for (let number = 0; number < 30_000; number++) use(table, number, START);
+  table.setBudget(5 * PAGE_BYTES);
+  while (table.isTooLarge) {
+    const { bytes } = table;
+    table.shrink(START);
+    expect(table.bytes).toBeLessThanOrEqual(bytes);
+  }
+  expect(table.bytes).toBeLessThanOrEqual(5 * PAGE_BYTES);
+  expect(table.count).toBeGreaterThan(0);
+  expect(table.dropped).toBe(30_000 - table.count);
+  for (let number = 0; number < 30_000; number++) use(table, number, START);
+  expect(table.bytes).toBeLessThanOrEqual(5 * PAGE_BYTES);
 });
 
-test("removal never cuts an entry off from its place", () => {
-  const table = new GcraTable(64 * GCRA_BYTES, plain);
-  const charge = makeCharge(AmountKind.gcra);
-  // Eight hashes that all want the same few slots, dropped one by one by a spray of others.
-  for (let number = 0; number < 2_000; number++) {
-    const lo = (number % 8) * 64 + 60;
-    table.ask(lo, number + 1, HOURLY, 1, START + number * SECOND, charge);
-    table.charge(charge, START + number * SECOND);
-    table.ask(lo, number + 1, HOURLY, 1, START + number * SECOND, charge);
-    expect(charge.slot).toBeGreaterThanOrEqual(0);
+test("a table that goes gives all its pages back", () => {
+  const arena = new Arena(20_000);
+  const catalogue = new Catalogue(arena, 0);
+  const before = arena.inUse;
+  const head = catalogue.use("a");
+  const table = new GcraTable(arena, head);
+  table.setBudget(256 << 20);
+  for (let number = 0; number < 300_000; number++) use(table, number, START);
+  expect(arena.inUse - before).toBe(table.bytes);
+  discardTable(arena, head);
+  expect(arena.inUse).toBe(before);
+});
+
+// ── against a map, with everything told and taken back ──────────────────────
+
+const VALUE = 2;
+const SEEN = 3;
+
+/** Numbers by hash; fresh once they were not written for 1,000. */
+class PlainTable extends HashTable {
+  constructor(arena: Arena, head: number) {
+    super(200, arena, head);
   }
+  put(number: number, value: number, now: number): void {
+    const [lo, hi] = hashOf(number);
+    let at = this.find(lo, hi);
+    if (at === NONE) at = this.insert(lo, hi, now);
+    else this.touch(at);
+    this.words[at + VALUE] = value;
+    this.words[at + SEEN] = now;
+  }
+  get(number: number): number | undefined {
+    const at = this.find(...hashOf(number));
+    return at === NONE ? undefined : this.words[at + VALUE];
+  }
+  delete(number: number): void {
+    const at = this.find(...hashOf(number));
+    if (at !== NONE) this.remove(at);
+  }
+  deleteWhere(condemned: (value: number) => boolean): void {
+    this.sweep((at) => condemned(this.words[at + VALUE] ?? 0));
+  }
+  dropAny(now: number): void {
+    this.dropOne(now);
+  }
+  protected isFresh(at: number, now: number): boolean {
+    return now - (this.words[at + SEEN] ?? 0) > 1_000;
+  }
+  protected seenAt(at: number): number {
+    return this.words[at + SEEN] ?? 0;
+  }
+  protected release(): void {}
+}
+
+interface Step {
+  readonly what: number;
+  readonly key: number;
+  readonly value: number;
+}
+
+function apply(table: PlainTable, { what, key, value }: Step, now: number): void {
+  if (what < 70) table.put(key, value, now);
+  else if (what < 85) table.delete(key);
+  else if (what < 88) table.deleteWhere((each) => each % 7 === value % 7);
+  else if (what < 94) table.setBudget((1 + (value % 40)) * PAGE_BYTES);
+  else if (what < 97) table.dropAny(now);
+  else if (table.isTooLarge) table.shrink(now);
+}
+
+function applyToMap(model: Map<number, number>, { what, key, value }: Step): void {
+  if (what < 70) model.set(key, value);
+  else if (what < 85) model.delete(key);
+  else if (what < 88) for (const [each, held] of model) if (held % 7 === value % 7) model.delete(each);
+}
+
+test("holds what a map holds but for what it drops, tells of every word it changes, and forgets a section that is taken back", () => {
+  const arena = new Arena(200);
+  const table = new PlainTable(arena, new Catalogue(arena, 0).use("t"));
+  table.setBudget(30 * PAGE_BYTES);
+  const model = new Map<number, number>();
+  const recorder = new Recorder(arena);
+  let seed = 1;
+  const random = (below: number): number => {
+    seed = (Math.imul(seed, 1_103_515_245) + 12_345) & 0x7fffffff;
+    return Math.floor((seed / 0x80000000) * below);
+  };
+  for (let now = 0; now < 4_000; now++) {
+    const step = { what: random(100), key: random(500), value: random(1_000) };
+    const { count } = table;
+    recorder.begin();
+    apply(table, step, now);
+    if (now % 16 === 0) expect(recorder.lost()).toEqual([]);
+    if (random(10) === 0) {
+      recorder.undo();
+      expect(table.count).toBe(count);
+    } else applyToMap(model, step);
+    for (const key of model.keys()) if (table.get(key) === undefined) model.delete(key);
+    for (let probe = 0; probe < 5; probe++) {
+      const key = random(500);
+      expect(table.get(key)).toBe(model.get(key));
+    }
+    expect(table.count).toBe(model.size);
+  }
+  expect(table.dropped).toBeGreaterThan(0);
 });
