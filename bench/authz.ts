@@ -6,7 +6,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
 import type { Report, Start, Template } from "./authz-server.ts";
-import { percentile, round } from "./measure.ts";
+import { hundredths, percentile, round } from "./measure.ts";
 import type { BenchResult } from "./result.ts";
 import { table } from "./table.ts";
 import { hasProgram, pinToCore, runWrk } from "./wrk.ts";
@@ -185,10 +185,6 @@ function middleOf(sides: readonly Side[]): Side {
   const middle = bySpeed[bySpeed.length >> 1];
   if (middle === undefined) throw new Error("nothing was measured");
   return { ...middle, cpuMicrosARequest: percentile(cpu, 50) };
-}
-
-function hundredths(value: number): number {
-  return Math.round(value * 100) / 100;
 }
 
 function tableOf(rows: readonly Row[]): string {

@@ -5,14 +5,14 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { loadPolicyText } from "../dsl/index.ts";
 import { longPolicy } from "./long-policy.ts";
 import { percentile, round, timeInTurn } from "./measure.ts";
+import { programOf } from "./program.ts";
 import type { BenchResult } from "./result.ts";
 import { table } from "./table.ts";
 
-const ROOT = dirname(import.meta.dirname);
 const FULL = { rounds: 20, warmUp: 5, starts: 11 };
 const QUICK = { rounds: 2, warmUp: 1, starts: 1 };
 const LENGTHS = [10, 100, 1_000];
@@ -25,9 +25,18 @@ interface Row {
   readonly command: { readonly median: number; readonly best: number };
 }
 
-export function benchCheck(quick: boolean): BenchResult {
+/** What the group measures. */
+export interface CheckFigures {
+  readonly rounds: number;
+  readonly starts: number;
+  readonly program: string;
+  readonly rows: readonly Row[];
+  readonly emptyNodeMs: number;
+}
+
+export function benchCheck(quick: boolean): BenchResult<CheckFigures> {
   const { rounds, warmUp, starts } = quick ? QUICK : FULL;
-  const program = quick ? join(ROOT, "cli/bin.ts") : builtProgram();
+  const program = programOf(quick);
   const texts = LENGTHS.map((lines) => longPolicy(lines).join("\n"));
   const warm = timeInTurn(texts.map(contestant), rounds, warmUp);
   const commands = timeCommands(program, texts, starts);
@@ -56,13 +65,6 @@ export function benchCheck(quick: boolean): BenchResult {
       ],
     ),
   };
-}
-
-/** The program as the package has it; built anew, so that what is measured is the source at hand. */
-function builtProgram(): string {
-  const { status } = spawnSync(process.execPath, [join(ROOT, "scripts/build.ts")], { stdio: "inherit" });
-  if (status !== 0) throw new Error("the package could not be built");
-  return join(ROOT, "dist/bin/edgepolicy.js");
 }
 
 function contestant(text: string): { readonly name: string; readonly steps: number; readonly run: () => number } {

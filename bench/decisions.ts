@@ -20,7 +20,23 @@ const QUICK = { rounds: 3, warmUp: 1 };
 /** 2026-01-01T00:00:00Z. */
 const START_MICROS = Date.UTC(2026, 0, 1) * 1_000;
 
-export function benchDecisions(quick: boolean): BenchResult {
+type Nanos = Omit<Timing, "name" | "samples">;
+
+/** What the group measures. */
+export interface DecisionFigures {
+  readonly policy: string;
+  readonly version: string;
+  readonly arrivals: number;
+  /** Answers while they were compared, by status and decider. */
+  readonly verdicts: Readonly<Record<string, number>>;
+  readonly rounds: number;
+  /** Nanoseconds a decision. */
+  readonly engine: Nanos;
+  readonly byHand: Nanos;
+  readonly ratio: number;
+}
+
+export function benchDecisions(quick: boolean): BenchResult<DecisionFigures> {
   const { rounds, warmUp } = quick ? QUICK : FULL;
   const policy = ordersPolicy();
   const traffic = ordersTraffic(ARRIVALS, SEED);
@@ -48,7 +64,7 @@ export function benchDecisions(quick: boolean): BenchResult {
   };
 }
 
-function figuresOf({ median, best, worst }: Timing): Omit<Timing, "name" | "samples"> {
+function figuresOf({ median, best, worst }: Timing): Nanos {
   return { median, best, worst };
 }
 

@@ -55,7 +55,14 @@ interface Row {
   readonly ratio: number;
 }
 
-export async function benchEngines(quick: boolean): Promise<BenchResult> {
+/** What the group measures. */
+export interface EngineFigures {
+  readonly requests: number;
+  readonly rounds: number;
+  readonly rows: readonly Row[];
+}
+
+export async function benchEngines(quick: boolean): Promise<BenchResult<EngineFigures>> {
   installRivals();
   const { counts, ...effort } = quick ? QUICK : FULL;
   const rows: Row[] = [];

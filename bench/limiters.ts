@@ -29,7 +29,22 @@ const COMPARED = { keys: 200, calls: 3_000, most: 10 };
 /** More than a key calls while it is timed, so that all do the same work whatever they do on refusing. */
 const NEVER_REACHED = 1_000_000;
 
-export async function benchLimiters(quick: boolean): Promise<BenchResult> {
+/** What the group measures. */
+export interface LimiterFigures {
+  readonly keys: number;
+  readonly rounds: number;
+  readonly rows: readonly {
+    readonly limiter: string;
+    readonly version: string;
+    /** Nanoseconds a call. */
+    readonly median: number;
+    readonly best: number;
+    /** How many times as long as ours: the median over the rounds. */
+    readonly ratio: number;
+  }[];
+}
+
+export async function benchLimiters(quick: boolean): Promise<BenchResult<LimiterFigures>> {
   installRivals();
   await compare();
   const { keys, ...effort } = quick ? QUICK : FULL;

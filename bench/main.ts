@@ -5,7 +5,7 @@
  *
  * `--quick` only shows that everything runs: its figures are not to be believed, and are written as `local-…`, which the
  * repository does not keep. So are those of `--local`. The group `rivals` runs only where it is named: it installs what edgepolicy is
- * compared with, in `bench/rivals`.
+ * compared with, in `bench/rivals`. So does `targets`: all that targets are judged by, and then the table of them.
  */
 import { parseArgs } from "node:util";
 import { benchAuthz } from "./authz.ts";
@@ -19,12 +19,15 @@ import { describeMachine } from "./machine.ts";
 import { usedResults } from "./measure.ts";
 import { benchParse } from "./parse.ts";
 import { type BenchResult, saveResult } from "./result.ts";
+import { MEASURED } from "./results.ts";
 import { benchRuleCount } from "./rule-count.ts";
+import { benchStart } from "./start.ts";
 import { benchState } from "./state.ts";
+import { benchTargets } from "./targets.ts";
 
-type Bench = (quick: boolean) => BenchResult | Promise<BenchResult>;
+type Bench = (quick: boolean, local: boolean) => BenchResult | Promise<BenchResult>;
 
-/** The benchmarks by group, in the order in which all of them run. */
+/** The benchmarks by group, in the order in which all of them run. Each needs a line here and a file; how it is kept and printed is done. */
 const GROUPS: Readonly<Record<string, Readonly<Record<string, Bench>>>> = {
   parse: { parse: benchParse },
   check: { check: benchCheck },
@@ -33,14 +36,17 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, Bench>>>> = {
   state: { state: benchState },
   server: { authz: benchAuthz },
   editor: { "language-server": benchLanguageServer },
+  start: { start: benchStart },
   rivals: { engines: benchEngines, limiters: benchLimiters },
+  targets: { targets: benchTargets },
 };
 /** Groups that run only where they are named: they install packages first. */
-const ON_DEMAND: ReadonlySet<string> = new Set(["rivals"]);
+const ON_DEMAND: ReadonlySet<string> = new Set(["rivals", "targets"]);
 const BENCHES: Readonly<Record<string, Bench>> = Object.assign({}, ...Object.values(GROUPS));
 
 /** The benchmarks that a name stands for: its own, or those of its group. */
 function named(name: string): readonly string[] {
+  if (name === "targets") return [...MEASURED, name];
   const group = GROUPS[name];
   if (group !== undefined) return Object.keys(group);
   if (Object.hasOwn(BENCHES, name)) return [name];
@@ -62,8 +68,9 @@ console.log(
 for (const name of names) {
   const bench = BENCHES[name];
   if (bench === undefined) continue;
-  const result = await bench(values.quick);
-  const path = saveResult(result, values.quick || values.local);
+  const local = values.quick || values.local;
+  const result = await bench(values.quick, local);
+  const path = saveResult(result, local);
   console.log(`\n${result.title}\n${result.table}\nwritten to ${path}`);
 }
 if (Number.isNaN(usedResults())) console.log("");

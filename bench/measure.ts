@@ -86,15 +86,17 @@ export function percentile(sorted: readonly number[], percent: number): number {
  */
 export function ratioInTurn(left: Timing, right: Timing): number {
   const ratios = left.samples.map((nanos, index) => nanos / (right.samples[index] ?? nanos));
-  return (
-    Math.round(
-      100 *
-        percentile(
-          ratios.sort((a, b) => a - b),
-          50,
-        ),
-    ) / 100
+  return hundredths(
+    percentile(
+      ratios.sort((a, b) => a - b),
+      50,
+    ),
   );
+}
+
+/** Two decimals, for ratios. */
+export function hundredths(value: number): number {
+  return Math.round(value * 100) / 100;
 }
 
 /** One decimal: more would promise more than a clock gives. */

@@ -1,17 +1,25 @@
 /** What a benchmark gives back, and how it is kept: one JSON file each, with the machine it was measured on. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describeMachine } from "./machine.ts";
+import { describeMachine, type Machine } from "./machine.ts";
 
-export interface BenchResult {
+export interface BenchResult<Figures extends object = object> {
   /** Name of the result file. */
   readonly name: string;
   readonly title: string;
   /** The measured figures, as JSON. */
-  readonly figures: object;
+  readonly figures: Figures;
   /** The same for people. */
   readonly table: string;
 }
+
+/** The content of a result file: figures, and where they were measured. */
+export type Kept<Figures extends object> = Figures & {
+  readonly bench: string;
+  readonly title: string;
+  readonly date: string;
+  readonly machine: Machine;
+};
 
 const FOLDER = join(import.meta.dirname, "results");
 
@@ -22,9 +30,24 @@ const FOLDER = join(import.meta.dirname, "results");
  * @returns Its path.
  */
 export function saveResult({ name, title, figures }: BenchResult, local: boolean): string {
-  const path = join(FOLDER, `${local ? "local-" : ""}${name}.json`);
+  const path = pathOf(name, local);
   mkdirSync(FOLDER, { recursive: true });
   const measured = { bench: name, title, date: new Date().toISOString(), machine: describeMachine(), ...figures };
   writeFileSync(path, `${JSON.stringify(measured, null, 2)}\n`);
   return path;
+}
+
+/**
+ * Reads a result file.
+ *
+ * @throws Where there is none, with how to make it.
+ */
+export function readResult<Figures extends object>(name: string, local: boolean): Kept<Figures> {
+  const path = pathOf(name, local);
+  if (!existsSync(path)) throw new Error(`${path} is missing: npm run bench -- ${name}`);
+  return JSON.parse(readFileSync(path, "utf8")) as Kept<Figures>;
+}
+
+function pathOf(name: string, local: boolean): string {
+  return join(FOLDER, `${local ? "local-" : ""}${name}.json`);
 }

@@ -1,14 +1,17 @@
 /**
  * A process that fills state and tells what that took, so that nothing else is in its memory: `node --expose-gc
- * bench/state-once.ts MEASURE KEYS [KIND]`. It prints one JSON object.
+ * bench/state-once.ts MEASURE KEYS [KIND [VALUES]]`. It prints one JSON object.
  */
 import { createEngine, type PolicyEngine } from "../engine/index.ts";
-import { percentile, round } from "./measure.ts";
+import { hundredths, percentile, round } from "./measure.ts";
 import { seeded } from "./seeded.ts";
 import { KeyedRequest, STATE_KINDS, type StateKind, statePolicy } from "./state-policies.ts";
 
 /** Memory of keys that live. Bytes. */
 export interface KeysMemory {
+  readonly kind: string;
+  /** Different values that each key was seen with. */
+  readonly values: number;
   readonly keys: number;
   /** Growth of the resident set over the same process, warm, with one key. */
   readonly grown: number;
@@ -68,7 +71,7 @@ const WARM = 300_000;
 const QUICK_WARM = 20_000;
 /** Keys from which on a run is no quick one. */
 const QUICK_KEYS = 50_000;
-const MEMORY = "4GB";
+const MEMORY = "2GB";
 const FLOOD_MEMORY = "64MB";
 
 function kindOf(name: string): StateKind {
@@ -92,16 +95,21 @@ function warmEngine(kinds: readonly StateKind[], memory: string, keys: number): 
   return engine;
 }
 
-function measureMemory(keys: number): KeysMemory {
-  const engine = warmEngine([kindOf("rate")], MEMORY, keys);
+function measureMemory(keys: number, kind: StateKind, values: number): KeysMemory {
+  const engine = warmEngine([kind], MEMORY, keys);
   const keyed = new KeyedRequest();
   const before = process.memoryUsage();
-  for (let key = 1; key <= keys; key++) engine.decide(keyed.of(key, key), START + WARM + key);
+  let now = START + WARM;
+  for (let key = 1; key <= keys; key++) {
+    for (let value = 0; value < values; value++) engine.decide(keyed.withValue(key, value), ++now);
+  }
   collect();
   const after = process.memoryUsage();
   // Still in use here, so that its state was not collected before it was measured.
   engine.decide(keyed.of(1, 1), START + WARM + keys);
   return {
+    kind: kind.kind,
+    values,
     keys,
     grown: after.rss - before.rss,
     buffers: after.arrayBuffers - before.arrayBuffers,
@@ -187,14 +195,10 @@ function measureTable(keys: number, kind: StateKind): TableTimes {
   return { kind: kind.kind, keys, insertNanos: round(insertNanos), findNanos: round(best) };
 }
 
-function hundredths(value: number): number {
-  return Math.round(value * 100) / 100;
-}
-
-function main([measure, keys = "0", kind = ""]: readonly string[]): object {
+function main([measure, keys = "0", kind = "", values = "1"]: readonly string[]): object {
   switch (measure) {
     case "memory":
-      return measureMemory(Number(keys));
+      return measureMemory(Number(keys), kindOf(kind), Number(values));
     case "flood":
       return measureFlood(Number(keys));
     case "stalls":

@@ -57,4 +57,11 @@ export class KeyedRequest {
     this.request.size = 64 + (turn & 7) * 16;
     return this.request;
   }
+
+  /** The request of a key whose body is of one of many sizes. */
+  withValue(key: number, value: number): Request {
+    this.request.asn = key;
+    this.request.size = 64 + value;
+    return this.request;
+  }
 }

@@ -7,18 +7,47 @@ import { join } from "node:path";
 import { describeState } from "../engine/index.ts";
 import type { BenchResult } from "./result.ts";
 import type { FloodMemory, KeysMemory, Measures, Stalls, TableTimes } from "./state-once.ts";
-import { STATE_KINDS, statePolicy } from "./state-policies.ts";
+import { STATE_KINDS, type StateKind, statePolicy } from "./state-policies.ts";
 import { table } from "./table.ts";
 
-const FULL = { memoryKeys: 1_000_000, floodKeys: 10_000_000, tableKeys: [1_000, 100_000, 1_000_000] };
-const QUICK = { memoryKeys: 20_000, floodKeys: 50_000, tableKeys: [1_000] };
+const FULL = { memoryKeys: 1_000_000, floodKeys: 10_000_000, tableKeys: [1_000, 100_000, 1_000_000], share: 1 };
+const QUICK = { memoryKeys: 20_000, floodKeys: 50_000, tableKeys: [1_000], share: 0.01 };
+/** Kinds of a quick run: each takes two processes. */
+const QUICK_KINDS = ["rate", "ban", "distinct"];
 
-export function benchState(quick: boolean): BenchResult {
-  const { memoryKeys, floodKeys, tableKeys } = quick ? QUICK : FULL;
-  const memory = inProcess("memory", memoryKeys);
+/** Live keys of the kinds whose memory has an aim, and of the others. */
+const KEYS = { rate: 1_000_000, ban: 1_000_000, other: 200_000 };
+/** Keys of `distinct` that were seen with so many values: as many as are told apart exactly, and more. */
+const MANY_VALUES = [
+  { keys: 50_000, values: 16 },
+  { keys: 10_000, values: 64 },
+] as const;
+
+/** What the group measures. */
+export interface StateFigures {
+  /** Of a limit: the one that the aim is about. */
+  readonly memory: KeysMemory;
+  /** Of every kind. */
+  readonly memories: readonly KeysMemory[];
+  readonly flood: FloodMemory;
+  readonly stalls: Stalls;
+  readonly declared: readonly {
+    readonly kind: string;
+    readonly bytesPerKey: number;
+    readonly largestBytesPerKey: number;
+  }[];
+  readonly tables: readonly TableTimes[];
+}
+
+export function benchState(quick: boolean): BenchResult<StateFigures> {
+  const { memoryKeys, floodKeys, tableKeys, share } = quick ? QUICK : FULL;
+  const kinds = STATE_KINDS.filter(({ kind }) => !quick || QUICK_KINDS.includes(kind));
+  const memories = measureMemories(kinds, share);
+  const memory = memories.find(({ kind }) => kind === "rate");
+  if (memory === undefined) throw new Error("there is no limit of a rate");
   const flood = inProcess("flood", floodKeys);
   const stalls = inProcess("stalls", memoryKeys);
-  const tables = STATE_KINDS.flatMap(({ kind }) => tableKeys.map((keys) => inProcess("table", keys, kind)));
+  const tables = kinds.flatMap(({ kind }) => tableKeys.map((keys) => inProcess("table", keys, kind)));
   const declared = STATE_KINDS.map((kind) => {
     const { bytesPerKey = 0, largestBytesPerKey = 0 } = describeState(statePolicy([kind], "1GB"))[0] ?? {};
     return { kind: kind.kind, bytesPerKey, largestBytesPerKey };
@@ -26,23 +55,58 @@ export function benchState(quick: boolean): BenchResult {
   return {
     name: "state",
     title: "state: memory, and nanoseconds of a decision by live keys",
-    figures: { memory, flood, stalls, declared, tables },
-    table: [tableOf(tables, tableKeys), memoryText(memory), floodText(flood), stallText(stalls)].join("\n\n"),
+    figures: { memory, memories, flood, stalls, declared, tables },
+    table: [
+      tableOf(tables, kinds, tableKeys),
+      memoryTable(memories, declared),
+      memoryText(memory),
+      floodText(flood),
+      stallText(stalls),
+    ].join("\n\n"),
   };
 }
 
-function inProcess<M extends keyof Measures>(measure: M, keys: number, kind = ""): Measures[M] {
-  const args = ["--expose-gc", join(import.meta.dirname, "state-once.ts"), measure, String(keys), kind];
+/** Memory by kind, each in a process of its own. @param share - Of the keys that are measured in full. */
+function measureMemories(kinds: readonly StateKind[], share: number): readonly KeysMemory[] {
+  const single = kinds.map(({ kind }) => {
+    const keys = kind === "rate" || kind === "ban" ? KEYS[kind] : KEYS.other;
+    return inProcess("memory", keys * share, kind);
+  });
+  const many = MANY_VALUES.map(({ keys, values }) => inProcess("memory", keys * share, "distinct", values));
+  return [...single, ...many];
+}
+
+function inProcess<M extends keyof Measures>(measure: M, keys: number, kind = "", values = 1): Measures[M] {
+  const program = join(import.meta.dirname, "state-once.ts");
+  const args = ["--expose-gc", program, measure, String(keys), kind, String(values)];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
   if (status !== 0) throw new Error(`measuring ${measure} of ${keys} keys ${kind} failed: ${stderr}`);
   return JSON.parse(stdout) as Measures[M];
 }
 
-function tableOf(tables: readonly TableTimes[], tableKeys: readonly number[]): string {
+/** Bytes a key: as the engine tells them, and as the process grew. */
+function memoryTable(memories: readonly KeysMemory[], declared: StateFigures["declared"]): string {
+  return table(
+    ["bytes a key", "keys", "told", "grown"],
+    memories.map(({ kind, values, keys, grown }) => [
+      values === 1 ? kind : `${kind}, ${values} values`,
+      count(keys),
+      values === 1 ? String(declared.find((each) => each.kind === kind)?.bytesPerKey ?? "") : "",
+      String(bytesAKey(grown, keys)),
+    ]),
+  );
+}
+
+/** Bytes of memory that a key took. */
+export function bytesAKey(bytes: number, keys: number): number {
+  return Math.round(bytes / keys);
+}
+
+function tableOf(tables: readonly TableTimes[], kinds: readonly StateKind[], tableKeys: readonly number[]): string {
   const heads = tableKeys.flatMap((keys) => [`find, ${keys.toLocaleString("en")}`, "insert"]);
   return table(
     ["", ...heads],
-    STATE_KINDS.map(({ kind }) => [
+    kinds.map(({ kind }) => [
       kind,
       ...tables
         .filter((times) => times.kind === kind)

@@ -1,0 +1,171 @@
+/**
+ * The engine's targets beside what was measured. It measures nothing itself: the benchmarks that it is about run before it, and
+ * leave their results.
+ */
+import { hundredths } from "./measure.ts";
+import type { BenchResult } from "./result.ts";
+import { MEASURED, type ReadResult, resultReader } from "./results.ts";
+import type { RuleCountFigures } from "./rule-count.ts";
+import { bytesAKey } from "./state.ts";
+import { table } from "./table.ts";
+
+/** One target. */
+export interface Target {
+  readonly what: string;
+  readonly target: string;
+  readonly measured: string;
+  /** How much of the target is reached, as a factor: 1 or more is all of it. */
+  readonly reached: number;
+  readonly met: boolean;
+}
+
+/** The table, and when and of which source its parts were measured. */
+export interface TargetFigures {
+  readonly rows: readonly Target[];
+  readonly parts: readonly { readonly bench: string; readonly date: string; readonly commit: string }[];
+}
+
+export function benchTargets(_quick: boolean, local: boolean): BenchResult<TargetFigures> {
+  const read = resultReader(local);
+  const rows = targetsOf(read);
+  const parts = MEASURED.map((bench) => {
+    const { date, machine } = read(bench);
+    return { bench, date, commit: machine.commit };
+  });
+  const met = rows.filter((row) => row.met).length;
+  return {
+    name: "targets",
+    title: `targets: ${met} of ${rows.length} are met`,
+    figures: { rows, parts },
+    table: table(
+      ["", "target", "measured", "reached", ""],
+      rows.map(({ what, target, measured, reached, met: is }) => [what, target, measured, `${reached} ×`, metText(is)]),
+    ),
+  };
+}
+
+/** Whether a target is met, in words. */
+export function metText(met: boolean): string {
+  return met ? "met" : "not met";
+}
+
+/** All targets, in the order of the table. */
+export function targetsOf(read: ReadResult): readonly Target[] {
+  return [
+    ...decisionTargets(read),
+    ...ruleTargets(read),
+    ...rivalTargets(read),
+    ...startTargets(read),
+    ...memoryTargets(read),
+  ];
+}
+
+function atMost(what: string, most: number, value: number, written: (value: number) => string): Target {
+  const reached = hundredths(most / value);
+  return { what, target: `≤ ${written(most)}`, measured: written(value), reached, met: value <= most };
+}
+
+function atLeast(what: string, least: number, value: number, written: (value: number) => string): Target {
+  const reached = hundredths(value / least);
+  return { what, target: `≥ ${written(least)}`, measured: written(value), reached, met: value >= least };
+}
+
+const times = (value: number): string => `${value} ×`;
+const micros = (nanos: number): string => `${hundredths(nanos / 1_000)} µs`;
+const millis = (value: number): string => `${Math.round(value)} ms`;
+const bytes = (value: number): string => `${value.toLocaleString("en")} B`;
+const megabytes = (value: number): string => `${(value / 1e6).toFixed(1)} MB`;
+const millions = (value: number): string => `${hundredths(value / 1e6)} M/s`;
+
+function decisionTargets(read: ReadResult): readonly Target[] {
+  const { ratio, engine, byHand } = read("decisions");
+  return [
+    atMost("a decision of the example ÷ the same by hand", 1.5, ratio, times),
+    atLeast("decisions a second of the example", 2e6, Math.round(1e9 / engine.median), millions),
+    atMost("by hand itself", 450, byHand.median, micros),
+  ];
+}
+
+/** Twice the time of ten rules. */
+const MOST_GROWTH = 2;
+
+function ruleTargets(read: ReadResult): readonly Target[] {
+  return read("rule-count").ratios.map((ratio) => growthTarget(ratio));
+}
+
+/** Where the same rule, the first, middle or last, or none holds each time; and where each request meets another. */
+function growthTarget({ kind, fewest, most, median, p99 }: RuleCountFigures["ratios"][number]): Target {
+  const worst = (of: Readonly<Record<string, number>>): number =>
+    Math.max(...Object.entries(of).map(([name, ratio]) => (name === "any" ? 0 : ratio)));
+  const value = Math.max(worst(median), worst(p99));
+  return {
+    what: `${most.toLocaleString("en")} rules by ${kind} ÷ ${fewest}`,
+    target: `≤ ${MOST_GROWTH} ×, p99 too`,
+    measured: `${worst(median)} ×, p99 ${worst(p99)} × (any: ${median["any"]} ×)`,
+    reached: hundredths(MOST_GROWTH / value),
+    met: value <= MOST_GROWTH,
+  };
+}
+
+function rivalTargets(read: ReadResult): readonly Target[] {
+  const engines = read("engines").rows.filter(({ rival }) => rival);
+  const rules = Math.max(...engines.map((row) => row.rules));
+  const engine = least(engines.filter((row) => row.rules === rules));
+  const limiter = least(read("limiters").rows.slice(1));
+  const count = rules.toLocaleString("en");
+  return [
+    atLeast(`${count} rules: the best engine (${engine.engine}) ÷ ours`, 300, engine.ratio, times),
+    atLeast(`one limit: the best limiter (${limiter.limiter}) ÷ ours`, 5, limiter.ratio, times),
+  ];
+}
+
+function least<Row extends { readonly ratio: number }>(rows: readonly Row[]): Row {
+  const [first, ...others] = rows;
+  if (first === undefined) throw new Error("nothing was compared");
+  return others.reduce((best, row) => (row.ratio < best.ratio ? row : best), first);
+}
+
+function startTargets(read: ReadResult): readonly Target[] {
+  const compiled = read("compile").rows;
+  const most = Math.max(...compiled.map(({ rules }) => rules));
+  const [slowest] = compiled
+    .filter(({ rules }) => rules === most)
+    .map(({ kind, loadMs, compileMs }) => ({ kind, total: loadMs + compileMs }))
+    .sort((a, b) => b.total - a.total);
+  const checked = read("check").rows.at(-1);
+  if (slowest === undefined || checked === undefined) throw new Error("nothing was compiled or checked");
+  const count = most.toLocaleString("en");
+  return [
+    atMost(`text to program of ${count} rules, cold, the slowest kind (${slowest.kind})`, 1_500, slowest.total, millis),
+    atMost("`check` of 1,000 lines, start-up included", 300, checked.command.median, millis),
+    atMost("`serve` to ready", 400, read("start").median, millis),
+  ];
+}
+
+function memoryTargets(read: ReadResult): readonly Target[] {
+  const { memory, memories, flood } = read("state");
+  const grown = (kind: string, values: (count: number) => boolean): number => {
+    const found = memories.find((each) => each.kind === kind && values(each.values));
+    if (found === undefined) throw new Error(`the memory of ${kind} was not measured`);
+    return bytesAKey(found.grown, found.keys);
+  };
+  const one = (values: number): boolean => values === 1;
+  return [
+    atMost("a key of a limit", 64, grown("rate", one), bytes),
+    atMost("a key of a ban", 32, grown("ban", one), bytes),
+    atMost(
+      "a key of `distinct`, 16 values",
+      320,
+      grown("distinct", (values) => values === 16),
+      bytes,
+    ),
+    atMost(
+      "a key of `distinct`, more values",
+      3_072,
+      grown("distinct", (values) => values > 16),
+      bytes,
+    ),
+    atMost(`${memory.keys.toLocaleString("en")} live keys of one limit`, 100e6, memory.grown, megabytes),
+    atMost(`state after ${flood.keys.toLocaleString("en")} random keys`, flood.memory, flood.buffers, megabytes),
+  ];
+}
