@@ -51,6 +51,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async (): Promise<Command> => (await import("./commands/audit.ts")).audit,
   },
   {
+    name: "compile",
+    summary: "write a checked policy, with all files it names, as one bundle",
+    load: async (): Promise<Command> => (await import("./commands/compile.ts")).compile,
+  },
+  {
     name: "serve",
     summary: "enforce a policy in front of a service, or for a proxy that asks",
     load: async (): Promise<Command> => (await import("./commands/serve.ts")).serve,
@@ -78,4 +83,4 @@ export const COMMANDS: readonly CommandEntry[] = [
 ];
 
 /** Commands of later versions: named, so that asking for one says so. */
-export const PLANNED: readonly string[] = ["diff", "prove", "compile"];
+export const PLANNED: readonly string[] = ["diff", "prove"];

@@ -40,8 +40,9 @@ ${examples.map((line) => `  edgepolicy ${line}`).join("\n")}
 `;
 }
 
-function optionSpelling({ name, value }: OptionSpec): string {
-  return value === null ? `--${name}` : `--${name} ${value}`;
+function optionSpelling({ name, short, value }: OptionSpec): string {
+  const names = short === undefined ? `--${name}` : `-${short}, --${name}`;
+  return value === null ? names : `${names} ${value}`;
 }
 
 /** Two columns, the first as wide as its widest cell. */

@@ -7,6 +7,8 @@ import { CliProblem } from "./problem.ts";
 export interface OptionSpec {
   /** Without the dashes. */
   readonly name: string;
+  /** One letter that stands for it. */
+  readonly short?: string;
   /** What stands for its value in the help; null for a flag, which has none. */
   readonly value: string | null;
   readonly help: string;
@@ -98,7 +100,10 @@ export function parseArguments(
   const { tokens } = parseArgs({
     args: [...argv],
     options: Object.fromEntries(
-      specs.map(({ name, value }) => [name, { type: value === null ? "boolean" : "string" }]),
+      specs.map(({ name, short, value }) => [
+        name,
+        { type: value === null ? "boolean" : "string", ...(short === undefined ? {} : { short }) },
+      ]),
     ),
     strict: false,
     tokens: true,

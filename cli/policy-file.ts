@@ -27,6 +27,8 @@ export interface GoodPolicy {
   readonly scenarios: readonly Scenario[];
   readonly tests: readonly PolicyTest[];
   readonly sources: readonly SourceFile[];
+  /** Where other files that its tests name are read. */
+  readonly files: FileReader;
 }
 
 /**
@@ -79,8 +81,8 @@ function loadWatched<T>(path: string, load: (path: string, files: FileReader) =>
  * @throws {@link CliProblem} as {@link loadChecked}, and with status 1 if it has errors, which are printed first.
  */
 export function loadGood(path: string, io: CliIo): GoodPolicy {
-  const { policy, scenarios, tests, diagnostics, sources } = loadChecked(path);
-  if (policy !== null) return { policy, scenarios, tests, sources };
+  const { policy, scenarios, tests, diagnostics, sources, bundle } = loadChecked(path);
+  if (policy !== null) return { policy, scenarios, tests, sources, files: bundle?.files ?? nodeFiles };
   printDiagnostics(diagnostics, sources, io);
   const errors = diagnostics.filter(({ severity }) => severity === "error").length;
   throw new CliProblem(`${path} has ${counted(errors, "error")}`, "", EXIT.no);

@@ -11,14 +11,33 @@ import { fileProblem } from "./problem.ts";
 export function replaceFile(file: string, text: string): void {
   try {
     const target = realpathSync(file);
-    const aside = `${target}.${randomBytes(4).toString("hex")}.tmp`;
-    try {
-      writeFileSync(aside, text, { mode: statSync(target).mode });
-      renameSync(aside, target);
-    } finally {
-      rmSync(aside, { force: true });
-    }
+    writeAside(target, text, statSync(target).mode);
   } catch (problem) {
     throw fileProblem(file, problem);
+  }
+}
+
+/**
+ * As {@link replaceFile}, of a file that may not be there yet. It is readable by its owner alone: it may hold hashes of credentials.
+ *
+ * @throws {@link CliProblem} if the file cannot be written.
+ */
+export function writeNewFile(file: string, bytes: Uint8Array): void {
+  try {
+    writeAside(file, bytes, OWNER_ONLY);
+  } catch (problem) {
+    throw fileProblem(file, problem);
+  }
+}
+
+const OWNER_ONLY = 0o600;
+
+function writeAside(target: string, content: string | Uint8Array, mode: number): void {
+  const aside = `${target}.${randomBytes(4).toString("hex")}.tmp`;
+  try {
+    writeFileSync(aside, content, { mode });
+    renameSync(aside, target);
+  } finally {
+    rmSync(aside, { force: true });
   }
 }

@@ -1,4 +1,5 @@
 /** The language's public door. */
+export { loadBundle, type LoadedBundle, packBundle, RecordedFiles } from "./bundle.ts";
 export type * from "./ast.ts";
 export { type Audit, audit as auditPolicy } from "./audit/audit.ts";
 export type { ControlReport, ControlStatus } from "./audit/controls/control.ts";

@@ -1,6 +1,7 @@
 /** Loads a policy: main file, imports, inventory and lists; then checks it, lints it and makes the policy model. */
 import type { Policy, Span } from "../engine/index.ts";
 import type { AstListDeclaration, AstReloadStep, Text } from "./ast.ts";
+import { loadBundle, type LoadedBundle } from "./bundle.ts";
 import { type Declarations, sortDeclarations } from "./check/declarations.ts";
 import { checkPolicy, type CheckedPolicy } from "./check/policy.ts";
 import { Report } from "./check/report.ts";
@@ -26,6 +27,8 @@ export interface LoadResult {
   readonly diagnostics: readonly Diagnostic[];
   /** Every file that took part; a span's `file` is an index into it. */
   readonly sources: readonly SourceFile[];
+  /** Where the policy came from a bundle: that, and its files. */
+  readonly bundle?: LoadedBundle;
 }
 
 /** What became of a policy's files, with all that was found out on the way, for tools that show more than diagnostics. */
@@ -47,15 +50,24 @@ export interface LoadOptions {
 /**
  * Loads the policy at `path`. Never throws for what a file contains: every problem is a diagnostic.
  *
- * @param path - The main file, as the reader understands paths; shown in diagnostics.
+ * @param path - The main file or a bundle, as the reader understands paths; shown in diagnostics.
  */
 export function loadPolicy(path: string, reader: FileReader, options: LoadOptions = {}): LoadResult {
-  const { policy, scenarios, tests, diagnostics, sources } = analyzePolicy(path, reader, options);
+  return loadBundle(path, reader) ?? loadText(path, reader, options);
+}
+
+function loadText(path: string, reader: FileReader, options: LoadOptions): LoadResult {
+  const { policy, scenarios, tests, diagnostics, sources } = analyzeText(path, reader, options);
   return { policy, scenarios, tests, diagnostics, sources };
 }
 
-/** As {@link loadPolicy}, for the language server. */
+/** As {@link loadPolicy}, for tools that need the text: that of a bundle is read again. */
 export function analyzePolicy(path: string, reader: FileReader, options: LoadOptions = {}): PolicyAnalysis {
+  const bundle = loadBundle(path, reader)?.bundle;
+  return bundle === undefined ? analyzeText(path, reader, options) : analyzeText(bundle.main, bundle.files, options);
+}
+
+function analyzeText(path: string, reader: FileReader, options: LoadOptions): PolicyAnalysis {
   const report = new Report();
   const sources = new Sources(reader, report);
   const text = readDeclarations(path, sources, report, options.parseFile ?? parse);

@@ -40,6 +40,7 @@ export function mendPolicy(
   const files = new ChangedFiles(reader);
   const mended: Mended[] = [];
   let load = loadPolicy(path, files, options);
+  if (load.bundle !== undefined) return { load, texts: files.texts, mended };
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const changes = load.sources.flatMap((source, file) =>
       mayWrite(source.path) && files.holds(source) ? changesOf(source, file, load.diagnostics) : [],

@@ -4,6 +4,15 @@ export type * from "./decision.ts";
 export type * from "./explain/explanation.ts";
 export type * from "./overlay.ts";
 export type * from "./policy.ts";
+export {
+  type BundleContent,
+  type BundleRead,
+  decodeBundle,
+  type Digest,
+  encodeBundle,
+  isBundle,
+  MAX_BUNDLE_BYTES,
+} from "./bundle/bundle.ts";
 export { createEngine } from "./engine.ts";
 export { type DeclarationCost, describeCost, type PolicyCost, type StateCost } from "./cost/describe-cost.ts";
 export type { Work } from "./cost/work.ts";

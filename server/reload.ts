@@ -82,7 +82,7 @@ export class Reloader {
 }
 
 function pathsOf(load: LoadResult): readonly string[] {
-  return load.sources.map((source) => resolve(source.path));
+  return load.bundle === undefined ? load.sources.map(({ path }) => resolve(path)) : [resolve(load.bundle.path)];
 }
 
 function stampsOf(paths: readonly string[]): ReadonlyMap<string, string> {

@@ -1,6 +1,7 @@
 /** `edgepolicy fmt`: the canonical format. */
 import { decodeText, diagnosticsToJson, format, makeSource, MAX_POLICY_BYTES, nodeFiles } from "../../dsl/index.ts";
 import type { Diagnostic, JsonDiagnostic } from "../../dsl/index.ts";
+import { isBundle } from "../../engine/index.ts";
 import type { Command } from "../command.ts";
 import type { CliIo } from "../io.ts";
 import { type Arguments, formatOption } from "../options.ts";
@@ -53,6 +54,8 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
 
 function readFile(file: string): Uint8Array {
   const read = nodeFiles.read(file);
+  if (read.ok && isBundle(read.bytes))
+    throw new CliProblem(`${file} is a bundle`, "format the policy that it was made of");
   if (read.ok) return read.bytes;
   throw new CliProblem(`${file}: ${read.message}`, "name a policy file, or `-` for standard input");
 }

@@ -1,6 +1,6 @@
 /** `edgepolicy test`: the tests that stand in policies, on both engines. */
 import { writeFileSync } from "node:fs";
-import { loadPolicy, nodeFiles } from "../../dsl/index.ts";
+import { loadPolicy } from "../../dsl/index.ts";
 import {
   junitXml,
   lcovOf,
@@ -46,12 +46,12 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
 }
 
 function runFile(file: string, filter: string | null, coverage: boolean, io: CliIo): SuiteResult {
-  const { policy, sources, tests } = loadGood(file, io);
+  const { policy, sources, tests, files } = loadGood(file, io);
   const progress = new Progress(file, tests.length, io);
   try {
     return runTests(
       { file, policy, sources, tests },
-      { load: (path) => loadPolicy(path, nodeFiles), coverage, filter, onTest: (index) => progress.show(index) },
+      { load: (path) => loadPolicy(path, files), coverage, filter, onTest: (index) => progress.show(index) },
     );
   } finally {
     progress.clear();

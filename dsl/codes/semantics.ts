@@ -35,7 +35,7 @@ export const SEMANTICS = {
     code: "EP2010",
     title: "file cannot be read",
     explanation:
-      "The file does not exist, is a directory, or may not be read. Paths are relative to the file that names them.",
+      "The file does not exist, is a directory, or may not be read; or it is a bundle that is damaged or of another format. Paths are relative to the file that names them.",
   },
   fileTooLarge: {
     code: "EP2011",

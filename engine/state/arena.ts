@@ -23,8 +23,6 @@ const LIMIT = 3;
 const CLOCK = 2;
 /** Where the pool of table heads has its own head. */
 export const HEADS = 16;
-/** Where words for sharing begin. */
-export const SHARING = 64;
 
 const FIRST_PAGES = 4;
 const GROWTH = 4;

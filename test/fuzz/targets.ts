@@ -10,13 +10,17 @@ import {
   type LoadResult,
   diagnosticsToJson,
   format,
+  loadPolicy,
   loadPolicyText,
   makeSource,
+  memoryFiles,
+  packBundle,
   type PolicyTest,
   parse,
+  RecordedFiles,
   renderDiagnostics,
 } from "../../dsl/index.ts";
-import { createEngine } from "../../engine/index.ts";
+import { createEngine, decodeBundle } from "../../engine/index.ts";
 import { runTests } from "../../simulator/index.ts";
 import { isOverlayError, parseOverlays, parseRequestLine } from "../../traffic/index.ts";
 import { withoutPlaces } from "../helpers/ast.ts";
@@ -176,6 +180,23 @@ function testSoundly(text: string): void {
   }
 }
 
+/** A bundle, one character a byte. */
+const BUNDLE = bundleText();
+
+function bundleText(): string {
+  const files = new RecordedFiles(
+    memoryFiles({ p: POLICY_OF_TESTS, "clients.yaml": INVENTORY, "next.edgepolicy": POLICY_OF_TESTS }),
+  );
+  return Buffer.from(packBundle("p", loadPolicy("p", files), files)).toString("latin1");
+}
+
+/** Bytes behind a hash that vouches for them, whatever they are: read, or refused with a reason. */
+function readBundleSoundly(text: string): void {
+  const bytes = Buffer.from(text, "latin1");
+  const read = decodeBundle(bytes, () => bytes.subarray(12, 44));
+  require(read.ok || read.message !== "", "what is refused has a reason");
+}
+
 /** Every target, cheap ones first. */
 export const TARGETS: readonly FuzzTarget[] = [
   {
@@ -183,6 +204,7 @@ export const TARGETS: readonly FuzzTarget[] = [
     inputs: fc.oneof(anyText, mutated(REQUEST_LINE)),
     run: (text) => void parseRequestLine(text),
   },
+  { name: "bundle", inputs: fc.oneof(anyText, mutated(BUNDLE)), run: readBundleSoundly },
   { name: "overlays", inputs: fc.oneof(anyText, mutated(OVERLAYS)), run: readOverlaysSoundly },
   { name: "lexer, parser", inputs: policies, run: parseSoundly },
   { name: "formatter", inputs: fc.oneof(policies, respacedPolicy), run: formatSoundly },
