@@ -63,7 +63,15 @@ interface Row {
   readonly cpuRatio: number;
 }
 
-export async function benchAuthz(quick: boolean): Promise<BenchResult> {
+/** What the group measures; without rows where wrk is missing. */
+export interface AuthzFigures {
+  readonly skipped?: string;
+  readonly seconds?: number;
+  readonly rounds?: number;
+  readonly rows?: readonly Row[];
+}
+
+export async function benchAuthz(quick: boolean): Promise<BenchResult<AuthzFigures>> {
   const title = "enforcement point under wrk, 64 connections, kept alive, no pipelining, every request let through";
   if (!hasProgram("wrk")) {
     return {

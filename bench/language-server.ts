@@ -20,7 +20,18 @@ const QUICK = { edits: 10, warmUp: 3 };
 const URI = "file:///bench/policy.edgepolicy";
 const LINES = 1_000;
 
-export async function benchLanguageServer(quick: boolean): Promise<BenchResult> {
+/** What the group measures. */
+export interface EditorFigures {
+  readonly lines: number;
+  readonly milliseconds: readonly {
+    readonly name: string;
+    readonly p50: number;
+    readonly p95: number;
+    readonly worst: number;
+  }[];
+}
+
+export async function benchLanguageServer(quick: boolean): Promise<BenchResult<EditorFigures>> {
   const { edits, warmUp } = quick ? QUICK : FULL;
   const server = spawn(process.execPath, [join(import.meta.dirname, "../cli/bin.ts"), "lsp", "--stdio"], {
     stdio: ["pipe", "pipe", "inherit"],
@@ -116,7 +127,7 @@ class Editor {
   }
 }
 
-function asResult(samples: Samples): BenchResult {
+function asResult(samples: Samples): BenchResult<EditorFigures> {
   const rows = Object.entries(samples).map(([name, times]) => {
     const sorted = [...times].sort((a, b) => a - b);
     return {

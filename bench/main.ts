@@ -1,11 +1,12 @@
 /**
  * `npm run bench`: measures, prints tables, and writes `bench/results/`.
  *
- *     npm run bench -- [GROUP or BENCHMARK …] [--quick] [--local]
+ *     npm run bench -- [GROUP or BENCHMARK …] [--quick] [--local] [--kept]
  *
  * `--quick` only shows that everything runs: its figures are not to be believed, and are written as `local-…`, which the
  * repository does not keep. So are those of `--local`. The group `rivals` runs only where it is named: it installs what edgepolicy is
- * compared with, in `bench/rivals`. So does `targets`: all that targets are judged by, and then the table of them.
+ * compared with, in `bench/rivals`. So does `targets`: all that targets are judged by, and then the table of them; with `--kept`, the
+ * table alone, by the results that are kept.
  */
 import { parseArgs } from "node:util";
 import { benchAuthz } from "./authz.ts";
@@ -46,7 +47,7 @@ const BENCHES: Readonly<Record<string, Bench>> = Object.assign({}, ...Object.val
 
 /** The benchmarks that a name stands for: its own, or those of its group. */
 function named(name: string): readonly string[] {
-  if (name === "targets") return [...MEASURED, name];
+  if (name === "targets") return values.kept ? [name] : [...MEASURED, name];
   const group = GROUPS[name];
   if (group !== undefined) return Object.keys(group);
   if (Object.hasOwn(BENCHES, name)) return [name];
@@ -57,7 +58,11 @@ function named(name: string): readonly string[] {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: "boolean", default: false }, local: { type: "boolean", default: false } },
+  options: {
+    quick: { type: "boolean", default: false },
+    local: { type: "boolean", default: false },
+    kept: { type: "boolean", default: false },
+  },
 });
 const usual = Object.keys(GROUPS).filter((group) => !ON_DEMAND.has(group));
 const names = new Set((positionals.length > 0 ? positionals : usual).flatMap(named));

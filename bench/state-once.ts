@@ -15,8 +15,6 @@ export interface KeysMemory {
   readonly keys: number;
   /** Growth of the resident set over the same process, warm, with one key. */
   readonly grown: number;
-  /** Growth of the memory of buffers alone: the state itself. */
-  readonly buffers: number;
   /** The largest resident set that the process ever had, over the same. */
   readonly peak: number;
 }
@@ -26,8 +24,6 @@ export interface FloodMemory {
   readonly keys: number;
   /** What the policy allows. */
   readonly memory: number;
-  /** Most memory of buffers at any of the looks, over that of the engine with one key. */
-  readonly buffers: number;
   /** Most growth of the resident set at any of the looks. */
   readonly grown: number;
   readonly nanosADecision: number;
@@ -112,7 +108,6 @@ function measureMemory(keys: number, kind: StateKind, values: number): KeysMemor
     values,
     keys,
     grown: after.rss - before.rss,
-    buffers: after.arrayBuffers - before.arrayBuffers,
     peak: process.resourceUsage().maxRSS * 1_024 - before.rss,
   };
 }
@@ -124,16 +119,14 @@ function measureFlood(keys: number): FloodMemory {
   const random = seeded(7);
   const before = process.memoryUsage();
   const [look, began] = [Math.ceil(keys / 20), process.hrtime.bigint()];
-  let [buffers, grown] = [0, 0];
+  let grown = 0;
   for (let step = 1; step <= keys; step++) {
     engine.decide(keyed.of(1 + Math.floor(random() * 4_000_000_000), step), START + WARM + step);
     if (step % look !== 0) continue;
-    const now = process.memoryUsage();
-    buffers = Math.max(buffers, now.arrayBuffers - before.arrayBuffers);
-    grown = Math.max(grown, now.rss - before.rss);
+    grown = Math.max(grown, process.memoryUsage().rss - before.rss);
   }
   const nanosADecision = round(Number(process.hrtime.bigint() - began) / keys);
-  return { keys, memory: engine.policy.settings.memoryBytes, buffers, grown, nanosADecision };
+  return { keys, memory: engine.policy.settings.memoryBytes, grown, nanosADecision };
 }
 
 function measureStalls(keys: number): Stalls {

@@ -115,12 +115,12 @@ function tableOf(tables: readonly TableTimes[], kinds: readonly StateKind[], tab
   );
 }
 
-function memoryText({ keys, grown, buffers, peak }: KeysMemory): string {
-  return `${count(keys)} keys of one limit: ${megabytes(grown)} (state ${megabytes(buffers)}, at most ${megabytes(peak)} on the way)`;
+function memoryText({ keys, grown, peak }: KeysMemory): string {
+  return `${count(keys)} keys of one limit: ${megabytes(grown)}, at most ${megabytes(peak)} on the way`;
 }
 
-function floodText({ keys, memory, buffers, grown, nanosADecision }: FloodMemory): string {
-  const within = `state at most ${megabytes(buffers)}, process ${megabytes(grown)}`;
+function floodText({ keys, memory, grown, nanosADecision }: FloodMemory): string {
+  const within = `the process grew by ${megabytes(grown)} at most`;
   return `${count(keys)} random keys, memory ${megabytes(memory)}: ${within}, ${nanosADecision} ns a decision`;
 }
 

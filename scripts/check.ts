@@ -24,12 +24,13 @@ const STEPS: readonly Step[] = [
   { name: "types", run: () => tool(["@typescript/native/bin/tsc", "-p", "tsconfig.json"]) },
   { name: "lint", run: () => tool(["oxlint/bin/oxlint"]) },
   { name: "unused", run: () => tool(["knip/bin/knip.js", "--no-progress", "--treat-config-hints-as-errors"]) },
-  { name: "docs", run: () => isErrorsPageNew() && tool(["typedoc/bin/typedoc", "--logLevel", "Warn"]) },
+  { name: "docs", run: () => arePagesNew() && tool(["typedoc/bin/typedoc", "--logLevel", "Warn"]) },
   { name: "pack", run: checkTarball },
 ];
 
-function isErrorsPageNew(): boolean {
-  return run(process.execPath, ["scripts/errors-page.ts", "--check"]);
+/** The pages that are written by programs. */
+function arePagesNew(): boolean {
+  return ["scripts/errors-page.ts", "bench/page.ts"].every((writer) => run(process.execPath, [writer, "--check"]));
 }
 
 function tool([file, ...args]: Tool): boolean {
