@@ -5,7 +5,16 @@ import { LEASE_MICROS, MAX_LOG } from "../policy.ts";
 import { type UnitUse, givenBack, useAt } from "./calendar.ts";
 import { evaluate, type Scope } from "./expressions.ts";
 import { type Arrival, ask, reading, refunded, untilFull, usedPercent } from "./gcra.ts";
-import { fullIn, NO_LOG, released, releaseAt, type SlidingLog, usedIn, withoutEntry } from "./sliding-log.ts";
+import {
+  fullIn,
+  isHolding,
+  NO_LOG,
+  released,
+  releaseAt,
+  type SlidingLog,
+  usedIn,
+  withoutEntry,
+} from "./sliding-log.ts";
 import { endOfUnit } from "./wall-clock.ts";
 
 /** An amount as it applies to one request, times the factor in force. */
@@ -190,7 +199,7 @@ export function standing(memory: LimitMemory | undefined, allowance: Allowance, 
     }
     case "exact": {
       const { most, windowMicros } = allowance;
-      const used = usedIn(logOf(memory), now, windowMicros);
+      const used = isHolding(logOf(memory), now) ? most : usedIn(logOf(memory), now, windowMicros);
       const fullInMicros = fullIn(logOf(memory), now, windowMicros);
       return { remaining: Math.max(0, most - used), fullInMicros, usedPercent: percent(used, most) };
     }

@@ -24,6 +24,11 @@ export function usedIn(log: SlidingLog, now: number, windowMicros: number): numb
   return costOf(windowOf(log, now, windowMicros));
 }
 
+/** Whether a request is held: none that comes after it is released before it. */
+export function isHolding({ entries }: SlidingLog, now: number): boolean {
+  return (entries.at(-1)?.at ?? now) > now;
+}
+
 /**
  * The first time, not before now and not before any release, at which the window holds `cost` more; null where no window ever does.
  * The amount is `most` units in every `windowMicros`.

@@ -5,6 +5,7 @@
  * Leases (`N at once`) are charges of one unit that last as long as they are not given back.
  */
 import type { LimitState } from "../contract.ts";
+import { MAX_LOG } from "../policy.ts";
 import { type Arena, NONE, PAGE_BYTES } from "./arena.ts";
 import type { Charge } from "./charge.ts";
 import { CHUNK, EntryPool } from "./entry-pool.ts";
@@ -79,8 +80,9 @@ export class LogTable extends HashTable {
     const at = this.open(lo, hi, now, out);
     const latest = at < 0 || this.words[at + HELD] === 0 ? -Infinity : this.latestAt(at);
     out.fits = out.cost <= most;
-    out.usedBefore = at < 0 ? 0 : this.unitsAfter(at, now - window);
+    out.usedBefore = at < 0 ? 0 : latest > now ? most : this.unitsAfter(at, now - window);
     this.findRelease(at, most - out.cost, window, Math.max(now, latest), out);
+    if (out.mark > now) out.usedAfter = most;
     out.wait = out.fits ? out.mark - now : window;
     this.answer(out, most, window, latest, now);
   }
@@ -168,10 +170,11 @@ export class LogTable extends HashTable {
     }
   }
 
-  /** Units of a key's charges in the `window` before now. */
+  /** Units of a key's charges in the `window` before now; as many as any log has where a request is held, as none passes before it. */
   used(lo: number, hi: number, window: number, now: number): number {
     const at = this.find(lo, hi);
     if (at < 0) return 0;
+    if (this.words[at + HELD]! > 0 && this.latestAt(at) > now) return MAX_LOG;
     return this.unitsAfter(at, now - window);
   }
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { MAX_LOG } from "../../../../engine/policy.ts";
 import { AmountKind, type Charge, makeCharge } from "../../../../engine/state/charge.ts";
 import { CHUNK_BYTES } from "../../../../engine/state/entry-pool.ts";
 import { LOG_BYTES, LogTable } from "../../../../engine/state/logs.ts";
@@ -104,7 +105,9 @@ class Listed {
     if (index >= 0) this.entries.splice(index, 1);
   }
 
+  /** All there can be while one is held. */
   used(now: number): number {
+    if ((this.entries.at(-1)?.at ?? now) > now) return MAX_LOG;
     return this.entries.reduce((sum, each) => sum + (each.at > now - D ? each.cost : 0), 0);
   }
 }
