@@ -6,6 +6,8 @@ import type { Decision } from "./decision.ts";
 import type { Overlay } from "./overlay.ts";
 import type { Policy, ScalarValue } from "./policy.ts";
 import type { Outcome, Request } from "./request.ts";
+import type { Snapshot } from "./snapshot/snapshot.ts";
+import type { BanEntry } from "./state/bans.ts";
 
 /**
  * The engine's own, reused record of its latest decision: valid until the next call of `decide` or `observe`. Reading it allocates
@@ -126,6 +128,18 @@ export interface PolicyEngine {
   setOverlays(overlays: readonly Overlay[]): void;
 }
 
+/** The compiled engine: its state can be written down and taken up again. */
+export interface StatefulEngine extends PolicyEngine {
+  /** Begins a snapshot of the state as it is now, while decisions go on. One that was begun before and is not all taken is given up. */
+  snapshot(): Snapshot;
+  /**
+   * Puts a ban that was told to `onBan`, after the state before it was restored.
+   *
+   * @returns Whether the policy still has the rule that set it.
+   */
+  putBan(ban: BanEntry): boolean;
+}
+
 /** What an engine can be told apart from its policy. */
 export interface EngineOptions {
   /** Key of the state hash, two 32-bit words; a server draws it at random so that no caller can aim at collisions. Default [0, 0]. */
@@ -137,4 +151,6 @@ export interface EngineOptions {
    * some milliseconds. What is not touched yet costs nothing. Default false.
    */
   readonly reserve?: boolean;
+  /** Is told of every ban when it is set, so that none is lost between two snapshots. */
+  readonly onBan?: (ban: BanEntry) => void;
 }

@@ -1,6 +1,6 @@
 /** The compiled engine: holds the clock, the state and the program in force, and swaps the program on reload. */
 import { compile } from "./compile/compile.ts";
-import type { DecisionRecord, EngineOptions, Needs, PolicyEngine, ReloadReport, StateReadings } from "./contract.ts";
+import type { DecisionRecord, EngineOptions, Needs, ReloadReport, StatefulEngine, StateReadings } from "./contract.ts";
 import { Decider } from "./decide.ts";
 import { readRequest } from "./facts/read-request.ts";
 import type { Overlay } from "./overlay.ts";
@@ -8,9 +8,14 @@ import { checkOverlays, statesForced } from "./overlays.ts";
 import type { Policy, ScalarValue } from "./policy.ts";
 import type { Program } from "./program.ts";
 import type { Outcome, Request } from "./request.ts";
+import { SNAPSHOT_FORMAT, SNAPSHOT_KIND } from "./snapshot/format.ts";
+import { readSnapshot } from "./snapshot/read-snapshot.ts";
+import { ArenaSnapshot, type Snapshot } from "./snapshot/snapshot.ts";
 import { Arena } from "./state/arena.ts";
+import type { BanEntry } from "./state/bans.ts";
 import { PendingPool } from "./state/pending.ts";
-import { reloadReport, StateStore } from "./state/store.ts";
+import { reloadReport, stateNames } from "./state/report.ts";
+import { StateStore } from "./state/store.ts";
 
 const PENDING_OUTCOMES = 65_536;
 
@@ -40,7 +45,12 @@ function restoreList(program: Program, { name, file }: ReplacedList): void {
   if (list !== undefined) putList(program, { name, file, values: list.values });
 }
 
-class Engine implements PolicyEngine {
+/** State of an engine that is gone, for one that takes it up. */
+interface Former {
+  readonly clock: number;
+}
+
+class Engine implements StatefulEngine {
   private decider: Decider;
   /** Deciders that were replaced and still await outcomes, latest first. */
   private replaced: Decider[] = [];
@@ -50,17 +60,22 @@ class Engine implements PolicyEngine {
   /** Lists whose values are not those of the policy. */
   private lists: readonly ReplacedList[] = [];
   private overlays: readonly Overlay[] = [];
-  private now = 0;
+  private now: number;
+  /** The snapshot that was begun last. */
+  private taking: Snapshot | null = null;
   readonly readings: StateReadings;
 
-  constructor(policy: Policy, options: EngineOptions, arena: Arena) {
+  constructor(policy: Policy, options: EngineOptions, arena: Arena, former: Former | null) {
     const program = compile(policy);
     this.hashKey = options.hashKey ?? [0, 0];
     this.mostPending = options.pendingOutcomes ?? PENDING_OUTCOMES;
     this.store = new StateStore(arena, 0);
-    this.store.adopt(policy, 0, new Map());
+    this.now = former === null ? 0 : former.clock;
+    if (former === null) this.store.adopt(policy, 0, new Map());
+    else this.store.takeUp(policy, former.clock, new Map());
     if (options.reserve === true) arena.reserve();
     this.decider = this.deciderOf(program, 1);
+    this.listenToBans(options.onBan ?? null);
     this.readings = {
       signal: (name, keys, now) => this.decider.readSignal(indexOf(this.policy.signals, name), keys, now),
       limit: (name, keys, now) => this.decider.readLimit(indexOf(this.policy.limits, name), keys, now),
@@ -115,7 +130,7 @@ class Engine implements PolicyEngine {
   reload(policy: Policy): ReloadReport {
     const program = compile(policy);
     this.keepLists(program);
-    const report = reloadReport(this.policy, policy);
+    const report = reloadReport(stateNames(this.policy), policy);
     const old = this.decider;
     this.store.adopt(policy, this.now, statesForced(this.overlays));
     this.decider = this.deciderOf(program, old.pending.next);
@@ -123,6 +138,31 @@ class Engine implements PolicyEngine {
     this.replaced = [old, ...this.replaced].filter(({ pending }) => pending.count > 0).slice(0, MOST_REPLACED);
     for (const decider of this.replaced) decider.relink();
     return report;
+  }
+
+  snapshot(): Snapshot {
+    const { name, version } = this.policy;
+    this.taking?.end();
+    this.taking = new ArenaSnapshot(this.store.arena, {
+      kind: SNAPSHOT_KIND,
+      format: SNAPSHOT_FORMAT,
+      policy: { name, version },
+      hashKey: this.hashKey,
+      clock: this.now,
+      states: stateNames(this.policy),
+    });
+    return this.taking;
+  }
+
+  putBan(ban: BanEntry): boolean {
+    return this.store.putBan(ban, this.now);
+  }
+
+  private listenToBans(listener: ((ban: BanEntry) => void) | null): void {
+    if (listener === null) return;
+    const { store } = this;
+    store.bans.listener = (lo, hi, owner, untilMicros, lengthMicros) =>
+      listener({ owner: store.ownerId(owner), lo, hi, untilMicros, lengthMicros });
   }
 
   setList(name: string, values: readonly ScalarValue[]): boolean {
@@ -166,11 +206,30 @@ function indexOf(declarations: readonly { readonly name: string }[], name: strin
  *
  * @throws An error that names the value where the policy holds what no checked policy can.
  */
-export function createEngine(policy: Policy, options: EngineOptions = {}): PolicyEngine {
+export function createEngine(policy: Policy, options: EngineOptions = {}): StatefulEngine {
   return createEngineOn(new Arena(LEAST_PAGES), policy, options);
 }
 
 /** As {@link createEngine}, with its state in an arena: a new one, or one that has state already. */
-export function createEngineOn(arena: Arena, policy: Policy, options: EngineOptions = {}): PolicyEngine {
-  return new Engine(policy, options, arena);
+export function createEngineOn(arena: Arena, policy: Policy, options: EngineOptions = {}): StatefulEngine {
+  return new Engine(policy, options, arena, null);
+}
+
+/** An engine with the state of a snapshot, or why there is none. */
+export type Restored =
+  | { readonly ok: true; readonly engine: StatefulEngine; readonly report: ReloadReport }
+  | { readonly ok: false; readonly message: string };
+
+/**
+ * Makes the compiled engine of a policy with the state of a snapshot, of this policy or of another version of it: what has the
+ * same identity goes on. The key of the state hash is the snapshot's. Requests whose outcome was awaited are forgotten.
+ *
+ * @param bytes - All parts of a snapshot. What is none, damaged or of another format is refused with the reason.
+ */
+export function restoreEngine(bytes: Uint8Array, policy: Policy, options: EngineOptions = {}): Restored {
+  const read = readSnapshot(bytes);
+  if (!read.ok) return read;
+  const { head, arena } = read;
+  const engine = new Engine(policy, { ...options, hashKey: head.hashKey }, arena, head);
+  return { ok: true, engine, report: reloadReport(head.states, policy) };
 }

@@ -13,7 +13,9 @@ export {
   isBundle,
   MAX_BUNDLE_BYTES,
 } from "./bundle/bundle.ts";
-export { createEngine } from "./engine.ts";
+export { createEngine, type Restored, restoreEngine } from "./engine.ts";
+export type { Snapshot } from "./snapshot/snapshot.ts";
+export type { BanEntry } from "./state/bans.ts";
 export { type DeclarationCost, describeCost, type PolicyCost, type StateCost } from "./cost/describe-cost.ts";
 export type { Work } from "./cost/work.ts";
 export { describeState, type StateDescription } from "./describe-state.ts";

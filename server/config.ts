@@ -33,6 +33,10 @@ export interface ServerOptions {
   /** Secrets of `hmac-sha256:<id>:…` key hashes, by id. Default: what `EDGEPOLICY_PEPPER` says (`ID=SECRET,…`). */
   readonly peppers?: Readonly<Record<string, string>>;
   readonly log?: LogOptions;
+  /** File that state is kept in over restarts: read at start, written while requests are decided. Default: none. */
+  readonly state?: string;
+  /** Milliseconds between two writings of state up to 16 MB; of larger state in proportion. Default 1,000. */
+  readonly stateIntervalMs?: number;
   /** Reload when a file of the policy changes. Default true. */
   readonly watch?: boolean;
   /** SIGHUP reloads, SIGTERM and SIGINT stop. Default false: a program that embeds the server has its own. */
@@ -77,6 +81,8 @@ export interface Config {
   readonly adapterPeers: BlockList;
   readonly peppers: ReadonlyMap<string, string>;
   readonly log: Required<LogOptions>;
+  readonly state: string | null;
+  readonly stateIntervalMs: number;
   readonly watch: boolean;
   readonly signals: boolean;
   readonly rateLimitFields: "refusals" | "all";
@@ -122,6 +128,8 @@ export function readConfig(options: ServerOptions): Config {
     adapterPeers: readNetworks("adapterPeers", options.adapterPeers ?? DEFAULT_PEERS),
     peppers: readPeppers(options.peppers),
     log: readLog(options.log ?? {}),
+    state: options.state ?? null,
+    stateIntervalMs: readCount("stateIntervalMs", options.stateIntervalMs, 1_000),
     watch: options.watch ?? true,
     signals: options.signals ?? false,
     rateLimitFields: options.rateLimitFields ?? "refusals",

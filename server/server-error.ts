@@ -10,7 +10,8 @@ export type ServerErrorCode =
   | "transport_missing"
   | "address_in_use"
   | "address_unusable"
-  | "log_unusable";
+  | "log_unusable"
+  | "state_unusable";
 
 /** What `startServer` throws. The message is one line; `help` says what to do. */
 export class ServerError extends Error {

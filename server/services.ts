@@ -10,6 +10,7 @@ import { Metrics } from "./metrics.ts";
 import type { Loaded } from "./policy-loader.ts";
 import { makeView } from "./policy-view.ts";
 import { Upstream } from "./proxy/upstream.ts";
+import { StateFile } from "./state/state-file.ts";
 
 export interface Services {
   readonly gate: Gate;
@@ -17,18 +18,36 @@ export interface Services {
   /** Null without an upstream: only `/authz/*` is served. */
   readonly upstream: Upstream | null;
   readonly log: DecisionLog;
+  /** Null where state is not kept. */
+  readonly state: StateFile | null;
 }
 
-export function makeServices(
+/** Makes the services; where state is kept in a file, with the state that is there. */
+export async function makeServices(
+  config: Config,
+  loaded: Loaded,
+  log: DecisionLog,
+  engineOf: (policy: Policy, options: EngineOptions) => PolicyEngine = createEngine,
+): Promise<Services> {
+  const { policy } = loaded;
+  const options = { hashKey: randomHashKey(), pendingOutcomes: config.outcomesMax, reserve: true };
+  const { report, stateIntervalMs } = config;
+  const state =
+    config.state === null ? null : await StateFile.open(config.state, policy, options, stateIntervalMs, report);
+  return servicesAround(state === null ? engineOf(policy, options) : state.engine, config, loaded, log, state);
+}
+
+/** The services around an engine. */
+export function servicesAround(
+  engine: PolicyEngine,
   config: Config,
   { policy, keys }: Loaded,
   log: DecisionLog,
-  engineOf: (policy: Policy, options: EngineOptions) => PolicyEngine = createEngine,
+  state: StateFile | null,
 ): Services {
-  const engine = engineOf(policy, { hashKey: randomHashKey(), pendingOutcomes: config.outcomesMax, reserve: true });
   const gate = new Gate(config, engine, makeView(policy, engine.needs, keys, config), new Metrics(), log);
   const upstream = config.upstream === null ? null : new Upstream(config.upstream, config);
-  const services = { gate, holds: new Holds(config.heldMax), upstream, log };
+  const services = { gate, holds: new Holds(config.heldMax), upstream, log, state };
   addGauges(services);
   return services;
 }
@@ -39,8 +58,24 @@ function randomHashKey(): readonly [number, number] {
   return [bytes.readUInt32LE(0), bytes.readUInt32LE(4)];
 }
 
-function addGauges({ gate, holds, upstream, log }: Services): void {
+function addStateGauges({ metrics }: Gate, state: StateFile): void {
+  metrics.addGauge({
+    name: "state_age_seconds",
+    help: "Age of the state in the file.",
+    type: "gauge",
+    read: () => (performance.now() - state.savedAtMs) / 1_000,
+  });
+  metrics.addGauge({
+    name: "state_write_failures_total",
+    help: "Times that the state could not be written.",
+    type: "counter",
+    read: () => state.failures,
+  });
+}
+
+function addGauges({ gate, holds, upstream, log, state }: Services): void {
   const { metrics } = gate;
+  if (state !== null) addStateGauges(gate, state);
   metrics.addGauge({ name: "held_requests", help: "Requests held by slow.", type: "gauge", read: () => holds.current });
   metrics.addGauge({
     name: "held_refused_total",

@@ -55,7 +55,7 @@ export async function startServer(options: ServerOptions, parts: ServerParts = {
   const loaded = loadRunnable(load, config);
   const { uws, version } = await loadUws();
   const log = await openDecisionLog(config.log.sink, config.log.queueBytes);
-  const services = makeServices(config, loaded, log, parts.createEngine);
+  const services = await makeServices(config, loaded, log, parts.createEngine);
   const reloader = new Reloader(load, services.gate, loaded.load);
   const stopper = new Stopper(services, reloader);
   const listeners = await openOrClose(services, () =>
@@ -68,12 +68,13 @@ export async function startServer(options: ServerOptions, parts: ServerParts = {
 }
 
 /** Leaves nothing open where a listener cannot be opened. */
-async function openOrClose({ upstream, log }: Services, open: () => Listeners): Promise<Listeners> {
+async function openOrClose({ upstream, log, state }: Services, open: () => Listeners): Promise<Listeners> {
   try {
     return open();
   } catch (problem) {
     await upstream?.close();
     await log.close(0);
+    await state?.close();
     throw problem;
   }
 }

@@ -38,7 +38,7 @@ export class Stopper {
     if (this.stopping) return this.stopped;
     this.stopping = true;
     this.#reloader.close();
-    const { gate, upstream, log } = this.#services;
+    const { gate, upstream, log, state } = this.#services;
     const { data, admin } = this.#listeners ?? { data: null, admin: null };
     data?.drain();
     const deadline = performance.now() + gate.config.stopTimeoutMs;
@@ -46,6 +46,7 @@ export class Stopper {
     data?.close();
     admin?.close();
     await upstream?.close();
+    await state?.close();
     await log.close(gate.config.stopTimeoutMs);
     process.off("SIGTERM", this.#onSignal);
     process.off("SIGINT", this.#onSignal);

@@ -44,13 +44,19 @@ EDGEPOLICY_ADMIN_TOKEN is the admin listener's bearer token, EDGEPOLICY_PEPPER (
       choices: ["refusals", "all"],
       help: "which answers carry RateLimit fields (default refusals)",
     },
+    {
+      name: "state",
+      value: "FILE",
+      help: "keep limits, signals and bans in this file over restarts (default: they begin anew)",
+    },
     { name: "keep-credentials", value: null, help: "forward headers that carry API keys too" },
     { name: "no-watch", value: null, help: "reload on SIGHUP only, not when a file changes" },
     formatOption(),
   ],
-  planned: ["config", "workers", "state"],
+  planned: ["config", "workers"],
   examples: [
     "serve orders.edgepolicy --upstream http://127.0.0.1:3000",
+    "serve orders.edgepolicy --state /var/lib/edgepolicy/orders.state",
     "serve orders.edgepolicy --listen 0.0.0.0:8080 --peer 10.0.0.0/8 --log decisions.ndjson",
   ],
   run,
@@ -90,7 +96,7 @@ function remedy({ code, help }: ServerError): string {
 function readOptions(policy: string, args: Arguments, io: CliIo): ServerOptions {
   const text = (name: string): string | undefined => args.text(name) ?? undefined;
   const token = io.env["EDGEPOLICY_ADMIN_TOKEN"];
-  const [listen, admin, upstream] = [text("listen"), text("admin"), text("upstream")];
+  const [listen, admin, upstream, state] = [text("listen"), text("admin"), text("upstream"), text("state")];
   const peers = args.texts("peer");
   return {
     policy,
@@ -104,6 +110,7 @@ function readOptions(policy: string, args: Arguments, io: CliIo): ServerOptions 
       decisions: args.text("log-decisions") === "refusals" ? "refusals" : "all",
       headers: args.texts("log-header"),
     },
+    ...(state === undefined ? {} : { state }),
     rateLimitFields: args.text("rate-limit-fields") === "all" ? "all" : "refusals",
     stripCredentials: !args.has("keep-credentials"),
     watch: !args.has("no-watch"),

@@ -27,7 +27,18 @@ export interface BanTerms {
   readonly doublingToMicros: number | null;
 }
 
+/** A ban as it is written down: whose it is, by the owner's id, and its key's hash. */
+export interface BanEntry {
+  readonly owner: string;
+  readonly lo: number;
+  readonly hi: number;
+  readonly untilMicros: number;
+  readonly lengthMicros: number;
+}
+
 export class BanTable extends HashTable {
+  /** Is told of every ban that is set; null where nobody asked. */
+  listener: ((lo: number, hi: number, owner: number, untilMicros: number, lengthMicros: number) => void) | null = null;
   /** Terms by owner; null for one that is gone. */
   private readonly owners: (BanTerms | null)[] = [];
 
@@ -57,7 +68,21 @@ export class BanTable extends HashTable {
     const length = this.nextLength(at, owner, now);
     if (at < 0) at = this.insert(lo, hi, now);
     else this.touch(at);
-    this.store(at + UNTIL, now + length, owner & OWNER_MASK);
+    this.write(at, owner, now + length, length);
+    if (this.listener !== null) this.listener(lo, hi, owner, now + length, length);
+  }
+
+  /** Puts a ban as it was written down, unless a longer one is there. */
+  put(lo: number, hi: number, owner: number, untilMicros: number, lengthMicros: number, now: number): void {
+    let at = this.findOf(lo, hi, owner);
+    if (at >= 0 && this.load(at + UNTIL) >= untilMicros) return;
+    if (at < 0) at = this.insert(lo, hi, now);
+    else this.touch(at);
+    this.write(at, owner, untilMicros, lengthMicros);
+  }
+
+  private write(at: number, owner: number, until: number, length: number): void {
+    this.store(at + UNTIL, until, owner & OWNER_MASK);
     this.store(at + LENGTH, length, owner >>> 11);
   }
 

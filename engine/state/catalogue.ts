@@ -83,28 +83,40 @@ export class Catalogue {
     return this.arena.words[owner + OWNER_NUMBER]!;
   }
 
-  /** The number of an owner of bans, or `NONE`. */
-  findOwner(id: string): number {
-    const owner = this.itemOf(this.owners, 0, fingerprintOf(id));
-    return owner === NONE ? NONE : this.arena.words[owner + OWNER_NUMBER]!;
-  }
-
   /** Stops using an owner; tells whether nobody else does and it is gone. */
   leaveOwner(id: string): boolean {
     const owner = this.itemOf(this.owners, 0, fingerprintOf(id));
     if (owner === NONE || !this.part(owner + OWNER_USERS)) return false;
-    this.arena.touch(owner, OWNER_WORDS);
-    this.arena.words.fill(0, owner, owner + OWNER_WORDS);
-    this.owners.give(owner);
+    this.dropOwner(owner);
     return true;
   }
 
-  /** Leaves everything, for one that is gone without doing so. Owners of bans that nobody is left of stay until they are used again. */
-  leaveAll(): void {
+  /** Takes everybody off everything: those who used it are gone. */
+  forgetUsers(): void {
+    for (const head of this.tables.items()) this.arena.words[head + USERS] = 0;
+    for (const owner of this.owners.items()) this.arena.words[owner + OWNER_USERS] = 0;
+  }
+
+  /** Drops tables and owners of bans that nobody uses; returns the owners' numbers. */
+  dropUnused(): readonly number[] {
+    const { words } = this.arena;
     for (const head of [...this.tables.items()]) {
-      if (this.arena.words[head + FINGERPRINT + 1] !== 0) this.leave(head);
+      if (words[head + FINGERPRINT + 1] !== 0 && words[head + USERS] === 0) this.drop(head);
     }
-    for (const owner of this.owners.items()) if (this.arena.words[owner + 1] !== 0) this.part(owner + OWNER_USERS);
+    const unused = [...this.owners.items()].filter(
+      (owner) => words[owner + 1] !== 0 && words[owner + OWNER_USERS] === 0,
+    );
+    return unused.map((owner) => {
+      const number = words[owner + OWNER_NUMBER]!;
+      this.dropOwner(owner);
+      return number;
+    });
+  }
+
+  private dropOwner(owner: number): void {
+    this.arena.touch(owner, OWNER_WORDS);
+    this.arena.words.fill(0, owner, owner + OWNER_WORDS);
+    this.owners.give(owner);
   }
 
   private drop(head: number): void {

@@ -2,10 +2,9 @@
  * All state of an engine, by the declaration it belongs to and apart from the program: a table for each signal and limit,
  * one for all bans. Tables share the policy's memory equally. A declaration that is rolled out in shadow has a second one.
  */
-import type { ReloadReport } from "../contract.ts";
 import type { Amount, Ban, Limit, Policy, Rule, Signal } from "../policy.ts";
 import { type Arena, NONE, PAGE_BYTES } from "./arena.ts";
-import { BanTable } from "./bans.ts";
+import { type BanEntry, BanTable } from "./bans.ts";
 import { budgetOf } from "./budget.ts";
 import { Catalogue } from "./catalogue.ts";
 import { type LimitTable, makeLimitTable } from "./limit-table.ts";
@@ -21,11 +20,11 @@ function amountState(amount: Amount): string {
 }
 
 /** Identity of a limit's state. */
-function limitState({ stateId, amount }: Limit): string {
+export function limitState({ stateId, amount }: Limit): string {
   return `${amountState(amount)} ${stateId}`;
 }
 
-function formerLimitState({ wasStateId, amount }: Limit): string | null {
+export function formerLimitState({ wasStateId, amount }: Limit): string | null {
   return wasStateId === null ? null : `${amountState(amount)} ${wasStateId}`;
 }
 
@@ -102,6 +101,37 @@ export class StateStore {
     for (const table of this.tables()) table.setBudget(share);
     if (!this.arena.shared) this.shrink(now);
     for (const make of missing) make().setBudget(share);
+  }
+
+  /**
+   * As {@link StateStore.adopt}, of an arena that has state of an engine that is gone: what the policy still means is kept, and the
+   * rest goes.
+   */
+  takeUp(policy: Policy, now: number, forced: ForcedStates): void {
+    const { catalogue } = this;
+    catalogue.forgetUsers();
+    catalogue.use(BANS);
+    for (const { id, was } of declaredStates(policy)) {
+      if (was !== null && catalogue.find(id) === NONE && catalogue.find(was) !== NONE)
+        catalogue.rename(catalogue.find(was), id);
+    }
+    this.adopt(policy, now, forced);
+    this.bans.lift(new Set(catalogue.dropUnused()));
+    this.shrink(now);
+  }
+
+  /** Puts a ban as it was: of an owner's id, unless nobody has it any more. */
+  putBan({ owner, lo, hi, untilMicros, lengthMicros }: BanEntry, now: number): boolean {
+    const number = this.owners.get(owner);
+    if (number === undefined) return false;
+    this.bans.put(lo, hi, number, untilMicros, lengthMicros, now);
+    return true;
+  }
+
+  /** The id of an owner of bans, as {@link StateStore.putBan} takes it. */
+  ownerId(owner: number): string {
+    for (const [id, each] of this.owners) if (each === owner) return id;
+    return "";
   }
 
   /** All tables in force. */
@@ -201,6 +231,27 @@ export class StateStore {
   }
 }
 
+/** The tables that a policy may have, by their ids now and under former names that nothing else has. */
+function* declaredStates({ signals, limits }: Policy): Generator<{ readonly id: string; readonly was: string | null }> {
+  const ids = new Set([
+    ...signals.map(({ stateId }) => signalId(stateId)),
+    ...limits.map((each) => limitId(limitState(each))),
+  ]);
+  for (const { stateId, wasStateId } of signals) {
+    yield {
+      id: signalId(stateId),
+      was: wasStateId === null || ids.has(signalId(wasStateId)) ? null : signalId(wasStateId),
+    };
+  }
+  for (const limit of limits) {
+    const was = formerLimitState(limit);
+    for (const shadow of [false, true]) {
+      const former = was === null || ids.has(limitId(was)) ? null : limitId(modePrefix(shadow) + was);
+      yield { id: limitId(modePrefix(shadow) + limitState(limit)), was: former };
+    }
+  }
+}
+
 function signalId(key: string): string {
   return `signal ${key}`;
 }
@@ -212,43 +263,4 @@ function limitId(key: string): string {
 function put<T>(map: Map<string, T>, key: string, value: T): T {
   map.set(key, value);
   return value;
-}
-
-interface Declared {
-  readonly name: string;
-  /** Identity of the state under the former name, or null. */
-  readonly was: string | null;
-}
-
-function statesOf(policy: Policy): Map<string, Declared> {
-  const states = new Map<string, Declared>();
-  const former = (kind: string, was: string | null): string | null => (was === null ? null : `${kind} ${was}`);
-  for (const { stateId, wasStateId, name } of policy.signals) {
-    states.set(`signal ${stateId}`, { name, was: former("signal", wasStateId) });
-  }
-  for (const limit of policy.limits) {
-    states.set(`limit ${limitState(limit)}`, { name: limit.name, was: former("limit", formerLimitState(limit)) });
-  }
-  for (const rule of policy.rules) {
-    const ban = banOf(rule);
-    if (ban !== null) states.set(`ban ${ban.stateId}`, { name: rule.name, was: null });
-  }
-  return states;
-}
-
-/** Names the declarations whose state is kept, begins anew, or goes when `next` replaces `old`. */
-export function reloadReport(old: Policy, next: Policy): ReloadReport {
-  const before = statesOf(old);
-  const after = statesOf(next);
-  const names = new Set([...after.values()].map(({ name }) => name));
-  const takenOver = new Set<string>();
-  const kept: string[] = [];
-  const fresh: string[] = [];
-  for (const [id, { name, was }] of after) {
-    const takes = was !== null && !before.has(id) && before.has(was) && !after.has(was) && !takenOver.has(was);
-    if (takes) takenOver.add(was);
-    (takes || before.has(id) ? kept : fresh).push(name);
-  }
-  const isDropped = (id: string, name: string): boolean => !after.has(id) && !takenOver.has(id) && !names.has(name);
-  return { kept, fresh, dropped: [...before].flatMap(([id, { name }]) => (isDropped(id, name) ? [name] : [])) };
 }

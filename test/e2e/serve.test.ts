@@ -107,3 +107,36 @@ test("exits 1 with the diagnostics of a bad policy", () => {
   expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
   expect(stderr).toMatch(/^error\[EP\d+\]: .*\n +--> p:10:/);
 });
+
+test("keeps its state over a kill -9: bans all of them, counters up to the latest second", {
+  timeout: 30_000,
+}, async () => {
+  const cwd = folderWith({
+    p: `policy "kept" { default allow }
+limit pace per ip allow 20 per 1h burst 20
+rule trap when path == "/.env" then block for 1h per ip`,
+  });
+  const ask = async (
+    url: string,
+    path: string,
+    ip: string,
+  ): Promise<{ readonly verdict: string; readonly by: string }> => {
+    const body = JSON.stringify({ method: "GET", path, ip });
+    return (await fetch(`${url}/authz/json`, { method: "POST", body })).json() as Promise<{
+      verdict: string;
+      by: string;
+    }>;
+  };
+  const first = await serve(["p", "--state", "kept.state"], { cwd });
+  for (let call = 0; call < 20; call++) await ask(first.url, "/", "192.0.2.1");
+  // Longer than the interval of a second, so that these are in the file.
+  await new Promise((resolve) => setTimeout(resolve, 2_200));
+  const banned = Array.from({ length: 30 }, (_, index) => `198.51.100.${index + 1}`);
+  for (const ip of banned) await ask(first.url, "/.env", ip);
+  first.child.kill("SIGKILL");
+  await first.ended;
+  const second = await serve(["p", "--state", "kept.state"], { cwd });
+  expect(second.stderr()).toMatch(/state of `kept\.state` taken up: kept 2; \d+ bans noted since/);
+  expect(await ask(second.url, "/", "192.0.2.1")).toMatchObject({ verdict: "throttle", by: "pace" });
+  for (const ip of banned) expect(await ask(second.url, "/", ip)).toMatchObject({ verdict: "block", by: "trap" });
+});

@@ -20,7 +20,7 @@ import {
   RecordedFiles,
   renderDiagnostics,
 } from "../../dsl/index.ts";
-import { createEngine, decodeBundle } from "../../engine/index.ts";
+import { createEngine, decodeBundle, makeRequest, restoreEngine } from "../../engine/index.ts";
 import { runTests } from "../../simulator/index.ts";
 import { isOverlayError, parseOverlays, parseRequestLine } from "../../traffic/index.ts";
 import { withoutPlaces } from "../helpers/ast.ts";
@@ -197,6 +197,27 @@ function readBundleSoundly(text: string): void {
   require(read.ok || read.message !== "", "what is refused has a reason");
 }
 
+/** A snapshot, one character a byte; the policy it is of. */
+const STATEFUL = loadPolicyText('policy "s" { default allow }\nsignal n = count per ip over 1m').policy;
+const SNAPSHOT = snapshotText();
+
+function snapshotText(): string {
+  if (STATEFUL === null) throw new Error("the policy of the snapshot does not load");
+  const engine = createEngine(STATEFUL);
+  for (let call = 0; call < 20; call++) engine.decide(makeRequest({ ip: `192.0.2.${call}` }), 1_000_000);
+  const snapshot = engine.snapshot();
+  const parts: Uint8Array[] = [];
+  for (let part = snapshot.next(); part !== null; part = snapshot.next()) parts.push(part.slice());
+  return Buffer.concat(parts).toString("latin1");
+}
+
+/** Any bytes are taken up as they were written, or refused with a reason. */
+function restoreSoundly(text: string): void {
+  if (STATEFUL === null) return;
+  const restored = restoreEngine(Buffer.from(text, "latin1"), STATEFUL);
+  require(restored.ok ? text === SNAPSHOT : restored.message !== "", "only the whole snapshot is taken up");
+}
+
 /** Every target, cheap ones first. */
 export const TARGETS: readonly FuzzTarget[] = [
   {
@@ -205,6 +226,7 @@ export const TARGETS: readonly FuzzTarget[] = [
     run: (text) => void parseRequestLine(text),
   },
   { name: "bundle", inputs: fc.oneof(anyText, mutated(BUNDLE)), run: readBundleSoundly },
+  { name: "snapshot", inputs: fc.oneof(anyText, mutated(SNAPSHOT)), run: restoreSoundly },
   { name: "overlays", inputs: fc.oneof(anyText, mutated(OVERLAYS)), run: readOverlaysSoundly },
   { name: "lexer, parser", inputs: policies, run: parseSoundly },
   { name: "formatter", inputs: fc.oneof(policies, respacedPolicy), run: formatSoundly },

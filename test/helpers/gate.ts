@@ -1,11 +1,12 @@
 /** A gate over a policy given as text, without sockets. */
 import { loadPolicyText } from "../../dsl/index.ts";
+import { createEngine } from "../../engine/index.ts";
 import type { ServerOptions } from "../../server/index.ts";
 import { readConfig } from "../../server/config.ts";
 import type { DecisionLog } from "../../server/decision-log.ts";
 import type { Gate } from "../../server/gate.ts";
 import { type LoadPolicy, loadRunnable } from "../../server/policy-loader.ts";
-import { makeServices } from "../../server/services.ts";
+import { servicesAround } from "../../server/services.ts";
 
 export interface GateSetup {
   readonly files?: Readonly<Record<string, string>>;
@@ -25,5 +26,5 @@ export function makeGate(policy: string, { files = {}, options = {}, load, onLin
     close: async () => {},
   };
   const loaded = loadRunnable(load ?? (() => loadPolicyText(policy, files)), config);
-  return makeServices(config, loaded, log).gate;
+  return servicesAround(createEngine(loaded.policy), config, loaded, log, null).gate;
 }

@@ -1,0 +1,213 @@
+/**
+ * The engine's state in a file: written while it decides, and taken up by the next process. A snapshot is written aside and renamed,
+ * so that the file is always a whole one; bans are noted between two snapshots.
+ */
+import { existsSync, readFileSync, renameSync } from "node:fs";
+import { type FileHandle, open, rename } from "node:fs/promises";
+import { dirname } from "node:path";
+import {
+  createEngine,
+  type EngineOptions,
+  type Policy,
+  type ReloadReport,
+  restoreEngine,
+  type Snapshot,
+  type StatefulEngine,
+} from "../../engine/index.ts";
+import { ServerError } from "../server-error.ts";
+import { BanJournal } from "./ban-journal.ts";
+
+/** State up to so many bytes is written every interval; larger state in proportion less often. */
+const BYTES_AN_INTERVAL = 16 * 1024 ** 2;
+const OWNER_ONLY = 0o600;
+
+export class StateFile {
+  readonly engine: StatefulEngine;
+  /** Writes that failed. */
+  failures = 0;
+  /** When the latest snapshot that is in the file began, by `performance.now()`. */
+  savedAtMs = 0;
+  /** Milliseconds from one snapshot to the next. */
+  intervalMs: number;
+  readonly #path: string;
+  readonly #journal: BanJournal;
+  readonly #report: (line: string) => void;
+  readonly #leastMs: number;
+  #timer: NodeJS.Timeout | null = null;
+  #writing: Promise<void> = Promise.resolve();
+  #closed = false;
+  #problem = "";
+
+  /**
+   * Takes up the state in a file, if there is any that can be used.
+   *
+   * @param leastMs - Milliseconds between two snapshots of state up to 16 MB.
+   * @throws {ServerError} `state_unusable`, when the file can be neither read nor written.
+   */
+  static async open(
+    path: string,
+    policy: Policy,
+    options: EngineOptions,
+    leastMs: number,
+    report: (line: string) => void,
+  ): Promise<StateFile> {
+    const journal = new BanJournal(path);
+    const engine = takeUp(path, journal, policy, { ...options, onBan: journal.note }, report);
+    const file = new StateFile(path, journal, engine, leastMs, report);
+    try {
+      // The first one is there before anything is decided: bans are noted under its key.
+      await file.#write();
+    } catch (problem) {
+      throw new ServerError("state_unusable", `cannot write the state \`${path}\`: ${messageOf(problem)}`);
+    }
+    file.#schedule();
+    return file;
+  }
+
+  private constructor(
+    path: string,
+    journal: BanJournal,
+    engine: StatefulEngine,
+    leastMs: number,
+    report: (line: string) => void,
+  ) {
+    this.#path = path;
+    this.#journal = journal;
+    this.engine = engine;
+    this.#leastMs = leastMs;
+    this.intervalMs = leastMs;
+    this.#report = report;
+  }
+
+  /** Writes a last snapshot. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    await this.#writing;
+    await this.#writeOrReport();
+    this.#journal.close();
+  }
+
+  #schedule(): void {
+    if (this.#closed) return;
+    this.#timer = setTimeout(() => {
+      this.#writing = this.#writeOrReport().then(() => this.#schedule());
+    }, this.intervalMs);
+    this.#timer.unref();
+  }
+
+  async #writeOrReport(): Promise<void> {
+    try {
+      await this.#write();
+      this.#tell(this.#journal.problem === "" ? "" : `bans cannot be noted: ${this.#journal.problem}`);
+    } catch (problem) {
+      this.failures++;
+      this.#tell(`cannot write the state \`${this.#path}\`: ${messageOf(problem)}; the engine goes on`);
+    }
+  }
+
+  /** Says a problem when it comes up and not at every write. */
+  #tell(problem: string): void {
+    if (problem !== "" && problem !== this.#problem) this.#report(problem);
+    this.#problem = problem;
+  }
+
+  async #write(): Promise<void> {
+    const snapshot = this.engine.snapshot();
+    const beganMs = performance.now();
+    try {
+      this.#journal.begin();
+      await writeAside(this.#path, snapshot);
+      this.#journal.settle();
+    } finally {
+      snapshot.end();
+    }
+    this.savedAtMs = beganMs;
+    this.#adaptInterval(snapshot.bytes);
+  }
+
+  #adaptInterval(bytes: number): void {
+    const intervalMs = this.#leastMs * Math.max(1, Math.ceil(bytes / BYTES_AN_INTERVAL));
+    if (intervalMs === this.intervalMs) return;
+    this.intervalMs = intervalMs;
+    this.#report(`state of ${Math.ceil(bytes / 1e6)} MB is written every ${intervalMs / 1_000} s from now on`);
+  }
+}
+
+/** The engine with the state of the file, or a fresh one. */
+function takeUp(
+  path: string,
+  journal: BanJournal,
+  policy: Policy,
+  options: EngineOptions,
+  report: (line: string) => void,
+): StatefulEngine {
+  const bytes = readState(path);
+  if (bytes === null) {
+    journal.remove();
+    return createEngine(policy, options);
+  }
+  const restored = restoreEngine(bytes, policy, options);
+  if (restored.ok) {
+    const { engine } = restored;
+    const bans = journal.read().filter((ban) => engine.putBan(ban)).length;
+    report(`state of \`${path}\` taken up: ${told(restored.report)}${bans === 0 ? "" : `; ${bans} bans noted since`}`);
+    return engine;
+  }
+  journal.remove();
+  renameSync(path, `${path}.refused`);
+  report(
+    `state \`${path}\` refused: ${restored.message}; it is kept as \`${path}.refused\`, and the engine starts fresh`,
+  );
+  return createEngine(policy, options);
+}
+
+function readState(path: string): Uint8Array | null {
+  try {
+    return existsSync(path) ? readFileSync(path) : null;
+  } catch (problem) {
+    throw new ServerError("state_unusable", `cannot read the state \`${path}\`: ${messageOf(problem)}`);
+  }
+}
+
+function told({ kept, fresh, dropped }: ReloadReport): string {
+  const named = (what: string, names: readonly string[]): readonly string[] =>
+    names.length === 0 ? [] : [`${what}: ${names.join(", ")}`];
+  return [`kept ${kept.length}`, ...named("started fresh", fresh), ...named("dropped", dropped)].join("; ");
+}
+
+async function writeAside(path: string, snapshot: Snapshot): Promise<void> {
+  const aside = `${path}.tmp`;
+  const file = await open(aside, "w", OWNER_ONLY);
+  try {
+    for (let part = snapshot.next(); part !== null; part = snapshot.next()) await writeAll(file, part);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(aside, path);
+  await syncFolder(dirname(path));
+}
+
+async function writeAll(file: FileHandle, part: Uint8Array): Promise<void> {
+  let offset = 0;
+  while (offset < part.length) offset += (await file.write(part, offset)).bytesWritten;
+}
+
+/** So that the new name outlives a loss of power. Not every system lets a folder be opened. */
+async function syncFolder(folder: string): Promise<void> {
+  try {
+    const handle = await open(folder, "r");
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    // The file itself is on disk; on such a system its name follows when the system sees fit.
+  }
+}
+
+function messageOf(problem: unknown): string {
+  return problem instanceof Error ? problem.message : String(problem);
+}
