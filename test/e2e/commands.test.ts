@@ -114,6 +114,19 @@ test("explain tells why, after what came before, and what would change it", () =
   });
 });
 
+test("bench measures a policy, and one of its own", () => {
+  const cwd = folderWith({ p: SIGN_IN });
+  const brief = ["--seconds", "0.01"];
+  const { status, stdout, stderr } = edgepolicy(["bench", "p", ...brief], { cwd });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  expect(stdout).toMatch(
+    /^p: 1 rule, 0 limits, 1 signal; one core of .*\n[\s\S]*\n {2,}rules +decisions\/s .*\n {2,}1 /,
+  );
+  const own = edgepolicy(["bench", "--format", "json", ...brief], { cwd });
+  expect(own).toMatchObject({ status: 0, stderr: "" });
+  expect(JSON.parse(own.stdout)).toMatchObject({ policy: "example", lines: [{ rules: 4 }, {}, {}, { rules: 10_004 }] });
+});
+
 test("decide answers a request before the next one is there", async () => {
   const cwd = folderWith({ p: SIGN_IN });
   const { child, line, ended } = start(["decide", "p"], { cwd });
