@@ -8,6 +8,7 @@ import type { Policy, ScalarValue } from "./policy.ts";
 import type { Outcome, Request } from "./request.ts";
 import type { Snapshot } from "./snapshot/snapshot.ts";
 import type { BanEntry } from "./state/bans.ts";
+import type { SharedState } from "./state/shared/shared-state.ts";
 
 /**
  * The engine's own, reused record of its latest decision: valid until the next call of `decide` or `observe`. Reading it allocates
@@ -151,6 +152,11 @@ export interface EngineOptions {
    * some milliseconds. What is not touched yet costs nothing. Default false.
    */
   readonly reserve?: boolean;
+  /**
+   * State that other workers use too, and this one's number among them. All of them decide by the same limits, signals and bans, as one
+   * would. Its key of the state hash is the one that counts.
+   */
+  readonly shared?: { readonly state: SharedState; readonly worker: number };
   /** Is told of every ban when it is set, so that none is lost between two snapshots. */
   readonly onBan?: (ban: BanEntry) => void;
 }

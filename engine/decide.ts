@@ -20,6 +20,7 @@ import { keepRequest, restoreRequest } from "./outcomes.ts";
 import { RuleBans } from "./rule-bans.ts";
 import { Signals } from "./signals.ts";
 import type { PendingPool } from "./state/pending.ts";
+import type { Sharing } from "./state/shared/shared-state.ts";
 import type { StateStore } from "./state/store.ts";
 
 const SCORE_CEILING = 1_000;
@@ -40,6 +41,8 @@ export class Decider implements SlotReader {
   readonly context: Context;
   readonly record: Record;
   readonly pending: PendingPool;
+  /** Where the state is shared with other workers. */
+  private readonly sharing: Sharing | null;
   private readonly store: StateStore;
   private readonly hasher: Hasher;
   private readonly rollouts: Rollouts;
@@ -54,9 +57,16 @@ export class Decider implements SlotReader {
   /** Those that have not ended; null while there are none. */
   private overlays: LiveOverlays | null = null;
 
-  constructor(program: Program, store: StateStore, hashKey: readonly [number, number], pending: PendingPool) {
+  constructor(
+    program: Program,
+    store: StateStore,
+    hashKey: readonly [number, number],
+    pending: PendingPool,
+    sharing: Sharing | null = null,
+  ) {
     const { policy } = program;
     this.program = program;
+    this.sharing = sharing;
     this.store = store;
     this.pending = pending;
     this.context = new Context(program, this);
@@ -96,14 +106,32 @@ export class Decider implements SlotReader {
   // ── the steps of a decision ───────────────────────────────────────────────
 
   decide(request: Request, now: number): Record {
+    const { context, record, program, sharing } = this;
+    readRequest(context, request, now);
+    if (context.ambiguous && program.policy.settings.ambiguousPaths === "block") {
+      record.begin(context.route, context.client, now, context.epoch);
+      record.refuse(400, "ambiguous_path");
+    } else if (sharing === null) this.decideByState();
+    else this.decideAlone(sharing);
+    return record;
+  }
+
+  /** Other workers wait meanwhile; nothing that is read later may be of the state. */
+  private decideAlone(sharing: Sharing): void {
+    this.context.now = sharing.enter(this.context.now);
+    try {
+      this.decideByState();
+    } catch (fault) {
+      sharing.abandon();
+      throw fault;
+    }
+    sharing.leave();
+  }
+
+  private decideByState(): void {
     const { context, record, program } = this;
     const { settings } = program.policy;
-    readRequest(context, request, now);
-    record.begin(context.route, context.client, now, context.epoch);
-    if (context.ambiguous && settings.ambiguousPaths === "block") {
-      record.refuse(400, "ambiguous_path");
-      return record;
-    }
+    record.begin(context.route, context.client, context.now, context.epoch);
     if (context.round !== this.round) this.forgetStamps();
     if (this.overlays !== null) this.meetOverlays(this.overlays);
     findCandidates(context, this.found);
@@ -111,14 +139,14 @@ export class Decider implements SlotReader {
     if (context.refusal !== null && settings.refusedCredentials === "block") {
       record.refuse(context.refusalStatus, context.refusal);
       this.recordElapsed();
-      return record;
+      return;
     }
     if (record.overlays !== null && this.endByOverlay(record.overlays)) {
       this.recordElapsed();
-      return record;
+      return;
     }
     record.judged = true;
-    if (program.lateScores) this.settleScores();
+    if (program.lateScores || this.sharing !== null) this.settleScores();
     this.matchRules();
     this.bans.addLive();
     const allowed = this.addRules();
@@ -129,7 +157,6 @@ export class Decider implements SlotReader {
     this.recordElapsed();
     if (record.passes) this.awaitOutcome();
     record.conclude();
-    return record;
   }
 
   /** Epochs start again after a billion requests; stamps of the last round must not be taken for this one's. */

@@ -14,6 +14,7 @@ import { ArenaSnapshot, type Snapshot } from "./snapshot/snapshot.ts";
 import { Arena } from "./state/arena.ts";
 import type { BanEntry } from "./state/bans.ts";
 import { PendingPool } from "./state/pending.ts";
+import { Sharing } from "./state/shared/shared-state.ts";
 import { reloadReport, stateNames } from "./state/report.ts";
 import { StateStore } from "./state/store.ts";
 
@@ -45,9 +46,13 @@ function restoreList(program: Program, { name, file }: ReplacedList): void {
   if (list !== undefined) putList(program, { name, file, values: list.values });
 }
 
-/** State of an engine that is gone, for one that takes it up. */
-interface Former {
-  readonly clock: number;
+/** Where an engine's state lies. */
+interface Home {
+  readonly arena: Arena;
+  /** Null where no other worker uses it. */
+  readonly sharing: Sharing | null;
+  /** Of an engine that is gone, whose state is taken up. */
+  readonly former: { readonly clock: number } | null;
 }
 
 class Engine implements StatefulEngine {
@@ -55,6 +60,7 @@ class Engine implements StatefulEngine {
   /** Deciders that were replaced and still await outcomes, latest first. */
   private replaced: Decider[] = [];
   private readonly store: StateStore;
+  private readonly sharing: Sharing | null;
   private readonly hashKey: readonly [number, number];
   private readonly mostPending: number;
   /** Lists whose values are not those of the policy. */
@@ -65,22 +71,43 @@ class Engine implements StatefulEngine {
   private taking: Snapshot | null = null;
   readonly readings: StateReadings;
 
-  constructor(policy: Policy, options: EngineOptions, arena: Arena, former: Former | null) {
+  constructor(policy: Policy, options: EngineOptions, home: Home) {
+    const { arena, sharing, former } = home;
     const program = compile(policy);
-    this.hashKey = options.hashKey ?? [0, 0];
+    this.sharing = sharing;
+    this.hashKey = sharing?.hashKey ?? options.hashKey ?? [0, 0];
     this.mostPending = options.pendingOutcomes ?? PENDING_OUTCOMES;
-    this.store = new StateStore(arena, 0);
     this.now = former === null ? 0 : former.clock;
-    if (former === null) this.store.adopt(policy, 0, new Map());
-    else this.store.takeUp(policy, former.clock, new Map());
-    if (options.reserve === true) arena.reserve();
+    this.store = this.alone(() => new StateStore(arena, sharing?.worker ?? 0));
+    this.alone(() => {
+      if (former === null) this.store.adopt(policy, 0, new Map());
+      else this.store.takeUp(policy, former.clock, new Map());
+    });
+    if (options.reserve === true && sharing === null) arena.reserve();
     this.decider = this.deciderOf(program, 1);
     this.listenToBans(options.onBan ?? null);
     this.readings = {
-      signal: (name, keys, now) => this.decider.readSignal(indexOf(this.policy.signals, name), keys, now),
-      limit: (name, keys, now) => this.decider.readLimit(indexOf(this.policy.limits, name), keys, now),
-      ban: (name, keys, now) => this.decider.readBan(indexOf(this.policy.rules, name), keys, now),
+      signal: (name, keys, now) =>
+        this.alone(() => this.decider.readSignal(indexOf(this.policy.signals, name), keys, now)),
+      limit: (name, keys, now) =>
+        this.alone(() => this.decider.readLimit(indexOf(this.policy.limits, name), keys, now)),
+      ban: (name, keys, now) => this.alone(() => this.decider.readBan(indexOf(this.policy.rules, name), keys, now)),
     };
+  }
+
+  /** Does something to state that may be shared: no other worker does anything meanwhile, and all of it is done or nothing. */
+  private alone<T>(run: () => T): T {
+    const { sharing } = this;
+    if (sharing === null) return run();
+    this.now = sharing.enter(this.now);
+    try {
+      const result = run();
+      sharing.leave();
+      return result;
+    } catch (fault) {
+      sharing.abandon();
+      throw fault;
+    }
   }
 
   get policy(): Policy {
@@ -117,7 +144,7 @@ class Engine implements StatefulEngine {
   private observeIn(decider: Decider, token: number, outcome: Outcome): boolean {
     const slot = decider.pending.slotOf(token);
     if (slot < 0) return false;
-    decider.observe(slot, outcome, this.now);
+    this.alone(() => decider.observe(slot, outcome, this.now));
     return true;
   }
 
@@ -132,7 +159,7 @@ class Engine implements StatefulEngine {
     this.keepLists(program);
     const report = reloadReport(stateNames(this.policy), policy);
     const old = this.decider;
-    this.store.adopt(policy, this.now, statesForced(this.overlays));
+    this.alone(() => this.store.adopt(policy, this.now, statesForced(this.overlays)));
     this.decider = this.deciderOf(program, old.pending.next);
     this.decider.setOverlays(this.overlays, this.now);
     this.replaced = [old, ...this.replaced].filter(({ pending }) => pending.count > 0).slice(0, MOST_REPLACED);
@@ -141,6 +168,7 @@ class Engine implements StatefulEngine {
   }
 
   snapshot(): Snapshot {
+    if (this.sharing !== null) throw new Error("a snapshot is of state that is not shared");
     const { name, version } = this.policy;
     this.taking?.end();
     this.taking = new ArenaSnapshot(this.store.arena, {
@@ -155,7 +183,7 @@ class Engine implements StatefulEngine {
   }
 
   putBan(ban: BanEntry): boolean {
-    return this.store.putBan(ban, this.now);
+    return this.alone(() => this.store.putBan(ban, this.now));
   }
 
   private listenToBans(listener: ((ban: BanEntry) => void) | null): void {
@@ -184,7 +212,7 @@ class Engine implements StatefulEngine {
   setOverlays(overlays: readonly Overlay[]): void {
     checkOverlays(overlays);
     this.overlays = [...overlays];
-    this.store.adopt(this.policy, this.now, statesForced(overlays));
+    this.alone(() => this.store.adopt(this.policy, this.now, statesForced(overlays)));
     this.decider.link();
     for (const decider of this.replaced) decider.relink();
     this.decider.setOverlays(overlays, this.now);
@@ -193,7 +221,7 @@ class Engine implements StatefulEngine {
   private deciderOf(program: Program, firstToken: number): Decider {
     const { keys, cells, values, limits } = program.pending;
     const pending = new PendingPool(this.mostPending, keys.length, cells, values, limits.length, firstToken);
-    return new Decider(program, this.store, this.hashKey, pending);
+    return new Decider(program, this.store, this.hashKey, pending, this.sharing);
   }
 }
 
@@ -204,15 +232,23 @@ function indexOf(declarations: readonly { readonly name: string }[], name: strin
 /**
  * Makes the compiled engine of a policy.
  *
- * @throws An error that names the value where the policy holds what no checked policy can.
+ * @throws An error that names the value where the policy holds what no checked policy can; a RangeError where shared state has no
+ * room left for the policy's tables.
  */
 export function createEngine(policy: Policy, options: EngineOptions = {}): StatefulEngine {
-  return createEngineOn(new Arena(LEAST_PAGES), policy, options);
+  const { shared } = options;
+  if (shared === undefined) return createEngineOn(new Arena(LEAST_PAGES), policy, options);
+  return createEngineWith(new Sharing(shared.state, shared.worker), policy, options);
+}
+
+/** As {@link createEngine}, as a worker of shared state. */
+export function createEngineWith(sharing: Sharing, policy: Policy, options: EngineOptions = {}): StatefulEngine {
+  return new Engine(policy, options, { arena: sharing.arena, sharing, former: null });
 }
 
 /** As {@link createEngine}, with its state in an arena: a new one, or one that has state already. */
 export function createEngineOn(arena: Arena, policy: Policy, options: EngineOptions = {}): StatefulEngine {
-  return new Engine(policy, options, arena, null);
+  return new Engine(policy, options, { arena, sharing: null, former: null });
 }
 
 /** An engine with the state of a snapshot, or why there is none. */
@@ -230,6 +266,6 @@ export function restoreEngine(bytes: Uint8Array, policy: Policy, options: Engine
   const read = readSnapshot(bytes);
   if (!read.ok) return read;
   const { head, arena } = read;
-  const engine = new Engine(policy, { ...options, hashKey: head.hashKey }, arena, head);
+  const engine = new Engine(policy, { ...options, hashKey: head.hashKey }, { arena, sharing: null, former: head });
   return { ok: true, engine, report: reloadReport(head.states, policy) };
 }

@@ -16,6 +16,12 @@ export {
 export { createEngine, type Restored, restoreEngine } from "./engine.ts";
 export type { Snapshot } from "./snapshot/snapshot.ts";
 export type { BanEntry } from "./state/bans.ts";
+export {
+  createSharedState,
+  recoverWorker,
+  type SharedState,
+  type SharedStateOptions,
+} from "./state/shared/shared-state.ts";
 export { type DeclarationCost, describeCost, type PolicyCost, type StateCost } from "./cost/describe-cost.ts";
 export type { Work } from "./cost/work.ts";
 export { describeState, type StateDescription } from "./describe-state.ts";

@@ -33,6 +33,8 @@ const MOST_COPIED = 256;
 export interface Guard {
   /** The words from `at` on, `count` of them, are about to change. They lie in one page. */
   before(at: number, count: number): void;
+  /** What was done so far is whole by itself. */
+  checkpoint?(): void;
 }
 
 export class Arena {
@@ -106,6 +108,11 @@ export class Arena {
   /** Says that words are about to change. */
   touch(at: number, count: number): void {
     if (this.guard !== null) this.guard.before(at, count);
+  }
+
+  /** Says that what was done so far is whole by itself: a long change is told in steps. */
+  checkpoint(): void {
+    this.guard?.checkpoint?.();
   }
 
   /** The first word of a page of zeros, or `NONE` where there is no more room. */

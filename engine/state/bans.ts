@@ -147,7 +147,7 @@ export class BanTable extends HashTable {
   /** A ban that is over matters for as long as a return would double it. */
   protected isFresh(at: number, now: number): boolean {
     const terms = this.owners[this.ownerAt(at)];
-    return terms == null || now > this.load(at + UNTIL) + (terms.doublingToMicros ?? 0);
+    return now > this.load(at + UNTIL) + (terms?.doublingToMicros ?? 0);
   }
 
   protected seenAt(at: number): number {

@@ -1,8 +1,9 @@
 /** How the policy's memory is shared out: in whole pages, equally among the tables. */
 import { PAGE_BYTES, PAGE_WORDS } from "./arena.ts";
 import { itemsPerPage } from "./item-pool.ts";
-import { FULL, slotsPerPage } from "./table.ts";
+import { FULL } from "./table.ts";
 import { TABLE_HEAD } from "./table-head.ts";
+import { slotsPerPage } from "./table-page.ts";
 
 /** The arena's own page, and one of owners of bans (511 fit into it). */
 const OWN_PAGES = 2;

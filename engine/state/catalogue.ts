@@ -6,8 +6,8 @@ import { halfSipHash, makeHash } from "../hash.ts";
 import { Words } from "../words.ts";
 import { type Arena, HEADS, NONE } from "./arena.ts";
 import { ItemPool, POOL_HEAD } from "./item-pool.ts";
-import { discardTable } from "./table.ts";
 import { FINGERPRINT, TABLE_HEAD, USERS } from "./table-head.ts";
+import { discardTable } from "./table-page.ts";
 
 /** Words of an item that stands for an owner of bans: fingerprint, users, number. */
 const OWNER_WORDS = 8;
@@ -36,7 +36,7 @@ export class Catalogue {
   private readonly tables: ItemPool;
   private readonly owners: ItemPool;
 
-  /** @param user - From 0 to 30: of a plain arena, 0. */
+  /** @param user - From 0 to 30: 0 of a plain arena. */
   constructor(arena: Arena, user: number) {
     this.arena = arena;
     this.user = 1 << user;
@@ -89,6 +89,17 @@ export class Catalogue {
     if (owner === NONE || !this.part(owner + OWNER_USERS)) return false;
     this.dropOwner(owner);
     return true;
+  }
+
+  /** Makes a first page for itself, before anybody attaches. */
+  prepare(): void {
+    this.tables.give(this.tables.take());
+  }
+
+  /** Stops using everything, of one that is gone. What nobody uses stays, for the next. */
+  leaveAll(): void {
+    for (const head of this.tables.items()) if (this.arena.words[head + FINGERPRINT + 1] !== 0) this.part(head + USERS);
+    for (const owner of this.owners.items()) if (this.arena.words[owner + 1] !== 0) this.part(owner + OWNER_USERS);
   }
 
   /** Takes everybody off everything: those who used it are gone. */

@@ -100,7 +100,11 @@ export class StateStore {
     this.arena.setLimit(arenaPages);
     for (const table of this.tables()) table.setBudget(share);
     if (!this.arena.shared) this.shrink(now);
-    for (const make of missing) make().setBudget(share);
+    for (const make of missing) {
+      make().setBudget(share);
+      this.arena.checkpoint();
+    }
+    if (this.arena.shared) this.bans.lift(new Set(this.catalogue.dropUnused()));
   }
 
   /**
@@ -213,6 +217,7 @@ export class StateStore {
       if (!isGone(id)) continue;
       tables.delete(id);
       this.catalogue.leave(head);
+      this.arena.checkpoint();
     }
   }
 

@@ -11,15 +11,8 @@
  */
 import { type Arena, NONE, PAGE_BYTES, PAGE_WORDS, pageOf } from "./arena.ts";
 import { eachPage, growDirectory, pageAt, setPage, shrinkDirectory } from "./directory.ts";
-import { discardPool } from "./item-pool.ts";
-import { COUNT, DROPPED, HAND, MASK, PAGES, POOL, TABLE_BUDGET } from "./table-head.ts";
-
-// Words of a page's head: how many bits of the hash its entries agree in, how many entries there are, and how many may be dropped
-// before it is looked through for fresh ones again.
-const DEPTH = 0;
-const ENTRIES = 1;
-const PATIENCE = 2;
-const PAGE_HEAD = 8;
+import { COUNT, DROPPED, HAND, MASK, PAGES, TABLE_BUDGET } from "./table-head.ts";
+import { DEPTH, ENTRIES, PAGE_HEAD, PATIENCE, slotsPerPage } from "./table-page.ts";
 
 /** A page is full at this share of its slots; linear probing slows down past it. */
 export const FULL: number = 7 / 8;
@@ -27,18 +20,6 @@ export const FULL: number = 7 / 8;
 const SAMPLE = 16;
 /** Bits of the directory, at most. Keyed hashes do not come to this many. */
 const DEEPEST = 24;
-
-/** How many entries of so many words a page has place for. */
-export function slotsPerPage(stride: number): number {
-  return Math.floor((PAGE_WORDS - PAGE_HEAD) / stride);
-}
-
-/** Gives back all pages of a table, and of the pool that belongs to it; they must not be used again. */
-export function discardTable(arena: Arena, head: number): void {
-  for (const page of eachPage(arena.words, head, (each) => arena.words[each + DEPTH]!)) arena.givePage(page);
-  while (arena.words[head + MASK]! > 0) shrinkDirectory(arena, head);
-  discardPool(arena, head + POOL);
-}
 
 export abstract class HashTable {
   /** Words of an entry; its first two are the hash, both 0 where it is empty. Even, so that doubles may lie in it. */
@@ -205,7 +186,10 @@ export abstract class HashTable {
 
   /** Removes every entry that `condemned` names. */
   protected sweep(condemned: (at: number) => boolean): void {
-    for (const page of this.pages()) this.sweepPage(page, condemned);
+    for (const page of this.pages()) {
+      this.sweepPage(page, condemned);
+      this.arena.checkpoint();
+    }
   }
 
   private sweepPage(page: number, condemned: (at: number) => boolean): void {

@@ -4,7 +4,13 @@
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createReference } from "../../engine/index.ts";
+import {
+  createEngine,
+  createReference,
+  createSharedState,
+  type Policy,
+  type PolicyEngine,
+} from "../../engine/index.ts";
 import { arbitraryTrace } from "../helpers/generators.ts";
 import { arbitraryStateTrace } from "../helpers/generators-state.ts";
 import { lockstep } from "../helpers/lockstep.ts";
@@ -20,5 +26,16 @@ test.each([
       expect(lockstep(trace, [createReference, watched]).difference).toBeNull();
     }),
     { runs },
+  );
+});
+
+test("shared state decides and reads as the reference does", { timeout: 120_000 }, () => {
+  const shared = (policy: Policy): PolicyEngine =>
+    createEngine(policy, { shared: { state: createSharedState({ memoryBytes: 1 << 20 }), worker: 0 } });
+  check(
+    fc.property(arbitraryStateTrace, (trace) => {
+      expect(lockstep(trace, [createReference, shared]).difference).toBeNull();
+    }),
+    { runs: 100 },
   );
 });

@@ -4,7 +4,8 @@ import { Arena, NONE, PAGE_BYTES } from "../../../../engine/state/arena.ts";
 import { Catalogue } from "../../../../engine/state/catalogue.ts";
 import { AmountKind, makeCharge } from "../../../../engine/state/charge.ts";
 import { exactRate, GCRA_BYTES, GcraTable } from "../../../../engine/state/gcra.ts";
-import { discardTable, HashTable, slotsPerPage } from "../../../../engine/state/table.ts";
+import { HashTable } from "../../../../engine/state/table.ts";
+import { discardTable, slotsPerPage } from "../../../../engine/state/table-page.ts";
 import { Recorder } from "../../../helpers/recorder.ts";
 import { hashOf, inArena } from "../../../helpers/tables.ts";
 
