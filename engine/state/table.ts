@@ -321,15 +321,23 @@ export abstract class HashTable {
     this.remove(at);
   }
 
-  /** Drops an entry of any page, of a table that has some, for room elsewhere. */
+  /** Drops what is equal to fresh in one page, else one entry of it, of a table that has some, for room elsewhere. */
   protected dropOne(now: number): void {
     const { arena, head } = this;
     const mask = arena.words[head + MASK]!;
     let index = arena.words[head + HAND]! & mask;
     for (let passed = 0; passed <= mask; passed++, index = (index + 1) & mask) {
       const page = pageAt(arena.words, head, index);
-      if (arena.words[page + ENTRIES] === 0) continue;
-      this.dropFrom(page, now);
+      const entries = arena.words[page + ENTRIES]!;
+      if (entries === 0) continue;
+      const wasPatient = this.isPatient(page);
+      if (!wasPatient) this.dropFresh(page, now);
+      if (arena.words[page + ENTRIES] === entries) {
+        this.dropFrom(page, now);
+        // Told to the guard with the entry that went.
+        if (!wasPatient) arena.words[page + PATIENCE] = this.slots >> 4;
+      }
+      arena.touch(head + HAND, 1);
       arena.words[head + HAND] = arena.words[head + HAND]! + 1;
       return;
     }

@@ -122,7 +122,7 @@ export const PROPERTIES: readonly Held[] = [
     number: 14,
     property: "dropping what is equal to fresh changes no decision, and nothing else goes before it",
     places: [
-      ["property/memory.test.ts", "keys that come in waves, each over before the next"],
+      ["property/memory.test.ts", "keys that come in waves are answered as if nothing were ever dropped"],
       ["unit/engine/state/table.test.ts", "drops what is equal to fresh before anything else"],
     ],
   },
