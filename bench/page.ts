@@ -38,7 +38,9 @@ export function performanceFiles(): Readonly<Record<string, string>> {
 }
 
 function head(): string {
-  const { machine, date } = readResult<TargetFigures>("targets", false);
+  const { machine, date, parts } = readResult<TargetFigures>("targets", false);
+  const earlier = parts.filter(({ commit }) => commit !== machine.commit);
+  const of = earlier.map(({ bench, commit }) => `\`${bench}\` ${commit}`).join(", ");
   return `# Performance
 
 Written by \`node bench/page.ts\` from the results in \`bench/results/\`, each of which says on which machine and of which commit it is; \`npm run
@@ -46,8 +48,8 @@ bench -- targets\` measures all that the first table needs, and prints it. What 
 medians over the rounds. The machine is shared, and its speed moves by a factor of two within minutes: **ratios of one run count, single figures
 are rough**, and where a target is a time it is judged by the best round, to which nothing else on the machine added.
 
-The table is of ${date.slice(0, 10)}: ${machine.cores} shared cores of ${machine.cpu}, Node.js ${machine.node}, commit ${machine.commit}. One step of
-a fixed loop took ${machine.loopNanos} ns there; it is about 0.7 ns on a core of 2.6 GHz that has nothing else to do.
+The table is of ${date.slice(0, 10)}: ${machine.cores} shared cores of ${machine.cpu}, Node.js ${machine.node}, commit ${machine.commit}, with other work going on. One step of
+a fixed loop took ${machine.loopNanos} ns there; it is about 0.7 ns on a core of 2.6 GHz that has nothing else to do.${earlier.length === 0 ? "" : ` Measured earlier that day: ${of}.`}
 `;
 }
 
@@ -162,7 +164,7 @@ ${markdown(["", "version", "a call", "÷ ours"], cells)}
 }
 
 function state(): string {
-  const { memories, declared, flood, stalls, tables } = read("state");
+  const { memories, declared, flood, stalls, tables, snapshot } = read("state");
   const counts = [...new Set(tables.map(({ keys }) => keys))];
   const cells = memories.map(({ kind, values, keys, grown }) => {
     const told = declared.find((each) => each.kind === kind);
@@ -188,6 +190,10 @@ ${markdown(["", "told", "grown (keys)", ...heads], cells)}
 ${thousands(flood.keys)} random keys against \`memory ${flood.memory / 2 ** 20}MB\`, shared by a limit, a signal and a ban: the process grew by ${megabytes(flood.grown)}, a decision took ${nanosText(flood.nanosADecision)}. While ${thousands(stalls.keys)} keys come and tables grow, the slowest
 decision took ${stalls.worstMs} ms, each counted as the fastest of ${stalls.runs} equal runs; in a single run ${stalls.worstSingleMs} ms, where
 ${stalls.worstWithoutGrowthMs} ms is what the machine does where nothing grows.
+
+A snapshot of ${thousands(snapshot.keys)} keys is ${megabytes(snapshot.bytes)}. It is taken in parts while decisions go on: the slowest part took
+${snapshot.worstPartMs} ms and the slowest decision meanwhile ${snapshot.worstDecisionMs} ms (each counted as the fastest of ${snapshot.runs} equal runs). It is restored in
+${Math.round(snapshot.restoreMs)} ms.
 `;
 }
 

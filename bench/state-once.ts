@@ -2,7 +2,7 @@
  * A process that fills state and tells what that took, so that nothing else is in its memory: `node --expose-gc
  * bench/state-once.ts MEASURE KEYS [KIND [VALUES]]`. It prints one JSON object.
  */
-import { createEngine, type PolicyEngine } from "../engine/index.ts";
+import { createEngine, type PolicyEngine, restoreEngine, type StatefulEngine } from "../engine/index.ts";
 import { hundredths, percentile, round } from "./measure.ts";
 import { seeded } from "./seeded.ts";
 import { KeyedRequest, STATE_KINDS, type StateKind, statePolicy } from "./state-policies.ts";
@@ -44,6 +44,18 @@ export interface Stalls {
   readonly worstWithoutGrowthMs: number;
 }
 
+/** A snapshot that is taken while decisions go on, and restored. Milliseconds; each step counts as the fastest of equal runs. */
+export interface SnapshotTimes {
+  readonly keys: number;
+  readonly runs: number;
+  readonly bytes: number;
+  /** The slowest part: decisions wait for it. */
+  readonly worstPartMs: number;
+  /** The slowest decision between two parts, which copies the pages that it changes. */
+  readonly worstDecisionMs: number;
+  readonly restoreMs: number;
+}
+
 /** Nanoseconds of a decision that finds, and records under, one of so many live keys. */
 export interface TableTimes {
   readonly kind: string;
@@ -57,6 +69,7 @@ export interface Measures {
   readonly memory: KeysMemory;
   readonly flood: FloodMemory;
   readonly stalls: Stalls;
+  readonly snapshot: SnapshotTimes;
   readonly table: TableTimes;
 }
 
@@ -82,7 +95,7 @@ function collect(): void {
 }
 
 /** An engine whose code is warm and whose state holds one key. */
-function warmEngine(kinds: readonly StateKind[], memory: string, keys: number): PolicyEngine {
+function warmEngine(kinds: readonly StateKind[], memory: string, keys: number): StatefulEngine {
   const engine = createEngine(statePolicy(kinds, memory), { reserve: true });
   const keyed = new KeyedRequest();
   for (let step = 0; step < (keys > QUICK_KEYS ? WARM : QUICK_WARM); step++)
@@ -152,6 +165,69 @@ function measureStalls(keys: number): Stalls {
   };
 }
 
+/** Decisions between two parts of a snapshot. */
+const DECISIONS_A_PART = 50;
+
+function measureSnapshot(keys: number): SnapshotTimes {
+  const engine = warmEngine([kindOf("rate")], MEMORY, keys);
+  const keyed = new KeyedRequest();
+  for (let key = 1; key <= keys; key++) engine.decide(keyed.of(key, key), START + WARM + key);
+  const random = seeded(3);
+  const decide = (): void => {
+    const request = keyed.of(1 + Math.floor(random() * keys), 0);
+    engine.decide(request, START + WARM + keys);
+  };
+  const pieces: Uint8Array[] = [];
+  const runs = Array.from({ length: 5 }, () => takeSnapshot(engine, decide));
+  takeSnapshot(engine, decide, pieces);
+  const bytes = Buffer.concat(pieces);
+  const before = performance.now();
+  const restored = restoreEngine(bytes, engine.policy);
+  const restoreMs = performance.now() - before;
+  if (!restored.ok) throw new Error(`the snapshot is refused: ${restored.message}`);
+  return {
+    keys,
+    runs: runs.length,
+    bytes: bytes.length,
+    worstPartMs: hundredths(worstOfFastest(runs.map(({ parts }) => parts))),
+    worstDecisionMs: hundredths(worstOfFastest(runs.map(({ decisions }) => decisions))),
+    restoreMs: round(restoreMs),
+  };
+}
+
+interface Taken {
+  /** Milliseconds of each part, and of the slowest decision after it. */
+  readonly parts: readonly number[];
+  readonly decisions: readonly number[];
+}
+
+/** @param pieces - Takes the parts, where they are wanted: keeping them makes work for the collector of garbage. */
+function takeSnapshot(engine: StatefulEngine, decide: () => void, pieces?: Uint8Array[]): Taken {
+  const parts: number[] = [];
+  const decisions: number[] = [];
+  let before = performance.now();
+  const snapshot = engine.snapshot();
+  for (let bytes = snapshot.next(); bytes !== null; bytes = snapshot.next()) {
+    parts.push(performance.now() - before);
+    pieces?.push(bytes.slice());
+    let slowest = 0;
+    for (let step = 0; step < DECISIONS_A_PART; step++) {
+      before = performance.now();
+      decide();
+      slowest = Math.max(slowest, performance.now() - before);
+    }
+    decisions.push(slowest);
+    before = performance.now();
+  }
+  return { parts, decisions };
+}
+
+/** The slowest step, each counted as the fastest of equal runs, which leaves out what is the machine's. */
+function worstOfFastest(runs: readonly (readonly number[])[]): number {
+  const steps = runs[0] ?? [];
+  return Math.max(...steps.map((_, step) => Math.min(...runs.map((run) => run[step] ?? Number.POSITIVE_INFINITY))));
+}
+
 /** Milliseconds of each decision. */
 function timeEach(engine: PolicyEngine, keys: number, keyAt: (step: number) => number): Float64Array {
   const keyed = new KeyedRequest();
@@ -196,6 +272,8 @@ function main([measure, keys = "0", kind = "", values = "1"]: readonly string[])
       return measureFlood(Number(keys));
     case "stalls":
       return measureStalls(Number(keys));
+    case "snapshot":
+      return measureSnapshot(Number(keys));
     case "table":
       return measureTable(Number(keys), kindOf(kind));
     default:

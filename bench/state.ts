@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { describeState } from "../engine/index.ts";
 import type { BenchResult } from "./result.ts";
-import type { FloodMemory, KeysMemory, Measures, Stalls, TableTimes } from "./state-once.ts";
+import type { FloodMemory, KeysMemory, Measures, SnapshotTimes, Stalls, TableTimes } from "./state-once.ts";
 import { STATE_KINDS, type StateKind, statePolicy } from "./state-policies.ts";
 import { table } from "./table.ts";
 
@@ -31,6 +31,7 @@ export interface StateFigures {
   readonly memories: readonly KeysMemory[];
   readonly flood: FloodMemory;
   readonly stalls: Stalls;
+  readonly snapshot: SnapshotTimes;
   readonly declared: readonly {
     readonly kind: string;
     readonly bytesPerKey: number;
@@ -47,6 +48,7 @@ export function benchState(quick: boolean): BenchResult<StateFigures> {
   if (memory === undefined) throw new Error("there is no limit of a rate");
   const flood = inProcess("flood", floodKeys);
   const stalls = inProcess("stalls", memoryKeys);
+  const snapshot = inProcess("snapshot", memoryKeys);
   const tables = kinds.flatMap(({ kind }) => tableKeys.map((keys) => inProcess("table", keys, kind)));
   const declared = STATE_KINDS.map((kind) => {
     const { bytesPerKey = 0, largestBytesPerKey = 0 } = describeState(statePolicy([kind], "1GB"))[0] ?? {};
@@ -55,13 +57,14 @@ export function benchState(quick: boolean): BenchResult<StateFigures> {
   return {
     name: "state",
     title: "state: memory, and nanoseconds of a decision by live keys",
-    figures: { memory, memories, flood, stalls, declared, tables },
+    figures: { memory, memories, flood, stalls, snapshot, declared, tables },
     table: [
       tableOf(tables, kinds, tableKeys),
       memoryTable(memories, declared),
       memoryText(memory),
       floodText(flood),
       stallText(stalls),
+      snapshotText(snapshot),
     ].join("\n\n"),
   };
 }
@@ -127,6 +130,11 @@ function floodText({ keys, memory, grown, nanosADecision }: FloodMemory): string
 function stallText({ keys, worstMs, p999Micros, worstSingleMs, worstWithoutGrowthMs }: Stalls): string {
   const single = `${worstSingleMs} ms in one run, ${worstWithoutGrowthMs} ms where nothing grows`;
   return `slowest decision while ${count(keys)} keys come: ${worstMs} ms (p99.9 ${p999Micros} µs; ${single})`;
+}
+
+function snapshotText({ keys, bytes, worstPartMs, worstDecisionMs, restoreMs }: SnapshotTimes): string {
+  const waits = `slowest part ${worstPartMs} ms, slowest decision meanwhile ${worstDecisionMs} ms`;
+  return `a snapshot of ${count(keys)} keys, ${megabytes(bytes)}: ${waits}; restored in ${restoreMs} ms`;
 }
 
 function count(value: number): string {

@@ -152,7 +152,7 @@ function startTargets(read: ReadResult): readonly Target[] {
 }
 
 function memoryTargets(read: ReadResult): readonly Target[] {
-  const { memory, memories, flood } = read("state");
+  const { memory, memories, flood, snapshot } = read("state");
   const grown = (kind: string, values: (count: number) => boolean): number => {
     const found = memories.find((each) => each.kind === kind && values(each.values));
     if (found === undefined) throw new Error(`the memory of ${kind} was not measured`);
@@ -176,5 +176,11 @@ function memoryTargets(read: ReadResult): readonly Target[] {
     ),
     atMost(`${memory.keys.toLocaleString("en")} live keys of one limit`, 100e6, memory.grown, megabytes),
     atMost(`growth by ${flood.keys.toLocaleString("en")} random keys`, flood.memory, flood.grown, megabytes),
+    atMost(
+      `a decision's wait for a snapshot of ${snapshot.keys.toLocaleString("en")} keys`,
+      2,
+      Math.max(snapshot.worstPartMs, snapshot.worstDecisionMs),
+      (value) => `${value} ms`,
+    ),
   ];
 }
