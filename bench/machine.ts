@@ -32,7 +32,10 @@ function commit(): string {
   const root = import.meta.dirname;
   const head = spawnSync("git", ["rev-parse", "--short=12", "HEAD"], { cwd: root, encoding: "utf8" });
   if (head.status !== 0) return "unknown";
-  const changes = spawnSync("git", ["status", "--porcelain", "--untracked-files=no"], { cwd: root, encoding: "utf8" });
+  // What is measured does not depend on what was measured before.
+  const source = [":/", ":!/bench/results", ":!/docs"];
+  const status = ["status", "--porcelain", "--untracked-files=no", "--", ...source];
+  const changes = spawnSync("git", status, { cwd: root, encoding: "utf8" });
   return `${head.stdout.trim()}${changes.stdout === "" ? "" : "+"}`;
 }
 
