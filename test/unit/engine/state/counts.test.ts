@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { CountTable } from "../../../../engine/state/counts.ts";
 import { check } from "../../../helpers/property.ts";
 import { inArena } from "../../../helpers/tables.ts";
@@ -38,4 +38,31 @@ test("counts the events that live, as a log does", () => {
       for (const each of [0, 1, 2]) expect(table.read(each + 1, 7, now)).toBe(living(each, now));
     }),
   );
+});
+
+describe("a full table", () => {
+  const lo = (key: number): number => Math.imul(key, 0x9e3779b1);
+
+  test("drops what is over first, and counts no drop for it", () => {
+    const table = inArena(1, (arena, head) => new CountTable(D, arena, head));
+    for (let key = 1; key <= 1_000; key++) table.record(lo(key), 1, key * 1_000);
+    expect(table.dropped).toBe(0);
+    // Whatever its window still reaches back to is there: a key lives for sixteen sub-windows after its own, and not for one more.
+    for (let key = 984; key <= 1_000; key++) expect(table.read(lo(key), 1, 1_000_999)).toBe(1);
+    expect(table.read(lo(983), 1, 1_000_999)).toBe(0);
+  });
+
+  test("drops rather what was not seen for long", () => {
+    const table = inArena(1, (arena, head) => new CountTable(D, arena, head));
+    for (let key = 1; key <= 150; key++) table.record(lo(key), 1, 0);
+    for (let key = 2; key <= 150; key += 2) table.record(lo(key), 1, 5_000);
+    for (let key = 151; key <= 260; key++) table.record(lo(key), 1, 9_000);
+    const kept = [0, 1].map((odd) =>
+      Array.from({ length: 150 }, (_, index) => index + 1).filter(
+        (key) => key % 2 === odd && table.read(lo(key), 1, 9_000) > 0,
+      ),
+    );
+    expect(table.dropped).toBeGreaterThan(60);
+    expect(kept[0]?.length).toBeGreaterThan(2 * (kept[1]?.length ?? 0));
+  });
 });

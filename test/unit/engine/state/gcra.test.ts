@@ -146,6 +146,13 @@ describe("taking back", () => {
     expect(limit.state(1, 0, START)).toEqual({ fullInMicros: 0, numerator: 0, denominator: 1 });
   });
 
+  test("a fraction that is larger than what there is borrows a microsecond", () => {
+    const limit = table();
+    take(limit, RATE, 3, START);
+    limit.giveBack(1, 0, 1, step, denominator);
+    expect(limit.state(1, 0, START)).toEqual({ fullInMicros: 666, numerator: 2, denominator: 3 });
+  });
+
   test("more than there is leaves the limit full", () => {
     const limit = table();
     take(limit, RATE, 1, START);
@@ -171,4 +178,48 @@ test("what is used is a share of the burst, and never above all of it", () => {
   take(limit, { allow: 3, perMicros: 1_000, burst: 4 }, 3, START);
   expect([0, 500, 1_000, 5_000].map((later) => limit.used(1, 0, rate, START + later))).toEqual([75, 37.5, 0, 0]);
   expect(limit.used(1, 0, exactRate({ allow: 3, perMicros: 1_000, burst: 2 }), START)).toBe(100);
+});
+
+test("parts of a microsecond are used, too", () => {
+  const each = { allow: 3, perMicros: 10, burst: 3 };
+  const limit = table();
+  take(limit, each, 1, START);
+  expect(limit.used(1, 0, exactRate(each), START)).toBeCloseTo(100 / 3, 9);
+  expect(limit.used(1, 0, exactRate(each), START + 3)).toBeCloseTo(10 / 3, 9);
+  expect(limit.used(1, 0, exactRate(each), START + 4)).toBe(0);
+  take(limit, { allow: 1, perMicros: 5, burst: 9 }, 1, START, 2);
+  // The time at which it is full is past no sooner than it has come.
+  expect([4, 5].map((later) => limit.state(2, 0, START + later).fullInMicros)).toEqual([1, 0]);
+});
+
+describe("a full table", () => {
+  const MINUTE = 60_000_000;
+  const slow = { allow: 1, perMicros: 60 * MINUTE, burst: 1 };
+  const quick = { allow: 1, perMicros: 2, burst: 1 };
+  const isKept = (limit: GcraTable, key: number, now: number): boolean => limit.state(key, 0, now).fullInMicros > 0;
+  const keys = Array.from({ length: 600 }, (_, index) => index + 1);
+
+  test("drops what is full again and nothing else", () => {
+    const limit = inArena(1, (arena, head) => new GcraTable(arena, head));
+    for (const key of keys.slice(0, 100)) take(limit, slow, 1, START, key << 20);
+    for (const key of keys.slice(100)) take(limit, quick, 1, START + 3 * key, key << 20);
+    for (const key of keys.slice(0, 100)) expect(isKept(limit, key << 20, START + MINUTE)).toBe(true);
+    expect([limit.dropped, limit.count < 400]).toEqual([0, true]);
+  });
+
+  test("drops rather what was not seen for long, be it asked or charged", () => {
+    const limit = inArena(1, (arena, head) => new GcraTable(arena, head));
+    const charge = makeCharge(AmountKind.gcra);
+    for (const key of keys.slice(0, 300)) take(limit, slow, 1, START + key, key << 20);
+    // Every other one comes back, and is refused.
+    for (const key of keys.slice(0, 300)) {
+      if (key % 2 === 0) limit.ask(key << 20, 0, exactRate(slow), 1, START + MINUTE, charge);
+    }
+    for (const key of keys.slice(300)) take(limit, slow, 1, START + 2 * MINUTE, key << 20);
+    const kept = [0, 1].map((odd) =>
+      keys.slice(0, 300).filter((key) => key % 2 === odd && isKept(limit, key << 20, START + 2 * MINUTE)),
+    );
+    expect(limit.dropped).toBeGreaterThan(150);
+    expect(kept[0]?.length).toBeGreaterThan(2 * (kept[1]?.length ?? 0));
+  });
 });
