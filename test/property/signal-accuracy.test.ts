@@ -97,6 +97,36 @@ describe.each(ENGINES)("$name", ({ make }) => {
     expect(rms).toBeLessThan(0.1 * (1 + 2 / Math.sqrt(2 * keys)));
   });
 
+  // Values that come all the time, so that sub-windows of the sketch fall away one after the other, under as many hash keys.
+  test.each([40, 150, 350])(
+    "distinct of some %i values in a moving window is within a tenth, root mean square",
+    (count) => {
+      const window = 160_000;
+      const hashKeys = 24;
+      const gap = window / count;
+      let squares = 0;
+      let readings = 0;
+      for (let seed = 0; seed < hashKeys; seed++) {
+        const engine = make(makePolicy({ signals: [distinct(window)] }), { hashKey: [seed, 77 * seed] });
+        for (let value = 0; value < 2.5 * count; value++) {
+          const now = Math.floor(value * gap);
+          record(engine, now, `${seed}/${value}`);
+          if (now < window || value % Math.ceil(count / 5) !== 0) continue;
+          const among = (span: number): number => value - Math.floor((now - span) / gap);
+          const [least, most] = [
+            Math.min(value, among(window) - 1),
+            Math.min(value + 1, among((window * 17) / 16) + 1),
+          ];
+          const reading = engine.readings.signal("values", KEY, now);
+          squares += (Math.max(0, least - reading, reading - most) / least) ** 2;
+          readings++;
+        }
+      }
+      expect(readings).toBeGreaterThan(100);
+      expect(Math.sqrt(squares / readings)).toBeLessThan(0.1);
+    },
+  );
+
   test("a key goes back to counting exactly once nothing of it lives", () => {
     const engine = make(makePolicy({ signals: [distinct(1_000)] }));
     for (let value = 0; value < 200; value++) record(engine, 0, String(value));
