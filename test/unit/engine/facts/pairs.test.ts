@@ -1,5 +1,8 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { cookieValue, countPairs, queryValue } from "../../../../engine/facts/pairs.ts";
+import { decodeEscapes } from "../../../../engine/facts/percent.ts";
+import { check } from "../../../helpers/property.ts";
 
 test.each([
   ["a=1&b=2", "b", "2"],
@@ -39,4 +42,48 @@ test.each([
   ["", "sid", null],
 ])("of cookie %s, %s is %s", (header, name, value) => {
   expect(cookieValue(header, name)).toBe(value);
+});
+
+/** The first value of a name, by splitting. */
+function splitValue(pairs: readonly string[], name: string): string | null {
+  for (const pair of pairs) {
+    const [key = "", ...rest] = pair.split("=");
+    if (pair !== "" && decodeEscapes(key).text === name) return decodeEscapes(rest.join("=")).text;
+  }
+  return null;
+}
+
+test("queries and cookies are read as by splitting them", () => {
+  const piece = fc.constantFrom(
+    "a",
+    "b",
+    "ab",
+    "=",
+    "&",
+    ";",
+    "%61",
+    "%62",
+    "%",
+    "%6",
+    " ",
+    "\t",
+    "\r",
+    "\b",
+    "\u000e",
+    "\u00a0",
+    "\ufeff",
+    "!",
+  );
+  const text = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(""));
+  const blanks = /^[\t-\r \u00a0\ufeff]+|[\t-\r \u00a0\ufeff]+$/g;
+  check(
+    fc.property(text, fc.constantFrom("a", "b", "ab", "", "%61", "a b"), (list, name) => {
+      const query = list.split("&");
+      expect(queryValue(`?=&${list}`, 3, name)).toBe(splitValue(query, name));
+      expect(countPairs(`&&${list}`, 2)).toBe(query.filter((pair) => pair !== "").length);
+      const cookies = list.split(";").map((pair) => pair.replace(blanks, ""));
+      expect(cookieValue(list, name)).toBe(splitValue(cookies, name));
+    }),
+    { runs: 5_000 },
+  );
 });
