@@ -128,6 +128,14 @@ export class Decider implements SlotReader {
     sharing.leave();
   }
 
+  /** The route of a request that is not decided. The latest decision's record stays valid: what it needs of its request is read first. */
+  routeOf(request: Request, now: number): number {
+    const { context, record } = this;
+    if (record.judged && record.epoch === context.epoch) this.settleScores();
+    readRequest(context, request, now);
+    return context.route;
+  }
+
   private decideByState(): void {
     const { context, record, program } = this;
     const { settings } = program.policy;

@@ -2,7 +2,6 @@
 import { compile } from "./compile/compile.ts";
 import type { DecisionRecord, EngineOptions, Needs, ReloadReport, StatefulEngine, StateReadings } from "./contract.ts";
 import { Decider } from "./decide.ts";
-import { readRequest } from "./facts/read-request.ts";
 import type { Overlay } from "./overlay.ts";
 import { checkOverlays, statesForced } from "./overlays.ts";
 import type { Policy, ScalarValue } from "./policy.ts";
@@ -149,9 +148,7 @@ class Engine implements StatefulEngine {
   }
 
   routeOf(request: Request): number {
-    const { context } = this.decider;
-    readRequest(context, request, this.now);
-    return context.route;
+    return this.decider.routeOf(request, this.now);
   }
 
   reload(policy: Policy): ReloadReport {

@@ -76,7 +76,10 @@ describe("a bundle", () => {
       encoding: "utf8",
     });
     expect(run.stderr).toBe("");
-    expect(JSON.parse(run.stdout)).toEqual({ status: 403, packages: ["msgpackr/pack", "msgpackr/unpack"] });
+    // In which order modules are resolved, and how often one is, is the host's.
+    const { status, packages } = JSON.parse(run.stdout) as { status: number; packages: string[] };
+    expect(status).toBe(403);
+    expect([...new Set(packages)].sort()).toEqual(["msgpackr/pack", "msgpackr/unpack"]);
   });
 });
 
