@@ -4,8 +4,9 @@
  */
 import { Candidates, findCandidates } from "./dispatch.ts";
 import { Numbers, Record, Verdict } from "./decision-record.ts";
-import { holds } from "./evaluate.ts";
+import { holds, makeTests } from "./evaluate.ts";
 import { Context, type SlotReader } from "./facts/context.ts";
+import { makeReaders } from "./facts/read-slot.ts";
 import { readRequest } from "./facts/read-request.ts";
 import { Hasher } from "./hasher.ts";
 import { Phase } from "./layout.ts";
@@ -22,6 +23,9 @@ import { Signals } from "./signals.ts";
 import type { PendingPool } from "./state/pending.ts";
 import type { Sharing } from "./state/shared/shared-state.ts";
 import type { StateStore } from "./state/store.ts";
+
+/** How the context comes to the values of slots and conditions. */
+const MAKERS = { makeReaders, makeTests };
 
 const SCORE_CEILING = 1_000;
 const BARE_THROTTLE_MICROS = 30_000_000;
@@ -69,7 +73,7 @@ export class Decider implements SlotReader {
     this.sharing = sharing;
     this.store = store;
     this.pending = pending;
-    this.context = new Context(program, this);
+    this.context = new Context(program, this, MAKERS);
     this.found = new Candidates(program);
     this.record = new Record(policy, this);
     this.hasher = new Hasher(this.context, hashKey);
@@ -244,8 +248,8 @@ export class Decider implements SlotReader {
 
   // ── what slots read ───────────────────────────────────────────────────────
 
-  signal(index: number): number {
-    return this.signals.read(index);
+  signal(index: number, slot: number): void {
+    this.context.numbers[slot] = this.signals.read(index);
   }
 
   used(index: number): number {

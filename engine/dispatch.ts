@@ -1,7 +1,7 @@
 /** Walks the index: from a request to the conjunctions that can still hold, by phase. */
 import { ADDRESS_WORDS } from "./facts/address.ts";
 import type { Context } from "./facts/context.ts";
-import { isPresent } from "./facts/read-slot.ts";
+import { isPresent, textOf } from "./facts/read-slot.ts";
 import { DispatchKind } from "./layout.ts";
 import type { Program } from "./program.ts";
 
@@ -64,7 +64,7 @@ function follow(c: Context, found: Candidates, dispatcher: number): void {
     case DispatchKind.number:
       return openNode(c, found, values[table]!.get(c.numbers[slot]!) ?? -1);
     case DispatchKind.text:
-      return openNode(c, found, values[table]!.get(c.texts[slot]!) ?? -1);
+      return openNode(c, found, values[table]!.get(textOf(c, slot)) ?? -1);
     case DispatchKind.member:
       return openMembers(c, found, slot, values[table]!);
     case DispatchKind.network:
@@ -72,7 +72,7 @@ function follow(c: Context, found: Candidates, dispatcher: number): void {
     case DispatchKind.range:
       return sift(c, found, ranges[table]!.collect(c.numbers[slot]!, found.open, found.opened));
     default:
-      return sift(c, found, affixes[table]!.collect(c.texts[slot]!, found.open, found.opened));
+      return sift(c, found, affixes[table]!.collect(textOf(c, slot), found.open, found.opened));
   }
 }
 

@@ -17,14 +17,30 @@ const NO_SET: readonly ScalarValue[] = [];
 
 /** What slots read that is not of the request: the evaluator's. */
 export interface SlotReader {
-  /** Reading of a signal for this request's key; value of a score. */
-  signal(index: number): number;
+  /** Puts the reading of a signal for this request's key into a slot. */
+  signal(index: number, slot: number): void;
+  /** Value of a score. */
   score(index: number): number;
   /** How much of a limit this request's key has used, in percent. */
   used(index: number): number;
   /** Whether a literal holds. */
   condition(literal: number): boolean;
 }
+
+/** Reads one slot of the request at hand; tells whether it has a value. */
+export type Reader = (c: Context) => boolean;
+
+/** Settles one condition for the request at hand. */
+export type Test = (c: Context) => boolean;
+
+/** Who makes the readers and tests of a program. */
+export interface ContextMakers {
+  readonly makeReaders: (program: Program) => readonly Reader[];
+  readonly makeTests: (program: Program) => readonly Test[];
+}
+
+/** End of a text that is no part of another. */
+export const WHOLE = -1;
 
 export class Context {
   readonly program: Program;
@@ -58,13 +74,18 @@ export class Context {
   graphql: GraphqlRequest | null = null;
   graphqlEpoch = 0;
   // ── slots ──
+  readonly readers: readonly Reader[];
   readonly stamps: Int32Array;
   readonly numbers: Float64Array;
+  /** The text of slot s, of which it is the part from `starts[s]` to `ends[s]`, unless that is `WHOLE`. */
   readonly texts: string[];
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
   readonly words: Uint32Array;
   readonly sets: (readonly ScalarValue[])[];
   readonly rates: (ExactRate | null)[];
   // ── conditions and keys ──
+  readonly tests: readonly Test[];
   readonly settled: Int32Array;
   readonly keyStamps: Int32Array;
   readonly keyLo: Int32Array;
@@ -72,17 +93,21 @@ export class Context {
   readonly scratch: Uint32Array = new Uint32Array(ADDRESS_WORDS);
   readonly hashWords: Words = new Words();
 
-  constructor(program: Program, reader: SlotReader) {
+  constructor(program: Program, reader: SlotReader, makers: ContextMakers) {
     const slots = program.slots.op.length;
     const keys = program.keys.parts.length - 1;
     this.program = program;
     this.reader = reader;
     this.stamps = new Int32Array(slots);
     this.numbers = new Float64Array(slots);
+    this.readers = makers.makeReaders(program);
     this.texts = new Array<string>(slots).fill("");
+    this.starts = new Int32Array(slots);
+    this.ends = new Int32Array(slots).fill(WHOLE);
     this.words = new Uint32Array(slots * ADDRESS_WORDS);
     this.sets = new Array<readonly ScalarValue[]>(slots).fill(NO_SET);
     this.rates = new Array<ExactRate | null>(slots).fill(null);
+    this.tests = makers.makeTests(program);
     this.settled = new Int32Array(program.tests.op.length);
     this.keyStamps = new Int32Array(keys);
     this.keyLo = new Int32Array(keys);

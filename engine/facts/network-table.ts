@@ -83,9 +83,7 @@ export class NetworkTable {
     for (let index = 0; index < lengths.length; index++) {
       const prefix = lengths[index]!;
       if (prefix > inner) break;
-      const value = v4
-        ? this.values[this.find(0, 0, 0xffff, words[at + 3]! & maskOf(prefix, 3), prefix)]!
-        : this.lookUp(words, at, prefix);
+      const value = this.valueOf(v4, words, at, prefix);
       if (value >= 0) out[count++] = value;
     }
     return count;
@@ -98,9 +96,16 @@ export class NetworkTable {
     for (let index = 0; index < lengths.length; index++) {
       const prefix = lengths[index]!;
       if (prefix > words[at + 4]!) return false;
-      if (this.lookUp(words, at, prefix) >= 0) return true;
+      if (this.valueOf(v4, words, at, prefix) >= 0) return true;
     }
     return false;
+  }
+
+  /** The value of the network of a length around an address or network. */
+  private valueOf(v4: boolean, words: Uint32Array, at: number, prefix: number): number {
+    return v4
+      ? this.values[this.find(0, 0, 0xffff, words[at + 3]! & maskOf(prefix, 3), prefix)]!
+      : this.lookUp(words, at, prefix);
   }
 
   private lookUp(words: Uint32Array, at: number, prefix: number): number {

@@ -3,7 +3,9 @@ import { expect, test } from "vitest";
 import { loadPolicyText } from "../../../../dsl/index.ts";
 import { compile } from "../../../../engine/compile/compile.ts";
 import { Candidates, findCandidates } from "../../../../engine/dispatch.ts";
+import { makeTests } from "../../../../engine/evaluate.ts";
 import { Context } from "../../../../engine/facts/context.ts";
+import { makeReaders } from "../../../../engine/facts/read-slot.ts";
 import { readRequest } from "../../../../engine/facts/read-request.ts";
 import { createEngine, createReference, makeRequest, type Request } from "../../../../engine/index.ts";
 import { DispatchKind, Phase } from "../../../../engine/layout.ts";
@@ -54,7 +56,7 @@ const WAYS: readonly {
 function entriesFound(policy: Parameters<typeof compile>[0], request: Request): number {
   const program = compile(policy);
   const none = { signal: () => 0, score: () => 0, used: () => 0, condition: () => false };
-  const context = new Context(program, none);
+  const context = new Context(program, none, { makeReaders, makeTests });
   const found = new Candidates(program);
   readRequest(context, request, 0);
   findCandidates(context, found);
