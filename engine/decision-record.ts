@@ -163,6 +163,10 @@ export class Record implements DecisionRecord {
     this.add(verdict, STATUS[verdict]!, micros, rule, NOBODY, place);
   }
 
+  addBlock(status: number, micros: number, rule: number, place: number): void {
+    this.add(Verdict.block, status, micros, rule, NOBODY, place);
+  }
+
   addLimit(verdict: number, micros: number, limit: number, place: number): void {
     this.add(verdict, STATUS[verdict]!, micros, NOBODY, limit, place);
   }

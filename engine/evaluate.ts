@@ -3,10 +3,11 @@
  * {@link Test} for each, with its operands bound. A test of a missing value does not hold; the checker sees to it that none is asked.
  */
 import { ADDRESS_WORDS, holds as networkHolds, parseNetwork, sameAddress } from "./facts/address.ts";
-import type { Context, Test } from "./facts/context.ts";
+import { type Context, type Test, WHOLE } from "./facts/context.ts";
 import { callsFrom } from "./facts/inventory.ts";
 import type { NetworkTable } from "./facts/network-table.ts";
 import { isPresent, scalarOf, textOf } from "./facts/read-slot.ts";
+import { TextFilter } from "./facts/text-filter.ts";
 import { SlotOp, TestOp } from "./layout.ts";
 import type { ScalarValue } from "./policy.ts";
 import type { Program } from "./program.ts";
@@ -80,13 +81,14 @@ function routeTest(routes: ReadonlySet<ScalarValue>): Test {
   return ({ route }) => route >= 0 && route <= most && listed[route] === 1;
 }
 
-function textTest({ constants }: Program, op: number, a: number, b: number): Test | null {
+function textTest(program: Program, op: number, a: number, b: number): Test | null {
+  const { constants } = program;
   const text = constants.texts[b]!;
   switch (op) {
     case TestOp.textEquals:
       return (c) => isPresent(c, a) && textOf(c, a) === text;
     case TestOp.inTexts:
-      return (c) => isPresent(c, a) && constants.sets[b]!.has(textOf(c, a));
+      return textSetTest(program, a, b);
     case TestOp.startsWith:
       return (c) => isPresent(c, a) && textOf(c, a).startsWith(text);
     case TestOp.endsWith:
@@ -104,6 +106,24 @@ function textTest({ constants }: Program, op: number, a: number, b: number): Tes
     default:
       return null;
   }
+}
+
+/** The set is looked up each time and its filter made anew with it, because that of a file's list is replaced. */
+function textSetTest({ constants }: Program, a: number, b: number): Test {
+  let known: ReadonlySet<ScalarValue> | null = null;
+  let filter = new TextFilter([]);
+  return (c) => {
+    if (!isPresent(c, a)) return false;
+    const set = constants.sets[b]!;
+    if (set !== known) {
+      known = set;
+      filter = new TextFilter(set as ReadonlySet<string>);
+    }
+    const end = c.ends[a]!;
+    const text = c.texts[a]!;
+    const may = end === WHOLE ? filter.mayHave(text, 0, text.length) : filter.mayHave(text, c.starts[a]!, end);
+    return may && set.has(textOf(c, a));
+  };
 }
 
 function addressTest({ constants }: Program, op: number, a: number, b: number): Test | null {
