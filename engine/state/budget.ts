@@ -7,8 +7,8 @@ import { slotsPerPage } from "./table-page.ts";
 
 /** The arena's own page, and one of owners of bans (511 fit into it). */
 const OWN_PAGES = 2;
-/** Pages that a table has whatever the memory is: one of entries, and one of what they hold elsewhere. */
-const LEAST_PAGES = 2;
+/** Pages that a table has whatever the memory is: one of entries, one of what they hold elsewhere, one of what is dropped. */
+const LEAST_PAGES = 3;
 
 /** Pages of each table, and of the whole arena. */
 export interface Budget {

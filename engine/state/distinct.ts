@@ -160,7 +160,7 @@ export class DistinctTable extends HashTable {
       const at = this.find(this.sketches.ownerLo(sketch), this.sketches.ownerHi(sketch));
       if (oldest === NONE || this.seenAt(at) < this.seenAt(oldest)) oldest = at;
     }
-    this.drop(oldest, this.isFresh(oldest, now));
+    this.drop(oldest, this.isFresh(oldest, now), now);
   }
 
   protected isFresh(at: number, now: number): boolean {

@@ -55,6 +55,8 @@ export abstract class HashTable {
   protected abstract isFresh(at: number, now: number): boolean;
   /** When the entry was seen last, on any scale that grows. */
   protected abstract seenAt(at: number): number;
+  /** Called before an entry is dropped that is not equal to fresh. */
+  protected sketchDropped(_at: number, _now: number): void {}
   /** Called before an entry goes, for what it holds elsewhere. */
   protected abstract release(at: number): void;
 
@@ -74,6 +76,11 @@ export abstract class HashTable {
   /** Entries dropped to make room that were not equal to fresh. */
   get dropped(): number {
     return this.doubles[this.head / 2 + DROPPED]!;
+  }
+
+  /** Decisions that rested on what is remembered of dropped entries. */
+  get sketched(): number {
+    return 0;
   }
 
   /** Bytes in use. */
@@ -309,12 +316,13 @@ export abstract class HashTable {
     }
     this.arena.touch(head + HAND, 1);
     words[head + HAND] = slot;
-    this.drop(victim, oldest === -Infinity);
+    this.drop(victim, oldest === -Infinity, now);
   }
 
   /** Removes an entry to make room. */
-  protected drop(at: number, fresh: boolean): void {
+  protected drop(at: number, fresh: boolean, now: number): void {
     if (!fresh) {
+      this.sketchDropped(at, now);
       this.arena.touch(this.head + 2 * DROPPED, 2);
       this.doubles[this.head / 2 + DROPPED] = this.dropped + 1;
     }
