@@ -14,6 +14,8 @@ const STATUS = [200, 200, 401, 429, 403] as const;
 const NOBODY = -1;
 const NO_PLACE = 0x7fffffff;
 const MICROS = 1e6;
+const NOTHING = {} as const;
+const SKETCHED = { sketched: true } as const;
 
 /** A list of numbers that is filled and emptied again and again. */
 export class Numbers {
@@ -242,6 +244,7 @@ export class Record implements DecisionRecord {
       name: this.policy.limits[limit]!.name,
       remaining: unitsLeft(rate, whole, part),
       resetAfter: (whole + (part > 0 ? 1 : 0)) / MICROS,
+      ...(charge.sketched ? SKETCHED : NOTHING),
     };
   }
 
@@ -252,6 +255,7 @@ export class Record implements DecisionRecord {
       name: this.policy.limits[limit]!.name,
       remaining: Math.max(0, charge.most - used),
       resetAfter: (this.charged ? charge.resetAfter : charge.resetBefore) / MICROS,
+      ...(charge.sketched ? SKETCHED : NOTHING),
     };
   }
 }

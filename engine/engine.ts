@@ -1,6 +1,14 @@
 /** The compiled engine: holds the clock, the state and the program in force, and swaps the program on reload. */
 import { compile } from "./compile/compile.ts";
-import type { DecisionRecord, EngineOptions, Needs, ReloadReport, StatefulEngine, StateReadings } from "./contract.ts";
+import type {
+  DecisionRecord,
+  EngineOptions,
+  MemoryReading,
+  Needs,
+  ReloadReport,
+  StatefulEngine,
+  StateReadings,
+} from "./contract.ts";
 import { Decider } from "./decide.ts";
 import type { Overlay } from "./overlay.ts";
 import { checkOverlays, statesForced } from "./overlays.ts";
@@ -177,6 +185,10 @@ class Engine implements StatefulEngine {
       states: stateNames(this.policy),
     });
     return this.taking;
+  }
+
+  memory(): readonly MemoryReading[] {
+    return this.alone(() => this.store.memory(this.policy));
   }
 
   putBan(ban: BanEntry): boolean {

@@ -32,10 +32,14 @@ function pushTextSlot(c: Context, slot: number, words: Words): void {
   else words.pushText(text, c.starts[slot]!, end);
 }
 
+/** Bit of a hash's first half that only keys of clients of the inventory have: their entries are not dropped for those of others. */
+export const RESERVED = 1;
+
 function finish(words: Words, k0: number, k1: number, out: Hash64): void {
   halfSipHash(words.data, words.length, k0, k1, out);
+  out.lo &= ~RESERVED;
   // Both halves zero mark an empty entry.
-  if (out.lo === 0 && out.hi === 0) out.lo = 1;
+  if (out.lo === 0 && out.hi === 0) out.lo = 2;
 }
 
 /**

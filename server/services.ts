@@ -1,7 +1,7 @@
 /** What the data listener's handlers work with, made once at start, and what of it shows in the metrics. */
 import { randomBytes } from "node:crypto";
 import { createEngine } from "../engine/index.ts";
-import type { EngineOptions, Policy, PolicyEngine } from "../engine/index.ts";
+import type { EngineOptions, MemoryReading, Policy, PolicyEngine, StatefulEngine } from "../engine/index.ts";
 import type { Config } from "./config.ts";
 import type { DecisionLog } from "./decision-log.ts";
 import { Gate } from "./gate.ts";
@@ -73,9 +73,29 @@ function addStateGauges({ metrics }: Gate, state: StateFile): void {
   });
 }
 
+/** What is kept of keys, of an engine that tells: the reference interpreter keeps everything. */
+export function memoryOf(engine: PolicyEngine): readonly MemoryReading[] {
+  return "memory" in engine ? (engine as StatefulEngine).memory() : [];
+}
+
+function addMemorySeries({ metrics, engine }: Gate): void {
+  const add = (field: "keys" | "bytes" | "dropped" | "sketched", type: "gauge" | "counter", help: string): void =>
+    metrics.addSeries({
+      name: `state_${field}${type === "counter" ? "_total" : ""}`,
+      help,
+      type,
+      read: () => memoryOf(engine).map(({ kind, name, mode, [field]: value }) => [{ kind, name, mode }, value]),
+    });
+  add("keys", "gauge", "Keys that have state, by signal and limit, and bans.");
+  add("bytes", "gauge", "Bytes of state in use.");
+  add("dropped", "counter", "Keys dropped for want of memory that were not as good as new.");
+  add("sketched", "counter", "Answers of a limit that rested on what is remembered of dropped keys.");
+}
+
 function addGauges({ gate, holds, upstream, log, state }: Services): void {
   const { metrics } = gate;
   if (state !== null) addStateGauges(gate, state);
+  addMemorySeries(gate);
   metrics.addGauge({ name: "held_requests", help: "Requests held by slow.", type: "gauge", read: () => holds.current });
   metrics.addGauge({
     name: "held_refused_total",

@@ -9,8 +9,9 @@ import { HashTable } from "./table.ts";
 import { POOL } from "./table-head.ts";
 
 const EXACT = 16;
-/** Sketches looked at to find one to drop. */
+/** Sketches looked at to find one to drop, and to find one that is not of a client of the inventory. */
 const LOOKED = 16;
+const LOOKED_FOR_OTHERS = 128;
 
 // Entry: hash (words 0, 1), latest sub-window (double 1), values held or SKETCHED (word 4), sketch (word 5), ages in
 // sub-windows (16 bytes from word 6), 48 bits of the values' hashes (16 words from word 10, 16 halves of words from word 26). Two of
@@ -166,11 +167,16 @@ export class DistinctTable extends HashTable {
   /** Drops the sketched key that was seen least recently among some after the last one dropped. */
   private dropSketched(now: number): void {
     let oldest = NONE;
-    for (let looked = 0; looked < LOOKED || oldest === NONE; looked++) {
+    let isReserved = true;
+    for (let looked = 0; looked < LOOKED || oldest === NONE || (isReserved && looked < LOOKED_FOR_OTHERS); looked++) {
       const sketch = this.sketches.next();
       if (!this.sketches.isTaken(sketch)) continue;
       const at = this.find(this.sketches.ownerLo(sketch), this.sketches.ownerHi(sketch));
-      if (oldest === NONE || this.seenAt(at) < this.seenAt(oldest)) oldest = at;
+      const stays = this.isReserved(at);
+      const isWorse = stays === isReserved ? oldest !== NONE && this.seenAt(at) >= this.seenAt(oldest) : stays;
+      if (isWorse) continue;
+      oldest = at;
+      isReserved = stays;
     }
     this.drop(oldest, this.isFresh(oldest, now), now);
   }

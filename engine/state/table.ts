@@ -9,6 +9,7 @@
  *
  * An entry is named by the offset of its first word in the arena. It moves only when another entry of its table is added or removed.
  */
+import { RESERVED } from "../key-hash.ts";
 import { type Arena, NONE, PAGE_BYTES, PAGE_WORDS, pageOf } from "./arena.ts";
 import { eachPage, growDirectory, pageAt, setPage, shrinkDirectory } from "./directory.ts";
 import { COUNT, DROPPED, HAND, MASK, PAGES, TABLE_BUDGET } from "./table-head.ts";
@@ -16,6 +17,8 @@ import { DEPTH, ENTRIES, PAGE_HEAD, PATIENCE, slotsPerPage } from "./table-page.
 
 /** A page is full at this share of its slots; linear probing slows down past it. */
 export const FULL: number = 7 / 8;
+/** Pages looked at for one with an entry that is not reserved. */
+const PAGES_LOOKED = 16;
 /** Entries looked at to find one to drop. Sampling stands in for exact order because that would cost eight bytes an entry. */
 const SAMPLE = 16;
 /** Bits of the directory, at most. Keyed hashes do not come to this many. */
@@ -159,8 +162,15 @@ export abstract class HashTable {
   }
 
   private emptySlot(lo: number, page: number): number {
-    let at = page + PAGE_HEAD + (((lo >>> 16) * this.slots) >>> 16) * this.stride;
-    while (!this.isEmpty(at)) at = this.after(at);
+    const { words } = this.arena;
+    const { stride, slots } = this;
+    const first = page + PAGE_HEAD;
+    const end = first + slots * stride;
+    let at = first + (((lo >>> 16) * slots) >>> 16) * stride;
+    while (words[at] !== 0 || words[at + 1] !== 0) {
+      at += stride;
+      if (at === end) at = first;
+    }
     return at;
   }
 
@@ -171,17 +181,21 @@ export abstract class HashTable {
 
   /** Removes an entry and closes the gap, so that no entry after it is cut off from its own place. */
   protected remove(at: number): void {
-    const { words, stride, slots, head } = this;
+    const { words } = this.arena;
+    const { stride, slots, head } = this;
     this.release(at);
     const first = pageOf(at) + PAGE_HEAD;
     let gap = (at - first) / stride;
-    for (let next = (gap + 1) % slots; !this.isEmpty(first + next * stride); next = (next + 1) % slots) {
+    for (let next = gap + 1; ; next++) {
+      if (next >= slots) next = 0;
       const from = first + next * stride;
+      if (words[from] === 0 && words[from + 1] === 0) break;
       const own = ((words[from]! >>> 16) * slots) >>> 16;
       const stays = gap <= next ? gap < own && own <= next : gap < own || own <= next;
       if (stays) continue;
-      this.touch(first + gap * stride);
-      words.copyWithin(first + gap * stride, from, from + stride);
+      const to = first + gap * stride;
+      this.touch(to);
+      for (let word = 0; word < stride; word++) words[to + word] = words[from + word]!;
       gap = next;
     }
     this.touch(first + gap * stride);
@@ -246,9 +260,10 @@ export abstract class HashTable {
   }
 
   private dropFresh(page: number, now: number): void {
-    for (let slot = 0; slot < this.slots; slot++) {
-      const at = page + PAGE_HEAD + slot * this.stride;
-      while (!this.isEmpty(at) && this.isFresh(at, now)) this.remove(at);
+    const { words } = this.arena;
+    const end = page + PAGE_HEAD + this.slots * this.stride;
+    for (let at = page + PAGE_HEAD; at < end; at += this.stride) {
+      while ((words[at] !== 0 || words[at + 1] !== 0) && this.isFresh(at, now)) this.remove(at);
     }
   }
 
@@ -299,24 +314,43 @@ export abstract class HashTable {
     }
   }
 
+  /** Whether an entry is of a client of the inventory. It goes when it is equal to fresh, and else only where there is no other. */
+  protected isReserved(at: number): boolean {
+    return (this.words[at]! & RESERVED) !== 0;
+  }
+
   /** Drops an entry of a page that has some: one that is equal to fresh, else one of a sample that was not seen for long. */
   private dropFrom(page: number, now: number): void {
-    const { words, head, stride, slots } = this;
+    const { words } = this.arena;
+    const { head, stride, slots } = this;
     let slot = words[head + HAND]! % slots;
     let victim = NONE;
     let oldest = Infinity;
-    for (let looked = 0, passed = 0; looked < SAMPLE && passed < slots; passed++, slot = (slot + 1) % slots) {
+    let isReserved = true;
+    for (let looked = 0, passed = 0; looked < SAMPLE && passed < slots; passed++, slot++) {
+      if (slot >= slots) slot = 0;
       const at = page + PAGE_HEAD + slot * stride;
-      if (this.isEmpty(at)) continue;
-      looked++;
+      if (words[at] === 0 && words[at + 1] === 0) continue;
       const seen = this.isFresh(at, now) ? -Infinity : this.seenAt(at);
-      if (victim !== NONE && seen >= oldest) continue;
+      const stays = seen !== -Infinity && (words[at]! & RESERVED) !== 0;
+      if (!stays) looked++;
+      if (stays ? !isReserved || seen > oldest : !isReserved && seen >= oldest) continue;
       oldest = seen;
       victim = at;
+      isReserved = stays;
     }
     this.arena.touch(head + HAND, 1);
     words[head + HAND] = slot;
     this.drop(victim, oldest === -Infinity, now);
+  }
+
+  private isAllReserved(page: number): boolean {
+    const { words } = this.arena;
+    const end = page + PAGE_HEAD + this.slots * this.stride;
+    for (let at = page + PAGE_HEAD; at < end; at += this.stride) {
+      if ((words[at] !== 0 || words[at + 1] !== 0) && (words[at]! & RESERVED) === 0) return false;
+    }
+    return true;
   }
 
   /** Removes an entry to make room. */
@@ -334,10 +368,11 @@ export abstract class HashTable {
     const { arena, head } = this;
     const mask = arena.words[head + MASK]!;
     let index = arena.words[head + HAND]! & mask;
-    for (let passed = 0; passed <= mask; passed++, index = (index + 1) & mask) {
+    for (let passed = 0, looked = 0; passed <= mask; passed++, index = (index + 1) & mask) {
       const page = pageAt(arena.words, head, index);
       const entries = arena.words[page + ENTRIES]!;
       if (entries === 0) continue;
+      if (passed < mask && looked++ < PAGES_LOOKED && this.isAllReserved(page)) continue;
       const wasPatient = this.isPatient(page);
       if (!wasPatient) this.dropFresh(page, now);
       if (arena.words[page + ENTRIES] === entries) {
