@@ -22,7 +22,14 @@ export {
   type SharedState,
   type SharedStateOptions,
 } from "./state/shared/shared-state.ts";
-export { type DeclarationCost, describeCost, type PolicyCost, type StateCost } from "./cost/describe-cost.ts";
+export {
+  type ClientShortage,
+  clientShortages,
+  type DeclarationCost,
+  describeCost,
+  type PolicyCost,
+  type StateCost,
+} from "./cost/describe-cost.ts";
 export type { Work } from "./cost/work.ts";
 export { describeState, type StateDescription } from "./describe-state.ts";
 export {

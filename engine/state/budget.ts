@@ -24,6 +24,14 @@ export function budgetOf(memoryBytes: number, tables: number): Budget {
   return { tablePages, arenaPages: Math.max(memory, own + tables * tablePages) };
 }
 
+/** The sketch of a limit's dropped keys has one page of so many. */
+const SKETCH_SHARE = 32;
+
+/** Pages of a limit's table that its sketch may take. */
+export function sketchPagesOf(pages: number): number {
+  return Math.max(1, Math.floor(pages / SKETCH_SHARE));
+}
+
 /** Of an even spread: how full pages are when the first of them that cannot be split is full. */
 const SPREAD = 0.85;
 

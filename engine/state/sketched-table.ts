@@ -1,11 +1,9 @@
 /** A limit's table: what of it is dropped for want of memory stays in a sketch, which takes a small share of the table's budget. */
 import { type Arena, PAGE_BYTES } from "./arena.ts";
+import { sketchPagesOf } from "./budget.ts";
 import type { DropSketch } from "./drop-sketch.ts";
 import { HashTable } from "./table.ts";
 import { SKETCHED } from "./table-head.ts";
-
-/** The sketch has one page of so many. */
-export const SKETCH_SHARE = 32;
 
 export abstract class SketchedTable<Sketch extends DropSketch> extends HashTable {
   /** Null for requests at once: what is over soonest is dropped of those, and nothing of it is kept. */
@@ -31,7 +29,7 @@ export abstract class SketchedTable<Sketch extends DropSketch> extends HashTable
   /** Gives the sketch its share of a budget; returns it in bytes. */
   private shareOfSketch(budget: number): number {
     if (this.sketch === null) return 0;
-    const pages = Math.max(1, Math.floor(budget / PAGE_BYTES / SKETCH_SHARE));
+    const pages = sketchPagesOf(Math.floor(budget / PAGE_BYTES));
     this.sketch.setBudget(pages);
     return pages * PAGE_BYTES;
   }
