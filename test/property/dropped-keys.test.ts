@@ -123,22 +123,16 @@ const resized: Turn = (engine, amount, random) => {
   return engine;
 };
 
-interface Result {
-  readonly engine: StatefulEngine;
-  readonly refusedForSketch: number;
-}
-
 /** Runs a trace; whatever is admitted must be what the judge admits. */
 function run(
   { amount, judge, keys, gap, most }: Case,
   first: StatefulEngine,
   seed: number,
   turns: readonly Turn[],
-): Result {
+): StatefulEngine {
   const random = randomOf(seed);
   const admitted = new Map<number, Admitted[]>();
   let engine = first;
-  let refusedForSketch = 0;
   let at = START;
   for (let step = 0; step < 6_000; step++) {
     at += random(gap + 1);
@@ -147,17 +141,12 @@ function run(
     const key = random(4) === 0 ? random(10) : random(keys);
     const units = 1 + (random(6) === 0 ? random(most) : 0);
     const record = engine.decide(makeRequest({ ip: `10.0.${key >> 8}.${key & 255}`, size: units }), at);
+    if (record.status !== 200) continue;
     const before = admitted.get(key) ?? [];
-    const mayPass = judge(before, at, units);
-    if (record.status === 200) {
-      expect(mayPass, `${key} at ${at}`).toBe(true);
-      admitted.set(key, [...before, { at, units }]);
-    } else if (mayPass) {
-      refusedForSketch++;
-      expect(record.toDecision().limits[0]?.name).toBe("limit");
-    }
+    expect(judge(before, at, units), `${key} at ${at}`).toBe(true);
+    admitted.set(key, [...before, { at, units }]);
   }
-  return { engine, refusedForSketch };
+  return engine;
 }
 
 function memoryOf(engine: StatefulEngine): ReturnType<StatefulEngine["memory"]>[number] {
@@ -172,7 +161,7 @@ describe.each(CASES)("$name", (each) => {
   test("no key is admitted more than its limit says, whatever was dropped", () => {
     check(
       fc.property(fc.nat(), (seed) => {
-        const { engine } = run(each, engineOf(), seed, []);
+        const engine = run(each, engineOf(), seed, []);
         const { dropped, sketched, bytes } = memoryOf(engine);
         expect(dropped).toBeGreaterThan(0);
         expect(sketched).toBeGreaterThan(0);
@@ -185,7 +174,7 @@ describe.each(CASES)("$name", (each) => {
   test("nor over snapshots and changes of memory", () => {
     check(
       fc.property(fc.nat(), (seed) => {
-        const { engine } = run(each, engineOf(), seed, [taken, resized]);
+        const engine = run(each, engineOf(), seed, [taken, resized]);
         expect(memoryOf(engine).dropped).toBeGreaterThan(0);
       }),
       { runs: 6 },
@@ -198,7 +187,7 @@ describe.each(CASES)("$name", (each) => {
         const state = createSharedState({ memoryBytes: 8 * PAGE });
         const workers = [0, 1].map((worker) => createEngine(policyOf(each.amount, 4), { shared: { state, worker } }));
         const other: Turn = (engine) => workers.find((worker) => worker !== engine) ?? engine;
-        const { engine } = run(each, workers[0] as StatefulEngine, seed, [other]);
+        const engine = run(each, workers[0] as StatefulEngine, seed, [other]);
         expect(memoryOf(engine).dropped).toBeGreaterThan(0);
       }),
       { runs: 4 },
@@ -261,8 +250,8 @@ describe("a flood of callers that were never seen", () => {
   });
 });
 
-/** Requests of random callers; at every tenth of them the state has no more pages than the memory. */
-function spray(declared: Partial<Policy>, callers: number): void {
+/** Requests of random callers, at every tenth of which the state has no more pages than the memory; returns the fewest keys dropped of anything. */
+function spray(declared: Partial<Policy>, callers: number): number {
   const base = makePolicy(declared);
   const memoryBytes = 60 * PAGE;
   const engine = createEngine({ ...base, settings: { ...base.settings, memoryBytes } });
@@ -275,7 +264,8 @@ function spray(declared: Partial<Policy>, callers: number): void {
     expect(bytes).toBeLessThanOrEqual(memoryBytes);
     expect(bytes).toBeGreaterThan(memoryBytes / 4);
   }
-  for (const { kind, dropped } of engine.memory()) if (kind !== "bans") expect(dropped).toBeGreaterThan(callers / 2);
+  const readings = engine.memory().filter(({ kind }) => kind !== "bans");
+  return readings.reduce((least, { dropped }) => Math.min(least, dropped), callers);
 }
 
 describe("random callers take no more pages than the memory has", () => {
@@ -284,7 +274,8 @@ describe("random callers take no more pages than the memory has", () => {
   const limits = (amount: Amount): Partial<Policy> => ({ limits: [makeLimit("limit", rate, { amount })] });
 
   test("a million of them, of a signal and a limit", () => {
-    spray({ signals: [makeSignal("count", HOUR)], limits: [makeLimit("pace", rate)] }, 1_000_000);
+    const declared = { signals: [makeSignal("count", HOUR)], limits: [makeLimit("pace", rate)] };
+    expect(spray(declared, 1_000_000)).toBeGreaterThan(900_000);
   }, 120_000);
 
   test.each<readonly [string, Partial<Policy>]>([
@@ -293,7 +284,7 @@ describe("random callers take no more pages than the memory has", () => {
     ["calendar", limits({ kind: "calendar", count: 1_000, unit: "day", zone: "UTC" })],
     ["at once", limits({ kind: "leases", count: 3 })],
   ])("a hundred thousand, of %s", (_, declared) => {
-    spray(declared, 100_000);
+    expect(spray(declared, 100_000)).toBeGreaterThan(80_000);
   });
 });
 
