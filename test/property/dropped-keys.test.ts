@@ -97,7 +97,7 @@ const hourOf = (at: number): number => Math.floor(at / HOUR);
 const CASES: readonly Case[] = [
   caseOfRate({ allow: 3, perMicros: HOUR, burst: 40 }, SECOND),
   caseOfRate({ allow: 7, perMicros: 10 * SECOND, burst: 5 }, 2_000),
-  caseOfRate({ allow: 4_294_967_311, perMicros: 1_000 * HOUR, burst: 40 }, 1),
+  caseOfRate({ allow: 4_294_967_311, perMicros: 1_000 * HOUR, burst: 5 }, 1),
   caseOfExact({ allow: 12, perMicros: 60 * SECOND, burst: 12 }, SECOND / 20),
   caseOfExact({ allow: 60, perMicros: 600 * SECOND, burst: 60 }, SECOND / 4),
   {
