@@ -14,7 +14,6 @@ export interface CanonicalPath {
 }
 
 const SLASH = 47;
-const DOT = 46;
 const QUESTION = 63;
 
 /** Kinds of unit: those that change nothing, those that ask for a look, and those that need the slow path. */
