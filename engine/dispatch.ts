@@ -23,7 +23,7 @@ export class Candidates {
     this.lists = [0, 1, 2, 3].map(() => new Int32Array(entries));
     this.seen = new Int32Array(nodes);
     // What one look-up finds lands behind the open nodes before it is sifted, and one node may be found more than once.
-    const most = [...index.networks, ...index.affixes, ...index.ranges].reduce(
+    const most = [...index.networks, ...index.affixes, ...index.ranges, ...index.searches].reduce(
       (high, table) => Math.max(high, table.most),
       0,
     );
@@ -54,7 +54,7 @@ export function findCandidates(c: Context, found: Candidates): void {
 
 /** Opens the nodes that a dispatcher leads the request to. */
 function follow(c: Context, found: Candidates, dispatcher: number): void {
-  const { kinds, slots, tables, routes, values, networks, affixes, ranges } = c.program.index;
+  const { kinds, slots, tables, routes, values, networks, affixes, ranges, searches } = c.program.index;
   const kind = kinds[dispatcher]!;
   const table = tables[dispatcher]!;
   if (kind === DispatchKind.route) return openNode(c, found, routes[table]![c.route + 1]!);
@@ -71,6 +71,9 @@ function follow(c: Context, found: Candidates, dispatcher: number): void {
       return sift(c, found, networks[table]!.collect(c.words, slot * ADDRESS_WORDS, found.open, found.opened));
     case DispatchKind.range:
       return sift(c, found, ranges[table]!.collect(c.numbers[slot]!, found.open, found.opened));
+    case DispatchKind.contained:
+    case DispatchKind.containedFolded:
+      return sift(c, found, searches[table]!.collect(c.texts[slot]!, found.open, found.opened));
     default:
       return sift(c, found, affixes[table]!.collect(textOf(c, slot), found.open, found.opened));
   }

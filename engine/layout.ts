@@ -152,6 +152,9 @@ export const DispatchKind = {
   range: 6,
   /** Members of a set: one look-up each. */
   member: 7,
+  /** Text: every listed text that it contains; the same with letters of ASCII in either case. */
+  contained: 8,
+  containedFolded: 9,
 } as const;
 
 /** Kinds of declaration that conditions belong to, in the order in which a decision asks them. */

@@ -1,9 +1,12 @@
 /**
  * Axes: along what a literal can be filed. A literal that asks a fact for one of some values (or for a network, prefix,
  * suffix or range) is filed under those keys, and holds exactly for the requests that are dispatched to one of them.
- * Negations and readings of state are on no axis; they are tested when all else holds.
+ * Negations and readings of state are on no axis; they are tested when all else holds. Globs and patterns are filed under texts
+ * of which every match contains one: that finds those that can hold, and they are tested still.
  */
 import type { Range } from "../facts/range-table.ts";
+import type { PatternNode } from "../policy.ts";
+import { leastLength, requiredOfGlob, requiredOfPattern } from "../regex/required-literals.ts";
 import { DispatchKind, SlotOp, TestOp, ValueKind } from "../layout.ts";
 import type { ConditionBuilder, Test } from "./conditions.ts";
 import type { ConstantPool } from "./constants.ts";
@@ -15,7 +18,12 @@ export interface Filing {
   readonly literals: readonly number[];
   readonly keys: readonly (string | number)[];
   readonly range: Range | null;
+  /** Whether the literals must be tested all the same, because the keys only find what can hold. */
+  readonly tested: boolean;
 }
+
+/** Texts shorter than this, which most values contain, are not what patterns are filed under. */
+const LEAST_REQUIRED = 2;
 
 /** What the axes of a literal are found from. */
 export interface Axes {
@@ -33,19 +41,33 @@ export function filingsOf(axes: Axes, literals: readonly number[]): Filing[] {
     const known = filings.get(axis);
     if (known === undefined) filings.set(axis, filing);
     else if (filing.range !== null && known.range !== null) filings.set(axis, narrow(known, filing));
-    else if (filing.keys.length < known.keys.length) filings.set(axis, filing);
+    else if (tellsMore(filing, known)) filings.set(axis, filing);
   }
   return [...filings.values()];
+}
+
+/** Whether a filing has fewer keys; of texts to be found, as many that are longer. */
+function tellsMore(a: Filing, b: Filing): boolean {
+  if (a.keys.length !== b.keys.length || !isSearch(a.kind)) return a.keys.length < b.keys.length;
+  return leastLength(a.keys.map(String)) > leastLength(b.keys.map(String));
+}
+
+/** Whether looking up reads the text from its beginning to its end. */
+export function isSearch(kind: number): boolean {
+  return kind === DispatchKind.contained || kind === DispatchKind.containedFolded;
 }
 
 function filingOf(axes: Axes, literal: number): Filing | null {
   const test = axes.conditions.tests[literal >> 1]!;
   if (test.level !== 0) return null;
   const range = rangeOf(axes, test, (literal & 1) === 1);
-  if (range !== null) return { kind: DispatchKind.range, slot: test.a, literals: [literal], keys: [], range };
+  if (range !== null) {
+    return { kind: DispatchKind.range, slot: test.a, literals: [literal], keys: [], range, tested: false };
+  }
   if ((literal & 1) === 1) return null;
   const found = keysOf(axes, test);
-  return found === null ? null : { ...found, literals: [literal], range: null };
+  const tested = test.op === TestOp.like || test.op === TestOp.matches;
+  return found === null ? null : { ...found, literals: [literal], range: null, tested };
 }
 
 function rangeOf({ pool }: Axes, { op, b }: Test, negated: boolean): Range | null {
@@ -92,6 +114,12 @@ function keysOf({ pool, conditions }: Axes, { op, a, b }: Test): Keys | null {
       return { kind: DispatchKind.prefix, slot: a, keys: [pool.texts.values[b]!] };
     case TestOp.endsWith:
       return { kind: DispatchKind.suffix, slot: a, keys: [pool.texts.values[b]!] };
+    case TestOp.contains:
+      return { kind: DispatchKind.contained, slot: a, keys: [pool.texts.values[b]!] };
+    case TestOp.like:
+      return required(a, [requiredOfGlob(pool.globs.values[b]!)], false);
+    case TestOp.matches:
+      return requiredByPattern(a, pool.patterns.values[b]!.root);
     case TestOp.inNetworks:
       return filedUnder(DispatchKind.network, a, members.networks[b]!, asNetwork);
     case TestOp.addressEquals:
@@ -105,6 +133,19 @@ function keysOf({ pool, conditions }: Axes, { op, a, b }: Test): Keys | null {
     default:
       return null;
   }
+}
+
+function required(slot: number, texts: readonly string[] | null, folded: boolean): Keys | null {
+  if (texts === null || leastLength(texts) < LEAST_REQUIRED) return null;
+  return { kind: folded ? DispatchKind.containedFolded : DispatchKind.contained, slot, keys: texts };
+}
+
+/** In one case where that tells as much, because other tests of the text are on that axis too. */
+function requiredByPattern(slot: number, root: PatternNode): Keys | null {
+  const exact = requiredOfPattern(root, false);
+  const folded = requiredOfPattern(root, true);
+  const better = folded !== null && (exact === null || leastLength(folded) > leastLength(exact));
+  return better ? required(slot, folded, true) : required(slot, exact, false);
 }
 
 function filedUnder<T>(

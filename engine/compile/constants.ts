@@ -57,8 +57,8 @@ export class ConstantPool {
   private readonly sets = new Column<ReadonlySet<ScalarValue>>();
   private readonly arrays = new Column<readonly ScalarValue[]>();
   private readonly networks = new Column<NetworkTable>();
-  private readonly patterns = new Column<PatternMatcher>();
-  private readonly globs = new Column<readonly string[]>();
+  readonly patterns: Column<PatternMatcher> = new Column();
+  readonly globs: Column<readonly string[]> = new Column();
   private readonly rates = new Column<ExactRate>();
   /** Constants that other values can take the place of. */
   readonly listConstants: ListConstant[] = [];

@@ -7,14 +7,19 @@
  * nodes are counted, and past their bound conjunctions stay where they are and are tested as a whole.
  */
 import { AffixTree } from "../facts/affix-tree.ts";
+import { LiteralSearch } from "../facts/literal-search.ts";
 import { NetworkTable } from "../facts/network-table.ts";
 import { RangePlan, RangeTable } from "../facts/range-table.ts";
 import { DispatchKind } from "../layout.ts";
-import { type Axes, type Filing, filingsOf } from "./axes.ts";
+import { type Axes, type Filing, filingsOf, isSearch } from "./axes.ts";
 import type { Conjunction } from "./normal-form.ts";
 
 /** Fewer conjunctions than this at a node, or along an axis, are cheaper to test than to dispatch. */
 const FEWEST_FILED = 4;
+/** The same along an axis that reads a whole text: as many tests of it read it no slower. */
+const FEWEST_SEARCHED = 8;
+/** How many more keys such an axis must have to come first. */
+const SEARCH_COST = 2;
 /** Most keys that one conjunction is filed under at a node. */
 const MOST_KEYS = 256;
 /** Copies allowed in all, and on top of them for each conjunction: ten thousand overlapping ranges take 28 each. */
@@ -29,6 +34,7 @@ export interface DispatchTables {
   readonly networks: readonly NetworkTable[];
   readonly affixes: readonly AffixTree[];
   readonly ranges: readonly RangeTable[];
+  readonly searches: readonly LiteralSearch[];
 }
 
 export interface IndexTables extends DispatchTables {
@@ -52,6 +58,8 @@ export interface IndexItem {
   readonly phase: number;
   readonly target: number;
   readonly literals: Conjunction;
+  /** Literals that were filed under what they require, and are tested last. */
+  readonly tested?: Conjunction;
 }
 
 interface Dispatcher {
@@ -84,6 +92,7 @@ class IndexBuilder {
   private readonly networks: NetworkTable[] = [];
   private readonly affixes: AffixTree[] = [];
   private readonly ranges: RangeTable[] = [];
+  private readonly searches: LiteralSearch[] = [];
 
   constructor(axes: Axes, routeCount: number, spare: number) {
     this.axes = axes;
@@ -106,6 +115,7 @@ class IndexBuilder {
       networks: this.networks,
       affixes: this.affixes,
       ranges: this.ranges,
+      searches: this.searches,
     };
   }
 
@@ -121,7 +131,8 @@ class IndexBuilder {
     const left = new Set(items);
     for (const filed of this.byAxis(items)) {
       const open = filed.filter(({ item }) => left.has(item));
-      if (open.length < FEWEST_FILED || !this.pay(open)) continue;
+      const fewest = isSearch(filed[0]!.filing.kind) ? FEWEST_SEARCHED : FEWEST_FILED;
+      if (open.length < fewest || !this.pay(open)) continue;
       for (const { item } of open) left.delete(item);
       node.dispatchers.push(this.dispatch(open));
     }
@@ -141,7 +152,9 @@ class IndexBuilder {
         for (const key of keys) axis.keys.add(key);
       }
     }
-    return [...axes.values()].sort((a, b) => b.keys.size - a.keys.size).map((axis) => axis.filed);
+    const worth = ({ keys, filed }: { keys: Set<string | number>; filed: Filed[] }): number =>
+      isSearch(filed[0]!.filing.kind) ? keys.size / SEARCH_COST : keys.size;
+    return [...axes.values()].sort((a, b) => worth(b) - worth(a)).map((axis) => axis.filed);
   }
 
   /** Takes what filing will copy from the allowance. */
@@ -184,6 +197,11 @@ class IndexBuilder {
       case DispatchKind.prefix:
       case DispatchKind.suffix:
         return this.affixes.push(new AffixTree(keys.map(String), nodes, kind === DispatchKind.suffix)) - 1;
+      case DispatchKind.contained:
+      case DispatchKind.containedFolded:
+        return (
+          this.searches.push(new LiteralSearch(keys.map(String), nodes, kind === DispatchKind.containedFolded)) - 1
+        );
       default:
         return this.values.push(new Map(children)) - 1;
     }
@@ -220,7 +238,10 @@ class IndexBuilder {
 
 /** What is left to test of a conjunction under a key it was filed under. */
 function remaining({ item, filing }: Filed): IndexItem {
-  return { ...item, literals: item.literals.filter((literal) => !filing.literals.includes(literal)) };
+  const literals = item.literals.filter((literal) => !filing.literals.includes(literal));
+  return filing.tested
+    ? { ...item, literals, tested: [...(item.tested ?? []), ...filing.literals] }
+    : { ...item, literals };
 }
 
 function starts(counts: readonly number[]): Int32Array {
@@ -232,7 +253,12 @@ function starts(counts: readonly number[]): Int32Array {
 function flattenEntries(
   nodes: readonly Node[],
 ): Pick<IndexTables, "nodeEntries" | "entryPhase" | "entryTarget" | "residualStart" | "residuals"> {
-  const entries = nodes.flatMap((node) => node.items);
+  const entries = nodes
+    .flatMap((node) => node.items)
+    .map((item) => ({
+      ...item,
+      literals: item.tested === undefined ? item.literals : [...item.literals, ...item.tested],
+    }));
   return {
     nodeEntries: starts(nodes.map((node) => node.items.length)),
     entryPhase: Uint8Array.from(entries, (entry) => entry.phase),

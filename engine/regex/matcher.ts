@@ -4,7 +4,7 @@
  * settled when the next unit is. The cache of states is bounded; when it is full it is emptied, and every unit then costs
  * at most one walk over the instructions, so a search is linear in the text whatever the pattern.
  */
-import type { Pattern } from "../policy.ts";
+import type { Pattern, PatternNode } from "../policy.ts";
 import { compilePattern, Instruction, type Instructions } from "./instructions.ts";
 
 /** Most cells of a transition table (states times classes). */
@@ -21,6 +21,7 @@ const WORD = 1;
 const OTHER = 2;
 
 export class PatternMatcher {
+  readonly root: PatternNode;
   private readonly code: Instructions;
   private readonly maxStates: number;
   private readonly table: Int32Array;
@@ -36,6 +37,7 @@ export class PatternMatcher {
   private readonly anchored: boolean;
 
   constructor(pattern: Pattern) {
+    this.root = pattern.root;
     this.code = compilePattern(pattern);
     const size = this.code.kinds.length;
     this.maxStates = Math.max(MIN_STATES, Math.floor(MAX_CELLS / this.code.classes));
