@@ -16,6 +16,7 @@ import type {
   Span,
 } from "../policy.ts";
 import { plainGlob, plainPattern, type PlainTest } from "../regex/plain-pattern.ts";
+import { trimPattern } from "../regex/trim-pattern.ts";
 import { choiceOf, choiceWhere, comparer, rankOf } from "./choices.ts";
 import type { ConstantPool, MembersOf, SetSource } from "./constants.ts";
 import { FALSE, negate, TRUE } from "./literals.ts";
@@ -145,7 +146,7 @@ export class ConditionBuilder {
         );
       case "matches":
         return (
-          this.plain(expr.left, plainPattern(expr.pattern.root)) ??
+          this.plain(expr.left, plainPattern(trimPattern(expr.pattern.root))) ??
           this.text(TestOp.matches, expr.left, this.pool.pattern(expr.pattern))
         );
       case "cases":

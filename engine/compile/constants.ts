@@ -3,6 +3,7 @@ import { ADDRESS_WORDS, parseNetwork } from "../facts/address.ts";
 import { NetworkTable } from "../facts/network-table.ts";
 import type { Pattern, Rate, ScalarValue } from "../policy.ts";
 import { compileGlob } from "../regex/glob.ts";
+import { Room } from "../regex/automaton.ts";
 import { PatternMatcher } from "../regex/matcher.ts";
 import { type ExactRate, exactRate } from "../state/gcra.ts";
 
@@ -58,6 +59,7 @@ export class ConstantPool {
   private readonly arrays = new Column<readonly ScalarValue[]>();
   private readonly networks = new Column<NetworkTable>();
   readonly patterns: Column<PatternMatcher> = new Column();
+  private readonly room = new Room();
   readonly globs: Column<readonly string[]> = new Column();
   private readonly rates = new Column<ExactRate>();
   /** Constants that other values can take the place of. */
@@ -142,7 +144,7 @@ export class ConstantPool {
   }
 
   pattern(pattern: Pattern): number {
-    return this.patterns.intern(JSON.stringify(pattern.root), () => new PatternMatcher(pattern));
+    return this.patterns.intern(JSON.stringify(pattern.root), () => new PatternMatcher(pattern, this.room));
   }
 
   glob(glob: string): number {
