@@ -8,6 +8,7 @@ import { callsFrom } from "./facts/inventory.ts";
 import type { NetworkTable } from "./facts/network-table.ts";
 import { isPresent, scalarOf, textOf } from "./facts/read-slot.ts";
 import { TextFilter } from "./facts/text-filter.ts";
+import { Finding } from "./facts/text-group.ts";
 import { SlotOp, TestOp } from "./layout.ts";
 import type { ScalarValue } from "./policy.ts";
 import type { Program } from "./program.ts";
@@ -29,7 +30,10 @@ function settle(c: Context, condition: number): boolean {
 /** A test for each condition of a program. */
 export function makeTests(program: Program): readonly Test[] {
   const { op: ops, a: as, b: bs } = program.tests;
-  return Array.from(ops, (op, condition) => makeTest(program, op, as[condition]!, bs[condition]!));
+  return Array.from(ops, (op, condition) => {
+    const test = makeTest(program, op, as[condition]!, bs[condition]!);
+    return groupedTest(program, condition, test);
+  });
 }
 
 function makeTest(program: Program, op: number, a: number, b: number): Test {
@@ -123,6 +127,23 @@ function textSetTest({ constants }: Program, a: number, b: number): Test {
     const text = c.texts[a]!;
     const may = end === WHOLE ? filter.mayHave(text, 0, text.length) : filter.mayHave(text, c.starts[a]!, end);
     return may && set.has(textOf(c, a));
+  };
+}
+
+/** Of a test that looks through a text: its group may know already what is not there. */
+function groupedTest({ tests, textGroups }: Program, condition: number, test: Test): Test {
+  const { groups, groupOf, starts, indices } = textGroups;
+  const group = groups[groupOf[condition]!];
+  if (group === undefined) return test;
+  const slot = tests.a[condition]!;
+  const isFound = tests.op[condition] === TestOp.contains;
+  const start = starts[condition]!;
+  const end = starts[condition + 1]!;
+  return (c) => {
+    if (!isPresent(c, slot)) return false;
+    const finding = group.find(textOf(c, slot), indices, start, end);
+    if (finding === Finding.none) return false;
+    return (isFound && finding === Finding.some) || test(c);
   };
 }
 

@@ -6,7 +6,7 @@
  */
 import type { Range } from "../facts/range-table.ts";
 import type { PatternNode } from "../policy.ts";
-import { leastLength, requiredOfGlob, requiredOfPattern } from "../regex/required-literals.ts";
+import { betterChoice, leastLength, requiredOfGlob, requiredOfPattern } from "../regex/required-literals.ts";
 import { DispatchKind, SlotOp, TestOp, ValueKind } from "../layout.ts";
 import type { ConditionBuilder, Test } from "./conditions.ts";
 import type { ConstantPool } from "./constants.ts";
@@ -114,12 +114,6 @@ function keysOf({ pool, conditions }: Axes, { op, a, b }: Test): Keys | null {
       return { kind: DispatchKind.prefix, slot: a, keys: [pool.texts.values[b]!] };
     case TestOp.endsWith:
       return { kind: DispatchKind.suffix, slot: a, keys: [pool.texts.values[b]!] };
-    case TestOp.contains:
-      return { kind: DispatchKind.contained, slot: a, keys: [pool.texts.values[b]!] };
-    case TestOp.like:
-      return required(a, [requiredOfGlob(pool.globs.values[b]!)], false);
-    case TestOp.matches:
-      return requiredByPattern(a, pool.patterns.values[b]!.root);
     case TestOp.inNetworks:
       return filedUnder(DispatchKind.network, a, members.networks[b]!, asNetwork);
     case TestOp.addressEquals:
@@ -131,6 +125,20 @@ function keysOf({ pool, conditions }: Axes, { op, a, b }: Test): Keys | null {
     case TestOp.anyInConstant:
       return filedUnder(DispatchKind.member, a, members.sets[b]!, (value) => value as string | number);
     default:
+      return searchedBy({ pool, conditions }, { op, a, b });
+  }
+}
+
+/** The texts of which a value that passes a test contains one, and the axis that they are on; null where none are known. */
+export function searchedBy({ pool }: Axes, { op, a, b }: Pick<Test, "op" | "a" | "b">): Keys | null {
+  switch (op) {
+    case TestOp.contains:
+      return { kind: DispatchKind.contained, slot: a, keys: [pool.texts.values[b]!] };
+    case TestOp.like:
+      return required(a, [requiredOfGlob(pool.globs.values[b]!)], false);
+    case TestOp.matches:
+      return requiredByPattern(a, pool.patterns.values[b]!.root);
+    default:
       return null;
   }
 }
@@ -140,12 +148,13 @@ function required(slot: number, texts: readonly string[] | null, folded: boolean
   return { kind: folded ? DispatchKind.containedFolded : DispatchKind.contained, slot, keys: texts };
 }
 
-/** In one case where that tells as much, because other tests of the text are on that axis too. */
+/** In one case where that tells as much with as few texts, because other tests of the text are on that axis too. */
 function requiredByPattern(slot: number, root: PatternNode): Keys | null {
   const exact = requiredOfPattern(root, false);
   const folded = requiredOfPattern(root, true);
-  const better = folded !== null && (exact === null || leastLength(folded) > leastLength(exact));
-  return better ? required(slot, folded, true) : required(slot, exact, false);
+  return exact === null || betterChoice(exact, folded) !== exact
+    ? required(slot, folded, true)
+    : required(slot, exact, false);
 }
 
 function filedUnder<T>(

@@ -17,7 +17,7 @@ import { planAggregate } from "./aggregates.ts";
 import { planAmount } from "./amounts.ts";
 import { ConditionBuilder } from "./conditions.ts";
 import { ConstantPool } from "./constants.ts";
-import { buildIndex, type IndexItem } from "./index-tree.ts";
+import { buildIndex, type IndexItem, type IndexTables } from "./index-tree.ts";
 import { KeyBuilder } from "./keys.ts";
 import { TRUE } from "./literals.ts";
 import { needsOf } from "./needs.ts";
@@ -25,6 +25,7 @@ import { normalForms } from "./normal-form.ts";
 import { planPending } from "./pending-plan.ts";
 import { planRollouts } from "./rollouts.ts";
 import { SlotBuilder } from "./slots.ts";
+import { groupTexts } from "./text-groups.ts";
 import { zoneClocks } from "./zones.ts";
 
 /** Everything that is being built. */
@@ -69,6 +70,8 @@ export function compile(policy: Policy): Program {
   const limits = policy.limits.map((limit, index) => planLimit(build, limit, index));
   const pending = planPending(policy, signals, limits, build.conditions);
   const slotTables = slots.finish();
+  const axes = { conditions: build.conditions, pool };
+  const index = buildIndex(build.items, axes, policy.routes.length);
   return {
     policy,
     slots: slotTables,
@@ -76,7 +79,8 @@ export function compile(policy: Policy): Program {
     constants: pool.finish(),
     listConstants: pool.listConstants,
     keys: build.keys.finish(),
-    index: buildIndex(build.items, { conditions: build.conditions, pool }, policy.routes.length),
+    index,
+    textGroups: groupTexts(axes, testedAlone(build, index, signals, limits)),
     routes: new RouteTree(policy.routes),
     inventory: makeInventory(policy),
     zones: zoneClocks(slotTables, policy.windows),
@@ -92,6 +96,23 @@ export function compile(policy: Policy): Program {
   };
 }
 
+/** Literals that are tested other than by the index. */
+function testedAlone(
+  { conditions }: Build,
+  { residuals }: IndexTables,
+  signals: readonly SignalPlan[],
+  limits: readonly LimitPlan[],
+): readonly number[] {
+  const recorded = signals.filter((signal) => !isFiled(signal)).map(({ condition }) => condition);
+  const later = [...signals.map(({ hit }) => hit), ...limits.map(({ refund }) => refund)];
+  return [...residuals, ...recorded, ...later, ...conditions.slots.allConditions()];
+}
+
+/** Whether the index finds what a signal records. */
+function isFiled({ phase, kind }: Pick<SignalPlan, "phase" | "kind">): boolean {
+  return phase === RecordPhase.request && kind !== SignalKind.novel && kind !== SignalKind.elapsed;
+}
+
 /** Routes and condition of a declaration as one literal. */
 function conditionOf(
   { conditions }: Build,
@@ -103,18 +124,17 @@ function conditionOf(
 
 function planSignal(build: Build, signal: Signal, index: number): SignalPlan {
   const { conditions, keys } = build;
-  const { aggregate, phase } = signal;
+  const { aggregate } = signal;
   const routes = conditions.onRoutes(aggregate.kind === "elapsed" ? aggregate.routes : null);
   const condition = conditions.all([routes, conditionOf(build, signal.on, signal.where)]);
-  if (phase === "request" && aggregate.kind !== "novel" && aggregate.kind !== "elapsed") {
-    build.file(Phase.signal, index, condition);
-  }
-  return {
+  const plan = {
     ...planAggregate(signal, conditions),
-    phase: RecordPhase[phase],
+    phase: RecordPhase[signal.phase],
     key: keys.intern(signal.keys, conditions),
     condition,
   };
+  if (isFiled(plan)) build.file(Phase.signal, index, condition);
+  return plan;
 }
 
 /** Signals by what happens to them at the end of a decision. */

@@ -39,11 +39,11 @@ export function requiredOfGlob(pieces: readonly string[]): string {
  */
 export function requiredOfPattern(root: PatternNode, folded: boolean): readonly string[] | null {
   const { exact, required } = find(root, folded);
-  return better(exact, required);
+  return betterChoice(exact, required);
 }
 
-/** The choice whose shortest text is longer; of those alike, that of fewer texts. One with an empty text requires nothing. */
-function better(a: readonly string[] | null, b: readonly string[] | null): readonly string[] | null {
+/** The choice whose shortest text is longer; of those alike, that of fewer texts, or else the first. One with an empty text requires nothing. */
+export function betterChoice(a: readonly string[] | null, b: readonly string[] | null): readonly string[] | null {
   const worth = (texts: readonly string[] | null): number =>
     texts === null || texts.length === 0 ? 0 : leastLength(texts) + 1 / (2 * texts.length);
   const best = worth(b) > worth(a) ? b : a;
@@ -84,10 +84,10 @@ function ofSequence(items: readonly Found[]): Found {
       continue;
     }
     whole = false;
-    required = better(better(required, exact), item.required);
+    required = betterChoice(betterChoice(required, exact), item.required);
     exact = item.exact ?? [""];
   }
-  return whole ? { exact, required: null } : { exact: null, required: better(required, exact) };
+  return whole ? { exact, required: null } : { exact: null, required: betterChoice(required, exact) };
 }
 
 /** Each text of the first followed by each of the second; null where that is too much. */
@@ -100,7 +100,7 @@ function product(first: readonly string[], second: readonly string[]): readonly 
 function ofChoice(items: readonly Found[]): Found {
   const exact = union(items.map((item) => item.exact));
   if (exact !== null) return { exact, required: null };
-  return { exact: null, required: union(items.map((item) => better(item.exact, item.required))) };
+  return { exact: null, required: union(items.map((item) => betterChoice(item.exact, item.required))) };
 }
 
 function union(parts: readonly (readonly string[] | null)[]): readonly string[] | null {

@@ -10,6 +10,7 @@ import { readRequest } from "../../../../engine/facts/read-request.ts";
 import { createEngine, createReference, makeRequest, type Request } from "../../../../engine/index.ts";
 import { DispatchKind, Phase } from "../../../../engine/layout.ts";
 import { arbitraryWideTrace } from "../../../helpers/generators.ts";
+import { arbitraryTextTrace } from "../../../helpers/generators-texts.ts";
 
 const HEAD = 'policy "many" { default allow unavailable closed }\n';
 
@@ -38,6 +39,26 @@ const WAYS: readonly {
   },
   { name: "prefix", rule: (i) => `path.raw starts_with "/p${i}/"`, request: (i) => ({ path: `/p${i}/x` }) },
   { name: "suffix", rule: (i) => `path.raw ends_with "/${i}.php"`, request: (i) => ({ path: `/a/${i}.php` }) },
+  {
+    name: "contained text",
+    rule: (i) => `path.raw contains "-${i}-"`,
+    request: (i) => ({ path: `/a-${i}-b` }),
+  },
+  {
+    name: "glob",
+    rule: (i) => `path.raw like "/a*-${i}-*b"`,
+    request: (i) => ({ path: `/a/-${i}-/b` }),
+  },
+  {
+    name: "pattern",
+    rule: (i) => `path.raw matches /-${i}-[a-z]+$/`,
+    request: (i) => ({ path: `/a-${i}-b` }),
+  },
+  {
+    name: "pattern of either case",
+    rule: (i) => `path.raw matches /tool(?:-|_)${i}-[a-z]+$/i`,
+    request: (i) => ({ path: `/a/Tool-${i}-B` }),
+  },
   { name: "number", rule: (i) => `ip.asn ?? 0 == ${i + 1}`, request: (i) => ({ asn: i + 1 }) },
   { name: "one of several", rule: (i) => `path in ["/a/${i}", "/b/${i}"]`, request: (i) => ({ path: `/b/${i}` }) },
   {
@@ -115,7 +136,11 @@ test("the same policy compiles to the same tables", () => {
 
 test("generated policies of many rules reach every kind of dispatch", () => {
   const kinds = new Set<number>();
-  for (const { policies } of fc.sample(arbitraryWideTrace, { seed: 7, numRuns: 150 })) {
+  const traces = [
+    ...fc.sample(arbitraryWideTrace, { seed: 7, numRuns: 150 }),
+    ...fc.sample(arbitraryTextTrace, { seed: 7, numRuns: 30 }),
+  ];
+  for (const { policies } of traces) {
     for (const policy of policies) for (const kind of compile(policy).index.kinds) kinds.add(kind);
   }
   const names = Object.entries(DispatchKind)
