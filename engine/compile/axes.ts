@@ -5,8 +5,7 @@
  * of which every match contains one: that finds those that can hold, and they are tested still.
  */
 import type { Range } from "../facts/range-table.ts";
-import type { PatternNode } from "../policy.ts";
-import { betterChoice, leastLength, requiredOfGlob, requiredOfPattern } from "../regex/required-literals.ts";
+import { leastLength, requiredOfGlob, type Sought } from "../regex/required-literals.ts";
 import { DispatchKind, SlotOp, TestOp, ValueKind } from "../layout.ts";
 import type { ConditionBuilder, Test } from "./conditions.ts";
 import type { ConstantPool } from "./constants.ts";
@@ -135,26 +134,18 @@ export function searchedBy({ pool }: Axes, { op, a, b }: Pick<Test, "op" | "a" |
     case TestOp.contains:
       return { kind: DispatchKind.contained, slot: a, keys: [pool.texts.values[b]!] };
     case TestOp.like:
-      return required(a, [requiredOfGlob(pool.globs.values[b]!)], false);
+      return requiring(a, { texts: [requiredOfGlob(pool.globs.values[b]!)], folded: false });
     case TestOp.matches:
-      return requiredByPattern(a, pool.patterns.values[b]!.root);
+      return requiring(a, pool.patterns.values[b]!.sought);
     default:
       return null;
   }
 }
 
-function required(slot: number, texts: readonly string[] | null, folded: boolean): Keys | null {
-  if (texts === null || leastLength(texts) < LEAST_REQUIRED) return null;
+function requiring(slot: number, sought: Sought | null): Keys | null {
+  if (sought === null || leastLength(sought.texts) < LEAST_REQUIRED) return null;
+  const { texts, folded } = sought;
   return { kind: folded ? DispatchKind.containedFolded : DispatchKind.contained, slot, keys: texts };
-}
-
-/** In one case where that tells as much with as few texts, because other tests of the text are on that axis too. */
-function requiredByPattern(slot: number, root: PatternNode): Keys | null {
-  const exact = requiredOfPattern(root, false);
-  const folded = requiredOfPattern(root, true);
-  return exact === null || betterChoice(exact, folded) !== exact
-    ? required(slot, folded, true)
-    : required(slot, exact, false);
 }
 
 function filedUnder<T>(

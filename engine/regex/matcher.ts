@@ -7,7 +7,7 @@ import type { Pattern, PatternNode } from "../policy.ts";
 import { Automaton, Room } from "./automaton.ts";
 import { nativePattern, staysLinear } from "./backtracking.ts";
 import { boundedPattern } from "./instructions.ts";
-import { requiredOfPattern } from "./required-literals.ts";
+import { type Sought, soughtBy } from "./required-literals.ts";
 
 /** Longest text that is given to `RegExp`: it keeps a stack in proportion to the text, and throws where that is full. */
 const MAX_NATIVE_TEXT = 65_536;
@@ -15,7 +15,9 @@ const MAX_NATIVE_TEXT = 65_536;
 export class PatternMatcher {
   /** The pattern without what makes no difference at its ends. */
   readonly root: PatternNode;
+  private readonly ignoreCase: boolean;
   private readonly room: Room;
+  private known: Sought | null | undefined;
   private ready = false;
   private native: RegExp | null = null;
   /** Text that every match contains; empty for none. */
@@ -28,7 +30,14 @@ export class PatternMatcher {
    */
   constructor(pattern: Pattern, room: Room = new Room()) {
     this.root = boundedPattern(pattern);
+    this.ignoreCase = pattern.ignoreCase;
     this.room = room;
+  }
+
+  /** What every text that matches contains; null where nothing is known. */
+  get sought(): Sought | null {
+    if (this.known === undefined) this.known = soughtBy(this.root, this.ignoreCase);
+    return this.known;
   }
 
   /** Whether some part of `text` matches. */
@@ -43,7 +52,7 @@ export class PatternMatcher {
   private prepare(): void {
     this.ready = true;
     if (staysLinear(this.root)) this.native = nativePattern(this.root);
-    const required = requiredOfPattern(this.root, false);
-    if (required?.length === 1) this.required = required[0]!;
+    const { sought } = this;
+    if (sought?.texts.length === 1 && !sought.folded) this.required = sought.texts[0]!;
   }
 }

@@ -42,8 +42,24 @@ export function requiredOfPattern(root: PatternNode, folded: boolean): readonly 
   return betterChoice(exact, required);
 }
 
+/** Texts of which every match contains one, as they are or folded. */
+export interface Sought {
+  readonly texts: readonly string[];
+  readonly folded: boolean;
+}
+
+/**
+ * What to look for before a pattern is tried.
+ *
+ * @param ignoreCase - Whether letters stand for either case; without any, texts are looked for as they are.
+ */
+export function soughtBy(root: PatternNode, ignoreCase: boolean): Sought | null {
+  const texts = requiredOfPattern(root, ignoreCase);
+  return texts === null ? null : { texts, folded: ignoreCase && texts.some((text) => /[a-z]/.test(text)) };
+}
+
 /** The choice whose shortest text is longer; of those alike, that of fewer texts, or else the first. One with an empty text requires nothing. */
-export function betterChoice(a: readonly string[] | null, b: readonly string[] | null): readonly string[] | null {
+function betterChoice(a: readonly string[] | null, b: readonly string[] | null): readonly string[] | null {
   const worth = (texts: readonly string[] | null): number =>
     texts === null || texts.length === 0 ? 0 : leastLength(texts) + 1 / (2 * texts.length);
   const best = worth(b) > worth(a) ? b : a;
@@ -68,6 +84,10 @@ function find(node: PatternNode, folded: boolean): Found {
 function ofSet(ranges: readonly (readonly [number, number])[], folded: boolean): Found {
   const size = ranges.reduce((sum, [low, high]) => sum + high - low + 1, 0);
   if (size === 0 || size > MOST_CHOICES) return UNKNOWN;
+  if (size === 1) {
+    const unit = ranges[0]![0];
+    return { exact: [String.fromCharCode(folded ? foldUnit(unit) : unit)], required: null };
+  }
   const units = ranges.flatMap(([low, high]) => Array.from({ length: high - low + 1 }, (_, at) => low + at));
   const texts = new Set(units.map((unit) => String.fromCharCode(folded ? foldUnit(unit) : unit)));
   return { exact: [...texts], required: null };
@@ -93,6 +113,10 @@ function ofSequence(items: readonly Found[]): Found {
 /** Each text of the first followed by each of the second; null where that is too much. */
 function product(first: readonly string[], second: readonly string[]): readonly string[] | null {
   if (first.length * second.length > MOST_TEXTS) return null;
+  if (first.length * second.length === 1) {
+    const text = first[0]! + second[0]!;
+    return text.length > MOST_UNITS ? null : [text];
+  }
   const joined = new Set(first.flatMap((a) => second.map((b) => a + b)));
   return [...joined].some((text) => text.length > MOST_UNITS) ? null : [...joined];
 }
