@@ -18,6 +18,7 @@ import { benchLanguageServer } from "./language-server.ts";
 import { benchLimiters } from "./limiters.ts";
 import { describeMachine } from "./machine.ts";
 import { usedResults } from "./measure.ts";
+import { benchPatterns } from "./patterns.ts";
 import { benchParse } from "./parse.ts";
 import { type BenchResult, saveResult } from "./result.ts";
 import { MEASURED } from "./results.ts";
@@ -33,6 +34,7 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, Bench>>>> = {
   parse: { parse: benchParse },
   check: { check: benchCheck },
   compile: { compile: benchCompile },
+  patterns: { patterns: benchPatterns },
   decide: { decisions: benchDecisions, "rule-count": benchRuleCount },
   state: { state: benchState },
   server: { authz: benchAuthz },

@@ -55,5 +55,6 @@ export {
 } from "./policy.ts";
 export type { IdentityError, Outcome, Request, RequestCredential } from "./request.ts";
 export { makeOutcome, makeRequest } from "./request.ts";
+export { patternTest } from "./regex/matcher.ts";
 export { type CanonicalPath, canonicalPath } from "./facts/canonical-path.ts";
 export { canonicalIp, canonicalNetwork, hasHostBits, networkContains, networkOf } from "./facts/networks.ts";

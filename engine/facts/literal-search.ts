@@ -89,7 +89,7 @@ export class LiteralSearch {
     let state = 0;
     for (let index = 0; index < text.length; index++) {
       const code = text.charCodeAt(index);
-      const unit = classOf[pages[code >> 8]! + (code & 255)]!;
+      const unit = code < 256 ? classOf[code]! : classOf[pages[code >> 8]! + (code & 255)]!;
       if (unit === 0) {
         state = 0;
         continue;

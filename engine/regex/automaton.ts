@@ -37,6 +37,7 @@ export class Automaton {
   private readonly anchored: boolean;
   private readonly maxStates: number;
   private states = MIN_STATES;
+  private reached = 0;
   /** Next state by state and class; a state is named by the place of its row. */
   private table: Int32Array;
   /** By number of state: whether the text ends in a match at it (-1 unknown, 0 no, 1 yes), and what it is. */
@@ -61,26 +62,42 @@ export class Automaton {
 
   /** Whether some part of `text` matches. */
   test(text: string): boolean {
-    const { pages, cells } = this.code.classes;
-    let { table } = this;
-    let state = 0;
+    const index = this.follow(text, 0, 0);
+    return index === text.length ? this.endsIn(this.reached) : this.goOn(text, index);
+  }
+
+  /** Goes on where the next state is not known, or is the last. */
+  private goOn(text: string, from: number): boolean {
     this.work = -SPARE_WORK;
-    for (let index = 0; index < text.length; index++) {
+    let index = from;
+    while (index < text.length) {
+      const state = this.reached;
+      const unit = this.code.classes.of(text.charCodeAt(index));
+      const known = this.table[state + unit]!;
+      const next = known === UNKNOWN ? this.step(state, unit) : known;
+      if (next < 0) return next === ACCEPT;
+      if (this.work > WORK_A_UNIT * index) return this.simulate(next, text, index + 1);
+      index = this.follow(text, index + 1, next);
+    }
+    return this.endsIn(this.reached);
+  }
+
+  /** Goes on from a state as far as all is known; returns where it came to, and leaves the state there in `reached`. */
+  private follow(text: string, from: number, start: number): number {
+    const { table } = this;
+    const { pages, cells } = this.code.classes;
+    const { length } = text;
+    let state = start;
+    let index = from;
+    for (; index < length; index++) {
       const code = text.charCodeAt(index);
-      const unit = cells[pages[code >> 8]! + (code & 255)]!;
-      let next = table[state + unit]!;
-      if (next < 0) {
-        if (next === UNKNOWN) {
-          next = this.step(state, unit);
-          table = this.table;
-        }
-        if (next === ACCEPT) return true;
-        if (next === DEAD) return false;
-        if (this.work > WORK_A_UNIT * index) return this.simulate(next, text, index + 1);
-      }
+      const unit = code < 256 ? cells[code]! : cells[pages[code >> 8]! + (code & 255)]!;
+      const next = table[state + unit]!;
+      if (next < 0) break;
       state = next;
     }
-    return this.endsIn(state / this.code.classes.count);
+    this.reached = state;
+    return index;
   }
 
   private simulate(state: number, text: string, from: number): boolean {
@@ -88,7 +105,8 @@ export class Automaton {
     return this.simulation.test(this.kernels[number]!, this.before[number]!, text, from);
   }
 
-  private endsIn(number: number): boolean {
+  private endsIn(state: number): boolean {
+    const number = state / this.code.classes.count;
     if (this.endings[number] === UNKNOWN) this.endings[number] = this.close(number, EDGE) ? 1 : 0;
     return this.endings[number] === 1;
   }

@@ -56,3 +56,13 @@ export class PatternMatcher {
     if (sought?.texts.length === 1 && !sought.folded) this.required = sought.texts[0]!;
   }
 }
+
+/**
+ * Tests texts for a pattern as conditions do, by themselves.
+ *
+ * @throws An error that names the pattern where it is too large.
+ */
+export function patternTest(pattern: Pattern): (text: string) => boolean {
+  const matcher = new PatternMatcher(pattern);
+  return (text) => matcher.test(text);
+}

@@ -9,7 +9,7 @@ const PAGE_SIZE = 256;
 export class UnitClasses {
   /** Place of the page of each high byte in `cells`. */
   readonly pages: Int32Array;
-  /** Class of a unit: `cells[pages[unit >> 8] + (unit & 255)]`. */
+  /** Class of a unit: `cells[pages[unit >> 8] + (unit & 255)]`. The first page is that of the units below 256. */
   readonly cells: Uint16Array;
   readonly count: number;
 
