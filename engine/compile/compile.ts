@@ -96,7 +96,7 @@ export function compile(policy: Policy): Program {
   };
 }
 
-/** Literals that are tested other than by the index. */
+/** Literals of which many can be tested for one request. Texts that the index leaves as they are, it found to be few together. */
 function testedAlone(
   { conditions }: Build,
   { residuals }: IndexTables,
@@ -105,7 +105,8 @@ function testedAlone(
 ): readonly number[] {
   const recorded = signals.filter((signal) => !isFiled(signal)).map(({ condition }) => condition);
   const later = [...signals.map(({ hit }) => hit), ...limits.map(({ refund }) => refund)];
-  return [...residuals, ...recorded, ...later, ...conditions.slots.allConditions()];
+  const left = residuals.filter((literal) => (literal & 1) === 1 || conditions.itemsOf(literal >> 1) !== null);
+  return [...left, ...recorded, ...later, ...conditions.slots.allConditions()];
 }
 
 /** Whether the index finds what a signal records. */

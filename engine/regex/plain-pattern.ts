@@ -10,6 +10,7 @@ export interface PlainTest {
 
 /** The test that a pattern without choices is, or null. */
 export function plainPattern(root: PatternNode): PlainTest | null {
+  if (!mayBePlain(root)) return null;
   const items = itemsOf(root);
   const start = items[0]?.kind === "start";
   const end = items.length > (start ? 1 : 0) && items.at(-1)?.kind === "end";
@@ -27,6 +28,12 @@ export function plainGlob(glob: string): PlainTest | null {
   const text = glob.replace(/^\*+/, "").replace(/\*+$/, "");
   if (text.includes("*")) return null;
   return { text, start: !glob.startsWith("*"), end: !glob.endsWith("*") };
+}
+
+/** Whether nothing in a pattern is repeated, chosen or of several units: most patterns are told by it alone. */
+function mayBePlain(node: PatternNode): boolean {
+  if (node.kind === "sequence") return node.items.every(mayBePlain);
+  return node.kind === "set" ? onlyUnit(node) !== null : node.kind !== "repeat" && node.kind !== "choice";
 }
 
 function itemsOf(node: PatternNode): readonly PatternNode[] {

@@ -82,15 +82,17 @@ function find(node: PatternNode, folded: boolean): Found {
 }
 
 function ofSet(ranges: readonly (readonly [number, number])[], folded: boolean): Found {
-  const size = ranges.reduce((sum, [low, high]) => sum + high - low + 1, 0);
+  let size = 0;
+  for (const [low, high] of ranges) size += high - low + 1;
   if (size === 0 || size > MOST_CHOICES) return UNKNOWN;
-  if (size === 1) {
-    const unit = ranges[0]![0];
-    return { exact: [String.fromCharCode(folded ? foldUnit(unit) : unit)], required: null };
+  const texts: string[] = [];
+  for (const [low, high] of ranges) {
+    for (let unit = low; unit <= high; unit++) {
+      const text = String.fromCharCode(folded ? foldUnit(unit) : unit);
+      if (!texts.includes(text)) texts.push(text);
+    }
   }
-  const units = ranges.flatMap(([low, high]) => Array.from({ length: high - low + 1 }, (_, at) => low + at));
-  const texts = new Set(units.map((unit) => String.fromCharCode(folded ? foldUnit(unit) : unit)));
-  return { exact: [...texts], required: null };
+  return { exact: texts, required: null };
 }
 
 function ofSequence(items: readonly Found[]): Found {
