@@ -73,7 +73,7 @@ function follow(c: Context, found: Candidates, dispatcher: number): void {
       return sift(c, found, ranges[table]!.collect(c.numbers[slot]!, found.open, found.opened));
     case DispatchKind.contained:
     case DispatchKind.containedFolded:
-      return sift(c, found, searches[table]!.collect(c.texts[slot]!, found.open, found.opened));
+      return sift(c, found, searches[table]!.collect(textOf(c, slot), found.open, found.opened));
     default:
       return sift(c, found, affixes[table]!.collect(textOf(c, slot), found.open, found.opened));
   }
