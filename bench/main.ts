@@ -13,6 +13,7 @@ import { benchAuthz } from "./authz.ts";
 import { benchCheck } from "./check.ts";
 import { benchCompile } from "./compile.ts";
 import { benchDecisions } from "./decisions.ts";
+import { benchDeopts } from "./deopts.ts";
 import { benchEngines } from "./engines.ts";
 import { benchLanguageServer } from "./language-server.ts";
 import { benchLimiters } from "./limiters.ts";
@@ -36,6 +37,7 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, Bench>>>> = {
   compile: { compile: benchCompile },
   patterns: { patterns: benchPatterns },
   decide: { decisions: benchDecisions, "rule-count": benchRuleCount },
+  deopts: { deopts: benchDeopts },
   state: { state: benchState },
   server: { authz: benchAuthz },
   editor: { "language-server": benchLanguageServer },
