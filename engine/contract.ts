@@ -101,7 +101,8 @@ export interface PolicyEngine {
   /**
    * Decides one request and records its events.
    *
-   * @param nowMicros - Integer microseconds since the Unix epoch; a step back is held at the last value.
+   * @param nowMicros - Integer microseconds since the Unix epoch; a step back is held at the last value, and so is what is past 2^53 − 1
+   * or no number.
    * @returns The engine's own record, valid until the next call. Never throws on any request.
    */
   decide(request: Request, nowMicros: number): DecisionRecord;

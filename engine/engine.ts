@@ -126,7 +126,7 @@ class Engine implements StatefulEngine {
   }
 
   decide(request: Request, nowMicros: number): DecisionRecord {
-    if (nowMicros > this.now) this.now = nowMicros;
+    if (nowMicros > this.now && nowMicros <= Number.MAX_SAFE_INTEGER) this.now = nowMicros;
     const record = this.decider.decide(request, this.now);
     if (this.replaced.length > 0) this.forgetOldest();
     return record;
@@ -143,7 +143,7 @@ class Engine implements StatefulEngine {
   }
 
   observe(token: number, outcome: Outcome, nowMicros: number): boolean {
-    if (nowMicros > this.now) this.now = nowMicros;
+    if (nowMicros > this.now && nowMicros <= Number.MAX_SAFE_INTEGER) this.now = nowMicros;
     if (this.observeIn(this.decider, token, outcome)) return true;
     return this.replaced.some((decider) => this.observeIn(decider, token, outcome));
   }
