@@ -267,6 +267,31 @@ const UNLIKE: Readonly<Record<string, Partial<Request>>> = {
   "request: address in IPv6 form": { ip: "::ffff:203.0.113.9" },
 };
 
+/** One policy that reads, counts and charges all of it; a label tells of each condition that holds. */
+export function everyReading(): Policy {
+  const lines = (
+    texts: Readonly<Record<string, string>>,
+    line: (text: string, index: number, name: string) => string,
+  ) => Object.entries(texts).map(([name, text], index) => line(text, index, name));
+  return policyOf(
+    "every reading",
+    [
+      ...lines(CONDITIONS, (text, index, name) => `rule c${index} when ${text} then note "${name}"`),
+      ...lines(
+        KEYS,
+        (text, index) =>
+          `signal k${index} = count per ${text} over 10m\nrule rk${index} when k${index} > 1 then note "k${index}"`,
+      ),
+      ...lines(
+        SIGNALS,
+        (text, index, name) =>
+          `signal s${index} = ${text}\nrule rs${index} when ${(ASKED[name] ?? "s > 1").replace(/\bs\b/, `s${index}`)} then note "s${index}"`,
+      ),
+      ...lines(LIMITS, (text, index) => `limit l${index} ${text}`),
+    ].join("\n"),
+  );
+}
+
 const KINDS = 4;
 
 /** Requests that have all that any of the policies reads, of addresses of both kinds; the paths, cookies and queries differ. */

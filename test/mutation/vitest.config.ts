@@ -59,6 +59,8 @@ const config: ViteUserConfig = defineConfig({
   test: {
     name: "mutation",
     include: [...testsOf(mutated)],
+    // What takes long, and judges the whole.
+    exclude: ["test/unit/engine/{allocation,hostile}.test.ts"],
     testTimeout: 60_000,
     sequence: { sequencer: NearestFirst },
     // A mutant is found by the first test that fails.
