@@ -63,7 +63,7 @@ function configOf(file: string, name: string): object {
   return {
     testRunner: "vitest",
     plugins: [join(PACKAGE, "node_modules/@stryker-mutator/vitest-runner/dist/src/index.js")],
-    vitest: { configFile: "test/mutation/vitest.config.ts" },
+    vitest: { configFile: "test/mutation/vitest.config.ts", related: false },
     coverageAnalysis: "perTest",
     concurrency: 1,
     mutate: [file],
@@ -72,7 +72,7 @@ function configOf(file: string, name: string): object {
     reporters: ["json"],
     jsonReporter: { fileName: join(CACHE, `${name}.json`) },
     tempDirName: join(CACHE, "sandbox"),
-    ignorePatterns: ["dist", "bench/results", "editors", "test/mutation/node_modules"],
+    ignorePatterns: [".cache", "dist", "bench/results", "editors", "test/mutation/node_modules"],
     disableTypeChecks: false,
     warnings: false,
   };

@@ -50,7 +50,7 @@ export function textWork(run: () => void): number {
       const cost = COSTS[name]!;
       methods[name] = function counted(this: string, ...args: never[]): unknown {
         const result = method.apply(this, args);
-        work += cost(String(this), args, result);
+        work += cost(this, args, result);
         return result;
       };
     }

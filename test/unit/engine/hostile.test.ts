@@ -230,20 +230,24 @@ function both(policy: Policy = POLICY): readonly PolicyEngine[] {
 describe("a hostile request is decided, by both engines alike", { timeout: 120_000 }, () => {
   const engines = both();
   let now = NOW;
-  const judge = (request: Request): void => {
+  /** The status of an honest request that comes after it: whatever came before, it is decided as ever. */
+  const after = (request: Request): number => {
     now += 10_000_000;
     decideBoth(engines, request, now);
-    // Whatever came before, an honest request is decided as ever.
-    expect(decideBoth(engines, ORDER, now).status).toBe(200);
+    return decideBoth(engines, ORDER, now).status;
   };
 
-  test.each(Object.entries(hostile(MUCH)))("%s", (_, fields) => judge({ ...LOGIN, ...fields }));
+  test.each(Object.entries(hostile(MUCH)))("%s", (_, fields) => {
+    expect(after({ ...LOGIN, ...fields })).toBe(200);
+  });
 
-  test.each(Object.entries(oddTexts(MUCH)))("every text is %s", (_, text) => judge({ ...LOGIN, ...withText(text) }));
+  test.each(Object.entries(oddTexts(MUCH)))("every text is %s", (_, text) => {
+    expect(after({ ...LOGIN, ...withText(text) })).toBe(200);
+  });
 
   test.each(Object.entries(GRAPHQL))("a document of %s", (_, query) => {
-    judge({ ...GRAPH, body: { query } });
-    judge({ ...GRAPH, body: [{ query }, { query, operationName: "__proto__" }] });
+    expect(after({ ...GRAPH, body: { query } })).toBe(200);
+    expect(after({ ...GRAPH, body: [{ query }, { query, operationName: "__proto__" }] })).toBe(200);
   });
 });
 
@@ -368,8 +372,8 @@ describe("the characters looked at grow as the request does", { timeout: 120_000
     "escapes apart": (size) => ({ path: `/${"%61-".repeat(size)}` }),
     "lone percents": (size) => ({ path: `/${"%".repeat(size)}` }),
     "percents between letters": (size) => ({ path: `/v1/orders/7?e=${"a%".repeat(size)}` }),
-    hosts: (size) => ({ host: `${"a:1".repeat(size)}` }),
-    "text for a pattern": (size) => ({ headers: { "user-agent": `${"curl/".repeat(size)}` } }),
+    hosts: (size) => ({ host: "a:1".repeat(size) }),
+    "text for a pattern": (size) => ({ headers: { "user-agent": "curl/".repeat(size) } }),
     "text for stars": (size) => ({ headers: { "user-agent": "bot".repeat(size) } }),
     addresses: (size) => ({ ip: "1:".repeat(size) }),
     "facts of digits": (size) => ({
