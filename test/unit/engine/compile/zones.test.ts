@@ -9,14 +9,11 @@ rule a when now.hour("Europe/Rome") > 5 then block
 rule b when now.weekday("America/New_York") is sun then block
 rule c when query["UTC"] ?? "" == "" then block
 rule d when now in w or now in x or now in y then block`);
-  expect([...zones.keys()].sort()).toEqual(["America/New_York", "Asia/Tokyo", "Europe/Rome"]);
+  expect(new Set(zones.keys())).toEqual(new Set(["America/New_York", "Asia/Tokyo", "Europe/Rome"]));
   // 2026-01-01T00:00:00Z, a Thursday.
   const now = Date.UTC(2026, 0, 1) * 1_000;
-  expect([...zones].sort().map(([, clock]) => [clock.hour(now), clock.weekday(now)])).toEqual([
-    [19, "wed"],
-    [9, "thu"],
-    [1, "thu"],
-  ]);
+  const told = [...zones].map(([zone, clock]) => `${zone} ${clock.hour(now)} ${clock.weekday(now)}`);
+  expect(new Set(told)).toEqual(new Set(["America/New_York 19 wed", "Asia/Tokyo 9 thu", "Europe/Rome 1 thu"]));
 });
 
 test("a policy that names none has none", () => {
