@@ -8,6 +8,7 @@ import { holds, makeTests } from "./evaluate.ts";
 import { Context, type SlotReader } from "./facts/context.ts";
 import { makeReaders } from "./facts/read-slot.ts";
 import { readRequest } from "./facts/read-request.ts";
+import type { HeldNumber } from "./held-number.ts";
 import { Hasher } from "./hasher.ts";
 import { Phase } from "./layout.ts";
 import { Limits } from "./limits.ts";
@@ -55,6 +56,7 @@ export class Decider implements SlotReader {
     store: StateStore,
     hashKey: readonly [number, number],
     pending: PendingPool,
+    clock: HeldNumber,
     sharing: Sharing | null = null,
   ) {
     const { policy } = program;
@@ -62,7 +64,7 @@ export class Decider implements SlotReader {
     this.sharing = sharing;
     this.store = store;
     this.pending = pending;
-    this.context = new Context(program, this, MAKERS);
+    this.context = new Context(program, this, MAKERS, clock);
     this.record = new Record(policy, this);
     this.hasher = new Hasher(this.context, hashKey);
     this.matches = new Matches(this.context);
@@ -92,11 +94,12 @@ export class Decider implements SlotReader {
 
   // ── the steps of a decision ───────────────────────────────────────────────
 
-  decide(request: Request, now: number): Record {
+  /** Decides a request by the time of the engine's clock. */
+  decide(request: Request): Record {
     const { context, record, program, sharing } = this;
-    readRequest(context, request, now);
+    readRequest(context, request);
     if (context.ambiguous && program.policy.settings.ambiguousPaths === "block") {
-      record.begin(context.route, context.client, now, context.epoch);
+      record.begin(context.route, context.client, context.now, context.epoch);
       record.refuse(400, "ambiguous_path");
     } else if (sharing === null) this.decideByState();
     else this.decideAlone(sharing);
@@ -116,10 +119,10 @@ export class Decider implements SlotReader {
   }
 
   /** The route of a request that is not decided. The latest decision's record stays valid: what it needs of its request is read first. */
-  routeOf(request: Request, now: number): number {
+  routeOf(request: Request): number {
     const { context, record } = this;
     if (record.judged && record.epoch === context.epoch) this.scores.settle();
-    readRequest(context, request, now);
+    readRequest(context, request);
     return context.route;
   }
 
@@ -154,10 +157,10 @@ export class Decider implements SlotReader {
   }
 
   /** Records the outcome's signals of a kept request, and gives back what its limits take back. */
-  observe(slot: number, outcome: Outcome, now: number): void {
+  observe(slot: number, outcome: Outcome): void {
     const { context, pending } = this;
     const { signals } = this.program.pending;
-    restoreRequest(context, pending, slot, outcome, now);
+    restoreRequest(context, pending, slot, outcome);
     this.signals.recordThatHold(signals);
     this.signals.teachThatHold(signals);
     this.limits.settle(pending, slot);
@@ -221,8 +224,8 @@ export class Decider implements SlotReader {
     this.context.numbers[slot] = this.signals.read(index);
   }
 
-  used(index: number): number {
-    return this.limits.used(index);
+  used(index: number, slot: number): void {
+    this.context.numbers[slot] = this.limits.used(index);
   }
 
   score(index: number): number {

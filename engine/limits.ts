@@ -3,7 +3,7 @@
  * given back, and so is what a refund names. The tables are told apart by the plan's amount, so that each call goes to one class.
  */
 import type { KeyPart, LimitState } from "./contract.ts";
-import { type Numbers, type Record, Verdict } from "./decision-record.ts";
+import { type Numbers, type Record, STATUS, Verdict } from "./decision-record.ts";
 import { holds } from "./evaluate.ts";
 import type { Exemptions } from "./exemptions.ts";
 import { isPresent } from "./facts/read-slot.ts";
@@ -187,11 +187,11 @@ export class Limits {
     const { record } = this;
     const { charge, place, otherwise, index } = entry;
     if (charge.wait <= 0) return;
-    if (admits(entry)) record.addLimit(Verdict.slow, charge.wait, index, place);
-    else if (otherwise.kind === "block") record.add(Verdict.block, otherwise.status, charge.wait, -1, index, place);
+    if (admits(entry)) record.addLimit(Verdict.slow, STATUS[Verdict.slow], charge.wait, index, place);
+    else if (otherwise.kind === "block") record.addLimit(Verdict.block, otherwise.status, charge.wait, index, place);
     else if (otherwise.kind === "challenge" && !this.hasher.context.request.passes.includes(otherwise.challenge)) {
-      record.addLimit(Verdict.challenge, 0, index, place);
-    } else record.addLimit(Verdict.throttle, charge.wait, index, place);
+      record.addLimit(Verdict.challenge, STATUS[Verdict.challenge], 0, index, place);
+    } else record.addLimit(Verdict.throttle, STATUS[Verdict.throttle], charge.wait, index, place);
   }
 
   // ── amounts under the factors in force ────────────────────────────────────

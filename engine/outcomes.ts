@@ -54,13 +54,12 @@ export function keepRequest(hasher: Hasher, pool: PendingPool): number {
 }
 
 /** Brings a kept request back, with its outcome, as the request of the context. */
-export function restoreRequest(c: Context, pool: PendingPool, slot: number, outcome: Outcome, now: number): void {
+export function restoreRequest(c: Context, pool: PendingPool, slot: number, outcome: Outcome): void {
   const { keys, slots, cells, values } = c.program.pending;
   c.turn();
   c.request = NO_REQUEST;
   c.outcome = outcome;
   c.served = true;
-  c.now = now;
   c.route = pool.routes[slot]!;
   c.client = pool.clients[slot]!;
   for (let index = 0; index < keys.length; index++) {

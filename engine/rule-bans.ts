@@ -1,6 +1,6 @@
 /** Steps 2 and 8: the bans of a program's rules on their state, by the key of the request at hand. */
 import type { KeyPart } from "./contract.ts";
-import { type Numbers, type Record, Verdict } from "./decision-record.ts";
+import { type Numbers, type Record } from "./decision-record.ts";
 import type { Exemptions } from "./exemptions.ts";
 import { holds } from "./evaluate.ts";
 import type { Hasher } from "./hasher.ts";
@@ -86,7 +86,7 @@ export class RuleBans {
     if (!holds(this.hasher.context, banOn)) return;
     if (shadow) return this.record.listShadow(place);
     const { action } = this.program.policy.rules[rule]!;
-    this.record.add(Verdict.block, action.kind === "block" ? action.status : 0, remaining, rule, -1, place);
+    this.record.addBlock(action.kind === "block" ? action.status : 0, remaining, rule, place);
   }
 
   /** Every match sets its ban, also one that did not decide. */

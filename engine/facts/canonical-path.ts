@@ -14,6 +14,7 @@ export interface CanonicalPath {
 }
 
 const SLASH = 47;
+const DOT = 46;
 const QUESTION = 63;
 
 /** Kinds of unit: those that change nothing, those that ask for a look, and those that need the slow path. */
@@ -29,6 +30,13 @@ function makeKinds(): Uint8Array {
   for (const character of "/.?") kinds[character.charCodeAt(0)] = SEPARATES;
   for (const character of "\0\\%") kinds[character.charCodeAt(0)] = ODD;
   return kinds;
+}
+
+/** Whether the segment that begins with the dot at `index` is `.` or `..`. */
+function isDotSegment(target: string, index: number): boolean {
+  const end = target.charCodeAt(index + 1) === DOT ? index + 2 : index + 1;
+  const after = target.charCodeAt(end);
+  return end === target.length || after === SLASH || after === QUESTION;
 }
 
 /**
@@ -49,7 +57,7 @@ export function scanPath(target: string, segments: Segments = NO_SEGMENTS): numb
     const kind = code < 128 ? KINDS[code]! : ODD;
     if (kind === PLAIN) continue;
     if (code === QUESTION) break;
-    if (kind === ODD || index === slash + 1) canonical = false;
+    if (kind === ODD || (index === slash + 1 && (code === SLASH || isDotSegment(target, index)))) canonical = false;
     if (code !== SLASH) continue;
     segments.open(index);
     slash = index;

@@ -26,7 +26,10 @@ export function computedReader(program: Program, slot: number): Reader {
         return true;
       };
     case SlotOp.used:
-      return (c) => putNumber(c, slot, c.reader.used(a));
+      return (c) => {
+        c.reader.used(a, slot);
+        return true;
+      };
     case SlotOp.score:
       return (c) => putNumber(c, slot, c.reader.score(a));
     case SlotOp.evidenceRank:

@@ -3,6 +3,7 @@
  * again for every request. A slot or condition is settled at most once a request: its stamp is the request's epoch if it
  * is present (or holds), minus the epoch if it is missing (or does not), and any other number if nobody asked yet.
  */
+import { HeldNumber } from "../held-number.ts";
 import type { ScalarValue } from "../policy.ts";
 import type { Program } from "../program.ts";
 import type { Outcome, Request } from "../request.ts";
@@ -21,8 +22,8 @@ export interface SlotReader {
   signal(index: number, slot: number): void;
   /** Value of a score. */
   score(index: number): number;
-  /** How much of a limit this request's key has used, in percent. */
-  used(index: number): number;
+  /** Puts how much of a limit this request's key has used, in percent. */
+  used(index: number, slot: number): void;
   /** Whether a literal holds. */
   condition(literal: number): boolean;
 }
@@ -51,7 +52,8 @@ export class Context {
   request: Request = makeRequest({});
   outcome: Outcome | null = null;
   served = false;
-  now = 0;
+  /** The engine's, which goes on; the request's time while it is decided. Microseconds. */
+  private readonly clock: HeldNumber;
   // ── facts read once, for every request ──
   path = "";
   /** Where the path ends in `path`, which may be the whole target. */
@@ -93,7 +95,8 @@ export class Context {
   readonly scratch: Uint32Array = new Uint32Array(ADDRESS_WORDS);
   readonly hashWords: Words = new Words();
 
-  constructor(program: Program, reader: SlotReader, makers: ContextMakers) {
+  constructor(program: Program, reader: SlotReader, makers: ContextMakers, clock: HeldNumber = new HeldNumber(0)) {
+    this.clock = clock;
     const slots = program.slots.op.length;
     const keys = program.keys.parts.length - 1;
     this.program = program;
@@ -112,6 +115,16 @@ export class Context {
     this.keyStamps = new Int32Array(keys);
     this.keyLo = new Int32Array(keys);
     this.keyHi = new Int32Array(keys);
+  }
+
+  /** The request's time. */
+  get now(): number {
+    return this.clock.value;
+  }
+
+  /** The time at which the request is decided after all: that of others who share the state is ahead. */
+  set now(micros: number) {
+    this.clock.value = micros;
   }
 
   /** Forgets the last request. */

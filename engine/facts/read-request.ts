@@ -16,10 +16,9 @@ const UNAUTHORIZED = 401;
 const FORBIDDEN = 403;
 
 /** Reads path, route and identity; the rest of the request is read when a condition asks for it. */
-export function readRequest(c: Context, request: Request, now: number): void {
+export function readRequest(c: Context, request: Request): void {
   c.turn();
   c.request = request;
-  c.now = now;
   c.outcome = null;
   c.served = false;
   c.hostKnown = false;
@@ -83,8 +82,10 @@ function readIdentity(c: Context): void {
     const problem = problemOf(c, client);
     if (problem !== null) return refuse(c, problem, FORBIDDEN);
   }
-  const expires = request.credential === null ? null : request.credential.expires;
-  if (expires !== null && expires <= c.now) return refuse(c, "expired", UNAUTHORIZED);
+  const { credential } = request;
+  if (credential !== null && credential.expires !== null && credential.expires <= c.now) {
+    return refuse(c, "expired", UNAUTHORIZED);
+  }
   c.client = client;
 }
 

@@ -49,9 +49,18 @@ export function methodIndex(method: string): number {
   }
 }
 
+/** Whether lower case changes nothing, by ASCII; of other texts it says no. */
+function isLower(text: string): boolean {
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code >= 128 || (code >= 65 && code <= 90)) return false;
+  }
+  return true;
+}
+
 /** `Host` in lower case and without its port. */
 export function canonicalHost(host: string): string {
-  const lower = host.toLowerCase();
+  const lower = isLower(host) ? host : host.toLowerCase();
   let end = lower.length;
   while (end > 0 && lower.charCodeAt(end - 1) >= 48 && lower.charCodeAt(end - 1) <= 57) end--;
   return end > 0 && lower.charCodeAt(end - 1) === 58 ? lower.slice(0, end - 1) : lower;

@@ -79,7 +79,7 @@ function entriesFound(policy: Parameters<typeof compile>[0], request: Request): 
   const none = { signal: () => 0, score: () => 0, used: () => 0, condition: () => false };
   const context = new Context(program, none, { makeReaders, makeTests });
   const found = new Candidates(program);
-  readRequest(context, request, 0);
+  readRequest(context, request);
   findCandidates(context, found);
   return found.counts[Phase.rule]!;
 }

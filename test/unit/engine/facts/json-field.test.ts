@@ -2,7 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { compile } from "../../../../engine/compile/compile.ts";
 import { ADDRESS_WORDS, formatNetwork } from "../../../../engine/facts/address.ts";
+import { makeTests } from "../../../../engine/evaluate.ts";
 import { Context } from "../../../../engine/facts/context.ts";
+import { makeReaders } from "../../../../engine/facts/read-slot.ts";
 import { foldBody, memberOf, putJson, valueAt } from "../../../../engine/facts/json-field.ts";
 import { type BodyField, type ScalarType } from "../../../../engine/index.ts";
 import { SlotOp } from "../../../../engine/layout.ts";
@@ -38,7 +40,10 @@ function slotOf(type: ScalarType): { readonly context: Context; readonly slot: n
   const fact = { name: "f", doc: "", span: { file: 0, start: 0, end: 0 }, type, header: "x-f" };
   const signals = [makeSignal("s", 1, { keys: [{ options: [attributeOf(type, "fact", "f")] }] })];
   const program = compile(makePolicy({ facts: [fact], signals }));
-  return { context: new Context(program, NOTHING), slot: program.slots.op.indexOf(SlotOp.fact) };
+  return {
+    context: new Context(program, NOTHING, { makeReaders, makeTests }),
+    slot: program.slots.op.indexOf(SlotOp.fact),
+  };
 }
 
 /** What is put for a value; undefined where it is not of the type. */
