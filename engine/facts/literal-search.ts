@@ -1,8 +1,8 @@
 /**
  * Texts to values, looked up by every text that a given one contains: the automaton of A. V. Aho and M. J. Corasick ("Efficient
  * string matching", 1975). Its tree lies in a double array (J.-I. Aoe, "An efficient digital search algorithm", 1989), so memory
- * is in proportion to the texts whatever characters they are made of. A search reads each character once and steps back at most
- * as often as it stepped ahead. The texts that end at a place are a chain, each a suffix of the one before: a chain is followed up to
+ * is in proportion to the texts whatever characters they are made of. A search steps back at most as often as
+ * it stepped ahead, which is once a character. The texts that end at a place are a chain, each a suffix of the one before: a chain is followed up to
  * the first text that this search has found already, because all after that one have been found with it. So the time is
  * that of the text and of the texts found, also for texts that begin and end each other.
  */
@@ -13,6 +13,10 @@ import { BASE, DoubleArray, PARENT, RECORD, type Tree } from "./double-array.ts"
 /** Of the record of a state, besides what the double array has: the state of its longest proper suffix, and the text that ends there. */
 const SUFFIX = 2;
 const TEXT = 3;
+
+/** Constants of this module, because the engine's compiler knows no others to be: where the children begin, and a record's size in bits. */
+const CHILDREN = BASE;
+const BITS = Math.log2(RECORD);
 
 const LAST_STAMP = 0x3fffffff;
 
@@ -86,26 +90,21 @@ export class LiteralSearch {
     const { pages, cells: classOf } = this.classes;
     const stamp = this.turn();
     if (this.empty !== 0) count = this.report(this.empty, out, count);
+    const { length } = text;
     let state = 0;
-    for (let index = 0; index < text.length; index++) {
+    let index = 0;
+    while (index < length) {
       const code = text.charCodeAt(index);
       const unit = code < 256 ? classOf[code]! : classOf[pages[code >> 8]! + (code & 255)]!;
-      if (unit === 0) {
-        state = 0;
-        continue;
-      }
-      let child = cells[state + BASE]! + unit * RECORD;
-      while (cells[child + PARENT] !== state) {
-        if (state === 0) {
-          child = 0;
-          break;
-        }
-        state = cells[state + SUFFIX]!;
-        child = cells[state + BASE]! + unit * RECORD;
-      }
-      state = child;
-      const found = cells[state + TEXT]!;
-      if (found !== 0 && seen[found] !== stamp) count = this.report(found, out, count);
+      // Whole numbers of 32 bits, which the engine's compiler would have to check otherwise.
+      const child = (cells[state + CHILDREN]! + (unit << BITS)) | 0;
+      if (cells[child] === state) {
+        state = child;
+        index++;
+        const found = cells[state + TEXT]!;
+        if (found !== 0 && seen[found] !== stamp) count = this.report(found, out, count);
+      } else if (state === 0) index++;
+      else state = unit === 0 ? 0 : cells[state + SUFFIX]!;
     }
     return count;
   }
