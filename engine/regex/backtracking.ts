@@ -6,18 +6,18 @@
  * the text goes along with it. So what it does at one place is one step for each instruction on each path, of each attempt that began
  * before, that is still alive there; an attempt that succeeds or is cut short only does less. `staysLinear` follows all of these
  * together: a front is the multiset of paths alive at one place, two paths that meet in one instruction counting as two. It visits
- * every front that any text leads to. If there are few fronts, and no step from one to the next costs more than `MOST_WORK`, then a
- * search of n units takes at most `MOST_WORK` × (n + 1) steps: linear, with a small constant. Everything ambiguous is found by it:
+ * every front that any text leads to. If there are few fronts, and no step from one to the next costs more than `MOST_WORK`, nor
+ * more than the automaton has instructions, then a search of n units takes at most so many steps × (n + 1): linear, with a small
+ * constant, and no more than following the automaton might take. Everything ambiguous is found by it:
  * the paths of `(a|a)*b` double with each unit, those of `a*a*b` grow by one, an attempt of `a.*b` lives on while others begin,
- * and `(a*)*` loops on the spot; all exceed the bound. Assertions are taken to hold, which only adds paths. An iteration that
+ * and `(a*)*` loops on the spot; all exceed the bound. Assertions but `^` are taken to hold, which only adds paths. An iteration that
  * matches nothing is given up by `RegExp` and counted here, which only adds paths too.
  */
 import type { PatternNode } from "../policy.ts";
-import { Closure } from "./closure.ts";
 import { compilePattern, Instruction, type Instructions } from "./instructions.ts";
 
 /** Most steps that a unit of the text may cost, most fronts that are looked at, and most instructions of such a pattern. */
-export const MOST_WORK = 48;
+const MOST_WORK = 48;
 const MOST_FRONTS = 256;
 const MOST_INSTRUCTIONS = 256;
 
@@ -29,7 +29,9 @@ interface Paths {
 
 class Fronts {
   private readonly code: Instructions;
-  /** Paths of the attempt that begins at each place; those where it can only succeed at the first end at once. */
+  private readonly most: number;
+  /** Paths of the attempt at the first place, and of those at all others. */
+  private readonly first: Paths | null;
   private readonly beginning: Paths | null;
   private readonly known = new Map<number, Paths | null>();
   private readonly open: (readonly number[])[] = [];
@@ -37,23 +39,39 @@ class Fronts {
 
   constructor(code: Instructions) {
     this.code = code;
-    const first = this.pathsFrom(code.start);
-    const anchored = first !== null && new Closure(code).beginsOnlyAtStart();
-    this.beginning = anchored ? { ...first, ends: [] } : first;
+    this.most = mostWork(code);
+    this.first = this.walk(code.start, true);
+    this.beginning = this.pathsFrom(code.start);
   }
 
   stayBounded(): boolean {
-    if (this.beginning === null) return false;
-    this.meet(this.pathsFrom(this.code.start)!.ends);
+    if (this.first === null || this.beginning === null) return false;
+    this.meet(this.first.ends);
     for (let front = this.open.pop(); front !== undefined; front = this.open.pop()) {
-      for (let unit = 0; unit < this.code.classes.count; unit++) {
-        const next = this.after(front, unit);
-        if (next === null) return false;
-        this.meet(next);
-      }
-      if (this.seen.size > MOST_FRONTS) return false;
+      if (!this.goOn(front) || this.seen.size > MOST_FRONTS) return false;
     }
     return true;
+  }
+
+  /** Meets all fronts that come after one; false where a step costs too much. Units that the same paths go along with lead to one. */
+  private goOn(front: readonly number[]): boolean {
+    const met = new Set<string>();
+    for (let unit = 0; unit < this.code.classes.count; unit++) {
+      const alive = this.alive(front, unit);
+      const key = alive.join();
+      if (met.has(key)) continue;
+      met.add(key);
+      const next = this.after(alive);
+      if (next === null) return false;
+      this.meet(next);
+    }
+    return true;
+  }
+
+  /** The instructions of a front that a unit is in the sets of. */
+  private alive(front: readonly number[], unit: number): readonly number[] {
+    const { members, classes, x } = this.code;
+    return front.filter((at) => members[x[at]! * classes.count + unit] === 1);
   }
 
   private meet(front: readonly number[]): void {
@@ -63,47 +81,50 @@ class Fronts {
     this.open.push(front);
   }
 
-  /** The front after a unit, sorted; null where the step costs too much. */
-  private after(front: readonly number[], unit: number): readonly number[] | null {
-    const { members, classes, x, y } = this.code;
+  /** The front after a unit that these paths go along with, sorted; null where the step costs too much. */
+  private after(alive: readonly number[]): readonly number[] | null {
     const ends: number[] = [...this.beginning!.ends];
     let work = this.beginning!.steps;
-    for (const at of front) {
-      if (members[x[at]! * classes.count + unit] !== 1) continue;
-      const paths = this.pathsFrom(y[at]!);
+    for (const at of alive) {
+      const paths = this.pathsFrom(this.code.y[at]!);
       if (paths === null) return null;
       work += paths.steps;
-      if (work > MOST_WORK) return null;
+      if (work > this.most) return null;
       ends.push(...paths.ends);
     }
     return ends.sort((a, b) => a - b);
   }
 
-  /** Paths that consume nothing, or null where there are too many. */
+  /** Paths that consume nothing, at a place that is not the first; null where there are too many. */
   private pathsFrom(start: number): Paths | null {
     const known = this.known.get(start);
     if (known !== undefined) return known;
-    const paths = this.walk(start);
+    const paths = this.walk(start, false);
     this.known.set(start, paths);
     return paths;
   }
 
-  private walk(start: number): Paths | null {
+  private walk(start: number, isFirst: boolean): Paths | null {
     const { kinds, x, y } = this.code;
     const open = [start];
     const ends: number[] = [];
     let steps = 0;
     for (let at = open.pop(); at !== undefined; at = open.pop()) {
-      if (++steps > MOST_WORK) return null;
+      if (++steps > this.most) return null;
       if (kinds[at] === Instruction.set) ends.push(at);
       else if (kinds[at] === Instruction.split) open.push(y[at]!, x[at]!);
-      else if (kinds[at] !== Instruction.match) open.push(x[at]!);
+      else if (kinds[at] === Instruction.start ? isFirst : kinds[at] !== Instruction.match) open.push(x[at]!);
     }
     return { ends, steps };
   }
 }
 
-/** Whether every backtracking search for a pattern takes at most {@link MOST_WORK} steps for each unit of the text. */
+/** Most steps that a unit may cost a pattern that {@link staysLinear}. */
+export function mostWork({ kinds }: Instructions): number {
+  return Math.min(MOST_WORK, kinds.length);
+}
+
+/** Whether every backtracking search for a pattern takes at most {@link mostWork} steps for each unit of the text, and once more. */
 export function staysLinear(root: PatternNode): boolean {
   const code = compilePattern(root);
   return code.kinds.length <= MOST_INSTRUCTIONS && new Fronts(code).stayBounded();

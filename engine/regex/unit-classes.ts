@@ -1,6 +1,6 @@
 /**
  * Classes of UTF-16 code units, in two steps as Unicode's own tables are: the page of a unit's high byte, and on it the class of
- * its low byte. Pages that are alike are one, so a table takes a few kilobytes whatever it tells apart.
+ * its low byte. Pages of one class alone are one, so a table takes a few kilobytes for what is told apart in most texts.
  */
 
 const PAGES = 256;
@@ -18,27 +18,26 @@ export class UnitClasses {
    * @param classes - Class of each run, from 0 to `count` - 1.
    */
   constructor(starts: readonly number[], classes: readonly number[], count: number) {
-    const known = new Map<string, number>();
-    const pages: Uint16Array[] = [];
+    const places = new Map<string, number>();
+    const cells: number[] = [];
     this.pages = new Int32Array(PAGES);
     for (let high = 0, run = 0; high < PAGES; high++) {
       const first = high * PAGE_SIZE;
       while ((starts[run + 1] ?? Infinity) <= first) run++;
-      const within: string[] = [];
-      const cells = new Uint16Array(PAGE_SIZE);
-      for (; ; run++) {
-        const from = Math.max(starts[run]!, first);
-        cells.fill(classes[run]!, from - first);
-        within.push(`${from - first} ${classes[run]!}`);
-        if ((starts[run + 1] ?? Infinity) >= first + PAGE_SIZE) break;
+      let last = run;
+      while ((starts[last + 1] ?? Infinity) < first + PAGE_SIZE) last++;
+      // Two pages of several runs are hardly ever alike.
+      const key = run === last ? String(classes[run]!) : `page ${high}`;
+      const known = places.get(key);
+      this.pages[high] = known ?? cells.length;
+      if (known !== undefined) continue;
+      places.set(key, cells.length);
+      for (let unit = first; unit < first + PAGE_SIZE; unit++) {
+        if ((starts[run + 1] ?? Infinity) <= unit) run++;
+        cells.push(classes[run]!);
       }
-      const key = within.join();
-      const place = known.get(key) ?? PAGE_SIZE * (pages.push(cells) - 1);
-      known.set(key, place);
-      this.pages[high] = place;
     }
-    this.cells = new Uint16Array(PAGE_SIZE * pages.length);
-    for (const [index, cells] of pages.entries()) this.cells.set(cells, PAGE_SIZE * index);
+    this.cells = Uint16Array.from(cells);
     this.count = count;
   }
 
