@@ -60,9 +60,13 @@ export class Automaton {
     this.stateOf(Int32Array.of(this.code.start), EDGE);
   }
 
-  /** Whether some part of `text` matches. */
-  test(text: string): boolean {
-    const index = this.follow(text, 0, 0);
+  /**
+   * Whether some part of `text` matches.
+   *
+   * @param from - A place that no match begins before. Past the first, every match must begin with a unit.
+   */
+  test(text: string, from: number): boolean {
+    const index = this.follow(text, from, 0);
     return index === text.length ? this.endsIn(this.reached) : this.goOn(text, index);
   }
 

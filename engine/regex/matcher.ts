@@ -7,6 +7,7 @@ import type { Pattern, PatternNode } from "../policy.ts";
 import { Automaton, Room } from "./automaton.ts";
 import { nativePattern, staysLinear } from "./backtracking.ts";
 import { boundedPattern } from "./instructions.ts";
+import { leadingText } from "./plain-pattern.ts";
 import { type Sought, soughtBy } from "./required-literals.ts";
 
 /** Longest text that is given to `RegExp`: it keeps a stack in proportion to the text, and throws where that is full. */
@@ -20,7 +21,8 @@ export class PatternMatcher {
   private known: Sought | null | undefined;
   private ready = false;
   private native: RegExp | null = null;
-  /** Text that every match contains; empty for none. */
+  /** Texts that every match begins with and contains; empty for none. */
+  private leading = "";
   private required = "";
   private automaton: Automaton | null = null;
 
@@ -44,14 +46,16 @@ export class PatternMatcher {
   test(text: string): boolean {
     if (!this.ready) this.prepare();
     if (this.native !== null && text.length <= MAX_NATIVE_TEXT) return this.native.test(text);
-    if (!text.includes(this.required)) return false;
+    const from = text.indexOf(this.leading);
+    if (from < 0 || !text.includes(this.required, from)) return false;
     this.automaton ??= new Automaton(this.root, this.room);
-    return this.automaton.test(text);
+    return this.automaton.test(text, from);
   }
 
   private prepare(): void {
     this.ready = true;
     if (staysLinear(this.root)) this.native = nativePattern(this.root);
+    this.leading = leadingText(this.root);
     const { sought } = this;
     if (sought?.texts.length === 1 && !sought.folded) this.required = sought.texts[0]!;
   }

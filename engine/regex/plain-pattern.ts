@@ -23,6 +23,17 @@ export function plainPattern(root: PatternNode): PlainTest | null {
   return { text: units.map((unit) => String.fromCharCode(unit)).join(""), start, end };
 }
 
+/** The text that every match of a pattern begins with, as far as it is one; empty where there is none. */
+export function leadingText(root: PatternNode): string {
+  const units: number[] = [];
+  for (const item of itemsOf(root)) {
+    const unit = onlyUnit(item);
+    if (unit === null) break;
+    units.push(unit);
+  }
+  return units.map((unit) => String.fromCharCode(unit)).join("");
+}
+
 /** The test that a glob with no star inside is, or null. */
 export function plainGlob(glob: string): PlainTest | null {
   const text = glob.replace(/^\*+/, "").replace(/\*+$/, "");

@@ -122,7 +122,7 @@ test("a pattern with more states than the cache holds builds no more of them tha
     (state = (state * 48_271) % 0x7fffffff) % 2 === 0 ? "a" : "c",
   ).join("");
   for (const each of [random, random.slice(0, 8_000), `${random}a${"c".repeat(24)}bb`]) {
-    expect(automaton.test(each)).toBe(each.endsWith("b"));
+    expect(automaton.test(each, 0)).toBe(each.endsWith("b"));
     // One step more may have been begun when the bound was met.
     expect(automaton.work).toBeLessThanOrEqual(WORK_A_UNIT * each.length + 64);
   }
@@ -136,7 +136,7 @@ test("many patterns share the room of their tables, and answer when there is non
     const root = all(a, repeat(any, length, length), set("b"));
     const automaton = new Automaton(root, room);
     for (const each of ["ababaccb", "aaaaaaaaaaaaaaaab", "cacccccccb", "bababababababab"]) {
-      expect(automaton.test(each)).toBe(new RegExp(sourceOf(root)).test(each));
+      expect(automaton.test(each, 0)).toBe(new RegExp(sourceOf(root)).test(each));
     }
   }
   expect(room.cells).toBeGreaterThanOrEqual(0);

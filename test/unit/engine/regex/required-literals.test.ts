@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { searches } from "../../../../engine/reference/pattern.ts";
 import { foldUnit } from "../../../../engine/regex/case-fold.ts";
-import { plainGlob, plainPattern } from "../../../../engine/regex/plain-pattern.ts";
+import { leadingText, plainGlob, plainPattern } from "../../../../engine/regex/plain-pattern.ts";
 import { requiredOfGlob, requiredOfPattern } from "../../../../engine/regex/required-literals.ts";
 import { trimPattern } from "../../../../engine/regex/trim-pattern.ts";
 import { arbitrarySource, arbitraryText, patternOf } from "../../../helpers/patterns.ts";
@@ -68,4 +68,14 @@ test("globs and patterns that are plain tests", () => {
   expect(plain("$")).toEqual({ text: "", start: false, end: true });
   expect(plain("a[bc]")).toBeNull();
   expect(plain("a$b")).toBeNull();
+  const leading = (source: string): string => leadingText(trimPattern(patternOf(source)));
+  expect(["ab+c", "a(?:bc)[de]", "^ab", "\\bab", "[ab]c", "ab|ac", ".*ab.c"].map(leading)).toEqual([
+    "a",
+    "abc",
+    "",
+    "",
+    "",
+    "",
+    "ab",
+  ]);
 });
