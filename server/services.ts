@@ -9,7 +9,7 @@ import { Holds } from "./hold.ts";
 import { Metrics } from "./metrics.ts";
 import type { Loaded } from "./policy-loader.ts";
 import { makeView } from "./policy-view.ts";
-import { Upstream } from "./proxy/upstream.ts";
+import type { Upstream } from "./proxy/upstream.ts";
 import { StateFile } from "./state/state-file.ts";
 
 export interface Services {
@@ -34,7 +34,15 @@ export async function makeServices(
   const { report, stateIntervalMs } = config;
   const state =
     config.state === null ? null : await StateFile.open(config.state, policy, options, stateIntervalMs, report);
-  return servicesAround(state === null ? engineOf(policy, options) : state.engine, config, loaded, log, state);
+  const engine = state === null ? engineOf(policy, options) : state.engine;
+  return servicesAround(engine, config, loaded, log, { state, upstream: await openUpstream(config) });
+}
+
+/** Loaded here, because its HTTP client is large and a server that only answers proxies has no use for it. */
+async function openUpstream(config: Config): Promise<Upstream | null> {
+  if (config.upstream === null) return null;
+  const { Upstream } = await import("./proxy/upstream.ts");
+  return new Upstream(config.upstream, config);
 }
 
 /** The services around an engine. */
@@ -43,10 +51,9 @@ export function servicesAround(
   config: Config,
   { policy, keys }: Loaded,
   log: DecisionLog,
-  state: StateFile | null,
+  { state, upstream }: Pick<Services, "state" | "upstream">,
 ): Services {
   const gate = new Gate(config, engine, makeView(policy, engine.needs, keys, config), new Metrics(), log);
-  const upstream = config.upstream === null ? null : new Upstream(config.upstream, config);
   const services = { gate, holds: new Holds(config.heldMax), upstream, log, state };
   addGauges(services);
   return services;
