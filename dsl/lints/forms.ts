@@ -13,7 +13,7 @@ export function lintForms(input: Input): void {
     if (part.kind === "and" || part.kind === "or") lintRepeated(part, input);
     if (part.kind === "not") lintNegation(part, input);
     if (part.kind !== "binary") return;
-    if (part.op === "in" || part.op === "not in") lintOneEntry(part, modelAt(part.span)?.type.scalar === "bool", input);
+    if (part.op === "in" || part.op === "not in") lintOneEntry(part, modelAt, input);
     if (part.op === "==" || part.op === "!=") lintTruth(part, input);
   });
 }
@@ -47,11 +47,11 @@ function lintNegation(not: AstNot, { sources, report }: Input): void {
   });
 }
 
-/** @param checked - Whether the checker knows the test: then its literal has the type of the other side. */
-function lintOneEntry(part: AstBinary, checked: boolean, { sources, report }: Input): void {
+/** Silent where the checker does not know the test: then its literal may have another type than the other side. */
+function lintOneEntry(part: AstBinary, modelAt: ReturnType<typeof modelByPlace>, { sources, report }: Input): void {
   const list = bare(part.right);
   const [only] = list.kind === "list" && list.items.length === 1 ? list.items : [];
-  if (only === undefined || !checked) return;
+  if (only === undefined || modelAt(part.span)?.type.scalar !== "bool") return;
   const entry = bare(only);
   const written = `${operator(entry, part.op === "not in")} ${textAt(entry.span, sources)}`;
   report.warning(LINTS.oneEntry, part.right.span, "a list of one value is that value", {

@@ -1,6 +1,6 @@
 /** Rules and signals that change nothing, because of the default or because another does the same. */
-import type { Policy, Rule, Signal } from "../../engine/index.ts";
-import { exprText } from "../check/walk.ts";
+import type { Rule, Signal } from "../../engine/index.ts";
+import { modelText } from "../check/walk.ts";
 import { LINTS } from "../codes/lints.ts";
 import { canMeet } from "./covered.ts";
 import type { LintInput } from "./input.ts";
@@ -58,14 +58,14 @@ function lintSameRules({ policy, report }: Input): void {
 
 function meaningOf({ on, when, action }: Rule): string {
   const ban = action.kind === "block" && action.ban !== null ? { ...action.ban, stateId: "" } : null;
-  return plain([on, when, { ...action, ban }]);
+  return modelText([on, when, { ...action, ban }]);
 }
 
 function lintSameSignals({ policy, report }: Input): void {
   const seen = new Map<string, Signal>();
   for (const signal of policy.signals) {
     const { aggregate, on, where, keys, windowMicros } = signal;
-    const text = plain([aggregate, on, where, keys, windowMicros]);
+    const text = modelText([aggregate, on, where, keys, windowMicros]);
     const first = seen.get(text);
     seen.set(text, first ?? signal);
     if (first === undefined) continue;
@@ -79,11 +79,6 @@ function lintSameSignals({ policy, report }: Input): void {
       },
     );
   }
-}
-
-/** As text that is equal where the meaning is, wherever it stands. */
-function plain(value: unknown): string {
-  return exprText(value as Policy["lets"][number]["expr"]);
 }
 
 function lintExemptions({ policy, solver, report }: Input): void {

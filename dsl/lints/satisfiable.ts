@@ -7,6 +7,7 @@
 import type { Expr, Policy, Route } from "../../engine/index.ts";
 import { isEmpty, keepOnly, type Domain } from "./domains.ts";
 import { type Statement, statementOf } from "./atoms.ts";
+import { Subjects } from "./subjects.ts";
 
 /** A condition that holds, or does not. */
 export interface Goal {
@@ -36,21 +37,45 @@ export class Budget {
 /** One question takes at most this many steps. */
 const MAX_STEPS = 4000;
 
+/** What is known of one condition. */
+interface Known {
+  /** Every subject that it makes a statement about. */
+  subjects: Subjects | null;
+  /** What it states where it is a test. */
+  holding: NumberedStatement | null;
+  failing: NumberedStatement | null;
+  answers: Answer | null;
+}
+
+/** A statement whose subject has a number, as texts of subjects are long. */
+interface NumberedStatement {
+  readonly subject: number;
+  readonly statement: Statement;
+}
+
+/** Whether a condition alone may hold, or fail, on some routes; a list of these, as most conditions stand on one row of routes. */
+interface Answer {
+  readonly holds: boolean;
+  readonly facts: Domains;
+  readonly answer: boolean;
+  readonly next: Answer | null;
+}
+
+/** What is known of each subject, by its number. */
+type Domains = ReadonlyMap<number, Domain>;
+
 /** Answers questions about the conditions of one policy. What it finds out on the way it keeps. */
 export class Solver {
   readonly #policy: Policy;
   readonly #budget: Budget;
-  readonly #statements: Readonly<Record<"true" | "false", WeakMap<Expr, Statement>>>;
-  readonly #subjects = new WeakMap<Expr, ReadonlySet<string>>();
-  readonly #facts = new Map<string, ReadonlyMap<string, Domain>>();
-  readonly #keys = new WeakMap<readonly number[], string>();
-  readonly #alone: Readonly<Record<"true" | "false", WeakMap<Expr, Map<string, boolean>>>>;
+  readonly #known = new WeakMap<Expr, Known>();
+  readonly #subjects = new Map<string, number>();
+  readonly #facts = new Map<string, Domains>();
+  readonly #factsOfRow = new WeakMap<readonly number[], Domains>();
 
   constructor(policy: Policy, budget: Budget) {
     this.#policy = policy;
     this.#budget = budget;
-    this.#statements = { true: new WeakMap(), false: new WeakMap() };
-    this.#alone = { true: new WeakMap(), false: new WeakMap() };
   }
 
   /**
@@ -58,80 +83,100 @@ export class Solver {
    * contradict each other, so each group of those that have is a question of its own.
    */
   canHold(goals: readonly Goal[], on: readonly number[] | null): boolean {
+    const facts = this.#factsOf(on);
     const [first, second] = goals;
-    // Almost all questions are about two conditions that have nothing in common.
+    // Almost all questions are about one condition, or two that have nothing in common.
+    if (goals.length === 1 && first !== undefined) return this.#holdsAlone(first, facts);
     if (goals.length === 2 && first !== undefined && second !== undefined && this.#areApart(first, second)) {
-      return this.#holdsAlone(first, on) && this.#holdsAlone(second, on);
+      return this.#holdsAlone(first, facts) && this.#holdsAlone(second, facts);
     }
     return this.#groups(goals).every((group) => {
       const [only] = group;
-      return group.length === 1 && only !== undefined ? this.#holdsAlone(only, on) : this.#ask(group, on);
+      return group.length === 1 && only !== undefined ? this.#holdsAlone(only, facts) : this.#ask(group, facts);
     });
   }
 
   #areApart(one: Goal, other: Goal): boolean {
-    const subjects = this.#subjectsOf(other.expr);
-    for (const subject of this.#subjectsOf(one.expr)) if (subjects.has(subject)) return false;
-    return true;
+    return !this.#subjectsOf(other.expr).meets(this.#subjectsOf(one.expr));
   }
 
-  #ask(goals: readonly Goal[], on: readonly number[] | null): boolean {
-    return this.#search([...goals], new Map(this.#factsOf(on)), new Budget(MAX_STEPS));
+  #ask(goals: readonly Goal[], facts: Domains): boolean {
+    return this.#search([...goals], new Map(facts), new Budget(MAX_STEPS));
   }
 
-  #holdsAlone(goal: Goal, on: readonly number[] | null): boolean {
-    const answers = this.#alone[`${goal.holds}`];
-    const key = this.#keyOf(on);
-    const known = answers.get(goal.expr) ?? new Map<string, boolean>();
-    const answer = known.get(key) ?? this.#ask([goal], on);
-    answers.set(goal.expr, known.set(key, answer));
+  #holdsAlone(goal: Goal, facts: Domains): boolean {
+    const known = this.#knownOf(goal.expr);
+    for (let answer = known.answers; answer !== null; answer = answer.next) {
+      if (answer.holds === goal.holds && answer.facts === facts) return answer.answer;
+    }
+    const answer = isTest(goal.expr) ? this.#testHolds(goal, facts) : this.#ask([goal], facts);
+    known.answers = { holds: goal.holds, facts, answer, next: known.answers };
     return answer;
   }
 
-  /** Equal for equal rows of routes. */
-  #keyOf(on: readonly number[] | null): string {
-    if (on === null) return "any";
-    const key = this.#keys.get(on) ?? on.join();
-    this.#keys.set(on, key);
-    return key;
+  /** As {@link #ask}, of a test: one step, without what a search needs. */
+  #testHolds({ expr, holds }: Goal, facts: Domains): boolean {
+    if (!this.#budget.spend()) return true;
+    const { subject, statement } = this.#statement(expr, holds);
+    return !isEmpty(statement.narrow(facts.get(subject) ?? statement.start));
   }
 
-  /** What is known of every request on some routes. */
-  #factsOf(on: readonly number[] | null): ReadonlyMap<string, Domain> {
-    const key = this.#keyOf(on);
-    const known = this.#facts.get(key);
+  #knownOf(expr: Expr): Known {
+    let known = this.#known.get(expr);
+    if (known === undefined) {
+      known = { subjects: null, holding: null, failing: null, answers: null };
+      this.#known.set(expr, known);
+    }
+    return known;
+  }
+
+  /** What is known of every request on some routes: one and the same for equal rows of routes. */
+  #factsOf(on: readonly number[] | null): Domains {
+    if (on === null) return NOTHING;
+    const known = this.#factsOfRow.get(on);
     if (known !== undefined) return known;
-    const domains = new Map<string, Domain>();
-    const routes = on?.flatMap((index) => this.#policy.routes[index] ?? []);
-    for (const statement of routes === undefined ? [] : routeStatements(routes, this.#policy))
-      narrow(domains, statement);
-    this.#facts.set(key, domains);
+    const key = on.join();
+    const facts = this.#facts.get(key) ?? this.#collectFacts(on);
+    this.#facts.set(key, facts);
+    this.#factsOfRow.set(on, facts);
+    return facts;
+  }
+
+  #collectFacts(on: readonly number[]): Domains {
+    const domains = new Map<number, Domain>();
+    const routes = on.flatMap((index) => this.#policy.routes[index] ?? []);
+    for (const statement of routeStatements(routes, this.#policy)) narrow(domains, this.#numbered(statement));
     return domains;
   }
 
   /** Goals that are connected by subjects, directly or through others. */
   #groups(goals: readonly Goal[]): readonly (readonly Goal[])[] {
-    let groups: { readonly goals: Goal[]; readonly subjects: Set<string> }[] = [];
+    const groups: { readonly goals: Goal[]; readonly subjects: Subjects }[] = [];
     for (const goal of goals) {
       const subjects = this.#subjectsOf(goal.expr);
-      const touched = groups.filter((group) => [...subjects].some((subject) => group.subjects.has(subject)));
-      const joined = {
-        goals: [...touched.flatMap((group) => group.goals), goal],
-        subjects: new Set([...touched.flatMap((group) => [...group.subjects]), ...subjects]),
-      };
-      groups = [...groups.filter((group) => !touched.includes(group)), joined];
+      const joined = { goals: [] as Goal[], subjects: new Subjects() };
+      let apart = 0;
+      for (const group of groups) {
+        if (group.subjects.meets(subjects)) {
+          joined.goals.push(...group.goals);
+          joined.subjects.addAll(group.subjects);
+        } else groups[apart++] = group;
+      }
+      joined.goals.push(goal);
+      joined.subjects.addAll(subjects);
+      groups.length = apart;
+      groups.push(joined);
     }
     return groups.map((group) => group.goals);
   }
 
-  /** Every subject that a condition makes a statement about. */
-  #subjectsOf(expr: Expr): ReadonlySet<string> {
-    const known = this.#subjects.get(expr);
-    if (known !== undefined) return known;
-    const subjects = new Set<string>();
-    for (const part of this.#partsOf(expr)) for (const subject of this.#subjectsOf(part)) subjects.add(subject);
-    if (!isTakenApart(expr)) subjects.add(this.#statement(expr, true).subject);
-    this.#subjects.set(expr, subjects);
+  #subjectsOf(expr: Expr): Subjects {
+    const known = this.#knownOf(expr);
+    if (known.subjects !== null) return known.subjects;
+    const subjects = new Subjects();
+    for (const part of this.#partsOf(expr)) subjects.addAll(this.#subjectsOf(part));
+    if (isTest(expr)) subjects.add(this.#statement(expr, true).subject);
+    known.subjects = subjects;
     return subjects;
   }
 
@@ -152,15 +197,24 @@ export class Solver {
     }
   }
 
-  #statement(atom: Expr, holds: boolean): Statement {
-    const known = this.#statements[`${holds}`];
-    const statement = known.get(atom) ?? statementOf(atom, holds, this.#policy);
-    known.set(atom, statement);
+  #statement(test: Expr, holds: boolean): NumberedStatement {
+    const known = this.#knownOf(test);
+    const kept = holds ? known.holding : known.failing;
+    if (kept !== null) return kept;
+    const statement = this.#numbered(statementOf(test, holds, this.#policy));
+    if (holds) known.holding = statement;
+    else known.failing = statement;
     return statement;
   }
 
+  #numbered(statement: Statement): NumberedStatement {
+    const subject = this.#subjects.get(statement.subject) ?? this.#subjects.size;
+    this.#subjects.set(statement.subject, subject);
+    return { subject, statement };
+  }
+
   /** Takes goals apart until a contradiction or a choice is met; then tries each choice. */
-  #search(goals: Goal[], domains: Map<string, Domain>, own: Budget): boolean {
+  #search(goals: Goal[], domains: Map<number, Domain>, own: Budget): boolean {
     const choices: (readonly Goal[])[] = [];
     for (let goal = goals.pop(); goal !== undefined; goal = goals.pop()) {
       if (!this.#budget.spend() || !own.spend()) return true;
@@ -182,10 +236,11 @@ export class Solver {
   }
 }
 
-/** Whether a condition is taken apart, or is decided by itself, so that it states nothing of a subject. */
-function isTakenApart(expr: Expr): boolean {
-  const { kind } = expr;
-  return kind === "not" || kind === "and" || kind === "or" || kind === "let" || kind === "literal";
+const NOTHING: Domains = new Map();
+
+/** Whether a condition states something of a subject: it is not taken apart, nor decided by itself. */
+function isTest({ kind }: Expr): boolean {
+  return kind !== "not" && kind !== "and" && kind !== "or" && kind !== "let" && kind !== "literal";
 }
 
 /** A choice that was put off, as a goal again. */
@@ -199,9 +254,9 @@ function choiceGoal(items: readonly Goal[]): Goal {
 }
 
 /** Applies a statement; false where it leaves no value. */
-function narrow(domains: Map<string, Domain>, statement: Statement): boolean {
-  const domain = statement.narrow(domains.get(statement.subject) ?? statement.start);
-  domains.set(statement.subject, domain);
+function narrow(domains: Map<number, Domain>, { subject, statement }: NumberedStatement): boolean {
+  const domain = statement.narrow(domains.get(subject) ?? statement.start);
+  domains.set(subject, domain);
   return !isEmpty(domain);
 }
 

@@ -2,6 +2,7 @@
 import type { Expr, Policy, Span } from "../../engine/index.ts";
 import type { AstDeclarationNode, AstExpr } from "../ast.ts";
 import { walk } from "../check/walk.ts";
+import { dataText } from "../data-text.ts";
 import { expressionsOf } from "./places.ts";
 
 /** Calls `visit` for every written expression of the declarations and all its parts. */
@@ -60,8 +61,16 @@ function partsOf(expr: AstExpr): readonly AstExpr[] {
   }
 }
 
-/** What the checker made of a written expression, by its place. */
+/** What the checker made of a written expression, by its place. The places are looked for once they are asked about. */
 export function modelByPlace(policy: Policy): (span: Span) => Expr | undefined {
+  let found: ReadonlyMap<string, Expr> | null = null;
+  return (span) => {
+    found ??= placesOf(policy);
+    return found.get(placeOf(span));
+  };
+}
+
+function placesOf(policy: Policy): ReadonlyMap<string, Expr> {
   const found = new Map<string, Expr>();
   for (const expr of expressionsOf(policy)) {
     walk(expr, (part) => {
@@ -69,7 +78,7 @@ export function modelByPlace(policy: Policy): (span: Span) => Expr | undefined {
       if (!found.has(place)) found.set(place, part);
     });
   }
-  return (span) => found.get(placeOf(span));
+  return found;
 }
 
 function placeOf({ file, start, end }: Span): string {
@@ -85,12 +94,17 @@ export function bare(expr: AstExpr): AstExpr {
 
 /** A written expression as text that is equal for equal expressions wherever they stand and however they are spaced. */
 export function writtenText(expr: AstExpr): string {
-  return JSON.stringify(bare(expr), (key, value: unknown) => {
-    if (key === "span" || key === "opSpan" || key === "raw") return undefined;
-    return isParen(value) ? bare(value) : value;
-  });
+  return dataText(expr, isOfWriting, withoutParens);
 }
 
-function isParen(value: unknown): value is AstExpr & { kind: "paren" } {
-  return typeof value === "object" && value !== null && "kind" in value && value.kind === "paren";
+function isOfWriting(key: string): boolean {
+  return key === "span" || key === "opSpan" || key === "raw";
+}
+
+function withoutParens(value: object): object {
+  return isParen(value) ? bare(value) : value;
+}
+
+function isParen(value: object): value is AstExpr & { kind: "paren" } {
+  return "kind" in value && value.kind === "paren";
 }
