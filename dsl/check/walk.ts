@@ -1,6 +1,6 @@
 /** Visits the parts of checked expressions. */
 import type { Expr } from "../../engine/index.ts";
-import { dataText } from "../data-text.ts";
+import { modelText } from "./model-text.ts";
 
 /** The direct parts of an expression, from left to right. */
 export function parts(expr: Expr): readonly Expr[] {
@@ -74,20 +74,11 @@ export function walk(expr: Expr, visit: (part: Expr) => void): void {
 /** Texts of expressions, which never change: lints compare the same ones many times. */
 const TEXTS = new WeakMap<Expr, string>();
 
-/** The expression as text that is equal for equal expressions wherever they stand; never shown to people. */
+/** As {@link modelText}, of an expression that is asked about again. */
 export function exprText(expr: Expr): string {
   const known = TEXTS.get(expr);
   if (known !== undefined) return known;
   const text = modelText(expr);
   TEXTS.set(expr, text);
   return text;
-}
-
-/** A part of the policy model as text that is equal for equal parts wherever they stand; never shown to people. */
-export function modelText(part: unknown): string {
-  return dataText(part, isPlace);
-}
-
-function isPlace(key: string): boolean {
-  return key === "span";
 }

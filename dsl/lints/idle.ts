@@ -1,6 +1,6 @@
 /** Rules and signals that change nothing, because of the default or because another does the same. */
 import type { Rule, Signal } from "../../engine/index.ts";
-import { modelText } from "../check/walk.ts";
+import { dataText, modelText } from "../check/model-text.ts";
 import { LINTS } from "../codes/lints.ts";
 import { canMeet } from "./covered.ts";
 import type { LintInput } from "./input.ts";
@@ -58,14 +58,15 @@ function lintSameRules({ policy, report }: Input): void {
 
 function meaningOf({ on, when, action }: Rule): string {
   const ban = action.kind === "block" && action.ban !== null ? { ...action.ban, stateId: "" } : null;
-  return modelText([on, when, { ...action, ban }]);
+  const effect = ban === null ? JSON.stringify(action) : dataText({ ...action, ban });
+  return `${on === null ? "any" : on.join()} ${when === null ? "" : modelText(when)} ${effect}`;
 }
 
 function lintSameSignals({ policy, report }: Input): void {
   const seen = new Map<string, Signal>();
   for (const signal of policy.signals) {
     const { aggregate, on, where, keys, windowMicros } = signal;
-    const text = modelText([aggregate, on, where, keys, windowMicros]);
+    const text = dataText([aggregate, on, where, keys, windowMicros]);
     const first = seen.get(text);
     seen.set(text, first ?? signal);
     if (first === undefined) continue;

@@ -34,6 +34,9 @@ export class Budget {
   }
 }
 
+/** So many conditions are known at once; then all are forgotten. Conditions that are made for one question must not pile up. */
+const MAX_KNOWN = 250_000;
+
 /** One question takes at most this many steps. */
 const MAX_STEPS = 4000;
 
@@ -48,10 +51,7 @@ interface Known {
 }
 
 /** A statement whose subject has a number, as texts of subjects are long. */
-interface NumberedStatement {
-  readonly subject: number;
-  readonly statement: Statement;
-}
+type NumberedStatement = Omit<Statement, "subject"> & { readonly subject: number };
 
 /** Whether a condition alone may hold, or fail, on some routes; a list of these, as most conditions stand on one row of routes. */
 interface Answer {
@@ -68,7 +68,7 @@ type Domains = ReadonlyMap<number, Domain>;
 export class Solver {
   readonly #policy: Policy;
   readonly #budget: Budget;
-  readonly #known = new WeakMap<Expr, Known>();
+  readonly #known = new Map<Expr, Known>();
   readonly #subjects = new Map<string, number>();
   readonly #facts = new Map<string, Domains>();
   readonly #factsOfRow = new WeakMap<readonly number[], Domains>();
@@ -84,24 +84,40 @@ export class Solver {
    */
   canHold(goals: readonly Goal[], on: readonly number[] | null): boolean {
     const facts = this.#factsOf(on);
-    const [first, second] = goals;
-    // Almost all questions are about one condition, or two that have nothing in common.
+    const [first] = goals;
     if (goals.length === 1 && first !== undefined) return this.#holdsAlone(first, facts);
-    if (goals.length === 2 && first !== undefined && second !== undefined && this.#areApart(first, second)) {
-      return this.#holdsAlone(first, facts) && this.#holdsAlone(second, facts);
-    }
-    return this.#groups(goals).every((group) => {
+    for (const group of this.#groups(goals)) {
       const [only] = group;
-      return group.length === 1 && only !== undefined ? this.#holdsAlone(only, facts) : this.#ask(group, facts);
-    });
-  }
-
-  #areApart(one: Goal, other: Goal): boolean {
-    return !this.#subjectsOf(other.expr).meets(this.#subjectsOf(one.expr));
+      const holds = group.length === 1 && only !== undefined ? this.#holdsAlone(only, facts) : this.#ask(group, facts);
+      if (!holds) return false;
+    }
+    return true;
   }
 
   #ask(goals: readonly Goal[], facts: Domains): boolean {
+    const [first] = goals;
+    if (first === undefined || !isTest(first.expr) || goals.length > MAX_STEPS) return this.#searchAll(goals, facts);
+    const { subject } = this.#statement(first.expr, first.holds);
+    for (const { expr, holds } of goals) {
+      if (!isTest(expr) || this.#statement(expr, holds).subject !== subject) return this.#searchAll(goals, facts);
+    }
+    return this.#testsHold(goals, facts.get(subject) ?? null);
+  }
+
+  #searchAll(goals: readonly Goal[], facts: Domains): boolean {
     return this.#search([...goals], new Map(facts), new Budget(MAX_STEPS));
+  }
+
+  /** As {@link #search}, of tests of one subject: with its values alone. @param known - What is known of it. */
+  #testsHold(goals: readonly Goal[], known: Domain | null): boolean {
+    let domain = known;
+    for (const { expr, holds } of goals.toReversed()) {
+      if (!this.#budget.spend()) return true;
+      const statement = this.#statement(expr, holds);
+      domain = statement.narrow(domain ?? statement.start);
+      if (isEmpty(domain)) return false;
+    }
+    return true;
   }
 
   #holdsAlone(goal: Goal, facts: Domains): boolean {
@@ -109,21 +125,15 @@ export class Solver {
     for (let answer = known.answers; answer !== null; answer = answer.next) {
       if (answer.holds === goal.holds && answer.facts === facts) return answer.answer;
     }
-    const answer = isTest(goal.expr) ? this.#testHolds(goal, facts) : this.#ask([goal], facts);
+    const answer = this.#ask([goal], facts);
     known.answers = { holds: goal.holds, facts, answer, next: known.answers };
     return answer;
-  }
-
-  /** As {@link #ask}, of a test: one step, without what a search needs. */
-  #testHolds({ expr, holds }: Goal, facts: Domains): boolean {
-    if (!this.#budget.spend()) return true;
-    const { subject, statement } = this.#statement(expr, holds);
-    return !isEmpty(statement.narrow(facts.get(subject) ?? statement.start));
   }
 
   #knownOf(expr: Expr): Known {
     let known = this.#known.get(expr);
     if (known === undefined) {
+      if (this.#known.size >= MAX_KNOWN) this.#known.clear();
       known = { subjects: null, holding: null, failing: null, answers: null };
       this.#known.set(expr, known);
     }
@@ -151,23 +161,29 @@ export class Solver {
 
   /** Goals that are connected by subjects, directly or through others. */
   #groups(goals: readonly Goal[]): readonly (readonly Goal[])[] {
-    const groups: { readonly goals: Goal[]; readonly subjects: Subjects }[] = [];
+    const groups: Goal[][] = [];
     for (const goal of goals) {
       const subjects = this.#subjectsOf(goal.expr);
-      const joined = { goals: [] as Goal[], subjects: new Subjects() };
+      let joined: Goal[] | null = null;
       let apart = 0;
       for (const group of groups) {
-        if (group.subjects.meets(subjects)) {
-          joined.goals.push(...group.goals);
-          joined.subjects.addAll(group.subjects);
-        } else groups[apart++] = group;
+        if (!this.#readsOneOf(group, subjects)) groups[apart++] = group;
+        else if (joined === null) joined = group;
+        else joined.push(...group);
       }
-      joined.goals.push(goal);
-      joined.subjects.addAll(subjects);
       groups.length = apart;
-      groups.push(joined);
+      if (joined === null) groups.push([goal]);
+      else {
+        joined.push(goal);
+        groups.push(joined);
+      }
     }
-    return groups.map((group) => group.goals);
+    return groups;
+  }
+
+  #readsOneOf(group: readonly Goal[], subjects: Subjects): boolean {
+    for (const { expr } of group) if (this.#subjectsOf(expr).meets(subjects)) return true;
+    return false;
   }
 
   #subjectsOf(expr: Expr): Subjects {
@@ -207,10 +223,10 @@ export class Solver {
     return statement;
   }
 
-  #numbered(statement: Statement): NumberedStatement {
-    const subject = this.#subjects.get(statement.subject) ?? this.#subjects.size;
-    this.#subjects.set(statement.subject, subject);
-    return { subject, statement };
+  #numbered({ subject, start, narrow: narrows }: Statement): NumberedStatement {
+    const number = this.#subjects.get(subject) ?? this.#subjects.size;
+    this.#subjects.set(subject, number);
+    return { subject: number, start, narrow: narrows };
   }
 
   /** Takes goals apart until a contradiction or a choice is met; then tries each choice. */
@@ -229,6 +245,7 @@ export class Solver {
         else choices.push(items);
       } else if (!narrow(domains, this.#statement(expr, holds))) return false;
     }
+    if (choices.length === 0) return true;
     const [choice, ...others] = choices.toSorted((a, b) => a.length - b.length);
     if (choice === undefined) return true;
     const rest = others.map((items) => choiceGoal(items));
@@ -254,9 +271,9 @@ function choiceGoal(items: readonly Goal[]): Goal {
 }
 
 /** Applies a statement; false where it leaves no value. */
-function narrow(domains: Map<number, Domain>, { subject, statement }: NumberedStatement): boolean {
-  const domain = statement.narrow(domains.get(subject) ?? statement.start);
-  domains.set(subject, domain);
+function narrow(domains: Map<number, Domain>, statement: NumberedStatement): boolean {
+  const domain = statement.narrow(domains.get(statement.subject) ?? statement.start);
+  domains.set(statement.subject, domain);
   return !isEmpty(domain);
 }
 

@@ -1,8 +1,7 @@
 /** The expressions of a policy as they were written, for lints whose fix edits the text. */
 import type { Expr, Policy, Span } from "../../engine/index.ts";
-import type { AstDeclarationNode, AstExpr } from "../ast.ts";
+import type { AstDeclarationNode, AstExpr, AstName } from "../ast.ts";
 import { walk } from "../check/walk.ts";
-import { dataText } from "../data-text.ts";
 import { expressionsOf } from "./places.ts";
 
 /** Calls `visit` for every written expression of the declarations and all its parts. */
@@ -94,17 +93,36 @@ export function bare(expr: AstExpr): AstExpr {
 
 /** A written expression as text that is equal for equal expressions wherever they stand and however they are spaced. */
 export function writtenText(expr: AstExpr): string {
-  return dataText(expr, isOfWriting, withoutParens);
+  const inner = bare(expr);
+  switch (inner.kind) {
+    case "binary":
+      return `${inner.op}(${writtenText(inner.left)},${writtenText(inner.right)})`;
+    case "literal":
+      return typeof inner.value === "string"
+        ? `${inner.type} ${inner.value.length}"${inner.value}`
+        : `${inner.type} ${inner.value}`;
+    case "default":
+      return `??(${inner.options.map(writtenText).join()})`;
+    case "name":
+      return writtenName(inner);
+    default:
+      return otherText(inner);
+  }
 }
 
-function isOfWriting(key: string): boolean {
-  return key === "span" || key === "opSpan" || key === "raw";
+function writtenName({ parts, index, args }: AstName): string {
+  const name = parts.map(({ text }) => text).join(".");
+  const at = index === null ? "" : `[${writtenText(index)}]`;
+  return args === null ? name + at : `${name}${at}(${args.map(writtenText).join()})`;
 }
 
-function withoutParens(value: object): object {
-  return isParen(value) ? bare(value) : value;
+function otherText(expr: AstExpr): string {
+  return JSON.stringify(expr, (key, value: unknown) => {
+    if (key === "span" || key === "opSpan" || key === "raw") return undefined;
+    return isParen(value) ? bare(value) : value;
+  });
 }
 
-function isParen(value: object): value is AstExpr & { kind: "paren" } {
-  return "kind" in value && value.kind === "paren";
+function isParen(value: unknown): value is AstExpr & { kind: "paren" } {
+  return typeof value === "object" && value !== null && "kind" in value && value.kind === "paren";
 }
