@@ -49,8 +49,6 @@ const EMPTY_FILE: AstFile = { declarations: [], comments: [], unread: [] };
 
 function readFile(text: string, limits: ParseLimits, context: BuildContext): AstFile {
   const lexed = t.lexer.tokenize(text);
-  // The lexer tracks starts alone; the grammar needs ends to know where its nodes end.
-  for (const token of lexed.tokens) token.endOffset = token.startOffset + token.image.length - 1;
   for (const problem of lexed.errors) reportCharacters(problem, text, context);
   const comments = (lexed.groups["comments"] ?? []).map((comment: IToken) => readComment(comment, context));
   const strays = lexed.errors.map(({ offset }) => offset);

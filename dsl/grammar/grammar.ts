@@ -99,6 +99,8 @@ function grammar(): FileGrammar {
 /** Runs the grammar over tokens. */
 export function runGrammar(tokens: IToken[]): GrammarResult {
   const parser = grammar().analyse();
+  // The lexer tracks starts alone; chevrotain needs ends to know where its nodes end.
+  for (const token of tokens) token.endOffset = token.startOffset + token.image.length - 1;
   parser.input = tokens;
   const file = parser.file() as CstNode | undefined;
   const problem = parser.errors[0] ?? null;

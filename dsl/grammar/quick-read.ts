@@ -36,7 +36,8 @@ export class QuickReader {
     const last = this.ahead(0);
     // As chevrotain's: of a node without tokens, both are -1.
     const empty = !(startOffset <= last.startOffset);
-    const location = { startOffset: empty ? -1 : startOffset, endOffset: empty ? -1 : (last.endOffset ?? -1) };
+    const end = last.startOffset + last.image.length - 1;
+    const location = { startOffset: empty ? -1 : startOffset, endOffset: empty ? -1 : end };
     return { name: rule.name, children, location };
   }
 
