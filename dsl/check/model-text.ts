@@ -53,3 +53,42 @@ function valueText(value: Value): string {
 export function dataText(data: unknown): string {
   return JSON.stringify(data, (key, value: unknown) => (key === "span" ? undefined : value));
 }
+
+/** A number that is equal for expressions whose {@link modelText} is; others have it in common rarely. */
+export function modelHash(expr: Expr): number {
+  switch (expr.kind) {
+    case "literal":
+      return mix(1, typeof expr.value === "object" ? 0 : textHash(String(expr.value)));
+    case "attribute":
+      return expr.args.reduce((hash: number, arg) => mix(hash, textHash(String(arg))), textHash(expr.name));
+    case "and":
+    case "or":
+      return expr.items.reduce((hash, item) => mix(hash, modelHash(item)), 2);
+    case "default":
+      return expr.options.reduce((hash, option) => mix(hash, modelHash(option)), 3);
+    case "not":
+      return mix(4, modelHash(expr.item));
+    case "compare":
+      return mix(mix(textHash(expr.op), modelHash(expr.left)), modelHash(expr.right));
+    case "in":
+      return mix(mix(5, modelHash(expr.left)), modelHash(expr.right));
+    case "contains":
+    case "starts_with":
+    case "ends_with":
+    case "like":
+      return mix(mix(6, modelHash(expr.left)), textHash(expr.text));
+    default:
+      return textHash(expr.kind);
+  }
+}
+
+function textHash(text: string): number {
+  let hash = text.length;
+  for (let index = 0; index < text.length; index++) hash = mix(hash, text.charCodeAt(index));
+  return hash;
+}
+
+/** A step of FNV-1a. */
+function mix(hash: number, value: number): number {
+  return Math.imul(hash ^ value, 0x01000193);
+}

@@ -22,6 +22,7 @@ export function lintForms(input: Input): void {
 const MAX_ITEMS = 64;
 
 function lintRepeated(logic: AstLogic, { sources, report }: Input): void {
+  if (areApart(logic.items)) return;
   const seen = new Map<string, AstExpr>();
   for (const [index, item] of logic.items.slice(0, MAX_ITEMS).entries()) {
     const text = writtenText(item);
@@ -34,6 +35,24 @@ function lintRepeated(logic: AstLogic, { sources, report }: Input): void {
       ...removalOf(index, logic.items, sources),
     });
   }
+}
+
+/** So many parts are told apart one from the other; of more, their texts are compared. */
+const FEW_ITEMS = 8;
+
+/** Whether the parts differ by what is seen at once, as they do almost everywhere. */
+function areApart(items: readonly AstExpr[]): boolean {
+  if (items.length > FEW_ITEMS) return false;
+  return items.every((item, index) => !items.slice(0, index).some((other) => looksLike(item, other)));
+}
+
+function looksLike(one: AstExpr, other: AstExpr): boolean {
+  const [a, b] = [bare(one), bare(other)];
+  if (a.kind === "binary" && b.kind === "binary")
+    return a.op === b.op && looksLike(a.left, b.left) && looksLike(a.right, b.right);
+  if (a.kind === "literal" && b.kind === "literal") return a.value === b.value;
+  if (a.kind === "name" && b.kind === "name") return a.parts.at(-1)?.text === b.parts.at(-1)?.text;
+  return a.kind === b.kind;
 }
 
 function lintNegation(not: AstNot, { sources, report }: Input): void {
