@@ -223,7 +223,8 @@ function start(): string {
     ),
   ]);
   const everFirst = firstStart === undefined ? "" : `; its first start ever takes ${Math.round(firstStart.median)} ms`;
-  const cached = firsts.length === 0 ? "" : " The first start ever finds no compiled code of earlier ones, and keeps its own.";
+  const cached =
+    firsts.length === 0 ? "" : " The first start ever finds no compiled code of earlier ones, and keeps its own.";
   return `## Compiling and starting
 
 Up to ${thousands(most)} rules in a process that has compiled nothing before, the best of ${compiled.processes}:
