@@ -37,6 +37,7 @@ const ALLOWED: Readonly<Record<string, { readonly bytes: number; readonly why: s
   "limit: per day": { bytes: 16, why: "the end of a unit" },
   "limit: per month": { bytes: 16, why: "the end of a unit" },
   "limit: at once": { bytes: 56, why: "times that pass between parts of a log of leases" },
+  "limit: refund": { bytes: 8, why: "the rate by which a charge is given back" },
   "key: query value": { bytes: 32, why: "a part of the target" },
   "key: cookie value": { bytes: 32, why: "a part of the header" },
 };
