@@ -64,7 +64,7 @@ export interface KeyPart {
   readonly value: KeyValue;
 }
 
-/** When a limit is full (again at its whole amount), exactly: `fullInMicros + numerator / denominator` microseconds after the time asked about. */
+/** When a limit is full (again at its whole amount), exactly, or of a key that was dropped for want of memory no sooner than that: `fullInMicros + numerator / denominator` microseconds after the time asked about. */
 export interface LimitState {
   readonly fullInMicros: number;
   readonly numerator: number;

@@ -14,6 +14,8 @@ const STRIDE = 8;
 /** Bytes of an entry. */
 export const CALENDAR_BYTES: number = STRIDE * 4;
 
+/** No unit is shorter, in microseconds. */
+const SHORTEST_UNIT = 3_600e6;
 /** Longer than any unit, in microseconds. */
 const LONGEST_UNIT = 32 * 86_400e6;
 
@@ -139,8 +141,10 @@ export class CalendarTable extends SketchedTable<QuotaSketch> {
     return now >= this.doubles[from + END]! + (this.doubles[from + AHEAD]! > 0 ? LONGEST_UNIT : 0);
   }
 
+  /** The end of the unit, and within a unit what was used of it: who used least is least known of. */
   protected seenAt(at: number): number {
-    return this.doubles[at / 2 + END]!;
+    const from = at / 2;
+    return this.doubles[from + END]! + Math.min(this.doubles[from + USED]!, SHORTEST_UNIT);
   }
 
   protected override sketchDropped(at: number): void {
