@@ -217,24 +217,34 @@ export abstract class HashTable extends PagedEntries {
   /** Drops what is equal to fresh in one page, else one entry of it, of a table that has some, for room elsewhere. */
   protected dropOne(now: number): void {
     const { arena, head } = this;
-    const mask = arena.words[head + MASK]!;
-    let index = arena.words[head + HAND]! & mask;
-    for (let passed = 0, looked = 0; passed <= mask; passed++, index = (index + 1) & mask) {
-      const page = pageAt(arena.words, head, index);
-      const entries = arena.words[page + ENTRIES]!;
-      if (entries === 0) continue;
-      if (passed < mask && looked++ < PAGES_LOOKED && this.isAllReserved(page)) continue;
-      const wasPatient = this.isPatient(page);
-      if (!wasPatient) this.dropFresh(page, now);
-      if (arena.words[page + ENTRIES] === entries) {
-        this.dropFrom(page, now);
-        // Told to the guard with the entry that went.
-        if (!wasPatient) arena.words[page + PATIENCE] = this.slots >> 4;
-      }
-      arena.touch(head + HAND, 1);
-      arena.words[head + HAND] = arena.words[head + HAND]! + 1;
-      return;
+    const page = this.pageToDropFrom();
+    if (page === NONE) return;
+    const entries = arena.words[page + ENTRIES]!;
+    const wasPatient = this.isPatient(page);
+    if (!wasPatient) this.dropFresh(page, now);
+    if (arena.words[page + ENTRIES] === entries) {
+      this.dropFrom(page, now);
+      // Told to the guard with the entry that went.
+      if (!wasPatient) arena.words[page + PATIENCE] = this.slots >> 4;
     }
+    arena.touch(head + HAND, 1);
+    arena.words[head + HAND] = arena.words[head + HAND]! + 1;
+  }
+
+  /** The next page with an entry that is not reserved, of some pages; where those have none, the next with any entry. */
+  private pageToDropFrom(): number {
+    const { words } = this.arena;
+    const mask = words[this.head + MASK]!;
+    let index = words[this.head + HAND]! & mask;
+    let next = NONE;
+    for (let passed = 0, looked = 0; passed <= mask && looked < PAGES_LOOKED; passed++, index = (index + 1) & mask) {
+      const page = pageAt(words, this.head, index);
+      if (words[page + ENTRIES] === 0) continue;
+      if (!this.isAllReserved(page)) return page;
+      if (next === NONE) next = page;
+      looked++;
+    }
+    return next;
   }
 
   // ── giving pages back ─────────────────────────────────────────────────────

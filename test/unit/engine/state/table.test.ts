@@ -1,5 +1,6 @@
 /** The hash table that all state is in: what it holds, how it makes room, and that it tells of every word before it changes it. */
 import { describe, expect, test } from "vitest";
+import { RESERVED } from "../../../../engine/key-hash.ts";
 import { Arena, NONE, PAGE_BYTES } from "../../../../engine/state/arena.ts";
 import { Catalogue } from "../../../../engine/state/catalogue.ts";
 import { AmountKind, makeCharge } from "../../../../engine/state/charge.ts";
@@ -142,6 +143,14 @@ class PlainTable extends HashTable {
     this.words[at + VALUE] = value;
     this.words[at + SEEN] = now;
   }
+  /** Puts a client's key, by the second half of its hash. */
+  putReserved(hi: number, now: number): void {
+    const at = this.find(RESERVED, hi);
+    this.words[(at === NONE ? this.insert(RESERVED, hi, now) : at) + SEEN] = now;
+  }
+  deleteReserved(hi: number): void {
+    this.remove(this.find(RESERVED, hi));
+  }
   get(number: number): number | undefined {
     const at = this.find(...hashOf(number));
     return at === NONE ? undefined : this.words[at + VALUE];
@@ -164,6 +173,29 @@ class PlainTable extends HashTable {
   }
   protected release(): void {}
 }
+
+describe("entries of clients", () => {
+  const table = (): PlainTable => inArena(30 * PAGE_BYTES, (arena, head) => new PlainTable(arena, head));
+
+  test("go only when there are no others", () => {
+    const plain = table();
+    for (let client = 1; client <= 40; client++) plain.putReserved(client, 0);
+    for (let number = 0; number < 40; number++) plain.put(number, 1, 900);
+    for (let left = 80; left > 40; left--) plain.dropAny(950);
+    expect([plain.count, plain.dropped]).toEqual([40, 40]);
+    for (let number = 0; number < 40; number++) expect(plain.get(number)).toBeUndefined();
+    for (let left = 40; left > 0; left--) plain.dropAny(950);
+    expect(plain.count).toBe(0);
+  });
+
+  test("go where a page without any entry comes last", () => {
+    const plain = table();
+    for (let client = 1; client <= 40; client++) plain.putReserved(client, 0);
+    for (let client = 1; client <= 40; client += 2) plain.deleteReserved(client);
+    for (let left = 20; left > 0; left--) plain.dropAny(950);
+    expect([plain.count, plain.dropped]).toEqual([0, 20]);
+  });
+});
 
 interface Step {
   readonly what: number;
