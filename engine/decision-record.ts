@@ -5,7 +5,7 @@ import type { LiveOverlays } from "./overlays.ts";
 import type { Policy } from "./policy.ts";
 import { VERDICTS } from "./policy.ts";
 import { AmountKind, type Charge, makeCharge } from "./state/charge.ts";
-import { unitsLeft } from "./state/gcra.ts";
+import { unitsLeft } from "./exact-rate.ts";
 
 /** Indices in `VERDICTS`. */
 export const Verdict = { allow: 0, slow: 1, challenge: 2, throttle: 3, block: 4 } as const;

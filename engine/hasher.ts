@@ -1,8 +1,8 @@
 /** Hashes keys and values of the request at hand under the engine's key; the steps of a decision share one and its scratch. */
 import type { KeyPart } from "./contract.ts";
 import type { Context } from "./facts/context.ts";
-import { type Hash64, makeHash } from "./hash.ts";
-import { hashKey, hashParts, hashSlot, RESERVED } from "./key-hash.ts";
+import { type Hash64, makeHash, RESERVED } from "./hash.ts";
+import { hashKey, hashParts, hashSlot } from "./key-hash.ts";
 import { SlotOp } from "./layout.ts";
 import type { Program } from "./program.ts";
 

@@ -3,7 +3,7 @@ import type { KeyPart } from "./contract.ts";
 import { ADDRESS_WORDS, parseNetwork } from "./facts/address.ts";
 import { type Context, WHOLE } from "./facts/context.ts";
 import { isPresent } from "./facts/read-slot.ts";
-import { type Hash64, halfSipHash } from "./hash.ts";
+import { type Hash64, halfSipHash, RESERVED } from "./hash.ts";
 import { ValueKind } from "./layout.ts";
 import type { Words } from "./words.ts";
 
@@ -31,9 +31,6 @@ function pushTextSlot(c: Context, slot: number, words: Words): void {
   if (end === WHOLE) words.pushText(text);
   else words.pushText(text, c.starts[slot]!, end);
 }
-
-/** Bit of a hash's first half that only keys of clients of the inventory have: their entries are not dropped for those of others. */
-export const RESERVED = 1;
 
 function finish(words: Words, k0: number, k1: number, out: Hash64): void {
   halfSipHash(words.data, words.length, k0, k1, out);

@@ -5,7 +5,7 @@ import type { Pattern, Rate, ScalarValue } from "../policy.ts";
 import { compileGlob } from "../regex/glob.ts";
 import { Room } from "../regex/automaton.ts";
 import { PatternMatcher } from "../regex/matcher.ts";
-import { type ExactRate, exactRate } from "../state/gcra.ts";
+import { type ExactRate, exactRate } from "../exact-rate.ts";
 
 /** Columns of constants, indexed by the operands of slots and conditions. */
 export interface Constants {

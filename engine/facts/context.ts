@@ -8,7 +8,7 @@ import type { ScalarValue } from "../policy.ts";
 import type { Program } from "../program.ts";
 import type { Outcome, Request } from "../request.ts";
 import { makeRequest } from "../request.ts";
-import type { ExactRate } from "../state/gcra.ts";
+import type { ExactRate } from "../exact-rate.ts";
 import { Words } from "../words.ts";
 import { ADDRESS_WORDS } from "./address.ts";
 import type { GraphqlRequest } from "./graphql-body.ts";

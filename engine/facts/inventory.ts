@@ -1,6 +1,6 @@
 /** The inventory prepared for look-ups: clients by id, their networks as tables, their rates exact. */
 import type { Client, Policy } from "../policy.ts";
-import { type ExactRate, exactRate } from "../state/gcra.ts";
+import { type ExactRate, exactRate } from "../exact-rate.ts";
 import { ADDRESS_WORDS, holds, parseNetwork } from "./address.ts";
 import { NetworkTable } from "./network-table.ts";
 

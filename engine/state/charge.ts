@@ -1,5 +1,5 @@
 /** What a limit answers to a charge, whatever its amount is. */
-import { type ExactRate, exactRate } from "./gcra.ts";
+import { type ExactRate, exactRate } from "../exact-rate.ts";
 
 /** How a limit counts; the order of the kinds of `Amount`. */
 export const AmountKind = { gcra: 0, exact: 1, calendar: 2, leases: 3 } as const;

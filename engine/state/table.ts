@@ -6,11 +6,11 @@
  * table's share of the memory is used up, it drops an entry that was not seen for long. So no insertion moves more than a page, and no
  * table is ever copied.
  */
-import { RESERVED } from "../key-hash.ts";
+import { RESERVED } from "../hash.ts";
 import { type Arena, NONE, PAGE_BYTES, PAGE_WORDS } from "./arena.ts";
 import { growDirectory, pageAt, setPage, shrinkDirectory } from "./directory.ts";
 import { PagedEntries } from "./paged-entries.ts";
-import { DROPPED, HAND, MASK, PAGES, TABLE_BUDGET } from "./table-head.ts";
+import { COUNT, DROPPED, HAND, MASK, PAGES, TABLE_BUDGET } from "./table-head.ts";
 import { DEPTH, ENTRIES, PAGE_HEAD, PATIENCE } from "./table-page.ts";
 
 /** A page is full at this share of its slots; linear probing slows down past it. */
@@ -110,12 +110,36 @@ export abstract class HashTable extends PagedEntries {
     return true;
   }
 
+  /** Drops what is equal to fresh from a page. That is usually most of it, so the rest is put in anew, which moves each entry once. */
   private dropFresh(page: number, now: number): void {
     const { words } = this.arena;
     const end = page + PAGE_HEAD + this.slots * this.stride;
+    let fresh = 0;
     for (let at = page + PAGE_HEAD; at < end; at += this.stride) {
-      while ((words[at] !== 0 || words[at + 1] !== 0) && this.isFresh(at, now)) this.remove(at);
+      if ((words[at] === 0 && words[at + 1] === 0) || !this.isFresh(at, now)) continue;
+      if (fresh++ === 0) this.arena.touch(page, PAGE_WORDS);
+      this.release(at);
+      words[at] = 0;
+      words[at + 1] = 0;
     }
+    if (fresh > 0) this.putAnew(page, fresh);
+  }
+
+  /** Puts the entries of a page from which so many were taken into their places. */
+  private putAnew(page: number, taken: number): void {
+    const { arena, stride, head } = this;
+    const { words, scratch } = arena;
+    const end = PAGE_HEAD + this.slots * stride;
+    scratch.set(words.subarray(page, page + PAGE_WORDS));
+    words.fill(0, page + PAGE_HEAD, page + end);
+    for (let from = PAGE_HEAD; from < end; from += stride) {
+      if (scratch[from] === 0 && scratch[from + 1] === 0) continue;
+      const to = this.emptySlot(scratch[from]!, page);
+      for (let word = 0; word < stride; word++) words[to + word] = scratch[from + word]!;
+    }
+    words[page + ENTRIES] = words[page + ENTRIES]! - taken;
+    arena.touch(head + COUNT, 1);
+    words[head + COUNT] = words[head + COUNT]! - taken;
   }
 
   /** Shares a page's entries between it and a new one, by one more bit of the hash; tells whether there was room for that. */

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Rate } from "../../../../engine/index.ts";
 import { AmountKind, makeCharge } from "../../../../engine/state/charge.ts";
-import { exactRate, GcraTable, unitsLeft } from "../../../../engine/state/gcra.ts";
+import { exactRate, unitsLeft } from "../../../../engine/exact-rate.ts";
+import { GcraTable } from "../../../../engine/state/gcra.ts";
 import { check } from "../../../helpers/property.ts";
 import { hashOf, inArena } from "../../../helpers/tables.ts";
 

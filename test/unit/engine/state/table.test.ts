@@ -1,10 +1,11 @@
 /** The hash table that all state is in: what it holds, how it makes room, and that it tells of every word before it changes it. */
 import { describe, expect, test } from "vitest";
-import { RESERVED } from "../../../../engine/key-hash.ts";
+import { RESERVED } from "../../../../engine/hash.ts";
 import { Arena, NONE, PAGE_BYTES } from "../../../../engine/state/arena.ts";
 import { Catalogue } from "../../../../engine/state/catalogue.ts";
 import { AmountKind, makeCharge } from "../../../../engine/state/charge.ts";
-import { type ExactRate, exactRate, GCRA_BYTES, GcraTable } from "../../../../engine/state/gcra.ts";
+import { type ExactRate, exactRate } from "../../../../engine/exact-rate.ts";
+import { GCRA_BYTES, GcraTable } from "../../../../engine/state/gcra.ts";
 import { HashTable } from "../../../../engine/state/table.ts";
 import { discardTable, slotsPerPage } from "../../../../engine/state/table-page.ts";
 import { Recorder } from "../../../helpers/recorder.ts";
