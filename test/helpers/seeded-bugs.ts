@@ -77,7 +77,7 @@ const IN_REFERENCE: readonly Row[] = [
   [
     "a clock that runs back",
     "reference.ts",
-    "decide(request: Request, nowMicros: number): DecisionRecord {\n    const { state, witness } = this;\n    state.now = Math.max(state.now, nowMicros);",
+    "decide(request: Request, nowMicros: number): DecisionRecord {\n    const { state, witness } = this;\n    state.now = later(state.now, nowMicros);",
     "decide(request: Request, nowMicros: number): DecisionRecord {\n    const { state, witness } = this;\n    state.now = nowMicros;",
   ],
   [
@@ -179,7 +179,7 @@ const IN_COMPILED: readonly Row[] = [
   ],
   [
     "a time per unit rounded down",
-    "state/gcra.ts",
+    "exact-rate.ts",
     "const step = perMicros / divisor;\n  const denominator = allow / divisor;",
     "const step = Math.floor(perMicros / allow) + 0 * divisor;\n  const denominator = 1;",
     /"kind":"gcra"/,
@@ -224,7 +224,7 @@ const IN_COMPILED: readonly Row[] = [
   [
     "a clock that runs back",
     "engine.ts",
-    "decide(request: Request, nowMicros: number): DecisionRecord {\n    if (nowMicros > this.now) this.now = nowMicros;",
+    "decide(request: Request, nowMicros: number): DecisionRecord {\n    if (nowMicros > this.now && nowMicros <= Number.MAX_SAFE_INTEGER) this.now = nowMicros;",
     "decide(request: Request, nowMicros: number): DecisionRecord {\n    this.now = nowMicros;",
   ],
   [
@@ -244,8 +244,8 @@ const IN_COMPILED: readonly Row[] = [
   [
     "leases that outcomes do not free",
     "limits.ts",
-    "const table = mode === Rollout.off ? null : this.tableOf(limit, mode);\n      if (table === null ||",
-    "const table = mode === Rollout.off ? null : this.tableOf(limit, mode);\n      if (table === null || this.program.limits[limit]!.amount === AmountKind.leases ||",
+    "const table = mode === Rollout.off ? null : tableOf(entry, mode);\n      if (table === null || !this.hasher.key(entry.key) ||",
+    "const table = mode === Rollout.off ? null : tableOf(entry, mode);\n      if (table === null || entry.plan.amount === AmountKind.leases || !this.hasher.key(entry.key) ||",
     /"kind":"leases"/,
   ],
   [
