@@ -18,7 +18,16 @@ const requireHere = createRequire(import.meta.filename);
 export function installRivals(): void {
   if (isInstalled()) return;
   console.error("edgepolicy: installing the packages to compare with, in bench/rivals (once; about 60 MB) …");
-  const args = ["ci", "--no-audit", "--no-fund", "--prefer-offline", "--ignore-scripts", "--loglevel=error"];
+  // Not `ci`: some npm versions refuse a lock file that has no entries for the binaries of other systems.
+  const args = [
+    "install",
+    "--no-save",
+    "--no-audit",
+    "--no-fund",
+    "--prefer-offline",
+    "--ignore-scripts",
+    "--loglevel=error",
+  ];
   const [command, ...first] = npmCommand();
   const { status, stderr } = spawnSync(command, [...first, ...args], {
     cwd: FOLDER,
@@ -27,7 +36,7 @@ export function installRivals(): void {
   });
   if (status === 0) return;
   throw new Error(
-    `npm could not install bench/rivals: ${stderr.trim()}\nRun \`npm ci\` there with a network, or leave the group out.`,
+    `npm could not install bench/rivals: ${stderr.trim()}\nRun \`npm install --no-save\` there with a network, or leave the group out.`,
   );
 }
 
