@@ -6,6 +6,7 @@ import { ADDRESS_WORDS, holds as networkHolds, parseNetwork, sameAddress } from 
 import { type Context, type Test, WHOLE } from "./facts/context.ts";
 import { callsFrom } from "./facts/inventory.ts";
 import type { NetworkTable } from "./facts/network-table.ts";
+import { ipOf, isGranted } from "./facts/read-request.ts";
 import { isPresent, scalarOf, textOf } from "./facts/read-slot.ts";
 import { TextFilter } from "./facts/text-filter.ts";
 import { Finding } from "./facts/text-group.ts";
@@ -59,6 +60,7 @@ function numberTest({ constants, slots }: Program, op: number, a: number, b: num
   const bound = constants.numbers[b]!;
   switch (op) {
     case TestOp.isTrue:
+      if (slots.op[a] === SlotOp.granted) return isGranted;
       return (c) => isPresent(c, a) && c.numbers[a] === 1;
     case TestOp.present:
       if (slots.op[a] === SlotOp.clientId) return (c) => c.client >= 0;
@@ -113,20 +115,24 @@ function textTest(program: Program, op: number, a: number, b: number): Test | nu
 }
 
 /** The set is looked up each time and its filter made anew with it, because that of a file's list is replaced. */
-function textSetTest({ constants }: Program, a: number, b: number): Test {
+function textSetTest({ constants, slots }: Program, a: number, b: number): Test {
   let known: ReadonlySet<ScalarValue> | null = null;
   let filter = new TextFilter([]);
-  return (c) => {
-    if (!isPresent(c, a)) return false;
+  const mayHave = (text: string, start: number, end: number): boolean => {
     const set = constants.sets[b]!;
     if (set !== known) {
       known = set;
       filter = new TextFilter(set as ReadonlySet<string>);
     }
-    const end = c.ends[a]!;
+    return filter.mayHave(text, start, end);
+  };
+  const has = (c: Context): boolean => isPresent(c, a) && constants.sets[b]!.has(textOf(c, a));
+  if (slots.op[a] === SlotOp.path) return (c) => mayHave(c.path, 0, c.pathEnd) && has(c);
+  return (c) => {
+    if (!isPresent(c, a)) return false;
     const text = c.texts[a]!;
-    const may = end === WHOLE ? filter.mayHave(text, 0, text.length) : filter.mayHave(text, c.starts[a]!, end);
-    return may && set.has(textOf(c, a));
+    const isWhole = c.ends[a] === WHOLE;
+    return mayHave(text, isWhole ? 0 : c.starts[a]!, isWhole ? text.length : c.ends[a]!) && has(c);
   };
 }
 
@@ -147,12 +153,13 @@ function groupedTest({ tests, textGroups }: Program, condition: number, test: Te
   };
 }
 
-function addressTest({ constants }: Program, op: number, a: number, b: number): Test | null {
+function addressTest({ constants, slots }: Program, op: number, a: number, b: number): Test | null {
   const at = a * ADDRESS_WORDS;
   switch (op) {
     case TestOp.addressEquals:
       return (c) => isPresent(c, a) && sameAddress(c.words, at, constants.addresses, b * ADDRESS_WORDS);
     case TestOp.inNetworks:
+      if (slots.op[a] === SlotOp.ip) return (c) => constants.networks[b]!.holds(ipOf(c), 0);
       return (c) => isPresent(c, a) && constants.networks[b]!.holds(c.words, at);
     default:
       return null;

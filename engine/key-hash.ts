@@ -17,8 +17,7 @@ export function pushSlot(c: Context, slot: number, words: Words): void {
     case ValueKind.ip:
       return words.pushAddress(c.words, slot * ADDRESS_WORDS);
     case ValueKind.network:
-      words.pushAddress(c.words, slot * ADDRESS_WORDS);
-      return words.push(c.words[slot * ADDRESS_WORDS + 4]!);
+      return words.pushAddress(c.words, slot * ADDRESS_WORDS, ADDRESS_WORDS);
     default:
       return words.pushNumber(c.numbers[slot]!);
   }

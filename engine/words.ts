@@ -43,9 +43,12 @@ export class Words {
     this.push(this.halves[1]!);
   }
 
-  /** Four words of an address, from `at` on. */
-  pushAddress(words: Uint32Array, at: number): void {
-    for (let index = 0; index < 4; index++) this.push(words[at + index]!);
+  /** Four words of an address, or five of a network, from `at` on. */
+  pushAddress(words: Uint32Array, at: number, count = 4): void {
+    const { length } = this;
+    if (length + count > this.data.length) this.grow(length + count);
+    for (let index = 0; index < count; index++) this.data[length + index] = words[at + index]!;
+    this.length = length + count;
   }
 
   /** Slow path, out of line: doubles until `needed` words fit. */
