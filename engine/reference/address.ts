@@ -88,11 +88,13 @@ export function networkAround(address: bigint, bits4: number, bits6: number): st
 
 /** Reads `ADDRESS/LENGTH`; a bare address is a network of one. Null where `text` is none. */
 export function parseNetwork(text: string): Network | null {
-  const [address = "", length] = text.split("/");
+  const [address = "", length, ...rest] = text.split("/");
   const base = parseAddress(address);
-  if (base === null) return null;
+  if (base === null || rest.length > 0) return null;
   if (length === undefined) return { base, bits: 128 };
-  const bits = isIpv4(base) && !address.includes(":") ? 96 + Number(length) : Number(length);
+  const dotted = !address.includes(":");
+  if (!/^(0|[1-9]\d{0,2})$/.test(length) || Number(length) > (dotted ? 32 : 128)) return null;
+  const bits = dotted ? 96 + Number(length) : Number(length);
   return { base: masked(base, bits), bits };
 }
 

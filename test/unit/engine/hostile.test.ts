@@ -301,6 +301,41 @@ describe("names that every object inherits", () => {
   });
 });
 
+describe("networks that a proxy states", () => {
+  const { policy } = loadPolicyText(`policy "p" { default allow }
+fact site : network from header "x-site"
+rule there when has site then note "there"
+rule inside when site ?? 0.0.0.0/32 in 10.0.0.0/8 then note "inside"`);
+  const engines = both(policy as Policy);
+  const bits = [
+    "",
+    "x",
+    "-1",
+    "08",
+    "8 ",
+    " 8",
+    "+8",
+    "8.0",
+    "8e0",
+    "0x8",
+    "1e2",
+    "33",
+    "129",
+    "999",
+    "8/8",
+    "128",
+    "32",
+    "0",
+  ];
+  const addresses = ["10.1.2.3", "::ffff:10.1.2.3", "2001:db8::1", "10.1.2", ""];
+
+  test.each(addresses.flatMap((address) => bits.map((each) => `${address}/${each}`)))("%s", (site) => {
+    const fine = /^(10\.1\.2\.3\/(0|32)|(::ffff:10\.1\.2\.3|2001:db8::1)\/(0|32|33|128))$/.test(site);
+    const { labels } = decideBoth(engines, makeRequest({ facts: { site } }), NOW);
+    expect(labels.includes("there")).toBe(fine);
+  });
+});
+
 describe("a clock that is out of order", () => {
   const YEAR = 365 * 24 * 3_600_000_000;
   const TIMES = [
