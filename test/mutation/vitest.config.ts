@@ -1,16 +1,17 @@
 /**
- * The tests that the mutants of one file of `engine/` are judged by: the unit tests of its folder and of the engine as a whole, the
- * conformance cases, and the quick properties nearest to it. Stryker notes which test runs which line, so a mutant is judged by those
+ * The tests that the mutants of one file of `engine/` are judged by: its own unit test, or also those of its folder and of the engine as
+ * a whole, the conformance cases, and the quick properties nearest to it. Stryker notes which test runs which line, so a mutant is judged by those
  * alone that reach it. All tests would find more, and take days.
  */
 import { existsSync } from "node:fs";
 import process from "node:process";
 import { dirname } from "node:path";
+import { ownTest } from "./own-test.ts";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const mutated = process.env["EDGEPOLICY_MUTATED"] ?? "engine/engine.ts";
-const own = `test/unit/${mutated.replace(/\.ts$/, ".test.ts")}`;
+const own = ownTest(mutated);
 
 /** Properties by the beginning of the paths that they are near to; those of every beginning that fits are run. */
 const PROPERTIES: Readonly<Record<string, string>> = {
@@ -26,8 +27,8 @@ const PROPERTIES: Readonly<Record<string, string>> = {
 };
 const OF_LIMITS = /\/(gcra|logs|calendars|calendar-clock|entry-pool|charge|scaled-rates|limit-table)\.ts$/;
 
-/** A pure function of the engine is judged by its own tests and those of its folder, which are the quickest. */
 function testsOf(file: string): readonly string[] {
+  if (process.env["EDGEPOLICY_MUTATED_BY"] === "own") return [own];
   const folder = dirname(file);
   const near = Object.keys(PROPERTIES).filter((beginning) => file.startsWith(beginning));
   return [
