@@ -6,6 +6,11 @@ import type { Request } from "../../request.ts";
 type Members = Readonly<Record<string, unknown>>;
 type Pairs = readonly (readonly [name: string, value: string])[];
 
+/** Half a pair of surrogates has no bytes: it becomes U+FFFD. */
+function encoded(text: string): string {
+  return encodeURIComponent(text.toWellFormed());
+}
+
 /** With another path; the query stays. */
 export function withPath(request: Request, path: string): Request {
   const { query } = splitTarget(request.path);
@@ -15,7 +20,7 @@ export function withPath(request: Request, path: string): Request {
 /** With another segment `index` (from 0) of the path. */
 export function withSegment(request: Request, index: number, text: string): Request {
   const segments = canonicalPath(splitTarget(request.path).path).path.slice(1).split("/");
-  const changed = segments.map((segment, at) => (at === index ? encodeURIComponent(text) : segment));
+  const changed = segments.map((segment, at) => (at === index ? encoded(text) : segment));
   return withPath(request, `/${changed.join("/")}`);
 }
 
@@ -38,7 +43,7 @@ export function withQueryCount(request: Request, count: number): Request {
 
 function withQueryPairs(request: Request, pairs: Pairs): Request {
   const { path } = splitTarget(request.path);
-  const spelled = pairs.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join("&");
+  const spelled = pairs.map(([name, value]) => `${encoded(name)}=${encoded(value)}`).join("&");
   return { ...request, path: spelled === "" ? path : `${path}?${spelled}` };
 }
 
@@ -55,7 +60,7 @@ export function cookieOf(request: Request, name: string): string | null {
 /** With another value of a cookie, or without it for null. */
 export function withCookie(request: Request, name: string, value: string | null): Request {
   const cookies = replaced(cookiesOf(request), name, value);
-  const spelled = cookies.map(([each, text]) => `${each}=${encodeURIComponent(text)}`).join("; ");
+  const spelled = cookies.map(([each, text]) => `${each}=${encoded(text)}`).join("; ");
   return withHeader(request, "cookie", spelled === "" ? null : spelled);
 }
 
