@@ -61,7 +61,7 @@ const config: ViteUserConfig = defineConfig({
     name: "mutation",
     include: [...testsOf(mutated)],
     // What takes long, and judges the whole.
-    exclude: ["test/unit/engine/{allocation,hostile}.test.ts"],
+    exclude: ["test/unit/engine/{allocation,hostile,linear}.test.ts"],
     testTimeout: 60_000,
     sequence: { sequencer: NearestFirst },
     // A mutant is found by the first test that fails.

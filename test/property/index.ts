@@ -199,7 +199,7 @@ export const PROPERTIES: readonly Held[] = [
       ["property/compiled-equals-reference.test.ts", "every decision and every reading of every trace is the same"],
       ["property/generators-reach.test.ts", "conditions of every kind hold and fail"],
       ["unit/engine/hostile.test.ts", "a hostile request is decided, by both engines alike"],
-      ["unit/engine/hostile.test.ts", "the characters looked at grow as the request does"],
+      ["unit/engine/linear.test.ts", "the characters looked at grow as the request does"],
     ],
     remark: "a throw of either engine fails the first of these on the trace that raised it",
   },
