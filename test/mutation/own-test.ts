@@ -1,4 +1,17 @@
-/** Where the unit test of a file of `engine/` stands, if it has one of its own. */
+/** Files whose own test does not stand where theirs do: both engines are put to one, or it is about two files. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  "engine/cost/describe-cost.ts": "test/unit/engine/cost.test.ts",
+  "engine/facts/graphql-body.ts": "test/unit/engine/facts/graphql.test.ts",
+  "engine/reference/graphql.ts": "test/property/graphql.test.ts",
+  "engine/reference/needs.ts": "test/unit/engine/compile/needs.test.ts",
+  "engine/reference/outcome.ts": "test/unit/engine/outcomes.test.ts",
+  "engine/reference/overlays.ts": "test/unit/engine/overlays.test.ts",
+  "engine/reference/rollout.ts": "test/unit/engine/rollouts.test.ts",
+  "engine/rule-bans.ts": "test/unit/engine/semantics.test.ts",
+  "engine/snapshot/snapshot.ts": "test/unit/engine/snapshot.test.ts",
+};
+
+/** Where the test of a file of `engine/` stands, if it has one of its own. */
 export function ownTest(file: string): string {
-  return `test/unit/${file.replace(/\.ts$/, ".test.ts")}`;
+  return ELSEWHERE[file] ?? `test/unit/${file.replace(/\.ts$/, ".test.ts")}`;
 }
