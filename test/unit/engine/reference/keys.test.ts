@@ -1,5 +1,15 @@
 import { expect, test } from "vitest";
-import { spellKey } from "../../../../engine/reference/keys.ts";
+import { type Key, makeRequest, type Request } from "../../../../engine/index.ts";
+import { readFacts } from "../../../../engine/reference/facts.ts";
+import { keyOf, keyPart, spellKey } from "../../../../engine/reference/keys.ts";
+import { type Scope } from "../../../../engine/reference/expressions.ts";
+import { statelessScope } from "../../../../engine/reference/scope.ts";
+import { attributeOf, makePolicy } from "../../../helpers/policies.ts";
+
+function scopeOf(request: Partial<Request>): Scope {
+  const policy = makePolicy({});
+  return statelessScope(policy, readFacts(policy, makeRequest(request), 0));
+}
 
 test("keys that differ in any option or value are spelled apart", () => {
   const keys = [
@@ -39,4 +49,26 @@ test("a key with a part that is missing is none", () => {
       { option: 0, value: false },
     ]),
   ).not.toBeNull();
+});
+
+const HOST: Key = { options: [attributeOf("string", "host")] };
+const EITHER: Key = { options: [attributeOf("string", "header", "a"), attributeOf("string", "header", "b")] };
+
+test("a part is the first of its options that the request has", () => {
+  expect(keyPart(EITHER, scopeOf({ headers: { a: "1", b: "2" } }))).toEqual({ option: 0, value: "1" });
+  expect(keyPart(EITHER, scopeOf({ headers: { b: "2" } }))).toEqual({ option: 1, value: "2" });
+  expect(keyPart(EITHER, scopeOf({ headers: { b: "" } }))).toEqual({ option: 1, value: "" });
+  expect(keyPart(EITHER, scopeOf({}))).toBeNull();
+});
+
+test("the key of a request has all its parts, or there is none", () => {
+  const both = [HOST, EITHER];
+  expect(keyOf(both, scopeOf({ host: "h", headers: { b: "2" } }))).toBe(
+    spellKey([
+      { option: 0, value: "h" },
+      { option: 1, value: "2" },
+    ]),
+  );
+  expect(keyOf(both, scopeOf({ host: "h" }))).toBeNull();
+  expect(keyOf([], scopeOf({}))).toBe(spellKey([]));
 });
