@@ -44,6 +44,12 @@ describe("more than 16 values", () => {
     expect(read({ latest: new Map(), sketched: true }, 0n)).toBe(0);
   });
 
+  test("are estimated by the empty registers up to 320, and past that by the ranks of all, with the bias of 128 registers", () => {
+    // Worked out by the formulas of the paper (Flajolet et al. 2007): 13 registers of 128 are empty at 320 values, none at 1,000.
+    const counts = [17, 100, 320, 340, 400, 1_000, 5_000];
+    expect(counts.map((count) => read(after(...many(count, 0n)), 0n))).toEqual([17, 89, 293, 327, 378, 1_058, 4_656]);
+  });
+
   test("are estimated by the key of the hash, and by the type of the value", () => {
     const values = after(...many(1_000, 0n));
     expect(countValues(values, 0n, "string", [5, 6])).not.toBe(read(values, 0n));

@@ -98,9 +98,10 @@ describe("what is read", () => {
     expect(read("interval", [[0], [100], [101]], 1_600)).toBe(1);
     const many = Array.from({ length: 33 }, (_, index) => [100 + index] as const);
     expect(read("interval", [[0], [50], ...many], 140)).toBe(1);
-    const slow = Array.from({ length: 17 }, (_, index) => [20 * index] as const);
-    const quick = Array.from({ length: 17 }, (_, index) => [321 + index] as const);
-    expect(read("interval", [...slow, ...quick], 340)).toBe(1);
+    // Of 18 gaps of 20 and 17 of one, the latest 32 have 15 and 17.
+    const slow = Array.from({ length: 19 }, (_, index) => [20 * index] as const);
+    const quick = Array.from({ length: 17 }, (_, index) => [361 + index] as const);
+    expect(read("interval", [...slow, ...quick], 380)).toBe(1);
   });
 
   test("of elapsed is since the latest event, at most a window", () => {
