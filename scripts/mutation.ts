@@ -91,12 +91,24 @@ function judge(file: string, quick: boolean): Score | null {
   return near === null ? first : scoreOf(file, near);
 }
 
+/** Lets Stryker try again what survived: for mutants of what runs once, when a module is loaded, it would not see that there are new tests. */
+function forgetSurvivors(kept: string): void {
+  if (!existsSync(kept)) return;
+  const report = JSON.parse(readFileSync(kept, "utf8")) as Report;
+  const files = Object.entries(report.files).map(([file, each]) => {
+    const mutants = each.mutants.filter(({ status }) => status !== "Survived" && status !== "NoCoverage");
+    return [file, { ...each, mutants }] as const;
+  });
+  writeFileSync(kept, JSON.stringify({ ...report, files: Object.fromEntries(files) }));
+}
+
 /** Runs Stryker on one file; null where it could not be run. */
 function mutate(file: string, tests: "own" | "near"): readonly Mutant[] | null {
   const name = file.replaceAll("/", "-");
   const config = join(CACHE, `${name}.config.json`);
   mkdirSync(CACHE, { recursive: true });
   writeFileSync(config, JSON.stringify(configOf(file, name)));
+  forgetSurvivors(join(CACHE, `${name}.incremental.json`));
   const { status } = spawnSync(
     process.execPath,
     [join(PACKAGE, "node_modules/@stryker-mutator/core/bin/stryker.js"), "run", config],
