@@ -50,6 +50,8 @@ test("a host that is named comes before one that is below another, and that befo
   expect(chosen("/v1/orders/7", "eu.example.com")).toBe("below id,7");
   expect(chosen("/v1/orders/7", "example.com")).toBe("order id,7");
   expect(chosen("/v1/orders/7", "xexample.com")).toBe("order id,7");
+  expect(chosen("/v1/orders/7", ".example.com")).toBe("order id,7");
+  expect(chosen("/v1/orders/7", "zapi.example.com")).toBe("below id,7");
   expect(chosen("/v1/orders/export", "api.example.com")).toBe("here id,export");
 });
 
