@@ -57,3 +57,28 @@ test("a network holds its addresses and subnets, of its own family", () => {
   expect(contains("::/0", "203.0.113.9")).toBe(false);
   expect(contains("::/0", "2001:db8::1")).toBe(true);
 });
+
+test.each(["", "x", "-1", "08", "8 ", " 8", "+8", "8.0", "1e2", "129", "999", "8/8", "1000"])(
+  "no network has the length %j",
+  (length) => {
+    for (const address of ["10.1.2.3", "::ffff:10.1.2.3", "2001:db8::1"])
+      expect(parseNetwork(`${address}/${length}`)).toBeNull();
+  },
+);
+
+test("a network has up to 32 bits of an IPv4 address and 128 of an IPv6 one", () => {
+  const bits = (text: string): number | undefined => parseNetwork(text)?.bits;
+  expect([bits("10.1.2.3/0"), bits("10.1.2.3/8"), bits("10.1.2.3/32"), bits("10.1.2.3/33"), bits("10.1.2.3")]).toEqual([
+    96,
+    104,
+    128,
+    undefined,
+    128,
+  ]);
+  expect([bits("2001:db8::1/0"), bits("2001:db8::1/33"), bits("2001:db8::1/128"), bits("::ffff:10.1.2.3/8")]).toEqual([
+    0, 33, 128, 8,
+  ]);
+  expect([parseNetwork("nowhere"), parseNetwork("10.1.2/8"), parseNetwork("/8"), parseNetwork("10.1.2.3/8/8")]).toEqual(
+    [null, null, null, null],
+  );
+});

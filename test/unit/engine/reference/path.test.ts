@@ -53,3 +53,56 @@ test("pairs keep their order, decode once and keep plus signs", () => {
     ["flag", ""],
   ]);
 });
+
+/** Bytes at whose sides some rule of UTF-8 changes. */
+const EDGES = [0x00, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xff];
+
+test("escapes are UTF-8 as the platform's decoder reads it, at every edge", () => {
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  const judge = (...bytes: readonly number[]): void => {
+    const shown = bytes.map((byte) => `%${byte.toString(16).padStart(2, "0")}`).join("");
+    let text: string | null = null;
+    try {
+      text = decoder.decode(Uint8Array.from(bytes));
+    } catch {
+      // Not UTF-8: it stays, and makes a path ambiguous.
+    }
+    const [[, value] = []] = queryPairs(`a=${shown}`);
+    if (value !== (text ?? shown)) expect(value, shown).toBe(text ?? shown);
+    const ambiguous = text === null || /[\0\\/]/.test(text);
+    const judged = canonicalPath(`/x${shown}`).ambiguous;
+    if (!(text ?? "").includes("%") && judged !== ambiguous) expect(judged, shown).toBe(ambiguous);
+  };
+  for (let first = 0; first < 256; first++) {
+    judge(first);
+    for (const second of EDGES) {
+      judge(first, second);
+      if (first < 0xc0) continue;
+      for (const third of EDGES) {
+        judge(first, second, third);
+        if (first >= 0xef) for (const fourth of [0x7f, 0x80, 0xbf, 0xc0]) judge(first, second, third, fourth);
+      }
+    }
+  }
+});
+
+test("characters as they are stand for their bytes, and half a pair of surrogates for none", () => {
+  for (const text of [
+    "\u007f",
+    "\u0080",
+    "\u07ff",
+    "\u0800",
+    "\ud7ff",
+    "\ue000",
+    "\uffff",
+    "\u{10000}",
+    "\u{10ffff}",
+  ]) {
+    expect(canonicalPath(`/${text}`), text).toEqual({ path: `/${text}`, ambiguous: false });
+    const encoded = encodeURIComponent(text);
+    expect(canonicalPath(`/${encoded}`)).toEqual({ path: `/${encoded}`, ambiguous: false });
+    expect(canonicalPath(`/${encoded.replaceAll("%", "%25")}`).ambiguous).toBe(false);
+  }
+  for (const text of ["\ud800", "\udbff", "\udc00", "\udfff", "\udc00\ud800"])
+    expect(canonicalPath(`/${text}`).ambiguous).toBe(true);
+});
