@@ -2,7 +2,7 @@
  * A decision, step by step as the language defines it. One decider serves one program; the state it works on belongs to
  * the store and outlives it. One class, because the steps share the scratch of the request at hand, and nothing else may touch it.
  */
-import { Candidates, findCandidates } from "./dispatch.ts";
+import { Candidates, findCandidates, findWaiting } from "./dispatch.ts";
 import { Numbers, Record, Verdict } from "./decision-record.ts";
 import { holds } from "./evaluate.ts";
 import { Context, type SlotReader } from "./facts/context.ts";
@@ -268,6 +268,7 @@ export class Decider implements SlotReader {
     const { found, stamps, context } = this;
     const { scores } = this.record;
     const { terms, index: tables } = this.program;
+    findWaiting(context, found, Phase.term);
     const list = found.lists[Phase.term]!;
     const count = found.counts[Phase.term]!;
     for (let score = 0; score < scores.length; score++) scores[score] = 0;
@@ -298,6 +299,7 @@ export class Decider implements SlotReader {
   private collect(phase: number, stamps: Int32Array, targets: Numbers): void {
     const { found, context } = this;
     const { entryTarget } = this.program.index;
+    findWaiting(context, found, phase);
     const list = found.lists[phase]!;
     const count = found.counts[phase]!;
     targets.count = 0;

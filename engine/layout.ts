@@ -152,6 +152,8 @@ export const DispatchKind = {
   range: 6,
   /** Members of a set: one look-up each. */
   member: 7,
+  /** Several slots at once: bit vectors, which find entries and not nodes. */
+  vectors: 8,
 } as const;
 
 /** Kinds of declaration that conditions belong to, in the order in which a decision asks them. */

@@ -1,10 +1,10 @@
 /**
  * Axes: along what a literal can be filed. A literal that asks a fact for one of some values (or for a network, prefix,
  * suffix or range) is filed under those keys, and holds exactly for the requests that are dispatched to one of them.
- * Negations and readings of state are on no axis; they are tested when all else holds.
+ * Negations are on no axis; they are tested when all else holds, unless bit vectors have them (`dimensions.ts`).
  */
 import type { Range } from "../facts/range-table.ts";
-import { DispatchKind, SlotOp, TestOp, ValueKind } from "../layout.ts";
+import { DispatchKind, Level, SlotOp, TestOp, ValueKind } from "../layout.ts";
 import type { ConditionBuilder, Test } from "./conditions.ts";
 import type { ConstantPool } from "./constants.ts";
 
@@ -15,6 +15,8 @@ export interface Filing {
   readonly literals: readonly number[];
   readonly keys: readonly (string | number)[];
   readonly range: Range | null;
+  /** Whether the slot reads state, and so must not be read before the conjunction is asked for. */
+  readonly ofState: boolean;
 }
 
 /** What the axes of a literal are found from. */
@@ -35,17 +37,27 @@ export function filingsOf(axes: Axes, literals: readonly number[]): Filing[] {
     else if (filing.range !== null && known.range !== null) filings.set(axis, narrow(known, filing));
     else if (filing.keys.length < known.keys.length) filings.set(axis, filing);
   }
-  return [...filings.values()];
+  return [...filings.values()].map((filing) => withPresence(axes, filing, literals));
+}
+
+/** What is filed along an axis is found by values of its slot alone, so that the slot has one needs no test. */
+function withPresence({ conditions }: Axes, filing: Filing, literals: readonly number[]): Filing {
+  const present = literals.filter((literal) => {
+    const { op, a } = conditions.tests[literal >> 1]!;
+    return (literal & 1) === 0 && op === TestOp.present && a === filing.slot;
+  });
+  return present.length === 0 ? filing : { ...filing, literals: [...filing.literals, ...present] };
 }
 
 function filingOf(axes: Axes, literal: number): Filing | null {
   const test = axes.conditions.tests[literal >> 1]!;
-  if (test.level !== 0) return null;
+  if ((test.level & (Level.outcome | Level.served)) !== 0) return null;
+  const ofState = test.level !== 0;
   const range = rangeOf(axes, test, (literal & 1) === 1);
-  if (range !== null) return { kind: DispatchKind.range, slot: test.a, literals: [literal], keys: [], range };
+  if (range !== null) return { kind: DispatchKind.range, slot: test.a, literals: [literal], keys: [], range, ofState };
   if ((literal & 1) === 1) return null;
   const found = keysOf(axes, test);
-  return found === null ? null : { ...found, literals: [literal], range: null };
+  return found === null ? null : { ...found, literals: [literal], range: null, ofState };
 }
 
 function rangeOf({ pool }: Axes, { op, b }: Test, negated: boolean): Range | null {
@@ -127,7 +139,7 @@ function memberOf({ slots }: ConditionBuilder, pool: ConstantPool, a: number, b:
   return { kind: DispatchKind.member, slot: b, keys: [pool.numbers.values[constant]!] };
 }
 
-function asNetwork(text: string): string {
+export function asNetwork(text: string): string {
   if (text.includes("/")) return text;
   return `${text}/${text.includes(":") ? 128 : 32}`;
 }

@@ -8,7 +8,7 @@
 import { ADDRESS_WORDS, holds, isIpv4, parseNetwork } from "./address.ts";
 
 /** Order of two networks: by first address, then the wider one. */
-function compareNetworks(words: Uint32Array, a: number, b: number): number {
+export function compareNetworks(words: Uint32Array, a: number, b: number): number {
   for (let word = 0; word < ADDRESS_WORDS; word++) {
     if (words[a + word] !== words[b + word]) return words[a + word]! < words[b + word]! ? -1 : 1;
   }
@@ -16,7 +16,7 @@ function compareNetworks(words: Uint32Array, a: number, b: number): number {
 }
 
 /** Whether what is at `at` is of IPv4, whose networks are not in those of IPv6. */
-function isOfIpv4(words: Uint32Array, at: number): boolean {
+export function isOfIpv4(words: Uint32Array, at: number): boolean {
   return words[at + 4]! >= 96 && isIpv4(words, at);
 }
 
@@ -145,6 +145,13 @@ export class NetworkTable {
     for (let network = narrowest; network >= 0; network = parents[network]!) end++;
     for (let network = narrowest, to = end; network >= 0; network = parents[network]!) out[--to] = values[network]!;
     return end;
+  }
+
+  /** Values of a network and of those around it, widest first. */
+  around(network: string): readonly number[] {
+    const words = new Uint32Array(ADDRESS_WORDS);
+    const out = new Int32Array(this.most);
+    return parseNetwork(network, words, 0) === 0 ? [] : [...out.subarray(0, this.collect(words, 0, out, 0))];
   }
 
   /** Value of the narrowest network that holds the address or network at `at`; -1 for none. */

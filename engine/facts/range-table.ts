@@ -17,7 +17,7 @@ export interface Range {
 export class RangePlan {
   readonly breakpoints: Float64Array;
   /** Places: one for each breakpoint and one for each gap around them. */
-  private readonly places: number;
+  readonly places: number;
 
   constructor(ranges: readonly Range[]) {
     const bounds = new Set(ranges.flatMap(({ from, to }) => [from, to]).filter(Number.isFinite));
@@ -30,10 +30,16 @@ export class RangePlan {
     return 2 * this.places;
   }
 
-  /** The few tree nodes that together cover exactly `range`; none if it is empty. */
-  cover({ from, fromOpen, to, toOpen }: Range): number[] {
+  /** First and last place of `range`; the last is before the first if it is empty. */
+  span({ from, fromOpen, to, toOpen }: Range): readonly [first: number, last: number] {
     const first = Number.isFinite(from) ? placeOf(this.breakpoints, from) + (fromOpen ? 1 : 0) : 0;
     const last = Number.isFinite(to) ? placeOf(this.breakpoints, to) - (toOpen ? 1 : 0) : this.places - 1;
+    return [first, last];
+  }
+
+  /** The few tree nodes that together cover exactly `range`; none if it is empty. */
+  cover(range: Range): number[] {
+    const [first, last] = this.span(range);
     const cover: number[] = [];
     let low = first + this.places;
     let high = last + this.places + 1;
@@ -46,7 +52,7 @@ export class RangePlan {
 }
 
 /** Index of a breakpoint's place (odd), or of the gap that holds `value` (even). */
-function placeOf(breakpoints: Float64Array, value: number): number {
+export function placeOf(breakpoints: Float64Array, value: number): number {
   let low = 0;
   let high = breakpoints.length;
   while (low < high) {
@@ -57,27 +63,33 @@ function placeOf(breakpoints: Float64Array, value: number): number {
   return low < breakpoints.length && breakpoints[low] === value ? 2 * low + 1 : 2 * low;
 }
 
+/** Values of tree nodes or, where ranges overlap little and one value stands for each place, of places: then one is read and not many. */
 export class RangeTable {
   private readonly breakpoints: Float64Array;
   private readonly values: Int32Array;
+  /** Where the leaves begin in `values`: behind the other tree nodes, or at once. */
+  private readonly leaves: number;
 
-  /** @param values - Value of each tree node of the plan, -1 for none. */
+  /** @param values - Value of each tree node of the plan or of each place, -1 for none. */
   constructor(plan: RangePlan, values: Int32Array) {
     this.breakpoints = plan.breakpoints;
     this.values = values;
+    this.leaves = values.length === plan.size ? plan.places : 0;
   }
 
   /** Most values that one look-up can find: one for each level of the tree. */
   get most(): number {
-    return 32 - Math.clz32(this.values.length);
+    return this.leaves === 0 ? 1 : 32 - Math.clz32(this.values.length);
   }
 
   /** Puts the values of the tree nodes over `value` into `out` from `count` on, and returns the new count. */
   collect(value: number, out: Int32Array, count: number): number {
-    const { values } = this;
-    for (let node = placeOf(this.breakpoints, value) + values.length / 2; node > 0; node >>= 1) {
+    const { leaves, values } = this;
+    let node = placeOf(this.breakpoints, value) + leaves;
+    do {
       if (values[node]! >= 0) out[count++] = values[node]!;
-    }
+      node = leaves === 0 ? 0 : node >> 1;
+    } while (node > 0);
     return count;
   }
 }

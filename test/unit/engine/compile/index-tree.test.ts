@@ -7,7 +7,7 @@ import { Context } from "../../../../engine/facts/context.ts";
 import { readRequest } from "../../../../engine/facts/read-request.ts";
 import { createEngine, createReference, makeRequest, type Request } from "../../../../engine/index.ts";
 import { DispatchKind, Phase } from "../../../../engine/layout.ts";
-import { arbitraryWideTrace } from "../../../helpers/generators.ts";
+import { arbitraryAlikeTrace, arbitraryWideTrace } from "../../../helpers/generators.ts";
 
 const HEAD = 'policy "many" { default allow unavailable closed }\n';
 
@@ -113,11 +113,18 @@ test("the same policy compiles to the same tables", () => {
 
 test("generated policies of many rules reach every kind of dispatch", () => {
   const kinds = new Set<number>();
-  for (const { policies } of fc.sample(arbitraryWideTrace, { seed: 7, numRuns: 150 })) {
-    for (const policy of policies) for (const kind of compile(policy).index.kinds) kinds.add(kind);
+  const waits = new Set<number>();
+  for (const arbitrary of [arbitraryWideTrace, arbitraryAlikeTrace]) {
+    for (const { policies } of fc.sample(arbitrary, { seed: 7, numRuns: 150 })) {
+      for (const { index } of policies.map(compile)) {
+        for (const kind of index.kinds) kinds.add(kind);
+        for (const wait of index.waits) waits.add(wait);
+      }
+    }
   }
   const names = Object.entries(DispatchKind)
     .filter(([, kind]) => !kinds.has(kind))
     .map(([name]) => name);
   expect(names).toEqual([]);
+  expect([...waits].sort((a, b) => a - b)).toEqual([0, Phase.term + 1, Phase.rule + 1, Phase.limit + 1]);
 });

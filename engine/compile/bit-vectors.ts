@@ -1,0 +1,225 @@
+/**
+ * Plans bit vectors over the conjunctions of a node. Where a dimension has more values than its rows may take memory, values that
+ * are next to each other share a class; the rows are then wider than the truth, and the literals stay residual.
+ */
+import { AffixTree } from "../facts/affix-tree.ts";
+import type { BitVectors, DimensionTable } from "../facts/bit-vectors.ts";
+import { NetworkTable } from "../facts/network-table.ts";
+import { DispatchKind } from "../layout.ts";
+import { Dimension, type DimensionFinder } from "./dimensions.ts";
+import type { IndexItem } from "./index-tables.ts";
+import { intersectSpans, type Spans } from "./spans.ts";
+
+/** Most words that the rows of one dimension take: 2 MB. */
+const MOST_WORDS = 1 << 19;
+/** Most conjunctions: with more, classes would be too few to tell them apart. */
+const MOST_ITEMS = 1 << 17;
+/** Most dimensions, of those that at least one conjunction in so many is on. */
+const MOST_DIMENSIONS = 16;
+const FEWEST_SHARE = 8;
+/** A dimension that leaves so many of the conjunctions is not worth a look-up. */
+const LEAVES_NEARLY_ALL = 0.9;
+/** Where no more conjunctions than this are left, testing them is cheaper than one more look-up. */
+const FEW_LEFT = 2;
+
+/** A dimension and where each item holds in it. */
+interface Planned {
+  readonly dimension: Dimension;
+  readonly classes: number;
+  /** Where each item holds; all values of a dimension that an item is not on. */
+  readonly spans: readonly (Spans | null)[];
+  readonly missing: readonly boolean[];
+  /** Literals of each item that a row decides. */
+  readonly literals: readonly (readonly number[])[];
+  /** Part of the items that is left on average by values of one of their classes, and by the worst. */
+  readonly leaves: number;
+  readonly mostLeaves: number;
+}
+
+/** Bit vectors of some items before their rows are filled. */
+export interface VectorPlan {
+  readonly dimensions: readonly Planned[];
+  /** How many conjunctions a look-up is expected to leave. */
+  readonly left: number;
+  /** Words of a summary and of the rows. */
+  readonly summary: number;
+  readonly words: number;
+}
+
+/** Words of a summary, and of a row with its summary. */
+function rowOf(items: number): { readonly summary: number; readonly row: number } {
+  const words = Math.ceil(items / 32);
+  const summary = Math.ceil(words / 32);
+  return { summary, row: summary + words };
+}
+
+/** The best dimensions for items; null where none tells them apart. */
+export function planVectors(items: readonly IndexItem[], finder: DimensionFinder): VectorPlan | null {
+  if (items.length > MOST_ITEMS) return null;
+  const { summary, row } = rowOf(items.length);
+  const chosen: Planned[] = [];
+  let left = items.length;
+  let most = items.length;
+  for (const planned of plannedOf(items, finder)) {
+    if (chosen.length === MOST_DIMENSIONS || most <= FEW_LEFT) break;
+    if (planned.leaves > LEAVES_NEARLY_ALL) continue;
+    left *= planned.leaves;
+    most *= planned.mostLeaves;
+    chosen.push(planned);
+  }
+  const words = chosen.reduce((sum, { classes }) => sum + (classes + 1) * row, 0);
+  return chosen.length === 0 ? null : { dimensions: chosen, left, summary, words };
+}
+
+/** Dimensions that enough items are on, those that leave the fewest first. */
+function plannedOf(items: readonly IndexItem[], finder: DimensionFinder): readonly Planned[] {
+  const byName = new Map<string, number>();
+  for (const { literals } of items) {
+    for (const name of new Set(literals.map((literal) => finder.nameOf(literal)))) {
+      if (name !== null) byName.set(name, (byName.get(name) ?? 0) + 1);
+    }
+  }
+  return [...byName]
+    .filter(([, count]) => count * FEWEST_SHARE >= items.length)
+    .map(([name]) => planDimension(items, finder, name))
+    .sort((a, b) => a.leaves - b.leaves);
+}
+
+function planDimension(items: readonly IndexItem[], finder: DimensionFinder, name: string): Planned {
+  const [kind = 0, slot = 0] = name.split(" ").map(Number);
+  const dimension = new Dimension(finder, kind, slot);
+  const onIt = (literal: number): boolean => finder.nameOf(literal) === name && dimension.add(literal);
+  const literals = items.map((item) => item.literals.filter(onIt));
+  dimension.order();
+  const spans = literals.map((each) =>
+    each.length === 0
+      ? null
+      : each.map((literal) => dimension.selectionOf(literal).spans).reduce((a, b) => intersectSpans(a, b)),
+  );
+  const asksPresence = (item: IndexItem): number =>
+    item.literals.find((literal) => finder.presentSlot(literal) === slot) ?? -1;
+  const presence = items.map(asksPresence);
+  const missing = literals.map(
+    (each, index) => presence[index]! < 0 && each.every((literal) => dimension.selectionOf(literal).missing),
+  );
+  const { row } = rowOf(items.length);
+  const classes = Math.min(dimension.size, Math.max(1, Math.floor(MOST_WORDS / row) - 1));
+  return {
+    dimension,
+    classes,
+    spans,
+    missing,
+    literals: literals.map((each, index) => (presence[index]! < 0 ? each : [...each, presence[index]!])),
+    ...leftBy(spans, dimension.size),
+  };
+}
+
+/** How many of the items values leave: a value that more items are about counts the more often. */
+function leftBy(spans: readonly (Spans | null)[], size: number): Pick<Planned, "leaves" | "mostLeaves"> {
+  const changes = new Int32Array(size + 1);
+  for (const each of spans) {
+    const intervals = each ?? [0, size - 1];
+    for (let at = 0; at < intervals.length; at += 2) {
+      changes[intervals[at]!]! += 1;
+      changes[intervals[at + 1]! + 1]! -= 1;
+    }
+  }
+  const [count, all] = [spans.length, spans.filter((each) => each === null).length];
+  let [now, sum, squares, most] = [0, 0, 0, 0];
+  for (let value = 0; value < size; value++) {
+    now += changes[value]!;
+    most = Math.max(most, now);
+    sum += now - all;
+    squares += (now - all) * now;
+  }
+  return { leaves: sum === 0 ? all / count : squares / sum / count, mostLeaves: most / count };
+}
+
+/** Items in the order of their bits, what is left of each to test, and their rows; `node` is the one that has the items. */
+export function fillVectors(
+  items: readonly IndexItem[],
+  { dimensions }: VectorPlan,
+  node: number,
+): { readonly items: readonly IndexItem[]; readonly vectors: BitVectors } {
+  const { summary, row } = rowOf(items.length);
+  const order = orderOf(items.length, dimensions);
+  const starts = new Int32Array(dimensions.length);
+  for (let at = 1; at < dimensions.length; at++) starts[at] = starts[at - 1]! + (dimensions[at - 1]!.classes + 1) * row;
+  const end = dimensions.reduce((sum, { classes }) => sum + (classes + 1) * row, 0);
+  const bits = new Int32Array(end);
+  for (const [at, planned] of dimensions.entries()) fillRows(bits, starts[at]!, planned, order, { summary, row });
+  const tables = dimensions.map(tableOf);
+  return {
+    items: order.map((item) => withoutDecided(items[item]!, item, dimensions)),
+    vectors: { dimensions: tables, node, summary, row, starts, bits },
+  };
+}
+
+/** Items that hold for values near each other next to each other, so that what is left of them lies in few words. */
+function orderOf(count: number, dimensions: readonly Planned[]): readonly number[] {
+  const firsts = dimensions.map(({ spans }) => spans.map((each) => each?.[0] ?? -1));
+  return Array.from({ length: count }, (_, item) => item).sort((a, b) => {
+    for (const first of firsts) if (first[a] !== first[b]) return first[a]! - first[b]!;
+    return a - b;
+  });
+}
+
+function withoutDecided(item: IndexItem, index: number, dimensions: readonly Planned[]): IndexItem {
+  const decided = new Set<number>();
+  for (const { classes, dimension, literals } of dimensions) {
+    if (classes === dimension.size) for (const literal of literals[index]!) decided.add(literal);
+  }
+  return { ...item, literals: item.literals.filter((literal) => !decided.has(literal)) };
+}
+
+/** Class of a value, so that about as many values fall in each. */
+function classOf({ classes, dimension }: Planned, value: number): number {
+  return Math.floor((value * classes) / dimension.size);
+}
+
+function fillRows(
+  bits: Int32Array,
+  start: number,
+  planned: Planned,
+  order: readonly number[],
+  { summary, row }: { readonly summary: number; readonly row: number },
+): void {
+  const { classes, dimension, spans, missing } = planned;
+  for (const [bit, item] of order.entries()) {
+    const each = spans[item] ?? [0, dimension.size - 1];
+    const word = start + summary + (bit >> 5);
+    const mask = 1 << (bit & 31);
+    for (let at = 0; at < each.length; at += 2) {
+      const last = classOf(planned, each[at + 1]!);
+      for (let value = classOf(planned, each[at]!); value <= last; value++) bits[word + value * row]! |= mask;
+    }
+    if (missing[item]!) bits[word + classes * row]! |= mask;
+  }
+  for (let at = start; at < start + (classes + 1) * row; at += row) {
+    for (let word = 0; word < row - summary; word++) {
+      if (bits[at + summary + word] !== 0) bits[at + (word >> 5)]! |= 1 << (word & 31);
+    }
+  }
+}
+
+function tableOf(planned: Planned): DimensionTable {
+  const { dimension, classes } = planned;
+  const { kind, slot, keys, breakpoints, size } = dimension;
+  const places = Int32Array.from({ length: size }, (_, value) => classOf(planned, value));
+  const byKey = keys.map((_, place) => places[place]!);
+  return {
+    kind,
+    slot,
+    routes: kind === DispatchKind.route ? places : null,
+    texts: kind === DispatchKind.text ? new Map(keys.map((key, place) => [key, places[place]!])) : null,
+    networks: kind === DispatchKind.network ? new NetworkTable(keys, byKey) : null,
+    affixes:
+      kind === DispatchKind.prefix || kind === DispatchKind.suffix
+        ? new AffixTree(keys, byKey, kind === DispatchKind.suffix)
+        : null,
+    breakpoints,
+    places: kind === DispatchKind.range ? places : new Int32Array(),
+    other: places[size - 1]!,
+    missing: classes,
+  };
+}
