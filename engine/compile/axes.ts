@@ -23,6 +23,8 @@ export interface Filing {
 export interface Axes {
   readonly conditions: ConditionBuilder;
   readonly pool: ConstantPool;
+  /** How each literal is filed, found once. */
+  readonly known: Map<number, Filing | null>;
 }
 
 /** Every way to file some of the literals of a conjunction, the fewest keys first where an axis has several. */
@@ -50,6 +52,14 @@ function withPresence({ conditions }: Axes, filing: Filing, literals: readonly n
 }
 
 function filingOf(axes: Axes, literal: number): Filing | null {
+  const known = axes.known.get(literal);
+  if (known !== undefined) return known;
+  const filing = findFiling(axes, literal);
+  axes.known.set(literal, filing);
+  return filing;
+}
+
+function findFiling(axes: Axes, literal: number): Filing | null {
   const test = axes.conditions.tests[literal >> 1]!;
   if ((test.level & (Level.outcome | Level.served)) !== 0) return null;
   const ofState = test.level !== 0;

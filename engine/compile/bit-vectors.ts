@@ -53,14 +53,37 @@ function rowOf(items: number): { readonly summary: number; readonly row: number 
   return { summary, row: summary + words };
 }
 
-/** The best dimensions for items; null where none tells them apart. */
-export function planVectors(items: readonly IndexItem[], finder: DimensionFinder): VectorPlan | null {
-  if (items.length > MOST_ITEMS) return null;
+/**
+ * Looks for the best dimensions.
+ *
+ * @param most - Most effort: items and keys looked at.
+ * @returns The plan, null where no dimension tells the items apart or it would be too much effort; and the effort it took.
+ */
+export function planVectors(
+  items: readonly IndexItem[],
+  finder: DimensionFinder,
+  most: number,
+): { readonly plan: VectorPlan | null; readonly effort: number } {
+  if (items.length > MOST_ITEMS) return { plan: null, effort: 0 };
+  const dimensions = dimensionsOf(items, finder);
+  const effort = dimensions.reduce((sum, { keyCount }) => sum + keyCount + items.length, items.length);
+  if (effort > most) return { plan: null, effort: items.length };
+  return {
+    plan: choose(
+      items,
+      dimensions.map((each) => planDimension(items, finder, each)),
+    ),
+    effort,
+  };
+}
+
+/** Those dimensions that leave the fewest, as long as there are many left. */
+function choose(items: readonly IndexItem[], all: readonly Planned[]): VectorPlan | null {
   const { summary, row } = rowOf(items.length);
   const chosen: Planned[] = [];
   let left = items.length;
   let most = items.length;
-  for (const planned of plannedOf(items, finder)) {
+  for (const planned of all.toSorted((a, b) => a.leaves - b.leaves)) {
     if (chosen.length === MOST_DIMENSIONS || most <= FEW_LEFT) break;
     if (planned.leaves > LEAVES_NEARLY_ALL) continue;
     left *= planned.leaves;
@@ -71,8 +94,15 @@ export function planVectors(items: readonly IndexItem[], finder: DimensionFinder
   return chosen.length === 0 ? null : { dimensions: chosen, left, summary, words };
 }
 
-/** Dimensions that enough items are on, those that leave the fewest first. */
-function plannedOf(items: readonly IndexItem[], finder: DimensionFinder): readonly Planned[] {
+/** A dimension with the literals that each item has on it. */
+interface Candidate {
+  readonly dimension: Dimension;
+  readonly literals: readonly (readonly number[])[];
+  readonly keyCount: number;
+}
+
+/** Dimensions that enough items are on. */
+function dimensionsOf(items: readonly IndexItem[], finder: DimensionFinder): readonly Candidate[] {
   const byName = new Map<string, number>();
   for (const { literals } of items) {
     for (const name of new Set(literals.map((literal) => finder.nameOf(literal)))) {
@@ -81,15 +111,21 @@ function plannedOf(items: readonly IndexItem[], finder: DimensionFinder): readon
   }
   return [...byName]
     .filter(([, count]) => count * FEWEST_SHARE >= items.length)
-    .map(([name]) => planDimension(items, finder, name))
-    .sort((a, b) => a.leaves - b.leaves);
+    .map(([name]) => {
+      const [kind = 0, slot = 0] = name.split(" ").map(Number);
+      const dimension = new Dimension(finder, kind, slot);
+      const onIt = (literal: number): boolean => finder.nameOf(literal) === name && dimension.add(literal);
+      const literals = items.map((item) => item.literals.filter(onIt));
+      return { dimension, literals, keyCount: dimension.keyCount };
+    });
 }
 
-function planDimension(items: readonly IndexItem[], finder: DimensionFinder, name: string): Planned {
-  const [kind = 0, slot = 0] = name.split(" ").map(Number);
-  const dimension = new Dimension(finder, kind, slot);
-  const onIt = (literal: number): boolean => finder.nameOf(literal) === name && dimension.add(literal);
-  const literals = items.map((item) => item.literals.filter(onIt));
+function planDimension(
+  items: readonly IndexItem[],
+  finder: DimensionFinder,
+  { dimension, literals }: Candidate,
+): Planned {
+  const { slot } = dimension;
   dimension.order();
   const spans = literals.map((each) =>
     each.length === 0

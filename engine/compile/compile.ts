@@ -77,7 +77,7 @@ export function compile(policy: Policy): Program {
     constants: pool.finish(),
     listConstants: pool.listConstants,
     keys: build.keys.finish(),
-    index: buildIndex(build.items, { conditions: build.conditions, pool }, policy.routes.length),
+    index: buildIndex(build.items, { conditions: build.conditions, pool, known: new Map() }, policy.routes.length),
     routes: new RouteTree(policy.routes),
     inventory: makeInventory(policy),
     zones: zoneClocks(slotTables, policy.windows),

@@ -101,6 +101,7 @@ export class Dimension {
   breakpoints: Float64Array = new Float64Array();
   private readonly finder: DimensionFinder;
   private readonly found = new Set<string | number>();
+  private readonly taken = new Map<number, boolean>();
   private readonly selections = new Map<number, Selection>();
   /** Place of each key, and the last of those that it holds. */
   private readonly places = new Map<string, number>();
@@ -112,8 +113,21 @@ export class Dimension {
     this.slot = slot;
   }
 
+  /** How many keys were taken. */
+  get keyCount(): number {
+    return this.found.size;
+  }
+
   /** Takes the keys of a literal; tells whether there was room for them. */
   add(literal: number): boolean {
+    const known = this.taken.get(literal >> 1);
+    if (known !== undefined) return known;
+    const fits = this.take(literal);
+    this.taken.set(literal >> 1, fits);
+    return fits;
+  }
+
+  private take(literal: number): boolean {
     const keys = this.keysOf(literal);
     if (this.found.size + keys.length > MOST_KEYS) return false;
     for (const key of keys) this.found.add(key);

@@ -1,5 +1,5 @@
 /** The order of the axes at a node: by how many conjunctions each is expected to leave. */
-import { DispatchKind, Phase } from "../layout.ts";
+import { DispatchKind } from "../layout.ts";
 import { type Axes, type Filing, filingsOf } from "./axes.ts";
 import type { IndexItem } from "./index-tables.ts";
 
@@ -7,6 +7,9 @@ import type { IndexItem } from "./index-tables.ts";
 export const FEWEST_FILED = 4;
 /** So few along an axis of state are not worth reading it for them all. */
 const FEWEST_STATE = 16;
+
+/** So many keys make a long list. */
+const LONG_LIST = 8;
 
 export interface Filed {
   readonly item: IndexItem;
@@ -20,6 +23,8 @@ export interface FiledAxis {
   readonly wait: number;
   /** Fewer of them are not filed. */
   readonly fewest: number;
+  /** How many of all conjunctions it is expected to leave. */
+  readonly left: number;
 }
 
 /** Look-ups of the kinds, the cheapest first. */
@@ -46,17 +51,29 @@ export function filedByAxis(items: readonly IndexItem[], axes: Axes): readonly F
       else known.filed.push({ item, filing });
     }
   }
-  const found = [...byName.values()].filter(({ wait }) => wait !== Phase.signal + 1);
-  if (found.length === 1) return found.map(ready);
-  const left = new Map(found.map((axis) => [axis, items.length - axis.filed.length + leftBy(axis.filed)]));
-  const rank = ({ filed }: { readonly filed: readonly Filed[] }): number => CHEAPEST.indexOf(filed[0]!.filing.kind);
+  const found = [...byName.values()].map(({ filed, wait }): FiledAxis => {
+    const left = items.length - filed.length + leftBy(filed);
+    return { filed, wait, fewest: wait === 0 ? FEWEST_FILED : FEWEST_STATE, left };
+  });
+  const rank = ({ filed }: FiledAxis): number => CHEAPEST.indexOf(filed[0]!.filing.kind);
+  const first = ({ filed, left }: FiledAxis): number => (2 * left <= items.length && hasLongLists(filed) ? 0 : 1);
   return found
-    .sort((a, b) => Math.sign(a.wait) - Math.sign(b.wait) || left.get(a)! - left.get(b)! || rank(a) - rank(b))
-    .map(ready);
+    .map((axis) => ({ axis, rank: rank(axis), first: first(axis) }))
+    .sort(
+      (a, b) =>
+        Math.sign(a.axis.wait) - Math.sign(b.axis.wait) ||
+        a.first - b.first ||
+        a.axis.left - b.axis.left ||
+        a.rank - b.rank,
+    )
+    .map(({ axis }) => axis);
 }
 
-function ready({ filed, wait }: { readonly filed: readonly Filed[]; readonly wait: number }): FiledAxis {
-  return { filed, wait, fewest: wait === 0 ? FEWEST_FILED : FEWEST_STATE };
+/** Whether many conjunctions share lists of many keys, which would all come again under each key of another axis. */
+function hasLongLists(filed: readonly Filed[]): boolean {
+  const lengths = new Map(filed.map(({ filing }) => [filing.literals[0]!, filing.keys.length]));
+  const keys = [...lengths.values()].reduce((sum, length) => sum + length, 0);
+  return keys > LONG_LIST * lengths.size && filed.length > 2 * lengths.size;
 }
 
 /** How many of the filed conjunctions a value leaves that some of them are about, on average. */
@@ -66,7 +83,9 @@ function leftBy(filed: readonly Filed[]): number {
 
 function leftByKeys(filed: readonly Filed[]): number {
   const counts = new Map<string | number, number>();
-  for (const { filing } of filed) for (const key of filing.keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+  for (const bundle of bundlesOf(filed)) {
+    for (const key of bundle[0]!.filing.keys) counts.set(key, (counts.get(key) ?? 0) + bundle.length);
+  }
   let [all, squares] = [0, 0];
   for (const count of counts.values()) {
     all += count;
@@ -85,4 +104,65 @@ function leftByRanges(filed: readonly Filed[]): number {
     all += begun + 1 - ended;
   }
   return all / filed.length;
+}
+
+/** Conjunctions filed under exactly the same keys, because the same literal files them. */
+type Bundle = readonly Filed[];
+
+function bundlesOf(filed: readonly Filed[]): readonly Bundle[] {
+  const bundles = new Map<number, Filed[]>();
+  for (const each of filed) {
+    const literal = each.filing.literals[0]!;
+    const bundle = bundles.get(literal);
+    if (bundle === undefined) bundles.set(literal, [each]);
+    else bundle.push(each);
+  }
+  return [...bundles.values()];
+}
+
+/** The bundles under a key; keys with the same bundles have the same name. */
+interface Group {
+  readonly name: string;
+  readonly bundles: readonly Bundle[];
+}
+
+/** What lies under each key. */
+export function groupsOf(filed: readonly Filed[]): ReadonlyMap<string | number, Group> {
+  const numbers = new Map<string | number, number[]>();
+  const bundles = bundlesOf(filed);
+  for (const [number, bundle] of bundles.entries()) {
+    for (const key of bundle[0]!.filing.keys) {
+      const group = numbers.get(key);
+      if (group === undefined) numbers.set(key, [number]);
+      else group.push(number);
+    }
+  }
+  const groupOf = (group: readonly number[]): Group => ({
+    name: group.join(),
+    bundles: group.map((number) => bundles[number]!),
+  });
+  return new Map(Array.from(numbers, ([key, group]) => [key, groupOf(group)]));
+}
+
+/** Copies that filing under keys makes of each: one in every group it is in, and its part of the keys. */
+export function copiesByKeys(filed: readonly Filed[]): readonly number[] {
+  const groups = new Map<Bundle, number>();
+  const known = new Set<string>();
+  for (const { name, bundles } of groupsOf(filed).values()) {
+    if (known.has(name)) continue;
+    known.add(name);
+    for (const bundle of bundles) groups.set(bundle, (groups.get(bundle) ?? 0) + 1);
+  }
+  const copies = new Map<number, number>();
+  for (const [bundle, count] of groups) {
+    const { keys, literals } = bundle[0]!.filing;
+    copies.set(literals[0]!, count + keys.length / bundle.length);
+  }
+  return filed.map(({ filing }) => copies.get(filing.literals[0]!) ?? 0);
+}
+
+/** Of ranges: a place in each level of a tree of places, at most. */
+export function copiesByRanges(filed: readonly Filed[]): readonly number[] {
+  const each = Math.ceil(Math.log2(filed.length + 1));
+  return filed.map(() => each);
 }

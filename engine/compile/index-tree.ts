@@ -14,9 +14,17 @@ import { NetworkTable } from "../facts/network-table.ts";
 import { RangePlan, RangeTable } from "../facts/range-table.ts";
 import { DispatchKind } from "../layout.ts";
 import type { Axes } from "./axes.ts";
-import { fillVectors, planVectors } from "./bit-vectors.ts";
+import { fillVectors, planVectors, type VectorPlan } from "./bit-vectors.ts";
 import { DimensionFinder } from "./dimensions.ts";
-import { type Filed, FEWEST_FILED, filedByAxis } from "./filing.ts";
+import {
+  copiesByKeys,
+  copiesByRanges,
+  type Filed,
+  FEWEST_FILED,
+  type FiledAxis,
+  filedByAxis,
+  groupsOf,
+} from "./filing.ts";
 import { type Dispatcher, flattenNodes, type IndexItem, type IndexTables, type Node } from "./index-tables.ts";
 
 /** Copies allowed in all, and on top of them for each conjunction. */
@@ -24,6 +32,8 @@ const SPARE = 65_536;
 const SPARE_EACH = 16;
 /** Words that bit vectors may take in all: 64 MB. */
 const SPARE_WORDS = 1 << 24;
+/** Conjunctions and keys that may be looked at to plan them. */
+const SPARE_PLANS = 1 << 21;
 /** A place of flat ranges may repeat a conjunction so often, on average, before a tree of places takes less memory. */
 const FLAT_EACH = 4;
 
@@ -39,6 +49,11 @@ const MEMBERS = 8;
 /** A node that was built: its number, and what its worst request costs. */
 interface Built {
   readonly node: number;
+  readonly cost: number;
+}
+
+interface PricedPlan {
+  readonly plan: VectorPlan;
   readonly cost: number;
 }
 
@@ -59,6 +74,7 @@ class IndexBuilder {
   private readonly nodes: Node[] = [];
   private spare: number;
   private spareWords = SPARE_WORDS;
+  private sparePlans = SPARE_PLANS;
   private readonly routes: Int32Array[] = [];
   private readonly values: Map<string | number, number>[] = [];
   private readonly networks: NetworkTable[] = [];
@@ -83,11 +99,27 @@ class IndexBuilder {
     const node: Node = { dispatchers: [], items };
     const index = this.nodes.push(node) - 1;
     if (items.length < FEWEST_FILED) return { node: index, cost: costOf(items) };
+    const axes = filedByAxis(items, this.axes);
+    // Where the best axis leaves most of them, a tree is large before it is known to be dear.
+    const left = axes[0]?.left ?? items.length;
+    const early = 2 * left > items.length ? this.plan(items) : null;
+    if (early !== null && early.cost < ENTRY * left) return { node: index, cost: this.addVectors(node, items, early) };
     const mark = this.mark();
-    let cost = costOf(items);
-    if (this.spare > 0) cost = this.fileAll(node, items);
-    if (cost > CHEAP) cost = this.addVectors(node, items, cost, mark);
-    return { node: index, cost };
+    const cost = this.fileAll(node, items, axes);
+    const plan = cost <= CHEAP ? null : (early ?? this.plan(items));
+    if (plan === null || plan.cost >= cost) return { node: index, cost };
+    this.goBack(mark);
+    return { node: index, cost: this.addVectors(node, items, plan) };
+  }
+
+  /** Bit vectors for items, if there is room for them and for finding out, and what they cost. */
+  private plan(items: readonly IndexItem[]): PricedPlan | null {
+    if (items.length > this.sparePlans) return null;
+    const { plan, effort } = planVectors(items, this.finder, this.sparePlans);
+    this.sparePlans -= effort;
+    if (plan === null || plan.words > this.spareWords) return null;
+    const { dimensions, left, summary } = plan;
+    return { plan, cost: dimensions.length * (LOOK_UP + summary * SUMMARY_WORD) + (left + 1) * ENTRY };
   }
 
   private mark(): Mark {
@@ -98,16 +130,14 @@ class IndexBuilder {
     return [this.nodes, this.routes, this.values, this.networks, this.affixes, this.ranges, this.vectors];
   }
 
-  /** Replaces the tree below a node by bit vectors if these cost less; returns the cost of what is kept. */
-  private addVectors(node: Node, items: readonly IndexItem[], cost: number, mark: Mark): number {
-    const plan = planVectors(items, this.finder);
-    if (plan === null || plan.words > this.spareWords) return cost;
-    const { dimensions, left, summary, words } = plan;
-    const vectorCost = dimensions.length * (LOOK_UP + summary * SUMMARY_WORD) + (left + 1) * ENTRY;
-    if (vectorCost >= cost) return cost;
-    for (const [at, each] of this.all().entries()) each.length = mark.lengths[at]!;
-    this.spare = mark.spare;
-    this.spareWords -= words;
+  /** Forgets what was built since. */
+  private goBack({ spare, lengths }: Mark): void {
+    for (const [at, each] of this.all().entries()) each.length = lengths[at]!;
+    this.spare = spare;
+  }
+
+  /** Gives a node bit vectors and nothing else; returns the cost. */
+  private addVectors(node: Node, items: readonly IndexItem[], { plan, cost }: PricedPlan): number {
     const own: Node = { dispatchers: [], items: [] };
     const filled = fillVectors(items, plan, this.nodes.push(own) - 1);
     own.items = filled.items;
@@ -115,14 +145,16 @@ class IndexBuilder {
     node.dispatchers.length = 0;
     const table = this.vectors.push(filled.vectors) - 1;
     node.dispatchers.push({ kind: DispatchKind.vectors, slot: 0, table, wait: 0 });
-    return vectorCost;
+    this.spareWords -= plan.words;
+    return cost;
   }
 
   /** Files items along their axes and keeps those that are left at the node; returns the cost. */
-  private fileAll(node: Node, items: readonly IndexItem[]): number {
+  private fileAll(node: Node, items: readonly IndexItem[], axes: readonly FiledAxis[]): number {
     const left = new Set(items);
     let cost = 0;
-    for (const { filed, wait, fewest } of filedByAxis(items, this.axes)) {
+    for (const { filed, wait, fewest } of axes) {
+      if (this.spare <= 0) break;
       const open = this.affordable(filed.filter(({ item }) => left.has(item)));
       if (open.length < fewest) continue;
       for (const { item } of open) left.delete(item);
@@ -134,10 +166,10 @@ class IndexBuilder {
     return cost + costOf(node.items);
   }
 
-  /** Those that can be filed within the allowance, the ones with the fewest copies first; takes nothing yet. */
+  /** Those that can be filed within the allowance, the ones with the fewest copies first; takes the allowance that they need. */
   private affordable(filed: readonly Filed[]): readonly Filed[] {
-    const copies = filed.map((each) => copiesOf(each, filed.length));
-    const cost = copies.reduce((sum, each) => sum + each, 0);
+    const copies = filed[0]?.filing.range === null ? copiesByKeys(filed) : copiesByRanges(filed);
+    const cost = sum(copies);
     if (cost <= this.spare) {
       this.spare -= cost;
       return filed;
@@ -155,16 +187,13 @@ class IndexBuilder {
   private dispatch(filed: readonly Filed[]): { readonly dispatcher: Omit<Dispatcher, "wait">; readonly cost: number } {
     const { kind, slot } = filed[0]!.filing;
     if (kind === DispatchKind.range) return this.dispatchRanges(filed, slot);
-    const groups = new Map<string | number, Filed[]>();
-    for (const each of filed) {
-      for (const key of each.filing.keys) {
-        const group = groups.get(key);
-        if (group === undefined) groups.set(key, [each]);
-        else group.push(each);
-      }
+    const known = new Map<string, Built>();
+    const children = new Map<string | number, Built>();
+    for (const [key, { name, bundles }] of groupsOf(filed)) {
+      const child = known.get(name) ?? this.addNode(bundles.flatMap((bundle) => bundle.map(remaining)));
+      known.set(name, child);
+      children.set(key, child);
     }
-    const childOf = this.childMaker(filed);
-    const children = new Map([...groups].map(([key, group]) => [key, childOf(group)] as const));
     return { dispatcher: { kind, slot, table: this.addTable(kind, children) }, cost: this.worst(kind, children) };
   }
 
@@ -257,10 +286,6 @@ function costOf(items: readonly IndexItem[]): number {
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((all, each) => all + each, 0);
-}
-
-function copiesOf({ filing }: Filed, filed: number): number {
-  return filing.range === null ? filing.keys.length : Math.ceil(Math.log2(filed + 1));
 }
 
 function placesFrom(first: number, last: number): readonly number[] {
