@@ -143,7 +143,7 @@ const NO_DIGIT = "none";
 /** Four digits of an index; past the last that has so many, what stands for none of them. */
 function digits(index: number): readonly string[] {
   const text = String(index);
-  return text.length > 4 ? Array<string>(4).fill(NO_DIGIT) : [...text.padStart(4, "0")];
+  return text.length > 4 ? Array<string>(4).fill(NO_DIGIT) : text.padStart(4, "0").split("");
 }
 
 function allBut(digit: string): string {

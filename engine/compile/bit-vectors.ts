@@ -10,8 +10,6 @@ import { Dimension, type DimensionFinder } from "./dimensions.ts";
 import type { IndexItem } from "./index-tables.ts";
 import { intersectSpans, type Spans } from "./spans.ts";
 
-/** Most words that the rows of one dimension take: 2 MB. */
-const MOST_WORDS = 1 << 19;
 /** Most conjunctions: with more, classes would be too few to tell them apart. */
 const MOST_ITEMS = 1 << 17;
 /** Most dimensions, of those that at least one conjunction in so many is on. */
@@ -22,9 +20,20 @@ const LEAVES_NEARLY_ALL = 0.9;
 /** Where no more conjunctions than this are left, testing them is cheaper than one more look-up. */
 const FEW_LEFT = 2;
 
+/** What reading and looking up a value takes, by kind, compared with each other. */
+const LOOK_UPS: ReadonlyMap<number, number> = new Map([
+  [DispatchKind.route, 1],
+  [DispatchKind.range, 3],
+  [DispatchKind.text, 4],
+]);
+const MOST_LOOK_UP = 6;
+
 /** A dimension and where each item holds in it. */
 interface Planned {
   readonly dimension: Dimension;
+  /** Number of the element that each value is in: values next to each other at which no item begins or ends are one. */
+  readonly elements: Int32Array;
+  readonly elementCount: number;
   readonly classes: number;
   /** Where each item holds; all values of a dimension that an item is not on. */
   readonly spans: readonly (Spans | null)[];
@@ -57,12 +66,14 @@ function rowOf(items: number): { readonly summary: number; readonly row: number 
  * Looks for the best dimensions.
  *
  * @param most - Most effort: items and keys looked at.
+ * @param mostWords - Most words that the rows of one dimension take.
  * @returns The plan, null where no dimension tells the items apart or it would be too much effort; and the effort it took.
  */
 export function planVectors(
   items: readonly IndexItem[],
   finder: DimensionFinder,
   most: number,
+  mostWords: number,
 ): { readonly plan: VectorPlan | null; readonly effort: number } {
   if (items.length > MOST_ITEMS) return { plan: null, effort: 0 };
   const dimensions = dimensionsOf(items, finder);
@@ -71,7 +82,7 @@ export function planVectors(
   return {
     plan: choose(
       items,
-      dimensions.map((each) => planDimension(items, finder, each)),
+      dimensions.map((each) => planDimension(items, finder, each, mostWords)),
     ),
     effort,
   };
@@ -90,8 +101,14 @@ function choose(items: readonly IndexItem[], all: readonly Planned[]): VectorPla
     most *= planned.mostLeaves;
     chosen.push(planned);
   }
+  chosen.sort((a, b) => worthOf(b) - worthOf(a));
   const words = chosen.reduce((sum, { classes }) => sum + (classes + 1) * row, 0);
   return chosen.length === 0 ? null : { dimensions: chosen, left, summary, words };
+}
+
+/** What a look-up tells for what it takes: those that are worth most come first, because the rest is not read where nothing is left. */
+function worthOf({ dimension, leaves }: Planned): number {
+  return -Math.log(Math.max(leaves, Number.EPSILON)) / (LOOK_UPS.get(dimension.kind) ?? MOST_LOOK_UP);
 }
 
 /** A dimension with the literals that each item has on it. */
@@ -124,6 +141,7 @@ function planDimension(
   items: readonly IndexItem[],
   finder: DimensionFinder,
   { dimension, literals }: Candidate,
+  mostWords: number,
 ): Planned {
   const { slot } = dimension;
   dimension.order();
@@ -139,15 +157,33 @@ function planDimension(
     (each, index) => presence[index]! < 0 && each.every((literal) => dimension.selectionOf(literal).missing),
   );
   const { row } = rowOf(items.length);
-  const classes = Math.min(dimension.size, Math.max(1, Math.floor(MOST_WORDS / row) - 1));
+  const elements = elementsOf(spans, dimension.size);
+  const elementCount = elements.at(-1)! + 1;
+  const classes = Math.min(elementCount, Math.max(1, Math.floor(mostWords / row) - 1));
   return {
     dimension,
+    elements,
+    elementCount,
     classes,
     spans,
     missing,
     literals: literals.map((each, index) => (presence[index]! < 0 ? each : [...each, presence[index]!])),
     ...leftBy(spans, dimension.size),
   };
+}
+
+function elementsOf(spans: readonly (Spans | null)[], size: number): Int32Array {
+  const elements = new Int32Array(size + 1);
+  for (const each of spans) {
+    if (each === null) continue;
+    for (let at = 0; at < each.length; at += 2) {
+      elements[each[at]!] = 1;
+      elements[each[at + 1]! + 1] = 1;
+    }
+  }
+  elements[0] = 0;
+  for (let value = 1; value < size; value++) elements[value]! += elements[value - 1]!;
+  return elements.subarray(0, size);
 }
 
 /** How many of the items values leave: a value that more items are about counts the more often. */
@@ -202,15 +238,15 @@ function orderOf(count: number, dimensions: readonly Planned[]): readonly number
 
 function withoutDecided(item: IndexItem, index: number, dimensions: readonly Planned[]): IndexItem {
   const decided = new Set<number>();
-  for (const { classes, dimension, literals } of dimensions) {
-    if (classes === dimension.size) for (const literal of literals[index]!) decided.add(literal);
+  for (const { classes, elementCount, literals } of dimensions) {
+    if (classes === elementCount) for (const literal of literals[index]!) decided.add(literal);
   }
   return { ...item, literals: item.literals.filter((literal) => !decided.has(literal)) };
 }
 
-/** Class of a value, so that about as many values fall in each. */
-function classOf({ classes, dimension }: Planned, value: number): number {
-  return Math.floor((value * classes) / dimension.size);
+/** Class of a value, so that about as many elements fall in each. */
+function classOf({ classes, elements, elementCount }: Planned, value: number): number {
+  return Math.floor((elements[value]! * classes) / elementCount);
 }
 
 function fillRows(

@@ -18,7 +18,7 @@ import { planAmount } from "./amounts.ts";
 import { ConditionBuilder } from "./conditions.ts";
 import { ConstantPool } from "./constants.ts";
 import type { IndexItem } from "./index-tables.ts";
-import { buildIndex } from "./index-tree.ts";
+import { buildIndex, INDEX_BOUNDS, type IndexBounds } from "./index-tree.ts";
 import { KeyBuilder } from "./keys.ts";
 import { TRUE } from "./literals.ts";
 import { needsOf } from "./needs.ts";
@@ -57,10 +57,11 @@ function startBuild(policy: Policy, pool: ConstantPool, slots: SlotBuilder): Bui
 /**
  * Compiles a checked policy.
  *
+ * @param bounds - What the index may take; whatever it is, decisions are the same.
  * @throws An error that names the value where the policy holds what no checked policy can: a text that is no network, an
  * unknown time zone, a pattern past its bound.
  */
-export function compile(policy: Policy): Program {
+export function compile(policy: Policy, bounds: IndexBounds = INDEX_BOUNDS): Program {
   const pool = new ConstantPool();
   const slots = new SlotBuilder(policy, pool);
   const build = startBuild(policy, pool, slots);
@@ -77,7 +78,12 @@ export function compile(policy: Policy): Program {
     constants: pool.finish(),
     listConstants: pool.listConstants,
     keys: build.keys.finish(),
-    index: buildIndex(build.items, { conditions: build.conditions, pool, known: new Map() }, policy.routes.length),
+    index: buildIndex(
+      build.items,
+      { conditions: build.conditions, pool, known: new Map() },
+      policy.routes.length,
+      bounds,
+    ),
     routes: new RouteTree(policy.routes),
     inventory: makeInventory(policy),
     zones: zoneClocks(slotTables, policy.windows),

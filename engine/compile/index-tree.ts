@@ -27,13 +27,30 @@ import {
 } from "./filing.ts";
 import { type Dispatcher, flattenNodes, type IndexItem, type IndexTables, type Node } from "./index-tables.ts";
 
-/** Copies allowed in all, and on top of them for each conjunction. */
-const SPARE = 65_536;
-const SPARE_EACH = 16;
-/** Words that bit vectors may take in all: 64 MB. */
-const SPARE_WORDS = 1 << 24;
-/** Conjunctions and keys that may be looked at to plan them. */
-const SPARE_PLANS = 1 << 21;
+/** What an index may take; past it conjunctions are tested one by one. */
+export interface IndexBounds {
+  /** Copies of conjunctions under several keys, in all and on top of that for each conjunction. */
+  readonly copies: number;
+  readonly copiesEach: number;
+  /** Conjunctions and keys looked at to plan bit vectors. */
+  readonly effort: number;
+  /** Words of four bytes of bit vectors in all, and of the rows of one dimension. */
+  readonly words: number;
+  readonly dimensionWords: number;
+  /** Trees whose worst request costs no more than this, in tests of one literal, are not compared with bit vectors. */
+  readonly cheap: number;
+}
+
+/** 64 MB of bit vectors, 2 MB a dimension. */
+export const INDEX_BOUNDS: IndexBounds = {
+  copies: 1 << 16,
+  copiesEach: 16,
+  effort: 1 << 21,
+  words: 1 << 24,
+  dimensionWords: 1 << 19,
+  cheap: 24,
+};
+
 /** A place of flat ranges may repeat a conjunction so often, on average, before a tree of places takes less memory. */
 const FLAT_EACH = 4;
 
@@ -41,8 +58,6 @@ const FLAT_EACH = 4;
 const LOOK_UP = 4;
 const ENTRY = 3;
 const SUMMARY_WORD = 0.25;
-/** Trees that cost no more than this are not compared with bit vectors. */
-const CHEAP = 6 * LOOK_UP;
 /** Members of a set that are thought to lead to nodes at once. */
 const MEMBERS = 8;
 
@@ -63,8 +78,13 @@ interface Mark {
   readonly lengths: readonly number[];
 }
 
-export function buildIndex(items: readonly IndexItem[], axes: Axes, routeCount: number): IndexTables {
-  return new IndexBuilder(axes, routeCount, items.length * SPARE_EACH + SPARE).build(items);
+export function buildIndex(
+  items: readonly IndexItem[],
+  axes: Axes,
+  routeCount: number,
+  bounds: IndexBounds = INDEX_BOUNDS,
+): IndexTables {
+  return new IndexBuilder(axes, routeCount, bounds).build(items);
 }
 
 class IndexBuilder {
@@ -72,9 +92,10 @@ class IndexBuilder {
   private readonly finder: DimensionFinder;
   private readonly routeCount: number;
   private readonly nodes: Node[] = [];
+  private readonly bounds: IndexBounds;
   private spare: number;
-  private spareWords = SPARE_WORDS;
-  private sparePlans = SPARE_PLANS;
+  private spareWords: number;
+  private spareEffort: number;
   private readonly routes: Int32Array[] = [];
   private readonly values: Map<string | number, number>[] = [];
   private readonly networks: NetworkTable[] = [];
@@ -82,14 +103,18 @@ class IndexBuilder {
   private readonly ranges: RangeTable[] = [];
   private readonly vectors: BitVectors[] = [];
 
-  constructor(axes: Axes, routeCount: number, spare: number) {
+  constructor(axes: Axes, routeCount: number, bounds: IndexBounds) {
     this.axes = axes;
     this.finder = new DimensionFinder(axes, routeCount);
     this.routeCount = routeCount;
-    this.spare = spare;
+    this.bounds = bounds;
+    this.spare = bounds.copies;
+    this.spareWords = bounds.words;
+    this.spareEffort = bounds.effort;
   }
 
   build(items: readonly IndexItem[]): IndexTables {
+    this.spare += items.length * this.bounds.copiesEach;
     this.addNode(items);
     const { nodes, routes, values, networks, affixes, ranges, vectors } = this;
     return flattenNodes(nodes, { routes, values, networks, affixes, ranges, vectors });
@@ -106,7 +131,7 @@ class IndexBuilder {
     if (early !== null && early.cost < ENTRY * left) return { node: index, cost: this.addVectors(node, items, early) };
     const mark = this.mark();
     const cost = this.fileAll(node, items, axes);
-    const plan = cost <= CHEAP ? null : (early ?? this.plan(items));
+    const plan = cost <= this.bounds.cheap ? null : (early ?? this.plan(items));
     if (plan === null || plan.cost >= cost) return { node: index, cost };
     this.goBack(mark);
     return { node: index, cost: this.addVectors(node, items, plan) };
@@ -114,9 +139,9 @@ class IndexBuilder {
 
   /** Bit vectors for items, if there is room for them and for finding out, and what they cost. */
   private plan(items: readonly IndexItem[]): PricedPlan | null {
-    if (items.length > this.sparePlans) return null;
-    const { plan, effort } = planVectors(items, this.finder, this.sparePlans);
-    this.sparePlans -= effort;
+    if (items.length > this.spareEffort) return null;
+    const { plan, effort } = planVectors(items, this.finder, this.spareEffort, this.bounds.dimensionWords);
+    this.spareEffort -= effort;
     if (plan === null || plan.words > this.spareWords) return null;
     const { dimensions, left, summary } = plan;
     return { plan, cost: dimensions.length * (LOOK_UP + summary * SUMMARY_WORD) + (left + 1) * ENTRY };

@@ -7,6 +7,9 @@
  */
 import { ADDRESS_WORDS, holds, isIpv4, parseNetwork } from "./address.ts";
 
+/** Of an address, the word that tells those of IPv4 apart. */
+const LAST_WORD = 3;
+
 /** Order of two networks: by first address, then the wider one. */
 export function compareNetworks(words: Uint32Array, a: number, b: number): number {
   for (let word = 0; word < ADDRESS_WORDS; word++) {
@@ -50,8 +53,8 @@ class Family {
     }
     this.values = Int32Array.from(last, (each) => values[each]!);
     this.parents = new Int32Array(last.length);
-    this.depth = this.findParents();
     this.word = word;
+    this.depth = this.findParents();
     this.least = last.length === 0 ? 0 : this.words[word]!;
     const span = last.length === 0 ? 0 : this.words[(last.length - 1) * ADDRESS_WORDS + word]! - this.least;
     let shift = 0;
@@ -81,7 +84,11 @@ class Family {
   }
 
   private holds(network: number, words: Uint32Array, at: number): boolean {
-    return holds(this.words, network * ADDRESS_WORDS, words, at);
+    const own = network * ADDRESS_WORDS;
+    if (this.word !== LAST_WORD) return holds(this.words, own, words, at);
+    const prefix = this.words[own + 4]!;
+    if (words[at + 4]! < prefix) return false;
+    return prefix === 96 || (this.words[own + LAST_WORD]! ^ words[at + LAST_WORD]!) >>> (128 - prefix) === 0;
   }
 
   /** The narrowest network that holds what is at `at`; -1 for none. */
@@ -127,7 +134,7 @@ export class NetworkTable {
     }
     const members = (v4: boolean): readonly number[] =>
       [...networks.keys()].filter((index) => isOfIpv4(words, index * ADDRESS_WORDS) === v4);
-    this.v4 = new Family(words, members(true), values, 3);
+    this.v4 = new Family(words, members(true), values, LAST_WORD);
     this.v6 = new Family(words, members(false), values, 0);
   }
 

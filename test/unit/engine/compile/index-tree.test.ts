@@ -116,7 +116,7 @@ test("generated policies of many rules reach every kind of dispatch", () => {
   const waits = new Set<number>();
   for (const arbitrary of [arbitraryWideTrace, arbitraryAlikeTrace]) {
     for (const { policies } of fc.sample(arbitrary, { seed: 7, numRuns: 150 })) {
-      for (const { index } of policies.map(compile)) {
+      for (const { index } of policies.map((policy) => compile(policy))) {
         for (const kind of index.kinds) kinds.add(kind);
         for (const wait of index.waits) waits.add(wait);
       }
