@@ -5,9 +5,10 @@ import { compile } from "../../../../engine/compile/compile.ts";
 import { Candidates, findCandidates } from "../../../../engine/dispatch.ts";
 import { Context } from "../../../../engine/facts/context.ts";
 import { readRequest } from "../../../../engine/facts/read-request.ts";
-import { createEngine, createReference, makeRequest, type Request } from "../../../../engine/index.ts";
+import { createEngine, createReference, makeRequest, type Policy, type Request } from "../../../../engine/index.ts";
 import { DispatchKind, Phase } from "../../../../engine/layout.ts";
 import { arbitraryAlikeTrace, arbitraryWideTrace } from "../../../helpers/generators.ts";
+import { IndexProbe } from "../../../helpers/index-probe.ts";
 
 const HEAD = 'policy "many" { default allow unavailable closed }\n';
 
@@ -111,7 +112,33 @@ test("the same policy compiles to the same tables", () => {
   expect(compile(policy!).index.kinds.length).toBeGreaterThan(5);
 });
 
-test("generated policies of many rules reach every kind of dispatch", () => {
+test("state is read for many rules at once, and only by its phase", () => {
+  const policyOf = (count: number): Policy => {
+    const rules = Array.from({ length: count }, (_, i) => `rule r${i} on login when seen == ${i} then note "n"`);
+    const declared = 'route login = POST "/login"\nsignal seen = count per ip over 1m\n';
+    return loadPolicyText(HEAD + declared + rules.join("\n")).policy!;
+  };
+  expect([...compile(policyOf(10)).index.waits]).not.toContain(Phase.rule + 1);
+  const many = new IndexProbe(compile(policyOf(100)), () => 70);
+  many.find(makeRequest({ method: "POST", path: "/login" }));
+  expect(many.work().entries).toBe(2);
+  expect(many.targets()[Phase.rule]).toEqual([70]);
+  const elsewhere = new IndexProbe(compile(policyOf(100)), () => expect.unreachable("the signal was read"));
+  elsewhere.find(makeRequest({ method: "POST", path: "/other" }));
+});
+
+test("a condition of many alternatives is told apart by each of them", () => {
+  const rules = Array.from({ length: 100 }, (_, i) => {
+    const ways = Array.from({ length: 40 }, (_each, way) => `header["x-${way}"] ?? "" == "v${i}"`);
+    return `rule r${i} when ${ways.join(" or ")} then block`;
+  });
+  const { policy } = loadPolicyText(HEAD + rules.join("\n"));
+  const asked = makeRequest({ headers: { "x-17": "v60" } });
+  expect(entriesFound(policy!, asked)).toBe(1);
+  expect(createEngine(policy!).decide(asked, 0).by).toBe("r60");
+});
+
+test("generated policies of many rules reach every kind of dispatch", { timeout: 120_000 }, () => {
   const kinds = new Set<number>();
   const waits = new Set<number>();
   for (const arbitrary of [arbitraryWideTrace, arbitraryAlikeTrace]) {
