@@ -1,7 +1,7 @@
 /** Finds the conjunctions that bit vectors leave possible. */
 import type { Candidates } from "./dispatch.ts";
 import { ADDRESS_WORDS } from "./facts/address.ts";
-import { type BitVectors, classOfNumber, type DimensionTable } from "./facts/bit-vectors.ts";
+import type { BitVectors, DimensionTable } from "./facts/bit-vectors.ts";
 import type { Context } from "./facts/context.ts";
 import { isPresent } from "./facts/read-slot.ts";
 import { DispatchKind } from "./layout.ts";
@@ -50,7 +50,7 @@ function classOf(c: Context, dimension: DimensionTable): number {
   if (!isPresent(c, slot)) return dimension.missing;
   switch (kind) {
     case DispatchKind.range:
-      return classOfNumber(dimension, c.numbers[slot]!);
+      return dimension.places[dimension.breakpoints.placeOf(c.numbers[slot]!)]!;
     case DispatchKind.text:
       return dimension.texts!.get(c.texts[slot]!) ?? other;
     case DispatchKind.network:

@@ -6,7 +6,7 @@
  */
 import { ADDRESS_WORDS, holds, parseNetwork } from "../facts/address.ts";
 import { compareNetworks, isOfIpv4 } from "../facts/network-table.ts";
-import { placeOf } from "../facts/range-table.ts";
+import { Breakpoints } from "../facts/range-table.ts";
 import { DispatchKind, SlotOp, TestOp, ValueKind } from "../layout.ts";
 import { type Axes, asNetwork } from "./axes.ts";
 import { intersectSpans, invertSpans, type Spans, uniteSpans } from "./spans.ts";
@@ -15,6 +15,8 @@ import { intersectSpans, invertSpans, type Spans, uniteSpans } from "./spans.ts"
 const MOST_KEYS = 1 << 17;
 /** Most literals of a combination. */
 const MOST_ITEMS = 64;
+
+const NO_BREAKPOINTS = new Breakpoints([]);
 
 /** Where a literal holds: values of the dimension, and whether also for a slot without a value. */
 export interface Selection {
@@ -98,7 +100,7 @@ export class Dimension {
   size = 0;
   /** Keys in order: texts, and networks in canonical text; none of numbers. */
   keys: readonly string[] = [];
-  breakpoints: Float64Array = new Float64Array();
+  breakpoints: Breakpoints = NO_BREAKPOINTS;
   private readonly finder: DimensionFinder;
   private readonly found = new Set<string | number>();
   private readonly taken = new Map<number, boolean>();
@@ -167,8 +169,8 @@ export class Dimension {
       return;
     }
     if (this.kind === DispatchKind.range) {
-      this.breakpoints = Float64Array.from(this.found as ReadonlySet<number>).sort();
-      this.size = 2 * this.breakpoints.length + 1;
+      this.breakpoints = new Breakpoints(this.found as ReadonlySet<number>);
+      this.size = this.breakpoints.places;
       return;
     }
     this.keys = orderKeys(this.kind, [...(this.found as ReadonlySet<string>)]);
@@ -205,7 +207,7 @@ export class Dimension {
     if (this.kind === DispatchKind.route)
       return uniteSpans(keys.map((route) => [Number(route) + 1, Number(route) + 1]));
     if (this.kind !== DispatchKind.range) return uniteSpans(keys.map((key) => this.spanOf(String(key))));
-    const places = keys.map((number) => placeOf(this.breakpoints, Number(number)));
+    const places = keys.map((number) => this.breakpoints.placeOf(Number(number)));
     if (op === TestOp.less) return uniteSpans([[0, places[0]! - 1]]);
     if (op === TestOp.atMost) return uniteSpans([[0, places[0]!]]);
     return uniteSpans(places.map((place) => [place, place]));

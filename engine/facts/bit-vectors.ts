@@ -7,7 +7,7 @@
  */
 import type { AffixTree } from "./affix-tree.ts";
 import type { NetworkTable } from "./network-table.ts";
-import { placeOf } from "./range-table.ts";
+import type { Breakpoints } from "./range-table.ts";
 
 /** Classes of the values of a slot; which table is used depends on the kind of the dimension, one of `DispatchKind`. */
 export interface DimensionTable {
@@ -19,7 +19,7 @@ export interface DimensionTable {
   readonly networks: NetworkTable | null;
   readonly affixes: AffixTree | null;
   /** Breakpoints of numbers, and the class of each place of a `RangePlan`. */
-  readonly breakpoints: Float64Array;
+  readonly breakpoints: Breakpoints;
   readonly places: Int32Array;
   /** Class of values that are in no table, and of a slot without a value. */
   readonly other: number;
@@ -36,9 +36,4 @@ export interface BitVectors {
   /** Where the rows of each dimension begin: that of class k is at `starts[d] + k * row`. */
   readonly starts: Int32Array;
   readonly bits: Int32Array;
-}
-
-/** Class of a number. */
-export function classOfNumber({ breakpoints, places }: DimensionTable, value: number): number {
-  return places[placeOf(breakpoints, value)]!;
 }
