@@ -41,13 +41,13 @@ export interface IndexBounds {
   readonly cheap: number;
 }
 
-/** 64 MB of bit vectors, 2 MB a dimension. */
+/** 64 MB of bit vectors, 4 MB a dimension: of ten thousand conjunctions as many that overlap share a class as are quickly tested. */
 export const INDEX_BOUNDS: IndexBounds = {
   copies: 1 << 16,
   copiesEach: 16,
   effort: 1 << 21,
   words: 1 << 24,
-  dimensionWords: 1 << 19,
+  dimensionWords: 1 << 20,
   cheap: 24,
 };
 
