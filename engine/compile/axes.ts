@@ -39,16 +39,22 @@ export function filingsOf(axes: Axes, literals: readonly number[]): Filing[] {
     else if (filing.range !== null && known.range !== null) filings.set(axis, narrow(known, filing));
     else if (filing.keys.length < known.keys.length) filings.set(axis, filing);
   }
-  return [...filings.values()].map((filing) => withPresence(axes, filing, literals));
+  const present = presentBySlot(axes, literals);
+  if (present.size === 0) return [...filings.values()];
+  return Array.from(filings.values(), (filing) => {
+    const literal = present.get(filing.slot);
+    return literal === undefined ? filing : { ...filing, literals: [...filing.literals, literal] };
+  });
 }
 
-/** What is filed along an axis is found by values of its slot alone, so that the slot has one needs no test. */
-function withPresence({ conditions }: Axes, filing: Filing, literals: readonly number[]): Filing {
-  const present = literals.filter((literal) => {
+/** Literals that ask only whether a slot has a value: what is found by values of the slot needs no such test. */
+function presentBySlot({ conditions }: Axes, literals: readonly number[]): ReadonlyMap<number, number> {
+  const present = new Map<number, number>();
+  for (const literal of literals) {
     const { op, a } = conditions.tests[literal >> 1]!;
-    return (literal & 1) === 0 && op === TestOp.present && a === filing.slot;
-  });
-  return present.length === 0 ? filing : { ...filing, literals: [...filing.literals, ...present] };
+    if ((literal & 1) === 0 && op === TestOp.present) present.set(a, literal);
+  }
+  return present;
 }
 
 function filingOf(axes: Axes, literal: number): Filing | null {

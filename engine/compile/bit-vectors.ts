@@ -10,10 +10,12 @@ import { Dimension, type DimensionFinder } from "./dimensions.ts";
 import type { IndexItem } from "./index-tables.ts";
 import { intersectSpans, type Spans } from "./spans.ts";
 
-/** Most conjunctions: with more, classes would be too few to tell them apart. */
+/** Fewest and most conjunctions: fewer are quickly tested, and of more, classes would be too few to tell them apart. */
+const FEWEST_ITEMS = 8;
 const MOST_ITEMS = 1 << 17;
-/** Most dimensions, of those that at least one conjunction in so many is on. */
+/** Most dimensions, and most looked at, of those that at least one conjunction in so many is on. */
 const MOST_DIMENSIONS = 16;
+const MOST_PLANNED = 64;
 const FEWEST_SHARE = 8;
 /** A dimension that leaves so many of the conjunctions is not worth a look-up. */
 const LEAVES_NEARLY_ALL = 0.9;
@@ -65,7 +67,7 @@ function rowOf(items: number): { readonly summary: number; readonly row: number 
 /**
  * Looks for the best dimensions.
  *
- * @param most - Most effort: items and keys looked at.
+ * @param most - Most effort: items, literals and keys looked at.
  * @param mostWords - Most words that the rows of one dimension take.
  * @returns The plan, null where no dimension tells the items apart or it would be too much effort; and the effort it took.
  */
@@ -75,10 +77,12 @@ export function planVectors(
   most: number,
   mostWords: number,
 ): { readonly plan: VectorPlan | null; readonly effort: number } {
-  if (items.length > MOST_ITEMS) return { plan: null, effort: 0 };
+  if (items.length < FEWEST_ITEMS || items.length > MOST_ITEMS) return { plan: null, effort: 0 };
+  const looking = items.reduce((sum, { literals }) => sum + literals.length, items.length);
+  if (looking > most) return { plan: null, effort: 0 };
   const dimensions = dimensionsOf(items, finder);
-  const effort = dimensions.reduce((sum, { keyCount }) => sum + keyCount + items.length, items.length);
-  if (effort > most) return { plan: null, effort: items.length };
+  const effort = dimensions.reduce((sum, { keyCount }) => sum + keyCount + items.length, looking);
+  if (effort > most) return { plan: null, effort: looking };
   return {
     plan: choose(
       items,
@@ -118,23 +122,37 @@ interface Candidate {
   readonly keyCount: number;
 }
 
-/** Dimensions that enough items are on. */
+/** Dimensions that enough items are on, those with the most items first. */
 function dimensionsOf(items: readonly IndexItem[], finder: DimensionFinder): readonly Candidate[] {
-  const byName = new Map<string, number>();
-  for (const { literals } of items) {
-    for (const name of new Set(literals.map((literal) => finder.nameOf(literal)))) {
-      if (name !== null) byName.set(name, (byName.get(name) ?? 0) + 1);
+  const byName = new Map<string, (readonly [item: number, literal: number])[]>();
+  for (const [item, { literals }] of items.entries()) {
+    for (const literal of literals) {
+      const name = finder.nameOf(literal);
+      if (name === null) continue;
+      const known = byName.get(name);
+      if (known === undefined) byName.set(name, [[item, literal]]);
+      else known.push([item, literal]);
     }
   }
   return [...byName]
-    .filter(([, count]) => count * FEWEST_SHARE >= items.length)
-    .map(([name]) => {
-      const [kind = 0, slot = 0] = name.split(" ").map(Number);
-      const dimension = new Dimension(finder, kind, slot);
-      const onIt = (literal: number): boolean => finder.nameOf(literal) === name && dimension.add(literal);
-      const literals = items.map((item) => item.literals.filter(onIt));
-      return { dimension, literals, keyCount: dimension.keyCount };
-    });
+    .map(([name, found]) => ({ name, found, count: new Set(found.map(([item]) => item)).size }))
+    .filter(({ count }) => count * FEWEST_SHARE >= items.length)
+    .sort((a, b) => b.count - a.count)
+    .slice(0, MOST_PLANNED)
+    .map(({ name, found }) => candidateOf(items.length, finder, name, found));
+}
+
+function candidateOf(
+  items: number,
+  finder: DimensionFinder,
+  name: string,
+  found: readonly (readonly [item: number, literal: number])[],
+): Candidate {
+  const [kind = 0, slot = 0] = name.split(" ").map(Number);
+  const dimension = new Dimension(finder, kind, slot);
+  const literals = Array.from({ length: items }, (): number[] => []);
+  for (const [item, literal] of found) if (dimension.add(literal)) literals[item]!.push(literal);
+  return { dimension, literals, keyCount: dimension.keyCount };
 }
 
 function planDimension(

@@ -32,7 +32,9 @@ export interface IndexBounds {
   /** Copies of conjunctions under several keys, in all and on top of that for each conjunction. */
   readonly copies: number;
   readonly copiesEach: number;
-  /** Conjunctions and keys looked at to plan bit vectors. */
+  /** Dispatchers from the root to a node. */
+  readonly depth: number;
+  /** Conjunctions, literals and keys looked at to plan bit vectors. */
   readonly effort: number;
   /** Words of four bytes of bit vectors in all, and of the rows of one dimension. */
   readonly words: number;
@@ -45,7 +47,8 @@ export interface IndexBounds {
 export const INDEX_BOUNDS: IndexBounds = {
   copies: 1 << 16,
   copiesEach: 16,
-  effort: 1 << 21,
+  depth: 32,
+  effort: 1 << 22,
   words: 1 << 24,
   dimensionWords: 1 << 20,
   cheap: 24,
@@ -96,6 +99,8 @@ class IndexBuilder {
   private spare: number;
   private spareWords: number;
   private spareEffort: number;
+  /** Of the node that is being built. */
+  private depth = 0;
   private readonly routes: Int32Array[] = [];
   private readonly values: Map<string | number, number>[] = [];
   private readonly networks: NetworkTable[] = [];
@@ -130,7 +135,9 @@ class IndexBuilder {
     const early = 2 * left > items.length ? this.plan(items) : null;
     if (early !== null && early.cost < ENTRY * left) return { node: index, cost: this.addVectors(node, items, early) };
     const mark = this.mark();
+    this.depth++;
     const cost = this.fileAll(node, items, axes);
+    this.depth--;
     const plan = cost <= this.bounds.cheap ? null : (early ?? this.plan(items));
     if (plan === null || plan.cost >= cost) return { node: index, cost };
     this.goBack(mark);
@@ -139,7 +146,6 @@ class IndexBuilder {
 
   /** Bit vectors for items, if there is room for them and for finding out, and what they cost. */
   private plan(items: readonly IndexItem[]): PricedPlan | null {
-    if (items.length > this.spareEffort) return null;
     const { plan, effort } = planVectors(items, this.finder, this.spareEffort, this.bounds.dimensionWords);
     this.spareEffort -= effort;
     if (plan === null || plan.words > this.spareWords) return null;
@@ -179,7 +185,7 @@ class IndexBuilder {
     const left = new Set(items);
     let cost = 0;
     for (const { filed, wait, fewest } of axes) {
-      if (this.spare <= 0) break;
+      if (this.spare <= 0 || this.depth > this.bounds.depth) break;
       const open = this.affordable(filed.filter(({ item }) => left.has(item)));
       if (open.length < fewest) continue;
       for (const { item } of open) left.delete(item);

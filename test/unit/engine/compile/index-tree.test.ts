@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { loadPolicyText } from "../../../../dsl/index.ts";
 import { compile } from "../../../../engine/compile/compile.ts";
+import { INDEX_BOUNDS } from "../../../../engine/compile/index-tree.ts";
 import { Candidates, findCandidates } from "../../../../engine/dispatch.ts";
 import { Context } from "../../../../engine/facts/context.ts";
 import { readRequest } from "../../../../engine/facts/read-request.ts";
@@ -125,6 +126,13 @@ test("state is read for many rules at once, and only by its phase", () => {
   expect(many.targets()[Phase.rule]).toEqual([70]);
   const elsewhere = new IndexProbe(compile(policyOf(100)), () => expect.unreachable("the signal was read"));
   elsewhere.find(makeRequest({ method: "POST", path: "/other" }));
+});
+
+test("conditions of a great many parts make no deeper an index than its bound", () => {
+  const parts = Array.from({ length: 300 }, (_, i) => `header["x-${i}"] ?? "" == "v"`).join(" and ");
+  const rules = [0, 1, 2, 3].map((i) => `rule r${i} when ${parts} and body.size >= ${i}B then block`);
+  const { policy } = loadPolicyText(HEAD + rules.join("\n"));
+  expect(compile(policy!).index.nodeEntries.length).toBeLessThan(INDEX_BOUNDS.depth + 8);
 });
 
 test("a condition of many alternatives is told apart by each of them", () => {
