@@ -1,6 +1,7 @@
 /**
- * Compiling 10 to 10,000 rules, cold: each measurement is a process of its own that has compiled nothing before. Text to policy
- * model and policy model to program are told apart, because a bundle needs the second alone; reading one is told beside them.
+ * Compiling 10 to 10,000 rules, cold: each measurement is a process of its own that has compiled nothing before and finds no
+ * code that another one compiled. Text to policy model and policy model to program are told apart, because a bundle needs the
+ * second alone; reading one is told beside them.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -77,7 +78,8 @@ function compileOnce(kind: string, rules: number, bundle: string): CompileTimes 
 
 function run(program: string, ...args: readonly string[]): string {
   const child = [join(import.meta.dirname, program), ...args];
-  const { status, stdout, stderr } = spawnSync(process.execPath, child, { encoding: "utf8" });
+  const env = { ...process.env, NODE_DISABLE_COMPILE_CACHE: "1" };
+  const { status, stdout, stderr } = spawnSync(process.execPath, child, { encoding: "utf8", env });
   if (status !== 0) throw new Error(`${program} ${args.join(" ")} failed: ${stderr}`);
   return stdout;
 }

@@ -13,11 +13,13 @@ import { benchAuthz } from "./authz.ts";
 import { benchCheck } from "./check.ts";
 import { benchCompile } from "./compile.ts";
 import { benchDecisions } from "./decisions.ts";
+import { benchDeopts } from "./deopts.ts";
 import { benchEngines } from "./engines.ts";
 import { benchLanguageServer } from "./language-server.ts";
 import { benchLimiters } from "./limiters.ts";
 import { describeMachine } from "./machine.ts";
 import { usedResults } from "./measure.ts";
+import { benchPatterns } from "./patterns.ts";
 import { benchParse } from "./parse.ts";
 import { type BenchResult, saveResult } from "./result.ts";
 import { MEASURED } from "./results.ts";
@@ -33,7 +35,9 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, Bench>>>> = {
   parse: { parse: benchParse },
   check: { check: benchCheck },
   compile: { compile: benchCompile },
+  patterns: { patterns: benchPatterns },
   decide: { decisions: benchDecisions, "rule-count": benchRuleCount },
+  deopts: { deopts: benchDeopts },
   state: { state: benchState },
   server: { authz: benchAuthz },
   editor: { "language-server": benchLanguageServer },

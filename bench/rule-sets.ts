@@ -1,6 +1,6 @@
 /**
- * Policies of many rules, each of which one request meets: by route, client, network, header, scope, number range, text, or all of it;
- * and by what is hard to index: ranges that overlap, long lists, negations, what a signal reads.
+ * Policies of many rules, each of which one request meets: by route, client, network, header, scope, number range, text in one of
+ * several ways, or all of it; and by what is hard to index: ranges that overlap, long lists, negations, what a signal reads.
  */
 import { aclRules } from "./acl.ts";
 import { loadPolicyText } from "../dsl/index.ts";
@@ -25,6 +25,9 @@ const nothing = (): string => "";
 /** The ways of mixed rules: so many routes and header values, each with each, and a network and a range besides. */
 const MIXED_ROUTES = 20;
 const MIXED_VALUES = 25;
+
+/** What texts of one set begin with, so that one repetition of it nearly is all of them. */
+const REPEATED = "-t".repeat(16);
 
 const SETS: readonly RuleSet[] = [
   {
@@ -75,6 +78,31 @@ const SETS: readonly RuleSet[] = [
     condition: (index) => `when header["x-tool"] ?? "" contains "-t${index}-"`,
     // The texts that are looked for begin alike, and so does what is looked through.
     request: (index) => ({ headers: { "x-tool": `-t-t1x-t${index}x-t${index}-t` } }),
+  },
+  {
+    kind: "repetitive text",
+    declare: nothing,
+    condition: (index) => `when header["x-tool"] ?? "" contains "${REPEATED}${index}-"`,
+    // Almost a match at every other place, and as often a step back.
+    request: (index) => ({ headers: { "x-tool": `${"-t".repeat(512)}${index}-` } }),
+  },
+  {
+    kind: "glob",
+    declare: nothing,
+    condition: (index) => `when header["x-tool"] ?? "" like "*-t${index}-*x"`,
+    request: (index) => ({ headers: { "x-tool": `-t-t1x-t${index}x-t${index}-tx` } }),
+  },
+  {
+    kind: "pattern",
+    declare: nothing,
+    condition: (index) => `when header["x-tool"] ?? "" matches /-t${index}-[a-z]+[0-9]$/`,
+    request: (index) => ({ headers: { "x-tool": `-t-t1x-t${index}x-t${index}-tool7` } }),
+  },
+  {
+    kind: "pattern of either case",
+    declare: nothing,
+    condition: (index) => `when header["x-tool"] ?? "" matches /tool${index}-[a-z]+[0-9]$/i`,
+    request: (index) => ({ headers: { "x-tool": `-tool-tool1x-tool${index}x-Tool${index}-T7` } }),
   },
   {
     kind: "mix",

@@ -78,11 +78,22 @@ function loadWatched<T>(path: string, load: (path: string, files: FileReader) =>
 /**
  * Loads a policy that a command is to run.
  *
- * @throws {@link CliProblem} as {@link loadChecked}, and with status 1 if it has errors, which are printed first.
+ * @throws {@link CliProblem} as {@link loadRunnable}.
  */
 export function loadGood(path: string, io: CliIo): GoodPolicy {
-  const { policy, scenarios, tests, diagnostics, sources, bundle } = loadChecked(path);
-  if (policy !== null) return { policy, scenarios, tests, sources, files: bundle?.files ?? nodeFiles };
+  const { policy, scenarios, tests, sources, bundle } = loadRunnable(path, io);
+  return { policy, scenarios, tests, sources, files: bundle?.files ?? nodeFiles };
+}
+
+/**
+ * As {@link loadGood}, with all that came of loading it.
+ *
+ * @throws {@link CliProblem} as {@link loadChecked}, and with status 1 if it has errors, which are printed first.
+ */
+export function loadRunnable(path: string, io: CliIo): LoadResult & { readonly policy: Policy } {
+  const load = loadChecked(path);
+  const { policy, diagnostics, sources } = load;
+  if (policy !== null) return { ...load, policy };
   printDiagnostics(diagnostics, sources, io);
   const errors = diagnostics.filter(({ severity }) => severity === "error").length;
   throw new CliProblem(`${path} has ${counted(errors, "error")}`, "", EXIT.no);
@@ -96,7 +107,9 @@ export function printDiagnostics(diagnostics: readonly Diagnostic[], sources: re
 
 /** `1 error`, `3 errors`; figures in groups of three. */
 export function counted(count: number, noun: string): string {
-  return `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`;
+  // The first use of a locale loads its data, which takes as long as checking a small policy.
+  const figures = count < 1_000 ? String(count) : count.toLocaleString("en-US");
+  return `${figures} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** Files on disk, remembering what became of the main one. */

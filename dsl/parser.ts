@@ -4,7 +4,8 @@ import type { AstDeclarationNode, AstFile, Comment } from "./ast.ts";
 import { buildDeclaration } from "./build-ast/build-ast.ts";
 import { BuildContext } from "./build-ast/context.ts";
 import type { Diagnostic } from "./diagnostic.ts";
-import { readDeclarations } from "./recovery.ts";
+import { readQuickly } from "./grammar/grammar.ts";
+import { type LexedText, readDeclarations, tooDeep } from "./recovery.ts";
 import { checkText, reportCharacters } from "./text-checks.ts";
 import * as t from "./tokens.ts";
 
@@ -48,13 +49,32 @@ const EMPTY_FILE: AstFile = { declarations: [], comments: [], unread: [] };
 
 function readFile(text: string, limits: ParseLimits, context: BuildContext): AstFile {
   const lexed = t.lexer.tokenize(text);
-  // The lexer tracks starts alone; the grammar needs ends to know where its nodes end.
-  for (const token of lexed.tokens) token.endOffset = token.startOffset + token.image.length - 1;
   for (const problem of lexed.errors) reportCharacters(problem, text, context);
   const comments = (lexed.groups["comments"] ?? []).map((comment: IToken) => readComment(comment, context));
   const strays = lexed.errors.map(({ offset }) => offset);
-  const { nodes, unread } = readDeclarations({ tokens: lexed.tokens, text, strays }, limits.nestingMax, context);
-  return { declarations: buildAll(nodes, comments, context), comments, unread };
+  const source = { tokens: lexed.tokens, text, strays };
+  const declarations = buildQuickly(source, comments, limits.nestingMax, context);
+  if (declarations !== null) return { declarations, comments, unread: [] };
+  const { nodes, unread } = readDeclarations(source, limits.nestingMax, context);
+  const builder = new FileBuilder(comments, context);
+  for (const node of nodes) builder.add(node);
+  return { declarations: builder.declarations, comments, unread };
+}
+
+/** The declarations of a file that the grammar takes as it is; null of any other, about which nothing is reported. */
+function buildQuickly(
+  { tokens }: LexedText,
+  comments: readonly Comment[],
+  nestingMax: number,
+  context: BuildContext,
+): readonly AstDeclarationNode[] | null {
+  if (tooDeep(tokens, nestingMax) !== null) return null;
+  const reported = context.diagnostics.length;
+  const builder = new FileBuilder(comments, context);
+  // Each is built as it is read, so that its nodes are gone before the next ones come.
+  if (readQuickly(tokens, (node) => builder.add(node))) return builder.declarations;
+  context.diagnostics.length = reported;
+  return null;
 }
 
 function readComment(comment: IToken, context: BuildContext): Comment {
@@ -63,26 +83,30 @@ function readComment(comment: IToken, context: BuildContext): Comment {
   return { text, doc, span: context.span(comment.startOffset, comment.startOffset + text.length) };
 }
 
-function buildAll(
-  nodes: readonly CstNode[],
-  comments: readonly Comment[],
-  context: BuildContext,
-): readonly AstDeclarationNode[] {
-  const declarations: AstDeclarationNode[] = [];
-  let comment = 0;
-  let end = 0;
-  for (const node of nodes) {
-    const { start, end: nodeEnd } = context.spanOf(node);
-    const lines: string[] = [];
-    for (; comment < comments.length; comment++) {
-      const candidate = comments[comment];
-      if (candidate === undefined || candidate.span.start > start) break;
-      if (candidate.doc && candidate.span.start >= end) lines.push(candidate.text.replace(/^\/\/\/ ?/, ""));
-    }
-    declarations.push(buildDeclaration(node, lines.join("\n"), context));
-    end = nodeEnd;
+/** Builds declarations in the order of the text, each with the documenting comments before it. */
+class FileBuilder {
+  readonly declarations: AstDeclarationNode[] = [];
+  readonly #comments: readonly Comment[];
+  readonly #context: BuildContext;
+  #comment = 0;
+  #end = 0;
+
+  constructor(comments: readonly Comment[], context: BuildContext) {
+    this.#comments = comments;
+    this.#context = context;
   }
-  return declarations;
+
+  add(node: CstNode): void {
+    const { start, end } = this.#context.spanOf(node);
+    const lines: string[] = [];
+    for (; this.#comment < this.#comments.length; this.#comment++) {
+      const candidate = this.#comments[this.#comment];
+      if (candidate === undefined || candidate.span.start > start) break;
+      if (candidate.doc && candidate.span.start >= this.#end) lines.push(candidate.text.replace(/^\/\/\/ ?/, ""));
+    }
+    this.declarations.push(buildDeclaration(node, lines.join("\n"), this.#context));
+    this.#end = end;
+  }
 }
 
 /** Diagnostics in the order of the text, at most so many. */

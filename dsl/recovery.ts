@@ -1,8 +1,8 @@
-/** Running the grammar over a file: at once, or where that fails one declaration after the other. */
+/** Running the grammar over a file in which something is wrong: one declaration after the other. */
 import type { CstNode, IRecognitionException, IToken, TokenType } from "chevrotain";
 import type { Name } from "./ast.ts";
 import type { BuildContext } from "./build-ast/context.ts";
-import { runGrammar } from "./grammar/grammar.ts";
+import { readQuickly, runGrammar } from "./grammar/grammar.ts";
 import { explain, type PlaceOf } from "./grammar/messages.ts";
 import { readRegex } from "./regex.ts";
 import { makeSource, positionAt } from "./source.ts";
@@ -26,10 +26,6 @@ export interface ReadDeclarations {
 /** Reads every declaration that can be read, and reports one problem for each other. */
 export function readDeclarations(lexed: LexedText, nestingMax: number, context: BuildContext): ReadDeclarations {
   const { tokens, text, strays } = lexed;
-  if (tooDeep(tokens, nestingMax) === null) {
-    const { declarations, problem } = runGrammar(tokens);
-    if (problem === null) return { nodes: declarations, unread: [] };
-  }
   const nodes: CstNode[] = [];
   const unread: Name[] = [];
   const slices = splitDeclarations(tokens, text);
@@ -56,6 +52,8 @@ function readSlice(
     context.error("EP1005", message, context.spanOf(deep), "name the inner conditions with `let`");
     return [];
   }
+  const right: CstNode[] = [];
+  if (readQuickly(slice, (node) => right.push(node))) return right;
   const { declarations, problem } = runGrammar(slice);
   if (problem !== null && !stray && !reportOpenText(slice, context)) {
     const repaired = reportAll(problem, slice, placeOf, context);
@@ -160,7 +158,7 @@ function hasBetween(offsets: readonly number[], start: number, end: number): boo
 }
 
 /** The bracket that opens one level too many. */
-function tooDeep(tokens: readonly IToken[], nestingMax: number): IToken | null {
+export function tooDeep(tokens: readonly IToken[], nestingMax: number): IToken | null {
   let depth = 0;
   for (const token of tokens) {
     const type = token.tokenType;

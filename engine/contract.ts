@@ -64,7 +64,7 @@ export interface KeyPart {
   readonly value: KeyValue;
 }
 
-/** When a limit is full (again at its whole amount), exactly: `fullInMicros + numerator / denominator` microseconds after the time asked about. */
+/** When a limit is full (again at its whole amount), exactly, or of a key that was dropped for want of memory no sooner than that: `fullInMicros + numerator / denominator` microseconds after the time asked about. */
 export interface LimitState {
   readonly fullInMicros: number;
   readonly numerator: number;
@@ -101,7 +101,8 @@ export interface PolicyEngine {
   /**
    * Decides one request and records its events.
    *
-   * @param nowMicros - Integer microseconds since the Unix epoch; a step back is held at the last value.
+   * @param nowMicros - Integer microseconds since the Unix epoch; a step back is held at the last value, and so is what is past 2^53 − 1
+   * or no number.
    * @returns The engine's own record, valid until the next call. Never throws on any request.
    */
   decide(request: Request, nowMicros: number): DecisionRecord;
@@ -129,8 +130,26 @@ export interface PolicyEngine {
   setOverlays(overlays: readonly Overlay[]): void;
 }
 
+/** What a declaration's state takes, and what became of it for want of memory. Counts are of the state: they outlive a snapshot. */
+export interface MemoryReading {
+  /** All bans are in one table. */
+  readonly kind: "signal" | "limit" | "bans";
+  /** The signal's or limit's; `bans` for all bans. */
+  readonly name: string;
+  readonly mode: "on" | "shadow";
+  /** Keys that have an entry; of bans, keys and rules that banned them. */
+  readonly keys: number;
+  readonly bytes: number;
+  /** Entries dropped to make room that were not as good as new. */
+  readonly dropped: number;
+  /** Answers of a limit that rested on what is remembered of dropped keys. */
+  readonly sketched: number;
+}
+
 /** The compiled engine: its state can be written down and taken up again. */
 export interface StatefulEngine extends PolicyEngine {
+  /** What the state of each signal, limit and ban takes, in order of declaration. */
+  memory(): readonly MemoryReading[];
   /** Begins a snapshot of the state as it is now, while decisions go on. One that was begun before and is not all taken is given up. */
   snapshot(): Snapshot;
   /**

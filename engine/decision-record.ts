@@ -5,15 +5,18 @@ import type { LiveOverlays } from "./overlays.ts";
 import type { Policy } from "./policy.ts";
 import { VERDICTS } from "./policy.ts";
 import { AmountKind, type Charge, makeCharge } from "./state/charge.ts";
-import { unitsLeft } from "./state/gcra.ts";
+import { unitsLeft } from "./exact-rate.ts";
 
 /** Indices in `VERDICTS`. */
 export const Verdict = { allow: 0, slow: 1, challenge: 2, throttle: 3, block: 4 } as const;
 
-const STATUS = [200, 200, 401, 429, 403] as const;
+/** The usual status of each verdict. */
+export const STATUS = [200, 200, 401, 429, 403] as const;
 const NOBODY = -1;
 const NO_PLACE = 0x7fffffff;
 const MICROS = 1e6;
+const NOTHING = {} as const;
+const SKETCHED = { sketched: true } as const;
 
 /** A list of numbers that is filled and emptied again and again. */
 export class Numbers {
@@ -82,6 +85,8 @@ export class Record implements DecisionRecord {
   epoch = 0;
   private readonly scorer: Scorer;
   private readonly policy: Policy;
+  /** How long what is added lasts: delay of a slow, time to retry of the others. Microseconds. */
+  private lasts = 0;
   private rule = NOBODY;
   private limit = NOBODY;
   private place = NO_PLACE;
@@ -140,10 +145,11 @@ export class Record implements DecisionRecord {
   }
 
   /**
-   * Adds a verdict of a rule or of a limit. It decides if it is stricter than what was added before; among equals if it is
+   * Adds a verdict of a rule or of a limit, for `lasts` microseconds, a number that is not handed on because it would be boxed. It decides if it is stricter than what was added before; among equals if it is
    * longer (delay of a slow, retry of the others), then if it was declared earlier.
    */
-  add(verdict: number, status: number, micros: number, rule: number, limit: number, place: number): void {
+  private add(verdict: number, status: number, rule: number, limit: number, place: number): void {
+    const micros = this.lasts;
     if (verdict < this.verdict) return;
     if (verdict === this.verdict) {
       const length = verdict === Verdict.slow ? this.delayMicros : this.retryAfterMicros;
@@ -160,17 +166,27 @@ export class Record implements DecisionRecord {
 
   /** Adds a verdict with its usual status. */
   addRule(verdict: number, micros: number, rule: number, place: number): void {
-    this.add(verdict, STATUS[verdict]!, micros, rule, NOBODY, place);
+    this.lasts = micros;
+    this.add(verdict, STATUS[verdict]!, rule, NOBODY, place);
   }
 
-  addLimit(verdict: number, micros: number, limit: number, place: number): void {
-    this.add(verdict, STATUS[verdict]!, micros, NOBODY, limit, place);
+  /** Adds a block by a rule or its ban. */
+  addBlock(status: number, micros: number, rule: number, place: number): void {
+    this.lasts = micros;
+    this.add(Verdict.block, status, rule, NOBODY, place);
+  }
+
+  /** Adds what a limit answers until the wait for it is over. */
+  addLimit(verdict: number, status: number, wait: number, limit: number, place: number): void {
+    this.lasts = wait;
+    this.add(verdict, status, NOBODY, limit, place);
   }
 
   /** Adds that nothing allows the request. It loses every tie. */
   addNoRuleAllows(): void {
     if (this.verdict === Verdict.block) return;
-    this.add(Verdict.block, STATUS[Verdict.block], 0, NOBODY, NOBODY, NO_PLACE);
+    this.lasts = 0;
+    this.add(Verdict.block, STATUS[Verdict.block], NOBODY, NOBODY, NO_PLACE);
   }
 
   /** Lists a rule or limit in shadow by its place in the order of declaration, once. */
@@ -238,6 +254,7 @@ export class Record implements DecisionRecord {
       name: this.policy.limits[limit]!.name,
       remaining: unitsLeft(rate, whole, part),
       resetAfter: (whole + (part > 0 ? 1 : 0)) / MICROS,
+      ...(charge.sketched ? SKETCHED : NOTHING),
     };
   }
 
@@ -248,6 +265,7 @@ export class Record implements DecisionRecord {
       name: this.policy.limits[limit]!.name,
       remaining: Math.max(0, charge.most - used),
       resetAfter: (this.charged ? charge.resetAfter : charge.resetBefore) / MICROS,
+      ...(charge.sketched ? SKETCHED : NOTHING),
     };
   }
 }

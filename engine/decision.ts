@@ -8,6 +8,11 @@ export interface LimitReading {
   readonly remaining: number;
   /** Seconds until the limit is full again. */
   readonly resetAfter: number;
+  /**
+   * Only where the answer rests on what is remembered of keys that were dropped for want of memory: the key may have been one of
+   * them, and has used no more than is said.
+   */
+  readonly sketched?: true;
 }
 
 /** A whole decision, with everything that took part in it. */

@@ -1,7 +1,7 @@
 /** Walks the index: from a request to the conjunctions that can still hold, by phase. */
 import { ADDRESS_WORDS } from "./facts/address.ts";
 import type { Context } from "./facts/context.ts";
-import { isPresent } from "./facts/read-slot.ts";
+import { isPresent, textOf } from "./facts/read-slot.ts";
 import { intersect } from "./intersect.ts";
 import { DispatchKind } from "./layout.ts";
 import type { Program } from "./program.ts";
@@ -32,7 +32,7 @@ export class Candidates {
     this.lists = [0, 1, 2, 3].map(() => new Int32Array(entries));
     this.seen = new Int32Array(nodes);
     // What one look-up finds lands behind the open nodes before it is sifted, and one node may be found more than once.
-    const most = [...index.networks, ...index.affixes, ...index.ranges].reduce(
+    const most = [...index.networks, ...index.affixes, ...index.ranges, ...index.searches].reduce(
       (high, table) => Math.max(high, table.most),
       0,
     );
@@ -93,7 +93,7 @@ function walk(c: Context, found: Candidates, left: number): void {
 
 /** Opens the nodes that a dispatcher leads the request to. */
 function follow(c: Context, found: Candidates, dispatcher: number): void {
-  const { kinds, slots, tables, routes, values, networks, affixes, ranges, vectors } = c.program.index;
+  const { kinds, slots, tables, routes, values, networks, affixes, ranges, searches, vectors } = c.program.index;
   const kind = kinds[dispatcher]!;
   const table = tables[dispatcher]!;
   if (kind === DispatchKind.route) return openNode(c, found, routes[table]![c.route + 1]!);
@@ -104,15 +104,18 @@ function follow(c: Context, found: Candidates, dispatcher: number): void {
     case DispatchKind.number:
       return openNode(c, found, values[table]!.get(c.numbers[slot]!) ?? -1);
     case DispatchKind.text:
-      return openNode(c, found, values[table]!.get(c.texts[slot]!) ?? -1);
+      return openNode(c, found, values[table]!.get(textOf(c, slot)) ?? -1);
     case DispatchKind.member:
       return openMembers(c, found, slot, values[table]!);
     case DispatchKind.network:
       return sift(c, found, networks[table]!.collect(c.words, slot * ADDRESS_WORDS, found.open, found.opened));
     case DispatchKind.range:
       return sift(c, found, ranges[table]!.collect(c.numbers[slot]!, found.open, found.opened));
+    case DispatchKind.contained:
+    case DispatchKind.containedFolded:
+      return sift(c, found, searches[table]!.collect(textOf(c, slot), found.open, found.opened));
     default:
-      return sift(c, found, affixes[table]!.collect(c.texts[slot]!, found.open, found.opened));
+      return sift(c, found, affixes[table]!.collect(textOf(c, slot), found.open, found.opened));
   }
 }
 

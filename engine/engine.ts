@@ -1,8 +1,16 @@
 /** The compiled engine: holds the clock, the state and the program in force, and swaps the program on reload. */
+import { HeldNumber } from "./held-number.ts";
 import { compile } from "./compile/compile.ts";
-import type { DecisionRecord, EngineOptions, Needs, ReloadReport, StatefulEngine, StateReadings } from "./contract.ts";
+import type {
+  DecisionRecord,
+  EngineOptions,
+  MemoryReading,
+  Needs,
+  ReloadReport,
+  StatefulEngine,
+  StateReadings,
+} from "./contract.ts";
 import { Decider } from "./decide.ts";
-import { readRequest } from "./facts/read-request.ts";
 import type { Overlay } from "./overlay.ts";
 import { checkOverlays, statesForced } from "./overlays.ts";
 import type { Policy, ScalarValue } from "./policy.ts";
@@ -66,7 +74,7 @@ class Engine implements StatefulEngine {
   /** Lists whose values are not those of the policy. */
   private lists: readonly ReplacedList[] = [];
   private overlays: readonly Overlay[] = [];
-  private now: number;
+  private readonly clock = new HeldNumber(0);
   /** The snapshot that was begun last. */
   private taking: Snapshot | null = null;
   readonly readings: StateReadings;
@@ -110,6 +118,15 @@ class Engine implements StatefulEngine {
     }
   }
 
+  /** Time of the latest call, which never runs back. Microseconds. */
+  private get now(): number {
+    return this.clock.value;
+  }
+
+  private set now(micros: number) {
+    this.clock.value = micros;
+  }
+
   get policy(): Policy {
     return this.decider.program.policy;
   }
@@ -119,8 +136,8 @@ class Engine implements StatefulEngine {
   }
 
   decide(request: Request, nowMicros: number): DecisionRecord {
-    if (nowMicros > this.now) this.now = nowMicros;
-    const record = this.decider.decide(request, this.now);
+    if (nowMicros > this.now && nowMicros <= Number.MAX_SAFE_INTEGER) this.now = nowMicros;
+    const record = this.decider.decide(request);
     if (this.replaced.length > 0) this.forgetOldest();
     return record;
   }
@@ -136,22 +153,24 @@ class Engine implements StatefulEngine {
   }
 
   observe(token: number, outcome: Outcome, nowMicros: number): boolean {
-    if (nowMicros > this.now) this.now = nowMicros;
+    if (nowMicros > this.now && nowMicros <= Number.MAX_SAFE_INTEGER) this.now = nowMicros;
     if (this.observeIn(this.decider, token, outcome)) return true;
-    return this.replaced.some((decider) => this.observeIn(decider, token, outcome));
+    for (let index = 0; index < this.replaced.length; index++) {
+      if (this.observeIn(this.replaced[index]!, token, outcome)) return true;
+    }
+    return false;
   }
 
   private observeIn(decider: Decider, token: number, outcome: Outcome): boolean {
     const slot = decider.pending.slotOf(token);
     if (slot < 0) return false;
-    this.alone(() => decider.observe(slot, outcome, this.now));
+    if (this.sharing === null) decider.observe(slot, outcome);
+    else this.alone(() => decider.observe(slot, outcome));
     return true;
   }
 
   routeOf(request: Request): number {
-    const { context } = this.decider;
-    readRequest(context, request, this.now);
-    return context.route;
+    return this.decider.routeOf(request);
   }
 
   reload(policy: Policy): ReloadReport {
@@ -180,6 +199,10 @@ class Engine implements StatefulEngine {
       states: stateNames(this.policy),
     });
     return this.taking;
+  }
+
+  memory(): readonly MemoryReading[] {
+    return this.alone(() => this.store.memory(this.policy));
   }
 
   putBan(ban: BanEntry): boolean {
@@ -221,7 +244,7 @@ class Engine implements StatefulEngine {
   private deciderOf(program: Program, firstToken: number): Decider {
     const { keys, cells, values, limits } = program.pending;
     const pending = new PendingPool(this.mostPending, keys.length, cells, values, limits.length, firstToken);
-    return new Decider(program, this.store, this.hashKey, pending, this.sharing);
+    return new Decider(program, this.store, this.hashKey, pending, this.clock, this.sharing);
   }
 }
 

@@ -1,10 +1,17 @@
-/** Settles conditions: one switch over the tests of `TestOp`, each settled at most once a request. */
-import { ADDRESS_WORDS, parseNetwork, sameAddress, holds as networkHolds } from "./facts/address.ts";
-import type { Context } from "./facts/context.ts";
+/**
+ * Settles conditions, each at most once a request. What a condition tests is settled once, when the program is taken up: a
+ * {@link Test} for each, with its operands bound. A test of a missing value does not hold; the checker sees to it that none is asked.
+ */
+import { ADDRESS_WORDS, holds as networkHolds, parseNetwork, sameAddress } from "./facts/address.ts";
+import { type Context, type Test, WHOLE } from "./facts/context.ts";
+import { callsFrom } from "./facts/inventory.ts";
 import type { NetworkTable } from "./facts/network-table.ts";
-import { isPresent, scalarOf } from "./facts/read-slot.ts";
+import { isPresent, scalarOf, textOf } from "./facts/read-slot.ts";
+import { TextFilter } from "./facts/text-filter.ts";
+import { Finding } from "./facts/text-group.ts";
 import { SlotOp, TestOp } from "./layout.ts";
 import type { ScalarValue } from "./policy.ts";
+import type { Program } from "./program.ts";
 import { fitsGlob } from "./regex/glob.ts";
 
 /** Whether a literal (twice a condition, plus one for its negation) holds. */
@@ -15,100 +22,197 @@ export function holds(c: Context, literal: number): boolean {
 }
 
 function settle(c: Context, condition: number): boolean {
-  const truth = test(c, condition);
+  const truth = c.tests[condition]!(c);
   c.settled[condition] = truth ? c.epoch : -c.epoch;
   return truth;
 }
 
-/** A test of a missing value does not hold; the checker sees to it that none is asked. */
-function test(c: Context, condition: number): boolean {
-  const { tests, constants } = c.program;
-  const op = tests.op[condition]!;
-  const a = tests.a[condition]!;
-  const b = tests.b[condition]!;
-  if (op === TestOp.all) return allHold(c, a, b);
-  if (!isPresent(c, a)) return op === TestOp.allInConstant || op === TestOp.allInTable || op === TestOp.allInSet;
+/** A test for each condition of a program. */
+export function makeTests(program: Program): readonly Test[] {
+  const { op: ops, a: as, b: bs } = program.tests;
+  return Array.from(ops, (op, condition) => {
+    const test = makeTest(program, op, as[condition]!, bs[condition]!);
+    return groupedTest(program, condition, test);
+  });
+}
+
+function makeTest(program: Program, op: number, a: number, b: number): Test {
+  if (op === TestOp.all) return conjunction(program.tests.lists.subarray(a, b));
+  return (
+    numberTest(program, op, a, b) ??
+    textTest(program, op, a, b) ??
+    addressTest(program, op, a, b) ??
+    pairTest(program, op, a, b) ??
+    setTest(program, op, a, b)
+  );
+}
+
+function conjunction(literals: Int32Array): Test {
+  return (c) => {
+    for (let index = 0; index < literals.length; index++) if (!holds(c, literals[index]!)) return false;
+    return true;
+  };
+}
+
+/** Presence, truths and numbers. Sets are looked up each time, because those of a file's list are replaced. */
+function numberTest({ constants, slots }: Program, op: number, a: number, b: number): Test | null {
+  const bound = constants.numbers[b]!;
   switch (op) {
     case TestOp.isTrue:
-      return c.numbers[a] === 1;
+      return (c) => isPresent(c, a) && c.numbers[a] === 1;
     case TestOp.present:
-      return true;
+      if (slots.op[a] === SlotOp.clientId) return (c) => c.client >= 0;
+      return (c) => isPresent(c, a);
     case TestOp.equals:
-      return c.numbers[a] === constants.numbers[b];
+      return (c) => isPresent(c, a) && c.numbers[a] === bound;
     case TestOp.less:
-      return c.numbers[a]! < constants.numbers[b]!;
+      return (c) => isPresent(c, a) && c.numbers[a]! < bound;
     case TestOp.atMost:
-      return c.numbers[a]! <= constants.numbers[b]!;
+      return (c) => isPresent(c, a) && c.numbers[a]! <= bound;
     case TestOp.inNumbers:
-      return constants.sets[b]!.has(c.numbers[a]!);
-    case TestOp.textEquals:
-      return c.texts[a] === constants.texts[b];
-    case TestOp.inTexts:
-      return constants.sets[b]!.has(c.texts[a]!);
-    case TestOp.startsWith:
-      return c.texts[a]!.startsWith(constants.texts[b]!);
-    case TestOp.endsWith:
-      return c.texts[a]!.endsWith(constants.texts[b]!);
-    case TestOp.contains:
-      return c.texts[a]!.includes(constants.texts[b]!);
-    case TestOp.like:
-      return fitsGlob(constants.globs[b]!, c.texts[a]!);
-    case TestOp.matches:
-      return constants.patterns[b]!.test(c.texts[a]!);
-    case TestOp.addressEquals:
-      return sameAddress(c.words, a * ADDRESS_WORDS, constants.addresses, b * ADDRESS_WORDS);
-    case TestOp.inNetworks:
-      return constants.networks[b]!.holds(c.words, a * ADDRESS_WORDS);
-    case TestOp.anyInConstant:
-      return testSet(c, a, constants.sets[b]!, true);
-    case TestOp.allInConstant:
-      return testSet(c, a, constants.sets[b]!, false);
-    case TestOp.anyInTable:
-      return testTable(c, a, constants.networks[b]!, true);
-    case TestOp.allInTable:
-      return testTable(c, a, constants.networks[b]!, false);
+      if (slots.op[a] === SlotOp.routeIndex) return routeTest(constants.sets[b]!);
+      return (c) => isPresent(c, a) && constants.sets[b]!.has(c.numbers[a]!);
     default:
-      return testBoth(c, op, a, b);
+      return null;
   }
 }
 
-function allHold(c: Context, start: number, end: number): boolean {
-  const { lists } = c.program.tests;
-  for (let index = start; index < end; index++) if (!holds(c, lists[index]!)) return false;
-  return true;
+/** Routes are those of the policy, so their sets are bits. */
+function routeTest(routes: ReadonlySet<ScalarValue>): Test {
+  const most = Math.max(-1, ...(routes as ReadonlySet<number>));
+  const listed = new Uint8Array(most + 1);
+  for (const route of routes as ReadonlySet<number>) if (route >= 0) listed[route] = 1;
+  return ({ route }) => route >= 0 && route <= most && listed[route] === 1;
 }
 
-/** Tests of two slots. */
-function testBoth(c: Context, op: number, a: number, b: number): boolean {
-  if (!isPresent(c, b)) return false;
+function textTest(program: Program, op: number, a: number, b: number): Test | null {
+  const { constants } = program;
+  const text = constants.texts[b]!;
+  switch (op) {
+    case TestOp.textEquals:
+      return (c) => isPresent(c, a) && textOf(c, a) === text;
+    case TestOp.inTexts:
+      return textSetTest(program, a, b);
+    case TestOp.startsWith:
+      return (c) => isPresent(c, a) && textOf(c, a).startsWith(text);
+    case TestOp.endsWith:
+      return (c) => isPresent(c, a) && textOf(c, a).endsWith(text);
+    case TestOp.contains:
+      return (c) => isPresent(c, a) && textOf(c, a).includes(text);
+    case TestOp.like: {
+      const glob = constants.globs[b]!;
+      return (c) => isPresent(c, a) && fitsGlob(glob, textOf(c, a));
+    }
+    case TestOp.matches: {
+      const pattern = constants.patterns[b]!;
+      return (c) => isPresent(c, a) && pattern.test(textOf(c, a));
+    }
+    default:
+      return null;
+  }
+}
+
+/** The set is looked up each time and its filter made anew with it, because that of a file's list is replaced. */
+function textSetTest({ constants }: Program, a: number, b: number): Test {
+  let known: ReadonlySet<ScalarValue> | null = null;
+  let filter = new TextFilter([]);
+  return (c) => {
+    if (!isPresent(c, a)) return false;
+    const set = constants.sets[b]!;
+    if (set !== known) {
+      known = set;
+      filter = new TextFilter(set as ReadonlySet<string>);
+    }
+    const end = c.ends[a]!;
+    const text = c.texts[a]!;
+    const may = end === WHOLE ? filter.mayHave(text, 0, text.length) : filter.mayHave(text, c.starts[a]!, end);
+    return may && set.has(textOf(c, a));
+  };
+}
+
+/** Of a test that looks through a text: its group may know already what is not there. */
+function groupedTest({ tests, textGroups }: Program, condition: number, test: Test): Test {
+  const { groups, groupOf, starts, indices } = textGroups;
+  const group = groups[groupOf[condition]!];
+  if (group === undefined) return test;
+  const slot = tests.a[condition]!;
+  const isFound = tests.op[condition] === TestOp.contains;
+  const start = starts[condition]!;
+  const end = starts[condition + 1]!;
+  return (c) => {
+    if (!isPresent(c, slot)) return false;
+    const finding = group.find(textOf(c, slot), indices, start, end);
+    if (finding === Finding.none) return false;
+    return (isFound && finding === Finding.some) || test(c);
+  };
+}
+
+function addressTest({ constants }: Program, op: number, a: number, b: number): Test | null {
+  const at = a * ADDRESS_WORDS;
+  switch (op) {
+    case TestOp.addressEquals:
+      return (c) => isPresent(c, a) && sameAddress(c.words, at, constants.addresses, b * ADDRESS_WORDS);
+    case TestOp.inNetworks:
+      return (c) => isPresent(c, a) && constants.networks[b]!.holds(c.words, at);
+    default:
+      return null;
+  }
+}
+
+/** Tests of two slots that hold single values, or a value and a set. */
+function pairTest(program: Program, op: number, a: number, b: number): Test | null {
+  const both = (c: Context): boolean => isPresent(c, a) && isPresent(c, b);
   switch (op) {
     case TestOp.sameNumber:
-      return c.numbers[a] === c.numbers[b];
+      return (c) => both(c) && c.numbers[a] === c.numbers[b];
     case TestOp.numberLess:
-      return c.numbers[a]! < c.numbers[b]!;
+      return (c) => both(c) && c.numbers[a]! < c.numbers[b]!;
     case TestOp.numberAtMost:
-      return c.numbers[a]! <= c.numbers[b]!;
+      return (c) => both(c) && c.numbers[a]! <= c.numbers[b]!;
     case TestOp.sameText:
-      return c.texts[a] === c.texts[b];
+      return (c) => both(c) && textOf(c, a) === textOf(c, b);
     case TestOp.sameAddress:
-      return sameAddress(c.words, a * ADDRESS_WORDS, c.words, b * ADDRESS_WORDS);
+      return (c) => both(c) && sameAddress(c.words, a * ADDRESS_WORDS, c.words, b * ADDRESS_WORDS);
     case TestOp.inNetwork:
-      return networkHolds(c.words, b * ADDRESS_WORDS, c.words, a * ADDRESS_WORDS);
+      return (c) => both(c) && networkHolds(c.words, b * ADDRESS_WORDS, c.words, a * ADDRESS_WORDS);
     case TestOp.inSet:
-      return c.sets[b]!.includes(scalarOf(c, a));
+      return (c) => both(c) && c.sets[b]!.includes(scalarOf(c, a));
     case TestOp.inNetworkSet:
-      return inClientNetworks(c, a, b);
+      return networkSetTest(program, a, b);
     default:
-      return testSets(c, op, a, b);
+      return null;
   }
 }
 
 /** The inventory has the networks of its clients as tables; other sets of networks are read from their text. */
-function inClientNetworks(c: Context, a: number, b: number): boolean {
-  if (c.program.slots.op[b] !== SlotOp.clientNetworks || c.client < 0)
-    return inNetworksOf(c, c.words, a * ADDRESS_WORDS, b);
-  const table = c.program.inventory.networks[c.client]!;
-  return table !== null && table.holds(c.words, a * ADDRESS_WORDS);
+function networkSetTest({ slots, inventory }: Program, a: number, b: number): Test {
+  const at = a * ADDRESS_WORDS;
+  const isClients = slots.op[b] === SlotOp.clientNetworks;
+  return (c) => {
+    if (!isPresent(c, a) || !isPresent(c, b)) return false;
+    if (!isClients || c.client < 0) return inNetworksOf(c, c.words, at, b);
+    return inventory.clients[c.client]!.networks.length > 0 && callsFrom(inventory, c.client, c.words, at);
+  };
+}
+
+/** Tests of every member of a set. Of a missing set all members fit. */
+function setTest({ constants }: Program, op: number, a: number, b: number): Test {
+  switch (op) {
+    case TestOp.anyInConstant:
+      return (c) => isPresent(c, a) && testSet(c, a, constants.sets[b]!, true);
+    case TestOp.allInConstant:
+      return (c) => !isPresent(c, a) || testSet(c, a, constants.sets[b]!, false);
+    case TestOp.anyInTable:
+      return (c) => isPresent(c, a) && testTable(c, a, constants.networks[b]!, true);
+    case TestOp.allInTable:
+      return (c) => !isPresent(c, a) || testTable(c, a, constants.networks[b]!, false);
+    default: {
+      const any = op === TestOp.anyInSet || op === TestOp.anyInNetworkSet;
+      const networks = op === TestOp.anyInNetworkSet || op === TestOp.allInNetworkSet;
+      const missing = op === TestOp.allInSet;
+      return (c) => (isPresent(c, a) ? isPresent(c, b) && testSets(c, a, b, any, networks) : missing);
+    }
+  }
 }
 
 function inNetworksOf(c: Context, words: Uint32Array, at: number, set: number): boolean {
@@ -117,6 +221,7 @@ function inNetworksOf(c: Context, words: Uint32Array, at: number, set: number): 
   );
 }
 
+/** Whether a member that is in, or for `false` is not in, decides the question; `any` is that question and its answer. */
 function testSet(c: Context, slot: number, members: ReadonlySet<ScalarValue>, any: boolean): boolean {
   const values = c.sets[slot]!;
   for (let index = 0; index < values.length; index++) if (members.has(values[index]!) === any) return any;
@@ -132,12 +237,10 @@ function testTable(c: Context, slot: number, table: NetworkTable, any: boolean):
   return !any;
 }
 
-function testSets(c: Context, op: number, a: number, b: number): boolean {
-  const any = op === TestOp.anyInSet || op === TestOp.anyInNetworkSet;
+function testSets(c: Context, a: number, b: number, any: boolean, networks: boolean): boolean {
   const values = c.sets[a]!;
   const others = c.sets[b]!;
   for (let index = 0; index < values.length; index++) {
-    const networks = op === TestOp.anyInNetworkSet || op === TestOp.allInNetworkSet;
     const inside = networks ? liesInSome(String(values[index]), c, b) : others.includes(values[index]!);
     if (inside === any) return any;
   }

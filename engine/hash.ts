@@ -11,6 +11,9 @@ export interface Hash64 {
   hi: number;
 }
 
+/** Bit of a hash's first half that only keys of clients of the inventory have: their entries are not dropped for those of others. */
+export const RESERVED = 1;
+
 /** A hash to be filled in. */
 export function makeHash(): Hash64 {
   return { lo: 0, hi: 0 };

@@ -1,7 +1,7 @@
 /** Hashes keys and values of the request at hand under the engine's key; the steps of a decision share one and its scratch. */
 import type { KeyPart } from "./contract.ts";
 import type { Context } from "./facts/context.ts";
-import { type Hash64, makeHash } from "./hash.ts";
+import { type Hash64, makeHash, RESERVED } from "./hash.ts";
 import { hashKey, hashParts, hashSlot } from "./key-hash.ts";
 import { SlotOp } from "./layout.ts";
 import type { Program } from "./program.ts";
@@ -24,6 +24,8 @@ export class Hasher {
   readonly out: Hash64 = makeHash();
   private readonly k0: number;
   private readonly k1: number;
+  /** Of each key definition: 1 where it is the client's for requests that have one. Such keys are as many as the inventory has clients. */
+  private readonly ofClient: Uint8Array;
   /** Of each key definition: where its hashes of clients' keys begin in `clientHashes`, -1 where it has none. */
   private readonly clientKeys: Int32Array;
   /** Two words a client, zeros while unknown: a key's hash is never both zero. */
@@ -37,9 +39,10 @@ export class Hasher {
     const { keys, inventory } = context.program;
     const clients = inventory.clients.length;
     this.clientKeys = new Int32Array(keys.parts.length - 1).fill(-1);
+    this.ofClient = Uint8Array.from(this.clientKeys, (_, key) => (isOfClient(context.program, key) ? 1 : 0));
     let columns = 0;
     for (let key = 0; key < this.clientKeys.length; key++) {
-      if (!isOfClient(context.program, key) || (columns + 1) * clients > MOST_REMEMBERED) continue;
+      if (this.ofClient[key] === 0 || (columns + 1) * clients > MOST_REMEMBERED) continue;
       this.clientKeys[key] = 2 * clients * columns++;
     }
     this.clientHashes = new Int32Array(2 * clients * columns);
@@ -52,7 +55,14 @@ export class Hasher {
     if (stamp === c.epoch) return true;
     if (stamp === -c.epoch) return false;
     const start = c.client < 0 ? -1 : this.clientKeys[key]!;
-    return start < 0 ? hashKey(c, key, this.k0, this.k1, this.out) : this.keyOfClient(key, start + 2 * c.client);
+    if (start >= 0) return this.keyOfClient(key, start + 2 * c.client);
+    const isPresent = hashKey(c, key, this.k0, this.k1, this.out);
+    if (isPresent && c.client >= 0) c.keyLo[key] = c.keyLo[key]! | this.reservedBit(key);
+    return isPresent;
+  }
+
+  private reservedBit(key: number): number {
+    return this.ofClient[key] === 0 ? 0 : RESERVED;
   }
 
   /** Keys by the client alone are the same for every request of it. */
@@ -60,7 +70,7 @@ export class Hasher {
     const { context: c, clientHashes } = this;
     if (clientHashes[at] === 0 && clientHashes[at + 1] === 0) {
       hashKey(c, key, this.k0, this.k1, this.out);
-      clientHashes[at] = this.out.lo;
+      clientHashes[at] = this.out.lo | RESERVED;
       clientHashes[at + 1] = this.out.hi;
     }
     c.keyLo[key] = clientHashes[at]!;
@@ -76,6 +86,8 @@ export class Hasher {
 
   /** Whether the values given are all of a key's parts; if so, `out` holds its hash. */
   parts(key: number, values: readonly KeyPart[]): boolean {
-    return hashParts(this.context, key, values, this.k0, this.k1, this.out);
+    const isPresent = hashParts(this.context, key, values, this.k0, this.k1, this.out);
+    if (isPresent && values.every(({ option }) => option === 0)) this.out.lo |= this.reservedBit(key);
+    return isPresent;
   }
 }

@@ -22,7 +22,14 @@ export {
   type SharedState,
   type SharedStateOptions,
 } from "./state/shared/shared-state.ts";
-export { type DeclarationCost, describeCost, type PolicyCost, type StateCost } from "./cost/describe-cost.ts";
+export {
+  type ClientShortage,
+  clientShortages,
+  type DeclarationCost,
+  describeCost,
+  type PolicyCost,
+  type StateCost,
+} from "./cost/describe-cost.ts";
 export type { Work } from "./cost/work.ts";
 export { describeState, type StateDescription } from "./describe-state.ts";
 export {
@@ -48,5 +55,6 @@ export {
 } from "./policy.ts";
 export type { IdentityError, Outcome, Request, RequestCredential } from "./request.ts";
 export { makeOutcome, makeRequest } from "./request.ts";
+export { patternTest } from "./regex/matcher.ts";
 export { type CanonicalPath, canonicalPath } from "./facts/canonical-path.ts";
 export { canonicalIp, canonicalNetwork, hasHostBits, networkContains, networkOf } from "./facts/networks.ts";

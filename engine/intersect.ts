@@ -3,7 +3,7 @@ import type { Candidates } from "./dispatch.ts";
 import { ADDRESS_WORDS } from "./facts/address.ts";
 import type { BitVectors, DimensionTable } from "./facts/bit-vectors.ts";
 import type { Context } from "./facts/context.ts";
-import { isPresent } from "./facts/read-slot.ts";
+import { isPresent, textOf } from "./facts/read-slot.ts";
 import { DispatchKind } from "./layout.ts";
 
 /** Adds the entries whose bit is set in the rows of all dimensions; the dimensions after one that leaves none are not read. */
@@ -52,11 +52,11 @@ function classOf(c: Context, dimension: DimensionTable): number {
     case DispatchKind.range:
       return dimension.places[dimension.breakpoints.placeOf(c.numbers[slot]!)]!;
     case DispatchKind.text:
-      return dimension.texts!.get(c.texts[slot]!) ?? other;
+      return dimension.texts!.get(textOf(c, slot)) ?? other;
     case DispatchKind.network:
       return orElse(dimension.networks!.narrowest(c.words, slot * ADDRESS_WORDS), other);
     default:
-      return orElse(dimension.affixes!.longest(c.texts[slot]!), other);
+      return orElse(dimension.affixes!.longest(textOf(c, slot)), other);
   }
 }
 

@@ -1,9 +1,9 @@
 /** Hashes of state keys and of values, from a context's slots or from values given by whoever looks into state. */
 import type { KeyPart } from "./contract.ts";
 import { ADDRESS_WORDS, parseNetwork } from "./facts/address.ts";
-import type { Context } from "./facts/context.ts";
+import { type Context, WHOLE } from "./facts/context.ts";
 import { isPresent } from "./facts/read-slot.ts";
-import { type Hash64, halfSipHash } from "./hash.ts";
+import { type Hash64, halfSipHash, RESERVED } from "./hash.ts";
 import { ValueKind } from "./layout.ts";
 import type { Words } from "./words.ts";
 
@@ -11,7 +11,7 @@ import type { Words } from "./words.ts";
 export function pushSlot(c: Context, slot: number, words: Words): void {
   switch (c.program.slots.kind[slot]) {
     case ValueKind.text:
-      return words.pushText(c.texts[slot]!);
+      return pushTextSlot(c, slot, words);
     case ValueKind.bool:
       return words.push(c.numbers[slot]!);
     case ValueKind.ip:
@@ -24,10 +24,19 @@ export function pushSlot(c: Context, slot: number, words: Words): void {
   }
 }
 
+/** Adds a slot's text, without cutting it out of the text that it is a part of. */
+function pushTextSlot(c: Context, slot: number, words: Words): void {
+  const text = c.texts[slot]!;
+  const end = c.ends[slot]!;
+  if (end === WHOLE) words.pushText(text);
+  else words.pushText(text, c.starts[slot]!, end);
+}
+
 function finish(words: Words, k0: number, k1: number, out: Hash64): void {
   halfSipHash(words.data, words.length, k0, k1, out);
+  out.lo &= ~RESERVED;
   // Both halves zero mark an empty entry.
-  if (out.lo === 0 && out.hi === 0) out.lo = 1;
+  if (out.lo === 0 && out.hi === 0) out.lo = 2;
 }
 
 /**

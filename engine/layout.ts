@@ -152,8 +152,11 @@ export const DispatchKind = {
   range: 6,
   /** Members of a set: one look-up each. */
   member: 7,
+  /** Text: every listed text that it contains; the same with letters of ASCII in either case. */
+  contained: 8,
+  containedFolded: 9,
   /** Several slots at once: bit vectors, which find entries and not nodes. */
-  vectors: 8,
+  vectors: 10,
 } as const;
 
 /** Kinds of declaration that conditions belong to, in the order in which a decision asks them. */

@@ -3,122 +3,157 @@
  * given back, and so is what a refund names. The tables are told apart by the plan's amount, so that each call goes to one class.
  */
 import type { KeyPart, LimitState } from "./contract.ts";
-import { Numbers, type Record, Verdict } from "./decision-record.ts";
+import { type Numbers, type Record, STATUS, Verdict } from "./decision-record.ts";
 import { holds } from "./evaluate.ts";
+import type { Exemptions } from "./exemptions.ts";
 import { isPresent } from "./facts/read-slot.ts";
 import type { Hasher } from "./hasher.ts";
-import { LEASE_MICROS, MAX_LOG } from "./policy.ts";
+import { LEASE_MICROS, MAX_LOG, type Refusal } from "./policy.ts";
 import { type LimitPlan, type Program, Rollout } from "./program.ts";
-import type { Rollouts } from "./rollouts.ts";
+import { isAlwaysOn, type Rollouts } from "./rollouts.ts";
 import type { CalendarTable } from "./state/calendars.ts";
 import { AmountKind, type Charge } from "./state/charge.ts";
-import type { ExactRate, GcraTable } from "./state/gcra.ts";
+import type { ExactRate } from "./exact-rate.ts";
+import type { GcraTable } from "./state/gcra.ts";
 import type { LimitTable } from "./state/limit-table.ts";
 import type { LogTable } from "./state/logs.ts";
 import { CHARGE_CELLS, type PendingPool } from "./state/pending.ts";
 import { ScaledRates, scaledCount } from "./state/scaled-rates.ts";
 import type { StateStore } from "./state/store.ts";
 
+/** A limit with all that a request asks of it, side by side. */
+interface LimitEntry {
+  readonly index: number;
+  readonly plan: LimitPlan;
+  readonly key: number;
+  readonly rate: number;
+  readonly cost: number;
+  readonly place: number;
+  readonly otherwise: Refusal;
+  /** Longest wait that the limit holds a request for; 0 where it refuses at once. */
+  readonly longestWait: number;
+  /** Whether it is on for every request, unless an overlay says otherwise. */
+  readonly alwaysOn: boolean;
+  readonly charge: Charge;
+  /** Where the latest request was asked and charged, `Rollout.off` if it was not. */
+  charged: number;
+  table: LimitTable | null;
+  shadowTable: LimitTable | null;
+}
+
 export class Limits {
-  /** Limits whose routes and condition fit the request, in order of declaration. */
-  readonly asking: Numbers;
-  /** Of each limit: the epoch of the latest request that is exempted from it. */
-  readonly exempted: Int32Array;
   /** Of each limit: how many times as much it allows the request at hand; null where all allow what is declared. */
   factors: Float64Array | null = null;
   private readonly program: Program;
   private readonly hasher: Hasher;
   private readonly rollouts: Rollouts;
   private readonly record: Record;
-  private readonly charges: readonly Charge[];
-  /** Of each limit: the mode in which the request at hand was charged, `Rollout.off` if it was not. */
-  private readonly charged: Uint8Array;
+  private readonly exemptions: Exemptions;
+  private readonly entries: readonly LimitEntry[];
+  /** Those that take something back with the outcome. */
+  private readonly awaiting: readonly LimitEntry[];
+  /** Whether some limit can be in shadow without an overlay. */
+  private readonly anyShadow: boolean;
   private readonly scaled: ScaledRates = new ScaledRates();
-  private tables: (LimitTable | null)[] = [];
-  private shadowTables: (LimitTable | null)[] = [];
 
-  constructor(program: Program, hasher: Hasher, rollouts: Rollouts, record: Record) {
-    const { limits } = program.policy;
-    this.asking = new Numbers(limits.length);
-    this.exempted = new Int32Array(limits.length);
+  constructor(program: Program, hasher: Hasher, rollouts: Rollouts, record: Record, exemptions: Exemptions) {
     this.program = program;
     this.hasher = hasher;
     this.rollouts = rollouts;
     this.record = record;
-    this.charges = record.charges;
-    this.charged = new Uint8Array(limits.length);
+    this.exemptions = exemptions;
+    this.entries = program.limits.map((plan, index) => entryOf(program, plan, index, record.charges[index]!));
+    this.awaiting = Array.from(program.pending.limits, (limit) => this.entries[limit]!);
+    this.anyShadow = this.entries.some(({ alwaysOn }) => !alwaysOn);
   }
 
   /** Looks up the state of every limit. */
   link(store: StateStore): void {
-    const { limits } = this.program.policy;
-    this.tables = limits.map((limit) => store.limit(limit, false));
-    this.shadowTables = limits.map((limit) => store.limit(limit, true));
+    for (const [index, entry] of this.entries.entries()) {
+      const limit = this.program.policy.limits[index]!;
+      entry.table = store.limit(limit, false);
+      entry.shadowTable = store.limit(limit, true);
+    }
   }
 
   /** After a reload to another program: lets go of the state that was not kept. */
   unlink(store: StateStore): void {
-    const kept = (table: LimitTable | null): LimitTable | null => (table !== null && store.holds(table) ? table : null);
-    this.tables = this.tables.map(kept);
-    this.shadowTables = this.shadowTables.map(kept);
+    for (const entry of this.entries) {
+      if (entry.table !== null && !store.holds(entry.table)) entry.table = null;
+      if (entry.shadowTable !== null && !store.holds(entry.shadowTable)) entry.shadowTable = null;
+    }
   }
 
   // ── asking and charging ───────────────────────────────────────────────────
 
-  /** Asks the enforced limits that apply; if all admit, all are charged. */
-  askEnforced(): void {
-    const { asking, record } = this;
+  /** Asks limits whose routes and condition fit the request: enforced ones first; shadow limits are asked by what really passes. */
+  ask(asking: Numbers): void {
+    for (let index = 0; index < this.awaiting.length; index++) this.awaiting[index]!.charged = Rollout.off;
+    this.askEnforced(asking);
+    if ((this.anyShadow || this.rollouts.forced !== null) && this.record.passes) this.askShadow(asking);
+  }
+
+  /** If all admit, all are charged. */
+  private askEnforced(asking: Numbers): void {
+    const { record, entries } = this;
+    const { asked } = record;
+    let waits = false;
     let refused = false;
-    for (let index = 0; index < asking.count; index++) {
-      const limit = asking.items[index]!;
-      if (!this.ask(limit, Rollout.on)) continue;
-      record.asked.push(limit);
-      if (!this.admits(limit)) refused = true;
+    for (let at = 0; at < asking.count; at++) {
+      const entry = entries[asking.items[at]!]!;
+      if (!this.askOne(entry, Rollout.on)) continue;
+      asked.push(entry.index);
+      if (entry.charge.wait <= 0) continue;
+      waits = true;
+      if (!admits(entry)) refused = true;
     }
-    for (let index = 0; index < record.asked.count; index++) this.addAnswer(record.asked.items[index]!);
+    if (waits) for (let at = 0; at < asked.count; at++) this.addAnswer(entries[asked.items[at]!]!);
     record.charged = !refused;
     if (refused) return;
-    for (let index = 0; index < record.asked.count; index++) this.charge(record.asked.items[index]!, Rollout.on);
+    for (let at = 0; at < asked.count; at++) this.charge(entries[asked.items[at]!]!, Rollout.on);
   }
 
   /** Shadow limits are charged by the requests that really pass, each for itself. */
-  askShadow(): void {
-    const { asking } = this;
-    for (let index = 0; index < asking.count; index++) {
-      const limit = asking.items[index]!;
-      if (!this.ask(limit, Rollout.shadow)) continue;
-      if (this.admits(limit)) this.charge(limit, Rollout.shadow);
-      else this.record.listShadow(this.program.limits[limit]!.place);
+  private askShadow(asking: Numbers): void {
+    for (let at = 0; at < asking.count; at++) {
+      const entry = this.entries[asking.items[at]!]!;
+      if (!this.askOne(entry, Rollout.shadow)) continue;
+      if (admits(entry)) this.charge(entry, Rollout.shadow);
+      else this.record.listShadow(entry.place);
     }
   }
 
-  private tableOf(limit: number, mode: number): LimitTable | null {
-    return (mode === Rollout.on ? this.tables[limit] : this.shadowTables[limit]) ?? null;
+  private modeOf({ alwaysOn, plan }: LimitEntry): number {
+    return alwaysOn && this.rollouts.forced === null ? Rollout.on : this.rollouts.modeOf(plan.rollout);
   }
 
   /** Asks a limit if it is in `mode` for this request, has its key and is not exempted; its charge then holds the answer. */
-  private ask(limit: number, mode: number): boolean {
+  private askOne(entry: LimitEntry, mode: number): boolean {
     const { hasher } = this;
     const { context: c } = hasher;
-    const plan = this.program.limits[limit]!;
-    const { amount, key, rollout, rate, cost } = plan;
-    const table = this.tableOf(limit, mode);
-    if (table === null || this.exempted[limit] === c.epoch || this.rollouts.modeOf(rollout) !== mode) return false;
+    const { key, rate, charge } = entry;
+    const table = tableOf(entry, mode);
+    if (table === null || this.exemptions.hasLimit(entry.index) || this.modeOf(entry) !== mode) return false;
     if (!hasher.key(key) || (rate >= 0 && !isPresent(c, rate))) return false;
-    const units = cost < 0 || !isPresent(c, cost) ? 1 : Math.max(1, Math.ceil(c.numbers[cost]!));
-    const charge = this.charges[limit]!;
-    if (amount === AmountKind.gcra) {
-      (table as GcraTable).ask(c.keyLo[key]!, c.keyHi[key]!, this.rateOf(limit, rate), units, c.now, charge);
-    } else this.askCounted(limit, plan, table, units, charge);
+    const units = entry.cost < 0 ? 1 : this.unitsOf(entry.cost);
+    if (charge.amount === AmountKind.gcra) {
+      (table as GcraTable).ask(c.keyLo[key]!, c.keyHi[key]!, this.rateOf(entry), units, c.now, charge);
+    } else this.askCounted(entry, table, units);
     return true;
   }
 
-  /** Asks a limit that has an amount of whole units. */
-  private askCounted(limit: number, plan: LimitPlan, table: LimitTable, units: number, out: Charge): void {
+  private unitsOf(cost: number): number {
     const { context: c } = this.hasher;
+    return isPresent(c, cost) ? Math.max(1, Math.ceil(c.numbers[cost]!)) : 1;
+  }
+
+  /** Asks a limit that has an amount of whole units. */
+  private askCounted(entry: LimitEntry, table: LimitTable, units: number): void {
+    const { context: c } = this.hasher;
+    const { plan, charge: out } = entry;
     const lo = c.keyLo[plan.key]!;
     const hi = c.keyHi[plan.key]!;
-    const most = this.mostOf(limit, plan);
+    const most = this.mostOf(entry);
     out.cost = units;
     switch (plan.amount) {
       case AmountKind.exact:
@@ -131,55 +166,45 @@ export class Limits {
   }
 
   /** Makes the charge that a limit was just asked about. */
-  private charge(limit: number, mode: number): void {
+  private charge(entry: LimitEntry, mode: number): void {
     const { context: c } = this.hasher;
-    const { amount, rate, calendar } = this.program.limits[limit]!;
-    const table = this.tableOf(limit, mode)!;
-    const charge = this.charges[limit]!;
-    this.charged[limit] = mode;
-    switch (amount) {
+    const { charge, plan } = entry;
+    const table = tableOf(entry, mode)!;
+    entry.charged = mode;
+    switch (charge.amount) {
       case AmountKind.gcra:
         return (table as GcraTable).charge(charge, c.now);
       case AmountKind.exact:
-        return (table as LogTable).charge(charge, c.rates[rate]!.perMicros, c.now);
+        return (table as LogTable).charge(charge, c.rates[plan.rate]!.perMicros, c.now);
       case AmountKind.leases:
         return (table as LogTable).charge(charge, LEASE_MICROS, c.now);
       default:
-        return (table as CalendarTable).charge(charge, calendar!, c.now);
+        return (table as CalendarTable).charge(charge, plan.calendar!, c.now);
     }
   }
 
-  private admits(limit: number): boolean {
-    const { wait, fits } = this.charges[limit]!;
-    if (wait <= 0) return true;
-    const { otherwise } = this.program.policy.limits[limit]!;
-    return otherwise.kind === "slow" && fits && wait <= otherwise.upToMicros;
-  }
-
   /** Adds a limit's delay or refusal, if it does not admit at once. */
-  private addAnswer(limit: number): void {
+  private addAnswer(entry: LimitEntry): void {
     const { record } = this;
-    const { wait } = this.charges[limit]!;
-    if (wait <= 0) return;
-    const { place } = this.program.limits[limit]!;
-    const { otherwise } = this.program.policy.limits[limit]!;
-    if (this.admits(limit)) record.addLimit(Verdict.slow, wait, limit, place);
-    else if (otherwise.kind === "block") record.add(Verdict.block, otherwise.status, wait, -1, limit, place);
+    const { charge, place, otherwise, index } = entry;
+    if (charge.wait <= 0) return;
+    if (admits(entry)) record.addLimit(Verdict.slow, STATUS[Verdict.slow], charge.wait, index, place);
+    else if (otherwise.kind === "block") record.addLimit(Verdict.block, otherwise.status, charge.wait, index, place);
     else if (otherwise.kind === "challenge" && !this.hasher.context.request.passes.includes(otherwise.challenge)) {
-      record.addLimit(Verdict.challenge, 0, limit, place);
-    } else record.addLimit(Verdict.throttle, wait, limit, place);
+      record.addLimit(Verdict.challenge, STATUS[Verdict.challenge], 0, index, place);
+    } else record.addLimit(Verdict.throttle, STATUS[Verdict.throttle], charge.wait, index, place);
   }
 
   // ── amounts under the factors in force ────────────────────────────────────
 
-  private rateOf(limit: number, slot: number): ExactRate {
+  private rateOf({ rate: slot, index }: LimitEntry): ExactRate {
     const rate = this.hasher.context.rates[slot]!;
-    return this.factors === null ? rate : this.scaled.of(rate, this.factors[limit]!);
+    return this.factors === null ? rate : this.scaled.of(rate, this.factors[index]!);
   }
 
   /** Most units of an amount of whole units. */
-  private mostOf(limit: number, { amount, rate, count }: LimitPlan): number {
-    const factor = this.factors === null ? 1 : this.factors[limit]!;
+  private mostOf({ index, plan: { amount, rate, count } }: LimitEntry): number {
+    const factor = this.factors === null ? 1 : this.factors[index]!;
     if (amount === AmountKind.calendar) return scaledCount(count, factor);
     const declared = amount === AmountKind.exact ? this.hasher.context.rates[rate]!.allow : count;
     return Math.min(MAX_LOG, scaledCount(Math.min(MAX_LOG, declared), factor));
@@ -189,25 +214,19 @@ export class Limits {
 
   /** Whether the request at hand was charged by a limit that waits for its outcome. */
   get awaitsOutcome(): boolean {
-    const { limits } = this.program.pending;
-    for (let index = 0; index < limits.length; index++) if (this.charged[limits[index]!] !== Rollout.off) return true;
+    const { awaiting } = this;
+    for (let index = 0; index < awaiting.length; index++) if (awaiting[index]!.charged !== Rollout.off) return true;
     return false;
-  }
-
-  /** Forgets the charges of the last request. */
-  begin(): void {
-    const { limits } = this.program.pending;
-    for (let index = 0; index < limits.length; index++) this.charged[limits[index]!] = Rollout.off;
   }
 
   /** Keeps what taking the charges back needs, in a slot of the pool. */
   keep(pool: PendingPool, slot: number): void {
-    const { limits } = this.program.pending;
+    const { awaiting } = this;
     const { chargeCells } = pool;
-    for (let index = 0; index < limits.length; index++) {
-      const at = (slot * limits.length + index) * CHARGE_CELLS;
-      const charge = this.charges[limits[index]!]!;
-      chargeCells[at] = this.charged[limits[index]!]!;
+    for (let index = 0; index < awaiting.length; index++) {
+      const at = (slot * awaiting.length + index) * CHARGE_CELLS;
+      const { charge, charged } = awaiting[index]!;
+      chargeCells[at] = charged;
       chargeCells[at + 1] = charge.cost;
       chargeCells[at + 2] = charge.mark;
       chargeCells[at + 3] = charge.rate.step;
@@ -218,21 +237,21 @@ export class Limits {
   /** Takes back the leases of a request whose outcome is known, and the charges whose refund holds. */
   settle(pool: PendingPool, slot: number): void {
     const { context: c } = this.hasher;
-    const { limits } = this.program.pending;
-    for (let index = 0; index < limits.length; index++) {
-      const limit = limits[index]!;
-      const at = (slot * limits.length + index) * CHARGE_CELLS;
-      const { refund, key } = this.program.limits[limit]!;
+    const { awaiting } = this;
+    for (let index = 0; index < awaiting.length; index++) {
+      const entry = awaiting[index]!;
+      const at = (slot * awaiting.length + index) * CHARGE_CELLS;
+      const { refund } = entry.plan;
       const mode = pool.chargeCells[at]!;
-      const table = mode === Rollout.off ? null : this.tableOf(limit, mode);
-      if (table === null || !this.hasher.key(key) || (refund >= 0 && !holds(c, refund))) continue;
-      this.giveBack(limit, table, pool.chargeCells, at);
+      const table = mode === Rollout.off ? null : tableOf(entry, mode);
+      if (table === null || !this.hasher.key(entry.key) || (refund >= 0 && !holds(c, refund))) continue;
+      this.giveBack(entry, table, pool.chargeCells, at);
     }
   }
 
-  private giveBack(limit: number, table: LimitTable, cells: Float64Array, at: number): void {
+  private giveBack({ plan }: LimitEntry, table: LimitTable, cells: Float64Array, at: number): void {
     const { context: c } = this.hasher;
-    const { amount, key, calendar } = this.program.limits[limit]!;
+    const { amount, key, calendar } = plan;
     const lo = c.keyLo[key]!;
     const hi = c.keyHi[key]!;
     const cost = cells[at + 1]!;
@@ -252,26 +271,26 @@ export class Limits {
   /** How much of a limit the request's key has used, in percent, in the mode that applies to it. */
   used(limit: number): number {
     const { context: c } = this.hasher;
-    const plan = this.program.limits[limit]!;
-    const { amount, key, rollout, rate } = plan;
-    const mode = this.rollouts.modeOf(rollout);
-    const table = mode === Rollout.off ? null : this.tableOf(limit, mode);
+    const entry = this.entries[limit]!;
+    const { plan, key, rate } = entry;
+    const { amount } = plan;
+    const mode = this.modeOf(entry);
+    const table = mode === Rollout.off ? null : tableOf(entry, mode);
     if (table === null || !this.hasher.key(key) || (rate >= 0 && !isPresent(c, rate))) return 0;
     const lo = c.keyLo[key]!;
     const hi = c.keyHi[key]!;
-    if (amount === AmountKind.gcra) return (table as GcraTable).used(lo, hi, this.rateOf(limit, rate), c.now);
+    if (amount === AmountKind.gcra) return (table as GcraTable).used(lo, hi, this.rateOf(entry), c.now);
     const units =
       amount === AmountKind.calendar
         ? (table as CalendarTable).used(lo, hi, plan.calendar!, c.now)
         : (table as LogTable).used(lo, hi, rate < 0 ? LEASE_MICROS : c.rates[rate]!.perMicros, c.now);
-    return Math.min(100, (100 * units) / this.mostOf(limit, plan));
+    return Math.min(100, (100 * units) / this.mostOf(entry));
   }
 
   /** State of an enforced limit for a key given by its values. */
   stateFor(limit: number, keys: readonly KeyPart[], now: number): LimitState {
     const { hasher } = this;
-    const table = this.tables[limit] ?? null;
-    const plan = this.program.limits[limit];
+    const { table, plan } = this.entries[limit] ?? { table: null };
     if (table === null || plan === undefined || !hasher.parts(plan.key, keys)) {
       return { fullInMicros: 0, numerator: 0, denominator: 1 };
     }
@@ -285,4 +304,32 @@ export class Limits {
         return (table as LogTable).state(lo, hi, now);
     }
   }
+}
+
+function entryOf({ policy }: Program, plan: LimitPlan, index: number, charge: Charge): LimitEntry {
+  const { otherwise } = policy.limits[index]!;
+  return {
+    index,
+    plan,
+    key: plan.key,
+    rate: plan.rate,
+    cost: plan.cost,
+    place: plan.place,
+    otherwise,
+    longestWait: otherwise.kind === "slow" ? otherwise.upToMicros : 0,
+    alwaysOn: isAlwaysOn(plan.rollout),
+    charge,
+    charged: Rollout.off,
+    table: null,
+    shadowTable: null,
+  };
+}
+
+function tableOf({ table, shadowTable }: LimitEntry, mode: number): LimitTable | null {
+  return mode === Rollout.on ? table : shadowTable;
+}
+
+/** Whether a limit lets the request through that it was asked about, at once or after a wait that it holds requests for. */
+function admits({ charge: { wait, fits }, longestWait }: LimitEntry): boolean {
+  return wait <= 0 || (fits && wait <= longestWait);
 }

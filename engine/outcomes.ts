@@ -1,7 +1,8 @@
 /** Keeps what an outcome's signals need of a request, and brings it back into a context when the outcome is known. */
 import { ADDRESS_WORDS } from "./facts/address.ts";
 import type { Context } from "./facts/context.ts";
-import { isPresent } from "./facts/read-slot.ts";
+import { putWhole } from "./facts/put.ts";
+import { isPresent, textOf } from "./facts/read-slot.ts";
 import type { Hasher } from "./hasher.ts";
 import { ValueKind } from "./layout.ts";
 import type { Outcome } from "./request.ts";
@@ -43,7 +44,7 @@ export function keepRequest(hasher: Hasher, pool: PendingPool): number {
         }
         break;
       case ValueKind.text:
-        pool.values[value++] = present ? c.texts[fact] : null;
+        pool.values[value++] = present ? textOf(c, fact) : null;
         break;
       default:
         pool.values[value++] = present ? c.sets[fact] : null;
@@ -53,13 +54,12 @@ export function keepRequest(hasher: Hasher, pool: PendingPool): number {
 }
 
 /** Brings a kept request back, with its outcome, as the request of the context. */
-export function restoreRequest(c: Context, pool: PendingPool, slot: number, outcome: Outcome, now: number): void {
+export function restoreRequest(c: Context, pool: PendingPool, slot: number, outcome: Outcome): void {
   const { keys, slots, cells, values } = c.program.pending;
   c.turn();
   c.request = NO_REQUEST;
   c.outcome = outcome;
   c.served = true;
-  c.now = now;
   c.route = pool.routes[slot]!;
   c.client = pool.clients[slot]!;
   for (let index = 0; index < keys.length; index++) {
@@ -78,7 +78,7 @@ export function restoreRequest(c: Context, pool: PendingPool, slot: number, outc
     if (kind === ValueKind.text || kind === ValueKind.set) {
       const kept = pool.values[value++];
       present = kept !== null;
-      if (typeof kept === "string") c.texts[fact] = kept;
+      if (typeof kept === "string") putWhole(c, fact, kept);
       else if (Array.isArray(kept)) c.sets[fact] = kept;
     } else {
       present = !Number.isNaN(pool.numbers[cell]!);

@@ -7,6 +7,7 @@ import type { Constants, ListConstant } from "./compile/constants.ts";
 import type { IndexTables } from "./compile/index-tables.ts";
 import type { KeyTables } from "./compile/keys.ts";
 import type { SlotTables } from "./compile/slots.ts";
+import type { TextGroups } from "./compile/text-groups.ts";
 import type { Needs } from "./contract.ts";
 import type { Inventory } from "./facts/inventory.ts";
 import type { RouteTree } from "./facts/route-tree.ts";
@@ -121,6 +122,7 @@ export interface Program {
   readonly listConstants: readonly ListConstant[];
   readonly keys: KeyTables;
   readonly index: IndexTables;
+  readonly textGroups: TextGroups;
   readonly routes: RouteTree;
   readonly inventory: Inventory;
   /** Clocks of the zones named, by the slots' operand. */

@@ -6,6 +6,11 @@ import { Rollout, type RolloutPlan } from "./program.ts";
 
 const CANARY_SHARES = 10_000;
 
+/** Whether a plan is on for every request, unless an overlay says otherwise. */
+export function isAlwaysOn({ mode, untilMicros, replacedBy }: RolloutPlan): boolean {
+  return mode === Rollout.on && untilMicros === Infinity && replacedBy.length === 0;
+}
+
 export class Rollouts {
   /** Modes that overlays force, by place in the order of declaration, -1 for none; null while there are no overlays. */
   forced: Int8Array | null = null;

@@ -1,6 +1,7 @@
 /** Steps 2 and 8: the bans of a program's rules on their state, by the key of the request at hand. */
 import type { KeyPart } from "./contract.ts";
-import { type Numbers, type Record, Verdict } from "./decision-record.ts";
+import { type Numbers, type Record } from "./decision-record.ts";
+import type { Exemptions } from "./exemptions.ts";
 import { holds } from "./evaluate.ts";
 import type { Hasher } from "./hasher.ts";
 import { type Program, Rollout } from "./program.ts";
@@ -8,8 +9,7 @@ import type { Rollouts } from "./rollouts.ts";
 import { banOf, type StateStore } from "./state/store.ts";
 
 export class RuleBans {
-  /** Of each rule: the epoch of the latest request that is exempted from it. */
-  readonly exempted: Int32Array;
+  private readonly exemptions: Exemptions;
   private readonly program: Program;
   private readonly store: StateStore;
   private readonly hasher: Hasher;
@@ -23,8 +23,19 @@ export class RuleBans {
   private liveOwners: Int32Array = new Int32Array(0);
   private untils: Float64Array = new Float64Array(0);
 
-  constructor(program: Program, store: StateStore, hasher: Hasher, rollouts: Rollouts, record: Record) {
-    this.exempted = new Int32Array(program.policy.rules.length);
+  /** Whether any rule bans. */
+  private readonly any: boolean;
+
+  constructor(
+    program: Program,
+    store: StateStore,
+    hasher: Hasher,
+    rollouts: Rollouts,
+    record: Record,
+    exemptions: Exemptions,
+  ) {
+    this.exemptions = exemptions;
+    this.any = program.banKeys.length > 0;
     this.program = program;
     this.store = store;
     this.hasher = hasher;
@@ -51,11 +62,6 @@ export class RuleBans {
     this.untils = new Float64Array(most);
   }
 
-  /** Whether the request at hand is exempted from a rule. */
-  isExempt(rule: number): boolean {
-    return this.exempted[rule] === this.hasher.context.epoch;
-  }
-
   /** Adds a block for each live ban. It waits for step 5, because a matching rule can exempt from it. */
   addLive(): void {
     const { hasher } = this;
@@ -73,23 +79,24 @@ export class RuleBans {
 
   private add(key: number, owner: number, remaining: number): void {
     const rule = this.ownerRules[owner] ?? -1;
-    if (rule < 0 || this.isExempt(rule)) return;
+    if (rule < 0 || this.exemptions.hasRule(rule)) return;
     const { banKey, banOn, rollout, place } = this.program.rules[rule]!;
     const shadow = this.ownerShadow[owner] === 1;
     if (banKey !== key || this.rollouts.modeOf(rollout) !== (shadow ? Rollout.shadow : Rollout.on)) return;
     if (!holds(this.hasher.context, banOn)) return;
     if (shadow) return this.record.listShadow(place);
     const { action } = this.program.policy.rules[rule]!;
-    this.record.add(Verdict.block, action.kind === "block" ? action.status : 0, remaining, rule, -1, place);
+    this.record.addBlock(action.kind === "block" ? action.status : 0, remaining, rule, place);
   }
 
   /** Every match sets its ban, also one that did not decide. */
   set(matching: Numbers): void {
+    if (!this.any) return;
     const { context: c } = this.hasher;
     for (let index = 0; index < matching.count; index++) {
       const rule = matching.items[index]!;
       const { banKey, rollout } = this.program.rules[rule]!;
-      if (banKey < 0 || this.isExempt(rule)) continue;
+      if (banKey < 0 || this.exemptions.hasRule(rule)) continue;
       const mode = this.rollouts.modeOf(rollout);
       if (mode === Rollout.off || !this.hasher.key(banKey)) continue;
       const owner = mode === Rollout.on ? this.owners[rule]! : this.shadowOwners[rule]!;

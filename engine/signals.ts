@@ -1,7 +1,7 @@
 /** The signals of a program on their state: an event is recorded, a value read, by the key of the request at hand. */
 import type { KeyPart } from "./contract.ts";
 import { holds } from "./evaluate.ts";
-import type { Context } from "./facts/context.ts";
+import { type Context, WHOLE } from "./facts/context.ts";
 import { isPresent } from "./facts/read-slot.ts";
 import type { Hasher } from "./hasher.ts";
 import { ValueKind } from "./layout.ts";
@@ -177,15 +177,20 @@ function integerIn(c: Context, slot: number): number {
   if (!isPresent(c, slot)) return Number.NaN;
   if (c.program.slots.kind[slot] !== ValueKind.text) return c.numbers[slot]!;
   const text = c.texts[slot]!;
-  const start = text.charCodeAt(0) === MINUS ? 1 : 0;
-  const digits = text.length - start;
-  if (digits === 0 || digits > DIGITS) return Number.NaN;
+  const whole = c.ends[slot] === WHOLE;
+  return integerAt(text, whole ? 0 : c.starts[slot]!, whole ? text.length : c.ends[slot]!);
+}
+
+function integerAt(text: string, from: number, end: number): number {
+  const negative = from < end && text.charCodeAt(from) === MINUS;
+  const start = negative ? from + 1 : from;
+  if (start === end || end - start > DIGITS) return Number.NaN;
   let value = 0;
-  for (let at = start; at < text.length; at++) {
+  for (let at = start; at < end; at++) {
     const digit = text.charCodeAt(at) - ZERO;
     if (!(digit >= 0 && digit <= 9)) return Number.NaN;
     value = value * 10 + digit;
   }
   if (!Number.isSafeInteger(value)) return Number.NaN;
-  return start === 1 ? -value : value;
+  return negative ? -value : value;
 }

@@ -22,15 +22,16 @@ export class Words {
     this.data[this.length++] = word;
   }
 
-  pushText(text: string): void {
-    const units = text.length;
+  /** A text, or the part of it from `start` to `end`. */
+  pushText(text: string, start = 0, end: number = text.length): void {
+    const units = end - start;
     const needed = this.length + (units >> 1) + 2;
     if (needed > this.data.length) this.grow(needed);
     const data = this.data;
     let at = this.length;
-    let index = 0;
-    for (; index + 1 < units; index += 2) data[at++] = text.charCodeAt(index) | (text.charCodeAt(index + 1) << 16);
-    if (index < units) data[at++] = text.charCodeAt(index);
+    let index = start;
+    for (; index + 1 < end; index += 2) data[at++] = text.charCodeAt(index) | (text.charCodeAt(index + 1) << 16);
+    if (index < end) data[at++] = text.charCodeAt(index);
     data[at++] = units;
     this.length = at;
   }

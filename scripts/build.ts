@@ -3,7 +3,7 @@
  * the program in `dist/bin/`.
  */
 import { spawnSync } from "node:child_process";
-import { chmodSync, copyFileSync, mkdirSync, rmSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { build } from "rolldown";
 
@@ -25,16 +25,47 @@ function copyAssets(): void {
   }
 }
 
-/** Joins the program's modules into a few files, as finding hundreds of them is most of its start-up. Dependencies stay outside. */
+/** Packages that stay outside the program: what is native, and what only some commands load. */
+const OUTSIDE = /^(?:node:|uws-|undici$|vscode-)/;
+
+/**
+ * Joins the program's modules, and those of the small packages that every command needs, into a few files: finding and reading
+ * hundreds of them would be most of its start-up. Names stay as they are, so that a fault's stack can be read.
+ */
 async function bundleProgram(): Promise<void> {
-  await build({
+  const { output } = await build({
     input: { edgepolicy: join(DIST, "cli/bin.js") },
     platform: "node",
-    external: (id) => !/^[./]/.test(id),
-    output: { dir: join(DIST, "bin"), format: "esm" },
+    external: OUTSIDE,
+    output: {
+      dir: join(DIST, "bin"),
+      format: "esm",
+      minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+    },
     logLevel: "warn",
   });
+  const modules = output.flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : []));
+  writeFileSync(join(DIST, "bin/LICENSES.txt"), licensesOf(modules));
   chmodSync(join(DIST, "bin/edgepolicy.js"), 0o755);
+}
+
+/** The licences of the packages that modules come from, which ask to go along with copies. */
+function licensesOf(modules: readonly string[]): string {
+  const folders = new Set(modules.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0] ?? []));
+  return [...folders].toSorted().map(licenseOf).join("\n");
+}
+
+function licenseOf(folder: string): string {
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
+  const file = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each));
+  const text = file === undefined ? `Licence: ${license}\n` : readFileSync(join(folder, file), "utf8");
+  return `${name} ${version}\n\n${text}`;
+}
+
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly license: string;
 }
 
 rmSync(DIST, { recursive: true, force: true });

@@ -1,21 +1,31 @@
 /**
- * `node scripts/mutation.ts [FILE…]`: plants every mutant that Stryker knows in each file, one file after the other, and prints the
- * score and what survives. Without files, all of `engine/` (hours). Results are kept in `.cache/mutation`, so that another run
- * tries again only what has changed. `EDGEPOLICY_RUNS` scales the properties (default here: a fifth).
+ * `node scripts/mutation.ts [--report] [FILE…]`: plants every mutant that Stryker knows in each file, one file after the other, and
+ * prints the score and what survives. Without files, all of `engine/` (a night). Stryker's results are kept in `.cache/mutation`, so
+ * that another run tries again only what has changed; scores in `test/mutation/scores.json`, beside the table of them, `scores.md`, and
+ * the summary in CONTRIBUTING.md. `--report` alone writes those two anew. `EDGEPOLICY_RUNS` scales the properties (default here: a
+ * tenth).
  *
  * Exit status: 0 where every file reaches the aim, 1 where one does not, 2 for bad use.
  */
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { constants, setPriority } from "node:os";
 import { join, relative } from "node:path";
 import process from "node:process";
+import { parseArgs } from "node:util";
 
 const ROOT = join(import.meta.dirname, "..");
 /** A package of its own: what it brings is no dependency of the project. */
 const PACKAGE = join(ROOT, "test/mutation");
 const CACHE = join(ROOT, ".cache/mutation");
+const SCORES = join(PACKAGE, "scores.json");
+const TABLE = join(PACKAGE, "scores.md");
+const GUIDE = join(ROOT, "CONTRIBUTING.md");
 /** Percent of mutants that the tests should find. */
 const AIM = 85;
+/** Share of the cases of properties. */
+const RUNS = "0.1";
 
 /** What this script reads of Stryker's report (mutation-testing-report-schema). */
 interface Report {
@@ -29,6 +39,18 @@ interface Mutant {
   readonly location: { readonly start: { readonly line: number; readonly column: number } };
 }
 
+/** What came of one file. */
+interface Score {
+  /** SHA-256 of the text that was judged, the first 16 digits: another text has not been. */
+  readonly text: string;
+  readonly mutants: number;
+  readonly found: number;
+  /** `LINE:COLUMN MUTATOR → REPLACEMENT` of each mutant that no test found. */
+  readonly survivors: readonly string[];
+}
+
+type Scores = Readonly<Record<string, Score>>;
+
 function install(): void {
   if (existsSync(join(PACKAGE, "node_modules/@stryker-mutator/core"))) return;
   process.stderr.write("edgepolicy: installing Stryker in test/mutation (once; about 60 MB) …\n");
@@ -41,25 +63,25 @@ function configOf(file: string, name: string): object {
   return {
     testRunner: "vitest",
     plugins: [join(PACKAGE, "node_modules/@stryker-mutator/vitest-runner/dist/src/index.js")],
-    vitest: { configFile: "test/mutation/vitest.config.ts" },
+    vitest: { configFile: "test/mutation/vitest.config.ts", related: false },
     coverageAnalysis: "perTest",
     concurrency: 1,
     mutate: [file],
     incremental: true,
     incrementalFile: join(CACHE, `${name}.incremental.json`),
-    reporters: ["progress-append-only", "json"],
+    reporters: ["json"],
     jsonReporter: { fileName: join(CACHE, `${name}.json`) },
     tempDirName: join(CACHE, "sandbox"),
-    ignorePatterns: ["dist", "bench", "editors", "test/mutation/node_modules"],
+    ignorePatterns: [".cache", "dist", "bench/results", "editors", "test/mutation/node_modules"],
+    disableTypeChecks: false,
     warnings: false,
   };
 }
 
 /** Runs Stryker on one file; null where it could not be run. */
-function mutate(file: string): Report | null {
+function mutate(file: string): readonly Mutant[] | null {
   const name = file.replaceAll("/", "-");
   const config = join(CACHE, `${name}.config.json`);
-  const report = join(CACHE, `${name}.json`);
   mkdirSync(CACHE, { recursive: true });
   writeFileSync(config, JSON.stringify(configOf(file, name)));
   const { status } = spawnSync(
@@ -67,42 +89,125 @@ function mutate(file: string): Report | null {
     [join(PACKAGE, "node_modules/@stryker-mutator/core/bin/stryker.js"), "run", config],
     {
       cwd: ROOT,
-      stdio: ["ignore", "inherit", "inherit"],
-      env: { ...process.env, EDGEPOLICY_RUNS: process.env["EDGEPOLICY_RUNS"] ?? "0.2", EDGEPOLICY_MUTATED: file },
+      stdio: ["ignore", 2, 2],
+      env: { ...process.env, EDGEPOLICY_RUNS: process.env["EDGEPOLICY_RUNS"] ?? RUNS, EDGEPOLICY_MUTATED: file },
     },
   );
-  return status === 0 ? (JSON.parse(readFileSync(report, "utf8")) as Report) : null;
+  if (status !== 0) return null;
+  const report = JSON.parse(readFileSync(join(CACHE, `${name}.json`), "utf8")) as Report;
+  return report.files[file]?.mutants ?? [];
 }
 
-/** Prints a file's score and survivors; returns the score, in percent. */
-function print(file: string, mutants: readonly Mutant[]): number {
+function scoreOf(file: string, mutants: readonly Mutant[]): Score {
   const valid = mutants.filter(({ status }) => ["Killed", "Timeout", "Survived", "NoCoverage"].includes(status));
   const alive = valid.filter(({ status }) => status === "Survived" || status === "NoCoverage");
-  const score = valid.length === 0 ? 100 : (100 * (valid.length - alive.length)) / valid.length;
-  process.stdout.write(`${file}  ${score.toFixed(1)} % of ${valid.length} mutants\n`);
-  for (const { status, mutatorName, replacement = "", location } of alive) {
-    const { line, column } = location.start;
+  const survivors = alive.map(({ mutatorName, replacement = "", location: { start } }) => {
     const shown = replacement.replaceAll(/\s+/g, " ").slice(0, 100);
-    process.stdout.write(`  ${file}:${line}:${column}  ${status} ${mutatorName} → ${shown}\n`);
-  }
-  return score;
+    return `${start.line}:${start.column} ${mutatorName} → ${shown}`;
+  });
+  return { text: textOf(file), mutants: valid.length, found: valid.length - alive.length, survivors };
+}
+
+function textOf(file: string): string {
+  const text = readFileSync(join(ROOT, file), "utf8").replaceAll("\r\n", "\n");
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}
+
+function percent({ found, mutants }: Pick<Score, "found" | "mutants">): number {
+  return mutants === 0 ? 100 : (100 * found) / mutants;
+}
+
+/** Prints a file's score and survivors. */
+function print(file: string, score: Score): void {
+  process.stdout.write(`${file}  ${percent(score).toFixed(1)} % of ${score.mutants} mutants\n`);
+  for (const survivor of score.survivors) process.stdout.write(`  ${file}:${survivor}\n`);
+}
+
+function engineFiles(): readonly string[] {
+  return globSync("engine/**/*.ts", { cwd: ROOT })
+    .map((file) => file.replaceAll("\\", "/"))
+    .sort();
+}
+
+function readScores(): Scores {
+  return existsSync(SCORES) ? (JSON.parse(readFileSync(SCORES, "utf8")) as Scores) : {};
+}
+
+/** Keeps the scores of files that are still there, and writes what people read of them. */
+function writeScores(scores: Scores): void {
+  const files = engineFiles();
+  const kept = files.flatMap((file) => (scores[file] === undefined ? [] : [[file, scores[file]] as const]));
+  writeFileSync(SCORES, `${JSON.stringify(Object.fromEntries(kept), null, 2)}\n`);
+  writeFileSync(TABLE, tableOf(files, scores));
+  const guide = readFileSync(GUIDE, "utf8");
+  const summary = /(?<=<!-- mutation scores -->\n)[\s\S]*?(?=<!-- end -->)/;
+  writeFileSync(
+    GUIDE,
+    guide.replace(summary, () => `${summaryOf(files, scores)}\n`),
+  );
+}
+
+function tableOf(files: readonly string[], scores: Scores): string {
+  const rows = files.map((file) => {
+    const score = scores[file];
+    if (score === undefined) return `| \`${file}\` | | | not run |`;
+    const note = score.text === textOf(file) ? "" : "of an earlier text";
+    return `| \`${file}\` | ${percent(score).toFixed(1)} % | ${score.found} of ${score.mutants} | ${note} |`;
+  });
+  const survivors = files
+    .filter((file) => (scores[file]?.survivors.length ?? 0) > 0)
+    .map((file) => `## ${file}\n\n${(scores[file]?.survivors ?? []).map((each) => `    ${each}\n`).join("")}`);
+  const head =
+    "# Mutation scores\n\nWritten by `node scripts/mutation.ts`.\n\n| file | score | found | |\n|---|---|---|---|\n";
+  return `${head}${rows.join("\n")}\n\n# What survives\n\n${survivors.join("\n")}`;
+}
+
+/** What CONTRIBUTING.md says of all files together. */
+function summaryOf(files: readonly string[], scores: Scores): string {
+  const judged = files.flatMap((file) => scores[file] ?? []);
+  const reached = judged.filter((score) => percent(score) >= AIM);
+  const total = {
+    found: judged.reduce((sum, { found }) => sum + found, 0),
+    mutants: judged.reduce((sum, { mutants }) => sum + mutants, 0),
+  };
+  const below = files.filter((file) => scores[file] !== undefined && percent(scores[file]) < AIM);
+  const stale = files.filter((file) => scores[file] !== undefined && scores[file].text !== textOf(file));
+  const names = (list: readonly string[]): string =>
+    list.length === 0 ? "none" : list.map((file) => `\`${file.replace("engine/", "")}\``).join(", ");
+  return [
+    `${judged.length} of ${files.length} files of \`engine/\` have been run to the end: ${total.found} of ${total.mutants} mutants were found,`,
+    `${percent(total).toFixed(1)} %; ${reached.length} files reach the aim of ${AIM} %. Below it: ${names(below)}.`,
+    `Changed since they were run: ${names(stale)}.`,
+    `Files that have not been run are listed as such in \`test/mutation/scores.md\`, beside all scores and what survives.`,
+  ].join("\n");
 }
 
 function main(): number {
-  const given = process.argv.slice(2).map((file) => relative(ROOT, file).replaceAll("\\", "/"));
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { report: { type: "boolean", default: false } },
+  });
+  const given = positionals.map((file) => relative(ROOT, file).replaceAll("\\", "/"));
   const foreign = given.find((file) => !file.startsWith("engine/") || !existsSync(join(ROOT, file)));
   if (foreign !== undefined) {
     process.stderr.write(`edgepolicy: ${foreign} is no file of engine/\n`);
     return 2;
   }
+  if (values.report) writeScores(readScores());
+  if (values.report && given.length === 0) return 0;
   install();
-  const files = given.length > 0 ? given : globSync("engine/**/*.ts", { cwd: ROOT });
+  // Hours of work that nobody waits for.
+  setPriority(constants.priority.PRIORITY_LOW);
   let reached = true;
-  for (const file of files) {
-    const report = mutate(file);
-    if (report === null) process.stderr.write(`edgepolicy: Stryker failed on ${file}\n`);
-    const score = report === null ? 0 : print(file, report.files[file]?.mutants ?? []);
-    reached &&= score >= AIM;
+  for (const file of given.length > 0 ? given : engineFiles()) {
+    const mutants = mutate(file);
+    if (mutants === null) process.stderr.write(`edgepolicy: Stryker failed on ${file}\n`);
+    const score = mutants === null ? null : scoreOf(file, mutants);
+    if (score !== null) {
+      print(file, score);
+      writeScores({ ...readScores(), [file]: score });
+    }
+    reached &&= score !== null && percent(score) >= AIM;
   }
   return reached ? 0 : 1;
 }

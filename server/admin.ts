@@ -3,6 +3,7 @@ import { hash, timingSafeEqual } from "node:crypto";
 import type { Gate } from "./gate.ts";
 import type { ReloadResult } from "./policy-loader.ts";
 import { problem } from "./refusal.ts";
+import { memoryOf } from "./services.ts";
 import type { Handler, Reply, Routes } from "./transport.ts";
 
 export interface AdminParts {
@@ -66,6 +67,7 @@ function describePolicy({ gate, transport }: AdminParts): object {
     lists: policy.lists.map(({ name, file, values }) => ({ name, file, entries: lists.get(name) ?? values.length })),
     facts: policy.facts.map(({ name, header }) => ({ name, header })),
     clients: policy.clients.length,
+    state: memoryOf(gate.engine),
     transport: `uWebSockets.js ${transport}`,
   };
 }

@@ -31,6 +31,14 @@ export interface Gauge {
   readonly read: () => number;
 }
 
+/** Values told apart by labels, read when the metrics are asked for. */
+export interface Series {
+  readonly name: string;
+  readonly help: string;
+  readonly type: "gauge" | "counter";
+  readonly read: () => readonly (readonly [labels: Readonly<Record<string, string>>, value: number])[];
+}
+
 export class Metrics {
   /** Decisions by index of their verdict. */
   readonly verdicts: Float64Array = new Float64Array(VERDICTS.length);
@@ -47,9 +55,14 @@ export class Metrics {
   /** Reloads by result: `applied`, `refused`. */
   readonly reloads: Map<string, number> = zeros("applied", "refused");
   readonly #gauges: Gauge[] = [];
+  readonly #series: Series[] = [];
 
   addGauge(gauge: Gauge): void {
     this.#gauges.push(gauge);
+  }
+
+  addSeries(series: Series): void {
+    this.#series.push(series);
   }
 
   /** The text of `GET /metrics`. */
@@ -66,6 +79,13 @@ export class Metrics {
     for (const { name, help, type, read } of this.#gauges) {
       describe(lines, name, help, type);
       lines.push(`edgepolicy_${name} ${read()}`);
+    }
+    for (const { name, help, type, read } of this.#series) {
+      describe(lines, name, help, type);
+      for (const [labels, value] of read()) {
+        const text = Object.entries(labels).map(([label, each]) => `${label}="${each}"`);
+        lines.push(`edgepolicy_${name}{${text.join(",")}} ${value}`);
+      }
     }
     return `${lines.join("\n")}\n`;
   }

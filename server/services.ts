@@ -1,7 +1,7 @@
 /** What the data listener's handlers work with, made once at start, and what of it shows in the metrics. */
 import { randomBytes } from "node:crypto";
 import { createEngine } from "../engine/index.ts";
-import type { EngineOptions, Policy, PolicyEngine } from "../engine/index.ts";
+import type { EngineOptions, MemoryReading, Policy, PolicyEngine, StatefulEngine } from "../engine/index.ts";
 import type { Config } from "./config.ts";
 import type { DecisionLog } from "./decision-log.ts";
 import { Gate } from "./gate.ts";
@@ -9,7 +9,7 @@ import { Holds } from "./hold.ts";
 import { Metrics } from "./metrics.ts";
 import type { Loaded } from "./policy-loader.ts";
 import { makeView } from "./policy-view.ts";
-import { Upstream } from "./proxy/upstream.ts";
+import type { Upstream } from "./proxy/upstream.ts";
 import { StateFile } from "./state/state-file.ts";
 
 export interface Services {
@@ -34,7 +34,15 @@ export async function makeServices(
   const { report, stateIntervalMs } = config;
   const state =
     config.state === null ? null : await StateFile.open(config.state, policy, options, stateIntervalMs, report);
-  return servicesAround(state === null ? engineOf(policy, options) : state.engine, config, loaded, log, state);
+  const engine = state === null ? engineOf(policy, options) : state.engine;
+  return servicesAround(engine, config, loaded, log, { state, upstream: await openUpstream(config) });
+}
+
+/** Loaded here, because its HTTP client is large and a server that only answers proxies has no use for it. */
+async function openUpstream(config: Config): Promise<Upstream | null> {
+  if (config.upstream === null) return null;
+  const { Upstream } = await import("./proxy/upstream.ts");
+  return new Upstream(config.upstream, config);
 }
 
 /** The services around an engine. */
@@ -43,10 +51,9 @@ export function servicesAround(
   config: Config,
   { policy, keys }: Loaded,
   log: DecisionLog,
-  state: StateFile | null,
+  { state, upstream }: Pick<Services, "state" | "upstream">,
 ): Services {
   const gate = new Gate(config, engine, makeView(policy, engine.needs, keys, config), new Metrics(), log);
-  const upstream = config.upstream === null ? null : new Upstream(config.upstream, config);
   const services = { gate, holds: new Holds(config.heldMax), upstream, log, state };
   addGauges(services);
   return services;
@@ -73,9 +80,29 @@ function addStateGauges({ metrics }: Gate, state: StateFile): void {
   });
 }
 
+/** What is kept of keys, of an engine that tells: the reference interpreter keeps everything. */
+export function memoryOf(engine: PolicyEngine): readonly MemoryReading[] {
+  return "memory" in engine ? (engine as StatefulEngine).memory() : [];
+}
+
+function addMemorySeries({ metrics, engine }: Gate): void {
+  const add = (field: "keys" | "bytes" | "dropped" | "sketched", type: "gauge" | "counter", help: string): void =>
+    metrics.addSeries({
+      name: `state_${field}${type === "counter" ? "_total" : ""}`,
+      help,
+      type,
+      read: () => memoryOf(engine).map(({ kind, name, mode, [field]: value }) => [{ kind, name, mode }, value]),
+    });
+  add("keys", "gauge", "Keys that have state, by signal and limit, and bans.");
+  add("bytes", "gauge", "Bytes of state in use.");
+  add("dropped", "counter", "Keys dropped for want of memory that were not as good as new.");
+  add("sketched", "counter", "Answers of a limit that rested on what is remembered of dropped keys.");
+}
+
 function addGauges({ gate, holds, upstream, log, state }: Services): void {
   const { metrics } = gate;
   if (state !== null) addStateGauges(gate, state);
+  addMemorySeries(gate);
   metrics.addGauge({ name: "held_requests", help: "Requests held by slow.", type: "gauge", read: () => holds.current });
   metrics.addGauge({
     name: "held_refused_total",

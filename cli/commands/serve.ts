@@ -1,10 +1,11 @@
 /** `edgepolicy serve`: the enforcement point, until a signal stops it. */
-import type { LogSink, RunningServer, ServerOptions } from "../../server/index.ts";
+import { type LoadResult, loadPolicy, nodeFiles } from "../../dsl/index.ts";
+import type { LoadPolicy, LogSink, RunningServer, ServerOptions } from "../../server/index.ts";
 import { ServerError, startServer } from "../../server/index.ts";
 import type { Command } from "../command.ts";
 import type { CliIo } from "../io.ts";
 import { type Arguments, formatOption } from "../options.ts";
-import { loadGood, printDiagnostics } from "../policy-file.ts";
+import { loadRunnable, printDiagnostics } from "../policy-file.ts";
 import { CliProblem, EXIT } from "../problem.ts";
 
 export const serve: Command = {
@@ -64,8 +65,8 @@ EDGEPOLICY_ADMIN_TOKEN is the admin listener's bearer token, EDGEPOLICY_PEPPER (
 
 async function run(args: Arguments, io: CliIo): Promise<number> {
   const [file = ""] = args.exactly("FILE");
-  loadGood(file, io);
-  const running = await start(readOptions(file, args, io), io);
+  const loader = loaderAfter(loadRunnable(file, io), file);
+  const running = await start(readOptions(file, args, io), loader, io);
   const started = args.json() ? `${JSON.stringify(startedJson(running))}\n` : startedText(running, args);
   // The decision log may own standard output; then it is not ours to write to.
   if (args.text("log") === "stdout") io.stderr(started);
@@ -76,9 +77,19 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   return EXIT.fine;
 }
 
-async function start(options: ServerOptions, io: CliIo): Promise<RunningServer> {
+/** Gives the policy that is loaded already, and from then on reads its file anew. */
+function loaderAfter(first: LoadResult, file: string): LoadPolicy {
+  let loaded: LoadResult | null = first;
+  return () => {
+    const result = loaded ?? loadPolicy(file, nodeFiles);
+    loaded = null;
+    return result;
+  };
+}
+
+async function start(options: ServerOptions, load: LoadPolicy, io: CliIo): Promise<RunningServer> {
   try {
-    return await startServer(options);
+    return await startServer(options, { loadPolicy: load });
   } catch (problem) {
     if (!(problem instanceof ServerError)) throw problem;
     if (problem.load !== null) printDiagnostics(problem.load.diagnostics, problem.load.sources, io);

@@ -38,9 +38,10 @@ const BUILDERS: Readonly<Record<string, declarations.DeclarationBuilder>> = {
  * @param doc - Text of the `///` lines before it.
  */
 export function buildDeclaration(node: CstNode, doc: string, context: BuildContext): AstDeclarationNode {
-  for (const [rule, build] of Object.entries(BUILDERS)) {
+  for (const rule in node.children) {
+    const build = BUILDERS[rule];
     const found = node.children[rule]?.[0] as CstNode | undefined;
-    if (found !== undefined) return build(found, { span: context.spanOf(found), doc }, context);
+    if (build !== undefined && found !== undefined) return build(found, { span: context.spanOf(found), doc }, context);
   }
   throw new Error("a declaration passed the grammar without a kind");
 }

@@ -43,6 +43,7 @@ function buildSetting(node: CstNode, context: BuildContext): ast.AstSetting {
 
 /** Reports every name that stands a second time. */
 export function reportRepeats(names: readonly ast.Name[], context: BuildContext): void {
+  if (names.length < 2) return;
   const seen = new Set<string>();
   for (const name of names) {
     if (seen.has(name.text))

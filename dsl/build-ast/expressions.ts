@@ -26,25 +26,20 @@ export function buildExpression(node: CstNode, context: BuildContext): AstExpr {
 /** One operator between two operands, with the words `not in` and `is not` already joined. */
 interface OperatorHere {
   readonly text: string;
+  readonly binds: number;
   readonly span: Span;
 }
 
-const COMPARISONS: ReadonlySet<string> = new Set([
-  "==",
-  "!=",
-  "<",
-  "<=",
-  ">",
-  ">=",
-  "in",
-  "not in",
-  "is",
-  "is not",
-  "contains",
-  "starts_with",
-  "ends_with",
-  "like",
-  "matches",
+/** How tightly operators bind, from the loosest on. */
+const BINDS = { or: 1, and: 2, comparison: 3, sum: 4, product: 5, default: 6 } as const;
+
+const OPERATORS: ReadonlyMap<string, number> = new Map([
+  ["or", BINDS.or],
+  ["and", BINDS.and],
+  ["+", BINDS.sum],
+  ["-", BINDS.sum],
+  ["*", BINDS.product],
+  ["??", BINDS.default],
 ]);
 
 /** Reads a row by descending precedence; each method reads what binds at least as tightly as it says. */
@@ -61,21 +56,28 @@ class RowReader {
   }
 
   read(): AstExpr {
-    return this.#logic("or", () => this.#logic("and", () => this.#not()));
+    const first = this.#and();
+    if (!this.#sees(BINDS.or)) return first;
+    const items = [first];
+    while (this.#sees(BINDS.or)) items.push(this.#and());
+    return { kind: "or", items, span: this.#join(first, items.at(-1) ?? first) };
   }
 
-  #logic(kind: "and" | "or", item: () => AstExpr): AstExpr {
-    const first = item();
-    if (!this.#sees(kind)) return first;
+  #and(): AstExpr {
+    const first = this.#not();
+    if (!this.#sees(BINDS.and)) return first;
     const items = [first];
-    while (this.#sees(kind)) items.push(item());
-    return { kind, items, span: this.#join(first, items.at(-1) ?? first) };
+    while (this.#sees(BINDS.and)) items.push(this.#not());
+    return { kind: "and", items, span: this.#join(first, items.at(-1) ?? first) };
   }
 
   #not(): AstExpr {
     const nots = tokens(this.#operand(), "NOT");
+    if (nots.length === 0) return this.#comparison();
     if (nots.length > NOTS_MAX) {
-      const place = this.#context.span(nots[0]?.startOffset ?? 0, (nots.at(-1)?.endOffset ?? 0) + 1);
+      const last = nots.at(-1);
+      const end = (last?.startOffset ?? 0) + (last?.image.length ?? 0);
+      const place = this.#context.span(nots[0]?.startOffset ?? 0, end);
       this.#context.error(
         "EP1006",
         `${nots.length} \`not\` in a row`,
@@ -92,7 +94,7 @@ class RowReader {
 
   #comparison(): AstExpr {
     let left = this.#sum();
-    for (let links = 0; COMPARISONS.has(this.#next()?.text ?? ""); links++) {
+    for (let links = 0; this.#sees(BINDS.comparison); links++) {
       const operator = this.#take();
       this.#refuseNot();
       if (links === 1) this.#refuseChain(operator);
@@ -104,32 +106,46 @@ class RowReader {
   }
 
   #sum(): AstExpr {
-    return this.#terms(["+", "-"], () => this.#terms(["*"], () => this.#default()));
-  }
-
-  #terms(operators: readonly string[], term: () => AstExpr): AstExpr {
-    let left = term();
-    for (let count = 2; operators.includes(this.#next()?.text ?? ""); count++) {
-      const operator = this.#take();
-      this.#refuseNot();
-      const right = term();
-      if (count <= TERMS_MAX) left = this.#binary(operator, left, right);
-      if (count === TERMS_MAX + 1)
-        this.#context.error(
-          "EP1006",
-          `more than ${TERMS_MAX} terms in a row`,
-          operator.span,
-          "split the expression with `let`",
-        );
+    let left = this.#product();
+    for (let count = 2; this.#sees(BINDS.sum); count++) {
+      const operator = this.#term();
+      left = this.#joinTerm(operator, left, this.#product(), count);
     }
     return left;
   }
 
+  #product(): AstExpr {
+    let left = this.#default();
+    for (let count = 2; this.#sees(BINDS.product); count++) {
+      const operator = this.#term();
+      left = this.#joinTerm(operator, left, this.#default(), count);
+    }
+    return left;
+  }
+
+  #term(): OperatorHere {
+    const operator = this.#take();
+    this.#refuseNot();
+    return operator;
+  }
+
+  /** Takes one more term; of too many, which are reported once, the rest is left out. */
+  #joinTerm(operator: OperatorHere, left: AstExpr, right: AstExpr, count: number): AstExpr {
+    if (count === TERMS_MAX + 1)
+      this.#context.error(
+        "EP1006",
+        `more than ${TERMS_MAX} terms in a row`,
+        operator.span,
+        "split the expression with `let`",
+      );
+    return count <= TERMS_MAX ? this.#binary(operator, left, right) : left;
+  }
+
   #default(): AstExpr {
     const first = this.#primary();
-    if (!this.#sees("??")) return first;
+    if (!this.#sees(BINDS.default)) return first;
     const options = [first];
-    while (this.#sees("??")) {
+    while (this.#sees(BINDS.default)) {
       this.#refuseNot();
       options.push(this.#primary());
     }
@@ -159,9 +175,9 @@ class RowReader {
     return operator;
   }
 
-  /** Whether this operator follows. It is passed by reading the operand after it. */
-  #sees(text: string): boolean {
-    return this.#next()?.text === text;
+  /** Whether an operator follows that binds so. It is passed by reading the operand after it. */
+  #sees(binds: number): boolean {
+    return this.#next()?.binds === binds;
   }
 
   #binary(operator: OperatorHere, left: AstExpr, right: AstExpr): AstBinary {
@@ -199,8 +215,9 @@ class RowReader {
 function readOperator(node: CstNode, context: BuildContext): OperatorHere {
   const span = context.spanOf(node);
   const not = has(node, "NOT");
-  if (has(node, "IS")) return { text: not ? "is not" : "is", span };
-  return { text: not ? "not in" : token(node, "Operator").image, span };
+  if (has(node, "IS")) return { text: not ? "is not" : "is", binds: BINDS.comparison, span };
+  const text = not ? "not in" : token(node, "Operator").image;
+  return { text, binds: OPERATORS.get(text) ?? BINDS.comparison, span };
 }
 
 /** Builds an operand without its `not`s. */

@@ -38,5 +38,6 @@ export function union(a: Presence, b: Presence): Presence {
 
 /** What is present whichever of the two holds. */
 export function intersection(a: Presence, b: Presence): Presence {
+  if (a.size === 0 || b.size === 0) return NOTHING_PRESENT;
   return new Set([...a].filter((key) => b.has(key)));
 }

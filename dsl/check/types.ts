@@ -86,9 +86,15 @@ export function sameType(a: Type, b: Type): boolean {
   return a.scalar === b.scalar && a.set === b.set && a.members?.name === b.members?.name;
 }
 
-/** The part of a type that the policy model keeps. */
-export function exprType(type: Type): ExprType {
-  return { scalar: type.scalar, set: type.set };
+/** What the policy model keeps of types: one of each, as every expression has one. */
+const KEPT = { single: new Map<ScalarType, ExprType>(), set: new Map<ScalarType, ExprType>() };
+
+/** The part of a type that the policy model keeps; one and the same for equal types. */
+export function exprType({ scalar, set }: Type): ExprType {
+  const kept = set ? KEPT.set : KEPT.single;
+  const type = kept.get(scalar) ?? { scalar, set };
+  kept.set(scalar, type);
+  return type;
 }
 
 /** Names of types that lists and body fields can be declared with. */

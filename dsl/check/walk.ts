@@ -1,5 +1,6 @@
 /** Visits the parts of checked expressions. */
 import type { Expr } from "../../engine/index.ts";
+import { modelText } from "./model-text.ts";
 
 /** The direct parts of an expression, from left to right. */
 export function parts(expr: Expr): readonly Expr[] {
@@ -46,17 +47,38 @@ export function parts(expr: Expr): readonly Expr[] {
 /** Calls `visit` for the expression and all its parts, from left to right. */
 export function walk(expr: Expr, visit: (part: Expr) => void): void {
   visit(expr);
-  for (const part of parts(expr)) walk(part, visit);
+  // The same as `parts`, without an array for each expression: every lint comes by here with every condition.
+  switch (expr.kind) {
+    case "literal":
+    case "attribute":
+    case "signal":
+    case "score":
+    case "let":
+    case "used":
+    case "list":
+      return;
+    case "and":
+    case "or":
+      for (const item of expr.items) walk(item, visit);
+      return;
+    case "compare":
+    case "in":
+      walk(expr.left, visit);
+      walk(expr.right, visit);
+      return;
+    default:
+      for (const part of parts(expr)) walk(part, visit);
+  }
 }
 
 /** Texts of expressions, which never change: lints compare the same ones many times. */
 const TEXTS = new WeakMap<Expr, string>();
 
-/** The expression as text that is equal for equal expressions wherever they stand; never shown to people. */
+/** As {@link modelText}, of an expression that is asked about again. */
 export function exprText(expr: Expr): string {
   const known = TEXTS.get(expr);
   if (known !== undefined) return known;
-  const text = JSON.stringify(expr, (key, value: unknown) => (key === "span" ? undefined : value));
+  const text = modelText(expr);
   TEXTS.set(expr, text);
   return text;
 }

@@ -347,4 +347,10 @@ export const LINTS = {
     title: "term of no points",
     explanation: "The term adds nothing to its score.",
   },
+  shortMemory: {
+    code: "EP3066",
+    title: "no room for all clients",
+    explanation:
+      "State by client is kept for every client of the inventory, whatever strangers send. The policy's `memory` has not room for all of them, each with as much as it can have, so some can be dropped.",
+  },
 } as const;

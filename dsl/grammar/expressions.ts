@@ -2,8 +2,18 @@
  * The grammar of conditions, numbers and names. An expression is read as a flat row of operands and operators; precedence
  * is applied when the tree is built, so that a long condition costs one node an operand and no depth at all.
  */
-import { type CstNode, CstParser, type IParserConfig, type ParserMethod, tokenMatcher } from "chevrotain";
+import {
+  type CstNode,
+  CstParser,
+  type IParserConfig,
+  type IRuleConfig,
+  type IToken,
+  type ParserMethod,
+  tokenMatcher,
+} from "chevrotain";
 import * as t from "../tokens.ts";
+import { Recorder, type RuleOutline, type WrittenRule } from "./outline.ts";
+import type { QuickReader } from "./quick-read.ts";
 
 const { K } = t;
 
@@ -12,8 +22,39 @@ export type Rule = ParserMethod<[], CstNode>;
 
 /** Rules that every declaration uses. The grammar is a chain of classes, one a family of declarations. */
 export class ExpressionGrammar extends CstParser {
+  /** The rules by the methods that call them. Before all others, as those are made by it. */
+  readonly #written = new Map<unknown, WrittenRule>();
+  /** What gates look ahead in, where it is not chevrotain that reads. */
+  protected quick: QuickReader | null = null;
+
   constructor(config: IParserConfig) {
     super(t.VOCABULARY, config);
+  }
+
+  protected override RULE<F extends () => void>(
+    name: string,
+    body: F,
+    config?: IRuleConfig<CstNode>,
+  ): ParserMethod<Parameters<F>, CstNode> {
+    const rule = super.RULE(name, body, config);
+    this.#written.set(rule, { name, body });
+    return rule;
+  }
+
+  protected override LA(count: number): IToken {
+    return this.quick === null ? super.LA(count) : this.quick.ahead(count);
+  }
+
+  /** The rules as data, by name. */
+  protected outline(): ReadonlyMap<string, RuleOutline> {
+    const recorder = new Recorder(this.#written);
+    // Methods of its own hide those of its class, as they do where chevrotain records.
+    Object.assign(this, recorder.methods);
+    try {
+      return recorder.record();
+    } finally {
+      for (const name of Object.keys(recorder.methods)) Reflect.deleteProperty(this, name);
+    }
   }
 
   expression: Rule = this.RULE("expression", () => {

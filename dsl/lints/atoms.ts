@@ -3,9 +3,9 @@
  * where they read the same thing; what is not understood is a subject of its own that is either true or false.
  */
 import { EVIDENCE } from "../../engine/index.ts";
-import type { CompareExpr, CompareOp, Expr, Policy, ScalarValue } from "../../engine/index.ts";
+import type { AttributeName, CompareExpr, CompareOp, Expr, Policy, ScalarValue } from "../../engine/index.ts";
 import { attributeNamed } from "../check/attributes.ts";
-import { exprText } from "../check/walk.ts";
+import { modelText } from "../check/model-text.ts";
 import { ANY, bounded, type Domain, keepOnly, without } from "./domains.ts";
 import { rangeOf } from "./ranges.ts";
 
@@ -22,7 +22,7 @@ export function statementOf(atom: Expr, holds: boolean, policy: Policy): Stateme
   const values = atom.kind === "in" && atom.right.kind === "literal" ? valuesOf(atom.right.value) : null;
   if (atom.kind === "in" && values !== null && atom.right.type.scalar !== "network") {
     const narrow = (domain: Domain): Domain => (holds ? keepOnly(domain, values) : without(domain, values));
-    return { subject: exprText(atom.left), start: startOf(atom.left, policy), narrow };
+    return { subject: modelText(atom.left), start: startOf(atom.left, policy), narrow };
   }
   return opaque(atom, holds);
 }
@@ -34,7 +34,7 @@ function valuesOf(value: unknown): readonly ScalarValue[] | null {
 const TRUTH: Domain = { ...ANY, only: new Set<ScalarValue>([true, false]) };
 
 function opaque(atom: Expr, holds: boolean): Statement {
-  return { subject: exprText(atom), start: TRUTH, narrow: (domain) => keepOnly(domain, [holds]) };
+  return { subject: modelText(atom), start: TRUTH, narrow: (domain) => keepOnly(domain, [holds]) };
 }
 
 const MIRROR: Readonly<Record<CompareOp, CompareOp>> = {
@@ -74,7 +74,7 @@ function betweenReadings(atom: CompareExpr, op: CompareOp): Statement {
 }
 
 function withLiteral(left: Expr, op: CompareOp, literal: ScalarValue, policy: Policy): Statement {
-  const statement = { subject: exprText(left), start: startOf(left, policy) };
+  const statement = { subject: modelText(left), start: startOf(left, policy) };
   if (op === "==") return { ...statement, narrow: (domain) => keepOnly(domain, [literal]) };
   if (op === "!=") return { ...statement, narrow: (domain) => without(domain, [literal]) };
   if (typeof literal === "number") return { ...statement, narrow: (domain) => bounded(domain, op, literal) };
@@ -90,13 +90,26 @@ function ranksThat(op: CompareOp, member: string): readonly string[] {
   return ranks.filter((_, at) => test(at));
 }
 
-/** Everything that a reading can be. An identity error may be one that this version does not know. */
+const ANY_WHOLE: Domain = { ...ANY, whole: true };
+
+/** Everything that a reading can be. */
 function startOf(reading: Expr, policy: Policy): Domain {
   const whole = reading.type.scalar === "int" && !reading.type.set;
   if (reading.type.scalar === "bool") return TRUTH;
   const range = rangeOf(reading, policy);
   if (range !== null) return { ...ANY, low: range.low, high: range.high, whole };
-  const members = reading.kind === "attribute" ? attributeNamed(reading.name)?.type.members : null;
+  return (reading.kind === "attribute" ? membersOf(reading.name) : null) ?? (whole ? ANY_WHOLE : ANY);
+}
+
+const MEMBERS = new Map<AttributeName, Domain | null>();
+
+/** The members of an attribute's enumeration; null where it has none. An identity error may be one that this version does not know. */
+function membersOf(name: AttributeName): Domain | null {
+  const known = MEMBERS.get(name);
+  if (known !== undefined) return known;
+  const members = attributeNamed(name)?.type.members;
   const closed = members != null && members.members.length > 0 && members.name !== "identity.error";
-  return closed ? { ...ANY, only: new Set(members.members) } : { ...ANY, whole };
+  const domain = closed ? { ...ANY, only: new Set(members.members) } : null;
+  MEMBERS.set(name, domain);
+  return domain;
 }

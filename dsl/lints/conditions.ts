@@ -4,6 +4,7 @@ import { exprText, walk } from "../check/walk.ts";
 import { LINTS } from "../codes/lints.ts";
 import type { LintInput } from "./input.ts";
 import { conditionsOf, type Place } from "./places.ts";
+import type { Goal } from "./satisfiable.ts";
 
 type Input = Pick<LintInput, "policy" | "solver" | "report">;
 
@@ -46,14 +47,15 @@ function lintParts({ expr, on }: Place, input: Input): void {
 /** Reports the last part that the others make superfluous: of several that imply each other one is enough. */
 function lintLogic({ kind, items }: LogicExpr, on: Place["on"], { solver, report }: Input): void {
   const all = kind === "and";
-  const decided = (item: Expr, others: readonly Expr[]): boolean =>
-    !solver.canHold([...others.map((expr) => ({ expr, holds: all })), { expr: item, holds: !all }], on);
+  const given = items.map((expr): Goal => ({ expr, holds: all }));
+  const decided = (item: Expr, others: readonly Goal[]): boolean =>
+    !solver.canHold([...others, { expr: item, holds: !all }], on);
   const idle = items.findLast((item) => {
-    const others = items.filter((other) => other !== item);
+    const others = given.filter(({ expr }) => expr !== item);
     return decided(item, others) && !isRepeated(item, others);
   });
   if (idle === undefined) return;
-  const cause = items.find((other) => other !== idle && decided(idle, [other]));
+  const cause = items.find((other) => other !== idle && decided(idle, [{ expr: other, holds: all }]));
   const [place, why] = all ? ["where the others hold, it holds too", "this implies it"] : NEVER_ALONE;
   report.warning(LINTS.idleCondition, idle.span, `this part changes nothing: ${place}`, {
     help: "take it out, or mend its bound or operator",
@@ -64,7 +66,7 @@ function lintLogic({ kind, items }: LogicExpr, on: Place["on"], { solver, report
 const NEVER_ALONE = ["where it holds, another holds too", "this holds then as well"] as const;
 
 /** Repeated parts have a lint of their own, with a fix. */
-function isRepeated(item: Expr, others: readonly Expr[]): boolean {
+function isRepeated(item: Expr, others: readonly Goal[]): boolean {
   const text = exprText(item);
-  return others.some((other) => exprText(other) === text);
+  return others.some(({ expr }) => exprText(expr) === text);
 }

@@ -48,8 +48,10 @@ function covers(cover: Rule, rule: Rule, solver: Solver): boolean {
   return rankOf(cover) > rankOf(rule) && holdsWherever(cover, rule, solver);
 }
 
-function rankOf(rule: Rule): number {
-  return VERDICTS.findIndex((verdict) => verdict === rule.action.kind);
+const RANKS: ReadonlyMap<string, number> = new Map(VERDICTS.map((verdict, rank) => [verdict, rank]));
+
+function rankOf({ action }: Rule): number {
+  return RANKS.get(action.kind) ?? -1;
 }
 
 /** Whether a rule is proven to hold for every request that something applies to. */

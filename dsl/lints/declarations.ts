@@ -58,10 +58,11 @@ function lintRouteNames({ declarations, groups, sources, report }: LintInput): v
     }
   });
   for (const list of lists) {
-    for (const [index, name] of (list ?? []).entries()) {
+    if (list === null || list.length < 2) continue;
+    for (const [index, name] of list.entries()) {
       const routes = groups.get(name.text) ?? [];
-      const cover = list?.find((other, at) => at !== index && coversAll(other, routes, { at, index, name, groups }));
-      if (cover === undefined || routes.length === 0 || list === null) continue;
+      const cover = list.find((other, at) => at !== index && coversAll(other, routes, { at, index, name, groups }));
+      if (cover === undefined || routes.length === 0) continue;
       const removal = index > 0 ? removalOf(index, list, sources) : {};
       report.warning(LINTS.repeatedRoute, name.span, `\`${name.text}\` is named here already`, {
         help: "leave it out",
@@ -107,8 +108,10 @@ function strength(source: IdentitySource): Evidence {
 /** Silent without identity sources: then requests come with their evidence stated. */
 function lintEvidence({ policy, declarations, report }: LintInput): void {
   if (policy.identity.length === 0) return;
+  // Of two of one name, which is an error elsewhere, the first counts.
+  const declared = new Map(declarations.routes.toReversed().map((one) => [one.name.text, one]));
   for (const [index, route] of policy.routes.entries()) {
-    const written = declarations.routes.find((one) => one.name.text === route.name)?.minEvidence;
+    const written = declared.get(route.name)?.minEvidence;
     const { minEvidence } = route;
     if (minEvidence === null || written === null || written === undefined) continue;
     const sources = policy.identity.filter(({ on }) => on === null || on.includes(index));

@@ -25,15 +25,15 @@ export const ANY: Domain = {
 };
 
 /** The values of a domain that are in a set. */
-export function keepOnly(domain: Domain, values: Iterable<ScalarValue>): Domain {
-  const wanted = new Set(values);
-  const only = domain.only === null ? wanted : new Set([...domain.only].filter((value) => wanted.has(value)));
-  return { ...domain, only };
+export function keepOnly(domain: Domain, values: readonly ScalarValue[]): Domain {
+  const { only } = domain;
+  return { ...domain, only: new Set(only === null ? values : values.filter((value) => only.has(value))) };
 }
 
 /** The values of a domain that are not in a set. */
-export function without(domain: Domain, values: Iterable<ScalarValue>): Domain {
-  return { ...domain, except: new Set([...domain.except, ...values]) };
+export function without(domain: Domain, values: readonly ScalarValue[]): Domain {
+  const { except } = domain;
+  return { ...domain, except: new Set(except.size === 0 ? values : [...except, ...values]) };
 }
 
 /** The values of a domain for which `value op bound` holds, where `op` orders. */
@@ -62,13 +62,17 @@ function raised(domain: Domain, bound: number, open: boolean): Domain {
 
 /** Whether no value is left. False means that one may be left. */
 export function isEmpty(domain: Domain): boolean {
-  if (domain.only !== null)
-    return ![...domain.only].some((value) => !domain.except.has(value) && isWithin(domain, value));
+  if (domain.only !== null) return !hasOneLeft(domain.only, domain);
   const low = domain.whole && domain.lowOpen ? Math.floor(domain.low) + 1 : domain.low;
   const high = domain.whole && domain.highOpen ? Math.ceil(domain.high) - 1 : domain.high;
   if (low > high) return true;
   const open = !domain.whole && (domain.lowOpen || domain.highOpen);
   return low === high && (open || domain.except.has(low));
+}
+
+function hasOneLeft(only: ReadonlySet<ScalarValue>, domain: Domain): boolean {
+  for (const value of only) if (!domain.except.has(value) && isWithin(domain, value)) return true;
+  return false;
 }
 
 function isWithin(domain: Domain, value: ScalarValue): boolean {

@@ -13,7 +13,7 @@ export function lintForms(input: Input): void {
     if (part.kind === "and" || part.kind === "or") lintRepeated(part, input);
     if (part.kind === "not") lintNegation(part, input);
     if (part.kind !== "binary") return;
-    if (part.op === "in" || part.op === "not in") lintOneEntry(part, modelAt(part.span)?.type.scalar === "bool", input);
+    if (part.op === "in" || part.op === "not in") lintOneEntry(part, modelAt, input);
     if (part.op === "==" || part.op === "!=") lintTruth(part, input);
   });
 }
@@ -22,6 +22,7 @@ export function lintForms(input: Input): void {
 const MAX_ITEMS = 64;
 
 function lintRepeated(logic: AstLogic, { sources, report }: Input): void {
+  if (areApart(logic.items)) return;
   const seen = new Map<string, AstExpr>();
   for (const [index, item] of logic.items.slice(0, MAX_ITEMS).entries()) {
     const text = writtenText(item);
@@ -36,6 +37,24 @@ function lintRepeated(logic: AstLogic, { sources, report }: Input): void {
   }
 }
 
+/** So many parts are told apart one from the other; of more, their texts are compared. */
+const FEW_ITEMS = 8;
+
+/** Whether the parts differ by what is seen at once, as they do almost everywhere. */
+function areApart(items: readonly AstExpr[]): boolean {
+  if (items.length > FEW_ITEMS) return false;
+  return items.every((item, index) => !items.slice(0, index).some((other) => looksLike(item, other)));
+}
+
+function looksLike(one: AstExpr, other: AstExpr): boolean {
+  const [a, b] = [bare(one), bare(other)];
+  if (a.kind === "binary" && b.kind === "binary")
+    return a.op === b.op && looksLike(a.left, b.left) && looksLike(a.right, b.right);
+  if (a.kind === "literal" && b.kind === "literal") return a.value === b.value;
+  if (a.kind === "name" && b.kind === "name") return a.parts.at(-1)?.text === b.parts.at(-1)?.text;
+  return a.kind === b.kind;
+}
+
 function lintNegation(not: AstNot, { sources, report }: Input): void {
   const inner = bare(not.item);
   if (inner.kind !== "not" && inner.kind !== "has" && inner.kind !== "no") return;
@@ -47,11 +66,11 @@ function lintNegation(not: AstNot, { sources, report }: Input): void {
   });
 }
 
-/** @param checked - Whether the checker knows the test: then its literal has the type of the other side. */
-function lintOneEntry(part: AstBinary, checked: boolean, { sources, report }: Input): void {
+/** Silent where the checker does not know the test: then its literal may have another type than the other side. */
+function lintOneEntry(part: AstBinary, modelAt: ReturnType<typeof modelByPlace>, { sources, report }: Input): void {
   const list = bare(part.right);
   const [only] = list.kind === "list" && list.items.length === 1 ? list.items : [];
-  if (only === undefined || !checked) return;
+  if (only === undefined || modelAt(part.span)?.type.scalar !== "bool") return;
   const entry = bare(only);
   const written = `${operator(entry, part.op === "not in")} ${textAt(entry.span, sources)}`;
   report.warning(LINTS.oneEntry, part.right.span, "a list of one value is that value", {

@@ -1,6 +1,6 @@
 /** Rules and signals that change nothing, because of the default or because another does the same. */
-import type { Policy, Rule, Signal } from "../../engine/index.ts";
-import { exprText } from "../check/walk.ts";
+import type { Rule, Signal } from "../../engine/index.ts";
+import { dataText, modelHash, modelText } from "../check/model-text.ts";
 import { LINTS } from "../codes/lints.ts";
 import { canMeet } from "./covered.ts";
 import type { LintInput } from "./input.ts";
@@ -43,8 +43,14 @@ function isRestriction({ action }: Rule): boolean {
 
 /** Rules with effects of their own beside the verdict — bans, exemptions, labels — are equal too where their actions are. */
 function lintSameRules({ policy, report }: Input): void {
+  const rules = [...certainRules(policy)];
+  const rough = rules.map(({ on, when }) => (when === null ? 0 : modelHash(when)) + (on?.[0] ?? -1));
+  const counts = new Map<number, number>();
+  for (const hash of rough) counts.set(hash, (counts.get(hash) ?? 0) + 1);
   const seen = new Map<string, Rule>();
-  for (const rule of certainRules(policy)) {
+  for (const [index, rule] of rules.entries()) {
+    // Hardly any two conditions are equal, and most that are not have hashes of their own.
+    if (counts.get(rough[index] ?? 0) === 1) continue;
     const text = meaningOf(rule);
     const first = seen.get(text);
     seen.set(text, first ?? rule);
@@ -58,14 +64,15 @@ function lintSameRules({ policy, report }: Input): void {
 
 function meaningOf({ on, when, action }: Rule): string {
   const ban = action.kind === "block" && action.ban !== null ? { ...action.ban, stateId: "" } : null;
-  return plain([on, when, { ...action, ban }]);
+  const effect = ban === null ? JSON.stringify(action) : dataText({ ...action, ban });
+  return `${on === null ? "any" : on.join()} ${when === null ? "" : modelText(when)} ${effect}`;
 }
 
 function lintSameSignals({ policy, report }: Input): void {
   const seen = new Map<string, Signal>();
   for (const signal of policy.signals) {
     const { aggregate, on, where, keys, windowMicros } = signal;
-    const text = plain([aggregate, on, where, keys, windowMicros]);
+    const text = dataText([aggregate, on, where, keys, windowMicros]);
     const first = seen.get(text);
     seen.set(text, first ?? signal);
     if (first === undefined) continue;
@@ -79,11 +86,6 @@ function lintSameSignals({ policy, report }: Input): void {
       },
     );
   }
-}
-
-/** As text that is equal where the meaning is, wherever it stands. */
-function plain(value: unknown): string {
-  return exprText(value as Policy["lets"][number]["expr"]);
 }
 
 function lintExemptions({ policy, solver, report }: Input): void {

@@ -1,5 +1,5 @@
 /** What the inventory and the policy say about each other: ends that have passed, scopes of no use, routes without a bound. */
-import type { Client, Expr, Policy, Rule, Span } from "../../engine/index.ts";
+import { clientShortages, type Client, type Expr, type Policy, type Rule, type Span } from "../../engine/index.ts";
 import { walk } from "../check/walk.ts";
 import type { CodeEntry } from "../codes/entry.ts";
 import { LINTS } from "../codes/lints.ts";
@@ -14,6 +14,21 @@ export function lintInventory(input: LintInput): void {
   if (input.nowMicros !== null) lintDates(input, input.nowMicros);
   lintScopes(input);
   lintBounds(input);
+  lintMemory(input);
+}
+
+function lintMemory({ policy, report }: LintInput): void {
+  for (const { kind, name, span, room } of clientShortages(policy)) {
+    const [few, all] = [room.toLocaleString("en"), policy.clients.length.toLocaleString("en")];
+    report.warning(
+      LINTS.shortMemory,
+      span,
+      `\`memory\` has room for ${few} of ${all} clients in the ${kind} \`${name}\``,
+      {
+        help: "set a larger `memory`",
+      },
+    );
+  }
 }
 
 /** Statuses in which a client is let in. */

@@ -7,6 +7,7 @@
 import type { Expr, Policy, Route } from "../../engine/index.ts";
 import { isEmpty, keepOnly, type Domain } from "./domains.ts";
 import { type Statement, statementOf } from "./atoms.ts";
+import { Subjects } from "./subjects.ts";
 
 /** A condition that holds, or does not. */
 export interface Goal {
@@ -33,24 +34,48 @@ export class Budget {
   }
 }
 
+/** So many conditions are known at once; then all are forgotten. Conditions that are made for one question must not pile up. */
+const MAX_KNOWN = 250_000;
+
 /** One question takes at most this many steps. */
 const MAX_STEPS = 4000;
+
+/** What is known of one condition. */
+interface Known {
+  /** Every subject that it makes a statement about. */
+  subjects: Subjects | null;
+  /** What it states where it is a test. */
+  holding: NumberedStatement | null;
+  failing: NumberedStatement | null;
+  answers: Answer | null;
+}
+
+/** A statement whose subject has a number, as texts of subjects are long. */
+type NumberedStatement = Omit<Statement, "subject"> & { readonly subject: number };
+
+/** Whether a condition alone may hold, or fail, on some routes; a list of these, as most conditions stand on one row of routes. */
+interface Answer {
+  readonly holds: boolean;
+  readonly facts: Domains;
+  readonly answer: boolean;
+  readonly next: Answer | null;
+}
+
+/** What is known of each subject, by its number. */
+type Domains = ReadonlyMap<number, Domain>;
 
 /** Answers questions about the conditions of one policy. What it finds out on the way it keeps. */
 export class Solver {
   readonly #policy: Policy;
   readonly #budget: Budget;
-  readonly #statements: Readonly<Record<"true" | "false", WeakMap<Expr, Statement>>>;
-  readonly #subjects = new WeakMap<Expr, ReadonlySet<string>>();
-  readonly #facts = new Map<string, ReadonlyMap<string, Domain>>();
-  readonly #keys = new WeakMap<readonly number[], string>();
-  readonly #alone: Readonly<Record<"true" | "false", WeakMap<Expr, Map<string, boolean>>>>;
+  readonly #known = new Map<Expr, Known>();
+  readonly #subjects = new Map<string, number>();
+  readonly #facts = new Map<string, Domains>();
+  readonly #factsOfRow = new WeakMap<readonly number[], Domains>();
 
   constructor(policy: Policy, budget: Budget) {
     this.#policy = policy;
     this.#budget = budget;
-    this.#statements = { true: new WeakMap(), false: new WeakMap() };
-    this.#alone = { true: new WeakMap(), false: new WeakMap() };
   }
 
   /**
@@ -58,80 +83,116 @@ export class Solver {
    * contradict each other, so each group of those that have is a question of its own.
    */
   canHold(goals: readonly Goal[], on: readonly number[] | null): boolean {
-    const [first, second] = goals;
-    // Almost all questions are about two conditions that have nothing in common.
-    if (goals.length === 2 && first !== undefined && second !== undefined && this.#areApart(first, second)) {
-      return this.#holdsAlone(first, on) && this.#holdsAlone(second, on);
-    }
-    return this.#groups(goals).every((group) => {
+    const facts = this.#factsOf(on);
+    const [first] = goals;
+    if (goals.length === 1 && first !== undefined) return this.#holdsAlone(first, facts);
+    for (const group of this.#groups(goals)) {
       const [only] = group;
-      return group.length === 1 && only !== undefined ? this.#holdsAlone(only, on) : this.#ask(group, on);
-    });
-  }
-
-  #areApart(one: Goal, other: Goal): boolean {
-    const subjects = this.#subjectsOf(other.expr);
-    for (const subject of this.#subjectsOf(one.expr)) if (subjects.has(subject)) return false;
+      const holds = group.length === 1 && only !== undefined ? this.#holdsAlone(only, facts) : this.#ask(group, facts);
+      if (!holds) return false;
+    }
     return true;
   }
 
-  #ask(goals: readonly Goal[], on: readonly number[] | null): boolean {
-    return this.#search([...goals], new Map(this.#factsOf(on)), new Budget(MAX_STEPS));
+  #ask(goals: readonly Goal[], facts: Domains): boolean {
+    const [first] = goals;
+    if (first === undefined || !isTest(first.expr) || goals.length > MAX_STEPS) return this.#searchAll(goals, facts);
+    const { subject } = this.#statement(first.expr, first.holds);
+    for (const { expr, holds } of goals) {
+      if (!isTest(expr) || this.#statement(expr, holds).subject !== subject) return this.#searchAll(goals, facts);
+    }
+    return this.#testsHold(goals, facts.get(subject) ?? null);
   }
 
-  #holdsAlone(goal: Goal, on: readonly number[] | null): boolean {
-    const answers = this.#alone[`${goal.holds}`];
-    const key = this.#keyOf(on);
-    const known = answers.get(goal.expr) ?? new Map<string, boolean>();
-    const answer = known.get(key) ?? this.#ask([goal], on);
-    answers.set(goal.expr, known.set(key, answer));
+  #searchAll(goals: readonly Goal[], facts: Domains): boolean {
+    return this.#search([...goals], new Map(facts), new Budget(MAX_STEPS));
+  }
+
+  /** As {@link #search}, of tests of one subject: with its values alone. @param known - What is known of it. */
+  #testsHold(goals: readonly Goal[], known: Domain | null): boolean {
+    let domain = known;
+    for (const { expr, holds } of goals.toReversed()) {
+      if (!this.#budget.spend()) return true;
+      const statement = this.#statement(expr, holds);
+      domain = statement.narrow(domain ?? statement.start);
+      if (isEmpty(domain)) return false;
+    }
+    return true;
+  }
+
+  #holdsAlone(goal: Goal, facts: Domains): boolean {
+    const known = this.#knownOf(goal.expr);
+    for (let answer = known.answers; answer !== null; answer = answer.next) {
+      if (answer.holds === goal.holds && answer.facts === facts) return answer.answer;
+    }
+    const answer = this.#ask([goal], facts);
+    known.answers = { holds: goal.holds, facts, answer, next: known.answers };
     return answer;
   }
 
-  /** Equal for equal rows of routes. */
-  #keyOf(on: readonly number[] | null): string {
-    if (on === null) return "any";
-    const key = this.#keys.get(on) ?? on.join();
-    this.#keys.set(on, key);
-    return key;
+  #knownOf(expr: Expr): Known {
+    let known = this.#known.get(expr);
+    if (known === undefined) {
+      if (this.#known.size >= MAX_KNOWN) this.#known.clear();
+      known = { subjects: null, holding: null, failing: null, answers: null };
+      this.#known.set(expr, known);
+    }
+    return known;
   }
 
-  /** What is known of every request on some routes. */
-  #factsOf(on: readonly number[] | null): ReadonlyMap<string, Domain> {
-    const key = this.#keyOf(on);
-    const known = this.#facts.get(key);
+  /** What is known of every request on some routes: one and the same for equal rows of routes. */
+  #factsOf(on: readonly number[] | null): Domains {
+    if (on === null) return NOTHING;
+    const known = this.#factsOfRow.get(on);
     if (known !== undefined) return known;
-    const domains = new Map<string, Domain>();
-    const routes = on?.flatMap((index) => this.#policy.routes[index] ?? []);
-    for (const statement of routes === undefined ? [] : routeStatements(routes, this.#policy))
-      narrow(domains, statement);
-    this.#facts.set(key, domains);
+    const key = on.join();
+    const facts = this.#facts.get(key) ?? this.#collectFacts(on);
+    this.#facts.set(key, facts);
+    this.#factsOfRow.set(on, facts);
+    return facts;
+  }
+
+  #collectFacts(on: readonly number[]): Domains {
+    const domains = new Map<number, Domain>();
+    const routes = on.flatMap((index) => this.#policy.routes[index] ?? []);
+    for (const statement of routeStatements(routes, this.#policy)) narrow(domains, this.#numbered(statement));
     return domains;
   }
 
   /** Goals that are connected by subjects, directly or through others. */
   #groups(goals: readonly Goal[]): readonly (readonly Goal[])[] {
-    let groups: { readonly goals: Goal[]; readonly subjects: Set<string> }[] = [];
+    const groups: Goal[][] = [];
     for (const goal of goals) {
       const subjects = this.#subjectsOf(goal.expr);
-      const touched = groups.filter((group) => [...subjects].some((subject) => group.subjects.has(subject)));
-      const joined = {
-        goals: [...touched.flatMap((group) => group.goals), goal],
-        subjects: new Set([...touched.flatMap((group) => [...group.subjects]), ...subjects]),
-      };
-      groups = [...groups.filter((group) => !touched.includes(group)), joined];
+      let joined: Goal[] | null = null;
+      let apart = 0;
+      for (const group of groups) {
+        if (!this.#readsOneOf(group, subjects)) groups[apart++] = group;
+        else if (joined === null) joined = group;
+        else joined.push(...group);
+      }
+      groups.length = apart;
+      if (joined === null) groups.push([goal]);
+      else {
+        joined.push(goal);
+        groups.push(joined);
+      }
     }
-    return groups.map((group) => group.goals);
+    return groups;
   }
 
-  /** Every subject that a condition makes a statement about. */
-  #subjectsOf(expr: Expr): ReadonlySet<string> {
-    const known = this.#subjects.get(expr);
-    if (known !== undefined) return known;
-    const subjects = new Set<string>();
-    for (const part of this.#partsOf(expr)) for (const subject of this.#subjectsOf(part)) subjects.add(subject);
-    if (!isTakenApart(expr)) subjects.add(this.#statement(expr, true).subject);
-    this.#subjects.set(expr, subjects);
+  #readsOneOf(group: readonly Goal[], subjects: Subjects): boolean {
+    for (const { expr } of group) if (this.#subjectsOf(expr).meets(subjects)) return true;
+    return false;
+  }
+
+  #subjectsOf(expr: Expr): Subjects {
+    const known = this.#knownOf(expr);
+    if (known.subjects !== null) return known.subjects;
+    const subjects = new Subjects();
+    for (const part of this.#partsOf(expr)) subjects.addAll(this.#subjectsOf(part));
+    if (isTest(expr)) subjects.add(this.#statement(expr, true).subject);
+    known.subjects = subjects;
     return subjects;
   }
 
@@ -152,15 +213,24 @@ export class Solver {
     }
   }
 
-  #statement(atom: Expr, holds: boolean): Statement {
-    const known = this.#statements[`${holds}`];
-    const statement = known.get(atom) ?? statementOf(atom, holds, this.#policy);
-    known.set(atom, statement);
+  #statement(test: Expr, holds: boolean): NumberedStatement {
+    const known = this.#knownOf(test);
+    const kept = holds ? known.holding : known.failing;
+    if (kept !== null) return kept;
+    const statement = this.#numbered(statementOf(test, holds, this.#policy));
+    if (holds) known.holding = statement;
+    else known.failing = statement;
     return statement;
   }
 
+  #numbered({ subject, start, narrow: narrows }: Statement): NumberedStatement {
+    const number = this.#subjects.get(subject) ?? this.#subjects.size;
+    this.#subjects.set(subject, number);
+    return { subject: number, start, narrow: narrows };
+  }
+
   /** Takes goals apart until a contradiction or a choice is met; then tries each choice. */
-  #search(goals: Goal[], domains: Map<string, Domain>, own: Budget): boolean {
+  #search(goals: Goal[], domains: Map<number, Domain>, own: Budget): boolean {
     const choices: (readonly Goal[])[] = [];
     for (let goal = goals.pop(); goal !== undefined; goal = goals.pop()) {
       if (!this.#budget.spend() || !own.spend()) return true;
@@ -175,6 +245,7 @@ export class Solver {
         else choices.push(items);
       } else if (!narrow(domains, this.#statement(expr, holds))) return false;
     }
+    if (choices.length === 0) return true;
     const [choice, ...others] = choices.toSorted((a, b) => a.length - b.length);
     if (choice === undefined) return true;
     const rest = others.map((items) => choiceGoal(items));
@@ -182,10 +253,11 @@ export class Solver {
   }
 }
 
-/** Whether a condition is taken apart, or is decided by itself, so that it states nothing of a subject. */
-function isTakenApart(expr: Expr): boolean {
-  const { kind } = expr;
-  return kind === "not" || kind === "and" || kind === "or" || kind === "let" || kind === "literal";
+const NOTHING: Domains = new Map();
+
+/** Whether a condition states something of a subject: it is not taken apart, nor decided by itself. */
+function isTest({ kind }: Expr): boolean {
+  return kind !== "not" && kind !== "and" && kind !== "or" && kind !== "let" && kind !== "literal";
 }
 
 /** A choice that was put off, as a goal again. */
@@ -199,7 +271,7 @@ function choiceGoal(items: readonly Goal[]): Goal {
 }
 
 /** Applies a statement; false where it leaves no value. */
-function narrow(domains: Map<string, Domain>, statement: Statement): boolean {
+function narrow(domains: Map<number, Domain>, statement: NumberedStatement): boolean {
   const domain = statement.narrow(domains.get(statement.subject) ?? statement.start);
   domains.set(statement.subject, domain);
   return !isEmpty(domain);

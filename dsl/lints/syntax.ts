@@ -1,6 +1,6 @@
 /** The expressions of a policy as they were written, for lints whose fix edits the text. */
 import type { Expr, Policy, Span } from "../../engine/index.ts";
-import type { AstDeclarationNode, AstExpr } from "../ast.ts";
+import type { AstDeclarationNode, AstExpr, AstName } from "../ast.ts";
 import { walk } from "../check/walk.ts";
 import { expressionsOf } from "./places.ts";
 
@@ -60,8 +60,16 @@ function partsOf(expr: AstExpr): readonly AstExpr[] {
   }
 }
 
-/** What the checker made of a written expression, by its place. */
+/** What the checker made of a written expression, by its place. The places are looked for once they are asked about. */
 export function modelByPlace(policy: Policy): (span: Span) => Expr | undefined {
+  let found: ReadonlyMap<string, Expr> | null = null;
+  return (span) => {
+    found ??= placesOf(policy);
+    return found.get(placeOf(span));
+  };
+}
+
+function placesOf(policy: Policy): ReadonlyMap<string, Expr> {
   const found = new Map<string, Expr>();
   for (const expr of expressionsOf(policy)) {
     walk(expr, (part) => {
@@ -69,7 +77,7 @@ export function modelByPlace(policy: Policy): (span: Span) => Expr | undefined {
       if (!found.has(place)) found.set(place, part);
     });
   }
-  return (span) => found.get(placeOf(span));
+  return found;
 }
 
 function placeOf({ file, start, end }: Span): string {
@@ -85,7 +93,31 @@ export function bare(expr: AstExpr): AstExpr {
 
 /** A written expression as text that is equal for equal expressions wherever they stand and however they are spaced. */
 export function writtenText(expr: AstExpr): string {
-  return JSON.stringify(bare(expr), (key, value: unknown) => {
+  const inner = bare(expr);
+  switch (inner.kind) {
+    case "binary":
+      return `${inner.op}(${writtenText(inner.left)},${writtenText(inner.right)})`;
+    case "literal":
+      return typeof inner.value === "string"
+        ? `${inner.type} ${inner.value.length}"${inner.value}`
+        : `${inner.type} ${inner.value}`;
+    case "default":
+      return `??(${inner.options.map(writtenText).join()})`;
+    case "name":
+      return writtenName(inner);
+    default:
+      return otherText(inner);
+  }
+}
+
+function writtenName({ parts, index, args }: AstName): string {
+  const name = parts.map(({ text }) => text).join(".");
+  const at = index === null ? "" : `[${writtenText(index)}]`;
+  return args === null ? name + at : `${name}${at}(${args.map(writtenText).join()})`;
+}
+
+function otherText(expr: AstExpr): string {
+  return JSON.stringify(expr, (key, value: unknown) => {
     if (key === "span" || key === "opSpan" || key === "raw") return undefined;
     return isParen(value) ? bare(value) : value;
   });

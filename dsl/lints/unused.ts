@@ -121,6 +121,7 @@ function usedRoutes({ policy, scenarios }: Input): ReadonlySet<number> {
 
 /** A group is used where its name stands: the model knows its routes alone. */
 function lintGroups({ declarations, report }: Input): void {
+  if (declarations.groups.length === 0) return;
   const named = new Set<string>();
   for (const declaration of declarations.all) for (const name of namesIn(declaration)) named.add(name);
   for (const group of declarations.groups) {

@@ -1,14 +1,14 @@
 /**
  * Bundles: a checked policy in one file, so that it runs where there is no parser. Eight bytes that tell what it is, the format's
- * version, the SHA-256 of what follows, and the content as MessagePack (https://msgpack.org). The same policy gives the same bytes.
+ * version, the SHA-256 of what follows, and the content as `layout.ts` has it. The same policy gives the same bytes.
  */
-import { Packr } from "msgpackr/pack";
-import { Unpackr } from "msgpackr/unpack";
 import type { Policy } from "../policy.ts";
 import { POLICY_FORMAT } from "../policy.ts";
+import { readContent } from "./read-content.ts";
+import { writeContent } from "./write-content.ts";
 
 /** Version of the layout. */
-export const BUNDLE_FORMAT = 1;
+export const BUNDLE_FORMAT = 2;
 /** A bundle holds at most this many bytes. */
 export const MAX_BUNDLE_BYTES: number = 64 * 1024 ** 2;
 
@@ -40,7 +40,7 @@ export function isBundle(bytes: Uint8Array): boolean {
 
 /** Writes a bundle. */
 export function encodeBundle({ policy, rest }: BundleContent, digest: Digest): Uint8Array {
-  const content = new Packr({ useRecords: true, int64AsType: "number" }).pack({ policy, rest });
+  const content = writeContent({ policy, rest });
   const bytes = new Uint8Array(CONTENT_AT + content.length);
   bytes.set(MAGIC);
   new DataView(bytes.buffer).setUint32(MAGIC.length, BUNDLE_FORMAT);
@@ -80,7 +80,7 @@ function refusal(message: string, help: string): BundleRead & { readonly ok: fal
 
 function unpack(content: Uint8Array): unknown {
   try {
-    return new Unpackr({ useRecords: true, int64AsType: "number", mapsAsObjects: true }).unpack(content);
+    return readContent(content);
   } catch {
     return null;
   }

@@ -1,9 +1,14 @@
 /**
  * Axes: along what a literal can be filed. A literal that asks a fact for one of some values (or for a network, prefix,
  * suffix or range) is filed under those keys, and holds exactly for the requests that are dispatched to one of them.
- * Negations are on no axis; they are tested when all else holds, unless bit vectors have them (`dimensions.ts`).
+/**
+ * Axes: along what a literal can be filed. A literal that asks a fact for one of some values (or for a network, prefix,
+ * suffix or range) is filed under those keys, and holds exactly for the requests that are dispatched to one of them.
+ * Negations are on no axis; they are tested when all else holds, unless bit vectors have them (`dimensions.ts`). Globs and patterns
+ * are filed under texts of which every match contains one: that finds those that can hold, and they are tested still.
  */
 import type { Range } from "../facts/range-table.ts";
+import { leastLength, requiredOfGlob, type Sought } from "../regex/required-literals.ts";
 import { DispatchKind, Level, SlotOp, TestOp, ValueKind } from "../layout.ts";
 import type { ConditionBuilder, Test } from "./conditions.ts";
 import type { ConstantPool } from "./constants.ts";
@@ -17,7 +22,12 @@ export interface Filing {
   readonly range: Range | null;
   /** Whether the slot reads state, and so must not be read before the conjunction is asked for. */
   readonly ofState: boolean;
+  /** Those of the literals that must be tested all the same, because the keys only find what can hold. */
+  readonly tested: readonly number[];
 }
+
+/** Texts shorter than this, which most values contain, are not what patterns are filed under. */
+const LEAST_REQUIRED = 2;
 
 /** What the axes of a literal are found from. */
 export interface Axes {
@@ -37,7 +47,7 @@ export function filingsOf(axes: Axes, literals: readonly number[]): Filing[] {
     const known = filings.get(axis);
     if (known === undefined) filings.set(axis, filing);
     else if (filing.range !== null && known.range !== null) filings.set(axis, narrow(known, filing));
-    else if (filing.keys.length < known.keys.length) filings.set(axis, filing);
+    else if (tellsMore(filing, known)) filings.set(axis, filing);
   }
   const present = presentBySlot(axes, literals);
   if (present.size === 0) return [...filings.values()];
@@ -57,6 +67,17 @@ function presentBySlot({ conditions }: Axes, literals: readonly number[]): Reado
   return present;
 }
 
+/** Whether a filing has fewer keys; of texts to be found, as many that are longer. */
+function tellsMore(a: Filing, b: Filing): boolean {
+  if (a.keys.length !== b.keys.length || !isSearch(a.kind)) return a.keys.length < b.keys.length;
+  return leastLength(a.keys.map(String)) > leastLength(b.keys.map(String));
+}
+
+/** Whether looking up reads the text from its beginning to its end. */
+export function isSearch(kind: number): boolean {
+  return kind === DispatchKind.contained || kind === DispatchKind.containedFolded;
+}
+
 function filingOf(axes: Axes, literal: number): Filing | null {
   const known = axes.known.get(literal);
   if (known !== undefined) return known;
@@ -70,10 +91,12 @@ function findFiling(axes: Axes, literal: number): Filing | null {
   if ((test.level & (Level.outcome | Level.served)) !== 0) return null;
   const ofState = test.level !== 0;
   const range = rangeOf(axes, test, (literal & 1) === 1);
-  if (range !== null) return { kind: DispatchKind.range, slot: test.a, literals: [literal], keys: [], range, ofState };
+  const [slot, literals] = [test.a, [literal]];
+  if (range !== null) return { kind: DispatchKind.range, slot, literals, keys: [], range, ofState, tested: [] };
   if ((literal & 1) === 1) return null;
   const found = keysOf(axes, test);
-  return found === null ? null : { ...found, literals: [literal], range: null, ofState };
+  const tested = test.op === TestOp.like || test.op === TestOp.matches ? literals : [];
+  return found === null ? null : { ...found, literals, range: null, ofState, tested };
 }
 
 function rangeOf({ pool }: Axes, { op, b }: Test, negated: boolean): Range | null {
@@ -131,8 +154,28 @@ function keysOf({ pool, conditions }: Axes, { op, a, b }: Test): Keys | null {
     case TestOp.anyInConstant:
       return filedUnder(DispatchKind.member, a, members.sets[b]!, (value) => value as string | number);
     default:
+      return searchedBy(pool, { op, a, b });
+  }
+}
+
+/** The texts of which a value that passes a test contains one, and the axis that they are on; null where none are known. */
+export function searchedBy(pool: ConstantPool, { op, a, b }: Pick<Test, "op" | "a" | "b">): Keys | null {
+  switch (op) {
+    case TestOp.contains:
+      return { kind: DispatchKind.contained, slot: a, keys: [pool.texts.values[b]!] };
+    case TestOp.like:
+      return requiring(a, { texts: [requiredOfGlob(pool.globs.values[b]!)], folded: false });
+    case TestOp.matches:
+      return requiring(a, pool.patterns.values[b]!.sought);
+    default:
       return null;
   }
+}
+
+function requiring(slot: number, sought: Sought | null): Keys | null {
+  if (sought === null || leastLength(sought.texts) < LEAST_REQUIRED) return null;
+  const { texts, folded } = sought;
+  return { kind: folded ? DispatchKind.containedFolded : DispatchKind.contained, slot, keys: texts };
 }
 
 function filedUnder<T>(

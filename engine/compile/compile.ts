@@ -17,7 +17,7 @@ import { planAggregate } from "./aggregates.ts";
 import { planAmount } from "./amounts.ts";
 import { ConditionBuilder } from "./conditions.ts";
 import { ConstantPool } from "./constants.ts";
-import type { IndexItem } from "./index-tables.ts";
+import type { IndexItem, IndexTables } from "./index-tables.ts";
 import { buildIndex, INDEX_BOUNDS, type IndexBounds } from "./index-tree.ts";
 import { KeyBuilder } from "./keys.ts";
 import { TRUE } from "./literals.ts";
@@ -26,6 +26,7 @@ import { normalForms } from "./normal-form.ts";
 import { planPending } from "./pending-plan.ts";
 import { planRollouts } from "./rollouts.ts";
 import { SlotBuilder } from "./slots.ts";
+import { groupTexts } from "./text-groups.ts";
 import { zoneClocks } from "./zones.ts";
 
 /** Everything that is being built. */
@@ -44,7 +45,7 @@ function startBuild(policy: Policy, pool: ConstantPool, slots: SlotBuilder): Bui
   const formOf = normalForms(conditions);
   const items: IndexItem[] = [];
   const file = (phase: number, target: number, literal: number): void => {
-    for (const literals of formOf(literal)) items.push({ phase, target, literals });
+    for (const literals of formOf(literal)) items.push({ phase, target, literals, tested: [] });
   };
   const places = placesOf(policy);
   const rollouts = {
@@ -71,6 +72,8 @@ export function compile(policy: Policy, bounds: IndexBounds = INDEX_BOUNDS): Pro
   const limits = policy.limits.map((limit, index) => planLimit(build, limit, index));
   const pending = planPending(policy, signals, limits, build.conditions);
   const slotTables = slots.finish();
+  const axes = { conditions: build.conditions, pool, known: new Map() };
+  const index = buildIndex(build.items, axes, policy.routes.length, bounds);
   return {
     policy,
     slots: slotTables,
@@ -78,12 +81,8 @@ export function compile(policy: Policy, bounds: IndexBounds = INDEX_BOUNDS): Pro
     constants: pool.finish(),
     listConstants: pool.listConstants,
     keys: build.keys.finish(),
-    index: buildIndex(
-      build.items,
-      { conditions: build.conditions, pool, known: new Map() },
-      policy.routes.length,
-      bounds,
-    ),
+    index,
+    textGroups: groupTexts(axes, testedAlone(build, index, signals, limits)),
     routes: new RouteTree(policy.routes),
     inventory: makeInventory(policy),
     zones: zoneClocks(slotTables, policy.windows),
@@ -99,6 +98,24 @@ export function compile(policy: Policy, bounds: IndexBounds = INDEX_BOUNDS): Pro
   };
 }
 
+/** Literals of which many can be tested for one request. Texts that the index leaves as they are, it found to be few together. */
+function testedAlone(
+  { conditions }: Build,
+  { residuals }: IndexTables,
+  signals: readonly SignalPlan[],
+  limits: readonly LimitPlan[],
+): readonly number[] {
+  const recorded = signals.filter((signal) => !isFiled(signal)).map(({ condition }) => condition);
+  const later = [...signals.map(({ hit }) => hit), ...limits.map(({ refund }) => refund)];
+  const left = residuals.filter((literal) => (literal & 1) === 1 || conditions.itemsOf(literal >> 1) !== null);
+  return [...left, ...recorded, ...later, ...conditions.slots.allConditions()];
+}
+
+/** Whether the index finds what a signal records. */
+function isFiled({ phase, kind }: Pick<SignalPlan, "phase" | "kind">): boolean {
+  return phase === RecordPhase.request && kind !== SignalKind.novel && kind !== SignalKind.elapsed;
+}
+
 /** Routes and condition of a declaration as one literal. */
 function conditionOf(
   { conditions }: Build,
@@ -110,18 +127,17 @@ function conditionOf(
 
 function planSignal(build: Build, signal: Signal, index: number): SignalPlan {
   const { conditions, keys } = build;
-  const { aggregate, phase } = signal;
+  const { aggregate } = signal;
   const routes = conditions.onRoutes(aggregate.kind === "elapsed" ? aggregate.routes : null);
   const condition = conditions.all([routes, conditionOf(build, signal.on, signal.where)]);
-  if (phase === "request" && aggregate.kind !== "novel" && aggregate.kind !== "elapsed") {
-    build.file(Phase.signal, index, condition);
-  }
-  return {
+  const plan = {
     ...planAggregate(signal, conditions),
-    phase: RecordPhase[phase],
+    phase: RecordPhase[signal.phase],
     key: keys.intern(signal.keys, conditions),
     condition,
   };
+  if (isFiled(plan)) build.file(Phase.signal, index, condition);
+  return plan;
 }
 
 /** Signals by what happens to them at the end of a decision. */

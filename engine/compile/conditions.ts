@@ -15,6 +15,8 @@ import type {
   SetTestExpr,
   Span,
 } from "../policy.ts";
+import { plainGlob, plainPattern, type PlainTest } from "../regex/plain-pattern.ts";
+import { trimPattern } from "../regex/trim-pattern.ts";
 import { choiceOf, choiceWhere, comparer, rankOf } from "./choices.ts";
 import type { ConstantPool, MembersOf, SetSource } from "./constants.ts";
 import { FALSE, negate, TRUE } from "./literals.ts";
@@ -139,9 +141,14 @@ export class ConditionBuilder {
       case "ends_with":
         return this.text(TestOp.endsWith, expr.left, this.pool.text(expr.text));
       case "like":
-        return this.text(TestOp.like, expr.left, this.pool.glob(expr.text));
+        return (
+          this.plain(expr.left, plainGlob(expr.text)) ?? this.text(TestOp.like, expr.left, this.pool.glob(expr.text))
+        );
       case "matches":
-        return this.text(TestOp.matches, expr.left, this.pool.pattern(expr.pattern));
+        return (
+          this.plain(expr.left, plainPattern(trimPattern(expr.pattern.root))) ??
+          this.text(TestOp.matches, expr.left, this.pool.pattern(expr.pattern))
+        );
       case "cases":
       case "lookup":
         return choiceWhere(this, this.policy, expr, (value) => value === true);
@@ -180,6 +187,15 @@ export class ConditionBuilder {
 
   private text(op: number, left: Expr, constant: number): number {
     return this.test(op, this.slots.value(left, this), constant);
+  }
+
+  /** A pattern that is no more than a test of text becomes that test. */
+  private plain(left: Expr, plain: PlainTest | null): number | null {
+    if (plain === null) return null;
+    const { text, start, end } = plain;
+    const whole = start && end;
+    const op = whole ? TestOp.textEquals : start ? TestOp.startsWith : end ? TestOp.endsWith : TestOp.contains;
+    return this.text(op, left, this.pool.text(text));
   }
 
   private compare(expr: CompareExpr): number {

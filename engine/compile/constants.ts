@@ -3,8 +3,9 @@ import { ADDRESS_WORDS, parseNetwork } from "../facts/address.ts";
 import { NetworkTable } from "../facts/network-table.ts";
 import type { Pattern, Rate, ScalarValue } from "../policy.ts";
 import { compileGlob } from "../regex/glob.ts";
+import { Room } from "../regex/automaton.ts";
 import { PatternMatcher } from "../regex/matcher.ts";
-import { type ExactRate, exactRate } from "../state/gcra.ts";
+import { type ExactRate, exactRate } from "../exact-rate.ts";
 
 /** Columns of constants, indexed by the operands of slots and conditions. */
 export interface Constants {
@@ -57,8 +58,9 @@ export class ConstantPool {
   private readonly sets = new Column<ReadonlySet<ScalarValue>>();
   private readonly arrays = new Column<readonly ScalarValue[]>();
   private readonly networks = new Column<NetworkTable>();
-  private readonly patterns = new Column<PatternMatcher>();
-  private readonly globs = new Column<readonly string[]>();
+  readonly patterns: Column<PatternMatcher> = new Column();
+  private readonly room = new Room();
+  readonly globs: Column<readonly string[]> = new Column();
   private readonly rates = new Column<ExactRate>();
   /** Sets and tables by the very values they were made of: a list that many rules name is sorted once. */
   private readonly setsOf = new Map<readonly ScalarValue[], number>();
@@ -157,7 +159,7 @@ export class ConstantPool {
   }
 
   pattern(pattern: Pattern): number {
-    return this.patterns.intern(JSON.stringify(pattern.root), () => new PatternMatcher(pattern));
+    return this.patterns.intern(JSON.stringify(pattern.root), () => new PatternMatcher(pattern, this.room));
   }
 
   glob(glob: string): number {

@@ -1,10 +1,14 @@
 /** The order of the axes at a node: by how many conjunctions each is expected to leave. */
 import { DispatchKind } from "../layout.ts";
-import { type Axes, type Filing, filingsOf } from "./axes.ts";
+import { type Axes, type Filing, filingsOf, isSearch } from "./axes.ts";
 import type { IndexItem } from "./index-tables.ts";
 
 /** Fewer conjunctions than this at a node, or along an axis, are cheaper to test than to dispatch. */
 export const FEWEST_FILED = 4;
+/** The same along an axis that reads a whole text: as many tests of it read it no slower. */
+export const FEWEST_SEARCHED = 8;
+/** How many times fewer such an axis must leave to come first. */
+const SEARCH_COST = 2;
 /** So few along an axis of state are not worth reading it for them all. */
 const FEWEST_STATE = 16;
 
@@ -37,6 +41,8 @@ const CHEAPEST: readonly number[] = [
   DispatchKind.prefix,
   DispatchKind.suffix,
   DispatchKind.member,
+  DispatchKind.contained,
+  DispatchKind.containedFolded,
 ];
 
 /** Every axis of items with those on it: axes of facts before those of state, and the ones that leave the fewest first. */
@@ -53,20 +59,22 @@ export function filedByAxis(items: readonly IndexItem[], axes: Axes): readonly F
   }
   const found = [...byName.values()].map(({ filed, wait }): FiledAxis => {
     const left = items.length - filed.length + leftBy(filed);
-    return { filed, wait, fewest: wait === 0 ? FEWEST_FILED : FEWEST_STATE, left };
+    return { filed, wait, fewest: wait > 0 ? FEWEST_STATE : isSearched(filed) ? FEWEST_SEARCHED : FEWEST_FILED, left };
   });
   const rank = ({ filed }: FiledAxis): number => CHEAPEST.indexOf(filed[0]!.filing.kind);
   const first = ({ filed, left }: FiledAxis): number => (2 * left <= items.length && hasLongLists(filed) ? 0 : 1);
+  const weight = ({ filed, left }: FiledAxis): number => (isSearched(filed) ? SEARCH_COST * left : left);
   return found
-    .map((axis) => ({ axis, rank: rank(axis), first: first(axis) }))
+    .map((axis) => ({ axis, rank: rank(axis), first: first(axis), weight: weight(axis) }))
     .sort(
       (a, b) =>
-        Math.sign(a.axis.wait) - Math.sign(b.axis.wait) ||
-        a.first - b.first ||
-        a.axis.left - b.axis.left ||
-        a.rank - b.rank,
+        Math.sign(a.axis.wait) - Math.sign(b.axis.wait) || a.first - b.first || a.weight - b.weight || a.rank - b.rank,
     )
     .map(({ axis }) => axis);
+}
+
+function isSearched(filed: readonly Filed[]): boolean {
+  return isSearch(filed[0]!.filing.kind);
 }
 
 /** Whether many conjunctions share lists of many keys, which would all come again under each key of another axis. */

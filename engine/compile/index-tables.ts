@@ -1,6 +1,7 @@
 /** The tables of the index, and how its nodes become columns. */
 import type { AffixTree } from "../facts/affix-tree.ts";
 import type { BitVectors } from "../facts/bit-vectors.ts";
+import type { LiteralSearch } from "../facts/literal-search.ts";
 import type { NetworkTable } from "../facts/network-table.ts";
 import type { RangeTable } from "../facts/range-table.ts";
 import type { Conjunction } from "./normal-form.ts";
@@ -13,6 +14,7 @@ export interface DispatchTables {
   readonly networks: readonly NetworkTable[];
   readonly affixes: readonly AffixTree[];
   readonly ranges: readonly RangeTable[];
+  readonly searches: readonly LiteralSearch[];
   readonly vectors: readonly BitVectors[];
 }
 
@@ -39,6 +41,8 @@ export interface IndexItem {
   readonly phase: number;
   readonly target: number;
   readonly literals: Conjunction;
+  /** Literals that were filed under what they require, and are tested last. */
+  readonly tested: Conjunction;
 }
 
 export interface Dispatcher {
@@ -63,6 +67,7 @@ function starts(counts: readonly number[]): Int32Array {
 export function flattenNodes(nodes: readonly Node[], tables: DispatchTables): IndexTables {
   const dispatchers = nodes.flatMap((node) => node.dispatchers);
   const entries = nodes.flatMap((node) => node.items);
+  const residuals = entries.map(({ literals, tested }) => (tested.length === 0 ? literals : [...literals, ...tested]));
   return {
     ...tables,
     nodeEntries: starts(nodes.map((node) => node.items.length)),
@@ -73,7 +78,7 @@ export function flattenNodes(nodes: readonly Node[], tables: DispatchTables): In
     waits: Uint8Array.from(dispatchers, (dispatcher) => dispatcher.wait),
     entryPhase: Uint8Array.from(entries, (entry) => entry.phase),
     entryTarget: Int32Array.from(entries, (entry) => entry.target),
-    residualStart: starts(entries.map((entry) => entry.literals.length)),
-    residuals: Int32Array.from(entries.flatMap((entry) => [...entry.literals])),
+    residualStart: starts(residuals.map(({ length }) => length)),
+    residuals: Int32Array.from(residuals.flat()),
   };
 }

@@ -10,10 +10,11 @@
  */
 import { AffixTree } from "../facts/affix-tree.ts";
 import type { BitVectors } from "../facts/bit-vectors.ts";
+import { LiteralSearch } from "../facts/literal-search.ts";
 import { NetworkTable } from "../facts/network-table.ts";
 import { RangePlan, RangeTable } from "../facts/range-table.ts";
 import { DispatchKind } from "../layout.ts";
-import type { Axes } from "./axes.ts";
+import { type Axes, isSearch } from "./axes.ts";
 import { fillVectors, planVectors, type VectorPlan } from "./bit-vectors.ts";
 import { DimensionFinder } from "./dimensions.ts";
 import {
@@ -21,6 +22,7 @@ import {
   copiesByRanges,
   type Filed,
   FEWEST_FILED,
+  FEWEST_SEARCHED,
   type FiledAxis,
   filedByAxis,
   groupsOf,
@@ -61,8 +63,11 @@ const FLAT_EACH = 4;
 const LOOK_UP = 4;
 const ENTRY = 3;
 const SUMMARY_WORD = 0.25;
-/** Members of a set that are thought to lead to nodes at once. */
+/** A search reads a whole text. */
+const SEARCH = FEWEST_SEARCHED;
+/** Members of a set, and texts that a text contains, that are thought to lead to nodes at once. */
 const MEMBERS = 8;
+const CONTAINED = 2;
 
 /** A node that was built: its number, and what its worst request costs. */
 interface Built {
@@ -106,6 +111,7 @@ class IndexBuilder {
   private readonly networks: NetworkTable[] = [];
   private readonly affixes: AffixTree[] = [];
   private readonly ranges: RangeTable[] = [];
+  private readonly searches: LiteralSearch[] = [];
   private readonly vectors: BitVectors[] = [];
 
   constructor(axes: Axes, routeCount: number, bounds: IndexBounds) {
@@ -121,8 +127,8 @@ class IndexBuilder {
   build(items: readonly IndexItem[]): IndexTables {
     this.spare += items.length * this.bounds.copiesEach;
     this.addNode(items);
-    const { nodes, routes, values, networks, affixes, ranges, vectors } = this;
-    return flattenNodes(nodes, { routes, values, networks, affixes, ranges, vectors });
+    const { nodes, routes, values, networks, affixes, ranges, searches, vectors } = this;
+    return flattenNodes(nodes, { routes, values, networks, affixes, ranges, searches, vectors });
   }
 
   private addNode(items: readonly IndexItem[]): Built {
@@ -158,7 +164,8 @@ class IndexBuilder {
   }
 
   private all(): { length: number }[] {
-    return [this.nodes, this.routes, this.values, this.networks, this.affixes, this.ranges, this.vectors];
+    const { nodes, routes, values, networks, affixes, ranges, searches, vectors } = this;
+    return [nodes, routes, values, networks, affixes, ranges, searches, vectors];
   }
 
   /** Forgets what was built since. */
@@ -191,7 +198,7 @@ class IndexBuilder {
       for (const { item } of open) left.delete(item);
       const dispatched = this.dispatch(open);
       node.dispatchers.push({ ...dispatched.dispatcher, wait });
-      cost += LOOK_UP + dispatched.cost;
+      cost += (isSearch(dispatched.dispatcher.kind) ? SEARCH : LOOK_UP) + dispatched.cost;
     }
     node.items = [...left];
     return cost + costOf(node.items);
@@ -242,6 +249,11 @@ class IndexBuilder {
       case DispatchKind.prefix:
       case DispatchKind.suffix:
         return this.affixes.push(new AffixTree(keys.map(String), nodes, kind === DispatchKind.suffix)) - 1;
+      case DispatchKind.contained:
+      case DispatchKind.containedFolded:
+        return (
+          this.searches.push(new LiteralSearch(keys.map(String), nodes, kind === DispatchKind.containedFolded)) - 1
+        );
       default:
         return this.values.push(new Map(keys.map((key, index) => [key, nodes[index]!]))) - 1;
     }
@@ -250,7 +262,8 @@ class IndexBuilder {
   /** What the worst request costs below keys: of prefixes and networks all that hold each other come together. */
   private worst(kind: number, children: ReadonlyMap<string | number, Built>): number {
     const costs = Array.from(children.values(), ({ cost }) => cost);
-    if (kind === DispatchKind.member) return sum(costs.sort((a, b) => b - a).slice(0, MEMBERS));
+    const together = kind === DispatchKind.member ? MEMBERS : isSearch(kind) ? CONTAINED : 0;
+    if (together > 0) return sum(costs.sort((a, b) => b - a).slice(0, together));
     const isNested = kind === DispatchKind.network || kind === DispatchKind.prefix || kind === DispatchKind.suffix;
     const deepest = isNested ? this.deepest(kind) : 1;
     return deepest === 1 ? costs.reduce((high, cost) => Math.max(high, cost), 0) : this.worstNested(kind, children);
@@ -335,5 +348,6 @@ function worstPath(costs: Float64Array): number {
 
 /** What is left to test of a conjunction under a key it was filed under. */
 function remaining({ item, filing }: Filed): IndexItem {
-  return { ...item, literals: item.literals.filter((literal) => !filing.literals.includes(literal)) };
+  const literals = item.literals.filter((literal) => !filing.literals.includes(literal));
+  return { ...item, literals, tested: filing.tested.length === 0 ? item.tested : [...item.tested, ...filing.tested] };
 }

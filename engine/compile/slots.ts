@@ -146,6 +146,11 @@ export class SlotBuilder {
     return op === SlotOp.cases ? this.lists.slice(a, b - 1).filter((_, index) => index % 2 === 0) : [];
   }
 
+  /** The same of all slots. */
+  allConditions(): readonly number[] {
+    return [...this.rows.keys()].flatMap((slot) => this.conditionsOf(slot));
+  }
+
   private intern(row: Row): number {
     return this.once(`${row.op} ${row.kind} ${row.a} ${row.b}`, () => row);
   }

@@ -2,7 +2,7 @@
 import { describeState, type StateDescription } from "../describe-state.ts";
 import type { Expr, Key, Policy, Span } from "../policy.ts";
 import { PAGE_BYTES } from "../state/arena.ts";
-import { budgetOf, keysIn } from "../state/budget.ts";
+import { budgetOf, keysIn, sketchPagesOf } from "../state/budget.ts";
 import { DISTINCT_SHARE } from "../state/distinct.ts";
 import { CHUNK_BYTES } from "../state/entry-pool.ts";
 import { LOG_BYTES, LOG_SHARE } from "../state/logs.ts";
@@ -12,7 +12,7 @@ import { together, type Work, WorkCounter } from "./work.ts";
 export interface StateCost extends StateDescription {
   /** Bytes of its table, at most; a canary has two of them. All bans share one. */
   readonly tableBytes: number;
-  /** Keys that the table holds at least, if none has more than `bytesPerKey`. Past that the least recently seen are dropped. */
+  /** Keys that the table holds at least, if none has more than `bytesPerKey`. Past that some are dropped: of a limit those that are full again soonest, of others the least recently seen. */
   readonly keys: number;
 }
 
@@ -50,9 +50,55 @@ export function describeCost(policy: Policy): PolicyCost {
   return { memoryBytes, tables, state, work, total: together(work) };
 }
 
+/** A declaration whose table has not room for every client, though its keys are those of clients. */
+export interface ClientShortage {
+  readonly kind: "signal" | "limit" | "ban";
+  readonly name: string;
+  readonly span: Span;
+  /** Clients that it has room for, each with as much state as it can have. */
+  readonly room: number;
+}
+
+/** Signals, limits and bans whose reserved entries, of clients of the inventory, do not all fit. */
+export function clientShortages(policy: Policy): readonly ClientShortage[] {
+  const { tablePages } = budgetOf(policy.settings.memoryBytes, tablesOf(policy));
+  const bans = policy.rules.flatMap(({ name, span, action }) =>
+    action.kind === "block" && action.ban !== null ? [{ name, span, keys: action.ban.keys }] : [],
+  );
+  const bansOfClients = bans.filter(({ keys }) => areOfClient(keys)).length;
+  const declared = [...policy.signals, ...policy.limits, ...bans];
+  return describeState(policy).flatMap((state, index) => {
+    const { name, span, keys } = declared[index]!;
+    const kind = state.kind === "limit" || state.kind === "ban" ? state.kind : "signal";
+    const room = Math.floor(roomOf(state, tablePages) / (kind === "ban" ? bansOfClients : 1));
+    return areOfClient(keys) && room < policy.clients.length ? [{ kind, name, span, room }] : [];
+  });
+}
+
+/** Whether keys are the client's, for requests that have one: those whose entries are reserved. */
+function areOfClient(keys: readonly Key[]): boolean {
+  return keys.every(({ options: [first] }) => {
+    return first?.kind === "attribute" && (first.name === "client" || first.name === "client.id");
+  });
+}
+
+/** Keys that a table of so many pages holds where each has as much as it can. */
+function roomOf(state: StateDescription, tablePages: number): number {
+  const { kind, bytesPerKey, largestBytesPerKey } = state;
+  const room = keysOf(state, tablePages);
+  if (largestBytesPerKey === bytesPerKey && kind !== "limit") return room;
+  const isLog = kind === "limit" && bytesPerKey === LOG_BYTES + CHUNK_BYTES;
+  if (kind === "limit" && !isLog) return room;
+  const share = isLog ? 1 - LOG_SHARE : 1 - DISTINCT_SHARE;
+  const pages = isLog ? tablePages - sketchPagesOf(tablePages) : tablePages;
+  const poolBytes = largestBytesPerKey - (isLog ? LOG_BYTES : bytesPerKey);
+  return Math.min(room, Math.floor((pages * share * PAGE_BYTES) / poolBytes));
+}
+
 /** Keys that a table of so many pages holds. Some have pages for more than their entries. */
-function keysOf({ kind, bytesPerKey }: StateDescription, pages: number): number {
-  if (kind === "distinct") return keysIn(pages * DISTINCT_SHARE, bytesPerKey);
+function keysOf({ kind, bytesPerKey }: StateDescription, tablePages: number): number {
+  if (kind === "distinct") return keysIn(tablePages * DISTINCT_SHARE, bytesPerKey);
+  const pages = kind === "limit" ? tablePages - sketchPagesOf(tablePages) : tablePages;
   return bytesPerKey === LOG_BYTES + CHUNK_BYTES ? keysIn(pages * LOG_SHARE, LOG_BYTES) : keysIn(pages, bytesPerKey);
 }
 

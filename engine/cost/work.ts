@@ -5,7 +5,7 @@
  */
 import { partsOf } from "../reference/parts.ts";
 import type { Aggregate, AttributeExpr, Expr, Policy, ScalarValue } from "../policy.ts";
-import { compilePattern } from "../regex/instructions.ts";
+import { boundedPattern, compilePattern } from "../regex/instructions.ts";
 
 /** Steps, and further steps for each character of the text that is read. */
 export interface Work {
@@ -68,7 +68,7 @@ export class WorkCounter {
       case "like":
         return { steps: 1 + expr.text.length, perCharacter: Math.max(1, expr.text.length) };
       case "matches":
-        return { steps: 1, perCharacter: compilePattern(expr.pattern).kinds.length };
+        return { steps: 1, perCharacter: compilePattern(boundedPattern(expr.pattern)).kinds.length };
       case "lookup":
         return hashed(expr.key);
       case "cases":

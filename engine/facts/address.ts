@@ -11,8 +11,11 @@ const COLON = 58;
 const DOT = 46;
 const MAPPED = 0xffff;
 
-/** Reads dotted IPv4 in `text` from `start` to `end`; -1 where it is none. A leading zero is refused: readers differ on it. */
-function parseIpv4(text: string, start: number, end: number): number {
+/**
+ * Reads dotted IPv4 in `text` from `start` to `end` into a word; false where it is none. A leading zero is refused: readers differ
+ * on it. The word is written rather than returned, because what does not fit 31 bits would be returned as an object.
+ */
+function parseIpv4(text: string, start: number, end: number, out: Uint32Array, word: number): boolean {
   let value = 0;
   let parts = 0;
   let index = start;
@@ -23,16 +26,17 @@ function parseIpv4(text: string, start: number, end: number): number {
       const digit = text.charCodeAt(index) - 48;
       if (digit < 0 || digit > 9) break;
       part = part * 10 + digit;
-      if (index - first > 2) return -1;
+      if (index - first > 2) return false;
     }
     const digits = index - first;
-    if (digits === 0 || part > 255 || (digits > 1 && text.charCodeAt(first) === 48)) return -1;
-    value = value * 256 + part;
+    if (digits === 0 || part > 255 || (digits > 1 && text.charCodeAt(first) === 48)) return false;
+    value = (value << 8) | part;
     parts++;
     if (index === end) break;
-    if (parts === 4 || text.charCodeAt(index) !== DOT || ++index === end) return -1;
+    if (parts === 4 || text.charCodeAt(index) !== DOT || ++index === end) return false;
   }
-  return parts === 4 ? value : -1;
+  out[word] = value;
+  return parts === 4;
 }
 
 function hexDigit(code: number): number {
@@ -84,8 +88,9 @@ function parseIpv6(text: string, end: number, out: Uint32Array, at: number): boo
     let digit = 0;
     for (; index < end && (digit = hexDigit(text.charCodeAt(index))) >= 0; index++) value = value * 16 + digit;
     if (index < end && text.charCodeAt(index) === DOT) {
-      const tail = groups <= 6 ? parseIpv4(text, first, end) : -1;
-      if (tail < 0) return false;
+      // The word of the prefix length is written last, so it has room for the tail until then.
+      if (groups > 6 || !parseIpv4(text, first, end, out, at + 4)) return false;
+      const tail = out[at + 4]!;
       setGroup(out, at, groups, tail >>> 16);
       setGroup(out, at, groups + 1, tail & 0xffff);
       groups += 2;
@@ -110,12 +115,10 @@ function parseIpv6(text: string, end: number, out: Uint32Array, at: number): boo
 
 /** Reads the address in `text` up to `end`. */
 function parseUpTo(text: string, end: number, out: Uint32Array, at: number): boolean {
-  const v4 = parseIpv4(text, 0, end);
-  if (v4 < 0) return parseIpv6(text, end, out, at);
+  if (!parseIpv4(text, 0, end, out, at + 3)) return parseIpv6(text, end, out, at);
   out[at] = 0;
   out[at + 1] = 0;
   out[at + 2] = MAPPED;
-  out[at + 3] = v4;
   return true;
 }
 
@@ -125,8 +128,9 @@ function parseUpTo(text: string, end: number, out: Uint32Array, at: number): boo
  * @returns Whether `text` is an IPv4 or IPv6 address; if not, `out` holds nothing of meaning.
  */
 export function parseAddress(text: string, out: Uint32Array, at: number): boolean {
+  const isAddress = parseUpTo(text, text.length, out, at);
   out[at + 4] = 128;
-  return parseUpTo(text, text.length, out, at);
+  return isAddress;
 }
 
 /** Whether the address at `at` is IPv4. */
@@ -186,12 +190,13 @@ export function parseNetwork(text: string, out: Uint32Array, at: number): 0 | 1 
 }
 
 /** Whether the network at `outer` holds all of the address or network at `inner`. */
-export function holds(outers: Uint32Array, outer: number, inners: Uint32Array, inner: number): boolean {
+export function holds(outers: Uint32Array | Int32Array, outer: number, inners: Uint32Array, inner: number): boolean {
   const prefix = outers[outer + 4]!;
   const length = inners[inner + 4]!;
   if (length < prefix) return false;
   if (prefix < 96 && length >= 96 && isIpv4(inners, inner)) return false;
-  for (let word = 0; word < 4; word++) {
+  // From the end, where networks differ: nearly every one that does not hold an address is told by the first word looked at.
+  for (let word = 3; word >= 0; word--) {
     if (((inners[inner + word]! ^ outers[outer + word]!) & maskOf(prefix, word)) !== 0) return false;
   }
   return true;

@@ -5,6 +5,7 @@
  * or a `%` that begins no escape, or any of that once its escapes are decoded again; or it is escaped three times.
  */
 import { decodeEscapes, escapedByte, hasLonePercent } from "./percent.ts";
+import { NO_SEGMENTS, type Segments } from "./segments.ts";
 
 /** A path in its one spelling. */
 export interface CanonicalPath {
@@ -16,38 +17,53 @@ const SLASH = 47;
 const DOT = 46;
 const QUESTION = 63;
 
-/** By ASCII code: 0 for a character that never changes, 1 for a slash, 2 for one that needs the slow path. */
+/** Kinds of unit: those that change nothing, those that ask for a look, and those that need the slow path. */
+const PLAIN = 0;
+const SEPARATES = 1;
+const ODD = 2;
+
+/** By ASCII code; every other unit is odd. */
 const KINDS = makeKinds();
 
 function makeKinds(): Uint8Array {
   const kinds = new Uint8Array(128);
-  kinds[SLASH] = 1;
-  for (const character of "\0\\%?") kinds[character.charCodeAt(0)] = 2;
+  for (const character of "/.?") kinds[character.charCodeAt(0)] = SEPARATES;
+  for (const character of "\0\\%") kinds[character.charCodeAt(0)] = ODD;
   return kinds;
 }
 
+/** Whether the segment that begins with the dot at `index` is `.` or `..`. */
+function isDotSegment(target: string, index: number): boolean {
+  const end = target.charCodeAt(index + 1) === DOT ? index + 2 : index + 1;
+  const after = target.charCodeAt(end);
+  return end === target.length || after === SLASH || after === QUESTION;
+}
+
 /**
- * Looks for the end of the path in a request target.
+ * Looks for the end of the path in a request target, and for the segments on the way, so that a request's path is gone through
+ * once.
  *
+ * @param segments - Takes the segments; they are those of the path where it is canonical.
  * @returns The path's length where it is canonical as it stands, which nearly all are; else minus one minus the length.
  */
-export function scanPath(target: string): number {
-  const length = target.length;
+export function scanPath(target: string, segments: Segments = NO_SEGMENTS): number {
+  const { length } = target;
   let canonical = length > 0 && target.charCodeAt(0) === SLASH;
-  let slash = false;
-  for (let index = 0; index < length; index++) {
+  let slash = -2;
+  let index = 0;
+  segments.count = 0;
+  for (; index < length; index++) {
     const code = target.charCodeAt(index);
-    if (code >= 128 || KINDS[code] === 2) {
-      if (code === QUESTION) return canonical ? index : -1 - index;
-      canonical = false;
-    } else if (KINDS[code] === 1) {
-      if (slash) canonical = false;
-      slash = true;
-      continue;
-    } else if (slash && code === DOT) canonical = false;
-    slash = false;
+    const kind = code < 128 ? KINDS[code]! : ODD;
+    if (kind === PLAIN) continue;
+    if (code === QUESTION) break;
+    if (kind === ODD || (index === slash + 1 && (code === SLASH || isDotSegment(target, index)))) canonical = false;
+    if (code !== SLASH) continue;
+    segments.open(index);
+    slash = index;
   }
-  return canonical ? length : -1 - length;
+  segments.close(index);
+  return canonical ? index : -1 - index;
 }
 
 function isUnreserved(code: number): boolean {

@@ -17,12 +17,19 @@ export interface GraphqlRequest {
 
 export const MAX_GRAPHQL_ALIASES = 10_000;
 
-type Size = Pick<GraphqlRequest, "depth" | "aliases">;
+interface Size {
+  readonly depth: number;
+  readonly aliases: number;
+  /** Fragments that stand within one another; 0 where nothing is spread. */
+  readonly nesting: number;
+}
 
 /** The deeper of two and the aliases of both; null past the levels that are read. */
 function together(a: Size, b: Size): Size | null {
   const depth = Math.max(a.depth, b.depth);
-  return depth > MAX_GRAPHQL_LEVELS ? null : { depth, aliases: Math.min(MAX_GRAPHQL_ALIASES, a.aliases + b.aliases) };
+  const nesting = Math.max(a.nesting, b.nesting);
+  if (depth > MAX_GRAPHQL_LEVELS || nesting > MAX_GRAPHQL_LEVELS) return null;
+  return { depth, aliases: Math.min(MAX_GRAPHQL_ALIASES, a.aliases + b.aliases), nesting };
 }
 
 /** Sizes of the definitions of one document, each fragment looked at once. */
@@ -30,18 +37,20 @@ class Sizes {
   private readonly fragments: ReadonlyMap<string, GraphqlDefinition>;
   /** Null while a fragment is being sized: it is found again only where it spreads itself. */
   private readonly known = new Map<string, Size | null>();
+  /** How many fragments are being sized, each within the one before. */
+  private within = 0;
 
   constructor(fragments: ReadonlyMap<string, GraphqlDefinition>) {
     this.fragments = fragments;
   }
 
-  /** Null where a fragment is not there or spreads itself. */
-  of(definition: GraphqlDefinition): Size | null {
-    let size = together(definition, NOTHING);
-    for (const { name, depth } of definition.spreads) {
+  /** Null where a fragment is not there, spreads itself, or stands too deep in others. */
+  of({ depth, aliases, spreads }: GraphqlDefinition): Size | null {
+    let size: Size | null = { depth, aliases, nesting: 0 };
+    for (const { name, depth: at } of spreads) {
       const spread = this.ofFragment(name);
       if (size === null || spread === null) return null;
-      size = together(size, { depth: depth - 1 + spread.depth, aliases: spread.aliases });
+      size = together(size, { depth: at - 1 + spread.depth, aliases: spread.aliases, nesting: spread.nesting + 1 });
     }
     return size;
   }
@@ -51,14 +60,17 @@ class Sizes {
     if (fragment === undefined) return null;
     const known = this.known.get(name);
     if (known !== undefined) return known;
+    if (this.within === MAX_GRAPHQL_LEVELS) return null;
+    this.within++;
     this.known.set(name, null);
     const size = this.of(fragment);
     this.known.set(name, size);
+    this.within--;
     return size;
   }
 }
 
-const NOTHING: Size = { depth: 0, aliases: 0 };
+const NOTHING: Size = { depth: 0, aliases: 0, nesting: 0 };
 
 /** The fragments of a document by name; null where two have one. */
 function fragmentsOf(definitions: readonly GraphqlDefinition[]): ReadonlyMap<string, GraphqlDefinition> | null {
@@ -83,7 +95,13 @@ function readOne(request: unknown): GraphqlRequest | null {
   const operations = definitions.filter((each) => !each.fragment);
   const sizes = new Sizes(fragments);
   const size = sum(operations.map((each) => sizes.of(each)));
-  return size === null ? null : { operation: operationOf(operations, memberOf(request, "operationName")), ...size };
+  if (size === null) return null;
+  const operation = operationOf(operations, memberOf(request, "operationName"));
+  return { operation, depth: size.depth, aliases: size.aliases };
+}
+
+function sizeOf(request: GraphqlRequest | null): Size | null {
+  return request === null ? null : { depth: request.depth, aliases: request.aliases, nesting: 0 };
 }
 
 /** The deepest and all aliases; null where there are none, or one is null. */
@@ -94,7 +112,7 @@ function sum(sizes: readonly (Size | null)[]): Size | null {
 }
 
 function readBatch(requests: readonly unknown[]): GraphqlRequest | null {
-  const size = sum(requests.map(readOne));
+  const size = sum(requests.map((each) => sizeOf(readOne(each))));
   return size === null ? null : { operation: null, depth: size.depth, aliases: size.aliases };
 }
 

@@ -7,40 +7,36 @@ import { decodePiece } from "./percent.ts";
 
 const AMPERSAND = 38;
 const SEMICOLON = 59;
-
-/** Whether the name at `start` to `end` is `name` once it is decoded. */
-function isNamed(text: string, start: number, end: number, name: string): boolean {
-  if (end - start === name.length && text.startsWith(name, start))
-    return text.indexOf("%", start) < 0 || decodePiece(text, start, end) === name;
-  const percent = text.indexOf("%", start);
-  return percent >= 0 && percent < end && decodePiece(text, start, end) === name;
-}
-
-function endOfPair(text: string, start: number, separator: number): number {
-  let end = start;
-  while (end < text.length && text.charCodeAt(end) !== separator) end++;
-  return end;
-}
+const EQUALS = 61;
+const PERCENT = 37;
 
 function isBlank(code: number): boolean {
   return code === 32 || (code >= 9 && code <= 13) || code === 0xa0 || code === 0xfeff;
 }
 
-/** The decoded value of the first pair called `name`, or null. */
+/** The decoded value of the first pair called `name`, or null. Each character is looked at once, however many pairs there are. */
 function findPair(text: string, from: number, separator: number, trim: boolean, name: string): string | null {
-  for (let start = from; start < text.length; ) {
-    const next = endOfPair(text, start, separator);
+  for (let start = from, next = from; start < text.length; start = next + 1) {
+    let equals = -1;
+    let escaped = false;
+    for (next = start; next < text.length; next++) {
+      const code = text.charCodeAt(next);
+      if (code === separator) break;
+      if (equals >= 0) continue;
+      if (code === EQUALS) equals = next;
+      else if (code === PERCENT) escaped = true;
+    }
     let end = next;
     if (trim) {
       while (start < end && isBlank(text.charCodeAt(start))) start++;
       while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
     }
-    const equals = text.indexOf("=", start);
-    const nameEnd = equals < 0 || equals > end ? end : equals;
-    if (start < end && isNamed(text, start, nameEnd, name)) {
-      return nameEnd === end ? "" : decodePiece(text, nameEnd + 1, end);
-    }
-    start = next + 1;
+    if (start === end) continue;
+    const nameEnd = equals < 0 ? end : equals;
+    const named = escaped
+      ? decodePiece(text, start, nameEnd) === name
+      : nameEnd - start === name.length && text.startsWith(name, start);
+    if (named) return equals < 0 ? "" : decodePiece(text, equals + 1, end);
   }
   return null;
 }
@@ -58,10 +54,13 @@ export function queryValue(target: string, from: number, name: string): string |
 /** How many pairs a query has. */
 export function countPairs(target: string, from: number): number {
   let count = 0;
-  for (let start = from; start < target.length; ) {
-    const end = endOfPair(target, start, AMPERSAND);
-    if (end > start) count++;
-    start = end + 1;
+  let empty = true;
+  for (let index = from; index < target.length; index++) {
+    if (target.charCodeAt(index) === AMPERSAND) empty = true;
+    else if (empty) {
+      empty = false;
+      count++;
+    }
   }
   return count;
 }

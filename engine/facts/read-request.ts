@@ -4,6 +4,7 @@ import type { Request } from "../request.ts";
 import { parseAddress } from "./address.ts";
 import { canonicalPath, scanPath } from "./canonical-path.ts";
 import type { Context } from "./context.ts";
+import { ACCEPTED_WORD, CLIENT_WORDS, callsFrom, OPERATIONS_WORD } from "./inventory.ts";
 import { canonicalHost, methodIndex } from "./route-tree.ts";
 
 /** Ranks in `EVIDENCE`. */
@@ -15,10 +16,9 @@ const UNAUTHORIZED = 401;
 const FORBIDDEN = 403;
 
 /** Reads path, route and identity; the rest of the request is read when a condition asks for it. */
-export function readRequest(c: Context, request: Request, now: number): void {
+export function readRequest(c: Context, request: Request): void {
   c.turn();
   c.request = request;
-  c.now = now;
   c.outcome = null;
   c.served = false;
   c.hostKnown = false;
@@ -30,7 +30,7 @@ export function readRequest(c: Context, request: Request, now: number): void {
 
 function readPath(c: Context): void {
   const target = c.request.path;
-  const scanned = scanPath(target);
+  const scanned = scanPath(target, c.program.routes.segments);
   c.ambiguous = false;
   c.path = target;
   c.pathEnd = c.rawEnd = scanned;
@@ -44,6 +44,7 @@ function readOddPath(c: Context, end: number): void {
   c.path = path;
   c.pathEnd = path.length;
   c.ambiguous = ambiguous;
+  scanPath(path, c.program.routes.segments);
 }
 
 function readRoute(c: Context): void {
@@ -81,18 +82,19 @@ function readIdentity(c: Context): void {
     const problem = problemOf(c, client);
     if (problem !== null) return refuse(c, problem, FORBIDDEN);
   }
-  const expires = request.credential === null ? null : request.credential.expires;
-  if (expires !== null && expires <= c.now) return refuse(c, "expired", UNAUTHORIZED);
+  const { credential } = request;
+  if (credential !== null && credential.expires !== null && credential.expires <= c.now) {
+    return refuse(c, "expired", UNAUTHORIZED);
+  }
   c.client = client;
 }
 
 /** Why a client may not call now and from here, or null. */
 function problemOf(c: Context, index: number): string | null {
   const { inventory } = c.program;
-  if (inventory.accepted[index] === 0) return inventory.clients[index]!.status;
+  if (inventory.rows[index * CLIENT_WORDS + ACCEPTED_WORD] === 0) return inventory.clients[index]!.status;
   if (inventory.expires[index]! <= c.now) return "client_expired";
-  const networks = inventory.networks[index]!;
-  return networks !== null && !networks.holds(ipOf(c), 0) ? "outside_networks" : null;
+  return callsFrom(inventory, index, ipOf(c), 0) ? null : "outside_networks";
 }
 
 function refuse(c: Context, error: string, status: number): void {
@@ -118,7 +120,7 @@ function findEvidence(c: Context): number {
 export function isGranted(c: Context): boolean {
   const { policy, inventory } = c.program;
   if (c.client < 0 || c.route < 0) return false;
-  const operations = inventory.operations[c.client]!;
+  const operations = inventory.operations[inventory.rows[c.client * CLIENT_WORDS + OPERATIONS_WORD]!]!;
   if (operations !== null && ((operations[c.route >> 5]! >>> (c.route & 31)) & 1) === 0) return false;
   const route = policy.routes[c.route]!;
   if (route.minEvidence !== null && evidenceOf(c) < EVIDENCE.indexOf(route.minEvidence)) return false;

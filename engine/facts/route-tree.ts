@@ -2,11 +2,11 @@
  * Route choice by a tree over path segments: the most specific pattern that accepts the method, compared from the left
  * (host first, then literal over parameter over `**`). At each level the literal child is tried, then the parameter, then
  * the rest, so the first route found is the most specific; a dead end goes back a level, and no node is entered twice.
- * Segments are hashed in place: choosing a route makes no string.
+ * A node with few literal children tries them in turn, one with many hashes the segment; choosing a route makes no string.
  */
 import { METHODS, type Method, type Route } from "../policy.ts";
+import { Segments } from "./segments.ts";
 
-const SLASH = 47;
 const NONE = -1;
 
 /** While it is built, a node is an object; {@link RouteTree} flattens them. */
@@ -49,12 +49,31 @@ export function methodIndex(method: string): number {
   }
 }
 
+/** Whether lower case changes nothing, by ASCII; of other texts it says no. */
+function isLower(text: string): boolean {
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code >= 128 || (code >= 65 && code <= 90)) return false;
+  }
+  return true;
+}
+
 /** `Host` in lower case and without its port. */
 export function canonicalHost(host: string): string {
-  const lower = host.toLowerCase();
+  const lower = isLower(host) ? host : host.toLowerCase();
   let end = lower.length;
   while (end > 0 && lower.charCodeAt(end - 1) >= 48 && lower.charCodeAt(end - 1) <= 57) end--;
   return end > 0 && lower.charCodeAt(end - 1) === 58 ? lower.slice(0, end - 1) : lower;
+}
+
+/** A node with more literal children than this looks them up. */
+const FEW = 4;
+
+/** FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/) over the UTF-16 units of a part of a text. */
+function hashSegment(text: string, start: number, end: number): number {
+  let hash = 0x811c9dc5 | 0;
+  for (let index = start; index < end; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  return hash;
 }
 
 function mixSegment(node: number, hash: number): number {
@@ -62,22 +81,20 @@ function mixSegment(node: number, hash: number): number {
   return mixed ^ (mixed >>> 15);
 }
 
-function hashSegment(text: string, start: number, end: number): number {
-  let hash = 0x811c9dc5 | 0;
-  for (let index = start; index < end; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  return hash;
-}
-
 export class RouteTree {
-  /** Spans of the path's segments, valid after {@link RouteTree.match} as far as the matched route's pattern goes. */
-  readonly starts: Int32Array;
-  readonly ends: Int32Array;
+  /** Those of the path at hand, as far as any pattern goes; filled in by whoever scans the path. */
+  readonly segments: Segments;
   /** Whether a pattern names a host; if none does, the host is not looked at. */
   readonly usesHost: boolean;
-  private readonly hashes: Int32Array;
   private readonly parameter: Int32Array;
   private readonly endRoutes: Int32Array;
   private readonly restRoutes: Int32Array;
+  /** Literal children of node n, where it has few: from `fewStart[n]` to `fewStart[n + 1]`. */
+  private readonly fewStart: Int32Array;
+  private readonly fewText: readonly string[];
+  private readonly fewChild: Int32Array;
+  /** Whether a node has more; they are found by node and hash. */
+  private readonly isCrowded: Uint8Array;
   private readonly slotNode: Int32Array;
   private readonly slotText: string[];
   private readonly slotChild: Int32Array;
@@ -88,7 +105,6 @@ export class RouteTree {
   private path = "";
   private pathEnd = 0;
   private method = 0;
-  private scanned = 0;
 
   constructor(routes: readonly Route[]) {
     const nodes: BuildNode[] = [];
@@ -97,21 +113,24 @@ export class RouteTree {
     for (const [index, route] of routes.entries()) this.insert(nodes, add, this.rootOf(route, add), route, index);
     this.usesHost = this.exactHosts.size + this.suffixHosts.size > 0;
     const depth = routes.reduce((most, route) => Math.max(most, route.segments.length), 0) + 1;
-    this.starts = new Int32Array(depth);
-    this.ends = new Int32Array(depth);
-    this.hashes = new Int32Array(depth);
+    this.segments = new Segments(depth);
     this.parameter = Int32Array.from(nodes, (node) => node.parameter);
     this.endRoutes = flatten(nodes.map((node) => node.end));
     this.restRoutes = flatten(nodes.map((node) => node.rest));
+    const few = nodes.map(({ literals }) => (literals.size > FEW ? [] : [...literals]));
+    this.fewStart = startsOf(few.map(({ length }) => length));
+    this.fewText = few.flat().map(([text]) => text);
+    this.fewChild = Int32Array.from(few.flat(), ([, child]) => child);
+    this.isCrowded = Uint8Array.from(nodes, ({ literals }) => (literals.size > FEW ? 1 : 0));
     let slots = 2;
-    const literals = nodes.reduce((sum, node) => sum + node.literals.size, 0);
+    const literals = nodes.reduce((sum, node) => sum + node.literals.size, 0) - this.fewText.length;
     while (slots < literals * 2) slots *= 2;
     this.slotMask = slots - 1;
     this.slotNode = new Int32Array(slots).fill(NONE);
     this.slotText = new Array<string>(slots).fill("");
     this.slotChild = new Int32Array(slots).fill(NONE);
     for (const [node, { literals: children }] of nodes.entries()) {
-      for (const [text, child] of children) this.fillSlot(node, text, child);
+      if (children.size > FEW) for (const [text, child] of children) this.fillSlot(node, text, child);
     }
   }
 
@@ -160,73 +179,73 @@ export class RouteTree {
    * Chooses a route.
    *
    * @param host - Canonical host; not looked at unless {@link RouteTree.usesHost}.
-   * @param path - Text that begins with the canonical path, which ends before `pathEnd`.
+   * @param path - Text that begins with the canonical path, which ends before `pathEnd`; `segments` are its.
    * @returns Index of the route, or -1.
    */
   match(method: number, host: string, path: string, pathEnd: number): number {
     this.path = path;
     this.pathEnd = pathEnd;
     this.method = method;
-    this.scanned = 0;
     const route = this.usesHost ? this.matchHost(host) : NONE;
-    return route !== NONE ? route : this.walk(this.anyHost, 0, 1);
+    return route !== NONE ? route : this.walk(this.anyHost, 0);
   }
 
   /** The exact host, then the subdomain patterns that fit, longest first. */
   private matchHost(host: string): number {
     const exact = this.exactHosts.get(host);
-    let route = exact === undefined ? NONE : this.walk(exact, 0, 1);
+    let route = exact === undefined ? NONE : this.walk(exact, 0);
     if (this.suffixHosts.size === 0) return route;
     for (let dot = host.indexOf(".", 1); dot > 0 && route === NONE; dot = host.indexOf(".", dot + 1)) {
       const root = this.suffixHosts.get(host.slice(dot));
-      if (root !== undefined) route = this.walk(root, 0, 1);
+      if (root !== undefined) route = this.walk(root, 0);
     }
     return route;
   }
 
-  private walk(node: number, depth: number, start: number): number {
-    if (start > this.pathEnd) return this.endRoutes[node * METHODS.length + this.method]!;
-    if (depth >= this.scanned) this.scan(depth, start);
-    const end = this.ends[depth]!;
-    const child = this.literalChild(node, depth, start, end);
+  private walk(node: number, depth: number): number {
+    const { segments } = this;
+    if (depth === segments.count) return this.endRoutes[node * METHODS.length + this.method]!;
+    const start = segments.starts[depth]!;
+    const child = this.literalChild(node, start, segments.ends[depth]!);
     if (child !== NONE) {
-      const route = this.walk(child, depth + 1, end + 1);
+      const route = this.walk(child, depth + 1);
       if (route !== NONE) return route;
     }
     const parameter = this.parameter[node]!;
-    if (parameter !== NONE && end > start) {
-      const route = this.walk(parameter, depth + 1, end + 1);
+    if (parameter !== NONE && segments.ends[depth]! > start) {
+      const route = this.walk(parameter, depth + 1);
       if (route !== NONE) return route;
     }
     return start < this.pathEnd ? this.restRoutes[node * METHODS.length + this.method]! : NONE;
   }
 
-  /** Finds the end and the hash of the segment at `depth`; the tree is nowhere deeper than the arrays. */
-  private scan(depth: number, start: number): void {
-    const { path, pathEnd } = this;
-    let hash = 0x811c9dc5 | 0;
-    let end = start;
-    for (; end < pathEnd; end++) {
-      const code = path.charCodeAt(end);
-      if (code === SLASH) break;
-      hash = Math.imul(hash ^ code, 0x01000193);
+  private literalChild(node: number, start: number, end: number): number {
+    const { fewText, path } = this;
+    const last = this.fewStart[node + 1]!;
+    const first = this.fewStart[node]!;
+    for (let at = first; at < last; at++) {
+      const text = fewText[at]!;
+      if (text.length === end - start && path.startsWith(text, start)) return this.fewChild[at]!;
     }
-    this.starts[depth] = start;
-    this.ends[depth] = end;
-    this.hashes[depth] = hash;
-    this.scanned = depth + 1;
+    return this.isCrowded[node] === 1 ? this.lookUp(node, start, end) : NONE;
   }
 
-  private literalChild(node: number, depth: number, start: number, end: number): number {
-    const { slotNode, slotMask } = this;
-    for (let slot = mixSegment(node, this.hashes[depth]!) & slotMask; ; slot = (slot + 1) & slotMask) {
+  private lookUp(node: number, start: number, end: number): number {
+    const { slotNode, slotMask, path } = this;
+    for (let slot = mixSegment(node, hashSegment(path, start, end)) & slotMask; ; slot = (slot + 1) & slotMask) {
       const owner = slotNode[slot]!;
       if (owner === NONE) return NONE;
       if (owner !== node) continue;
       const text = this.slotText[slot]!;
-      if (text.length === end - start && this.path.startsWith(text, start)) return this.slotChild[slot]!;
+      if (text.length === end - start && path.startsWith(text, start)) return this.slotChild[slot]!;
     }
   }
+}
+
+function startsOf(counts: readonly number[]): Int32Array {
+  const starts = new Int32Array(counts.length + 1);
+  for (const [index, count] of counts.entries()) starts[index + 1] = starts[index]! + count;
+  return starts;
 }
 
 function flatten(rows: readonly Int32Array[]): Int32Array {

@@ -26,7 +26,7 @@ function folded(field: BodyField, body: unknown): Reading {
   const numbers = values.map((value) => (typeof value === "number" ? valueOfType(field.type, value) : undefined));
   if (numbers.includes(undefined)) return undefined;
   if (field.fold === "sum") return sumOf(numbers as number[]);
-  return numbers.length === 0 ? undefined : Math.max(...(numbers as number[]));
+  return numbers.length === 0 ? undefined : (numbers as number[]).reduce((most, each) => Math.max(most, each));
 }
 
 /** A field of the JSON body; missing where a member on the way is, or the value is of another type. */

@@ -33,7 +33,9 @@ function estimate(hashes: readonly (readonly [number, number])[]): number {
   const ranks: number[] = Array.from({ length: REGISTERS }, () => 0);
   for (const [lane0, lane1] of hashes) {
     const register = lane0 % REGISTERS;
-    ranks[register] = Math.max(ranks[register] ?? 0, Math.min(33, 1 + Math.clz32(lane1)));
+    // Of a hash 48 bits count: the rank is taken of those of them that do not name a register.
+    const rank = 1 + Math.clz32((lane1 & 0xffff0000) | (lane0 >>> 16));
+    ranks[register] = Math.max(ranks[register] ?? 0, rank);
   }
   const raw = (ALPHA * REGISTERS * REGISTERS) / ranks.reduce((sum, rank) => sum + 2 ** -rank, 0);
   const zeros = ranks.filter((rank) => rank === 0).length;

@@ -184,6 +184,8 @@ class Parser {
 interface Measure {
   readonly depth: number;
   readonly aliases: number;
+  /** Fragments that stand within one another. */
+  readonly nesting: number;
 }
 
 /** Measures selection sets; each fragment once, however often it is spread. */
@@ -198,26 +200,29 @@ class Ruler {
   /** `within` names the fragments that these selections stand in. */
   measure(selections: readonly Selection[], within: readonly string[]): Measure {
     const parts = selections.map((each) => this.one(each, within));
-    const depth = Math.max(0, ...parts.map((part) => part.depth));
+    const depth = parts.reduce((most, part) => Math.max(most, part.depth), 0);
+    const nesting = parts.reduce((most, part) => Math.max(most, part.nesting), 0);
     const aliases = parts.reduce((sum, part) => Math.min(MOST_ALIASES, sum + part.aliases), 0);
-    if (depth > DEEPEST) throw new NoQuery();
-    return { depth, aliases };
+    if (depth > DEEPEST || nesting > DEEPEST) throw new NoQuery();
+    return { depth, aliases, nesting };
   }
 
   private one(selection: Selection, within: readonly string[]): Measure {
     if (selection.kind === "spread") return this.spread(selection.name, within);
-    const { depth, aliases } = this.measure(selection.inner, within);
-    return selection.kind === "inline"
-      ? { depth, aliases }
-      : { depth: depth + 1, aliases: Math.min(MOST_ALIASES, aliases + (selection.aliased ? 1 : 0)) };
+    const inner = this.measure(selection.inner, within);
+    if (selection.kind === "inline") return inner;
+    const aliases = Math.min(MOST_ALIASES, inner.aliases + (selection.aliased ? 1 : 0));
+    return { ...inner, depth: inner.depth + 1, aliases };
   }
 
   private spread(name: string, within: readonly string[]): Measure {
     const selections = this.fragments.get(name);
     if (selections === undefined || within.includes(name)) throw new NoQuery();
-    const measure = this.known.get(name) ?? this.measure(selections, [...within, name]);
+    const known = this.known.get(name);
+    if (known === undefined && within.length === DEEPEST) throw new NoQuery();
+    const measure = known ?? this.measure(selections, [...within, name]);
     this.known.set(name, measure);
-    return measure;
+    return { ...measure, nesting: measure.nesting + 1 };
   }
 }
 
@@ -246,7 +251,7 @@ function readBatch(bodies: readonly unknown[]): GraphqlReading {
   if (readings.length === 0) throw new NoQuery();
   return {
     operation: undefined,
-    depth: Math.max(...readings.map(({ depth }) => depth)),
+    depth: readings.reduce((most, { depth }) => Math.max(most, depth), 0),
     aliases: readings.reduce((sum, { aliases }) => Math.min(MOST_ALIASES, sum + aliases), 0),
   };
 }

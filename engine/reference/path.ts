@@ -67,6 +67,10 @@ function decodeUtf8(bytes: readonly number[]): number[] | null {
   return points;
 }
 
+function textOf(points: readonly number[]): string {
+  return points.map((point) => String.fromCodePoint(point)).join("");
+}
+
 const SLASH = 0x2f;
 const BACKSLASH = 0x5c;
 
@@ -80,10 +84,10 @@ function isAmbiguous(path: string): boolean {
   if (/%(?![0-9a-fA-F]{2})/.test(path)) return true;
   const once = bytesOf(path);
   if (once === null || hidesSomething(once)) return true;
-  const onceText = String.fromCodePoint(...(decodeUtf8(once.map(({ byte }) => byte)) ?? []));
+  const onceText = textOf(decodeUtf8(once.map(({ byte }) => byte)) ?? []);
   const twice = bytesOf(onceText);
   if (twice === null || hidesSomething(twice)) return true;
-  const twiceText = String.fromCodePoint(...(decodeUtf8(twice.map(({ byte }) => byte)) ?? []));
+  const twiceText = textOf(decodeUtf8(twice.map(({ byte }) => byte)) ?? []);
   return /%[0-9a-fA-F]{2}/.test(twiceText);
 }
 
@@ -118,7 +122,7 @@ export function canonicalPath(raw: string): CanonicalPath {
 function decodeOnce(text: string): string {
   return text.replace(/(?:%[0-9a-fA-F]{2})+/g, (run) => {
     const points = decodeUtf8((bytesOf(run) ?? []).map(({ byte }) => byte));
-    return points === null ? run : String.fromCodePoint(...points);
+    return points === null ? run : textOf(points);
   });
 }
 

@@ -47,7 +47,7 @@ export class Reference implements PolicyEngine {
 
   decide(request: Request, nowMicros: number): DecisionRecord {
     const { state, witness } = this;
-    state.now = Math.max(state.now, nowMicros);
+    state.now = later(state.now, nowMicros);
     const opening = openRequest(state, request, witness);
     if (opening.ended !== null) return closeEarly(state, opening, opening.ended, witness);
     const judgement = consider(state, opening.scope);
@@ -57,7 +57,7 @@ export class Reference implements PolicyEngine {
 
   observe(token: number, outcome: Outcome, nowMicros: number): boolean {
     const { state } = this;
-    state.now = Math.max(state.now, nowMicros);
+    state.now = later(state.now, nowMicros);
     const pending = state.pending.get(token);
     if (pending === undefined) return false;
     state.pending.delete(token);
@@ -106,6 +106,11 @@ export class Reference implements PolicyEngine {
       },
     };
   }
+}
+
+/** The clock never runs back, and does not follow what is no time. */
+function later(now: number, next: number): number {
+  return Number.isNaN(next) || next > Number.MAX_SAFE_INTEGER ? now : Math.max(now, next);
 }
 
 /** Makes a reference interpreter of a policy. */

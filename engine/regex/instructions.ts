@@ -3,6 +3,8 @@
  * Virtual Machine Approach"), and the classes of code units that its sets cannot tell apart.
  */
 import type { Pattern, PatternNode } from "../policy.ts";
+import { trimPattern } from "./trim-pattern.ts";
+import { UnitClasses } from "./unit-classes.ts";
 
 /** Most instructions of a pattern: counted repeats are written out, and two of them nested multiply. */
 export const MAX_INSTRUCTIONS = 20_000;
@@ -24,10 +26,9 @@ export interface Instructions {
   readonly x: Int32Array;
   readonly y: Int32Array;
   readonly start: number;
-  /** Class of every code unit. Units of one class are in the same sets, and all or none are word characters. */
-  readonly classOf: Uint16Array;
-  readonly classes: number;
-  /** Whether class c is in set s: `members[s * classes + c]`. */
+  /** Units of one class are in the same sets, and all or none are word characters. */
+  readonly classes: UnitClasses;
+  /** Whether class c is in set s: `members[s * classes.count + c]`. */
   readonly members: Uint8Array;
   /** Whether class c holds word characters (`[0-9A-Za-z_]`). */
   readonly words: Uint8Array;
@@ -51,16 +52,8 @@ class Builder {
   readonly x: number[] = [];
   readonly y: number[] = [];
   readonly sets: Ranges[] = [];
-  readonly source: string;
-
-  constructor(source: string) {
-    this.source = source;
-  }
 
   emit(kind: number, x: number, y: number): number {
-    if (this.kinds.length === MAX_INSTRUCTIONS) {
-      throw new Error(`/${this.source}/ needs more than ${MAX_INSTRUCTIONS} states; shorten its counted repeats`);
-    }
     this.kinds.push(kind);
     this.x.push(x);
     return this.y.push(y) - 1;
@@ -111,44 +104,70 @@ class Builder {
   }
 }
 
-/** Numbers the classes: a new one begins wherever some range begins or has ended. */
-function classify(sets: readonly Ranges[]): { classOf: Uint16Array; classes: number } {
-  const borders = new Set<number>([0]);
-  for (const [low, high] of [...sets, WORD].flat()) borders.add(low).add(high + 1);
-  const classOf = new Uint16Array(UNITS);
-  const starts = [...borders].filter((border) => border < UNITS).sort((a, b) => a - b);
-  for (const [index, start] of starts.entries()) classOf.fill(index, start, starts[index + 1] ?? UNITS);
-  return { classOf, classes: starts.length };
+/** How many instructions a node becomes. */
+function countInstructions(node: PatternNode): number {
+  const countAll = (items: readonly PatternNode[]): number =>
+    items.reduce((sum, item) => sum + countInstructions(item), 0);
+  switch (node.kind) {
+    case "empty":
+      return 0;
+    case "sequence":
+      return countAll(node.items);
+    case "choice":
+      return Math.max(1, countAll(node.items) + node.items.length - 1);
+    case "repeat": {
+      const once = countInstructions(node.item);
+      const more = node.max === null ? 1 : node.max - node.min;
+      return node.min * once + more * (once + 1);
+    }
+    default:
+      return 1;
+  }
 }
 
-function membership(sets: readonly Ranges[], classOf: Uint16Array, classes: number): Uint8Array {
-  const members = new Uint8Array(sets.length * classes);
+/** Numbers the classes: a new one begins wherever some range begins or has ended. */
+function classify(sets: readonly Ranges[]): UnitClasses {
+  const borders = new Set<number>([0]);
+  for (const [low, high] of [...sets, WORD].flat()) borders.add(low).add(high + 1);
+  const starts = [...borders].filter((border) => border < UNITS).sort((a, b) => a - b);
+  return new UnitClasses(starts, [...starts.keys()], starts.length);
+}
+
+function membership(sets: readonly Ranges[], classes: UnitClasses): Uint8Array {
+  const members = new Uint8Array(sets.length * classes.count);
   for (const [index, ranges] of sets.entries()) {
+    const start = index * classes.count;
     for (const [low, high] of ranges) {
-      if (low <= high) members.fill(1, index * classes + classOf[low]!, index * classes + classOf[high]! + 1);
+      if (low <= high) members.fill(1, start + classes.of(low), start + classes.of(high) + 1);
     }
   }
   return members;
 }
 
 /**
- * Compiles a pattern.
+ * A pattern without what makes no difference at its ends.
  *
  * @throws An error that names the pattern where it needs more than {@link MAX_INSTRUCTIONS}.
  */
-export function compilePattern(pattern: Pattern): Instructions {
-  const builder = new Builder(pattern.source);
-  const start = builder.build(pattern.root, builder.emit(Instruction.match, 0, 0));
-  const { classOf, classes } = classify(builder.sets);
+export function boundedPattern({ source, root }: Pattern): PatternNode {
+  const trimmed = trimPattern(root);
+  if (countInstructions(trimmed) < MAX_INSTRUCTIONS) return trimmed;
+  throw new Error(`/${source}/ needs more than ${MAX_INSTRUCTIONS} states; shorten its counted repeats`);
+}
+
+/** Compiles a pattern from {@link boundedPattern}. */
+export function compilePattern(root: PatternNode): Instructions {
+  const builder = new Builder();
+  const start = builder.build(root, builder.emit(Instruction.match, 0, 0));
+  const classes = classify(builder.sets);
   return {
     kinds: Uint8Array.from(builder.kinds),
     x: Int32Array.from(builder.x),
     y: Int32Array.from(builder.y),
     start,
-    classOf,
     classes,
-    members: membership(builder.sets, classOf, classes),
-    words: membership([WORD], classOf, classes),
+    members: membership(builder.sets, classes),
+    words: membership([WORD], classes),
     asserts: builder.kinds.some((kind) => kind >= Instruction.start),
   };
 }

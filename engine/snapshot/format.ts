@@ -5,7 +5,7 @@
 import { halfSipHash, makeHash } from "../hash.ts";
 
 /** Version of the form, and of what lies in the pages: one made by another version is refused. */
-export const SNAPSHOT_FORMAT = 1;
+export const SNAPSHOT_FORMAT = 2;
 
 /** Told from other MessagePack by this. */
 export const SNAPSHOT_KIND = "edgepolicy snapshot";

@@ -1,7 +1,14 @@
 /** Reading a snapshot: all of it is checked before any of it is used. */
 import { Unpackr } from "msgpackr/unpack";
 import { Arena, PAGE_BYTES, PAGE_WORDS } from "../state/arena.ts";
-import { checksumOf, SNAPSHOT_FORMAT, SNAPSHOT_KIND, type SnapshotHead, type SnapshotRun } from "./format.ts";
+import {
+  checksumOf,
+  SNAPSHOT_FORMAT,
+  SNAPSHOT_KIND,
+  type SnapshotHead,
+  type SnapshotRun,
+  type StateName,
+} from "./format.ts";
 
 /** A snapshot that was read into an arena, or why it cannot be. */
 export type SnapshotRead =
@@ -20,7 +27,8 @@ export function readSnapshot(bytes: Uint8Array): SnapshotRead {
   const runs = rest.slice(0, -1);
   if (rest.at(-1) !== runs.length) return refusal(CUT_OFF);
   // The arena's own page says how many are in use: no more are made than there are bytes for.
-  if (!Number.isSafeInteger(head.pages) || head.pages * PAGE_BYTES > bytes.length) return refusal(CUT_OFF);
+  if (!Number.isSafeInteger(head.pages) || head.pages < 1 || head.pages * PAGE_BYTES > bytes.length)
+    return refusal(CUT_OFF);
   const arena = new Arena(head.pages);
   arena.reserve();
   let next = 0;
@@ -52,7 +60,14 @@ function isHead(value: unknown): value is SnapshotHead {
   if (typeof value !== "object" || value === null) return false;
   const { kind, hashKey, clock, states, policy } = value as Partial<SnapshotHead>;
   if (kind !== SNAPSHOT_KIND || !Array.isArray(hashKey) || hashKey.length !== 2 || !Array.isArray(states)) return false;
-  return hashKey.every(Number.isSafeInteger) && Number.isSafeInteger(clock) && typeof policy === "object";
+  if (!hashKey.every(Number.isSafeInteger) || !Number.isSafeInteger(clock) || !states.every(isStateName)) return false;
+  return typeof policy === "object" && policy !== null;
+}
+
+function isStateName(value: unknown): value is StateName {
+  if (!Array.isArray(value)) return false;
+  const [id, name, was] = value as readonly unknown[];
+  return typeof id === "string" && typeof name === "string" && (was === null || typeof was === "string");
 }
 
 function isRun(value: unknown): value is SnapshotRun {

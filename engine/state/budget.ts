@@ -7,8 +7,8 @@ import { slotsPerPage } from "./table-page.ts";
 
 /** The arena's own page, and one of owners of bans (511 fit into it). */
 const OWN_PAGES = 2;
-/** Pages that a table has whatever the memory is: one of entries, and one of what they hold elsewhere. */
-const LEAST_PAGES = 2;
+/** Pages that a table has whatever the memory is: one of entries, one of what they hold elsewhere, one of what is dropped. */
+const LEAST_PAGES = 3;
 
 /** Pages of each table, and of the whole arena. */
 export interface Budget {
@@ -22,6 +22,14 @@ export function budgetOf(memoryBytes: number, tables: number): Budget {
   const own = OWN_PAGES + Math.ceil(tables / itemsPerPage(TABLE_HEAD));
   const tablePages = Math.max(LEAST_PAGES, Math.floor((memory - own) / tables));
   return { tablePages, arenaPages: Math.max(memory, own + tables * tablePages) };
+}
+
+/** The sketch of a limit's dropped keys has one page of so many. */
+const SKETCH_SHARE = 32;
+
+/** Pages of a limit's table that its sketch may take. */
+export function sketchPagesOf(pages: number): number {
+  return Math.max(1, Math.floor(pages / SKETCH_SHARE));
 }
 
 /** Of an even spread: how full pages are when the first of them that cannot be split is full. */

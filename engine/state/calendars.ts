@@ -3,7 +3,8 @@ import type { LimitState } from "../contract.ts";
 import type { CalendarClock } from "./calendar-clock.ts";
 import type { Charge } from "./charge.ts";
 import type { Arena } from "./arena.ts";
-import { HashTable } from "./table.ts";
+import { QuotaSketch } from "./quota-sketch.ts";
+import { SketchedTable } from "./sketched-table.ts";
 
 // Entry: hash (words 0, 1), end of the unit (double 1), used of it (double 2), used ahead of the next (double 3).
 const END = 1;
@@ -13,13 +14,15 @@ const STRIDE = 8;
 /** Bytes of an entry. */
 export const CALENDAR_BYTES: number = STRIDE * 4;
 
+/** No unit is shorter, in microseconds. */
+const SHORTEST_UNIT = 3_600e6;
 /** Longer than any unit, in microseconds. */
 const LONGEST_UNIT = 32 * 86_400e6;
 
 /** Calendar quotas of one limit, 32 bytes a key. */
-export class CalendarTable extends HashTable {
+export class CalendarTable extends SketchedTable<QuotaSketch> {
   constructor(arena: Arena, head: number) {
-    super(STRIDE, arena, head);
+    super(STRIDE, arena, head, new QuotaSketch(arena, head));
   }
 
   /**
@@ -33,8 +36,10 @@ export class CalendarTable extends HashTable {
     const from = at / 2;
     if (at >= 0) this.turn(from, clock, now);
     const end = at < 0 ? clock.endOf(now) : this.doubles[from + END]!;
-    const used = at < 0 ? 0 : this.doubles[from + USED]!;
-    const ahead = at < 0 ? 0 : this.doubles[from + AHEAD]!;
+    out.sketched = at < 0 && this.isSketched(lo, hi, end, clock);
+    if (out.sketched) this.countSketched();
+    const used = at >= 0 ? this.doubles[from + USED]! : out.sketched ? this.sketch!.used : 0;
+    const ahead = at >= 0 ? this.doubles[from + AHEAD]! : out.sketched ? this.sketch!.ahead : 0;
     out.lo = lo;
     out.hi = hi;
     out.at = at;
@@ -51,13 +56,28 @@ export class CalendarTable extends HashTable {
   /** Makes a charge that was asked about at this same time: of the next unit where it has to wait. The mark becomes that one's end. */
   charge(charge: Charge, clock: CalendarClock, now: number): void {
     const { lo, hi, at: known, cost, wait, mark } = charge;
-    const at = known >= 0 ? known : this.insert(lo, hi, now);
+    const at = known >= 0 ? known : this.insertKnown(lo, hi, mark, clock, now);
     const from = at / 2;
     this.touch(at);
     const part = from + (wait > 0 ? AHEAD : USED);
     this.doubles[from + END] = mark;
     this.doubles[part] = this.doubles[part]! + cost;
     if (wait > 0) charge.mark = clock.endAfter(mark);
+  }
+
+  private isSketched(lo: number, hi: number, end: number, clock: CalendarClock): boolean {
+    return this.hasSketched && this.sketch!.find(lo, hi, end, clock);
+  }
+
+  /** A new entry of a key, with what is remembered of it. */
+  private insertKnown(lo: number, hi: number, end: number, clock: CalendarClock, now: number): number {
+    const isSketched = this.isSketched(lo, hi, end, clock);
+    const used = isSketched ? this.sketch!.used : 0;
+    const ahead = isSketched ? this.sketch!.ahead : 0;
+    const at = this.insert(lo, hi, now);
+    this.doubles[at / 2 + USED] = used;
+    this.doubles[at / 2 + AHEAD] = ahead;
+    return at;
   }
 
   /** Takes back a charge of the unit that ends at `mark`, if that unit is not over. */
@@ -76,7 +96,7 @@ export class CalendarTable extends HashTable {
   /** Units that a key has used of the unit at hand. */
   used(lo: number, hi: number, clock: CalendarClock, now: number): number {
     const at = this.find(lo, hi);
-    if (at < 0) return 0;
+    if (at < 0) return this.isSketched(lo, hi, clock.endOf(now), clock) ? this.sketch!.used : 0;
     const from = at / 2;
     this.turn(from, clock, now);
     return this.doubles[from + USED]!;
@@ -85,8 +105,13 @@ export class CalendarTable extends HashTable {
   /** When a key is full again, or begins to be charged for those that wait. */
   state(lo: number, hi: number, clock: CalendarClock, now: number): LimitState {
     const at = this.find(lo, hi);
-    const fullInMicros = at < 0 ? 0 : this.fullIn(at / 2, clock, now);
+    const fullInMicros = at < 0 ? this.sketchedFullIn(lo, hi, clock, now) : this.fullIn(at / 2, clock, now);
     return { fullInMicros, numerator: 0, denominator: 1 };
+  }
+
+  private sketchedFullIn(lo: number, hi: number, clock: CalendarClock, now: number): number {
+    const end = clock.endOf(now);
+    return this.isSketched(lo, hi, end, clock) ? end - now : 0;
   }
 
   private fullIn(from: number, clock: CalendarClock, now: number): number {
@@ -116,8 +141,17 @@ export class CalendarTable extends HashTable {
     return now >= this.doubles[from + END]! + (this.doubles[from + AHEAD]! > 0 ? LONGEST_UNIT : 0);
   }
 
+  /** The end of the unit, and within a unit what was used of it: who used least is least known of. */
   protected seenAt(at: number): number {
-    return this.doubles[at / 2 + END]!;
+    const from = at / 2;
+    return this.doubles[from + END]! + Math.min(this.doubles[from + USED]!, SHORTEST_UNIT);
+  }
+
+  protected override sketchDropped(at: number): void {
+    const { words, doubles } = this;
+    const from = at / 2;
+    const end = doubles[from + END]!;
+    this.sketch!.enter(words[at]!, words[at + 1]!, end, doubles[from + USED]!, doubles[from + AHEAD]!);
   }
 
   protected release(): void {}

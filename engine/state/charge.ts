@@ -1,5 +1,5 @@
 /** What a limit answers to a charge, whatever its amount is. */
-import { type ExactRate, exactRate } from "./gcra.ts";
+import { type ExactRate, exactRate } from "../exact-rate.ts";
 
 /** How a limit counts; the order of the kinds of `Amount`. */
 export const AmountKind = { gcra: 0, exact: 1, calendar: 2, leases: 3 } as const;
@@ -14,6 +14,8 @@ export interface Charge {
   cost: number;
   /** Microseconds until the charge would be admitted, rounded up; 0 or less means now. */
   wait: number;
+  /** Whether the answer rests on what is remembered of dropped keys. */
+  sketched: boolean;
   /** Whether the charge can be made at the end of the wait. */
   fits: boolean;
   // ── gcra ──
@@ -46,6 +48,7 @@ export function makeCharge(amount: number): Charge {
     at: -1,
     cost: 1,
     wait: 0,
+    sketched: false,
     fits: true,
     rate: NO_RATE,
     beforeWhole: 0,

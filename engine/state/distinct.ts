@@ -9,17 +9,20 @@ import { HashTable } from "./table.ts";
 import { POOL } from "./table-head.ts";
 
 const EXACT = 16;
-/** Sketches looked at to find one to drop. */
+/** Sketches looked at to find one to drop, and to find one that is not of a client of the inventory. */
 const LOOKED = 16;
+const LOOKED_FOR_OTHERS = 128;
 
 // Entry: hash (words 0, 1), latest sub-window (double 1), values held or SKETCHED (word 4), sketch (word 5), ages in
-// sub-windows (16 bytes from word 6), value hashes (16 pairs from word 10).
+// sub-windows (16 bytes from word 6), 48 bits of the values' hashes (16 words from word 10, 16 halves of words from word 26). Two of
+// 16 values share them with a chance of about 2^-41.
 const LATEST = 1;
 const HELD = 4;
 const SKETCH = 5;
 const AGES = 6;
 const VALUES = 10;
-const STRIDE = 42;
+const HALVES = VALUES + EXACT;
+const STRIDE = HALVES + EXACT / 2;
 /** Bytes of an entry without its sketch. */
 export const DISTINCT_BYTES: number = STRIDE * 4;
 const SKETCHED = -1;
@@ -27,7 +30,7 @@ const SKETCHED = -1;
 /** Share of the budget that goes to entries; sketches have the rest. */
 export const DISTINCT_SHARE = 0.5;
 
-/** Distinct values of one signal, 168 bytes a key and 2.3 KB more while it is sketched. */
+/** Distinct values of one signal, 136 bytes a key and 2.3 KB more while it is sketched. */
 export class DistinctTable extends HashTable {
   private readonly window: SubWindows;
   private readonly sketches: SketchPool;
@@ -98,6 +101,16 @@ export class DistinctTable extends HashTable {
     this.words[word] = (this.words[word]! & ~(255 << shift)) | (age << shift);
   }
 
+  private half(at: number, index: number): number {
+    return (this.words[at + HALVES + (index >> 1)]! >>> ((index & 1) * 16)) & 0xffff;
+  }
+
+  private setHalf(at: number, index: number, half: number): void {
+    const word = at + HALVES + (index >> 1);
+    const shift = (index & 1) * 16;
+    this.words[word] = (this.words[word]! & ~(0xffff << shift)) | (half << shift);
+  }
+
   /** Lets `passed` sub-windows go by: drops the values that no longer live, and the sketch if none can. */
   private forget(at: number, passed: number): void {
     const { words, window } = this;
@@ -112,8 +125,8 @@ export class DistinctTable extends HashTable {
     for (let index = 0; index < words[at + HELD]!; index++) {
       const age = this.age(at, index) + passed;
       if (age >= RING) continue;
-      words[at + VALUES + 2 * kept] = words[at + VALUES + 2 * index]!;
-      words[at + VALUES + 2 * kept + 1] = words[at + VALUES + 2 * index + 1]!;
+      words[at + VALUES + kept] = words[at + VALUES + index]!;
+      this.setHalf(at, kept, this.half(at, index));
       this.setAge(at, kept++, age);
     }
     words[at + HELD] = kept;
@@ -121,14 +134,15 @@ export class DistinctTable extends HashTable {
 
   private hold(at: number, valueLo: number, valueHi: number, now: number): void {
     const { words } = this;
+    const half = valueHi >>> 16;
     const held = words[at + HELD]!;
     for (let index = 0; index < held; index++) {
-      const value = at + VALUES + 2 * index;
-      if (words[value] === valueLo && words[value + 1] === valueHi) return this.setAge(at, index, 0);
+      if (words[at + VALUES + index] !== valueLo || this.half(at, index) !== half) continue;
+      return this.setAge(at, index, 0);
     }
     if (held === EXACT) return this.turnToSketch(words[at]!, words[at + 1]!, valueLo, valueHi, now);
-    words[at + VALUES + 2 * held] = valueLo;
-    words[at + VALUES + 2 * held + 1] = valueHi;
+    words[at + VALUES + held] = valueLo;
+    this.setHalf(at, held, half);
     this.setAge(at, held, 0);
     words[at + HELD] = held + 1;
   }
@@ -142,9 +156,8 @@ export class DistinctTable extends HashTable {
     }
     const at = this.find(lo, hi);
     for (let index = 0; index < EXACT; index++) {
-      const value = at + VALUES + 2 * index;
       const place = (this.window.place - this.age(at, index) + RING) % RING;
-      this.sketches.add(sketch, place, this.words[value]!, this.words[value + 1]!);
+      this.sketches.add(sketch, place, this.words[at + VALUES + index]!, this.half(at, index) << 16);
     }
     this.sketches.add(sketch, this.window.place, valueLo, valueHi);
     this.words[at + HELD] = SKETCHED;
@@ -154,13 +167,18 @@ export class DistinctTable extends HashTable {
   /** Drops the sketched key that was seen least recently among some after the last one dropped. */
   private dropSketched(now: number): void {
     let oldest = NONE;
-    for (let looked = 0; looked < LOOKED || oldest === NONE; looked++) {
+    let isReserved = true;
+    for (let looked = 0; looked < LOOKED || oldest === NONE || (isReserved && looked < LOOKED_FOR_OTHERS); looked++) {
       const sketch = this.sketches.next();
       if (!this.sketches.isTaken(sketch)) continue;
       const at = this.find(this.sketches.ownerLo(sketch), this.sketches.ownerHi(sketch));
-      if (oldest === NONE || this.seenAt(at) < this.seenAt(oldest)) oldest = at;
+      const stays = this.isReserved(at);
+      const isWorse = stays === isReserved ? oldest !== NONE && this.seenAt(at) >= this.seenAt(oldest) : stays;
+      if (isWorse) continue;
+      oldest = at;
+      isReserved = stays;
     }
-    this.drop(oldest, this.isFresh(oldest, now));
+    this.drop(oldest, this.isFresh(oldest, now), now);
   }
 
   protected isFresh(at: number, now: number): boolean {

@@ -9,8 +9,9 @@ import { MAX_LOG } from "../policy.ts";
 import { type Arena, NONE, PAGE_BYTES } from "./arena.ts";
 import type { Charge } from "./charge.ts";
 import { CHUNK, EntryPool } from "./entry-pool.ts";
-import { HashTable } from "./table.ts";
+import { SketchedTable } from "./sketched-table.ts";
 import { OWN, POOL } from "./table-head.ts";
+import { UnitsSketch } from "./units-sketch.ts";
 
 // Entry: hash (words 0, 1), second seen (word 2), units of all charges (word 3), first and last chunk of the queue (words 4,
 // 5), place of the oldest charge in the first (word 6), charges (word 7), length of the window at the latest (double 4).
@@ -29,13 +30,13 @@ export const LOG_BYTES: number = STRIDE * 4;
 export const LOG_SHARE = 0.25;
 
 /** Charges of one limit: 40 bytes a key, and 168 for every 16 charges. */
-export class LogTable extends HashTable {
+export class LogTable extends SketchedTable<UnitsSketch> {
   private readonly pool: EntryPool;
   private readonly isOfLeases: boolean;
 
   /** @param isOfLeases - Then room is made where leases end soonest, not where a key was not seen for long. */
   constructor(isOfLeases: boolean, arena: Arena, head: number) {
-    super(STRIDE, arena, head);
+    super(STRIDE, arena, head, isOfLeases ? null : new UnitsSketch(arena, head));
     this.isOfLeases = isOfLeases;
     this.pool = new EntryPool(arena, head + POOL);
   }
@@ -44,7 +45,7 @@ export class LogTable extends HashTable {
     return super.bytes + this.pool.pages * PAGE_BYTES;
   }
 
-  override setBudget(budget: number): void {
+  protected override setEntriesBudget(budget: number): void {
     this.pool.budget = this.shareBudget(budget, LOG_SHARE);
   }
 
@@ -78,10 +79,13 @@ export class LogTable extends HashTable {
   ask(lo: number, hi: number, most: number, window: number, longest: number, now: number, out: Charge): void {
     this.longest = longest;
     const at = this.open(lo, hi, now, out);
-    const latest = at < 0 || this.words[at + HELD] === 0 ? -Infinity : this.latestAt(at);
+    out.sketched = at < 0 && this.isSketched(lo, hi, now - window);
+    if (out.sketched) this.countSketched();
+    const latest = out.sketched ? this.sketch!.found.later : this.latestOf(at);
     out.fits = out.cost <= most;
-    out.usedBefore = at < 0 ? 0 : latest > now ? most : this.unitsAfter(at, now - window);
-    this.findRelease(at, most - out.cost, window, Math.max(now, latest), out);
+    out.usedBefore = latest > now ? most : out.sketched ? this.sketchedUnits : this.unitsAfter(at, now - window);
+    if (out.sketched) this.findSketchedRelease(most - out.cost, window, Math.max(now, latest), out);
+    else this.findRelease(at, most - out.cost, window, Math.max(now, latest), out);
     if (out.mark > now) out.usedAfter = most;
     out.wait = out.fits ? out.mark - now : window;
     this.answer(out, most, window, latest, now);
@@ -91,6 +95,7 @@ export class LogTable extends HashTable {
   askLease(lo: number, hi: number, most: number, window: number, now: number, out: Charge): void {
     this.longest = window;
     const at = this.open(lo, hi, now, out);
+    out.sketched = false;
     if (at >= 0) this.forgetUntil(at, now - window);
     const held = at < 0 ? 0 : this.words[at + HELD]!;
     out.cost = 1;
@@ -111,6 +116,16 @@ export class LogTable extends HashTable {
     this.touch(at);
     this.words[at + SEEN] = now / 1e6;
     return at;
+  }
+
+  private isSketched(lo: number, hi: number, after: number): boolean {
+    return this.hasSketched && this.sketch!.find(lo, hi, after);
+  }
+
+  /** What the sketch found last. */
+  private get sketchedUnits(): number {
+    const { earlierUnits, laterUnits } = this.sketch!.found;
+    return earlierUnits + laterUnits;
   }
 
   private answer(out: Charge, most: number, window: number, latest: number, now: number): void {
@@ -138,17 +153,37 @@ export class LogTable extends HashTable {
     out.usedAfter = left + out.cost;
   }
 
+  /** As `findRelease`, by what the sketch found last. */
+  private findSketchedRelease(room: number, window: number, release: number, out: Charge): void {
+    const { earlier, earlierUnits, later, laterUnits } = this.sketch!.found;
+    let left = this.sketchedUnits;
+    out.mark = release;
+    out.usedAfter = left + out.cost;
+    if (left <= room) return;
+    left -= earlierUnits;
+    out.mark = Math.max(release, earlier + window);
+    if (left > room) {
+      left -= laterUnits;
+      out.mark = Math.max(out.mark, later + window);
+    }
+    out.usedAfter = left + out.cost;
+  }
+
   /** Makes a charge that was asked about at this same time. */
   charge({ lo, hi, at: known, cost, mark }: Charge, window: number, now: number): void {
     if (known >= 0) this.forgetUntil(known, mark - window);
-    const at = this.makePlace(lo, hi, known >= 0 ? known : this.insert(lo, hi, now), now);
-    const { words, pool } = this;
+    const at = this.makePlace(lo, hi, known, mark - window, now);
     this.touch(at);
-    pool.put(words[at + LAST]!, (words[at + OLDEST]! + words[at + HELD]!) % CHUNK, mark, cost);
-    words[at + HELD] = words[at + HELD]! + 1;
-    words[at + SUM] = words[at + SUM]! + cost;
-    words[at + SEEN] = now / 1e6;
+    this.append(at, mark, cost);
+    this.words[at + SEEN] = now / 1e6;
     this.doubles[at / 2 + WINDOW] = window;
+  }
+
+  private append(at: number, time: number, units: number): void {
+    const { words, pool } = this;
+    pool.put(words[at + LAST]!, (words[at + OLDEST]! + words[at + HELD]!) % CHUNK, time, units);
+    words[at + HELD] = words[at + HELD]! + 1;
+    words[at + SUM] = words[at + SUM]! + units;
   }
 
   /** Takes back a charge by its time and units, if it is still known. */
@@ -173,21 +208,24 @@ export class LogTable extends HashTable {
   /** Units of a key's charges in the `window` before now; as many as any log has where a request is held, as none passes before it. */
   used(lo: number, hi: number, window: number, now: number): number {
     const at = this.find(lo, hi);
-    if (at < 0) return 0;
-    if (this.words[at + HELD]! > 0 && this.latestAt(at) > now) return MAX_LOG;
-    return this.unitsAfter(at, now - window);
+    if (at < 0 && this.isSketched(lo, hi, now - window))
+      return this.sketch!.found.later > now ? MAX_LOG : this.sketchedUnits;
+    return this.latestOf(at) > now ? MAX_LOG : this.unitsAfter(at, now - window);
   }
 
   /** When a key is full again. */
   state(lo: number, hi: number, now: number): LimitState {
     const at = this.find(lo, hi);
     const held = at < 0 ? 0 : this.words[at + HELD]!;
-    const end = held === 0 ? 0 : this.latestAt(at) + this.doubles[at / 2 + WINDOW]!;
+    const isSketched = at < 0 && this.isSketched(lo, hi, now - this.longest);
+    const sketchedEnd = isSketched ? this.sketch!.found.later + this.longest : 0;
+    const end = held === 0 ? sketchedEnd : this.latestAt(at) + this.doubles[at / 2 + WINDOW]!;
     return { fullInMicros: Math.max(0, end - now), numerator: 0, denominator: 1 };
   }
 
   /** Units of the charges after a time. */
   private unitsAfter(at: number, time: number): number {
+    if (at < 0) return 0;
     const { words, pool } = this;
     let units = words[at + SUM]!;
     let chunk = words[at + FIRST]!;
@@ -210,23 +248,40 @@ export class LogTable extends HashTable {
     return this.pool.time(this.words[at + FIRST]!, this.words[at + OLDEST]!);
   }
 
+  /** The time of an entry's latest charge; long ago where there is none. */
+  private latestOf(at: number): number {
+    return at < 0 || this.words[at + HELD] === 0 ? -Infinity : this.latestAt(at);
+  }
+
   private latestAt(at: number): number {
     const { words } = this;
     const place = (words[at + OLDEST]! + words[at + HELD]! - 1) % CHUNK;
     return this.pool.time(words[at + LAST]!, place);
   }
 
-  /** Makes a place behind an entry's latest charge; returns the entry's first word, which may have moved. */
-  private makePlace(lo: number, hi: number, entry: number, now: number): number {
-    let at = entry;
-    if (this.words[at + HELD]! > 0 && (this.words[at + OLDEST]! + this.words[at + HELD]!) % CHUNK > 0) return at;
+  /**
+   * Makes a place behind a key's latest charge; returns its entry's first word. A key without an entry, which is one that was dropped
+   * just now too, has one with what is remembered of its charges after a time.
+   */
+  private makePlace(lo: number, hi: number, known: number, after: number, now: number): number {
+    const { words } = this;
+    if (known >= 0 && words[known + HELD]! > 0 && (words[known + OLDEST]! + words[known + HELD]!) % CHUNK > 0) {
+      return known;
+    }
     let chunk = this.pool.take();
     while (chunk < 0) {
       this.dropOne(now);
       chunk = this.pool.take();
-      const found = this.find(lo, hi);
-      at = found < 0 ? this.insert(lo, hi, now) : found;
     }
+    const found = this.find(lo, hi);
+    const isSketched = found < 0 && this.isSketched(lo, hi, after);
+    const at = found < 0 ? this.insert(lo, hi, now) : found;
+    this.addChunk(at, chunk);
+    if (isSketched) this.recall(at);
+    return at;
+  }
+
+  private addChunk(at: number, chunk: number): void {
     const { words } = this;
     this.touch(at);
     if (words[at + HELD]! > 0) this.pool.follow(words[at + LAST]!, chunk);
@@ -235,7 +290,13 @@ export class LogTable extends HashTable {
       words[at + OLDEST] = 0;
     }
     words[at + LAST] = chunk;
-    return at;
+  }
+
+  /** Enters what the sketch found last, into an entry that has room for it. */
+  private recall(at: number): void {
+    const { earlier, earlierUnits, later, laterUnits } = this.sketch!.found;
+    if (earlierUnits > 0) this.append(at, earlier, earlierUnits);
+    if (laterUnits > 0) this.append(at, later, laterUnits);
   }
 
   private dropOldest(at: number): void {
@@ -278,6 +339,13 @@ export class LogTable extends HashTable {
 
   protected seenAt(at: number): number {
     return this.isOfLeases && this.words[at + HELD]! > 0 ? this.latestAt(at) : this.words[at + SEEN]! >>> 0;
+  }
+
+  protected override sketchDropped(at: number, now: number): void {
+    if (this.sketch === null) return;
+    const { words } = this;
+    const expired = now - this.longest;
+    this.sketch.enter(words[at]!, words[at + 1]!, this.unitsAfter(at, expired), this.latestAt(at), expired);
   }
 
   protected release(at: number): void {

@@ -4,7 +4,7 @@
  * exact fraction. Where events are told apart by a value, the bucket remembers the latest values it has counted.
  */
 import type { Rate } from "../policy.ts";
-import { type ExactRate, exactRate } from "./gcra.ts";
+import { type ExactRate, exactRate } from "../exact-rate.ts";
 import type { Arena } from "./arena.ts";
 import { HashTable } from "./table.ts";
 

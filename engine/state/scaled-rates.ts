@@ -1,6 +1,6 @@
 /** Rates under a factor that is set while a policy runs: each is worked out once and remembered. */
 import type { Rate } from "../policy.ts";
-import { type ExactRate, exactRate } from "./gcra.ts";
+import { type ExactRate, exactRate } from "../exact-rate.ts";
 
 /** Factors remembered at a time. */
 const MOST_FACTORS = 64;

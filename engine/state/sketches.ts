@@ -27,6 +27,8 @@ const SUM = (WORDS + 4) / 2;
 const LATER = (WORDS + 6) / 2;
 const STRIDE = WORDS + 8;
 
+const UPPER_HALF = 0xffff0000;
+
 /** Bytes of one sketch. */
 export const SKETCH_BYTES: number = STRIDE * 4;
 
@@ -93,13 +95,13 @@ export class SketchPool extends ItemPool {
     return this.words[sketch + OWNER_HI]!;
   }
 
-  /** Enters a value's hash in the sub-window at a place of the ring. */
+  /** Enters a value's hash, of whose second half the upper 16 bits count, in the sub-window at a place of the ring. */
   add(sketch: number, place: number, lo: number, hi: number): void {
     this.touch(sketch);
     const base = sketch * 4;
     this.words[sketch + LATER_PASSED] = 0;
     const index = lo & (REGISTERS - 1);
-    const rank = Math.min(HIGHEST_RANK, 1 + Math.clz32(hi));
+    const rank = Math.min(HIGHEST_RANK, 1 + Math.clz32((hi & UPPER_HALF) | (lo >>> 16)));
     const register = base + place * REGISTERS + index;
     if (this.bytes[register]! < rank) this.bytes[register] = rank;
     this.raise(sketch, index, rank);

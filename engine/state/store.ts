@@ -2,6 +2,7 @@
  * All state of an engine, by the declaration it belongs to and apart from the program: a table for each signal and limit,
  * one for all bans. Tables share the policy's memory equally. A declaration that is rolled out in shadow has a second one.
  */
+import type { MemoryReading } from "../contract.ts";
 import type { Amount, Ban, Limit, Policy, Rule, Signal } from "../policy.ts";
 import { type Arena, NONE, PAGE_BYTES } from "./arena.ts";
 import { type BanEntry, BanTable } from "./bans.ts";
@@ -9,6 +10,7 @@ import { budgetOf } from "./budget.ts";
 import { Catalogue } from "./catalogue.ts";
 import { type LimitTable, makeLimitTable } from "./limit-table.ts";
 import { makeSignalTable, type SignalTable } from "./signal-table.ts";
+import type { HashTable } from "./table.ts";
 
 function modePrefix(shadow: boolean): string {
   return shadow ? "shadow " : "enforced ";
@@ -136,6 +138,21 @@ export class StateStore {
   ownerId(owner: number): string {
     for (const [id, each] of this.owners) if (each === owner) return id;
     return "";
+  }
+
+  /** What each declaration's tables take. */
+  memory({ signals, limits }: Policy): readonly MemoryReading[] {
+    const readings: MemoryReading[] = [];
+    const add = (kind: MemoryReading["kind"], name: string, table: HashTable | null, shadow: boolean): void => {
+      if (table === null) return;
+      const { count: keys, bytes, dropped, sketched } = table;
+      readings.push({ kind, name, mode: shadow ? "shadow" : "on", keys, bytes, dropped, sketched });
+    };
+    for (const signal of signals) add("signal", signal.name, this.signal(signal), false);
+    for (const limit of limits)
+      for (const shadow of [false, true]) add("limit", limit.name, this.limit(limit, shadow), shadow);
+    add("bans", BANS, this.bans, false);
+    return readings;
   }
 
   /** All tables in force. */

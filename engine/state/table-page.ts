@@ -1,6 +1,7 @@
 /** The pages of a table: what stands before their entries, and how all of them are given back. */
 import { type Arena, PAGE_WORDS } from "./arena.ts";
 import { eachPage, shrinkDirectory } from "./directory.ts";
+import { discardSketch } from "./drop-sketch.ts";
 import { discardPool } from "./item-pool.ts";
 import { MASK, POOL } from "./table-head.ts";
 
@@ -16,9 +17,10 @@ export function slotsPerPage(stride: number): number {
   return Math.floor((PAGE_WORDS - PAGE_HEAD) / stride);
 }
 
-/** Gives back all pages of a table, and of the pool that belongs to it; they must not be used again. */
+/** Gives back all pages of a table, and of the pool and the sketch that belong to it; they must not be used again. */
 export function discardTable(arena: Arena, head: number): void {
   for (const page of eachPage(arena.words, head, (each) => arena.words[each + DEPTH]!)) arena.givePage(page);
   while (arena.words[head + MASK]! > 0) shrinkDirectory(arena, head);
   discardPool(arena, head + POOL);
+  discardSketch(arena, head);
 }

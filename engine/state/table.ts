@@ -1,79 +1,51 @@
 /**
  * A bounded hash table of fixed-size entries on pages of an arena, keyed by a 64-bit keyed hash. The key itself is not kept:
- * among a million keys two share a hash with a chance of about 2^-25.
+ * among a million keys two share a hash with a chance of about 2^-24.
  *
- * Extendible hashing (Fagin et al. 1979) over pages: a directory by the low bits of the hash's second half leads to a page, in
- * which entries lie by open addressing with linear probing. A full page first leaves out entries that are equal to fresh; then it
- * is split, which moves the entries of that page alone; and where the table's share of the memory is used up, it drops an entry
- * that was not seen for long. So no insertion moves more than a page, and no table is ever copied.
- *
- * An entry is named by the offset of its first word in the arena. It moves only when another entry of its table is added or removed.
+ * A full page first leaves out entries that are equal to fresh; then it is split, which moves the entries of that page alone; and where the
+ * table's share of the memory is used up, it drops an entry that was not seen for long. So no insertion moves more than a page, and no
+ * table is ever copied.
  */
-import { type Arena, NONE, PAGE_BYTES, PAGE_WORDS, pageOf } from "./arena.ts";
-import { eachPage, growDirectory, pageAt, setPage, shrinkDirectory } from "./directory.ts";
+import { RESERVED } from "../hash.ts";
+import { type Arena, NONE, PAGE_BYTES, PAGE_WORDS } from "./arena.ts";
+import { growDirectory, pageAt, setPage, shrinkDirectory } from "./directory.ts";
+import { PagedEntries } from "./paged-entries.ts";
 import { COUNT, DROPPED, HAND, MASK, PAGES, TABLE_BUDGET } from "./table-head.ts";
-import { DEPTH, ENTRIES, PAGE_HEAD, PATIENCE, slotsPerPage } from "./table-page.ts";
+import { DEPTH, ENTRIES, PAGE_HEAD, PATIENCE } from "./table-page.ts";
 
 /** A page is full at this share of its slots; linear probing slows down past it. */
 export const FULL: number = 7 / 8;
+/** Pages looked at for one with an entry that is not reserved. */
+const PAGES_LOOKED = 16;
 /** Entries looked at to find one to drop. Sampling stands in for exact order because that would cost eight bytes an entry. */
 const SAMPLE = 16;
 /** Bits of the directory, at most. Keyed hashes do not come to this many. */
 const DEEPEST = 24;
 
-export abstract class HashTable {
-  /** Words of an entry; its first two are the hash, both 0 where it is empty. Even, so that doubles may lie in it. */
-  readonly stride: number;
-  /** Where the table's head is. */
-  readonly head: number;
-  protected readonly arena: Arena;
-  private readonly slots: number;
+export abstract class HashTable extends PagedEntries {
   private readonly full: number;
 
   /** @param head - The table's head in the arena: of zeros for a new table. */
   constructor(stride: number, arena: Arena, head: number) {
-    this.stride = stride;
-    this.arena = arena;
-    this.head = head;
-    this.slots = slotsPerPage(stride);
+    super(stride, arena, head);
     this.full = Math.floor(this.slots * FULL);
-    if (this.words[head + PAGES] === 0) this.addFirstPage();
-  }
-
-  /** Every table has a page from the beginning, so that there is always room for an entry. */
-  private addFirstPage(): void {
-    const { arena, head } = this;
-    const page = arena.takePage();
-    if (page === NONE) throw new RangeError("the state's memory is used up: there is no page left for another table");
-    setPage(arena, head, 0, page);
-    arena.touch(head + PAGES, 2);
-    arena.words[head + PAGES] = 1;
-    arena.words[head + TABLE_BUDGET] = 1;
   }
 
   /** Whether losing the entry changes nothing. */
   protected abstract isFresh(at: number, now: number): boolean;
   /** When the entry was seen last, on any scale that grows. */
   protected abstract seenAt(at: number): number;
-  /** Called before an entry goes, for what it holds elsewhere. */
-  protected abstract release(at: number): void;
-
-  protected get words(): Int32Array {
-    return this.arena.words;
-  }
-
-  protected get doubles(): Float64Array {
-    return this.arena.doubles;
-  }
-
-  /** Entries that are not empty. */
-  get count(): number {
-    return this.words[this.head + COUNT]!;
-  }
+  /** Called before an entry is dropped that is not equal to fresh. */
+  protected sketchDropped(_at: number, _now: number): void {}
 
   /** Entries dropped to make room that were not equal to fresh. */
   get dropped(): number {
     return this.doubles[this.head / 2 + DROPPED]!;
+  }
+
+  /** Decisions that rested on what is remembered of dropped entries. */
+  get sketched(): number {
+    return 0;
   }
 
   /** Bytes in use. */
@@ -99,109 +71,9 @@ export abstract class HashTable {
     return pages - own;
   }
 
-  // ── finding, adding and removing entries ──────────────────────────────────
-
-  /** The entry of a hash, or `NONE`. */
-  protected find(lo: number, hi: number): number {
-    const { words } = this.arena;
-    const { stride, slots } = this;
-    const first = pageAt(words, this.head, hi) + PAGE_HEAD;
-    const end = first + slots * stride;
-    let at = first + (((lo >>> 16) * slots) >>> 16) * stride;
-    for (;;) {
-      if (words[at] === lo && words[at + 1] === hi) return at;
-      if (words[at] === 0 && words[at + 1] === 0) return NONE;
-      at += stride;
-      if (at === end) at = first;
-    }
-  }
-
-  /** Where the entries of a hash begin, if there are any. An empty slot ends them. */
-  protected home(lo: number, hi: number): number {
-    return pageAt(this.words, this.head, hi) + PAGE_HEAD + (((lo >>> 16) * this.slots) >>> 16) * this.stride;
-  }
-
-  /** The slot after another, round its page. */
-  protected after(at: number): number {
-    const first = pageOf(at) + PAGE_HEAD;
-    const next = at + this.stride;
-    return next === first + this.slots * this.stride ? first : next;
-  }
-
-  protected isEmpty(at: number): boolean {
-    return this.words[at] === 0 && this.words[at + 1] === 0;
-  }
-
-  /** Says that an entry is about to change. */
-  protected touch(at: number): void {
-    if (this.arena.guard !== null) this.arena.guard.before(at, this.stride);
-  }
-
   /** Adds an entry of zeros under a hash; makes room first. The hash is not both zero. */
   protected insert(lo: number, hi: number, now: number): number {
-    const page = this.pageWithRoom(hi, now);
-    const at = this.emptySlot(lo, page);
-    const { words, head } = this;
-    this.touch(at);
-    words[at] = lo;
-    words[at + 1] = hi;
-    this.addEntries(page, 1);
-    this.arena.touch(head + COUNT, 1);
-    words[head + COUNT] = words[head + COUNT]! + 1;
-    return at;
-  }
-
-  private emptySlot(lo: number, page: number): number {
-    let at = page + PAGE_HEAD + (((lo >>> 16) * this.slots) >>> 16) * this.stride;
-    while (!this.isEmpty(at)) at = this.after(at);
-    return at;
-  }
-
-  private addEntries(page: number, entries: number): void {
-    this.arena.touch(page, PAGE_HEAD);
-    this.words[page + ENTRIES] = this.words[page + ENTRIES]! + entries;
-  }
-
-  /** Removes an entry and closes the gap, so that no entry after it is cut off from its own place. */
-  protected remove(at: number): void {
-    const { words, stride, slots, head } = this;
-    this.release(at);
-    const first = pageOf(at) + PAGE_HEAD;
-    let gap = (at - first) / stride;
-    for (let next = (gap + 1) % slots; !this.isEmpty(first + next * stride); next = (next + 1) % slots) {
-      const from = first + next * stride;
-      const own = ((words[from]! >>> 16) * slots) >>> 16;
-      const stays = gap <= next ? gap < own && own <= next : gap < own || own <= next;
-      if (stays) continue;
-      this.touch(first + gap * stride);
-      words.copyWithin(first + gap * stride, from, from + stride);
-      gap = next;
-    }
-    this.touch(first + gap * stride);
-    words.fill(0, first + gap * stride, first + (gap + 1) * stride);
-    this.addEntries(first - PAGE_HEAD, -1);
-    this.arena.touch(head + COUNT, 1);
-    words[head + COUNT] = words[head + COUNT]! - 1;
-  }
-
-  /** Removes every entry that `condemned` names. */
-  protected sweep(condemned: (at: number) => boolean): void {
-    for (const page of this.pages()) {
-      this.sweepPage(page, condemned);
-      this.arena.checkpoint();
-    }
-  }
-
-  private sweepPage(page: number, condemned: (at: number) => boolean): void {
-    for (let slot = 0; slot < this.slots; slot++) {
-      const at = page + PAGE_HEAD + slot * this.stride;
-      while (!this.isEmpty(at) && condemned(at)) this.remove(at);
-    }
-  }
-
-  /** First words of the pages, each once. */
-  private pages(): readonly number[] {
-    return eachPage(this.words, this.head, (page) => this.words[page + DEPTH]!);
+    return this.place(lo, hi, this.pageWithRoom(hi, now));
   }
 
   // ── making room ───────────────────────────────────────────────────────────
@@ -238,11 +110,36 @@ export abstract class HashTable {
     return true;
   }
 
+  /** Drops what is equal to fresh from a page. That is usually most of it, so the rest is put in anew, which moves each entry once. */
   private dropFresh(page: number, now: number): void {
-    for (let slot = 0; slot < this.slots; slot++) {
-      const at = page + PAGE_HEAD + slot * this.stride;
-      while (!this.isEmpty(at) && this.isFresh(at, now)) this.remove(at);
+    const { words } = this.arena;
+    const end = page + PAGE_HEAD + this.slots * this.stride;
+    let fresh = 0;
+    for (let at = page + PAGE_HEAD; at < end; at += this.stride) {
+      if ((words[at] === 0 && words[at + 1] === 0) || !this.isFresh(at, now)) continue;
+      if (fresh++ === 0) this.arena.touch(page, PAGE_WORDS);
+      this.release(at);
+      words[at] = 0;
+      words[at + 1] = 0;
     }
+    if (fresh > 0) this.putAnew(page, fresh);
+  }
+
+  /** Puts the entries of a page from which so many were taken into their places. */
+  private putAnew(page: number, taken: number): void {
+    const { arena, stride, head } = this;
+    const { words, scratch } = arena;
+    const end = PAGE_HEAD + this.slots * stride;
+    scratch.set(words.subarray(page, page + PAGE_WORDS));
+    words.fill(0, page + PAGE_HEAD, page + end);
+    for (let from = PAGE_HEAD; from < end; from += stride) {
+      if (scratch[from] === 0 && scratch[from + 1] === 0) continue;
+      const to = this.emptySlot(scratch[from]!, page);
+      for (let word = 0; word < stride; word++) words[to + word] = scratch[from + word]!;
+    }
+    words[page + ENTRIES] = words[page + ENTRIES]! - taken;
+    arena.touch(head + COUNT, 1);
+    words[head + COUNT] = words[head + COUNT]! - taken;
   }
 
   /** Shares a page's entries between it and a new one, by one more bit of the hash; tells whether there was room for that. */
@@ -292,29 +189,49 @@ export abstract class HashTable {
     }
   }
 
+  /** Whether an entry is of a client of the inventory. It goes when it is equal to fresh, and else only where there is no other. */
+  protected isReserved(at: number): boolean {
+    return (this.words[at]! & RESERVED) !== 0;
+  }
+
   /** Drops an entry of a page that has some: one that is equal to fresh, else one of a sample that was not seen for long. */
   private dropFrom(page: number, now: number): void {
-    const { words, head, stride, slots } = this;
+    const { words } = this.arena;
+    const { head, stride, slots } = this;
     let slot = words[head + HAND]! % slots;
     let victim = NONE;
     let oldest = Infinity;
-    for (let looked = 0, passed = 0; looked < SAMPLE && passed < slots; passed++, slot = (slot + 1) % slots) {
+    let isReserved = true;
+    for (let looked = 0, passed = 0; looked < SAMPLE && passed < slots; passed++, slot++) {
+      if (slot >= slots) slot = 0;
       const at = page + PAGE_HEAD + slot * stride;
-      if (this.isEmpty(at)) continue;
-      looked++;
+      if (words[at] === 0 && words[at + 1] === 0) continue;
       const seen = this.isFresh(at, now) ? -Infinity : this.seenAt(at);
-      if (victim !== NONE && seen >= oldest) continue;
+      const stays = seen !== -Infinity && (words[at]! & RESERVED) !== 0;
+      if (!stays) looked++;
+      if (stays ? !isReserved || seen > oldest : !isReserved && seen >= oldest) continue;
       oldest = seen;
       victim = at;
+      isReserved = stays;
     }
     this.arena.touch(head + HAND, 1);
     words[head + HAND] = slot;
-    this.drop(victim, oldest === -Infinity);
+    this.drop(victim, oldest === -Infinity, now);
+  }
+
+  private isAllReserved(page: number): boolean {
+    const { words } = this.arena;
+    const end = page + PAGE_HEAD + this.slots * this.stride;
+    for (let at = page + PAGE_HEAD; at < end; at += this.stride) {
+      if ((words[at] !== 0 || words[at + 1] !== 0) && (words[at]! & RESERVED) === 0) return false;
+    }
+    return true;
   }
 
   /** Removes an entry to make room. */
-  protected drop(at: number, fresh: boolean): void {
+  protected drop(at: number, fresh: boolean, now: number): void {
     if (!fresh) {
+      this.sketchDropped(at, now);
       this.arena.touch(this.head + 2 * DROPPED, 2);
       this.doubles[this.head / 2 + DROPPED] = this.dropped + 1;
     }
@@ -324,23 +241,34 @@ export abstract class HashTable {
   /** Drops what is equal to fresh in one page, else one entry of it, of a table that has some, for room elsewhere. */
   protected dropOne(now: number): void {
     const { arena, head } = this;
-    const mask = arena.words[head + MASK]!;
-    let index = arena.words[head + HAND]! & mask;
-    for (let passed = 0; passed <= mask; passed++, index = (index + 1) & mask) {
-      const page = pageAt(arena.words, head, index);
-      const entries = arena.words[page + ENTRIES]!;
-      if (entries === 0) continue;
-      const wasPatient = this.isPatient(page);
-      if (!wasPatient) this.dropFresh(page, now);
-      if (arena.words[page + ENTRIES] === entries) {
-        this.dropFrom(page, now);
-        // Told to the guard with the entry that went.
-        if (!wasPatient) arena.words[page + PATIENCE] = this.slots >> 4;
-      }
-      arena.touch(head + HAND, 1);
-      arena.words[head + HAND] = arena.words[head + HAND]! + 1;
-      return;
+    const page = this.pageToDropFrom();
+    if (page === NONE) return;
+    const entries = arena.words[page + ENTRIES]!;
+    const wasPatient = this.isPatient(page);
+    if (!wasPatient) this.dropFresh(page, now);
+    if (arena.words[page + ENTRIES] === entries) {
+      this.dropFrom(page, now);
+      // Told to the guard with the entry that went.
+      if (!wasPatient) arena.words[page + PATIENCE] = this.slots >> 4;
     }
+    arena.touch(head + HAND, 1);
+    arena.words[head + HAND] = arena.words[head + HAND]! + 1;
+  }
+
+  /** The next page with an entry that is not reserved, of some pages; where those have none, the next with any entry. */
+  private pageToDropFrom(): number {
+    const { words } = this.arena;
+    const mask = words[this.head + MASK]!;
+    let index = words[this.head + HAND]! & mask;
+    let next = NONE;
+    for (let passed = 0, looked = 0; passed <= mask && looked < PAGES_LOOKED; passed++, index = (index + 1) & mask) {
+      const page = pageAt(words, this.head, index);
+      if (words[page + ENTRIES] === 0) continue;
+      if (!this.isAllReserved(page)) return page;
+      if (next === NONE) next = page;
+      looked++;
+    }
+    return next;
   }
 
   // ── giving pages back ─────────────────────────────────────────────────────

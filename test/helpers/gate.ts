@@ -26,5 +26,5 @@ export function makeGate(policy: string, { files = {}, options = {}, load, onLin
     close: async () => {},
   };
   const loaded = loadRunnable(load ?? (() => loadPolicyText(policy, files)), config);
-  return servicesAround(createEngine(loaded.policy), config, loaded, log, null).gate;
+  return servicesAround(createEngine(loaded.policy), config, loaded, log, { state: null, upstream: null }).gate;
 }

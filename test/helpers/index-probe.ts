@@ -1,8 +1,10 @@
 /** Walks the index of a program without deciding anything, and counts what that takes. */
 import { Candidates, findCandidates, findWaiting } from "../../engine/dispatch.ts";
-import { holds } from "../../engine/evaluate.ts";
+import { holds, makeTests } from "../../engine/evaluate.ts";
 import { Context } from "../../engine/facts/context.ts";
+import { makeReaders } from "../../engine/facts/read-slot.ts";
 import { readRequest } from "../../engine/facts/read-request.ts";
+import { HeldNumber } from "../../engine/held-number.ts";
 import type { Request } from "../../engine/index.ts";
 import { intersect } from "../../engine/intersect.ts";
 import { DispatchKind, Phase } from "../../engine/layout.ts";
@@ -22,19 +24,29 @@ export class IndexProbe {
   private readonly program: Program;
   private readonly context: Context;
   private readonly found: Candidates;
+  private readonly clock = new HeldNumber(0);
 
   /** @param state - What every signal and score reads, and every limit has used. */
   constructor(program: Program, state: (index: number) => number = (index) => index + 1) {
-    const read = { signal: state, score: state, used: state };
+    const put = (index: number, slot: number): void => {
+      this.context.numbers[slot] = state(index);
+    };
+    const reader = {
+      signal: put,
+      score: state,
+      used: put,
+      condition: (literal: number) => holds(this.context, literal),
+    };
     this.program = program;
-    this.context = new Context(program, { ...read, condition: (literal) => holds(this.context, literal) });
+    this.context = new Context(program, reader, { makeReaders, makeTests }, this.clock);
     this.found = new Candidates(program);
   }
 
   /** Finds the entries of a request in every phase. */
   find(request: Request, now = 0): void {
     const { context, found } = this;
-    readRequest(context, request, now);
+    this.clock.value = now;
+    readRequest(context, request);
     findCandidates(context, found);
     for (const phase of [Phase.term, Phase.rule, Phase.limit]) findWaiting(context, found, phase);
   }

@@ -9,6 +9,11 @@ export interface CheckOptions {
   readonly runs?: number;
 }
 
+/** How often something must have come up that comes up `least` times in all runs: in fewer runs it varies more, so half its share will do. */
+export function scaled(least: number): number {
+  return factor < 1 ? (least * factor) / 2 : least;
+}
+
 /**
  * Asserts a property.
  *

@@ -4,7 +4,7 @@ import { Catalogue } from "../../engine/state/catalogue.ts";
 import type { HashTable } from "../../engine/state/table.ts";
 
 /** Pages for the arena itself, the catalogue and what a table always has. */
-const OWN_PAGES = 5;
+const OWN_PAGES = 6;
 
 /**
  * Makes a table.
@@ -21,9 +21,9 @@ export function inArena<T extends HashTable>(
   return table;
 }
 
-/** Spreads numbers over hashes as the keyed hash does. */
+/** Spreads numbers over hashes as the keyed hash does: those of strangers, whose lowest bit is 0. */
 export function hashOf(number: number): readonly [lo: number, hi: number] {
-  return [mix(number + 0x1234567), mix(number ^ 0x5bd1e995) || 1];
+  return [mix(number + 0x1234567) & ~1, mix(number ^ 0x5bd1e995) || 1];
 }
 
 /** The finalizer of MurmurHash3 by A. Appleby (public domain): every bit of the input moves every bit of the output. */

@@ -5,6 +5,7 @@ import { compile } from "../../engine/compile/compile.ts";
 import { INDEX_BOUNDS, type IndexBounds } from "../../engine/compile/index-tree.ts";
 import type { Policy, Request } from "../../engine/index.ts";
 import { arbitraryAlikeTrace, arbitraryWideTrace, type Trace } from "../helpers/generators.ts";
+import { arbitraryTextTrace } from "../helpers/generators-texts.ts";
 import { IndexProbe } from "../helpers/index-probe.ts";
 import { check } from "../helpers/property.ts";
 
@@ -32,7 +33,7 @@ function foundBy(policy: Policy, bounds: IndexBounds, requests: readonly Request
 }
 
 test.each(Object.entries(BOUNDS))("with %s", { timeout: 120_000 }, (_, bounds) => {
-  for (const arbitrary of [arbitraryAlikeTrace, arbitraryWideTrace]) {
+  for (const arbitrary of [arbitraryAlikeTrace, arbitraryWideTrace, arbitraryTextTrace]) {
     check(
       fc.property(arbitrary, (trace) => {
         const requests = requestsOf(trace);

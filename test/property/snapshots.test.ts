@@ -16,7 +16,7 @@ import {
 } from "../../engine/index.ts";
 import type { Trace } from "../helpers/generators.ts";
 import { arbitraryStateTrace } from "../helpers/generators-state.ts";
-import { check } from "../helpers/property.ts";
+import { check, scaled } from "../helpers/property.ts";
 
 type Touched = ReadonlyMap<string, TouchedState>;
 
@@ -80,7 +80,7 @@ test("the state is as it was when the snapshot began", { timeout: 60_000 }, () =
     }),
     { runs: 150 },
   );
-  expect(compared).toBeGreaterThan(5_000);
+  expect(compared).toBeGreaterThan(scaled(5_000));
 });
 
 test("an engine that takes a snapshot up decides as the one that goes on", { timeout: 60_000 }, () => {

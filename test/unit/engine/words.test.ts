@@ -31,3 +31,32 @@ test("begins anew after it is cleared", () => {
   words.push(5);
   expect([words.length, words.data[0]]).toEqual([1, 5]);
 });
+
+test("holds words, addresses and texts one after another, however many", () => {
+  const words = new Words();
+  const expected: number[] = [];
+  for (let round = 0; round < 40; round++) {
+    words.push(round);
+    words.pushAddress(Uint32Array.of(9, 1, 2, 0xffff, round), 1);
+    words.pushText("ab".repeat(round));
+    expected.push(round, 1, 2, 0xffff, round, ...textWords("ab".repeat(round)));
+    expect(Array.from(words.data.subarray(0, words.length), (word) => word >>> 0)).toEqual(expected);
+  }
+});
+
+test.each([1, 2, 63, 64, 65, 127, 128, 129])("grows from word to word, past %d", (count) => {
+  const words = new Words();
+  for (let word = 0; word < count; word++) words.push(word);
+  expect([...words.data.subarray(0, words.length)]).toEqual(Array.from({ length: count }, (_, word) => word));
+});
+
+test.each([121, 122, 123, 124, 125, 126, 127, 128, 129, 250, 260])(
+  "makes room for a text of %d units and for no more",
+  (units) => {
+    const text = "x".repeat(units);
+    const words = new Words();
+    words.pushText(text);
+    expect(Array.from(words.data.subarray(0, words.length), (word) => word >>> 0)).toEqual(textWords(text));
+    expect(words.data.length).toBe(units <= 125 ? 64 : units <= 253 ? 128 : 256);
+  },
+);

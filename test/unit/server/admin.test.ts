@@ -9,6 +9,9 @@ rule first on order when seen > 100 then block
 rule trial on order then throttle
 rollout { trial shadow }`;
 
+/** Bytes of a page of state. */
+const PAGE = 16_384;
+
 describe("the admin listener", () => {
   it("says that the server lives and is ready", async () => {
     const { adminUrl } = await serve(POLICY);
@@ -30,6 +33,11 @@ describe("the admin listener", () => {
       lists: [],
       facts: [],
       clients: 0,
+      state: [
+        { kind: "signal", name: "seen", mode: "on", keys: 0, bytes: PAGE, dropped: 0, sketched: 0 },
+        { kind: "limit", name: "few", mode: "on", keys: 0, bytes: 2 * PAGE, dropped: 0, sketched: 0 },
+        { kind: "bans", name: "bans", mode: "on", keys: 0, bytes: PAGE, dropped: 0, sketched: 0 },
+      ],
       transport: `uWebSockets.js ${running.transport}`,
     });
   });
@@ -44,6 +52,8 @@ describe("the admin listener", () => {
     expect(text).toContain('edgepolicy_decided_by_total{by="few"} 2\n');
     expect(text).toContain('edgepolicy_shadow_total{name="trial"} 7\n');
     expect(text).toContain("edgepolicy_decide_seconds_count 7\n");
+    expect(text).toContain('edgepolicy_state_keys{kind="limit",name="few",mode="on"} 1\n');
+    expect(text).toContain('edgepolicy_state_sketched_total{kind="limit",name="few",mode="on"} 0\n');
   });
 
   it("asks for the token where there is one, but not for health", async () => {

@@ -4,11 +4,14 @@ import { loadPolicyText } from "../../../../dsl/index.ts";
 import { compile } from "../../../../engine/compile/compile.ts";
 import { INDEX_BOUNDS } from "../../../../engine/compile/index-tree.ts";
 import { Candidates, findCandidates } from "../../../../engine/dispatch.ts";
+import { makeTests } from "../../../../engine/evaluate.ts";
 import { Context } from "../../../../engine/facts/context.ts";
+import { makeReaders } from "../../../../engine/facts/read-slot.ts";
 import { readRequest } from "../../../../engine/facts/read-request.ts";
 import { createEngine, createReference, makeRequest, type Policy, type Request } from "../../../../engine/index.ts";
-import { DispatchKind, Phase } from "../../../../engine/layout.ts";
+import { DispatchKind, Phase, TestOp } from "../../../../engine/layout.ts";
 import { arbitraryAlikeTrace, arbitraryWideTrace } from "../../../helpers/generators.ts";
+import { arbitraryTextTrace } from "../../../helpers/generators-texts.ts";
 import { IndexProbe } from "../../../helpers/index-probe.ts";
 
 const HEAD = 'policy "many" { default allow unavailable closed }\n';
@@ -38,6 +41,26 @@ const WAYS: readonly {
   },
   { name: "prefix", rule: (i) => `path.raw starts_with "/p${i}/"`, request: (i) => ({ path: `/p${i}/x` }) },
   { name: "suffix", rule: (i) => `path.raw ends_with "/${i}.php"`, request: (i) => ({ path: `/a/${i}.php` }) },
+  {
+    name: "contained text",
+    rule: (i) => `path.raw contains "-${i}-"`,
+    request: (i) => ({ path: `/a-${i}-b` }),
+  },
+  {
+    name: "glob",
+    rule: (i) => `path.raw like "/a*-${i}-*b"`,
+    request: (i) => ({ path: `/a/-${i}-/b` }),
+  },
+  {
+    name: "pattern",
+    rule: (i) => `path.raw matches /-${i}-[a-z]+$/`,
+    request: (i) => ({ path: `/a-${i}-b` }),
+  },
+  {
+    name: "pattern of either case",
+    rule: (i) => `path.raw matches /tool(?:-|_)${i}-[a-z]+$/i`,
+    request: (i) => ({ path: `/a/Tool-${i}-B` }),
+  },
   { name: "number", rule: (i) => `ip.asn ?? 0 == ${i + 1}`, request: (i) => ({ asn: i + 1 }) },
   { name: "one of several", rule: (i) => `path in ["/a/${i}", "/b/${i}"]`, request: (i) => ({ path: `/b/${i}` }) },
   {
@@ -56,9 +79,9 @@ const WAYS: readonly {
 function entriesFound(policy: Parameters<typeof compile>[0], request: Request): number {
   const program = compile(policy);
   const none = { signal: () => 0, score: () => 0, used: () => 0, condition: () => false };
-  const context = new Context(program, none);
+  const context = new Context(program, none, { makeReaders, makeTests });
   const found = new Candidates(program);
-  readRequest(context, request, 0);
+  readRequest(context, request);
   findCandidates(context, found);
   return found.counts[Phase.rule]!;
 }
@@ -135,6 +158,49 @@ test("conditions of a great many parts make no deeper an index than its bound", 
   expect(compile(policy!).index.nodeEntries.length).toBeLessThan(INDEX_BOUNDS.depth + 8);
 });
 
+test("a text is searched where at least eight conditions ask for one that it contains", () => {
+  const kindsOf = (count: number): readonly number[] => {
+    const rules = Array.from({ length: count }, (_, i) => `rule r${i} when path.raw contains "-${i}-" then block`);
+    return [...compile(loadPolicyText(HEAD + rules.join("\n")).policy!).index.kinds];
+  };
+  expect(kindsOf(7)).toEqual([]);
+  expect(kindsOf(8)).toEqual([DispatchKind.contained]);
+});
+
+test("what other axes tell apart as well is not searched", () => {
+  const rules = Array.from(
+    { length: 100 },
+    (_, i) => `rule r${i} when path.raw contains "-${i}-" and header["x-t"] ?? "" == "t${i >> 1}" then block`,
+  );
+  const { kinds } = compile(loadPolicyText(HEAD + rules.join("\n")).policy!).index;
+  expect([...kinds]).toEqual([DispatchKind.text]);
+});
+
+test("globs that found rules are tested last of all, also of those that bit vectors tell apart", () => {
+  const rules = Array.from({ length: 400 }, (_, i) => {
+    const ranges = `body.size >= ${i * 10}B and ip.asn ?? 0 <= ${i * 10}`;
+    return `rule r${i} when path.raw like "/a*-${i % 20}-*b" and header["x-m"] ?? "" != "m" and ${ranges} then note "n"`;
+  });
+  const { policy } = loadPolicyText(HEAD + rules.join("\n"));
+  // Copies for the texts, and hardly any for the ranges under them.
+  const program = compile(policy!, { ...INDEX_BOUNDS, copies: 0, copiesEach: 1.06 });
+  const { entryTarget, kinds, residuals, residualStart } = program.index;
+  expect(new Set(kinds)).toEqual(new Set([DispatchKind.contained, DispatchKind.vectors]));
+  for (const entry of entryTarget.keys()) {
+    const left = residuals.subarray(residualStart[entry], residualStart[entry + 1]);
+    expect([...left].map((literal) => program.tests.op[literal >> 1])).toEqual([TestOp.textEquals, TestOp.like]);
+  }
+  const probe = new IndexProbe(program);
+  for (const [path, found] of [
+    ["/a-7-b", [7, 27, 47]],
+    ["/a-7-", []],
+    ["/-7-b", []],
+  ] as const) {
+    probe.find(makeRequest({ path, method: "POST", size: 470, asn: 47 }));
+    expect(probe.targets()[Phase.rule]).toEqual(found);
+  }
+});
+
 test("a condition of many alternatives is told apart by each of them", () => {
   const rules = Array.from({ length: 100 }, (_, i) => {
     const ways = Array.from({ length: 40 }, (_each, way) => `header["x-${way}"] ?? "" == "v${i}"`);
@@ -149,12 +215,15 @@ test("a condition of many alternatives is told apart by each of them", () => {
 test("generated policies of many rules reach every kind of dispatch", { timeout: 120_000 }, () => {
   const kinds = new Set<number>();
   const waits = new Set<number>();
-  for (const arbitrary of [arbitraryWideTrace, arbitraryAlikeTrace]) {
-    for (const { policies } of fc.sample(arbitrary, { seed: 7, numRuns: 150 })) {
-      for (const { index } of policies.map((policy) => compile(policy))) {
-        for (const kind of index.kinds) kinds.add(kind);
-        for (const wait of index.waits) waits.add(wait);
-      }
+  const traces = [
+    ...fc.sample(arbitraryWideTrace, { seed: 7, numRuns: 150 }),
+    ...fc.sample(arbitraryAlikeTrace, { seed: 7, numRuns: 150 }),
+    ...fc.sample(arbitraryTextTrace, { seed: 7, numRuns: 30 }),
+  ];
+  for (const { policies } of traces) {
+    for (const { index } of policies.map((policy) => compile(policy))) {
+      for (const kind of index.kinds) kinds.add(kind);
+      for (const wait of index.waits) waits.add(wait);
     }
   }
   const names = Object.entries(DispatchKind)

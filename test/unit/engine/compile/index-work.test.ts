@@ -77,6 +77,17 @@ const WAYS: readonly Way[] = [
     request: (a, b) => ({ method: "POST", path: `/${"a/".repeat(a % 25)}b`, size: b * 8 }),
   },
   {
+    name: "texts that they contain, and two numbers whose ranges overlap",
+    declare: FACTS,
+    rule: (i) => `path.raw contains "-${i % 50}-" and body.size >= ${i * 10}B and depth ?? 0 <= ${i * 10}`,
+    request: (a, b, c, d) => ({
+      method: "POST",
+      path: `/-${c % 50}-${d % 50}-`,
+      size: a * 10,
+      facts: { depth: b * 10 },
+    }),
+  },
+  {
     name: "everything but",
     declare: Array.from({ length: 16 }, (_, no) => {
       const others = Array.from({ length: 17 }, (_each, other) => other).filter((other) => other !== no);

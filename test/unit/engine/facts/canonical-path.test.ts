@@ -33,6 +33,15 @@ describe("the canonical path", () => {
   });
 });
 
+test("unreserved characters alone are decoded, every one of them", () => {
+  for (let code = 1; code < 128; code++) {
+    const escape = `%${code.toString(16).toUpperCase().padStart(2, "0")}`;
+    const character = String.fromCharCode(code);
+    const expected = /[A-Za-z0-9._~-]/.test(character) ? character : escape;
+    expect(canonicalPath(`/x${escape}y`).path, escape).toBe(`/x${expected}y`);
+  }
+});
+
 describe("a path is ambiguous", () => {
   test.each([
     ["an encoded slash", "/a%2fb"],
@@ -71,5 +80,10 @@ test("a target is scanned for where its path ends and whether that is canonical"
   expect(scanPath("/a/b?c=//")).toBe(4);
   expect(scanPath("/a//b?c")).toBe(-1 - 5);
   expect(scanPath("/%41")).toBe(-1 - 4);
+  expect(scanPath("/.env")).toBe(5);
+  expect(scanPath("/a/..b/.c")).toBe(9);
+  for (const dots of ["/.", "/..", "/./", "/../a", "/a/.?q", "/a/..?q"]) expect(scanPath(dots)).toBeLessThan(0);
+  expect(scanPath("/\u007f")).toBe(2);
+  expect(scanPath("/\u0080")).toBe(-1 - 2);
   expect(scanPath("?x")).toBe(-1);
 });

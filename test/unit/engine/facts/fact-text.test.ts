@@ -84,3 +84,58 @@ test.each<readonly [ScalarType, string]>([
 ])("%s %j is none", (type, text) => {
   expect(factNumber(text, type)).toBeNaN();
 });
+
+test("a date is every day of the calendar, and no other", () => {
+  for (const year of [1700, 1900, 1999, 2000, 2023, 2024, 2100, 2200]) {
+    for (let month = 0; month <= 13; month++) {
+      for (const day of [0, 1, 28, 29, 30, 31, 32]) {
+        const text = [String(year), ...[month, day].map((each) => String(each).padStart(2, "0"))].join("-");
+        const date = new Date(Date.UTC(year, month - 1, day));
+        const there = date.getUTCMonth() === month - 1 && date.getUTCDate() === day && month >= 1 && month <= 12;
+        expect(factNumber(text, "time"), text).toBe(there ? date.getTime() * 1_000 : NaN);
+      }
+    }
+  }
+  expect(factNumber("0999-12-31", "time")).toBeNaN();
+});
+
+test.each(["23:59:59Z", "00:00:00Z", "08:00:00+23:59", "08:00:00-23:59", "08:00:00.123Z", "08:00:00+00:00"])(
+  "the edges of a day are times: %s",
+  (text) => {
+    const whole = `2027-01-31T${text}`;
+    expect(factNumber(whole, "time")).toBe(micros(whole));
+  },
+);
+
+/** A time, of which each character is replaced by some that do not belong there. */
+test.each(["2027-01-31T08:09:10.5+05:30", "2027-01-31T08:09:10Z", "2027-01-31"])(
+  "no character of %s may be another",
+  (text) => {
+    expect(factNumber(text, "time")).not.toBeNaN();
+    for (let at = 0; at < text.length; at++) {
+      for (const other of ["/", ":", " ", "x", "", "-"]) {
+        const character = text[at]!;
+        const changed = text.slice(0, at) + other + text.slice(at + 1);
+        if (other !== character && !(character === "+" && other === "-"))
+          expect(factNumber(changed, "time"), changed).toBeNaN();
+      }
+    }
+  },
+);
+
+test.each<readonly [ScalarType, string]>([
+  ["int", "/"],
+  ["int", ":"],
+  ["int", "1:"],
+  ["int", "1/"],
+  ["number", "1-2"],
+  ["number", "1.-"],
+  ["percent", "50.%"],
+  ["percent", "50.5.5%"],
+  ["duration", "5mm"],
+  ["duration", "5ss"],
+  ["size", "1BB"],
+  ["size", "1KBB"],
+])("%s %j is no number", (type, text) => {
+  expect(factNumber(text, type)).toBeNaN();
+});

@@ -47,6 +47,17 @@ describe("depth and aliases", () => {
     expect(read("fragment A on T { a }")).toBeNull();
   });
 
+  test("fragments spread one another 64 deep at most, in whatever order they are spread", () => {
+    const nested = (count: number, first: string): string => {
+      const fragments = Array.from({ length: count - 1 }, (_, index) => `fragment F${index} on T { ...F${index + 1} }`);
+      return `{ ${first} } ${fragments.join(" ")} fragment F${count - 1} on T { a }`;
+    };
+    expect(read(nested(64, "...F0"))).toEqual([null, 1, 0]);
+    expect(read(nested(65, "...F0"))).toBeNull();
+    expect(read(nested(65, "...F30 ...F0"))).toBeNull();
+    expect(read(nested(65, "...F1"))).toEqual([null, 1, 0]);
+  });
+
   test("fragments nest no deeper than brackets", () => {
     const chain = (length: number): string =>
       `{ ...F0 } ${Array.from({ length }, (_, index) => `fragment F${index} on T { a { ...F${index + 1} } }`).join(" ")} fragment F${length} on T { a }`;

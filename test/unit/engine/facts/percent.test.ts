@@ -59,7 +59,15 @@ test("says whether an escape hid a slash, a backslash or a NUL", () => {
 });
 
 test("a lone percent is one that begins no escape", () => {
-  expect(["%", "%4", "%4g", "a%41", "%%41", ""].map(hasLonePercent)).toEqual([true, true, true, false, true, false]);
+  expect(["%", "%4", "%4g", "a%41", "%%41", "", "%00"].map(hasLonePercent)).toEqual([
+    true,
+    true,
+    true,
+    false,
+    true,
+    false,
+    false,
+  ]);
 });
 
 /** Bytes at whose sides some rule of UTF-8 changes. */

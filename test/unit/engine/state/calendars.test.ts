@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { CalendarClock } from "../../../../engine/state/calendar-clock.ts";
 import { CalendarTable } from "../../../../engine/state/calendars.ts";
 import { AmountKind, type Charge, makeCharge } from "../../../../engine/state/charge.ts";
-import { inArena } from "../../../helpers/tables.ts";
+import { hashOf, inArena } from "../../../helpers/tables.ts";
 
 const HOUR = 3_600_000_000;
 const NOON = Date.parse("2026-03-01T12:00:00Z") * 1000;
@@ -83,4 +83,21 @@ test("gives back to the next unit before it begins", () => {
   table.giveBack(1, 1, ahead.mark, 1, clock, NOON + 1);
   expect(table.used(1, 1, clock, NOON + 1)).toBe(2);
   expect(table.used(1, 1, clock, NOON + HOUR)).toBe(0);
+});
+
+test("a full table drops rather who used little, and says no less of those than they used", () => {
+  const table = inArena(1, (arena, head) => new CalendarTable(arena, head));
+  const ask = (key: number, cost: number): Charge => {
+    const charge = makeCharge(AmountKind.calendar);
+    charge.cost = cost;
+    const [lo, hi] = hashOf(key);
+    table.ask(lo, hi, 1_000, clock, NOON, charge);
+    return charge;
+  };
+  for (let key = 0; key < 60; key++) table.charge(ask(key, 500), clock, NOON);
+  for (let key = 1_000; key < 3_000; key++) table.charge(ask(key, 1), clock, NOON);
+  expect(table.dropped).toBeGreaterThan(1_000);
+  for (let key = 0; key < 60; key++) expect(ask(key, 1)).toMatchObject({ sketched: false, usedBefore: 500 });
+  for (let key = 1_000; key < 3_000; key++) expect(ask(key, 1).usedBefore).toBeGreaterThanOrEqual(1);
+  expect(table.sketched).toBeGreaterThan(0);
 });

@@ -2,9 +2,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Rate } from "../../../../engine/index.ts";
 import { AmountKind, makeCharge } from "../../../../engine/state/charge.ts";
-import { exactRate, GcraTable, unitsLeft } from "../../../../engine/state/gcra.ts";
+import { exactRate, unitsLeft } from "../../../../engine/exact-rate.ts";
+import { GcraTable } from "../../../../engine/state/gcra.ts";
 import { check } from "../../../helpers/property.ts";
-import { inArena } from "../../../helpers/tables.ts";
+import { hashOf, inArena } from "../../../helpers/tables.ts";
 
 const START = 1_767_225_600_000_000;
 const table = (): GcraTable => inArena(1 << 20, (arena, head) => new GcraTable(arena, head));
@@ -207,19 +208,28 @@ describe("a full table", () => {
     expect([limit.dropped, limit.count < 400]).toEqual([0, true]);
   });
 
-  test("drops rather what was not seen for long, be it asked or charged", () => {
+  test("drops rather what would be full again soon, and keeps who comes again and again", () => {
     const limit = inArena(1, (arena, head) => new GcraTable(arena, head));
+    const many = exactRate({ allow: 1, perMicros: MINUTE, burst: 1_000 });
     const charge = makeCharge(AmountKind.gcra);
-    for (const key of keys.slice(0, 300)) take(limit, slow, 1, START + key, key << 20);
-    // Every other one comes back, and is refused.
-    for (const key of keys.slice(0, 300)) {
-      if (key % 2 === 0) limit.ask(key << 20, 0, exactRate(slow), 1, START + MINUTE, charge);
+    const ask = (key: number): void => {
+      const [lo, hi] = hashOf(key);
+      limit.ask(lo, hi, many, 1, START, charge);
+    };
+    for (let visit = 0; visit < 500; visit++) {
+      for (let key = 0; key < 50; key++) {
+        ask(key);
+        limit.charge(charge, START);
+      }
     }
-    for (const key of keys.slice(300)) take(limit, slow, 1, START + 2 * MINUTE, key << 20);
-    const kept = [0, 1].map((odd) =>
-      keys.slice(0, 300).filter((key) => key % 2 === odd && isKept(limit, key << 20, START + 2 * MINUTE)),
-    );
-    expect(limit.dropped).toBeGreaterThan(150);
-    expect(kept[0]?.length).toBeGreaterThan(2 * (kept[1]?.length ?? 0));
+    for (let key = 1_000; key < 3_000; key++) {
+      ask(key);
+      limit.charge(charge, START);
+    }
+    expect(limit.dropped).toBeGreaterThan(1_000);
+    for (let key = 0; key < 50; key++) {
+      ask(key);
+      expect([charge.at >= 0, charge.beforeWhole]).toEqual([true, START + 500 * MINUTE]);
+    }
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { exactRate } from "../../../../engine/state/gcra.ts";
+import { exactRate } from "../../../../engine/exact-rate.ts";
 import { ScaledRates, scaledCount, scaledRate } from "../../../../engine/state/scaled-rates.ts";
 
 const RATE = { allow: 3, perMicros: 10_000, burst: 25 };

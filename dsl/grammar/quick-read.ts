@@ -1,0 +1,114 @@
+/**
+ * Reads tokens by the grammar as data: into the nodes that chevrotain makes, several times faster, and without a word about what is
+ * wrong. Where it gives up, chevrotain reads the same tokens and says why.
+ */
+import { type CstElement, type CstNode, EOF, type IToken } from "chevrotain";
+import type { Part, RuleOutline, Step, TokenSet } from "./outline.ts";
+
+/** Stands behind the last token. */
+const END: IToken = { image: "", startOffset: Number.NaN, tokenType: EOF, tokenTypeIdx: EOF.tokenTypeIdx ?? 0 };
+
+type Children = Record<string, CstElement[]>;
+
+/** One reading of a row of tokens. */
+export class QuickReader {
+  readonly #tokens: readonly IToken[];
+  #at = 0;
+
+  constructor(tokens: readonly IToken[]) {
+    this.#tokens = tokens;
+  }
+
+  get ended(): boolean {
+    return this.#at >= this.#tokens.length;
+  }
+
+  /** The token `count` places ahead; the next one for 1. */
+  ahead(count: number): IToken {
+    return this.#tokens[this.#at + count - 1] ?? END;
+  }
+
+  /** Reads a rule; null where the tokens do not fit. */
+  read(rule: RuleOutline): CstNode | null {
+    const { startOffset } = this.ahead(1);
+    const children: Children = {};
+    if (!this.#take(rule.steps, children)) return null;
+    const last = this.ahead(0);
+    // As chevrotain's: of a node without tokens, both are -1.
+    const empty = !(startOffset <= last.startOffset);
+    const end = last.startOffset + last.image.length - 1;
+    const location = { startOffset: empty ? -1 : startOffset, endOffset: empty ? -1 : end };
+    return { name: rule.name, children, location };
+  }
+
+  #take(steps: readonly Step[], children: Children): boolean {
+    for (const step of steps) if (!this.#step(step, children)) return false;
+    return true;
+  }
+
+  #step(step: Step, children: Children): boolean {
+    switch (step.kind) {
+      case "consume":
+        return this.#consume(step, children);
+      case "subrule":
+        return this.#subrule(step, children);
+      case "or":
+        return this.#or(step.parts, children);
+      case "option":
+        return !this.#opens(step.part) || this.#take(step.part.steps, children);
+      case "at_least_one":
+        return this.#opens(step.part) && this.#many(step.part, children);
+      case "many":
+        return this.#many(step.part, children);
+      case "separated":
+        return this.#opens(step.part) ? this.#separated(step, children) : step.least === 0;
+    }
+  }
+
+  #consume({ key, accepts }: Step & { kind: "consume" }, children: Children): boolean {
+    if (!this.#sees(accepts)) return false;
+    add(children, key, this.ahead(1));
+    this.#at++;
+    return true;
+  }
+
+  #subrule({ key, rule }: Step & { kind: "subrule" }, children: Children): boolean {
+    const node = this.read(rule);
+    if (node === null) return false;
+    add(children, key, node);
+    return true;
+  }
+
+  #or(parts: readonly Part[], children: Children): boolean {
+    for (const part of parts) if (this.#opens(part)) return this.#take(part.steps, children);
+    return false;
+  }
+
+  #many(part: Part, children: Children): boolean {
+    while (this.#opens(part)) if (!this.#take(part.steps, children)) return false;
+    return true;
+  }
+
+  #separated({ part, separator }: Step & { kind: "separated" }, children: Children): boolean {
+    if (!this.#take(part.steps, children)) return false;
+    while (this.#sees(separator.accepts)) {
+      if (!this.#consume(separator, children) || !this.#take(part.steps, children)) return false;
+    }
+    return true;
+  }
+
+  #opens(part: Part): boolean {
+    return this.#sees(part.first) && (part.gate === null || part.gate());
+  }
+
+  #sees(set: TokenSet): boolean {
+    const token = this.#tokens[this.#at];
+    return token !== undefined && set[token.tokenTypeIdx] === 1;
+  }
+}
+
+function add(children: Children, key: string, element: CstElement): void {
+  const known = children[key];
+  if (known === undefined) children[key] = [element];
+  else known.push(element);
+}

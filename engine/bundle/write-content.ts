@@ -1,0 +1,160 @@
+/** Writes plain data in the layout of bundles: equal data with its members in equal order gives equal bytes. */
+import { INTEGERS, LONG_TEXT, type Preamble, RARE, TAG } from "./layout.ts";
+
+/** @throws {TypeError} For what is no plain data: functions, symbols, big integers. */
+export function writeContent(content: unknown): Uint8Array {
+  const writer = new ContentWriter();
+  writer.value(content);
+  return writer.finish();
+}
+
+class ContentWriter {
+  readonly #texts = new Map<string, number>();
+  readonly #rows = new Map<string, number>();
+  readonly #rowNames: number[][] = [];
+  /** Numbers of what is kept, by its content. */
+  readonly #kept = new Map<string, number>();
+  #bytes = new Uint8Array(1 << 16);
+  #at = 0;
+
+  value(value: unknown): void {
+    switch (typeof value) {
+      case "number":
+        return this.#number(value);
+      case "string":
+        return this.#text(value);
+      case "object":
+        return value === null ? this.#rare(RARE.null) : this.#object(value);
+      case "boolean":
+        return this.#rare(value ? RARE.true : RARE.false);
+      case "undefined":
+        return this.#rare(RARE.undefined);
+      default:
+        throw new TypeError(`a ${typeof value} is no plain data`);
+    }
+  }
+
+  /** The length of the preamble in four bytes, the preamble, and the value. */
+  finish(): Uint8Array {
+    const preamble: Preamble = { texts: [...this.#texts.keys()], rows: this.#rowNames };
+    const head = new TextEncoder().encode(JSON.stringify(preamble));
+    const bytes = new Uint8Array(4 + head.length + this.#at);
+    new DataView(bytes.buffer).setUint32(0, head.length);
+    bytes.set(head, 4);
+    bytes.set(this.#bytes.subarray(0, this.#at), 4 + head.length);
+    return bytes;
+  }
+
+  #number(value: number): void {
+    if (Number.isInteger(value) && value >= 0 && value < INTEGERS && !Object.is(value, -0)) {
+      return this.#head(TAG.integer, value);
+    }
+    this.#rare(RARE.number);
+    this.#room(8);
+    new DataView(this.#bytes.buffer).setFloat64(this.#at, value, true);
+    this.#at += 8;
+  }
+
+  #text(text: string): void {
+    // UTF-8 has no lone surrogates; JSON has.
+    if (text.length < LONG_TEXT || !text.isWellFormed()) return this.#head(TAG.text, this.#textIndex(text));
+    const bytes = new TextEncoder().encode(text);
+    this.#head(TAG.long, bytes.length);
+    this.#raw(bytes);
+  }
+
+  #textIndex(text: string): number {
+    const index = this.#texts.get(text) ?? this.#texts.size;
+    this.#texts.set(text, index);
+    return index;
+  }
+
+  #object(value: object): void {
+    if (value instanceof Uint8Array) {
+      this.#rare(RARE.bytes);
+      this.#integer(value.length);
+      return this.#raw(value);
+    }
+    const key = keptAs(value);
+    if (key === null) return this.#members(value);
+    const known = this.#kept.get(key);
+    if (known !== undefined) return this.#head(TAG.again, known);
+    this.#kept.set(key, this.#kept.size);
+    this.#head(TAG.kept, 0);
+    this.#members(value);
+  }
+
+  #members(value: object): void {
+    if (Array.isArray(value)) {
+      this.#head(TAG.array, value.length);
+      for (const item of value) this.value(item);
+      return;
+    }
+    this.#head(TAG.object, this.#row(Object.keys(value)));
+    for (const member of Object.values(value)) this.value(member);
+  }
+
+  #row(names: readonly string[]): number {
+    const key = JSON.stringify(names);
+    const known = this.#rows.get(key);
+    if (known !== undefined) return known;
+    this.#rowNames.push(names.map((name) => this.#textIndex(name)));
+    this.#rows.set(key, this.#rows.size);
+    return this.#rows.size - 1;
+  }
+
+  #rare(what: number): void {
+    this.#head(TAG.rare, what);
+  }
+
+  #head(tag: number, rest: number): void {
+    this.#integer(rest * 8 + tag);
+  }
+
+  #integer(value: number): void {
+    this.#room(5);
+    let rest = value;
+    for (; rest > 127; rest >>>= 7) this.#bytes[this.#at++] = (rest & 127) | 128;
+    this.#bytes[this.#at++] = rest;
+  }
+
+  #raw(bytes: Uint8Array): void {
+    this.#room(bytes.length);
+    this.#bytes.set(bytes, this.#at);
+    this.#at += bytes.length;
+  }
+
+  #room(bytes: number): void {
+    if (this.#at + bytes <= this.#bytes.length) return;
+    const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#at + bytes));
+    larger.set(this.#bytes);
+    this.#bytes = larger;
+  }
+}
+
+/** Longer arrays are hardly ever equal. */
+const LONGEST_KEPT = 8;
+
+/** The content of what holds no objects and is worth keeping; null of others. Spans and references are not: hardly two are equal. */
+function keptAs(value: object): string | null {
+  const members: readonly unknown[] = Object.values(value);
+  if (members.length > LONGEST_KEPT || "start" in value || "index" in value) return null;
+  if (members.some((member) => (typeof member === "object" && member !== null) || isLong(member))) return null;
+  const sort = Array.isArray(value) ? "[" : "{";
+  return (
+    sort +
+    Object.entries(value)
+      .map(([name, member]) => JSON.stringify(name) + memberText(member))
+      .join()
+  );
+}
+
+function isLong(member: unknown): boolean {
+  return typeof member === "string" && member.length >= LONG_TEXT;
+}
+
+/** Texts in quotes, and all else as it is but for a negative zero: -0 is not 0. */
+function memberText(member: unknown): string {
+  if (typeof member === "string") return JSON.stringify(member);
+  return Object.is(member, -0) ? "-0" : String(member);
+}

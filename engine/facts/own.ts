@@ -1,0 +1,13 @@
+/** Members of records that callers fill: what a record inherits does not count. */
+
+/** The value of a record's own member, or null. */
+export function ownText(record: Readonly<Record<string, string>> | null, name: string): string | null {
+  return record !== null && Object.hasOwn(record, name) ? record[name]! : null;
+}
+
+/** How many members of its own a record has. */
+export function countOwn(record: Readonly<Record<string, string>>): number {
+  let count = 0;
+  for (const name in record) if (Object.hasOwn(record, name)) count++;
+  return count;
+}

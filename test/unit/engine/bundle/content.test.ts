@@ -1,0 +1,117 @@
+/** The layout of bundles: plain data comes back as it was, and bytes that are none are refused without harm. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { INTEGERS, LONG_TEXT } from "../../../../engine/bundle/layout.ts";
+import { readContent } from "../../../../engine/bundle/read-content.ts";
+import { writeContent } from "../../../../engine/bundle/write-content.ts";
+import { check } from "../../../helpers/property.ts";
+
+/** Names of members; one that comparing would not survive has a test of its own. */
+const names = fc
+  .oneof(fc.constantFrom("kind", "span", "start", "index", "a"), fc.string())
+  .filter((name) => name !== "__proto__");
+
+/** Everything that may be in a bundle, repeated often enough that some of it is kept. */
+const data: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
+  leaf: fc.oneof(
+    fc.constantFrom(
+      null,
+      true,
+      false,
+      undefined,
+      0,
+      -0,
+      1,
+      INTEGERS - 1,
+      INTEGERS,
+      2 ** 53 - 1,
+      -1,
+      0.1,
+      Infinity,
+      NaN,
+    ),
+    fc.double(),
+    fc.constantFrom(
+      "",
+      "kind",
+      "\uD800",
+      "x".repeat(LONG_TEXT),
+      `\uFEFF${"é".repeat(LONG_TEXT)}`,
+      "\uDC00".repeat(LONG_TEXT),
+    ),
+    fc.string({ unit: "binary", maxLength: 8 }),
+    fc.uint8Array({ maxLength: 4 }),
+  ),
+  node: fc.oneof(
+    { depthSize: "small" },
+    tie("leaf"),
+    fc.array(tie("node"), { maxLength: 10 }),
+    fc.dictionary(names, tie("node"), {
+      maxKeys: 10,
+      noNullPrototype: true,
+    }),
+    fc.record({ file: tie("leaf"), start: tie("leaf"), end: tie("leaf") }, { noNullPrototype: true }),
+    fc.record(
+      { kind: tie("leaf"), value: tie("node"), type: tie("node"), span: tie("node") },
+      { noNullPrototype: true },
+    ),
+  ),
+})).node;
+
+describe("content", () => {
+  it("comes back as it was, and equal content as equal bytes", () => {
+    check(
+      fc.property(data, (content) => {
+        const twice = [content, content];
+        const bytes = writeContent(twice);
+        expect(readContent(bytes)).toStrictEqual(twice);
+        expect(writeContent(structuredClone(twice))).toEqual(bytes);
+      }),
+      { runs: 500 },
+    );
+  });
+
+  it("keeps what a member called __proto__ holds, and the prototype", () => {
+    const content = JSON.parse('{ "a": 1, "__proto__": { "b": 2 } }') as object;
+    const read = readContent(writeContent(content)) as object;
+    expect(Object.getPrototypeOf(read)).toBe(Object.prototype);
+    expect(JSON.stringify(read)).toBe('{"a":1,"__proto__":{"b":2}}');
+  });
+
+  it("has small values that are equal once", () => {
+    const type = (): object => ({ scalar: "int", set: false });
+    const [first, second, third] = readContent(
+      writeContent([type(), type(), { scalar: "int", set: true }]),
+    ) as object[];
+    expect(second).toBe(first);
+    expect(third).not.toBe(first);
+  });
+
+  it("refuses what is no plain data", () => {
+    expect(() => writeContent({ f: () => 1 })).toThrow(TypeError);
+    expect(() => writeContent([1n])).toThrow(TypeError);
+  });
+
+  it("is refused where it ends early, wherever that is", () => {
+    const bytes = writeContent({ a: [1, "two", 300, 0.5, new Uint8Array(3)], b: "x".repeat(LONG_TEXT) });
+    for (let length = 0; length < bytes.length; length++) {
+      expect(() => readContent(bytes.slice(0, length))).toThrow(Error);
+    }
+  });
+
+  it("takes no memory for what is not there, and ends for any bytes", () => {
+    const head = writeContent(0).subarray(0, -1);
+    const huge = Uint8Array.of(...head, 0xfb, 0xff, 0xff, 0xff, 0x7f);
+    expect(() => readContent(huge)).toThrow("ends early");
+    check(
+      fc.property(fc.uint8Array({ maxLength: 64 }), (tail) => {
+        try {
+          readContent(Uint8Array.of(...head, ...tail));
+        } catch (problem) {
+          expect(problem).toBeInstanceOf(Error);
+        }
+      }),
+      { runs: 500 },
+    );
+  });
+});

@@ -1,0 +1,42 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { searches } from "../../../../engine/reference/pattern.ts";
+import { Closure, EDGE } from "../../../../engine/regex/closure.ts";
+import { compilePattern } from "../../../../engine/regex/instructions.ts";
+import { positionsOf } from "../../../../engine/regex/positions.ts";
+import { Simulation } from "../../../../engine/regex/simulation.ts";
+import { arbitrarySource, arbitraryText, patternOf } from "../../../helpers/patterns.ts";
+import { check } from "../../../helpers/property.ts";
+
+test("following all states at once finds what the reference finds, with assertions and without", () => {
+  const found = { walked: 0, followed: 0 };
+  const withoutAssertions = arbitrarySource.map((source) => source.replaceAll(/\\b|\\B|\^(?!a\])|\$/gi, ""));
+  check(
+    fc.property(
+      fc.oneof(arbitrarySource, withoutAssertions),
+      fc.array(arbitraryText, { minLength: 1, maxLength: 5 }),
+      (source, texts) => {
+        const root = patternOf(source);
+        const closure = new Closure(compilePattern(root));
+        const simulation = new Simulation(closure, closure.beginsOnlyAtStart());
+        found[positionsOf(closure) === null ? "walked" : "followed"]++;
+        for (const text of texts) {
+          const answer = simulation.test(Int32Array.of(closure.code.start), EDGE, text, 0);
+          expect([source, text, answer]).toEqual([source, text, searches(root, text)]);
+        }
+      },
+    ),
+    { runs: 1_500 },
+  );
+  expect(found.walked).toBeGreaterThan(300);
+  expect(found.followed).toBeGreaterThan(300);
+});
+
+test("where the positions after each are too many they are walked to", () => {
+  const root = patternOf("(?:a?){500}b");
+  const closure = new Closure(compilePattern(root));
+  expect(positionsOf(closure)).toBeNull();
+  const simulation = new Simulation(closure, false);
+  expect(simulation.test(Int32Array.of(closure.code.start), EDGE, `${"a".repeat(600)}b`, 0)).toBe(true);
+  expect(simulation.test(Int32Array.of(closure.code.start), EDGE, "a".repeat(600), 0)).toBe(false);
+});

@@ -1,0 +1,136 @@
+/** Bytes that are no snapshot, or one that was changed: each is refused with its reason, and nothing is thrown. */
+import { Packr } from "msgpackr/pack";
+import { describe, expect, test } from "vitest";
+import { createEngine, makeRequest, restoreEngine } from "../../../../engine/index.ts";
+import { checksumOf, SNAPSHOT_FORMAT, SNAPSHOT_KIND, type SnapshotHead } from "../../../../engine/snapshot/format.ts";
+import { readSnapshot } from "../../../../engine/snapshot/read-snapshot.ts";
+import { PAGE_BYTES } from "../../../../engine/state/arena.ts";
+import { policyOf } from "../../../helpers/compiled.ts";
+
+const CUT_OFF = { ok: false, message: "it is cut off or damaged" };
+const NONE = { ok: false, message: "it is no snapshot" };
+const POLICY = policyOf("signal calls = count per ip over 1h\nlimit pace per ip allow 10 per 1h");
+const NOW = Date.UTC(2026, 0, 1) * 1_000;
+
+type Run = [first: number, pages: Uint8Array, low: number, high: number];
+
+/** The parts of a snapshot as values: its head, its runs and their number. */
+function parts(): { head: SnapshotHead; runs: Run[] } {
+  const engine = createEngine(POLICY, { hashKey: [3, 4] });
+  for (let index = 0; index < 3_000; index++)
+    engine.decide(makeRequest({ ip: `10.0.${index >> 8}.${index & 255}` }), NOW + index);
+  const snapshot = engine.snapshot();
+  const bytes: Uint8Array[] = [];
+  for (let part = snapshot.next(); part !== null; part = snapshot.next()) bytes.push(part.slice());
+  const read = readSnapshot(joined(bytes));
+  if (!read.ok) throw new Error(read.message);
+  const { head, arena } = read;
+  const pages = new Uint8Array(arena.words.buffer, 0, head.pages * PAGE_BYTES);
+  const runs = Array.from({ length: head.pages }, (_, page): Run => {
+    const own = pages.slice(page * PAGE_BYTES, (page + 1) * PAGE_BYTES);
+    return [page, own, ...checksumOf(new Int32Array(own.buffer), PAGE_BYTES / 4)];
+  });
+  return { head, runs };
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  return new Uint8Array(Buffer.concat(pieces));
+}
+
+function packed(...values: readonly unknown[]): Uint8Array {
+  const packr = new Packr({ useRecords: false });
+  return joined(values.map((value) => packr.pack(value)));
+}
+
+const { head, runs } = parts();
+const [first, ...others] = runs as [Run, ...Run[]];
+
+describe("a snapshot", () => {
+  test("is read with its head and its pages, whatever runs they come in", () => {
+    const read = readSnapshot(packed(head, ...runs, runs.length));
+    expect(read).toMatchObject({ ok: true, head: { clock: NOW + 2_999, hashKey: [3, 4], pages: runs.length } });
+    expect(runs.length).toBeGreaterThan(1);
+  });
+
+  test("goes on where it ended", () => {
+    const restored = restoreEngine(packed(head, ...runs, runs.length), POLICY);
+    if (!restored.ok) throw new Error(restored.message);
+    const key = [{ option: 0, value: "10.0.0.7" }];
+    expect(restored.engine.readings.signal("calls", key, NOW + 3_000)).toBe(1);
+  });
+});
+
+describe("a head that is none", () => {
+  test.each<readonly [string, unknown]>([
+    ["nothing", null],
+    ["a number", 7],
+    ["another kind", { ...head, kind: "snapshot" }],
+    ["no key", { ...head, hashKey: 7 }],
+    ["a key of one word", { ...head, hashKey: [1] }],
+    ["a key of three words", { ...head, hashKey: [1, 2, 3] }],
+    ["a key that is no number", { ...head, hashKey: [1, "2"] }],
+    ["a clock that is none", { ...head, clock: "now" }],
+    ["a clock between microseconds", { ...head, clock: 0.5 }],
+    ["no states", { ...head, states: {} }],
+    ["states that are none", { ...head, states: [7] }],
+    ["states without names", { ...head, states: [["id", 7, null]] }],
+    ["states with former names that are none", { ...head, states: [["id", "name", 7]] }],
+    ["states without an identity", { ...head, states: [[7, "name", null]] }],
+    ["a policy that is a text", { ...head, policy: "p" }],
+    ["a policy that is null", { ...head, policy: null }],
+  ])("%s", (_, value) => {
+    expect(readSnapshot(packed(value, ...runs, runs.length))).toEqual(NONE);
+  });
+
+  test("states with and without former names are taken", () => {
+    const states = [
+      ["id", "name", "was"],
+      ["id2", "name2", null],
+    ];
+    expect(readSnapshot(packed({ ...head, states }, ...runs, runs.length)).ok).toBe(true);
+  });
+
+  test("bytes that are no MessagePack, or none", () => {
+    expect(readSnapshot(Uint8Array.of(0xc1))).toEqual(NONE);
+    expect(readSnapshot(new Uint8Array(0)).ok).toBe(false);
+    expect(readSnapshot(packed(head).subarray(0, -1))).toEqual(CUT_OFF);
+  });
+
+  test("another format is named", () => {
+    const format = SNAPSHOT_FORMAT + 6;
+    const message = `it has the format ${format}; this edgepolicy reads ${SNAPSHOT_FORMAT}`;
+    expect(readSnapshot(packed({ ...head, format }, ...runs, runs.length))).toEqual({ ok: false, message });
+    expect(head.kind).toBe(SNAPSHOT_KIND);
+  });
+});
+
+describe("pages that are not all there", () => {
+  const changed = (run: Run, at: number, value: unknown): unknown => run.with(at, value as never);
+
+  test.each<readonly [string, readonly unknown[]]>([
+    ["no number of runs", [head, ...runs]],
+    ["another number of runs", [head, ...runs, runs.length + 1]],
+    ["a run less", [head, ...runs.slice(0, -1), runs.length - 1]],
+    ["the first run left out", [head, ...others, others.length]],
+    ["a run twice", [head, first, ...runs, runs.length + 1]],
+    ["runs in another order", [head, ...others, first, runs.length]],
+    ["more pages than the head says", [{ ...head, pages: runs.length - 1 }, ...runs, runs.length]],
+    ["fewer pages than the head says", [{ ...head, pages: runs.length + 1 }, ...runs, runs.length]],
+    ["pages that no bytes stand for", [{ ...head, pages: 1_000_000 }, ...runs, runs.length]],
+    ["a number of pages that is none", [{ ...head, pages: "1" }, ...runs, runs.length]],
+    ["a number of pages below zero", [{ ...head, pages: -1 }, ...runs, runs.length]],
+    ["part of a page", [{ ...head, pages: 0.5 }, ...runs, runs.length]],
+    ["no pages", [{ ...head, pages: 0 }, 0]],
+    ["a run that is none", [head, 7, ...others, runs.length]],
+    ["a run with one item less", [head, first.slice(0, 3), ...others, runs.length]],
+    ["a run with one item more", [head, [...first, 1], ...others, runs.length]],
+    ["a run whose pages are a text", [head, changed(first, 1, "pages"), ...others, runs.length]],
+    ["a run without pages", [head, changed(first, 1, new Uint8Array(0)), ...others, runs.length]],
+    ["a run of half a page", [head, changed(first, 1, new Uint8Array(PAGE_BYTES / 2)), ...others, runs.length]],
+    ["another checksum, low", [head, changed(first, 2, first[2] ^ 1), ...others, runs.length]],
+    ["another checksum, high", [head, changed(first, 3, first[3] ^ 1), ...others, runs.length]],
+    ["other pages", [head, changed(first, 1, new Uint8Array(PAGE_BYTES)), ...others, runs.length]],
+  ])("%s", (_, values) => {
+    expect(readSnapshot(packed(...values))).toEqual(CUT_OFF);
+  });
+});
