@@ -1,4 +1,7 @@
-/** Policies of many rules, each of which one request meets: by route, client, network, header, scope, number range, text in one of several ways, or all of it. */
+/**
+ * Policies of many rules, each of which one request meets: by route, client, network, header, scope, number range, text in one of
+ * several ways, or all of it; and by what is hard to index: ranges that overlap, long lists, negations, what a signal reads.
+ */
 import { aclRules } from "./acl.ts";
 import { loadPolicyText } from "../dsl/index.ts";
 import type { Policy, Request } from "../engine/index.ts";
@@ -115,7 +118,68 @@ const SETS: readonly RuleSet[] = [
       return { method: "POST", path: `/m${route}/17`, ip: `${network(rest)}.9`, headers, size: size + 5 };
     },
   },
+  {
+    kind: "overlap",
+    declare: () => 'fact depth : int from header "x-depth"',
+    // Of two numbers every rule holds for half the values of each, and only one for both.
+    condition: (index) => `when body.size >= ${index * 10}B and depth ?? 0 <= ${index * 10}`,
+    request: (index) => ({ method: "POST", size: index * 10, facts: { depth: index * 10 } }),
+  },
+  {
+    kind: "list",
+    declare: () => each(LISTS, (list) => `list l${list} : string = [${members(list)}]`),
+    condition: (index) => {
+      const size = Math.floor(index / LISTS) * 10;
+      return `when header["x-tool"] ?? "" in l${index % LISTS} and body.size >= ${size}B and body.size < ${size + 10}B`;
+    },
+    request: (index) => ({
+      method: "POST",
+      headers: { "x-tool": `l${index % LISTS}m${index % MEMBERS}`, accept: "*/*" },
+      size: Math.floor(index / LISTS) * 10 + 5,
+    }),
+  },
+  {
+    kind: "negation",
+    declare: () => DIGITS.map((digit) => `list not${digit} : string = [${allBut(digit)}]`).join("\n"),
+    condition: (index) => {
+      const parts = digits(index).map((digit, place) => `header["x-d${place}"] ?? "" not in not${digit}`);
+      return `when ${parts.join(" and ")}`;
+    },
+    request: (index) => ({
+      headers: Object.fromEntries(digits(index).map((digit, place) => [`x-d${place}`, digit])),
+    }),
+  },
+  {
+    kind: "signal",
+    declare: () => "signal largest = max(body.size) per ip over 1m",
+    condition: (index) => `when largest >= ${index * 10}B and largest < ${index * 10 + 10}B`,
+    request: (index) => ({ method: "POST", ip: `${network(index)}.9`, size: index * 10 + 5 }),
+  },
 ];
+
+/** Lists, and members of each: more than filing under each member could copy. */
+const LISTS = 50;
+const MEMBERS = 300;
+
+function members(list: number): string {
+  return Array.from({ length: MEMBERS }, (_, index) => `"l${list}m${index}"`).join(", ");
+}
+
+const DIGITS = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] as const;
+const NO_DIGIT = "none";
+
+/** Four digits of an index; past the last that has so many, what stands for none of them. */
+function digits(index: number): readonly string[] {
+  const text = String(index);
+  return text.length > 4 ? Array<string>(4).fill(NO_DIGIT) : text.padStart(4, "0").split("");
+}
+
+function allBut(digit: string): string {
+  return [...DIGITS, NO_DIGIT]
+    .filter((each) => each !== digit)
+    .map((each) => `"${each}"`)
+    .join(", ");
+}
 
 const acl = aclRules();
 

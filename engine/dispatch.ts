@@ -2,6 +2,7 @@
 import { ADDRESS_WORDS } from "./facts/address.ts";
 import type { Context } from "./facts/context.ts";
 import { isPresent, textOf } from "./facts/read-slot.ts";
+import { intersect } from "./intersect.ts";
 import { DispatchKind } from "./layout.ts";
 import type { Program } from "./program.ts";
 
@@ -16,6 +17,14 @@ export class Candidates {
   round = 0;
   readonly open: Int32Array;
   opened = 0;
+  /** Dispatchers that wait for a phase, met on the way: the first `waitingCount`. */
+  readonly waiting: Int32Array;
+  waitingCount = 0;
+  /** Phase whose dispatchers are followed, plus one; 0 while it is those that wait for none. */
+  stage = 0;
+  /** Of the bit vectors at hand: row of each dimension, and the summary that all rows so far share. */
+  readonly rows: Int32Array;
+  readonly sums: Int32Array;
 
   constructor({ index }: Program) {
     const nodes = index.nodeEntries.length - 1;
@@ -28,36 +37,67 @@ export class Candidates {
       0,
     );
     this.open = new Int32Array(nodes + most + 1);
+    this.waiting = new Int32Array(index.waits.length);
+    this.rows = new Int32Array(index.vectors.reduce((high, { dimensions }) => Math.max(high, dimensions.length), 0));
+    this.sums = new Int32Array(index.vectors.reduce((high, { summary }) => Math.max(high, summary), 0));
   }
 }
 
-/** Finds the entries of a request. */
+/** Finds the entries of a request, but for those that wait for their phase. */
 export function findCandidates(c: Context, found: Candidates): void {
-  const { nodeEntries, nodeDispatchers, entryPhase } = c.program.index;
-  const { counts, lists, open, seen } = found;
+  const { counts, open, seen } = found;
   if (c.round !== found.round) {
     found.round = c.round;
     seen.fill(0);
   }
   for (let phase = 0; phase < counts.length; phase++) counts[phase] = 0;
+  found.stage = 0;
+  found.waitingCount = 0;
   open[0] = 0;
   found.opened = 1;
-  while (found.opened > 0) {
+  walk(c, found, 0);
+}
+
+/**
+ * Finds the entries of a phase that are told apart by state. Reading a score asks for the terms of scores, so this may run within
+ * itself, and leaves what it found on its way as it was.
+ */
+export function findWaiting(c: Context, found: Candidates, phase: number): void {
+  const { waits } = c.program.index;
+  const { opened, stage, waiting } = found;
+  for (let at = 0; at < found.waitingCount; at++) {
+    if (waits[waiting[at]!] !== phase + 1) continue;
+    found.stage = phase + 1;
+    follow(c, found, waiting[at]!);
+    walk(c, found, opened);
+  }
+  found.stage = stage;
+}
+
+/** Visits the open nodes, down to so many that others left, and those that they lead to. */
+function walk(c: Context, found: Candidates, left: number): void {
+  const { nodeEntries, nodeDispatchers, entryPhase, waits } = c.program.index;
+  const { counts, lists, open, waiting } = found;
+  while (found.opened > left) {
     const node = open[--found.opened]!;
     for (let entry = nodeEntries[node]!, end = nodeEntries[node + 1]!; entry < end; entry++) {
       const phase = entryPhase[entry]!;
       lists[phase]![counts[phase]!++] = entry;
     }
-    for (let at = nodeDispatchers[node]!, end = nodeDispatchers[node + 1]!; at < end; at++) follow(c, found, at);
+    for (let at = nodeDispatchers[node]!, end = nodeDispatchers[node + 1]!; at < end; at++) {
+      if (waits[at] === 0 || waits[at] === found.stage) follow(c, found, at);
+      else waiting[found.waitingCount++] = at;
+    }
   }
 }
 
 /** Opens the nodes that a dispatcher leads the request to. */
 function follow(c: Context, found: Candidates, dispatcher: number): void {
-  const { kinds, slots, tables, routes, values, networks, affixes, ranges, searches } = c.program.index;
+  const { kinds, slots, tables, routes, values, networks, affixes, ranges, searches, vectors } = c.program.index;
   const kind = kinds[dispatcher]!;
   const table = tables[dispatcher]!;
   if (kind === DispatchKind.route) return openNode(c, found, routes[table]![c.route + 1]!);
+  if (kind === DispatchKind.vectors) return intersect(c, found, vectors[table]!);
   const slot = slots[dispatcher]!;
   if (!isPresent(c, slot)) return;
   switch (kind) {

@@ -155,6 +155,8 @@ export const DispatchKind = {
   /** Text: every listed text that it contains; the same with letters of ASCII in either case. */
   contained: 8,
   containedFolded: 9,
+  /** Several slots at once: bit vectors, which find entries and not nodes. */
+  vectors: 10,
 } as const;
 
 /** Kinds of declaration that conditions belong to, in the order in which a decision asks them. */

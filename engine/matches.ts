@@ -1,9 +1,9 @@
 /** Which declarations of a program the request at hand meets, by phase: the index finds candidates, and what is residual is tested. */
 import { Numbers } from "./decision-record.ts";
-import { Candidates, findCandidates } from "./dispatch.ts";
+import { Candidates, findCandidates, findWaiting } from "./dispatch.ts";
 import { holds } from "./evaluate.ts";
 import type { Context } from "./facts/context.ts";
-import type { IndexTables } from "./compile/index-tree.ts";
+import type { IndexTables } from "./compile/index-tables.ts";
 
 const PHASES = [0, 1, 2, 3] as const;
 
@@ -46,6 +46,7 @@ export class Matches {
   collect(phase: number): Numbers {
     const { entryTarget } = this.index;
     const { epoch } = this.context;
+    if (this.found.waitingCount > 0) findWaiting(this.context, this.found, phase);
     const targets = this.lists[phase]!;
     const met = this.met[phase]!;
     const entries = this.found.lists[phase]!;

@@ -4,7 +4,7 @@
  */
 import type { TestTables } from "./compile/conditions.ts";
 import type { Constants, ListConstant } from "./compile/constants.ts";
-import type { IndexTables } from "./compile/index-tree.ts";
+import type { IndexTables } from "./compile/index-tables.ts";
 import type { KeyTables } from "./compile/keys.ts";
 import type { SlotTables } from "./compile/slots.ts";
 import type { TextGroups } from "./compile/text-groups.ts";

@@ -1,12 +1,15 @@
 /**
  * Axes: along what a literal can be filed. A literal that asks a fact for one of some values (or for a network, prefix,
  * suffix or range) is filed under those keys, and holds exactly for the requests that are dispatched to one of them.
- * Negations and readings of state are on no axis; they are tested when all else holds. Globs and patterns are filed under texts
- * of which every match contains one: that finds those that can hold, and they are tested still.
+/**
+ * Axes: along what a literal can be filed. A literal that asks a fact for one of some values (or for a network, prefix,
+ * suffix or range) is filed under those keys, and holds exactly for the requests that are dispatched to one of them.
+ * Negations are on no axis; they are tested when all else holds, unless bit vectors have them (`dimensions.ts`). Globs and patterns
+ * are filed under texts of which every match contains one: that finds those that can hold, and they are tested still.
  */
 import type { Range } from "../facts/range-table.ts";
 import { leastLength, requiredOfGlob, type Sought } from "../regex/required-literals.ts";
-import { DispatchKind, SlotOp, TestOp, ValueKind } from "../layout.ts";
+import { DispatchKind, Level, SlotOp, TestOp, ValueKind } from "../layout.ts";
 import type { ConditionBuilder, Test } from "./conditions.ts";
 import type { ConstantPool } from "./constants.ts";
 
@@ -17,8 +20,10 @@ export interface Filing {
   readonly literals: readonly number[];
   readonly keys: readonly (string | number)[];
   readonly range: Range | null;
-  /** Whether the literals must be tested all the same, because the keys only find what can hold. */
-  readonly tested: boolean;
+  /** Whether the slot reads state, and so must not be read before the conjunction is asked for. */
+  readonly ofState: boolean;
+  /** Those of the literals that must be tested all the same, because the keys only find what can hold. */
+  readonly tested: readonly number[];
 }
 
 /** Texts shorter than this, which most values contain, are not what patterns are filed under. */
@@ -28,6 +33,8 @@ const LEAST_REQUIRED = 2;
 export interface Axes {
   readonly conditions: ConditionBuilder;
   readonly pool: ConstantPool;
+  /** How each literal is filed, found once. */
+  readonly known: Map<number, Filing | null>;
 }
 
 /** Every way to file some of the literals of a conjunction, the fewest keys first where an axis has several. */
@@ -42,7 +49,22 @@ export function filingsOf(axes: Axes, literals: readonly number[]): Filing[] {
     else if (filing.range !== null && known.range !== null) filings.set(axis, narrow(known, filing));
     else if (tellsMore(filing, known)) filings.set(axis, filing);
   }
-  return [...filings.values()];
+  const present = presentBySlot(axes, literals);
+  if (present.size === 0) return [...filings.values()];
+  return Array.from(filings.values(), (filing) => {
+    const literal = present.get(filing.slot);
+    return literal === undefined ? filing : { ...filing, literals: [...filing.literals, literal] };
+  });
+}
+
+/** Literals that ask only whether a slot has a value: what is found by values of the slot needs no such test. */
+function presentBySlot({ conditions }: Axes, literals: readonly number[]): ReadonlyMap<number, number> {
+  const present = new Map<number, number>();
+  for (const literal of literals) {
+    const { op, a } = conditions.tests[literal >> 1]!;
+    if ((literal & 1) === 0 && op === TestOp.present) present.set(a, literal);
+  }
+  return present;
 }
 
 /** Whether a filing has fewer keys; of texts to be found, as many that are longer. */
@@ -57,16 +79,24 @@ export function isSearch(kind: number): boolean {
 }
 
 function filingOf(axes: Axes, literal: number): Filing | null {
+  const known = axes.known.get(literal);
+  if (known !== undefined) return known;
+  const filing = findFiling(axes, literal);
+  axes.known.set(literal, filing);
+  return filing;
+}
+
+function findFiling(axes: Axes, literal: number): Filing | null {
   const test = axes.conditions.tests[literal >> 1]!;
-  if (test.level !== 0) return null;
+  if ((test.level & (Level.outcome | Level.served)) !== 0) return null;
+  const ofState = test.level !== 0;
   const range = rangeOf(axes, test, (literal & 1) === 1);
-  if (range !== null) {
-    return { kind: DispatchKind.range, slot: test.a, literals: [literal], keys: [], range, tested: false };
-  }
+  const [slot, literals] = [test.a, [literal]];
+  if (range !== null) return { kind: DispatchKind.range, slot, literals, keys: [], range, ofState, tested: [] };
   if ((literal & 1) === 1) return null;
   const found = keysOf(axes, test);
-  const tested = test.op === TestOp.like || test.op === TestOp.matches;
-  return found === null ? null : { ...found, literals: [literal], range: null, tested };
+  const tested = test.op === TestOp.like || test.op === TestOp.matches ? literals : [];
+  return found === null ? null : { ...found, literals, range: null, ofState, tested };
 }
 
 function rangeOf({ pool }: Axes, { op, b }: Test, negated: boolean): Range | null {
@@ -124,12 +154,12 @@ function keysOf({ pool, conditions }: Axes, { op, a, b }: Test): Keys | null {
     case TestOp.anyInConstant:
       return filedUnder(DispatchKind.member, a, members.sets[b]!, (value) => value as string | number);
     default:
-      return searchedBy({ pool, conditions }, { op, a, b });
+      return searchedBy(pool, { op, a, b });
   }
 }
 
 /** The texts of which a value that passes a test contains one, and the axis that they are on; null where none are known. */
-export function searchedBy({ pool }: Axes, { op, a, b }: Pick<Test, "op" | "a" | "b">): Keys | null {
+export function searchedBy(pool: ConstantPool, { op, a, b }: Pick<Test, "op" | "a" | "b">): Keys | null {
   switch (op) {
     case TestOp.contains:
       return { kind: DispatchKind.contained, slot: a, keys: [pool.texts.values[b]!] };
@@ -168,7 +198,7 @@ function memberOf({ slots }: ConditionBuilder, pool: ConstantPool, a: number, b:
   return { kind: DispatchKind.member, slot: b, keys: [pool.numbers.values[constant]!] };
 }
 
-function asNetwork(text: string): string {
+export function asNetwork(text: string): string {
   if (text.includes("/")) return text;
   return `${text}/${text.includes(":") ? 128 : 32}`;
 }

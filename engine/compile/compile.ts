@@ -17,7 +17,8 @@ import { planAggregate } from "./aggregates.ts";
 import { planAmount } from "./amounts.ts";
 import { ConditionBuilder } from "./conditions.ts";
 import { ConstantPool } from "./constants.ts";
-import { buildIndex, type IndexItem, type IndexTables } from "./index-tree.ts";
+import type { IndexItem, IndexTables } from "./index-tables.ts";
+import { buildIndex, INDEX_BOUNDS, type IndexBounds } from "./index-tree.ts";
 import { KeyBuilder } from "./keys.ts";
 import { TRUE } from "./literals.ts";
 import { needsOf } from "./needs.ts";
@@ -44,7 +45,7 @@ function startBuild(policy: Policy, pool: ConstantPool, slots: SlotBuilder): Bui
   const formOf = normalForms(conditions);
   const items: IndexItem[] = [];
   const file = (phase: number, target: number, literal: number): void => {
-    for (const literals of formOf(literal)) items.push({ phase, target, literals });
+    for (const literals of formOf(literal)) items.push({ phase, target, literals, tested: [] });
   };
   const places = placesOf(policy);
   const rollouts = {
@@ -57,10 +58,11 @@ function startBuild(policy: Policy, pool: ConstantPool, slots: SlotBuilder): Bui
 /**
  * Compiles a checked policy.
  *
+ * @param bounds - What the index may take; whatever it is, decisions are the same.
  * @throws An error that names the value where the policy holds what no checked policy can: a text that is no network, an
  * unknown time zone, a pattern past its bound.
  */
-export function compile(policy: Policy): Program {
+export function compile(policy: Policy, bounds: IndexBounds = INDEX_BOUNDS): Program {
   const pool = new ConstantPool();
   const slots = new SlotBuilder(policy, pool);
   const build = startBuild(policy, pool, slots);
@@ -70,8 +72,8 @@ export function compile(policy: Policy): Program {
   const limits = policy.limits.map((limit, index) => planLimit(build, limit, index));
   const pending = planPending(policy, signals, limits, build.conditions);
   const slotTables = slots.finish();
-  const axes = { conditions: build.conditions, pool };
-  const index = buildIndex(build.items, axes, policy.routes.length);
+  const axes = { conditions: build.conditions, pool, known: new Map() };
+  const index = buildIndex(build.items, axes, policy.routes.length, bounds);
   return {
     policy,
     slots: slotTables,

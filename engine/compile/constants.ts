@@ -62,6 +62,9 @@ export class ConstantPool {
   private readonly room = new Room();
   readonly globs: Column<readonly string[]> = new Column();
   private readonly rates = new Column<ExactRate>();
+  /** Sets and tables by the very values they were made of: a list that many rules name is sorted once. */
+  private readonly setsOf = new Map<readonly ScalarValue[], number>();
+  private readonly tablesOf = new Map<readonly ScalarValue[], number>();
   /** Constants that other values can take the place of. */
   readonly listConstants: ListConstant[] = [];
   /** What sets, tables of networks and addresses were made of, for the index; null where it can change. */
@@ -90,6 +93,14 @@ export class ConstantPool {
   }
 
   set(values: readonly ScalarValue[]): number {
+    const known = this.setsOf.get(values);
+    if (known !== undefined) return known;
+    const set = this.internSet(values);
+    this.setsOf.set(values, set);
+    return set;
+  }
+
+  private internSet(values: readonly ScalarValue[]): number {
     const sorted = [...new Set(values)].sort(byTypeAndText);
     return this.sets.intern(JSON.stringify(sorted), () => {
       this.members.sets.push(sorted);
@@ -120,17 +131,21 @@ export class ConstantPool {
     return this.arrays.intern(JSON.stringify(values), () => values);
   }
 
-  networkTable(networks: readonly string[]): number {
-    const sorted = [...new Set(networks)].sort();
-    return this.networks.intern(sorted.join(), () => {
+  networkTable(networks: readonly ScalarValue[]): number {
+    const known = this.tablesOf.get(networks);
+    if (known !== undefined) return known;
+    const sorted = [...new Set(networks.map(String))].sort();
+    const table = this.networks.intern(sorted.join(), () => {
       this.members.networks.push(sorted);
       return tableOf(sorted);
     });
+    this.tablesOf.set(networks, table);
+    return table;
   }
 
   /** A table of networks that may be of a list from a file. */
   networkTableOf({ values, list }: SetSource): number {
-    if (list === null) return this.networkTable(values.map(String));
+    if (list === null) return this.networkTable(values);
     return this.networks.intern(`list ${list}`, () => {
       const index = this.members.networks.push(null) - 1;
       this.listConstants.push({

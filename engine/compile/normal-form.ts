@@ -5,8 +5,11 @@
 import type { ConditionBuilder } from "./conditions.ts";
 import { FALSE, negate, TRUE } from "./literals.ts";
 
-/** Most conjunctions that one condition becomes. */
+/** Conjunctions that any condition may become. */
 const MOST_CONJUNCTIONS = 16;
+/** Most that one becomes while there is an allowance for it, and what all such conditions of a policy may become. */
+const MOST_ALLOWED = 128;
+const ALLOWANCE = 1 << 14;
 
 /** Sorted distinct literals, all of which must hold. */
 export type Conjunction = readonly number[];
@@ -33,6 +36,7 @@ function product(left: readonly Conjunction[], right: readonly Conjunction[]): C
 class NormalForm {
   private readonly conditions: ConditionBuilder;
   private readonly known = new Map<number, readonly Conjunction[]>();
+  private allowance = ALLOWANCE;
 
   constructor(conditions: ConditionBuilder) {
     this.conditions = conditions;
@@ -55,8 +59,9 @@ class NormalForm {
     parts.sort((a, b) => a.form.length - b.form.length);
     return parts.reduce<readonly Conjunction[]>(
       (form, part) => {
-        const fits = form.length * part.form.length <= MOST_CONJUNCTIONS;
-        return fits ? absorb(product(form, part.form)) : product(form, [[part.item]]);
+        return this.fits(form.length * part.form.length)
+          ? absorb(product(form, part.form))
+          : product(form, [[part.item]]);
       },
       [[]],
     );
@@ -64,7 +69,15 @@ class NormalForm {
 
   private any(items: readonly number[], literal: number): readonly Conjunction[] {
     const form = items.flatMap((item) => this.of(negate(item)));
-    return form.length <= MOST_CONJUNCTIONS ? absorb(form) : [[literal]];
+    return this.fits(form.length) ? absorb(form) : [[literal]];
+  }
+
+  /** Whether a part may have so many conjunctions; takes them from the allowance if they are many. */
+  private fits(count: number): boolean {
+    if (count <= MOST_CONJUNCTIONS) return true;
+    if (count > Math.min(MOST_ALLOWED, this.allowance)) return false;
+    this.allowance -= count;
+    return true;
   }
 }
 

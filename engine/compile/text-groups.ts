@@ -28,7 +28,7 @@ interface Member {
 export function groupTexts(axes: Axes, asked: Iterable<number>): TextGroups {
   const bySlot = new Map<string, Member[]>();
   for (const condition of reachedFrom(axes, asked)) {
-    const search = searchedBy(axes, axes.conditions.tests[condition]!);
+    const search = searchedBy(axes.pool, axes.conditions.tests[condition]!);
     if (search === null) continue;
     const name = `${search.kind} ${search.slot}`;
     const members = bySlot.get(name) ?? [];

@@ -105,6 +105,26 @@ export class AffixTree {
     }
   }
 
+  /** Values of the texts that `text` starts (or ends) with, shortest first. */
+  around(text: string): readonly number[] {
+    const out = new Int32Array(this.most);
+    return [...out.subarray(0, this.collect(text, out, 0))];
+  }
+
+  /** Value of the longest text that `text` starts (or ends) with; -1 if there is none. */
+  longest(text: string): number {
+    let value = -1;
+    let node = 0;
+    for (let read = 0; ; ) {
+      if (this.values[node]! >= 0) value = this.values[node]!;
+      if (read === text.length) return value;
+      const edge = this.edgeAt(node, this.characterAt(text, read));
+      if (edge < 0 || !this.fits(text, read, this.labels[edge]!)) return value;
+      read += this.labels[edge]!.length;
+      node = this.children[edge]!;
+    }
+  }
+
   private characterAt(text: string, index: number): number {
     return text.charCodeAt(this.backwards ? text.length - 1 - index : index);
   }

@@ -1,31 +1,126 @@
 /**
- * Networks to values, looked up by every network that holds an address. All networks of one prefix length lie in a hash
- * table, and a look-up probes it once for each length that occurs: few in practice, at most 33 for an IPv4 address and
- * 129 for IPv6. Chosen over a trie because a policy's lists have two or three lengths, so it is two or three probes
- * whatever the number of networks.
+ * Networks to values, looked up by every network that holds an address. Networks either hold each other or have nothing in
+ * common, so in the order of their first addresses (the wider first) the narrowest that holds an address is the last one that
+ * begins at or before it, or one of those around that. A look-up halves a bucket of first addresses and then climbs, so what it
+ * takes follows from what it finds and not from how many lengths of prefix occur (P. Gupta, B. Prabhakar and S. Boyd, "Near
+ * optimal routing lookups with bounded worst case performance", 2000, halve in the same order).
  */
-import { ADDRESS_WORDS, isIpv4, parseNetwork } from "./address.ts";
+import { ADDRESS_WORDS, holds, isIpv4, parseNetwork } from "./address.ts";
 
-function hashWords(w0: number, w1: number, w2: number, w3: number, prefix: number): number {
-  let hash = Math.imul(w3 ^ prefix, 0x9e3779b1);
-  hash = Math.imul(hash ^ (hash >>> 15) ^ w2, 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13) ^ w1, 0xc2b2ae35);
-  hash = Math.imul(hash ^ (hash >>> 16) ^ w0, 0x27d4eb2f);
-  return hash ^ (hash >>> 15);
+/** Of an address, the word that tells those of IPv4 apart. */
+const LAST_WORD = 3;
+
+/** Order of two networks: by first address, then the wider one. */
+export function compareNetworks(words: Uint32Array, a: number, b: number): number {
+  for (let word = 0; word < ADDRESS_WORDS; word++) {
+    if (words[a + word] !== words[b + word]) return words[a + word]! < words[b + word]! ? -1 : 1;
+  }
+  return 0;
 }
 
-function maskOf(prefix: number, word: number): number {
-  const bits = prefix - word * 32;
-  return bits >= 32 ? -1 : bits <= 0 ? 0 : -1 << (32 - bits);
+/** Whether what is at `at` is of IPv4, whose networks are not in those of IPv6. */
+export function isOfIpv4(words: Uint32Array, at: number): boolean {
+  return words[at + 4]! >= 96 && isIpv4(words, at);
+}
+
+/** Networks of one family in order. */
+class Family {
+  /** Distinct networks, five words each. */
+  readonly words: Uint32Array;
+  readonly values: Int32Array;
+  /** The narrowest network around each, -1 for none. */
+  readonly parents: Int32Array;
+  /** Most networks around an address. */
+  readonly depth: number;
+  /** First word that tells networks apart, and buckets of its value: those of bucket b begin at `buckets[b]`. */
+  private readonly word: number;
+  private readonly least: number;
+  private readonly shift: number;
+  private readonly buckets: Int32Array;
+
+  /**
+   * @param all - Words of all networks given.
+   * @param members - Those of the family.
+   * @param word - Word that most differ in: the last of IPv4, the first of IPv6.
+   */
+  constructor(all: Uint32Array, members: readonly number[], values: readonly number[], word: number) {
+    const compare = (a: number, b: number): number => compareNetworks(all, a * ADDRESS_WORDS, b * ADDRESS_WORDS);
+    const order = members.toSorted((a, b) => compare(a, b) || a - b);
+    const last = order.filter((each, at) => at + 1 === order.length || compare(each, order[at + 1]!) !== 0);
+    this.words = new Uint32Array(last.length * ADDRESS_WORDS);
+    for (const [at, each] of last.entries()) {
+      this.words.set(all.subarray(each * ADDRESS_WORDS, (each + 1) * ADDRESS_WORDS), at * ADDRESS_WORDS);
+    }
+    this.values = Int32Array.from(last, (each) => values[each]!);
+    this.parents = new Int32Array(last.length);
+    this.word = word;
+    this.depth = this.findParents();
+    this.least = last.length === 0 ? 0 : this.words[word]!;
+    const span = last.length === 0 ? 0 : this.words[(last.length - 1) * ADDRESS_WORDS + word]! - this.least;
+    let shift = 0;
+    while (span >>> shift > last.length) shift++;
+    this.shift = shift;
+    this.buckets = this.fillBuckets((span >>> shift) + 1);
+  }
+
+  private findParents(): number {
+    const around: number[] = [];
+    let depth = 0;
+    for (let at = 0; at < this.parents.length; at++) {
+      while (around.length > 0 && !this.holds(around.at(-1)!, this.words, at * ADDRESS_WORDS)) around.pop();
+      this.parents[at] = around.at(-1) ?? -1;
+      depth = Math.max(depth, around.push(at));
+    }
+    return depth;
+  }
+
+  private fillBuckets(count: number): Int32Array {
+    const buckets = new Int32Array(count + 1);
+    for (let at = 0; at < this.values.length; at++) {
+      buckets[((this.words[at * ADDRESS_WORDS + this.word]! - this.least) >>> this.shift) + 1]!++;
+    }
+    for (let bucket = 0; bucket < count; bucket++) buckets[bucket + 1]! += buckets[bucket]!;
+    return buckets;
+  }
+
+  private holds(network: number, words: Uint32Array, at: number): boolean {
+    const own = network * ADDRESS_WORDS;
+    if (this.word !== LAST_WORD) return holds(this.words, own, words, at);
+    const prefix = this.words[own + 4]!;
+    if (words[at + 4]! < prefix) return false;
+    return prefix === 96 || (this.words[own + LAST_WORD]! ^ words[at + LAST_WORD]!) >>> (128 - prefix) === 0;
+  }
+
+  /** The narrowest network that holds what is at `at`; -1 for none. */
+  narrowest(words: Uint32Array, at: number): number {
+    const { buckets, least, parents, shift, word } = this;
+    const value = words[at + word]!;
+    if (value < least) return -1;
+    const bucket = Math.min((value - least) >>> shift, buckets.length - 2);
+    let low = buckets[bucket]!;
+    let high = buckets[bucket + 1]!;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.beginsAfter(middle * ADDRESS_WORDS, words, at)) high = middle;
+      else low = middle + 1;
+    }
+    let network = low - 1;
+    while (network >= 0 && !this.holds(network, words, at)) network = parents[network]!;
+    return network;
+  }
+
+  private beginsAfter(network: number, words: Uint32Array, at: number): boolean {
+    const mine = this.words;
+    for (let word = this.word; word < 4; word++) {
+      if (mine[network + word] !== words[at + word]) return mine[network + word]! > words[at + word]!;
+    }
+    return false;
+  }
 }
 
 export class NetworkTable {
-  private readonly keys: Int32Array;
-  private readonly values: Int32Array;
-  private readonly slotMask: number;
-  /** Prefix lengths in IPv6 terms that occur, shortest first. */
-  private readonly lengths4: Uint8Array;
-  private readonly lengths6: Uint8Array;
+  private readonly v4: Family;
+  private readonly v6: Family;
 
   /**
    * @param networks - Canonical text; of one network given twice the last value counts.
@@ -33,41 +128,14 @@ export class NetworkTable {
    * @throws An error that names the text that is no network.
    */
   constructor(networks: readonly string[], values: readonly number[]) {
-    let slots = 2;
-    while (slots < networks.length * 2) slots *= 2;
-    this.keys = new Int32Array(slots * ADDRESS_WORDS);
-    this.values = new Int32Array(slots).fill(-1);
-    this.slotMask = slots - 1;
-    const found4 = new Set<number>();
-    const found6 = new Set<number>();
-    const words = new Uint32Array(ADDRESS_WORDS);
+    const words = new Uint32Array(networks.length * ADDRESS_WORDS);
     for (const [index, text] of networks.entries()) {
-      if (parseNetwork(text, words, 0) === 0) throw new Error(`\`${text}\` is not a network`);
-      const prefix = words[4]!;
-      (prefix >= 96 && isIpv4(words, 0) ? found4 : found6).add(prefix);
-      const slot = this.find(words[0]! | 0, words[1]! | 0, words[2]! | 0, words[3]! | 0, prefix);
-      this.keys.set(Int32Array.from(words), slot * ADDRESS_WORDS);
-      this.values[slot] = values[index]!;
+      if (parseNetwork(text, words, index * ADDRESS_WORDS) === 0) throw new Error(`\`${text}\` is not a network`);
     }
-    this.lengths4 = Uint8Array.from(found4).sort();
-    this.lengths6 = Uint8Array.from(found6).sort();
-  }
-
-  private find(w0: number, w1: number, w2: number, w3: number, prefix: number): number {
-    const { keys, values, slotMask } = this;
-    for (let slot = hashWords(w0, w1, w2, w3, prefix) & slotMask; ; slot = (slot + 1) & slotMask) {
-      const key = slot * ADDRESS_WORDS;
-      if (values[slot]! < 0) return slot;
-      if (
-        keys[key + 3] === w3 &&
-        keys[key + 4] === prefix &&
-        keys[key + 2] === w2 &&
-        keys[key + 1] === w1 &&
-        keys[key] === w0
-      ) {
-        return slot;
-      }
-    }
+    const members = (v4: boolean): readonly number[] =>
+      [...networks.keys()].filter((index) => isOfIpv4(words, index * ADDRESS_WORDS) === v4);
+    this.v4 = new Family(words, members(true), values, LAST_WORD);
+    this.v6 = new Family(words, members(false), values, 0);
   }
 
   /**
@@ -77,46 +145,40 @@ export class NetworkTable {
    * @returns The new count.
    */
   collect(words: Uint32Array, at: number, out: Int32Array, count: number): number {
-    const v4 = isIpv4(words, at) && words[at + 4]! >= 96;
-    const lengths = v4 ? this.lengths4 : this.lengths6;
-    const inner = words[at + 4]!;
-    for (let index = 0; index < lengths.length; index++) {
-      const prefix = lengths[index]!;
-      if (prefix > inner) break;
-      const value = this.valueOf(v4, words, at, prefix);
-      if (value >= 0) out[count++] = value;
-    }
-    return count;
+    const family = this.familyOf(words, at);
+    const { parents, values } = family;
+    const narrowest = family.narrowest(words, at);
+    let end = count;
+    for (let network = narrowest; network >= 0; network = parents[network]!) end++;
+    for (let network = narrowest, to = end; network >= 0; network = parents[network]!) out[--to] = values[network]!;
+    return end;
+  }
+
+  /** Values of a network and of those around it, widest first. */
+  around(network: string): readonly number[] {
+    const words = new Uint32Array(ADDRESS_WORDS);
+    const out = new Int32Array(this.most);
+    return parseNetwork(network, words, 0) === 0 ? [] : [...out.subarray(0, this.collect(words, 0, out, 0))];
+  }
+
+  /** Value of the narrowest network that holds the address or network at `at`; -1 for none. */
+  narrowest(words: Uint32Array, at: number): number {
+    const family = this.familyOf(words, at);
+    const network = family.narrowest(words, at);
+    return network < 0 ? -1 : family.values[network]!;
   }
 
   /** Whether some network holds the address or network at `at`. */
   holds(words: Uint32Array, at: number): boolean {
-    const v4 = isIpv4(words, at) && words[at + 4]! >= 96;
-    const lengths = v4 ? this.lengths4 : this.lengths6;
-    for (let index = 0; index < lengths.length; index++) {
-      const prefix = lengths[index]!;
-      if (prefix > words[at + 4]!) return false;
-      if (this.valueOf(v4, words, at, prefix) >= 0) return true;
-    }
-    return false;
+    return this.familyOf(words, at).narrowest(words, at) >= 0;
   }
 
-  /** The value of the network of a length around an address or network. */
-  private valueOf(v4: boolean, words: Uint32Array, at: number, prefix: number): number {
-    return v4
-      ? this.values[this.find(0, 0, 0xffff, words[at + 3]! & maskOf(prefix, 3), prefix)]!
-      : this.lookUp(words, at, prefix);
-  }
-
-  private lookUp(words: Uint32Array, at: number, prefix: number): number {
-    const w0 = words[at]! & maskOf(prefix, 0);
-    const w1 = words[at + 1]! & maskOf(prefix, 1);
-    const w2 = words[at + 2]! & maskOf(prefix, 2);
-    return this.values[this.find(w0, w1, w2, words[at + 3]! & maskOf(prefix, 3), prefix)]!;
+  private familyOf(words: Uint32Array, at: number): Family {
+    return isOfIpv4(words, at) ? this.v4 : this.v6;
   }
 
   /** Most values that one look-up can find. */
   get most(): number {
-    return Math.max(this.lengths4.length, this.lengths6.length);
+    return Math.max(this.v4.depth, this.v6.depth);
   }
 }

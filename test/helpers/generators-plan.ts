@@ -189,6 +189,8 @@ const clientPlan: fc.Arbitrary<ClientPlan> = fc.record({
   gold: fc.boolean(),
 });
 
+const termPlan: fc.Arbitrary<ScoreTermPlan> = fc.record({ points: number, when: conditionPlan });
+
 function policyPlan(rules: fc.Arbitrary<RulePlan[]>): fc.Arbitrary<PolicyPlan> {
   return fc.record({
     block: fc.nat(3).map((pick) => pick === 3),
@@ -207,7 +209,7 @@ function policyPlan(rules: fc.Arbitrary<RulePlan[]>): fc.Arbitrary<PolicyPlan> {
     renamed: fc.boolean(),
     was: fc.boolean(),
     signals: fc.array(signalPlan, { maxLength: 3 }),
-    scores: fc.array(fc.array(fc.record({ points: number, when: conditionPlan }), { maxLength: 3 }), { maxLength: 2 }),
+    scores: fc.array(fc.array(termPlan, { maxLength: 3 }), { maxLength: 2 }),
     limits: fc.array(limitPlan, { maxLength: 3 }),
     rules,
     interleaving: fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }),
@@ -221,3 +223,65 @@ export const arbitraryPolicyPlan: fc.Arbitrary<PolicyPlan> = policyPlan(fc.array
 export const arbitraryWidePolicyPlan: fc.Arbitrary<PolicyPlan> = policyPlan(
   fc.array(rulePlan, { minLength: 30, maxLength: 120, size: "max" }),
 );
+
+/** What one of many alike has of its own: where it differs from the others, and how its atoms compare with what. */
+interface Variation {
+  readonly model: number;
+  readonly op: readonly number[];
+  readonly values: readonly number[];
+}
+
+const variation: fc.Arbitrary<Variation> = fc.record({
+  model: few,
+  op: fc.array(fc.nat(5), { minLength: 1, maxLength: 3 }),
+  values: fc.array(fc.nat(40), { minLength: 2, maxLength: 4 }),
+});
+
+/** The same condition with other operators and values; `turn` tells its atoms apart. */
+function varied(plan: ConditionPlan, { op, values }: Variation, turn: number): ConditionPlan {
+  const pick = (from: readonly number[], at: number): number => from[at % from.length] ?? 0;
+  switch (plan.kind) {
+    case "atom": {
+      const first = pick(values, turn);
+      return { kind: "atom", atom: { ...plan.atom, op: pick(op, turn), first, second: pick(values, turn + 1) } };
+    }
+    case "not":
+      return { kind: "not", item: varied(plan.item, { model: 0, op, values }, turn + 1) };
+    default:
+      return {
+        kind: plan.kind,
+        items: plan.items.map((item, index) => varied(item, { model: 0, op, values }, turn + index)),
+      };
+  }
+}
+
+/** Some plans of one kind and many that differ from them in operators and values alone. */
+function alike<T extends { readonly when: ConditionPlan | null }>(
+  plan: fc.Arbitrary<T>,
+  least: number,
+  most: number,
+): fc.Arbitrary<readonly T[]> {
+  const models = fc.array(plan, { minLength: 1, maxLength: 3 });
+  const variations = fc.array(variation, { minLength: least, maxLength: most, size: "max" });
+  return fc.tuple(models, variations).map(([from, each]) =>
+    each.map((differs, index): T => {
+      const model = from[differs.model % from.length] as T;
+      return model.when === null ? model : { ...model, when: varied(model.when, differs, index % 2) };
+    }),
+  );
+}
+
+/** Plans of policies with many rules, and now and then limits and terms of scores, that ask the same slots for other values. */
+export const arbitraryAlikePolicyPlan: fc.Arbitrary<PolicyPlan> = fc
+  .record({
+    plan: arbitraryPolicyPlan,
+    rules: alike(rulePlan, 20, 90),
+    limits: fc.option(alike(limitPlan, 16, 24), { freq: 3 }),
+    terms: fc.option(alike(termPlan, 16, 40), { freq: 2 }),
+  })
+  .map(({ plan, rules, limits, terms }) => ({
+    ...plan,
+    rules,
+    limits: limits ?? plan.limits,
+    scores: terms === null ? plan.scores : [terms, ...plan.scores.slice(1)],
+  }));

@@ -2,7 +2,12 @@
 import fc from "fast-check";
 import type { Outcome, Overlay, Policy, Request, ScalarValue } from "../../engine/index.ts";
 import { arbitraryOverlays } from "./generators-overlays.ts";
-import { arbitraryPolicyPlan, arbitraryWidePolicyPlan, type PolicyPlan } from "./generators-plan.ts";
+import {
+  arbitraryAlikePolicyPlan,
+  arbitraryPolicyPlan,
+  arbitraryWidePolicyPlan,
+  type PolicyPlan,
+} from "./generators-plan.ts";
 import { buildPolicy, listValues } from "./generators-policy.ts";
 import { arbitraryOutcome, arbitraryRequest } from "./generators-requests.ts";
 import type { CalendarUnit } from "../../engine/reference/wall-clock.ts";
@@ -190,3 +195,6 @@ export const arbitraryTrace: fc.Arbitrary<Trace> = traces(arbitraryPolicyPlan);
 
 /** The same with policies of many rules. */
 export const arbitraryWideTrace: fc.Arbitrary<Trace> = traces(arbitraryWidePolicyPlan);
+
+/** The same with policies of many rules, limits and terms that differ from each other in operators and values alone. */
+export const arbitraryAlikeTrace: fc.Arbitrary<Trace> = traces(arbitraryAlikePolicyPlan);

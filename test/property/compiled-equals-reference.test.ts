@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Rule } from "../../engine/index.ts";
 import { createEngine, createReference, makeRequest } from "../../engine/index.ts";
-import { arbitraryTrace, arbitraryWideTrace } from "../helpers/generators.ts";
+import { arbitraryAlikeTrace, arbitraryTrace, arbitraryWideTrace } from "../helpers/generators.ts";
 import { arbitraryPolicy } from "../helpers/generators-policy.ts";
 import { arbitraryRequest } from "../helpers/generators-requests.ts";
 import { lockstep } from "../helpers/lockstep.ts";
@@ -16,7 +16,7 @@ import { check, scaled } from "../helpers/property.ts";
 const TRACES = 3_000;
 const LEAST_STEPS = 100_000;
 
-test("every decision and every reading of every trace is the same", { timeout: 300_000 }, () => {
+test("every decision and every reading of every trace is the same", { timeout: 600_000 }, () => {
   let steps = 0;
   check(
     fc.property(arbitraryTrace, (trace) => {
@@ -35,6 +35,15 @@ test("so it is for policies of many rules", { timeout: 120_000 }, () => {
       expect(lockstep(trace, [createReference, createEngine]).difference).toBeNull();
     }),
     { runs: 200 },
+  );
+});
+
+test("so it is where many rules, limits and terms ask the same slots for other values", { timeout: 240_000 }, () => {
+  check(
+    fc.property(arbitraryAlikeTrace, (trace) => {
+      expect(lockstep(trace, [createReference, createEngine]).difference).toBeNull();
+    }),
+    { runs: 400 },
   );
 });
 

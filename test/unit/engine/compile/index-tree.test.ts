@@ -2,15 +2,17 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { loadPolicyText } from "../../../../dsl/index.ts";
 import { compile } from "../../../../engine/compile/compile.ts";
+import { INDEX_BOUNDS } from "../../../../engine/compile/index-tree.ts";
 import { Candidates, findCandidates } from "../../../../engine/dispatch.ts";
 import { makeTests } from "../../../../engine/evaluate.ts";
 import { Context } from "../../../../engine/facts/context.ts";
 import { makeReaders } from "../../../../engine/facts/read-slot.ts";
 import { readRequest } from "../../../../engine/facts/read-request.ts";
-import { createEngine, createReference, makeRequest, type Request } from "../../../../engine/index.ts";
-import { DispatchKind, Phase } from "../../../../engine/layout.ts";
-import { arbitraryWideTrace } from "../../../helpers/generators.ts";
+import { createEngine, createReference, makeRequest, type Policy, type Request } from "../../../../engine/index.ts";
+import { DispatchKind, Phase, TestOp } from "../../../../engine/layout.ts";
+import { arbitraryAlikeTrace, arbitraryWideTrace } from "../../../helpers/generators.ts";
 import { arbitraryTextTrace } from "../../../helpers/generators-texts.ts";
+import { IndexProbe } from "../../../helpers/index-probe.ts";
 
 const HEAD = 'policy "many" { default allow unavailable closed }\n';
 
@@ -134,17 +136,99 @@ test("the same policy compiles to the same tables", () => {
   expect(compile(policy!).index.kinds.length).toBeGreaterThan(5);
 });
 
-test("generated policies of many rules reach every kind of dispatch", () => {
+test("state is read for many rules at once, and only by its phase", () => {
+  const policyOf = (count: number): Policy => {
+    const rules = Array.from({ length: count }, (_, i) => `rule r${i} on login when seen == ${i} then note "n"`);
+    const declared = 'route login = POST "/login"\nsignal seen = count per ip over 1m\n';
+    return loadPolicyText(HEAD + declared + rules.join("\n")).policy!;
+  };
+  expect([...compile(policyOf(10)).index.waits]).not.toContain(Phase.rule + 1);
+  const many = new IndexProbe(compile(policyOf(100)), () => 70);
+  many.find(makeRequest({ method: "POST", path: "/login" }));
+  expect(many.work().entries).toBe(2);
+  expect(many.targets()[Phase.rule]).toEqual([70]);
+  const elsewhere = new IndexProbe(compile(policyOf(100)), () => expect.unreachable("the signal was read"));
+  elsewhere.find(makeRequest({ method: "POST", path: "/other" }));
+});
+
+test("conditions of a great many parts make no deeper an index than its bound", () => {
+  const parts = Array.from({ length: 300 }, (_, i) => `header["x-${i}"] ?? "" == "v"`).join(" and ");
+  const rules = [0, 1, 2, 3].map((i) => `rule r${i} when ${parts} and body.size >= ${i}B then block`);
+  const { policy } = loadPolicyText(HEAD + rules.join("\n"));
+  expect(compile(policy!).index.nodeEntries.length).toBeLessThan(INDEX_BOUNDS.depth + 8);
+});
+
+test("a text is searched where at least eight conditions ask for one that it contains", () => {
+  const kindsOf = (count: number): readonly number[] => {
+    const rules = Array.from({ length: count }, (_, i) => `rule r${i} when path.raw contains "-${i}-" then block`);
+    return [...compile(loadPolicyText(HEAD + rules.join("\n")).policy!).index.kinds];
+  };
+  expect(kindsOf(7)).toEqual([]);
+  expect(kindsOf(8)).toEqual([DispatchKind.contained]);
+});
+
+test("what other axes tell apart as well is not searched", () => {
+  const rules = Array.from(
+    { length: 100 },
+    (_, i) => `rule r${i} when path.raw contains "-${i}-" and header["x-t"] ?? "" == "t${i >> 1}" then block`,
+  );
+  const { kinds } = compile(loadPolicyText(HEAD + rules.join("\n")).policy!).index;
+  expect([...kinds]).toEqual([DispatchKind.text]);
+});
+
+test("globs that found rules are tested last of all, also of those that bit vectors tell apart", () => {
+  const rules = Array.from({ length: 400 }, (_, i) => {
+    const ranges = `body.size >= ${i * 10}B and ip.asn ?? 0 <= ${i * 10}`;
+    return `rule r${i} when path.raw like "/a*-${i % 20}-*b" and header["x-m"] ?? "" != "m" and ${ranges} then note "n"`;
+  });
+  const { policy } = loadPolicyText(HEAD + rules.join("\n"));
+  // Copies for the texts, and hardly any for the ranges under them.
+  const program = compile(policy!, { ...INDEX_BOUNDS, copies: 0, copiesEach: 1.06 });
+  const { entryTarget, kinds, residuals, residualStart } = program.index;
+  expect(new Set(kinds)).toEqual(new Set([DispatchKind.contained, DispatchKind.vectors]));
+  for (const entry of entryTarget.keys()) {
+    const left = residuals.subarray(residualStart[entry], residualStart[entry + 1]);
+    expect([...left].map((literal) => program.tests.op[literal >> 1])).toEqual([TestOp.textEquals, TestOp.like]);
+  }
+  const probe = new IndexProbe(program);
+  for (const [path, found] of [
+    ["/a-7-b", [7, 27, 47]],
+    ["/a-7-", []],
+    ["/-7-b", []],
+  ] as const) {
+    probe.find(makeRequest({ path, method: "POST", size: 470, asn: 47 }));
+    expect(probe.targets()[Phase.rule]).toEqual(found);
+  }
+});
+
+test("a condition of many alternatives is told apart by each of them", () => {
+  const rules = Array.from({ length: 100 }, (_, i) => {
+    const ways = Array.from({ length: 40 }, (_each, way) => `header["x-${way}"] ?? "" == "v${i}"`);
+    return `rule r${i} when ${ways.join(" or ")} then block`;
+  });
+  const { policy } = loadPolicyText(HEAD + rules.join("\n"));
+  const asked = makeRequest({ headers: { "x-17": "v60" } });
+  expect(entriesFound(policy!, asked)).toBe(1);
+  expect(createEngine(policy!).decide(asked, 0).by).toBe("r60");
+});
+
+test("generated policies of many rules reach every kind of dispatch", { timeout: 120_000 }, () => {
   const kinds = new Set<number>();
+  const waits = new Set<number>();
   const traces = [
     ...fc.sample(arbitraryWideTrace, { seed: 7, numRuns: 150 }),
+    ...fc.sample(arbitraryAlikeTrace, { seed: 7, numRuns: 150 }),
     ...fc.sample(arbitraryTextTrace, { seed: 7, numRuns: 30 }),
   ];
   for (const { policies } of traces) {
-    for (const policy of policies) for (const kind of compile(policy).index.kinds) kinds.add(kind);
+    for (const { index } of policies.map((policy) => compile(policy))) {
+      for (const kind of index.kinds) kinds.add(kind);
+      for (const wait of index.waits) waits.add(wait);
+    }
   }
   const names = Object.entries(DispatchKind)
     .filter(([, kind]) => !kinds.has(kind))
     .map(([name]) => name);
   expect(names).toEqual([]);
+  expect([...waits].sort((a, b) => a - b)).toEqual([0, Phase.term + 1, Phase.rule + 1, Phase.limit + 1]);
 });

@@ -19,6 +19,8 @@ test.each([false, true])("an affix tree finds the texts that begin (or, backward
       const found = [...out.subarray(0, tree.collect(looked, out, 0))].sort((a, b) => a - b);
       const fits = (each: string): boolean => (backwards ? looked.endsWith(each) : looked.startsWith(each));
       expect(found).toEqual([...known.keys()].filter((index) => fits(known[index]!)));
+      const longest = found.toSorted((a, b) => known[b]!.length - known[a]!.length);
+      expect(tree.longest(looked)).toBe(longest[0] ?? -1);
     }),
     { runs: 2_000 },
   );
@@ -56,6 +58,31 @@ test("a range table finds exactly the ranges that hold a number", () => {
   );
 });
 
+test("a range table of places finds the value of the place of a number", () => {
+  check(
+    fc.property(fc.array(range, { maxLength: 20 }), (ranges) => {
+      const plan = new RangePlan(ranges);
+      const held = Array.from({ length: plan.places }, (_, place) =>
+        ranges.flatMap((each, index) => {
+          const [first, last] = plan.span(each);
+          return place >= first && place <= last ? [index] : [];
+        }),
+      );
+      const table = new RangeTable(
+        plan,
+        Int32Array.from(held, (each, place) => (each.length === 0 ? -1 : place)),
+      );
+      expect(table.most).toBe(1);
+      for (const value of [-10, -3, -2.5, 0, 1, 2, 2.5, 3, 7, 8, 8.5, 100]) {
+        const out = new Int32Array(1);
+        const found = [...out.subarray(0, table.collect(value, out, 0))].flatMap((place) => held[place]!);
+        expect(found).toEqual([...ranges.keys()].filter((index) => holds(ranges[index]!, value)));
+      }
+    }),
+    { runs: 1_000 },
+  );
+});
+
 test("a thousand nested ranges take few places each", () => {
   const ranges = Array.from({ length: 1_000 }, (_, index) => ({
     from: index,
@@ -86,6 +113,7 @@ test("a network table finds every network that holds an address, the widest firs
       const found = [...out.subarray(0, table.collect(words, 0, out, 0))].map((index) => networks[index]!);
       expect([...found].sort()).toEqual(networks.filter((each) => networkContains(each, `${start}${last}`)).sort());
       expect(table.holds(words, 0)).toBe(found.length > 0);
+      expect(table.narrowest(words, 0)).toBe(found.length === 0 ? -1 : networks.indexOf(found.at(-1)!));
       const lengths = found.map((each) => Number(each.split("/")[1]));
       expect(lengths).toEqual([...lengths].sort((a, b) => a - b));
     }),
