@@ -36,7 +36,7 @@ const START_MICROS = Date.UTC(2026, 0, 1) * 1_000;
 /** Bytes a decision that are as good as none. */
 const ENOUGH = 0.05;
 /** So many rounds that differ by less than half a byte are the steady state. */
-const ALIKE = 4;
+const ALIKE = 12;
 
 /** Times of a whole round, made before it: a number that a caller has computed just now would be the caller's allocation. */
 class Round {
