@@ -1,8 +1,9 @@
 /** Members of records that callers fill: what a record inherits does not count. */
 
-/** The value of a record's own member, or null. */
+/** The value of a record's own member, or null; also where a caller that heeds no types put something else there. */
 export function ownText(record: Readonly<Record<string, string>> | null, name: string): string | null {
-  return record !== null && Object.hasOwn(record, name) ? record[name]! : null;
+  const value: unknown = record !== null && Object.hasOwn(record, name) ? record[name] : null;
+  return typeof value === "string" ? value : null;
 }
 
 /** How many members of its own a record has. */

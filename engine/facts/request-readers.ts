@@ -1,4 +1,4 @@
-/** Reads what the request itself says, its credential and its outcome. */
+/** Reads what the request itself says, its credential and its outcome. A number that is none (NaN) counts as 0 where one is always there. */
 import { SlotOp, ValueKind } from "../layout.ts";
 import { EVIDENCE } from "../policy.ts";
 import type { Program } from "../program.ts";
@@ -66,7 +66,7 @@ function targetReader(program: Program, op: number, slot: number, name: string):
     case SlotOp.headerCount:
       return (c) => putNumber(c, slot, countOwn(c.request.headers));
     case SlotOp.bodySize:
-      return (c) => putNumber(c, slot, c.request.size);
+      return (c) => putNumber(c, slot, c.request.size || 0);
     default:
       return null;
   }
@@ -117,7 +117,7 @@ function callerReader(program: Program, op: number, slot: number): Reader | null
         return true;
       };
     case SlotOp.asn:
-      return (c) => putNumber(c, slot, c.request.asn);
+      return (c) => !Number.isNaN(c.request.asn) && putNumber(c, slot, c.request.asn);
     case SlotOp.country:
       return (c) => putText(c, slot, c.request.country);
     case SlotOp.ja4:
@@ -212,17 +212,17 @@ function outcomeReader(op: number, slot: number, name: string): Reader | null {
   switch (op) {
     case SlotOp.responseStatus:
       return ({ outcome, numbers }) => {
-        if (outcome !== null) numbers[slot] = outcome.status;
+        if (outcome !== null) numbers[slot] = outcome.status || 0;
         return outcome !== null;
       };
     case SlotOp.responseSize:
       return ({ outcome, numbers }) => {
-        if (outcome !== null) numbers[slot] = outcome.size;
+        if (outcome !== null) numbers[slot] = outcome.size || 0;
         return outcome !== null;
       };
     case SlotOp.responseLatency:
       return ({ outcome, numbers }) => {
-        if (outcome !== null) numbers[slot] = outcome.latencyMicros;
+        if (outcome !== null) numbers[slot] = outcome.latencyMicros || 0;
         return outcome !== null;
       };
     case SlotOp.responseHeader:

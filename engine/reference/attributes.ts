@@ -97,6 +97,11 @@ function clientAttribute(client: Client, name: string, argument: string): Readin
   }
 }
 
+/** A number that is always there; one that is none counts as 0. */
+function numberIn(value: number): number {
+  return Number.isNaN(value) ? 0 : value;
+}
+
 function requestAttribute(policy: Policy, facts: Facts, expr: AttributeExpr, argument: string): Reading {
   const { request } = facts;
   switch (expr.name) {
@@ -129,13 +134,13 @@ function requestAttribute(policy: Policy, facts: Facts, expr: AttributeExpr, arg
     case "header.count":
       return Object.keys(request.headers).length;
     case "body.size":
-      return request.size;
+      return numberIn(request.size);
     case "ip":
       return ipOf(facts);
     case "ip.network":
       return networkAround(facts.address, Number(expr.args[0] ?? 24), Number(expr.args[1] ?? 64));
     case "ip.asn":
-      return request.asn ?? undefined;
+      return request.asn === null || Number.isNaN(request.asn) ? undefined : request.asn;
     case "ip.country":
       return request.country ?? undefined;
     case "tls.ja4":
@@ -189,11 +194,11 @@ export function readAttribute(policy: Policy, facts: Facts, answer: Answer, expr
     case "served":
       return answer.served;
     case "response.status":
-      return answer.outcome?.status;
+      return answer.outcome === null ? undefined : numberIn(answer.outcome.status);
     case "response.size":
-      return answer.outcome?.size;
+      return answer.outcome === null ? undefined : numberIn(answer.outcome.size);
     case "response.latency":
-      return answer.outcome?.latencyMicros;
+      return answer.outcome === null ? undefined : numberIn(answer.outcome.latencyMicros);
     case "response.header":
       return answer.outcome === null ? undefined : headerOf(answer.outcome.headers, argument);
     default:

@@ -78,7 +78,8 @@ function evidenceOf(
 
 /** A header's value, or undefined; only the record's own members count. */
 export function headerOf(headers: Readonly<Record<string, string>>, name: string): string | undefined {
-  return Object.hasOwn(headers, name) ? headers[name] : undefined;
+  const value: unknown = Object.hasOwn(headers, name) ? headers[name] : undefined;
+  return typeof value === "string" ? value : undefined;
 }
 
 /** Reads a request at a time. */

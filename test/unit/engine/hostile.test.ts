@@ -152,6 +152,12 @@ const hostile = (size: number): Readonly<Record<string, Partial<Request>>> => ({
     ),
   },
   "a size past all bounds": { size: Number.MAX_SAFE_INTEGER },
+  "numbers that are none": { size: Number.NaN, asn: Number.NaN },
+  "headers that are no texts": {
+    headers: { "x-a": 7, "user-agent": null, cookie: {}, "x-many": ["a"] } as unknown as Readonly<
+      Record<string, string>
+    >,
+  },
   "a client that nobody knows": { client: "__proto__" },
   "a client that is very long": { client: "x".repeat(size) },
   "a network number past all bounds": { asn: Number.MAX_SAFE_INTEGER },
