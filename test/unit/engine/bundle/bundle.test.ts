@@ -45,7 +45,7 @@ describe("a bundle", () => {
   });
 
   test("begins with its eight bytes and its format", () => {
-    expect([...BYTES.subarray(0, 12)]).toEqual([0x89, 0x45, 0x50, 0x42, 13, 10, 26, 10, 0, 0, 0, 1]);
+    expect([...BYTES.subarray(0, 12)]).toEqual([0x89, 0x45, 0x50, 0x42, 13, 10, 26, 10, 0, 0, 0, 2]);
     expect(isBundle(BYTES)).toBe(true);
     expect(isBundle(BYTES.subarray(0, 8))).toBe(true);
     expect(isBundle(BYTES.subarray(0, 7))).toBe(false);
@@ -83,8 +83,8 @@ describe("what is refused", () => {
   });
 
   test("has another format", () => {
-    expect(refusal(changed(11, 2))).toEqual(["has the bundle format 2; this edgepolicy reads 1", COMPILE]);
-    expect(refusal(changed(8, 1))).toEqual(["has the bundle format 16777217; this edgepolicy reads 1", COMPILE]);
+    expect(refusal(changed(11, 3))).toEqual(["has the bundle format 3; this edgepolicy reads 2", COMPILE]);
+    expect(refusal(changed(8, 1))).toEqual(["has the bundle format 16777218; this edgepolicy reads 2", COMPILE]);
   });
 
   test("is damaged anywhere", () => {
