@@ -48,6 +48,9 @@ export class Decider implements SlotReader {
   private readonly exemptions: Exemptions;
   private readonly scores: Scores;
   private readonly rules: Rules;
+  /** Whether signals are recorded, or learn, when a request is decided; whether anything waits for outcomes. */
+  private readonly recordsLate: boolean;
+  private readonly awaits: boolean;
   /** Those that have not ended; null while there are none. */
   private overlays: LiveOverlays | null = null;
 
@@ -62,6 +65,8 @@ export class Decider implements SlotReader {
     const { policy } = program;
     this.program = program;
     this.sharing = sharing;
+    this.recordsLate = program.served.length + program.taught.length + program.elapsed.length > 0;
+    this.awaits = program.pending.signals.length + program.pending.limits.length > 0;
     this.store = store;
     this.pending = pending;
     this.context = new Context(program, this, MAKERS, clock);
@@ -150,9 +155,9 @@ export class Decider implements SlotReader {
     if (!allowed && settings.default === "block") record.addNoRuleAllows();
     if (record.passes) this.limits.ask(this.matches.collect(Phase.limit));
     this.bans.set(this.rules.matching);
-    this.recordServedSignals();
-    this.recordElapsed();
-    if (record.passes) this.awaitOutcome();
+    if (this.recordsLate) this.recordServedSignals();
+    if (this.recordsLate) this.recordElapsed();
+    if (this.awaits && record.passes) this.awaitOutcome();
     record.conclude();
   }
 

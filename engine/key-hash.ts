@@ -5,6 +5,7 @@ import { type Context, WHOLE } from "./facts/context.ts";
 import { isPresent } from "./facts/read-slot.ts";
 import { type Hash64, halfSipHash, RESERVED } from "./hash.ts";
 import { ValueKind } from "./layout.ts";
+import type { KeyTables } from "./compile/keys.ts";
 import type { Words } from "./words.ts";
 
 /** Adds the words of a slot's value. */
@@ -33,6 +34,11 @@ function pushTextSlot(c: Context, slot: number, words: Words): void {
 
 function finish(words: Words, k0: number, k1: number, out: Hash64): void {
   halfSipHash(words.data, words.length, k0, k1, out);
+  asKey(out);
+}
+
+/** Makes a hash one of a key. */
+function asKey(out: Hash64): void {
   out.lo &= ~RESERVED;
   // Both halves zero mark an empty entry.
   if (out.lo === 0 && out.hi === 0) out.lo = 2;
@@ -45,10 +51,25 @@ function finish(words: Words, k0: number, k1: number, out: Hash64): void {
  */
 export function hashSlot(c: Context, slot: number, k0: number, k1: number, out: Hash64): boolean {
   if (!isPresent(c, slot)) return false;
+  if (c.hashStamps[slot] === c.epoch) {
+    out.lo = c.hashLo[slot]!;
+    out.hi = c.hashHi[slot]!;
+    return true;
+  }
   c.hashWords.clear();
   pushSlot(c, slot, c.hashWords);
   halfSipHash(c.hashWords.data, c.hashWords.length, k0, k1, out);
+  c.hashStamps[slot] = c.epoch;
+  c.hashLo[slot] = out.lo;
+  c.hashHi[slot] = out.hi;
   return true;
+}
+
+/** The slot that is all of a key, or -1 where the key has other parts or options. Its hash is the slot's own. */
+export function soleSlot({ parts, options, slots }: KeyTables, key: number): number {
+  const part = parts[key]!;
+  const first = options[part]!;
+  return parts[key + 1] === part + 1 && options[part + 1] === first + 1 ? slots[first]! : -1;
 }
 
 /** Adds the option number and the value of a part's first present option; false where there is none. */
@@ -70,6 +91,8 @@ export function pushPart(c: Context, options: ArrayLike<number>, start: number, 
  */
 export function hashKey(c: Context, key: number, k0: number, k1: number, scratch: Hash64): boolean {
   const { parts, options, slots } = c.program.keys;
+  const sole = soleSlot(c.program.keys, key);
+  if (sole >= 0) return hashSole(c, key, sole, k0, k1, scratch);
   c.hashWords.clear();
   for (let part = parts[key]!; part < parts[key + 1]!; part++) {
     if (pushPart(c, slots, options[part]!, options[part + 1]!)) continue;
@@ -77,8 +100,21 @@ export function hashKey(c: Context, key: number, k0: number, k1: number, scratch
     return false;
   }
   finish(c.hashWords, k0, k1, scratch);
-  c.keyLo[key] = scratch.lo;
-  c.keyHi[key] = scratch.hi;
+  return keep(c, key, scratch);
+}
+
+function hashSole(c: Context, key: number, slot: number, k0: number, k1: number, out: Hash64): boolean {
+  if (!hashSlot(c, slot, k0, k1, out)) {
+    c.keyStamps[key] = -c.epoch;
+    return false;
+  }
+  asKey(out);
+  return keep(c, key, out);
+}
+
+function keep(c: Context, key: number, { lo, hi }: Hash64): true {
+  c.keyLo[key] = lo;
+  c.keyHi[key] = hi;
   c.keyStamps[key] = c.epoch;
   return true;
 }
@@ -111,11 +147,12 @@ export function hashParts(
   const { parts, options, slots } = c.program.keys;
   const first = parts[key]!;
   if (values.length !== parts[key + 1]! - first) return false;
+  const isSole = soleSlot(c.program.keys, key) >= 0;
   c.hashWords.clear();
   for (const [index, { option, value }] of values.entries()) {
     const slot = options[first + index]! + option;
     if (value === null || slot >= options[first + index + 1]!) return false;
-    c.hashWords.push(option);
+    if (!isSole) c.hashWords.push(option);
     if (!pushValue(c.program.slots.kind[slots[slot]!]!, value, c.hashWords)) return false;
   }
   finish(c.hashWords, k0, k1, out);

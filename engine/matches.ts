@@ -4,6 +4,7 @@ import { Candidates, findCandidates, findWaiting } from "./dispatch.ts";
 import { holds } from "./evaluate.ts";
 import type { Context } from "./facts/context.ts";
 import type { IndexTables } from "./compile/index-tables.ts";
+import { type PhaseLists, routeCandidates } from "./route-candidates.ts";
 
 const PHASES = [0, 1, 2, 3] as const;
 
@@ -13,13 +14,16 @@ export class Matches {
   private readonly context: Context;
   private readonly index: IndexTables;
   private readonly found: Candidates;
+  /** Null where the index must be walked. */
+  private readonly byRoute: readonly PhaseLists[] | null;
   /** By phase: the epoch in which each was met; null where none has two entries, so that none can be met twice. */
   private readonly met: readonly (Int32Array | null)[];
   /** Round of the context that `met` is of. */
   private round = 0;
 
   constructor(context: Context) {
-    const { index } = context.program;
+    const { index, policy } = context.program;
+    this.byRoute = routeCandidates(index, policy.routes.length);
     this.context = context;
     this.index = index;
     this.found = new Candidates(context.program);
@@ -33,7 +37,7 @@ export class Matches {
   find(): void {
     const { context } = this;
     if (context.round !== this.round) this.forget();
-    findCandidates(context, this.found);
+    if (this.byRoute === null) findCandidates(context, this.found);
   }
 
   /** Epochs start again after a billion requests; stamps of the last round must not be taken for this one's. */
@@ -44,14 +48,25 @@ export class Matches {
 
   /** Collects the declarations of a phase whose conditions hold, in order of declaration. */
   collect(phase: number): Numbers {
+    const { byRoute, context } = this;
+    const targets = this.lists[phase]!;
+    targets.count = 0;
+    if (byRoute === null) {
+      if (this.found.waitingCount > 0) findWaiting(context, this.found, phase);
+      this.keep(this.found.lists[phase]!, this.found.counts[phase]!, phase, targets);
+      if (targets.count > 1) targets.sort();
+    } else {
+      const entries = byRoute[context.route + 1]![phase]!;
+      this.keep(entries, entries.length, phase, targets);
+    }
+    return targets;
+  }
+
+  /** Keeps the targets of the first `count` entries that hold, each once. */
+  private keep(entries: Int32Array, count: number, phase: number, targets: Numbers): void {
     const { entryTarget } = this.index;
     const { epoch } = this.context;
-    if (this.found.waitingCount > 0) findWaiting(this.context, this.found, phase);
-    const targets = this.lists[phase]!;
     const met = this.met[phase]!;
-    const entries = this.found.lists[phase]!;
-    const count = this.found.counts[phase]!;
-    targets.count = 0;
     for (let at = 0; at < count; at++) {
       const entry = entries[at]!;
       const target = entryTarget[entry]!;
@@ -60,8 +75,6 @@ export class Matches {
       if (met !== null) met[target] = epoch;
       targets.push(target);
     }
-    if (targets.count > 1) targets.sort();
-    return targets;
   }
 
   private residualHolds(entry: number): boolean {

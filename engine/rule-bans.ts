@@ -25,6 +25,8 @@ export class RuleBans {
 
   /** Whether any rule bans. */
   private readonly any: boolean;
+  /** Key definition of each rule's ban, or -1. */
+  private readonly banKeys: Int32Array;
 
   constructor(
     program: Program,
@@ -36,6 +38,7 @@ export class RuleBans {
   ) {
     this.exemptions = exemptions;
     this.any = program.banKeys.length > 0;
+    this.banKeys = Int32Array.from(program.rules, ({ banKey }) => banKey);
     this.program = program;
     this.store = store;
     this.hasher = hasher;
@@ -95,8 +98,9 @@ export class RuleBans {
     const { context: c } = this.hasher;
     for (let index = 0; index < matching.count; index++) {
       const rule = matching.items[index]!;
-      const { banKey, rollout } = this.program.rules[rule]!;
+      const banKey = this.banKeys[rule]!;
       if (banKey < 0 || this.exemptions.hasRule(rule)) continue;
+      const { rollout } = this.program.rules[rule]!;
       const mode = this.rollouts.modeOf(rollout);
       if (mode === Rollout.off || !this.hasher.key(banKey)) continue;
       const owner = mode === Rollout.on ? this.owners[rule]! : this.shadowOwners[rule]!;

@@ -92,6 +92,10 @@ export class Context {
   readonly keyStamps: Int32Array;
   readonly keyLo: Int32Array;
   readonly keyHi: Int32Array;
+  /** Hashes of slots' values: known where the stamp is the request's epoch. */
+  readonly hashStamps: Int32Array;
+  readonly hashLo: Int32Array;
+  readonly hashHi: Int32Array;
   readonly scratch: Uint32Array = new Uint32Array(ADDRESS_WORDS);
   readonly hashWords: Words = new Words();
 
@@ -112,6 +116,9 @@ export class Context {
     this.rates = new Array<ExactRate | null>(slots).fill(null);
     this.tests = makers.makeTests(program);
     this.settled = new Int32Array(program.tests.op.length);
+    this.hashStamps = new Int32Array(slots);
+    this.hashLo = new Int32Array(slots);
+    this.hashHi = new Int32Array(slots);
     this.keyStamps = new Int32Array(keys);
     this.keyLo = new Int32Array(keys);
     this.keyHi = new Int32Array(keys);
@@ -136,5 +143,6 @@ export class Context {
     this.stamps.fill(0);
     this.settled.fill(0);
     this.keyStamps.fill(0);
+    this.hashStamps.fill(0);
   }
 }
