@@ -158,9 +158,16 @@ export function networkAround(
   out: Uint32Array,
   at: number,
 ): void {
-  const prefix = isIpv4(words, from) ? 96 + v4 : v6;
+  if (isIpv4(words, from)) {
+    out[at] = 0;
+    out[at + 1] = 0;
+    out[at + 2] = MAPPED;
+    out[at + 3] = words[from + 3]! & maskOf(v4, 0);
+    out[at + 4] = 96 + v4;
+    return;
+  }
   for (let word = 0; word < 4; word++) out[at + word] = words[from + word]!;
-  mask(out, at, prefix);
+  mask(out, at, v6);
 }
 
 /**

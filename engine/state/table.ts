@@ -17,6 +17,8 @@ import { DEPTH, ENTRIES, PAGE_HEAD, PATIENCE } from "./table-page.ts";
 export const FULL: number = 7 / 8;
 /** Pages looked at for one with an entry that is not reserved. */
 const PAGES_LOOKED = 16;
+/** Pages of a table that is not swept: 256 KB. */
+const SMALL = 16;
 /** Entries looked at to find one to drop. Sampling stands in for exact order because that would cost eight bytes an entry. */
 const SAMPLE = 16;
 /** Bits of the directory, at most. Keyed hashes do not come to this many. */
@@ -89,16 +91,24 @@ export abstract class HashTable extends PagedEntries {
     const few = this.slots >> 4;
     let page = full;
     const wasPatient = this.isPatient(page);
-    if (!wasPatient) this.dropFresh(page, now);
+    const isSwept = !wasPatient && !this.isSmall;
+    if (isSwept) this.dropFresh(page, now);
     // A page that is nearly full again would be looked through soon again.
     while (this.words[page + ENTRIES]! > this.full - few && this.split(page, hi)) {
       page = pageAt(this.words, this.head, hi);
     }
+    if (!wasPatient && !isSwept && this.words[page + ENTRIES]! >= this.full) this.dropFresh(page, now);
     if (this.words[page + ENTRIES]! < this.full) return page;
     this.dropFrom(page, now);
     // Told to the guard with the entry that went.
     if (!wasPatient) this.words[page + PATIENCE] = few;
     return page;
+  }
+
+  /** A table of few pages, of which it may have many more, is not swept: what comes again finds its entry and adds none. */
+  private get isSmall(): boolean {
+    const { words, head } = this;
+    return words[head + PAGES]! < Math.min(SMALL, words[head + TABLE_BUDGET]! >> 2);
   }
 
   /** Whether a page was looked through a short while ago, and found full of what is not fresh. Under a flood most are. */
