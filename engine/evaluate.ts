@@ -48,6 +48,14 @@ function makeTest(program: Program, op: number, a: number, b: number): Test {
   );
 }
 
+/**
+ * Whether a slot has what `op` reads, and is read of requests alone: then a test can ask the request itself. With an outcome comes no
+ * request, but the slots that were kept of it.
+ */
+function isAtHand({ slots, pending }: Program, slot: number, op: number): boolean {
+  return slots.op[slot] === op && !pending.slots.includes(slot);
+}
+
 function conjunction(literals: Int32Array): Test {
   return (c) => {
     for (let index = 0; index < literals.length; index++) if (!holds(c, literals[index]!)) return false;
@@ -56,11 +64,12 @@ function conjunction(literals: Int32Array): Test {
 }
 
 /** Presence, truths and numbers. Sets are looked up each time, because those of a file's list are replaced. */
-function numberTest({ constants, slots }: Program, op: number, a: number, b: number): Test | null {
+function numberTest(program: Program, op: number, a: number, b: number): Test | null {
+  const { constants, slots } = program;
   const bound = constants.numbers[b]!;
   switch (op) {
     case TestOp.isTrue:
-      if (slots.op[a] === SlotOp.granted) return isGranted;
+      if (isAtHand(program, a, SlotOp.granted)) return isGranted;
       return (c) => isPresent(c, a) && c.numbers[a] === 1;
     case TestOp.present:
       if (slots.op[a] === SlotOp.clientId) return (c) => c.client >= 0;
@@ -115,7 +124,8 @@ function textTest(program: Program, op: number, a: number, b: number): Test | nu
 }
 
 /** The set is looked up each time and its filter made anew with it, because that of a file's list is replaced. */
-function textSetTest({ constants, slots }: Program, a: number, b: number): Test {
+function textSetTest(program: Program, a: number, b: number): Test {
+  const { constants } = program;
   let known: ReadonlySet<ScalarValue> | null = null;
   let filter = new TextFilter([]);
   const mayHave = (text: string, start: number, end: number): boolean => {
@@ -127,7 +137,7 @@ function textSetTest({ constants, slots }: Program, a: number, b: number): Test 
     return filter.mayHave(text, start, end);
   };
   const has = (c: Context): boolean => isPresent(c, a) && constants.sets[b]!.has(textOf(c, a));
-  if (slots.op[a] === SlotOp.path) return (c) => mayHave(c.path, 0, c.pathEnd) && has(c);
+  if (isAtHand(program, a, SlotOp.path)) return (c) => mayHave(c.path, 0, c.pathEnd) && has(c);
   return (c) => {
     if (!isPresent(c, a)) return false;
     const text = c.texts[a]!;
@@ -153,13 +163,14 @@ function groupedTest({ tests, textGroups }: Program, condition: number, test: Te
   };
 }
 
-function addressTest({ constants, slots }: Program, op: number, a: number, b: number): Test | null {
+function addressTest(program: Program, op: number, a: number, b: number): Test | null {
+  const { constants } = program;
   const at = a * ADDRESS_WORDS;
   switch (op) {
     case TestOp.addressEquals:
       return (c) => isPresent(c, a) && sameAddress(c.words, at, constants.addresses, b * ADDRESS_WORDS);
     case TestOp.inNetworks:
-      if (slots.op[a] === SlotOp.ip) return (c) => constants.networks[b]!.holds(ipOf(c), 0);
+      if (isAtHand(program, a, SlotOp.ip)) return (c) => constants.networks[b]!.holds(ipOf(c), 0);
       return (c) => isPresent(c, a) && constants.networks[b]!.holds(c.words, at);
     default:
       return null;
