@@ -1,6 +1,7 @@
 /**
- * Bans as they are set, one JSON line each, so that none is lost between two snapshots. Lines are written at the end of the turn of the
- * event loop in which they came up: what the process has handed to the system outlives its being killed.
+ * Bans as they are set, one JSON line each, so that none is lost between two snapshots. A line is written at once, before the request is
+ * answered; where one turn of the event loop has many, the rest are written at its end. What the process has handed to the system
+ * outlives its being killed.
  *
  * While a snapshot is taken the bans go to a second file, which takes the first one's place when the snapshot is whole.
  */
@@ -10,6 +11,8 @@ import type { BanEntry } from "../../engine/index.ts";
 /** Bytes that a journal may have; past that, bans wait for the next snapshot. Some hundred thousand bans. */
 const MAX_BYTES = 64 * 1024 ** 2;
 const OWNER_ONLY = 0o600;
+/** Bans of one turn that are written one by one; a flood of them should not take a call to the system each. */
+const AT_ONCE = 8;
 
 export class BanJournal {
   /** Why bans could not be written; empty while they are. */
@@ -18,6 +21,8 @@ export class BanJournal {
   #descriptor: number | null = null;
   #lines: string[] = [];
   #bytes = 0;
+  /** Bans of this turn of the event loop. */
+  #turn = 0;
 
   /** @param path - Of the snapshot; the journal's is made of it. */
   constructor(path: string) {
@@ -45,9 +50,15 @@ export class BanJournal {
 
   /** Notes a ban. */
   readonly note = ({ owner, lo, hi, untilMicros, lengthMicros }: BanEntry): void => {
-    if (this.#lines.push(JSON.stringify([owner, lo, hi, untilMicros, lengthMicros])) === 1)
-      setImmediate(() => this.flush());
+    this.#lines.push(JSON.stringify([owner, lo, hi, untilMicros, lengthMicros]));
+    if (this.#turn++ === 0) setImmediate(() => this.#endTurn());
+    if (this.#turn <= AT_ONCE) this.flush();
   };
+
+  #endTurn(): void {
+    this.#turn = 0;
+    this.flush();
+  }
 
   /** Writes what was noted. */
   flush(): void {

@@ -15,8 +15,8 @@ function shown(marked: string): string {
 
 describe("hover tells", () => {
   const cases: readonly (readonly [text: string, parts: readonly string[]])[] = [
-    ["us‸ers > 20", ["signal users : int", "Names tried", "at most 10 % (rms)", "168 bytes a key, 2504"]],
-    ["fair_‸use on", ["limit fair_use", "GCRA", "B + ⌈W·N/D⌉ − 1", "40 bytes a key"]],
+    ["us‸ers > 20", ["signal users : int", "Names tried", "at most 10 % (rms)", "136 bytes a key, 2472"]],
+    ["fair_‸use on", ["limit fair_use", "GCRA", "B + ⌈W·N/D⌉ − 1", "24 bytes a key"]],
     ["stuff‸ing on", ["then block for 15m", "Rollout: `shadow`", "bytes a key of the ban"]],
     ["ris‸k >= 30", ["score risk : int", "2 terms; 0 to 40"]],
     ["when inter‸nal", ["let internal : bool"]],
