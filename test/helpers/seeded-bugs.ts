@@ -198,7 +198,12 @@ const IN_COMPILED: readonly Row[] = [
   ],
   ["options of a key that share their state", "key-hash.ts", "c.hashWords.push(index - start);", ""],
   ["a reload that forgets counts", "state/store.ts", "if (!isGone(id)) continue;", ""],
-  ["one bucket for all that lack a key", "key-hash.ts", "c.keyStamps[key] = -c.epoch;\n    return false;", "continue;"],
+  [
+    "one bucket for all that lack a key",
+    "key-hash.ts",
+    "if (!hashSlot(c, slot, k0, k1, out)) {\n    c.keyStamps[key] = -c.epoch;\n    return false;\n  }",
+    "if (!hashSlot(c, slot, k0, k1, out)) out.lo = out.hi = 4;",
+  ],
   [
     "a ring that is not cleared after a pause",
     "state/counts.ts",
