@@ -79,9 +79,10 @@ class ContentWriter {
     if (key === null) return this.#members(value);
     const known = this.#kept.get(key);
     if (known !== undefined) return this.#head(TAG.again, known);
-    this.#kept.set(key, this.#kept.size);
     this.#head(TAG.kept, 0);
     this.#members(value);
+    // After what is kept inside it, as it is read.
+    this.#kept.set(key, this.#kept.size);
   }
 
   #members(value: object): void {
@@ -134,27 +135,27 @@ class ContentWriter {
 
 /** Longer arrays are hardly ever equal. */
 const LONGEST_KEPT = 8;
+/** As deep as a set of a pattern is: an object, its ranges, and each of these. */
+const DEEPEST_KEPT = 3;
 
-/** The content of what holds no objects and is worth keeping; null of others. Spans and references are not: hardly two are equal. */
-function keptAs(value: object): string | null {
-  const members: readonly unknown[] = Object.values(value);
-  if (members.length > LONGEST_KEPT || "start" in value || "index" in value) return null;
-  if (members.some((member) => (typeof member === "object" && member !== null) || isLong(member))) return null;
-  const sort = Array.isArray(value) ? "[" : "{";
-  return (
-    sort +
-    Object.entries(value)
-      .map(([name, member]) => JSON.stringify(name) + memberText(member))
-      .join()
-  );
-}
-
-function isLong(member: unknown): boolean {
-  return typeof member === "string" && member.length >= LONG_TEXT;
+/** The content of what is small and worth keeping; null of all else. Spans and references are not worth it: hardly two are equal. */
+function keptAs(value: object, depth: number = DEEPEST_KEPT): string | null {
+  if (depth === 0 || "start" in value || "index" in value || value instanceof Uint8Array) return null;
+  const names = Object.keys(value);
+  if (names.length > LONGEST_KEPT) return null;
+  const isArray = Array.isArray(value);
+  let text = isArray ? "[" : "{";
+  for (const name of names) {
+    const member = memberText((value as Readonly<Record<string, unknown>>)[name], depth);
+    if (member === null) return null;
+    text += isArray ? `${member},` : `${JSON.stringify(name)}${member},`;
+  }
+  return `${text}${isArray ? "]" : "}"}`;
 }
 
 /** Texts in quotes, and all else as it is but for a negative zero: -0 is not 0. */
-function memberText(member: unknown): string {
-  if (typeof member === "string") return JSON.stringify(member);
+function memberText(member: unknown, depth: number): string | null {
+  if (typeof member === "string") return member.length < LONG_TEXT ? JSON.stringify(member) : null;
+  if (typeof member === "object" && member !== null) return keptAs(member, depth - 1);
   return Object.is(member, -0) ? "-0" : String(member);
 }
