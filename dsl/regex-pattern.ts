@@ -150,8 +150,8 @@ export class PatternReader {
     const start = this.#at;
     const character = this.#next();
     if (character === "(") return this.#group(start);
-    if (character === "[") return this.#set(this.#class(start), false);
-    if (character === ".") return this.#set(ANY, false);
+    if (character === "[") return set(this.#class(start));
+    if (character === ".") return set(ANY);
     if (character === "^") return leaf("start");
     if (character === "$") return leaf("end");
     if (character === "\\") return this.#escape(start);
@@ -167,12 +167,10 @@ export class PatternReader {
   }
 
   #literal(unit: number): Part {
-    return this.#set([[unit, unit]], true);
-  }
-
-  #set(ranges: Ranges, folding: boolean): Part {
-    const spelt = folding && this.#ignoreCase ? fold(ranges) : ranges;
-    return { node: { kind: "set", ranges: spelt }, size: 1, product: 1 };
+    const known = this.#ignoreCase ? FOLDED : PLAIN;
+    const part = known[unit] ?? set(this.#ignoreCase ? fold([[unit, unit]]) : [[unit, unit]]);
+    if (unit < known.length) known[unit] = part;
+    return part;
   }
 
   #group(start: number): Part {
@@ -219,7 +217,7 @@ export class PatternReader {
   #escape(start: number): Part {
     const character = this.#next();
     const named = this.#namedClass(character);
-    if (named !== null) return this.#set(named, false);
+    if (named !== null) return set(named);
     if (character in ANCHOR_ESCAPES) return leaf(ANCHOR_ESCAPES[character as keyof typeof ANCHOR_ESCAPES]);
     return this.#literalUnits(this.#escapedCode(character, start));
   }
@@ -309,7 +307,7 @@ export class PatternReader {
 
   /** `[:alpha:]` or `\d` inside a class; null where something else stands. */
   #classInClass(): Ranges | null {
-    const posix = /^\[:(\^?)(\w+):\]/.exec(this.#source.slice(this.#at, this.#at + 16));
+    const posix = this.#peek() !== "[" ? null : /^\[:(\^?)(\w+):\]/.exec(this.#source.slice(this.#at, this.#at + 16));
     if (posix !== null) {
       const ranges = Object.hasOwn(POSIX_CLASSES, posix[2] ?? "") ? POSIX_CLASSES[posix[2] ?? ""] : undefined;
       if (ranges === undefined)
@@ -363,6 +361,14 @@ export class PatternReader {
     throw new PatternError(code, message, help, start, end);
   }
 }
+
+function set(ranges: Ranges): Part {
+  return { node: { kind: "set", ranges }, size: 1, product: 1 };
+}
+
+/** What characters of ASCII stand for, with case and without: the parts of all patterns, once they are met. */
+const PLAIN = Array<Part | undefined>(128).fill(undefined);
+const FOLDED = Array<Part | undefined>(128).fill(undefined);
 
 function leaf(kind: "start" | "end" | "word_boundary" | "not_word_boundary"): Part {
   return { node: { kind }, size: 1, product: 1 };

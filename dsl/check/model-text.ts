@@ -32,6 +32,14 @@ function contentText(expr: Expr): string {
       return expr.op + modelText(expr.left) + modelText(expr.right);
     case "in":
       return modelText(expr.left) + modelText(expr.right);
+    case "contains":
+    case "starts_with":
+    case "ends_with":
+    case "like":
+      return modelText(expr.left) + valueText(expr.text);
+    case "matches":
+      // What a pattern is made of follows from how it is written.
+      return `${modelText(expr.left)}${expr.pattern.ignoreCase ? "i" : ""}${valueText(expr.pattern.source)}`;
     default:
       return dataText(expr);
   }
@@ -77,6 +85,8 @@ export function modelHash(expr: Expr): number {
     case "ends_with":
     case "like":
       return mix(mix(6, modelHash(expr.left)), textHash(expr.text));
+    case "matches":
+      return mix(mix(7, modelHash(expr.left)), textHash(expr.pattern.source));
     default:
       return textHash(expr.kind);
   }
