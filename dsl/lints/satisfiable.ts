@@ -4,7 +4,7 @@
  * It takes conditions apart like an analytic tableau and narrows the values of each subject. A missing value makes no
  * difference: a checked condition never depends on one, so any value may be assumed for it.
  */
-import type { Expr, Policy, Route } from "../../engine/index.ts";
+import type { Expr, LogicExpr, Policy, Route } from "../../engine/index.ts";
 import { isEmpty, keepOnly, type Domain } from "./domains.ts";
 import { type Statement, statementOf } from "./atoms.ts";
 import { Subjects } from "./subjects.ts";
@@ -96,7 +96,9 @@ export class Solver {
 
   #ask(goals: readonly Goal[], facts: Domains): boolean {
     const [first] = goals;
-    if (first === undefined || !isTest(first.expr) || goals.length > MAX_STEPS) return this.#searchAll(goals, facts);
+    if (first === undefined) return true;
+    if (goals.length === 1 && isRowOfTests(first.expr)) return this.#rowHolds(first.expr, first.holds, facts);
+    if (!isTest(first.expr) || goals.length > MAX_STEPS) return this.#searchAll(goals, facts);
     const { subject } = this.#statement(first.expr, first.holds);
     for (const { expr, holds } of goals) {
       if (!isTest(expr) || this.#statement(expr, holds).subject !== subject) return this.#searchAll(goals, facts);
@@ -106,6 +108,33 @@ export class Solver {
 
   #searchAll(goals: readonly Goal[], facts: Domains): boolean {
     return this.#search([...goals], new Map(facts), new Budget(MAX_STEPS));
+  }
+
+  /** As {@link #search}, of a condition that joins tests. */
+  #rowHolds({ kind, items }: LogicExpr, holds: boolean, facts: Domains): boolean {
+    if (!this.#budget.spend()) return true;
+    if ((kind === "and") === holds) return this.#allHold(items, holds, facts);
+    for (const item of items) {
+      if (!this.#budget.spend()) return true;
+      const { subject, start, narrow: narrows } = this.#statement(item, holds);
+      if (!isEmpty(narrows(facts.get(subject) ?? start))) return true;
+    }
+    return false;
+  }
+
+  #allHold(tests: readonly Expr[], holds: boolean, facts: Domains): boolean {
+    const subjects: number[] = [];
+    const domains: Domain[] = [];
+    // From the last on, as goals are taken.
+    for (const test of tests.toReversed()) {
+      if (!this.#budget.spend()) return true;
+      const { subject, start, narrow: narrows } = this.#statement(test, holds);
+      const seen = subjects.indexOf(subject);
+      const domain = narrows((seen === -1 ? facts.get(subject) : domains[seen]) ?? start);
+      if (isEmpty(domain)) return false;
+      domains[seen === -1 ? subjects.push(subject) - 1 : seen] = domain;
+    }
+    return true;
   }
 
   /** As {@link #search}, of tests of one subject: with its values alone. @param known - What is known of it. */
@@ -258,6 +287,14 @@ const NOTHING: Domains = new Map();
 /** Whether a condition states something of a subject: it is not taken apart, nor decided by itself. */
 function isTest({ kind }: Expr): boolean {
   return kind !== "not" && kind !== "and" && kind !== "or" && kind !== "let" && kind !== "literal";
+}
+
+/** Neighbours that are looked through for each of them. */
+const LONGEST_ROW = 16;
+
+/** Whether a condition is a few tests joined by one operator, as most are. */
+function isRowOfTests(expr: Expr): expr is LogicExpr {
+  return (expr.kind === "and" || expr.kind === "or") && expr.items.length <= LONGEST_ROW && expr.items.every(isTest);
 }
 
 /** A choice that was put off, as a goal again. */
