@@ -12,7 +12,7 @@ export type TokenSet = Uint8Array;
 export type Step =
   | { readonly kind: "consume"; readonly key: string; readonly accepts: TokenSet }
   | { readonly kind: "subrule"; readonly key: string; readonly rule: RuleOutline }
-  | { readonly kind: "or"; readonly parts: readonly Part[] }
+  | { readonly kind: "or"; readonly parts: readonly Part[]; readonly opened: Opened }
   | { readonly kind: "option" | "many"; readonly part: Part }
   | { readonly kind: "at_least_one"; readonly part: Part }
   | {
@@ -21,6 +21,9 @@ export type Step =
       readonly least: 0 | 1;
       readonly separator: Step & { kind: "consume" };
     };
+
+/** By `tokenTypeIdx`: the parts of a choice that such a token may come first in. */
+export type Opened = (readonly Part[])[];
 
 /** Steps that are taken where the next token is one of `first`, and the gate, if there is one, is open. */
 export interface Part {
@@ -59,8 +62,9 @@ export class Recorder {
   readonly #written: ReadonlyMap<unknown, WrittenRule>;
   readonly #rules = new Map<string, RuleOutline>();
   readonly #firsts = new Map<RuleOutline, TokenSet>();
-  /** Parts whose `first` waits until all rules are known. */
+  /** Parts whose `first` waits until all rules are known, and choices between them. */
   readonly #parts: Part[] = [];
+  readonly #choices: (Step & { readonly kind: "or" })[] = [];
   #steps: Step[] = [];
 
   /** @param written - The rules by the methods that call them. */
@@ -87,6 +91,9 @@ export class Recorder {
   record(): ReadonlyMap<string, RuleOutline> {
     for (const { name, body } of this.#written.values()) this.#rule(name).steps = this.#stepsOf(body);
     for (const part of this.#parts) if (this.#addFirst(part.steps, part.first)) throw new Error("a part may be empty");
+    for (const { parts, opened } of this.#choices) {
+      for (let type = 0; type < TYPES; type++) opened.push(parts.filter(({ first }) => first[type] === 1));
+    }
     return this.#rules;
   }
 
@@ -121,7 +128,10 @@ export class Recorder {
   }
 
   #or(alternatives: readonly Alternative[]): void {
-    this.#steps.push({ kind: "or", parts: alternatives.map(({ ALT, GATE }) => this.#gated(ALT, GATE)) });
+    const parts = alternatives.map(({ ALT, GATE }) => this.#gated(ALT, GATE));
+    const choice = { kind: "or" as const, parts, opened: [] };
+    this.#choices.push(choice);
+    this.#steps.push(choice);
   }
 
   #separated({ SEP, DEF }: Separated, least: 0 | 1): void {

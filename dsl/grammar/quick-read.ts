@@ -42,7 +42,11 @@ export class QuickReader {
   }
 
   #take(steps: readonly Step[], children: Children): boolean {
-    for (const step of steps) if (!this.#step(step, children)) return false;
+    // By index: `for of` makes an object a step until it is optimised, and nothing runs as often as this.
+    for (let index = 0; index < steps.length; index++) {
+      const step = steps[index];
+      if (step !== undefined && !this.#step(step, children)) return false;
+    }
     return true;
   }
 
@@ -53,7 +57,7 @@ export class QuickReader {
       case "subrule":
         return this.#subrule(step, children);
       case "or":
-        return this.#or(step.parts, children);
+        return this.#or(step, children);
       case "option":
         return !this.#opens(step.part) || this.#take(step.part.steps, children);
       case "at_least_one":
@@ -79,9 +83,11 @@ export class QuickReader {
     return true;
   }
 
-  #or(parts: readonly Part[], children: Children): boolean {
-    for (const part of parts) if (this.#opens(part)) return this.#take(part.steps, children);
-    return false;
+  #or({ opened }: Step & { kind: "or" }, children: Children): boolean {
+    const token = this.#tokens[this.#at];
+    const parts = token === undefined ? undefined : opened[token.tokenTypeIdx];
+    const part = parts?.find(({ gate }) => gate === null || gate());
+    return part !== undefined && this.#take(part.steps, children);
   }
 
   #many(part: Part, children: Children): boolean {

@@ -47,15 +47,11 @@ function lintParts({ expr, on }: Place, input: Input): void {
 /** Reports the last part that the others make superfluous: of several that imply each other one is enough. */
 function lintLogic({ kind, items }: LogicExpr, on: Place["on"], { solver, report }: Input): void {
   const all = kind === "and";
-  const given = items.map((expr): Goal => ({ expr, holds: all }));
-  const decided = (item: Expr, others: readonly Goal[]): boolean =>
-    !solver.canHold([...others, { expr: item, holds: !all }], on);
-  const idle = items.findLast((item) => {
-    const others = given.filter(({ expr }) => expr !== item);
-    return decided(item, others) && !isRepeated(item, others);
-  });
+  const isImplied = solver.impliedAmong(items, all, on);
+  const idle = items.findLast((item) => isImplied(item) && !isRepeated(item, items));
   if (idle === undefined) return;
-  const cause = items.find((other) => other !== idle && decided(idle, [{ expr: other, holds: all }]));
+  const failing: Goal = { expr: idle, holds: !all };
+  const cause = items.find((other) => other !== idle && !solver.canHold([{ expr: other, holds: all }, failing], on));
   const [place, why] = all ? ["where the others hold, it holds too", "this implies it"] : NEVER_ALONE;
   report.warning(LINTS.idleCondition, idle.span, `this part changes nothing: ${place}`, {
     help: "take it out, or mend its bound or operator",
@@ -66,7 +62,7 @@ function lintLogic({ kind, items }: LogicExpr, on: Place["on"], { solver, report
 const NEVER_ALONE = ["where it holds, another holds too", "this holds then as well"] as const;
 
 /** Repeated parts have a lint of their own, with a fix. */
-function isRepeated(item: Expr, others: readonly Goal[]): boolean {
+function isRepeated(item: Expr, items: readonly Expr[]): boolean {
   const text = exprText(item);
-  return others.some(({ expr }) => exprText(expr) === text);
+  return items.some((other) => other !== item && exprText(other) === text);
 }

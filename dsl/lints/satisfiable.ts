@@ -84,14 +84,38 @@ export class Solver {
    */
   canHold(goals: readonly Goal[], on: readonly number[] | null): boolean {
     const facts = this.#factsOf(on);
-    const [first] = goals;
-    if (goals.length === 1 && first !== undefined) return this.#holdsAlone(first, facts);
+    if (goals.length === 1) return this.#allOf(goals, facts);
     for (const group of this.#groups(goals)) {
-      const [only] = group;
-      const holds = group.length === 1 && only !== undefined ? this.#holdsAlone(only, facts) : this.#ask(group, facts);
-      if (!holds) return false;
+      if (!this.#allOf(group, facts)) return false;
     }
     return true;
+  }
+
+  /**
+   * Of conditions that are joined: tells of one whether it must hold (or fail) where all others do, as {@link canHold} would.
+   *
+   * @param holds - Whether they hold; else they fail.
+   */
+  impliedAmong(items: readonly Expr[], holds: boolean, on: readonly number[] | null): (item: Expr) => boolean {
+    const facts = this.#factsOf(on);
+    const groups = this.#groups(items.map((expr) => ({ expr, holds }))).map((goals) => ({
+      goals,
+      answer: null as boolean | null,
+    }));
+    const groupHolds = (group: (typeof groups)[number]): boolean => (group.answer ??= this.#allOf(group.goals, facts));
+    return (item) => {
+      for (const group of groups) {
+        const own = group.goals.some(({ expr }) => expr === item);
+        if (!(own ? this.#allOf(allBut(group.goals, item), facts) : groupHolds(group))) return true;
+      }
+      return false;
+    };
+  }
+
+  /** Whether goals that are connected may hold. */
+  #allOf(goals: readonly Goal[], facts: Domains): boolean {
+    const [only] = goals;
+    return goals.length === 1 && only !== undefined ? this.#holdsAlone(only, facts) : this.#ask(goals, facts);
   }
 
   #ask(goals: readonly Goal[], facts: Domains): boolean {
@@ -283,6 +307,13 @@ export class Solver {
 }
 
 const NOTHING: Domains = new Map();
+
+/** The goals with that of one condition turned around, which comes last. */
+function allBut(goals: readonly Goal[], item: Expr): readonly Goal[] {
+  const turned = goals.filter(({ expr }) => expr !== item);
+  turned.push({ expr: item, holds: !(goals[0]?.holds ?? true) });
+  return turned;
+}
 
 /** Whether a condition states something of a subject: it is not taken apart, nor decided by itself. */
 function isTest({ kind }: Expr): boolean {

@@ -9,7 +9,7 @@ export function walkWritten(declarations: readonly AstDeclarationNode[], visit: 
   const waiting = declarations.flatMap(expressionsIn).filter((expr) => expr !== null);
   for (let expr = waiting.pop(); expr !== undefined; expr = waiting.pop()) {
     visit(expr);
-    waiting.push(...partsOf(expr));
+    addParts(expr, waiting);
   }
 }
 
@@ -33,30 +33,34 @@ function expressionsIn(declaration: AstDeclarationNode): readonly (AstExpr | nul
   }
 }
 
-function partsOf(expr: AstExpr): readonly AstExpr[] {
+function addParts(expr: AstExpr, to: AstExpr[]): void {
   switch (expr.kind) {
     case "and":
     case "or":
     case "list":
-      return expr.items;
+      to.push(...expr.items);
+      return;
     case "not":
     case "has":
     case "no":
     case "paren":
-      return [expr.item];
+      to.push(expr.item);
+      return;
     case "binary":
     case "any_of":
     case "all_of":
-      return [expr.left, expr.right];
+      to.push(expr.left, expr.right);
+      return;
     case "default":
-      return expr.options;
+      to.push(...expr.options);
+      return;
     case "name":
-      return expr.args ?? [];
+      if (expr.args !== null) to.push(...expr.args);
+      return;
     case "literal":
     case "rate":
     case "regex":
     case "invalid":
-      return [];
   }
 }
 

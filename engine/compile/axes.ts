@@ -39,30 +39,30 @@ export interface Axes {
 
 /** Every way to file some of the literals of a conjunction, the fewest keys first where an axis has several. */
 export function filingsOf(axes: Axes, literals: readonly number[]): Filing[] {
-  const filings = new Map<string, Filing>();
+  const filings: Filing[] = [];
   for (const literal of literals) {
     const filing = filingOf(axes, literal);
     if (filing === null) continue;
-    const axis = `${filing.kind} ${filing.slot}`;
-    const known = filings.get(axis);
-    if (known === undefined) filings.set(axis, filing);
-    else if (filing.range !== null && known.range !== null) filings.set(axis, narrow(known, filing));
-    else if (tellsMore(filing, known)) filings.set(axis, filing);
+    const at = filings.findIndex(({ kind, slot }) => kind === filing.kind && slot === filing.slot);
+    const known = filings[at];
+    if (known === undefined) filings.push(filing);
+    else if (filing.range !== null && known.range !== null) filings[at] = narrow(known, filing);
+    else if (tellsMore(filing, known)) filings[at] = filing;
   }
   const present = presentBySlot(axes, literals);
-  if (present.size === 0) return [...filings.values()];
-  return Array.from(filings.values(), (filing) => {
+  if (present === null) return filings;
+  return filings.map((filing) => {
     const literal = present.get(filing.slot);
     return literal === undefined ? filing : { ...filing, literals: [...filing.literals, literal] };
   });
 }
 
-/** Literals that ask only whether a slot has a value: what is found by values of the slot needs no such test. */
-function presentBySlot({ conditions }: Axes, literals: readonly number[]): ReadonlyMap<number, number> {
-  const present = new Map<number, number>();
+/** Literals that ask only whether a slot has a value: what is found by values of the slot needs no such test. Null where there are none. */
+function presentBySlot({ conditions }: Axes, literals: readonly number[]): ReadonlyMap<number, number> | null {
+  let present: Map<number, number> | null = null;
   for (const literal of literals) {
     const { op, a } = conditions.tests[literal >> 1]!;
-    if ((literal & 1) === 0 && op === TestOp.present) present.set(a, literal);
+    if ((literal & 1) === 0 && op === TestOp.present) (present ??= new Map<number, number>()).set(a, literal);
   }
   return present;
 }

@@ -19,7 +19,7 @@ import { plainGlob, plainPattern, type PlainTest } from "../regex/plain-pattern.
 import { trimPattern } from "../regex/trim-pattern.ts";
 import { choiceOf, choiceWhere, comparer, rankOf } from "./choices.ts";
 import type { ConstantPool, MembersOf, SetSource } from "./constants.ts";
-import { FALSE, negate, TRUE } from "./literals.ts";
+import { FALSE, negate, sortedDistinct, TRUE } from "./literals.ts";
 import type { SlotBuilder } from "./slots.ts";
 
 /** Columns over conditions; `a` and `b` as `TestOp` says. */
@@ -54,6 +54,8 @@ export class ConditionBuilder {
   private readonly lists: number[] = [];
   private readonly known = new Map<string, number>();
   private readonly lets = new Map<number, number>();
+  /** Tests of routes, by their numbers: most declarations name the same few. */
+  private readonly routeTests = new Map<string, number>();
   private span: Span | null = null;
 
   constructor(policy: Policy, pool: ConstantPool, slots: SlotBuilder) {
@@ -78,7 +80,7 @@ export class ConditionBuilder {
     const flat = literals.flatMap((literal) =>
       (literal & 1) === 0 ? (this.itemsOf(literal >> 1) ?? literal) : literal,
     );
-    const items = [...new Set(flat)].filter((literal) => literal !== TRUE).sort((x, y) => x - y);
+    const items = sortedDistinct(flat).filter((literal) => literal !== TRUE);
     if (
       items.some((literal, index) => literal === FALSE || (items[index + 1] === (literal | 1) && (literal & 1) === 0))
     )
@@ -104,7 +106,12 @@ export class ConditionBuilder {
   /** The request takes one of the routes; null stands for every request. */
   onRoutes(routes: readonly number[] | null): number {
     if (routes === null) return TRUE;
-    return this.intern(TestOp.inNumbers, this.slots.routeIndex(), this.pool.set([...routes]), 0);
+    const name = routes.join();
+    const known = this.routeTests.get(name);
+    if (known !== undefined) return known;
+    const literal = this.intern(TestOp.inNumbers, this.slots.routeIndex(), this.pool.set(routes), 0);
+    this.routeTests.set(name, literal);
+    return literal;
   }
 
   lower(expr: Expr): number {

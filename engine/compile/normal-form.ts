@@ -55,6 +55,8 @@ class NormalForm {
 
   /** Multiplies the parts out, those of one conjunction first; a part that would pass the cap stays a literal. */
   private all(items: readonly number[]): readonly Conjunction[] {
+    // They are sorted and distinct, and no two contradict each other.
+    if (items.every((item) => this.conditions.itemsOf(item >> 1) === null)) return [items];
     const parts = items.map((item) => ({ item, form: this.of(item) }));
     parts.sort((a, b) => a.form.length - b.form.length);
     return parts.reduce<readonly Conjunction[]>(
