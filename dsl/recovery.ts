@@ -160,11 +160,13 @@ function hasBetween(offsets: readonly number[], start: number, end: number): boo
 /** The bracket that opens one level too many. */
 export function tooDeep(tokens: readonly IToken[], nestingMax: number): IToken | null {
   let depth = 0;
-  for (const token of tokens) {
-    const type = token.tokenType;
+  // By index, as this comes by every token of every file while nothing is optimised yet.
+  for (let index = 0; index < tokens.length; index++) {
+    const token = tokens[index];
+    const type = token?.tokenType;
     if (type === t.LeftParen || type === t.LeftBracket || type === t.LeftBrace) depth++;
     else if (type === t.RightParen || type === t.RightBracket || type === t.RightBrace) depth = Math.max(0, depth - 1);
-    if (depth > nestingMax) return token;
+    if (depth > nestingMax) return token ?? null;
   }
   return null;
 }

@@ -106,6 +106,8 @@ class RowReader {
   }
 
   #sum(): AstExpr {
+    // Most operands stand alone.
+    if ((this.#operators[this.#at]?.binds ?? 0) < BINDS.sum) return this.#primary();
     let left = this.#product();
     for (let count = 2; this.#sees(BINDS.sum); count++) {
       const operator = this.#term();

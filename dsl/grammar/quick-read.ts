@@ -113,8 +113,12 @@ export class QuickReader {
   }
 }
 
+const SHORT = 4;
+
 function add(children: Children, key: string, element: CstElement): void {
   const known = children[key];
   if (known === undefined) children[key] = [element];
+  // Pushing makes room for sixteen more, and most rows stay short.
+  else if (known.length < SHORT) children[key] = [...known, element];
   else known.push(element);
 }

@@ -5,13 +5,13 @@
 import { EVIDENCE } from "../../engine/index.ts";
 import type { AttributeName, CompareExpr, CompareOp, Expr, Policy, ScalarValue } from "../../engine/index.ts";
 import { attributeNamed } from "../check/attributes.ts";
-import { modelText } from "../check/model-text.ts";
 import { ANY, bounded, type Domain, keepOnly, without } from "./domains.ts";
 import { rangeOf } from "./ranges.ts";
 
 /** Narrows what a subject can be; `start` is everything that it can be at all. */
 export interface Statement {
-  readonly subject: string;
+  /** What it is about, which is one subject wherever its text is the same; that is so for both answers of a condition. */
+  readonly subject: Expr;
   readonly start: Domain;
   readonly narrow: (domain: Domain) => Domain;
 }
@@ -22,7 +22,7 @@ export function statementOf(atom: Expr, holds: boolean, policy: Policy): Stateme
   const values = atom.kind === "in" && atom.right.kind === "literal" ? valuesOf(atom.right.value) : null;
   if (atom.kind === "in" && values !== null && atom.right.type.scalar !== "network") {
     const narrow = (domain: Domain): Domain => (holds ? keepOnly(domain, values) : without(domain, values));
-    return { subject: modelText(atom.left), start: startOf(atom.left, policy), narrow };
+    return { subject: atom.left, start: startOf(atom.left, policy), narrow };
   }
   return opaque(atom, holds);
 }
@@ -34,7 +34,7 @@ function valuesOf(value: unknown): readonly ScalarValue[] | null {
 const TRUTH: Domain = { ...ANY, only: new Set<ScalarValue>([true, false]) };
 
 function opaque(atom: Expr, holds: boolean): Statement {
-  return { subject: modelText(atom), start: TRUTH, narrow: (domain) => keepOnly(domain, [holds]) };
+  return { subject: atom, start: TRUTH, narrow: (domain) => keepOnly(domain, [holds]) };
 }
 
 const MIRROR: Readonly<Record<CompareOp, CompareOp>> = {
@@ -74,7 +74,7 @@ function betweenReadings(atom: CompareExpr, op: CompareOp): Statement {
 }
 
 function withLiteral(left: Expr, op: CompareOp, literal: ScalarValue, policy: Policy): Statement {
-  const statement = { subject: modelText(left), start: startOf(left, policy) };
+  const statement = { subject: left, start: startOf(left, policy) };
   if (op === "==") return { ...statement, narrow: (domain) => keepOnly(domain, [literal]) };
   if (op === "!=") return { ...statement, narrow: (domain) => without(domain, [literal]) };
   if (typeof literal === "number") return { ...statement, narrow: (domain) => bounded(domain, op, literal) };

@@ -5,6 +5,7 @@
  * difference: a checked condition never depends on one, so any value may be assumed for it.
  */
 import type { Expr, LogicExpr, Policy, Route } from "../../engine/index.ts";
+import { modelText } from "../check/model-text.ts";
 import { isEmpty, keepOnly, type Domain } from "./domains.ts";
 import { type Statement, statementOf } from "./atoms.ts";
 import { Subjects } from "./subjects.ts";
@@ -270,16 +271,23 @@ export class Solver {
     const known = this.#knownOf(test);
     const kept = holds ? known.holding : known.failing;
     if (kept !== null) return kept;
-    const statement = this.#numbered(statementOf(test, holds, this.#policy));
+    const other = holds ? known.failing : known.holding;
+    const statement = this.#numbered(statementOf(test, holds, this.#policy), other?.subject);
     if (holds) known.holding = statement;
     else known.failing = statement;
     return statement;
   }
 
-  #numbered({ subject, start, narrow: narrows }: Statement): NumberedStatement {
-    const number = this.#subjects.get(subject) ?? this.#subjects.size;
-    this.#subjects.set(subject, number);
-    return { subject: number, start, narrow: narrows };
+  #numbered({ subject, start, narrow: narrows }: Statement, known?: number): NumberedStatement {
+    return { subject: known ?? this.#numberOf(subject), start, narrow: narrows };
+  }
+
+  #numberOf(subject: Expr): number {
+    const text = modelText(subject);
+    const known = this.#subjects.get(text);
+    if (known !== undefined) return known;
+    this.#subjects.set(text, this.#subjects.size);
+    return this.#subjects.size - 1;
   }
 
   /** Takes goals apart until a contradiction or a choice is met; then tries each choice. */

@@ -4,12 +4,14 @@
 const MANY = 16;
 
 export class Subjects {
-  readonly #numbers: number[] = [];
+  #numbers: number[] = [];
   #set: Set<number> | null = null;
 
   add(subject: number): void {
     if (this.#has(subject)) return;
-    this.#numbers.push(subject);
+    // A push makes room for sixteen more, and there is one of these for every condition.
+    if (this.#numbers.length < MANY) this.#numbers = [...this.#numbers, subject];
+    else this.#numbers.push(subject);
     if (this.#set !== null) this.#set.add(subject);
     else if (this.#numbers.length >= MANY) this.#set = new Set(this.#numbers);
   }

@@ -43,7 +43,7 @@ export function filingsOf(axes: Axes, literals: readonly number[]): Filing[] {
   for (const literal of literals) {
     const filing = filingOf(axes, literal);
     if (filing === null) continue;
-    const at = filings.findIndex(({ kind, slot }) => kind === filing.kind && slot === filing.slot);
+    const at = placeOfAxis(filings, filing);
     const known = filings[at];
     if (known === undefined) filings.push(filing);
     else if (filing.range !== null && known.range !== null) filings[at] = narrow(known, filing);
@@ -55,6 +55,13 @@ export function filingsOf(axes: Axes, literals: readonly number[]): Filing[] {
     const literal = present.get(filing.slot);
     return literal === undefined ? filing : { ...filing, literals: [...filing.literals, literal] };
   });
+}
+
+/** Where the filing along the axis of another is; past the end where there is none. */
+function placeOfAxis(filings: readonly Filing[], { kind, slot }: Filing): number {
+  let at = 0;
+  while (at < filings.length && (filings[at]!.kind !== kind || filings[at]!.slot !== slot)) at++;
+  return at;
 }
 
 /** Literals that ask only whether a slot has a value: what is found by values of the slot needs no such test. Null where there are none. */

@@ -1,5 +1,5 @@
 /** The order of the axes at a node: by how many conjunctions each is expected to leave. */
-import { DispatchKind } from "../layout.ts";
+import { DispatchKind, Phase } from "../layout.ts";
 import { type Axes, type Filing, filingsOf, isSearch } from "./axes.ts";
 import type { IndexItem } from "./index-tables.ts";
 
@@ -45,13 +45,17 @@ const CHEAPEST: readonly number[] = [
   DispatchKind.containedFolded,
 ];
 
+const KINDS = Object.keys(DispatchKind).length;
+/** Values of `wait`. */
+const WAITS = Object.keys(Phase).length + 1;
+
 /** Every axis of items with those on it: axes of facts before those of state, and the ones that leave the fewest first. */
 export function filedByAxis(items: readonly IndexItem[], axes: Axes): readonly FiledAxis[] {
-  const byName = new Map<string, { readonly filed: Filed[]; readonly wait: number }>();
+  const byName = new Map<number, { readonly filed: Filed[]; readonly wait: number }>();
   for (const item of items) {
     for (const filing of filingsOf(axes, item.literals)) {
       const wait = filing.ofState ? item.phase + 1 : 0;
-      const name = `${filing.kind} ${filing.slot} ${wait}`;
+      const name = (filing.slot * KINDS + filing.kind) * WAITS + wait;
       const known = byName.get(name);
       if (known === undefined) byName.set(name, { filed: [{ item, filing }], wait });
       else known.filed.push({ item, filing });
@@ -91,9 +95,15 @@ function leftBy(filed: readonly Filed[]): number {
 
 function leftByKeys(filed: readonly Filed[]): number {
   const counts = new Map<string | number, number>();
-  for (const bundle of bundlesOf(filed)) {
-    for (const key of bundle[0]!.filing.keys) counts.set(key, (counts.get(key) ?? 0) + bundle.length);
+  const add = (key: string | number, count: number): void => void counts.set(key, (counts.get(key) ?? 0) + count);
+  const lists: Filed[] = [];
+  for (const each of filed) {
+    const { keys } = each.filing;
+    if (keys.length === 1) add(keys[0]!, 1);
+    else lists.push(each);
   }
+  // Many conjunctions may share one list of many keys.
+  for (const bundle of bundlesOf(lists)) for (const key of bundle[0]!.filing.keys) add(key, bundle.length);
   let [all, squares] = [0, 0];
   for (const count of counts.values()) {
     all += count;
@@ -107,8 +117,8 @@ function leftByRanges(filed: readonly Filed[]): number {
   const froms = Float64Array.from(filed, ({ filing }) => filing.range!.from).sort();
   const tos = Float64Array.from(filed, ({ filing }) => filing.range!.to).sort();
   let [ended, all] = [0, 0];
-  for (const [begun, from] of froms.entries()) {
-    while (tos[ended]! < from) ended++;
+  for (let begun = 0; begun < froms.length; begun++) {
+    while (tos[ended]! < froms[begun]!) ended++;
     all += begun + 1 - ended;
   }
   return all / filed.length;
