@@ -76,9 +76,13 @@ export class PatternReader {
   #combine(kind: "sequence" | "choice", items: readonly Part[]): Part {
     const only = items[0];
     if (items.length === 1 && only !== undefined) return only;
-    const size = items.reduce((sum, item) => sum + item.size, 0);
-    const product = items.reduce((largest, item) => Math.max(largest, item.product), 1);
-    return { node: { kind, items: items.map((item) => item.node) }, size: this.#bounded(size, 0), product };
+    const nodes = items.map(({ node }) => node);
+    let [size, product] = [0, 1];
+    for (const item of items) {
+      size += item.size;
+      product = Math.max(product, item.product);
+    }
+    return { node: { kind, items: nodes }, size: this.#bounded(size, 0), product };
   }
 
   #repeated(): Part {
@@ -150,7 +154,7 @@ export class PatternReader {
     const start = this.#at;
     const character = this.#next();
     if (character === "(") return this.#group(start);
-    if (character === "[") return set(this.#class(start));
+    if (character === "[") return this.#classPart(start);
     if (character === ".") return set(ANY);
     if (character === "^") return leaf("start");
     if (character === "$") return leaf("end");
@@ -271,6 +275,22 @@ export class PatternReader {
     return code;
   }
 
+  /** A class; a plain one that was read before is not read again. */
+  #classPart(start: number): Part {
+    PLAIN_CLASS.lastIndex = start;
+    const text = PLAIN_CLASS.exec(this.#source)?.[0];
+    if (text === undefined) return set(this.#class(start));
+    const classes = this.#ignoreCase ? FOLDED_CLASSES : CLASSES;
+    const known = classes.get(text);
+    if (known !== undefined) {
+      this.#at = start + text.length;
+      return known;
+    }
+    const part = set(this.#class(start));
+    if (classes.size < MOST_CLASSES) classes.set(text, part);
+    return part;
+  }
+
   #class(start: number): Ranges {
     const negated = this.#takes("^");
     const collected: [number, number][] = [];
@@ -369,6 +389,13 @@ function set(ranges: Ranges): Part {
 /** What characters of ASCII stand for, with case and without: the parts of all patterns, once they are met. */
 const PLAIN = Array<Part | undefined>(128).fill(undefined);
 const FOLDED = Array<Part | undefined>(128).fill(undefined);
+
+/** A class without escapes and brackets inside, which ends at the first bracket. */
+const PLAIN_CLASS = /\[\^?[^\\[\]^][^\\[\]]*\]/y;
+/** Classes as they are written, with case and without: policies repeat a few. */
+const CLASSES = new Map<string, Part>();
+const FOLDED_CLASSES = new Map<string, Part>();
+const MOST_CLASSES = 256;
 
 function leaf(kind: "start" | "end" | "word_boundary" | "not_word_boundary"): Part {
   return { node: { kind }, size: 1, product: 1 };

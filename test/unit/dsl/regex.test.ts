@@ -44,6 +44,14 @@ describe("patterns", () => {
     ]);
   });
 
+  it("mean the same however often they are read, with case and without", () => {
+    const sources = ["[a-c]", "[^a-c]", "a", "[a-c]"];
+    const inTurn = sources.flatMap((source) => [read(`/${source}/`), read(`/${source}/i`)]);
+    expect(inTurn.slice(0, 2)).toEqual(inTurn.slice(-2));
+    const holdsUpper = inTurn.map((node) => setHas(node, "A"));
+    expect(holdsUpper).toEqual([false, true, true, false, false, true, false, true]);
+  });
+
   it("spell classes out in sorted, disjoint ranges", () => {
     expect(read("/[c-eab-d]/")).toEqual({ kind: "set", ranges: [[97, 101]] });
     expect(read("/[]a-]/")).toEqual({
