@@ -2,6 +2,7 @@
 const ELSEWHERE: Readonly<Record<string, string>> = {
   "engine/cost/describe-cost.ts": "test/unit/engine/cost.test.ts",
   "engine/facts/graphql-body.ts": "test/unit/engine/facts/graphql.test.ts",
+  "engine/facts/range-table.ts": "test/unit/engine/facts/lookups.test.ts",
   "engine/reference/graphql.ts": "test/property/graphql.test.ts",
   "engine/reference/needs.ts": "test/unit/engine/compile/needs.test.ts",
   "engine/reference/outcome.ts": "test/unit/engine/outcomes.test.ts",

@@ -1,6 +1,8 @@
 /** Canaries that replace something, and rollouts that end. */
 import { describe, expect, test } from "vitest";
-import { type Key, makeRequest, type Policy, type Rollout } from "../../../engine/index.ts";
+import { type Key, makeRequest, type Overlay, type Policy, type Rollout } from "../../../engine/index.ts";
+import { Rollout as Mode, type RolloutPlan } from "../../../engine/program.ts";
+import { isAlwaysOn } from "../../../engine/rollouts.ts";
 import { ENGINES } from "../../helpers/engines.ts";
 import { attributeOf, makeLimit, makePolicy, makeRule } from "../../helpers/policies.ts";
 
@@ -16,6 +18,7 @@ function on(untilMicros: number | null = null): Rollout {
   return { mode: "on", untilMicros };
 }
 
+const OFF: Rollout = { mode: "off", untilMicros: null };
 const ONE = { allow: 1, perMicros: 1_000, burst: 1 };
 const TWO = { allow: 2, perMicros: 1_000, burst: 2 };
 
@@ -105,4 +108,103 @@ describe.each(ENGINES)("$name", ({ make }) => {
       expect(decideFor("h", END)).toEqual({ matched: [], shadow: ["l"], limits: [] });
     });
   });
+
+  describe("what an overlay forces", () => {
+    const modes = ["off", "shadow", "on"] as const;
+    const shown = { on: [["r"], []], off: [[], []], shadow: [[], ["r"]] } as const;
+    const force = (name: string, mode: (typeof modes)[number]): Overlay => ({
+      id: "o",
+      author: "a",
+      reason: "r",
+      endsMicros: 10 * END,
+      kind: "mode",
+      name,
+      mode,
+    });
+    const matchedUnder = (policy: Policy, overlays: readonly Overlay[], now = 0): readonly (readonly string[])[] => {
+      const engine = make(policy);
+      engine.setOverlays(overlays);
+      const { matched, shadow } = engine.decide(makeRequest({ host: "h" }), now).toDecision();
+      return [matched, shadow];
+    };
+
+    test.each(modes.flatMap((own) => modes.map((forced) => [own, forced] as const)))(
+      "a rule that is %s is %s instead, whoever else is there, also after its end",
+      (own, forced) => {
+        const rules = [makeRule("r", { rollout: { mode: own, untilMicros: END } }), makeRule("off", { rollout: OFF })];
+        const policy = makePolicy({ rules });
+        expect(matchedUnder(policy, [force("r", forced)])).toEqual(shown[forced]);
+        expect(matchedUnder(policy, [force("r", forced)], END)).toEqual(shown[forced]);
+        expect(matchedUnder(policy, [force("off", "off")])).toEqual(shown[own]);
+      },
+    );
+
+    test("a rule is replaced by no canary that an overlay forces, in whatever mode", () => {
+      const rules = [makeRule("new", { rollout: canary(100, 1) }), makeRule("old")];
+      const policy = makePolicy({ rules });
+      expect(matchedUnder(policy, [])).toEqual([["new"], []]);
+      expect(modes.map((mode) => matchedUnder(policy, [force("new", mode)]))).toEqual([
+        [["old"], []],
+        [["old"], ["new"]],
+        [["new", "old"], []],
+      ]);
+      expect(matchedUnder(policy, [force("old", "on")])).toEqual([["new", "old"], []]);
+    });
+
+    test("overlays on others leave a canary in the place of what it replaces", () => {
+      const rules = [makeRule("third"), makeRule("new", { rollout: canary(100, 2) }), makeRule("old")];
+      expect(matchedUnder(makePolicy({ rules }), [force("third", "off")])).toEqual([["new"], []]);
+    });
+  });
+
+  test("a canary has its share of the keys: the same ones each time, and other ones under another name", () => {
+    const policyOf = (name: string, percent: number): Policy =>
+      makePolicy({ rules: [makeRule(name, { rollout: canary(percent, null) })] });
+    const hosts = Array.from({ length: 400 }, (_, index) => `h${index}`);
+    const chosen = (name: string, percent: number): readonly string[] => {
+      const decideFor = deciderOf(policyOf(name, percent));
+      return hosts.filter((host) => decideFor(host, 0).matched.length > 0);
+    };
+    const [some, more, others] = [chosen("a", 30), chosen("a", 60), chosen("b", 30)] as const;
+    expect(some).toEqual(chosen("a", 30));
+    expect(some.length).toBeGreaterThan(80);
+    expect(some.length).toBeLessThan(160);
+    expect(more.filter((host) => some.includes(host))).toEqual(some);
+    expect(others).not.toEqual(some);
+    expect(chosen("a", 0)).toEqual([]);
+    expect(chosen("a", 100)).toEqual(hosts);
+  });
+});
+
+test("both engines choose the same keys", () => {
+  const policy = makePolicy({ rules: [makeRule("r", { rollout: canary(37.5, null) })] });
+  const [left, right] = ENGINES.map(({ make }) => {
+    const engine = make(policy);
+    return Array.from(
+      { length: 500 },
+      (_, index) => engine.decide(makeRequest({ host: `h${index}` }), 0).toDecision().matched.length,
+    );
+  });
+  expect(left).toEqual(right);
+});
+
+test("only what is on without an end and without a canary in its place is on for everyone", () => {
+  const plan: RolloutPlan = {
+    mode: Mode.on,
+    untilMicros: Infinity,
+    options: [],
+    name: "r",
+    bound: 0,
+    place: 0,
+    replacedBy: [],
+  };
+  expect(isAlwaysOn(plan)).toBe(true);
+  const others: readonly Partial<RolloutPlan>[] = [
+    { mode: Mode.off },
+    { mode: Mode.shadow },
+    { mode: Mode.canary },
+    { untilMicros: END },
+    { replacedBy: [plan] },
+  ];
+  expect(others.map((parts) => isAlwaysOn({ ...plan, ...parts }))).toEqual([false, false, false, false, false]);
 });
