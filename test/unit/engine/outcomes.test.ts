@@ -1,6 +1,7 @@
 /** What an outcome gives back, what of state can be read, and what a rename keeps, on every engine. */
 import { describe, expect, test } from "vitest";
 import {
+  type Client,
   type Decision,
   type Expr,
   type Limit,
@@ -8,7 +9,9 @@ import {
   makeRequest,
   type Policy,
   type PolicyEngine,
+  type Request,
 } from "../../../engine/index.ts";
+import { policyOf } from "../../helpers/compiled.ts";
 import { ENGINES } from "../../helpers/engines.ts";
 import { attributeOf, equals, literalOf, makeLimit, makePolicy, makeRule, makeSignal } from "../../helpers/policies.ts";
 
@@ -156,6 +159,162 @@ describe.each(ENGINES)("$name", ({ make }) => {
       const limits = [makeLimit("pace", RATE, { amount: { kind: "leases", count: 1 } })];
       expect(engine.reload(makePolicy({ limits })).fresh).toEqual(["pace"]);
       expect(ask(engine, NOW).decision.verdict).toBe("allow");
+    });
+  });
+
+  describe("what is kept of a request until its outcome", () => {
+    const ALL_KEYS = [{ option: 0, value: "all" }];
+    const each = (when: string): Policy =>
+      policyOf(`route item = GET "/item/{id}"
+        route list = GET "/list"
+        signal seen = count where response.status == 500 and (${when}) per host over 1m`);
+    /** How many of some requests, whose outcomes come after all of them, and in another order, are counted. */
+    function counted(policy: Policy, requests: readonly Partial<Request>[]): readonly number[] {
+      const engine = make(policy);
+      const tokens = requests.map((fields) => engine.decide(makeRequest({ host: "all", ...fields }), NOW).token);
+      const order = [...tokens.keys()].sort((a, b) => ((a * 7) % 4) - ((b * 7) % 4) || a - b);
+      const counts = tokens.map(() => 0);
+      let before = 0;
+      for (const at of order) {
+        engine.observe(tokens[at]!, makeOutcome(500), NOW + 1);
+        const after = engine.readings.signal("seen", ALL_KEYS, NOW + 1);
+        counts[at] = after - before;
+        before = after;
+      }
+      return counts;
+    }
+
+    const HEADERS = (name: string, ...values: readonly (string | null)[]): readonly Partial<Request>[] =>
+      values.map((value) => ({ headers: value === null ? {} : { [name]: value }, fromTrustedPeer: true }));
+
+    test.each<readonly [string, string, readonly Partial<Request>[], readonly number[]]>([
+      [
+        "numbers",
+        "query.count >= 2 and query.count < 4",
+        ["/?a", "/?a&b", "/?a&b&c&d", "/?a&b&c"].map((path) => ({ path })),
+        [0, 1, 0, 1],
+      ],
+      ["texts", 'header["x-a"] ?? "" in ["b", ""]', HEADERS("x-a", "a", "b", null, ""), [0, 1, 1, 1]],
+      ["texts that may be missing", 'has header["x-a"]', HEADERS("x-a", "a", null, ""), [1, 0, 1]],
+      [
+        "two texts",
+        'header["x-a"] ?? "" == "1" and header["x-b"] ?? "" == "2"',
+        [{ headers: { "x-a": "1", "x-b": "2" } }, { headers: { "x-a": "2", "x-b": "1" } }, { headers: { "x-a": "1" } }],
+        [1, 0, 0],
+      ],
+      [
+        "addresses",
+        "ip in 192.0.2.0/24 or ip == 2001:db8::7",
+        ["192.0.2.9", "192.0.3.9", "2001:db8::7", "2001:db8::8"].map((ip) => ({ ip })),
+        [1, 0, 1, 0],
+      ],
+      [
+        "networks",
+        "ip.network == 192.0.2.0/24 or ip.network == 2001:db8::/64",
+        ["192.0.2.9", "192.0.3.9", "2001:db8::7", "2001:db8:0:1::7"].map((ip) => ({ ip })),
+        [1, 0, 1, 0],
+      ],
+      [
+        "an address beside a number and a text",
+        'ip in 192.0.2.0/24 and query.count == 1 and header["x-a"] ?? "" == "a"',
+        [
+          { ip: "192.0.2.9", path: "/?a", headers: { "x-a": "a" } },
+          { ip: "192.0.2.9", path: "/?a", headers: { "x-a": "b" } },
+          { ip: "192.0.2.9", path: "/", headers: { "x-a": "a" } },
+          { ip: "192.0.3.9", path: "/?a", headers: { "x-a": "a" } },
+        ],
+        [1, 0, 0, 0],
+      ],
+      [
+        "sets",
+        'has token.scopes and any of token.scopes in ["read", "write"]',
+        [{ scopes: ["x", "read"] }, { scopes: [] }, { scopes: null }, { scopes: ["write"] }],
+        [1, 0, 0, 1],
+      ],
+      ["truths", "path.ambiguous or query.count > 3", [{ path: "/" }, { path: "/?a&b&c&d" }], [0, 1]],
+      [
+        "the route",
+        "has route and route is item",
+        ["/item/1", "/list", "/item/2", "/"].map((path) => ({ path })),
+        [1, 0, 1, 0],
+      ],
+      [
+        "a parameter",
+        'has route and route is item and path.raw == "/item/1"',
+        ["/item/1", "/list", "/item/2"].map((path) => ({ path })),
+        [1, 0, 0],
+      ],
+      [
+        "paths of a list",
+        'path in ["/item/1", "/other"]',
+        ["/item/1", "/list", "/other", "/item/22"].map((path) => ({ path })),
+        [1, 0, 1, 0],
+      ],
+      ["the method", "method is POST", ["GET", "POST", "PUT"].map((method) => ({ method })), [0, 1, 0]],
+    ])("%s", (_, when, requests, expected) => {
+      expect(counted(each(when), requests)).toEqual(expected);
+    });
+
+    test("the keys, each with whether it is there", () => {
+      const engine = make(
+        policyOf(`signal one = count where response.status == 500 per header["x-a"] else skip over 1m
+          signal two = count where response.status == 500 per header["x-b"] else skip over 1m
+          signal three = sum(query.count) where response.status == 500 per ip over 1m`),
+      );
+      const requests: readonly Partial<Request>[] = [
+        { headers: { "x-a": "a", "x-b": "b" }, ip: "192.0.2.1", path: "/?x" },
+        { headers: { "x-b": "b" }, ip: "192.0.2.2", path: "/?x&y" },
+        { headers: { "x-a": "a" }, ip: "192.0.2.1", path: "/?x&y&z" },
+        { headers: {}, ip: "192.0.2.1", path: "/" },
+      ];
+      const tokens = requests.map((fields) => engine.decide(makeRequest(fields), NOW).token);
+      const read = (): readonly number[] => [
+        engine.readings.signal("one", [{ option: 0, value: "a" }], NOW),
+        engine.readings.signal("two", [{ option: 0, value: "b" }], NOW),
+        engine.readings.signal("three", [{ option: 0, value: "192.0.2.1" }], NOW),
+        engine.readings.signal("three", [{ option: 0, value: "192.0.2.2" }], NOW),
+      ];
+      const steps = [2, 0, 3, 1].map((at) => {
+        engine.observe(tokens[at]!, makeOutcome(500), NOW);
+        return read();
+      });
+      expect(steps).toEqual([
+        [1, 0, 3, 0],
+        [2, 1, 4, 0],
+        [2, 1, 4, 0],
+        [2, 2, 4, 2],
+      ]);
+    });
+
+    test("the client, and what it is granted: by the request, not by what came since", () => {
+      const client = (id: string, operations: readonly string[]): Client => ({
+        ...{ id, kind: "service", purpose: "a test", owner: { team: "t", accountable: null }, environment: "prod" },
+        ...{ status: "active", plan: id, expires: null, reviewBy: null, rate: null, operations, scopes: ["read"] },
+        ...{ networks: [], tags: [], labels: {}, expect: {}, credentials: [] },
+      });
+      const requests = [
+        { client: "may", scopes: ["read"] },
+        { client: "may", scopes: ["write"] },
+        { client: "not" },
+        { client: null },
+      ].map((fields) => ({ ...fields, path: "/list" }));
+      const countedWhere = (when: string): readonly number[] => {
+        const policy = policyOf(`route list = GET "/list" { scopes ["read"] }
+          signal seen = count where response.status == 500 and ${when} per host over 1m`);
+        return counted({ ...policy, clients: [client("may", ["list"]), client("not", [])] }, requests);
+      };
+      expect(countedWhere("granted")).toEqual([1, 0, 0, 0]);
+      expect(countedWhere("not granted")).toEqual([0, 1, 1, 1]);
+      expect(countedWhere('has client and client.plan == "may"')).toEqual([1, 1, 0, 0]);
+    });
+
+    test("nothing of the outcome's own time: a later request in between changes nothing", () => {
+      const engine = make(each('header["x-a"] ?? "" == "a"'));
+      const first = engine.decide(makeRequest({ host: "all", headers: { "x-a": "a" } }), NOW).token;
+      engine.decide(makeRequest({ host: "other", headers: { "x-a": "b" } }), NOW);
+      engine.observe(first, makeOutcome(500), NOW);
+      expect(engine.readings.signal("seen", ALL_KEYS, NOW)).toBe(1);
+      expect(engine.readings.signal("seen", [{ option: 0, value: "other" }], NOW)).toBe(0);
     });
   });
 });
