@@ -22,3 +22,23 @@ test("a time is in sub-window ⌊16t/D⌋, exactly, in whatever order it is aske
     { runs: 1_000 },
   );
 });
+
+test("a sub-window is computed once for all times from its first to its last", () => {
+  check(
+    fc.property(fc.integer({ min: 16, max: 200 }), fc.nat(500), (windowMicros, first) => {
+      const window = new SubWindows(windowMicros);
+      let current = -1;
+      let computed = 0;
+      Object.defineProperty(window, "current", {
+        get: () => current,
+        set: (number: number) => {
+          current = number;
+          computed++;
+        },
+      });
+      const times = Array.from({ length: 2 * windowMicros }, (_, at) => windowMicros + first + at);
+      for (const time of times.flatMap((each) => [each, each])) window.turnTo(time);
+      expect(computed).toBe(new Set(times.map((time) => Math.floor((16 * time) / windowMicros))).size);
+    }),
+  );
+});
