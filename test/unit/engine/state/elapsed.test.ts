@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ELAPSED_BYTES, ElapsedTable } from "../../../../engine/state/elapsed.ts";
-import { inArena } from "../../../helpers/tables.ts";
+import { crowd, inArena, type KeyedTable } from "../../../helpers/tables.ts";
 
 const D = 10_000;
 
@@ -18,4 +18,17 @@ test("a full table drops keys that read as new", () => {
   for (let key = 1; key <= 500; key++) table.record(Math.imul(key, 0x9e3779b1), 1, key * 1_000);
   expect(table.dropped).toBe(0);
   expect(table.read(Math.imul(495, 0x9e3779b1), 1, 500_000)).toBe(5_000);
+});
+
+test("room is made of every key that reads as new, and else of those seen longest ago", () => {
+  expect(ELAPSED_BYTES).toBe(16);
+  const kind: KeyedTable<ElapsedTable> = {
+    make: (arena, head) => new ElapsedTable(D, arena, head),
+    bytes: ELAPSED_BYTES,
+    record: (table, lo, hi, now) => table.record(lo, hi, now),
+    isKnown: (table, lo, hi, now) => table.read(lo, hi, now) < D,
+  };
+  expect(crowd(kind, D - 1, D - 1)).toEqual({ gone: 8, dropped: 8, older: 8, newer: 0 });
+  const half = 447;
+  expect(crowd(kind, D - 1, D)).toEqual({ gone: half, dropped: 0, older: half, newer: 0 });
 });

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { IntervalTable } from "../../../../engine/state/intervals.ts";
+import { INTERVAL_BYTES, IntervalTable } from "../../../../engine/state/intervals.ts";
 import { check } from "../../../helpers/property.ts";
-import { inArena } from "../../../helpers/tables.ts";
+import { crowd, inArena, type KeyedTable } from "../../../helpers/tables.ts";
 
 const D = 10_000;
 
@@ -46,4 +46,32 @@ test("the 33 latest events count, as a log says", () => {
       expect(tableOf(times).read(1, 1, now)).toBe(expected);
     }),
   );
+});
+
+test("gaps that are equal, and events of one time", () => {
+  expect(tableOf([5, 5, 5, 5, 9]).read(1, 1, 9)).toBe(0);
+  expect(tableOf([0, 4, 8, 12, 13]).read(1, 1, 13)).toBe(4);
+});
+
+test("keys are apart", () => {
+  const table = tableOf([0, 10]);
+  table.record(2, 1, 10);
+  table.record(2, 1, 13);
+  expect([table.read(1, 1, 13), table.read(2, 1, 13), table.read(3, 1, 13)]).toEqual([10, 3, D]);
+});
+
+test("room is made of every key that reads as new, and else of those seen longest ago", () => {
+  expect(INTERVAL_BYTES).toBe(280);
+  const kind: KeyedTable<IntervalTable> = {
+    make: (arena, head) => new IntervalTable(D, arena, head),
+    bytes: INTERVAL_BYTES,
+    record: (table, lo, hi, now) => {
+      table.record(lo, hi, now);
+      table.record(lo, hi, now);
+    },
+    isKnown: (table, lo, hi, now) => table.read(lo, hi, now) < D,
+  };
+  expect(crowd(kind, D - 1, D - 1)).toEqual({ gone: 8, dropped: 8, older: 8, newer: 0 });
+  const half = 25;
+  expect(crowd(kind, D - 1, D)).toEqual({ gone: half, dropped: 0, older: half, newer: 0 });
 });

@@ -1,7 +1,7 @@
 import { PAGE_BYTES } from "../../../../engine/state/arena.ts";
 import { expect, test } from "vitest";
-import { MaxTable, SumTable } from "../../../../engine/state/sums.ts";
-import { inArena } from "../../../helpers/tables.ts";
+import { MaxTable, SUM_BYTES, SumTable } from "../../../../engine/state/sums.ts";
+import { crowd, inArena, type KeyedTable } from "../../../helpers/tables.ts";
 
 const D = 16_000;
 
@@ -55,4 +55,45 @@ test("a full table drops what is over first", () => {
   expect(table.bytes).toBe(PAGE_BYTES);
   expect(table.dropped).toBe(0);
   expect(table.read(Math.imul(1_000, 0x9e3779b1), 1, 10_000_000)).toBe(1_000);
+});
+
+test.each([
+  [
+    "sums",
+    SumTable,
+    [5, -2.5, 7, 40, 1, 0.5],
+    (values: readonly number[]) => values.reduce((sum, each) => sum + each, 0),
+  ],
+  ["maxima", MaxTable, [5, -2.5, 7, 40, 1, 0.5], (values: readonly number[]) => Math.max(...values)],
+] as const)(
+  "%s are those of the events that live, wherever the ring stands, and of their key alone",
+  (_, Table, values, fold) => {
+    for (let start = 0; start < 40_000; start += 900) {
+      const table = inArena(1 << 20, (arena, head) => new Table(D, arena, head));
+      const events = values.map((value, index) => ({ value, time: start + index * 2_300 }));
+      for (const { value, time } of events) {
+        table.record(1, 1, value, time);
+        table.record(2, 1, -value, time + 1);
+      }
+      for (let now = start + 5 * 2_300; now < start + 3 * D; now += 700) {
+        const isLive = (time: number): boolean => Math.floor(now / 1_000) - Math.floor(time / 1_000) <= 16;
+        const live = events.filter(({ time }) => isLive(time)).map(({ value }) => value);
+        expect(table.read(1, 1, now)).toBe(live.length === 0 ? 0 : fold(live));
+        expect(table.read(3, 1, now)).toBe(0);
+      }
+    }
+  },
+);
+
+test("room is made of every key that reads as new, and else of those seen longest ago", () => {
+  expect(SUM_BYTES).toBe(152);
+  const kind: KeyedTable<SumTable> = {
+    make: (arena, head) => new SumTable(D, arena, head),
+    bytes: SUM_BYTES,
+    record: (table, lo, hi, now) => table.record(lo, hi, 3, now),
+    isKnown: (table, lo, hi, now) => table.read(lo, hi, now) !== 0,
+  };
+  expect(crowd(kind, 16_999, 16_999)).toEqual({ gone: 8, dropped: 8, older: 8, newer: 0 });
+  const half = 46;
+  expect(crowd(kind, 16_999, 17_000)).toEqual({ gone: half, dropped: 0, older: half, newer: 0 });
 });
