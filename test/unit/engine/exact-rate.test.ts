@@ -74,3 +74,20 @@ test("units left are none past the burst, and all of it at no time at all", () =
     5, 4, 0, 0,
   ]);
 });
+
+test("units left of a burst of billions are found as soon as those of a small one", () => {
+  const burst = 2 ** 40;
+  const exact = exactRate({ allow: 1_000_000_000, perMicros: 1_000_000, burst });
+  expect(
+    [0, 1, 1_000, 1_001, burst - 1, burst].map((used) => unitsLeft(exact, Math.floor(used / 1_000), used % 1_000)),
+  ).toEqual([burst, burst - 1, burst - 1_000, burst - 1_001, 1, 0]);
+});
+
+test("units left are exact up to 2^53, where a quotient of floating point is off by one", () => {
+  const burst = Number.MAX_SAFE_INTEGER;
+  const exact = exactRate({ allow: 1_000, perMicros: 1, burst });
+  for (let index = 0; index < 2_000; index++) {
+    const used = burst - index * 7_919;
+    expect(unitsLeft(exact, Math.floor(used / 1_000), used % 1_000)).toBe(burst - used);
+  }
+});
