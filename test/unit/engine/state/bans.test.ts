@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { BAN_BYTES, BanTable, type BanTerms } from "../../../../engine/state/bans.ts";
+import { BAN_BYTES, BanTable, type BanTerms, MAX_OWNERS } from "../../../../engine/state/bans.ts";
 import { PAGE_BYTES } from "../../../../engine/state/arena.ts";
-import { inArena } from "../../../helpers/tables.ts";
+import { crowd, hashOf, inArena, type KeyedTable } from "../../../helpers/tables.ts";
 
 const NOW = 1_767_225_600_000_000;
 const PLAIN: BanTerms = { forMicros: 100, doublingToMicros: null };
@@ -129,4 +129,121 @@ test("a full table drops what ends soonest, and what is over first", () => {
 
 test("a ban takes at most 32 bytes", () => {
   expect(BAN_BYTES).toBeLessThanOrEqual(32);
+});
+
+test("what is written down of bans is told, and puts them back", () => {
+  const table = tableOf();
+  const owner = own(table, DOUBLING);
+  const told: number[][] = [];
+  table.set(4, 1, owner, NOW - 900);
+  table.listener = (...each) => told.push(each);
+  table.set(5, 1, owner, NOW);
+  table.set(5, 1, owner, NOW + 100);
+  expect(told).toEqual([
+    [5, 1, owner, NOW + 100, 100],
+    [5, 1, owner, NOW + 300, 200],
+  ]);
+  const copy = tableOf();
+  own(copy, DOUBLING);
+  for (const [lo, hi, of, until, length] of told as [number, number, number, number, number][]) {
+    copy.put(lo, hi, of, until, length, NOW);
+  }
+  expect([copy.count, copy.remaining(5, 1, owner, NOW)]).toEqual([1, 300]);
+  // Its length was put back too, so the next is twice as long.
+  copy.set(5, 1, owner, NOW + 300);
+  expect(copy.remaining(5, 1, owner, NOW + 300)).toBe(400);
+});
+
+test("a ban that is put does not shorten one that is there", () => {
+  const table = tableOf();
+  const owner = own(table, DOUBLING);
+  table.put(5, 1, owner, NOW + 100, 100, NOW);
+  table.put(5, 1, owner, NOW + 50, 500, NOW);
+  table.put(5, 1, owner, NOW + 100, 500, NOW);
+  expect(table.remaining(5, 1, owner, NOW)).toBe(100);
+  table.set(5, 1, owner, NOW + 100);
+  expect(table.remaining(5, 1, owner, NOW + 100)).toBe(200);
+});
+
+test("as many bans of a key are found as there is room for, from where the caller says", () => {
+  const table = tableOf();
+  for (const owner of [0, 1, 2].map(() => own(table, PLAIN))) table.set(5, 1, owner, NOW);
+  const owners = new Int32Array(3).fill(-1);
+  const untils = new Float64Array(3);
+  expect(table.collect(5, 1, NOW, owners, untils, 1)).toBe(3);
+  expect([owners[0], untils[0], untils[1], untils[2]]).toEqual([-1, 0, NOW + 100, NOW + 100]);
+  expect(table.collect(5, 2, NOW, owners, untils, 0)).toBe(0);
+  expect(table.collect(5, 1, NOW + 100, owners, untils, 0)).toBe(0);
+  expect(tableOf().collect(5, 1, NOW, owners, untils, 2)).toBe(2);
+});
+
+test("bans of both halves of a hash are apart", () => {
+  const table = tableOf();
+  const owner = own(table, PLAIN);
+  table.set(5, 1, owner, NOW);
+  table.set(5, 2, owner, NOW + 10);
+  table.set(6, 1, owner, NOW + 20);
+  const left = (
+    [
+      [5, 1],
+      [5, 2],
+      [6, 1],
+      [6, 2],
+    ] as const
+  ).map(([lo, hi]) => table.remaining(lo, hi, owner, NOW + 20));
+  expect([table.count, ...left]).toEqual([3, 80, 90, 100, 0]);
+});
+
+test("there are as many owners as fit beside the times", () => {
+  const table = tableOf();
+  expect(MAX_OWNERS).toBe(2 ** 22);
+  expect(() => table.own(MAX_OWNERS, PLAIN)).toThrow(`more than ${MAX_OWNERS} rules set bans`);
+  const last = 2 ** 22 - 1;
+  table.own(last, PLAIN);
+  table.set(5, 1, last, NOW);
+  expect(collect(table, 5, NOW)).toEqual([[last, NOW + 100]]);
+  expect(table.remaining(5, 1, last, NOW)).toBe(100);
+});
+
+test("nothing is lifted of nobody", () => {
+  const table = tableOf();
+  table.set(5, 1, own(table, PLAIN), NOW);
+  table.lift(new Set());
+  expect(table.count).toBe(1);
+});
+
+describe("room", () => {
+  const kind = (terms: BanTerms): KeyedTable<BanTable> => ({
+    make: (arena, head) => {
+      const table = new BanTable(arena, head);
+      table.own(0, terms);
+      return table;
+    },
+    bytes: BAN_BYTES,
+    record: (table, lo, hi, now) => table.set(lo, hi, 0, now),
+    isKnown: (table, lo, hi) => table.remaining(lo, hi, 0, 0) > 0,
+  });
+  const half = 297;
+
+  test("is made of bans that are over, the moment after their end", () => {
+    expect(BAN_BYTES).toBe(24);
+    expect(crowd(kind(PLAIN), 50, 100)).toEqual({ gone: 8, dropped: 8, older: 8, newer: 0 });
+    expect(crowd(kind(PLAIN), 50, 101)).toEqual({ gone: half, dropped: 0, older: half, newer: 0 });
+  });
+
+  test("is made of what could double only when that is over too", () => {
+    expect(crowd(kind(DOUBLING), 50, 600)).toEqual({ gone: 8, dropped: 8, older: 8, newer: 0 });
+    expect(crowd(kind(DOUBLING), 50, 601)).toEqual({ gone: half, dropped: 0, older: half, newer: 0 });
+  });
+
+  test("is made of the bans of an owner that went", () => {
+    const table = tableOf(PAGE_BYTES);
+    const gone = own(table, DOUBLING);
+    const stays = own(table, DOUBLING);
+    const most = 2 * half;
+    for (let key = 0; key < most; key++) table.set(...hashOf(key), key % 2 === 0 ? gone : stays, NOW);
+    table.disown(new Set([gone]));
+    for (let key = most; key < most + 8; key++) table.set(...hashOf(key), stays, NOW + 200);
+    expect([table.dropped, table.count]).toEqual([0, half + 8]);
+  });
 });
