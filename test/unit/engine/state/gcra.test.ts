@@ -3,9 +3,9 @@ import { describe, expect, test } from "vitest";
 import type { Rate } from "../../../../engine/index.ts";
 import { AmountKind, makeCharge } from "../../../../engine/state/charge.ts";
 import { exactRate, unitsLeft } from "../../../../engine/exact-rate.ts";
-import { GcraTable } from "../../../../engine/state/gcra.ts";
+import { GCRA_BYTES, GcraTable } from "../../../../engine/state/gcra.ts";
 import { check } from "../../../helpers/property.ts";
-import { hashOf, inArena } from "../../../helpers/tables.ts";
+import { crowd, hashOf, inArena, type KeyedTable } from "../../../helpers/tables.ts";
 
 const START = 1_767_225_600_000_000;
 const table = (): GcraTable => inArena(1 << 20, (arena, head) => new GcraTable(arena, head));
@@ -193,7 +193,89 @@ test("parts of a microsecond are used, too", () => {
   expect([4, 5].map((later) => limit.state(2, 0, START + later).fullInMicros)).toEqual([1, 0]);
 });
 
+describe("a denominator that does not fit into a word", () => {
+  const each = { allow: 2 ** 33 + 1, perMicros: 1_000_003, burst: 2 ** 34 };
+  const { step, denominator } = exactRate(each);
+  /** How far the time to full is from the exact one, in units of 2^-32 microseconds. */
+  const excess = (limit: GcraTable, units: number): number => {
+    const { fullInMicros, numerator, denominator: own } = limit.state(1, 0, START);
+    const stated = ((BigInt(fullInMicros) * BigInt(own) + BigInt(numerator)) * 2n ** 42n) / BigInt(own);
+    return Number(stated - (BigInt(units) * BigInt(step) * 2n ** 42n) / BigInt(denominator)) / 2 ** 10;
+  };
+
+  test("is kept to 2^-32 of a microsecond a charge, never in the caller's favour", () => {
+    expect(denominator).toBeGreaterThan(2 ** 32);
+    const limit = table();
+    let units = 0;
+    for (const [index, cost] of [1, 12_345, 2 ** 33, 5, 1, 999_999_999].entries()) {
+      expect(take(limit, each, cost, START)).toBeLessThanOrEqual(0);
+      units += cost;
+      expect(excess(limit, units)).toBeGreaterThanOrEqual(-0.01);
+      expect(excess(limit, units)).toBeLessThan(1.01 * (index + 1) + 0.01);
+    }
+    limit.giveBack(1, 0, 12_345, step, denominator);
+    expect(excess(limit, units - 12_345)).toBeGreaterThanOrEqual(-0.01);
+    expect(excess(limit, units - 12_345)).toBeLessThan(9);
+  });
+
+  test("is used by its share", () => {
+    const limit = table();
+    take(limit, each, 2 ** 32, START);
+    expect(limit.used(1, 0, exactRate(each), START)).toBeCloseTo(25, 6);
+    expect(limit.state(1, 0, START).denominator).toBe(2 ** 32);
+  });
+
+  test("beside a rate with a small one rounds up to a whole microsecond", () => {
+    const limit = table();
+    take(limit, each, 1, START);
+    take(limit, { allow: 3, perMicros: 1, burst: 9 }, 1, START);
+    expect(limit.state(1, 0, START)).toEqual({ fullInMicros: 1, numerator: 1, denominator: 3 });
+  });
+});
+
+test("a charge says what it was asked, and when it would be made", () => {
+  const limit = table();
+  const charge = makeCharge(AmountKind.gcra);
+  const each = exactRate({ allow: 3, perMicros: 10, burst: 3 });
+  limit.ask(1, 0, each, 3, START, charge);
+  expect(charge).toMatchObject({ lo: 1, hi: 0, at: -1, cost: 3, fits: true, sketched: false, wait: 0 });
+  expect(charge).toMatchObject({ beforeWhole: START, beforePart: 0, afterWhole: START + 10, afterPart: 0 });
+  limit.charge(charge, START);
+  limit.ask(1, 0, each, 4, START, charge);
+  expect(charge).toMatchObject({
+    cost: 4,
+    fits: false,
+    wait: 14,
+    beforeWhole: START + 10,
+    afterWhole: START + 23,
+    afterPart: 1,
+  });
+  expect(charge.at).toBeGreaterThan(0);
+  limit.ask(1, 0, each, 2, START + 10, charge);
+  expect(charge).toMatchObject({ wait: -3, beforeWhole: START + 10, afterWhole: START + 16, afterPart: 2 });
+  limit.ask(1, 0, each, 1, START + 11, charge);
+  expect(charge).toMatchObject({ beforeWhole: START + 11, beforePart: 0 });
+});
+
 describe("a full table", () => {
+  test("makes room of arrivals that have passed, the moment after", () => {
+    expect(GCRA_BYTES).toBe(24);
+    const each = { allow: 1, perMicros: 100, burst: 1 };
+    const kind: KeyedTable<GcraTable> = {
+      make: (arena, head) => new GcraTable(arena, head),
+      bytes: GCRA_BYTES,
+      record: (limit, lo, hi, now) => {
+        const charge = makeCharge(AmountKind.gcra);
+        limit.ask(lo, hi, exactRate(each), 1, now, charge);
+        limit.charge(charge, now);
+      },
+      isKnown: (limit, lo, hi, now) => limit.state(lo, hi, now).fullInMicros > 0,
+    };
+    const half = 297;
+    expect(crowd(kind, 50, 101)).toMatchObject({ gone: half, dropped: 0, older: half, newer: 0 });
+    expect(crowd(kind, 50, 100)).toMatchObject({ gone: 8, dropped: 8, newer: 0 });
+  });
+
   const MINUTE = 60_000_000;
   const slow = { allow: 1, perMicros: 60 * MINUTE, burst: 1 };
   const quick = { allow: 1, perMicros: 2, burst: 1 };
