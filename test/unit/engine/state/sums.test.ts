@@ -79,6 +79,9 @@ test.each([
         const isLive = (time: number): boolean => Math.floor(now / 1_000) - Math.floor(time / 1_000) <= 16;
         const live = events.filter(({ time }) => isLive(time)).map(({ value }) => value);
         expect(table.read(1, 1, now)).toBe(live.length === 0 ? 0 : fold(live));
+        // Those of the other key are below zero, and a microsecond later.
+        const liveOther = events.filter(({ time }) => isLive(time + 1)).map(({ value }) => -value);
+        expect(table.read(2, 1, now)).toBe(liveOther.length === 0 ? 0 : fold(liveOther));
         expect(table.read(3, 1, now)).toBe(0);
       }
     }
@@ -96,4 +99,19 @@ test("room is made of every key that reads as new, and else of those seen longes
   expect(crowd(kind, 16_999, 16_999)).toEqual({ gone: 8, dropped: 8, older: 8, newer: 0 });
   const half = 46;
   expect(crowd(kind, 16_999, 17_000)).toEqual({ gone: half, dropped: 0, older: half, newer: 0 });
+});
+
+test("a maximum of one event below zero is that, at once", () => {
+  const table = inArena(1 << 20, (arena, head) => new MaxTable(D, arena, head));
+  table.record(1, 1, -6, 5_500);
+  expect([5_500, 21_999, 22_000].map((now) => table.read(1, 1, now))).toEqual([-6, -6, 0]);
+  table.record(1, 1, -8, 90_000);
+  expect(table.read(1, 1, 90_000)).toBe(-8);
+});
+
+test("a sum saturates below zero too", () => {
+  const table = inArena(1 << 20, (arena, head) => new SumTable(D, arena, head));
+  for (let event = 0; event < 3; event++) table.record(1, 1, -Number.MAX_SAFE_INTEGER, 0);
+  table.record(1, 1, 7, 0);
+  expect(table.read(1, 1, 0)).toBe(7 - Number.MAX_SAFE_INTEGER);
 });
