@@ -1,14 +1,15 @@
 /** The form of a bundle, byte by byte; that it decides as its text does is told by `test/unit/dsl/bundle.test.ts`. */
 import { createHash } from "node:crypto";
-import { Packr } from "msgpackr/pack";
 import { describe, expect, test } from "vitest";
 import {
+  BUNDLE_FORMAT,
   type BundleRead,
   decodeBundle,
   encodeBundle,
   isBundle,
   MAX_BUNDLE_BYTES,
 } from "../../../../engine/bundle/bundle.ts";
+import { writeContent } from "../../../../engine/bundle/write-content.ts";
 import { makePolicy, makeRule } from "../../../helpers/policies.ts";
 
 const POLICY = makePolicy({ rules: [makeRule("r")] });
@@ -26,7 +27,7 @@ function changed(at: number, to: number): Uint8Array {
 
 /** A bundle of any content, with the hash that it has. */
 function holding(content: unknown): Uint8Array {
-  const packed = content instanceof Uint8Array ? content : new Packr({ useRecords: true }).pack(content);
+  const packed = content instanceof Uint8Array ? content : writeContent(content);
   return Uint8Array.from([...BYTES.subarray(0, 12), ...digest(packed), ...packed]);
 }
 
@@ -45,7 +46,7 @@ describe("a bundle", () => {
   });
 
   test("begins with its eight bytes and its format", () => {
-    expect([...BYTES.subarray(0, 12)]).toEqual([0x89, 0x45, 0x50, 0x42, 13, 10, 26, 10, 0, 0, 0, 2]);
+    expect([...BYTES.subarray(0, 12)]).toEqual([0x89, 0x45, 0x50, 0x42, 13, 10, 26, 10, 0, 0, 0, BUNDLE_FORMAT]);
     expect(isBundle(BYTES)).toBe(true);
     expect(isBundle(BYTES.subarray(0, 8))).toBe(true);
     expect(isBundle(BYTES.subarray(0, 7))).toBe(false);
@@ -83,7 +84,7 @@ describe("what is refused", () => {
   });
 
   test("has another format", () => {
-    expect(refusal(changed(11, 3))).toEqual(["has the bundle format 3; this edgepolicy reads 2", COMPILE]);
+    expect(refusal(changed(11, 1))).toEqual(["has the bundle format 1; this edgepolicy reads 2", COMPILE]);
     expect(refusal(changed(8, 1))).toEqual(["has the bundle format 16777218; this edgepolicy reads 2", COMPILE]);
   });
 
@@ -102,7 +103,7 @@ describe("what is refused", () => {
   });
 
   test.each<readonly [string, unknown]>([
-    ["no MessagePack", Uint8Array.of(0xc1)],
+    ["bytes in no layout", Uint8Array.of(0xc1)],
     ["nothing", null],
     ["a text", "policy"],
     ["no policy", { rest: 1 }],
