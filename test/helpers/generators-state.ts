@@ -79,12 +79,20 @@ function readsServed(expr: Expr | null): boolean {
 }
 
 const served = attributeOf("bool", "served");
-const where = fc.constantFrom<Expr | null>(null, null, kindIs("a"), ok, served, {
-  kind: "not",
-  type: { scalar: "bool", set: false },
-  span: SPAN,
-  item: served,
-});
+const BOOL = { scalar: "bool", set: false } as const;
+const isIn = (left: Expr, right: Expr): Expr => ({ kind: "in", type: BOOL, span: SPAN, left, right });
+const okAnd = (item: Expr): Expr => ({ kind: "and", type: BOOL, span: SPAN, items: [ok, item] });
+const where = fc.constantFrom<Expr | null>(
+  null,
+  null,
+  kindIs("a"),
+  ok,
+  // Facts that a request at hand is asked for without their slots.
+  okAnd(isIn(attributeOf("ip", "ip"), literalOf("network", ["10.0.0.2/32", "10.1.0.0/16"]))),
+  okAnd(isIn(attributeOf("path", "path"), literalOf("path", ["/a", "/other"]))),
+  served,
+  { kind: "not", type: BOOL, span: SPAN, item: served },
+);
 
 function phaseOf(aggregate: Aggregate, condition: Expr | null): Signal["phase"] {
   const value = "value" in aggregate ? aggregate.value : null;

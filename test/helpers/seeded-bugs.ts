@@ -268,6 +268,13 @@ const IN_COMPILED: readonly Row[] = [
     "c.now > untilMicros",
     /"untilMicros":\d/,
   ],
+  [
+    "an outcome that asks the latest request for its address",
+    "evaluate.ts",
+    "return outcome === null;",
+    "return outcome !== undefined;",
+    /"response\.status".*"kind":"in"/,
+  ],
 ];
 
 /** All of them. */
