@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { ADDRESS_WORDS, parseNetwork } from "../../../../engine/facts/address.ts";
 import { AffixTree } from "../../../../engine/facts/affix-tree.ts";
 import { NetworkTable } from "../../../../engine/facts/network-table.ts";
-import { type Range, RangePlan, RangeTable } from "../../../../engine/facts/range-table.ts";
+import { Breakpoints, type Range, RangePlan, RangeTable } from "../../../../engine/facts/range-table.ts";
 import { canonicalNetwork, networkContains } from "../../../../engine/index.ts";
 import { check } from "../../../helpers/property.ts";
 
@@ -92,6 +92,54 @@ test("a thousand nested ranges take few places each", () => {
   }));
   const plan = new RangePlan(ranges);
   expect(Math.max(...ranges.map((each) => plan.cover(each).length))).toBeLessThanOrEqual(24);
+});
+
+test("a table of tree nodes finds at most one value for each level, and all levels can have one", () => {
+  const ranges = Array.from({ length: 8 }, (_, index) => ({
+    from: index,
+    fromOpen: false,
+    to: 100 - index,
+    toOpen: false,
+  }));
+  const plan = new RangePlan(ranges);
+  // 16 bounds make 33 places, and those 66 nodes.
+  expect([plan.places, plan.size]).toEqual([33, 66]);
+  const table = new RangeTable(
+    plan,
+    Int32Array.from({ length: plan.size }, (_, node) => node),
+  );
+  expect(table.most).toBe(7);
+  const counts = Array.from({ length: 101 }, (_, value) => table.collect(value, new Int32Array(9), 1) - 1);
+  expect([Math.max(...counts), Math.min(...counts)]).toEqual([7, 6]);
+});
+
+test("infinite bounds are no breakpoints", () => {
+  const all = { from: -Infinity, fromOpen: false, to: Infinity, toOpen: false };
+  expect([
+    new RangePlan([all]).places,
+    new RangePlan([all, { ...all, to: 3 }]).places,
+    new RangePlan([]).places,
+  ]).toEqual([1, 3, 1]);
+});
+
+test.each([0, -5_000, 1_000_000, 0.25])("numbers that are spread evenly from %d have a bucket each", (start) => {
+  for (const step of [0.5, 1, 30]) {
+    const numbers = Array.from({ length: 64 }, (_, index) => start + index * step);
+    const points = new Breakpoints(numbers.toReversed());
+    const { buckets } = points as unknown as { readonly buckets: Int32Array };
+    const sizes = Array.from(buckets.subarray(1), (end, bucket) => end - buckets[bucket]!);
+    expect([sizes.length, Math.max(...sizes), buckets.at(-1)]).toEqual([65, 1, 64]);
+    expect(numbers.map((number) => points.placeOf(number))).toEqual(numbers.map((_, index) => 2 * index + 1));
+    expect(numbers.map((number) => points.placeOf(number - step / 4))).toEqual(numbers.map((_, index) => 2 * index));
+    expect([points.placeOf(start - 1e9), points.placeOf(start + 1e9)]).toEqual([0, 128]);
+  }
+});
+
+test("one number alone, and none", () => {
+  const one = new Breakpoints([7]);
+  expect([one.places, one.placeOf(6), one.placeOf(7), one.placeOf(8)]).toEqual([3, 0, 1, 2]);
+  const none = new Breakpoints([]);
+  expect([none.places, none.placeOf(0), none.placeOf(9)]).toEqual([1, 0, 0]);
 });
 
 /** Few bits, so that networks hold each other. */
