@@ -271,8 +271,8 @@ const IN_COMPILED: readonly Row[] = [
   [
     "an outcome that asks the latest request for its address",
     "evaluate.ts",
-    "return outcome === null;",
-    "return outcome !== undefined;",
+    "return slots.op[slot] === op && !pending.slots.includes(slot);",
+    "return slots.op[slot] === op && pending.slots.length >= 0;",
     /"response\.status".*"kind":"in"/,
   ],
 ];
