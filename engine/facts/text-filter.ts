@@ -8,7 +8,8 @@ const BITS_EACH = 16;
 
 function mix(length: number, first: number, middle: number, last: number): number {
   const mixed = Math.imul(length ^ (first << 8) ^ (middle << 16) ^ (last << 24), 0x9e3779b1);
-  return mixed ^ (mixed >>> 15);
+  // The last unit is in the highest bits alone, the bits that are looked at are the lowest.
+  return mixed ^ (mixed >>> 15) ^ (mixed >>> 24);
 }
 
 /** Hash of the part of a text from `start` to `end`. */
