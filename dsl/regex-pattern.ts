@@ -4,6 +4,7 @@
  * refused by name. Classes and case folding are spelt out in ranges, so that matchers know neither.
  */
 import type { PatternNode } from "../engine/index.ts";
+import { PatternError } from "./regex-error.ts";
 import { ANY, fold, LAST_UNIT, negate, normalize, PERL_CLASSES, POSIX_CLASSES, type Ranges } from "./regex-classes.ts";
 
 /** Largest counted repeat; nested ones count as their product, as in RE2. */
@@ -12,22 +13,6 @@ const REPEAT_MAX = 1_000;
 const SIZE_MAX = 10_000;
 /** Deepest nesting of groups. */
 const DEPTH_MAX = 64;
-
-/** The first problem of a pattern, with offsets into it. Thrown here and caught where the token is read. */
-export class PatternError extends Error {
-  readonly code: string;
-  readonly help: string;
-  readonly start: number;
-  readonly end: number;
-
-  constructor(code: string, message: string, help: string, start: number, end: number) {
-    super(message);
-    this.code = code;
-    this.help = help;
-    this.start = start;
-    this.end = end;
-  }
-}
 
 /** A node with its size once repeats are written out, and the largest product of nested counted repeats inside. */
 interface Part {

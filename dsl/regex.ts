@@ -2,7 +2,8 @@
 import type { PatternNode, Span } from "../engine/index.ts";
 import type { AstRegex } from "./ast.ts";
 import type { Reporter } from "./literals.ts";
-import { PatternError, PatternReader } from "./regex-pattern.ts";
+import { PatternError } from "./regex-error.ts";
+import { PatternReader } from "./regex-pattern.ts";
 
 /** Longest pattern, in UTF-16 units. */
 const LENGTH_MAX = 1_000;
