@@ -48,7 +48,7 @@ bench -- targets\` measures all that the first table needs, and prints it. What 
 medians over the rounds. The machine is shared, and its speed moves by a factor of two within minutes: **ratios of one run count, single figures
 are rough**, and where a target is a time it is judged by the best round, to which nothing else on the machine added.
 
-The table is of ${date.slice(0, 10)}: ${machine.cores} shared cores of ${machine.cpu}, Node.js ${machine.node}, commit ${machine.commit}, with other work going on. One step of
+The table is of ${date.slice(0, 10)}: ${machine.cores} shared cores of ${machine.cpu}, Node.js ${machine.node}, commit ${machine.commit}. One step of
 a fixed loop took ${machine.loopNanos} ns there; it is about 0.7 ns on a core of 2.6 GHz that has nothing else to do.${earlier.length === 0 ? "" : ` Measured earlier that day: ${of}.`}
 `;
 }
