@@ -3,6 +3,7 @@
  * fields and answers the same bytes. Speaks with its parent by messages: `{port}` at first, then CPU time whenever asked.
  */
 import { hash } from "node:crypto";
+import type { Credential } from "../engine/index.ts";
 import { createEngine } from "../engine/index.ts";
 import { loadUws, startServer } from "../server/index.ts";
 import { ordersPolicy } from "./orders-traffic.ts";
@@ -36,15 +37,10 @@ async function startEdge(): Promise<number> {
   return server.address.port;
 }
 
-function keyOf(index: number): {
-  readonly id: string;
-  readonly type: string;
-  readonly hash: string;
-  readonly issued: null;
-  readonly expires: null;
-} {
+function keyOf(index: number): Credential {
   const key = `bench-key-${String(index).padStart(4, "0")}`;
-  return { id: `k${index}`, type: "api_key", hash: `sha256:${hash("sha256", key)}`, issued: null, expires: null };
+  const unused = { issuer: null, value: null, thumbprint: null, jwk: null, issued: null, expires: null };
+  return { id: `k${index}`, type: "api_key", hash: `sha256:${hash("sha256", key)}`, ...unused };
 }
 
 type App = ReturnType<Awaited<ReturnType<typeof loadUws>>["uws"]["App"]>;

@@ -564,6 +564,13 @@ export interface Credential {
   readonly type: string;
   /** `hmac-sha256:<pepper id>:<hex>` or `sha256:<hex>` of an API key; null for other types. */
   readonly hash: string | null;
+  /** Who issues the client's tokens, and what the client is called there. */
+  readonly issuer: string | null;
+  readonly value: string | null;
+  /** `sha256:` and the hexadecimal digest of the client's certificate. */
+  readonly thumbprint: string | null;
+  /** The client's public key (RFC 7517), member by member. */
+  readonly jwk: Readonly<Record<string, string>> | null;
   readonly issued: number | null;
   readonly expires: number | null;
 }

@@ -1,10 +1,11 @@
 /** Loads and compiles the policy, at start and again at every reload. */
-import type { IdentitySource, Policy, PolicyEngine, ReloadReport, Span } from "../engine/index.ts";
+import type { Policy, PolicyEngine, ReloadReport, Span } from "../engine/index.ts";
 import type { LoadResult, SourceFile } from "../dsl/index.ts";
 import { positionAt, renderDiagnostics } from "../dsl/index.ts";
 import type { Config } from "./config.ts";
 import type { Gate } from "./gate.ts";
-import { ApiKeys } from "./identity/api-key.ts";
+import type { Verifier } from "./identity/verifier.ts";
+import { makeVerifiers } from "./identity/verifiers.ts";
 import { increment } from "./metrics.ts";
 import { makeView } from "./policy-view.ts";
 import { ServerError } from "./server-error.ts";
@@ -12,10 +13,10 @@ import { ServerError } from "./server-error.ts";
 /** Reads and checks the policy file; a fresh reading at every call. */
 export type LoadPolicy = () => LoadResult;
 
-/** A policy that can run, with the keys of its inventory. */
+/** A policy that can run, with what verifies its callers. */
 export interface Loaded {
   readonly policy: Policy;
-  readonly keys: ApiKeys;
+  readonly verifiers: readonly Verifier[];
   readonly load: LoadResult;
 }
 
@@ -27,24 +28,9 @@ export function loadRunnable(load: LoadPolicy, config: Config): Loaded {
     const problems = count === 1 ? "1 error" : `${count} errors`;
     throw new ServerError("policy_invalid", `${config.policy} has ${problems}`, "", result);
   }
-  checkIdentity(result.policy, result.sources);
-  return { policy: result.policy, keys: new ApiKeys(result.policy, config.peppers), load: result };
-}
-
-/** A policy whose callers this server could not tell from others must not run: whoever claims to be a client would be one. */
-function checkIdentity({ identity }: Policy, sources: readonly SourceFile[]): void {
-  const source = identity.find(({ kind }) => kind !== "api_key");
-  if (source === undefined) return;
-  throw new ServerError(
-    "identity_unverifiable",
-    `${placeOf(source.span, sources)}: this server cannot verify the identity source \`${nameOf(source)}\``,
-    "it verifies `api_key` sources; a proxy in front can verify others and ask at /authz/json",
-  );
-}
-
-function nameOf(source: IdentitySource): string {
-  if (source.kind === "jwt") return `jwt ${JSON.stringify(source.issuer)}`;
-  return source.kind === "hmac" ? `hmac ${source.name}` : source.kind;
+  const { policy, sources } = result;
+  const verifiers = makeVerifiers(policy, config, ({ span }) => placeOf(span, sources));
+  return { policy, verifiers, load: result };
 }
 
 function placeOf({ file, start }: Span, sources: readonly SourceFile[]): string {
@@ -93,11 +79,11 @@ export function reloadPolicy(load: LoadPolicy, gate: Gate): { result: ReloadResu
 }
 
 /** The engine keeps entries that were put into a list while the old policy ran; the new one has read the file since. */
-function swapIn(gate: Gate, { policy, keys }: Loaded): ReloadReport {
+function swapIn(gate: Gate, { policy, verifiers }: Loaded): ReloadReport {
   const engine: PolicyEngine = gate.engine;
   const report = engine.reload(policy);
   for (const { name, values } of policy.lists) if (gate.view.lists.has(name)) engine.setList(name, values);
-  gate.view = makeView(policy, engine.needs, keys, gate.config);
+  gate.view = makeView(policy, engine.needs, verifiers, gate.config);
   return report;
 }
 

@@ -3,12 +3,15 @@ import type { Fact, Needs, Policy } from "../engine/index.ts";
 import { Peers } from "./caller-address.ts";
 import type { Config } from "./config.ts";
 import { CREDENTIAL_HEADERS } from "./config.ts";
-import type { ApiKeys } from "./identity/api-key.ts";
+import type { Verifier } from "./identity/verifier.ts";
 
 export interface PolicyView {
   readonly policy: Policy;
   readonly needs: Needs;
-  readonly keys: ApiKeys;
+  /** Of the policy's identity sources, in their order. */
+  readonly verifiers: readonly Verifier[];
+  /** Whether identifying a caller may have to wait. */
+  readonly identifyWaits: boolean;
   readonly peers: Peers;
   /** Ids of the inventory, against which `/authz/json` checks a stated client. */
   readonly clients: ReadonlySet<string>;
@@ -27,16 +30,15 @@ export interface PolicyView {
   readonly readsBody: readonly boolean[];
 }
 
-export function makeView(policy: Policy, needs: Needs, keys: ApiKeys, config: Config): PolicyView {
-  const identityHeaders = [
-    ...new Set(policy.identity.flatMap((source) => ("header" in source ? [source.header] : []))),
-  ];
+export function makeView(policy: Policy, needs: Needs, verifiers: readonly Verifier[], config: Config): PolicyView {
+  const identityHeaders = [...new Set(verifiers.flatMap(({ headers }) => headers))];
   const secret = new Set([...identityHeaders, ...CREDENTIAL_HEADERS]);
   const loggedHeaders = config.log.headers.filter((name) => !secret.has(name));
   return {
     policy,
     needs,
-    keys,
+    verifiers,
+    identifyWaits: verifiers.some(({ mayWait }) => mayWait),
     peers: new Peers(config.adapterPeers, policy.trust),
     clients: new Set(policy.clients.map((client) => client.id)),
     headers: [...new Set([...needs.headers, ...loggedHeaders])],

@@ -49,11 +49,11 @@ async function openUpstream(config: Config): Promise<Upstream | null> {
 export function servicesAround(
   engine: PolicyEngine,
   config: Config,
-  { policy, keys }: Loaded,
+  { policy, verifiers }: Loaded,
   log: DecisionLog,
   { state, upstream }: Pick<Services, "state" | "upstream">,
 ): Services {
-  const gate = new Gate(config, engine, makeView(policy, engine.needs, keys, config), new Metrics(), log);
+  const gate = new Gate(config, engine, makeView(policy, engine.needs, verifiers, config), new Metrics(), log);
   const services = { gate, holds: new Holds(config.heldMax), upstream, log, state };
   addGauges(services);
   return services;

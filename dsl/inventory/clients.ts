@@ -144,7 +144,7 @@ function inventoryClient(record: Data, report: Report): InventoryClient {
     scopes: textsOf(record, "scopes"),
     networks: textsOf(record, "networks"),
     tags: textsOf(record, "tags"),
-    labels: Object.fromEntries(entriesOf(record, "labels").map(([name, value]) => [name, String(value)])),
+    labels: recordOf(record, "labels"),
     expect: Object.fromEntries(entriesOf(record, "expect").map(([name, value]) => [name, Number(value)])),
     credentials: itemsOf(field(record, "credentials")).filter(isActive).map(credentialOf),
   };
@@ -171,8 +171,20 @@ function credentialOf(data: Data): Credential {
   return {
     id: textOf(data, "id"),
     type: textOf(data, "type"),
-    hash: field(data, "hash") === null ? null : textOf(data, "hash"),
+    hash: textOrNull(data, "hash"),
+    issuer: textOrNull(data, "issuer"),
+    value: textOrNull(data, "value"),
+    thumbprint: textOrNull(data, "thumbprint"),
+    jwk: field(data, "jwk") === null ? null : recordOf(data, "jwk"),
     issued: numberOf(data, "issued"),
     expires: numberOf(data, "expires"),
   };
+}
+
+function textOrNull(data: Data, name: string): string | null {
+  return field(data, name) === null ? null : textOf(data, name);
+}
+
+function recordOf(data: Data, name: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(entriesOf(data, name).map(([key, value]) => [key, String(value)]));
 }

@@ -17,6 +17,8 @@ export function forgetIdentity(request: Request): void {
   request.evidence = null;
   request.identityError = null;
   request.credential = null;
+  request.scopes = null;
+  request.claims = null;
 }
 
 /**

@@ -10,7 +10,7 @@ import { readFacts } from "../facts.ts";
 import type { Adapter, Gate, Ruling } from "../gate.ts";
 import { SLOW } from "../gate.ts";
 import type { Holds } from "../hold.ts";
-import { identifyCaller } from "../identity/api-key.ts";
+import { identifyCaller, whenIdentified } from "../identity/identify.ts";
 import { increment } from "../metrics.ts";
 import { RequestBody } from "../proxy/request-body.ts";
 import { rateLimitFields } from "../rate-limit-fields.ts";
@@ -49,12 +49,15 @@ export function forwardAuthHandler(gate: Gate, holds: Holds, caller: ForwardAuth
     const asked = readAsked(gate, from, caller);
     if ("status" in asked) return reply.send(asked.status, asked.headers, asked.body);
     const body = readsBody(gate, from, asked) ? new RequestBody(reply, gate.config.recordBytesMax) : null;
-    if (body === null) return answer(gate, holds, caller, asked, reply);
+    const waiting = identifyCaller(gate, asked, { header: (name) => from.header(name), fromProxy: true });
+    const decide = (): void =>
+      whenIdentified(waiting, reply, gate.config.report, () => answer(gate, holds, caller, asked, reply));
+    if (body === null) return decide();
     const whole = caller.hasWholeBody(from);
     awaitBody(gate, reply, body, () => {
       if (whole) asked.body = body.parsed();
       body.destroy();
-      answer(gate, holds, caller, asked, reply);
+      decide();
     });
   };
 }
@@ -85,9 +88,7 @@ function readAsked(gate: Gate, from: RequestView, caller: ForwardAuthCaller): Re
   const headers = readHeaders(from, view, isOwn);
   const facts = readFacts(view.facts, (header) => from.header(header));
   const size = Number(from.header("content-length")) || 0;
-  const request = makeRequest({ path, method, host: caller.host(from), ip, headers, facts, size });
-  identifyCaller(gate, request, (header) => from.header(header));
-  return request;
+  return makeRequest({ path, method, host: caller.host(from), ip, headers, facts, size });
 }
 
 /** Which kind of header came twice, so that the proxy or the service could have read the other one; null for none. */

@@ -7,7 +7,7 @@ import type { RecordError, RequestRecord } from "../../traffic/index.ts";
 import { decisionLine, isRecordError, parseRequestLine } from "../../traffic/index.ts";
 import type { Gate } from "../gate.ts";
 import { SLOW } from "../gate.ts";
-import { identifyCaller } from "../identity/api-key.ts";
+import { identifyCaller, whenIdentified } from "../identity/identify.ts";
 import { increment } from "../metrics.ts";
 import type { Refusal } from "../refusal.ts";
 import { problem } from "../refusal.ts";
@@ -48,13 +48,11 @@ export function tooLarge(gate: Gate): Refusal {
 
 function answer(gate: Gate, reply: Reply, text: string): void {
   const end = text.indexOf("\n");
-  if (end < 0 || end === text.length - 1) {
-    const record = parseRequestLine(text, gate.view.clients);
-    if (isRecordError(record)) return sendRefusal(reply, badRecord(gate, 1, record));
-    reply.send(200, JSON_HEADERS, decideRecord(gate, 1, record));
-  } else {
-    answerLines(gate, reply, text);
-  }
+  if (end >= 0 && end < text.length - 1) return answerLines(gate, reply, text);
+  const record = parseRequestLine(text, gate.view.clients);
+  if (isRecordError(record)) return sendRefusal(reply, badRecord(gate, 1, record));
+  const send = (): void => reply.send(200, JSON_HEADERS, decideRecord(gate, 1, record));
+  whenIdentified(identifyStated(gate, record.request), reply, gate.config.report, send);
 }
 
 /** Reads all lines before deciding any, so that a bad one does not leave half of them decided. */
@@ -66,6 +64,12 @@ function answerLines(gate: Gate, reply: Reply, text: string): void {
     if (isRecordError(record)) return sendRefusal(reply, badRecord(gate, index + 1, record));
     records.push(record);
   }
+  const waiting = records.flatMap(({ request }) => identifyStated(gate, request) ?? []);
+  const all = waiting.length === 0 ? null : Promise.all(waiting);
+  whenIdentified(all, reply, gate.config.report, () => sendLines(gate, reply, records));
+}
+
+function sendLines(gate: Gate, reply: Reply, records: readonly RequestRecord[]): void {
   const lines = records.map((record, index) => decideRecord(gate, index + 1, record));
   reply.send(200, NDJSON_HEADERS, `${lines.join("\n")}\n`);
 }
@@ -78,7 +82,6 @@ function badRecord(gate: Gate, line: number, { error, field }: RecordError): Ref
 
 /** The decision's line, with its name in front: `/authz/outcome` asks for it. */
 function decideRecord(gate: Gate, n: number, { request, response }: RequestRecord): string {
-  identifyStated(gate, request);
   const { id, record, decision } = gate.decide(request, "json");
   const passed = record.verdict <= SLOW;
   const line = `{"id":"${id}",${decisionLine(n, decision).slice(1)}`;
@@ -87,7 +90,7 @@ function decideRecord(gate: Gate, n: number, { request, response }: RequestRecor
 }
 
 /** A caller that states no identity may send the credential itself among the headers. */
-function identifyStated(gate: Gate, request: Request): void {
-  if (request.client !== null || request.identityError !== null) return;
-  identifyCaller(gate, request, (header) => request.headers[header] ?? "");
+function identifyStated(gate: Gate, request: Request): Promise<void> | null {
+  if (request.client !== null || request.identityError !== null) return null;
+  return identifyCaller(gate, request, { header: (name) => request.headers[name] ?? "", fromProxy: true });
 }

@@ -9,7 +9,7 @@ import { readFacts } from "../facts.ts";
 import type { Gate, Ruling } from "../gate.ts";
 import { SLOW } from "../gate.ts";
 import type { Holds } from "../hold.ts";
-import { identifyCaller } from "../identity/api-key.ts";
+import { identifyCaller, whenIdentified } from "../identity/identify.ts";
 import { increment } from "../metrics.ts";
 import { decisionField, refusalFields, retryAfterField } from "../refusal.ts";
 import type { Handler, Reply, RequestView } from "../transport.ts";
@@ -25,15 +25,23 @@ const OWN_HEADERS: ReadonlySet<string> = new Set([
 const isOwn = (name: string): boolean => OWN_HEADERS.has(name);
 
 export function nginxHandler(gate: Gate, holds: Holds): Handler {
-  const request = reusableRequest();
+  const reused = reusableRequest();
   return (from, reply) => {
+    const request = gate.view.identifyWaits ? reusableRequest() : reused;
     const problem = readSubrequest(gate, from, request);
     if (problem !== null) return refuseSubrequest(gate, reply, problem);
-    const ruling = gate.decide(request, "nginx");
-    if (ruling.record.verdict === 0) return allow(gate, reply, ruling);
-    if (ruling.record.verdict === SLOW) return holdBack(gate, holds, reply, ruling);
-    refuse(gate, reply, ruling);
+    const waiting = identifyCaller(gate, request, { header: (name) => from.header(name), fromProxy: true });
+    if (waiting === null) return answer(gate, holds, request, reply);
+    whenIdentified(waiting, reply, gate.config.report, () => answer(gate, holds, request, reply));
   };
+}
+
+function answer(gate: Gate, holds: Holds, request: Request, reply: Reply): void {
+  if (reply.closed) return;
+  const ruling = gate.decide(request, "nginx");
+  if (ruling.record.verdict === 0) return allow(gate, reply, ruling);
+  if (ruling.record.verdict === SLOW) return holdBack(gate, holds, reply, ruling);
+  refuse(gate, reply, ruling);
 }
 
 /** A subrequest that cannot be decided on, and the status its caller should see. */
@@ -64,7 +72,6 @@ function readSubrequest(gate: Gate, from: RequestView, request: Request): Subreq
   request.facts = readFacts(view.facts, (header) => from.header(header));
   request.size = Number(from.header("x-original-content-length")) || 0;
   forgetIdentity(request);
-  identifyCaller(gate, request, (header) => from.header(header));
   return null;
 }
 

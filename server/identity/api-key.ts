@@ -1,17 +1,15 @@
 /**
  * API keys. The inventory holds hashes only; a presented key is hashed, looked up by its hash and compared in constant
- * time. What is remembered of a key is that it was verified, never that it was let through: status, expiry and networks
- * are judged by the engine on every request.
+ * time.
  */
 import { createHmac, hash, timingSafeEqual } from "node:crypto";
-import type { Policy, PolicyEngine, Request, RequestCredential } from "../../engine/index.ts";
+import type { Policy } from "../../engine/index.ts";
 import { ServerError } from "../server-error.ts";
+import type { Identity, Verifier } from "./verifier.ts";
 
 /** A key of the inventory. */
-interface KnownKey {
-  readonly client: string;
+interface KnownKey extends Identity {
   readonly digest: Buffer;
-  readonly credential: RequestCredential;
 }
 
 /** Longer texts are no key of ours and are not hashed. */
@@ -88,7 +86,13 @@ function readSchemes(policy: Policy, peppers: ReadonlyMap<string, string>): read
       if (pepper === "") missing.add(pepperId ?? "");
       const scheme = schemes.get(pepperId) ?? { pepper, keys: new Map() };
       schemes.set(pepperId, scheme);
-      addKey(scheme, (parts[2] ?? "").toLowerCase(), { client: client.id, credential: { id, issued, expires } });
+      addKey(scheme, (parts[2] ?? "").toLowerCase(), {
+        client: client.id,
+        evidence: null,
+        credential: { id, issued, expires },
+        scopes: null,
+        claims: null,
+      });
     }
   }
   if (missing.size > 0) throw peppersMissing(missing);
@@ -111,47 +115,12 @@ function peppersMissing(ids: ReadonlySet<string>): ServerError {
   );
 }
 
-/** What identifying needs of the enforcement point. */
-interface IdentityParts {
-  readonly engine: Pick<PolicyEngine, "routeOf">;
-  readonly view: { readonly policy: Policy; readonly keys: ApiKeys };
-}
-
-/**
- * Fills in who sent `request`, by the policy's sources in their order: the first that is present decides, and one that
- * names another client makes the request nobody's.
- *
- * @param presented - Value of a header by its lower-case name; empty if absent.
- */
-export function identifyCaller(
-  { engine, view }: IdentityParts,
-  request: Request,
-  presented: (header: string) => string,
-): void {
-  for (const source of view.policy.identity) {
-    if (source.kind !== "api_key") continue;
-    const key = presented(source.header);
-    if (key === "" || (source.on !== null && !source.on.includes(engine.routeOf(request)))) continue;
-    const found = view.keys.verify(key);
-    if (typeof found !== "string") takeIdentity(request, found);
-    else if (request.client === null || found === "identity_conflict") refuse(request, found);
-    if (request.identityError !== null) return;
-  }
-}
-
-/** A second credential must name the same client; a second one that is unknown does not matter. */
-function takeIdentity(request: Request, key: KnownKey): void {
-  if (request.client === null) accept(request, key);
-  else if (request.client !== key.client) refuse(request, "identity_conflict");
-}
-
-function accept(request: Request, key: KnownKey): void {
-  request.client = key.client;
-  request.credential = key.credential;
-}
-
-function refuse(request: Request, error: string): void {
-  request.client = null;
-  request.credential = null;
-  request.identityError = error;
+/** The verifier of keys that stand in `header`. */
+export function apiKeyVerifier(header: string, keys: ApiKeys): Verifier {
+  return {
+    headers: [header],
+    mayWait: false,
+    isOffered: (presented) => presented.header(header) !== "",
+    verify: (_request, presented) => keys.verify(presented.header(header)),
+  };
 }

@@ -9,7 +9,7 @@ import { readFacts, withoutFacts } from "../facts.ts";
 import type { Gate, Ruling } from "../gate.ts";
 import { SLOW } from "../gate.ts";
 import type { Holds } from "../hold.ts";
-import { identifyCaller } from "../identity/api-key.ts";
+import { identifyCaller, whenIdentified } from "../identity/identify.ts";
 import { increment } from "../metrics.ts";
 import type { PolicyView } from "../policy-view.ts";
 import { rateLimitFields } from "../rate-limit-fields.ts";
@@ -94,14 +94,14 @@ function decideWithBody(parts: ProxyParts, passage: Passage): void {
   const { body, request } = passage;
   const { engine, view } = parts.gate;
   const reads = body !== null && view.readsBody[engine.routeOf(request)] === true;
-  if (!reads) return decide(parts, passage);
+  if (!reads) return identify(parts, passage);
   const deadline = setTimeout(() => refuseSlowBody(parts.gate, passage), parts.gate.config.bodyTimeoutMs);
   body.once("close", () => clearTimeout(deadline));
   body.whenKnown(() => {
     clearTimeout(deadline);
     request.body = body.parsed();
     request.size = Math.max(request.size, body.bytes);
-    decide(parts, passage);
+    identify(parts, passage);
   });
 }
 
@@ -114,11 +114,20 @@ function refuseSlowBody(gate: Gate, passage: Passage): void {
   );
 }
 
-function decide(parts: ProxyParts, passage: Passage): void {
-  const { gate } = parts;
+/** Says who calls, for which keys may have to be waited for, and decides. */
+function identify(parts: ProxyParts, passage: Passage): void {
   const { request, incoming, reply } = passage;
   if (reply.closed) return;
-  identifyCaller(gate, request, (header) => incoming.first[header] ?? "");
+  const fromProxy = parts.gate.view.peers.of(incoming.peer).hops > 0;
+  const presented = { header: (name: string): string => incoming.first[name] ?? "", fromProxy };
+  const waiting = identifyCaller(parts.gate, request, presented);
+  whenIdentified(waiting, reply, parts.gate.config.report, () => decide(parts, passage));
+}
+
+function decide(parts: ProxyParts, passage: Passage): void {
+  const { gate } = parts;
+  const { request, reply } = passage;
+  if (reply.closed) return;
   const ruling = gate.decide(request, "proxy");
   const { verdict, delayMicros } = ruling.record;
   if (verdict > SLOW) return refuse(passage, refusalOf(ruling, gate.view.policy));

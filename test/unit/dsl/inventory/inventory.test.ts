@@ -42,6 +42,9 @@ clients:
       - { id: cert, type: mtls, thumbprint: "sha256:${"2c".repeat(32)}" }
 `;
 
+/** What a credential does not say. */
+const NOT_STATED = { hash: null, issuer: null, value: null, thumbprint: null, jwk: null, issued: null, expires: null };
+
 function read(text: string): { readonly clients: readonly Client[]; readonly problems: readonly string[] } {
   const report = new Report();
   const clients = readClients(text, 0, report).clients.map((one) => one.client);
@@ -74,13 +77,14 @@ describe("clients", () => {
           {
             id: "k-2026-09",
             type: "api_key",
+            ...NOT_STATED,
             hash: `hmac-sha256:p1:${"0a".repeat(32)}`,
             issued: Date.UTC(2026, 8, 1) * 1000,
             expires: Date.UTC(2027, 0, 15) * 1000,
           },
-          { id: "k-old", type: "api_key", hash: `sha256:${"1b".repeat(32)}`, issued: null, expires: null },
-          { id: "idp", type: "jwt", hash: null, issued: null, expires: null },
-          { id: "cert", type: "mtls", hash: null, issued: null, expires: null },
+          { ...NOT_STATED, id: "k-old", type: "api_key", hash: `sha256:${"1b".repeat(32)}` },
+          { ...NOT_STATED, id: "idp", type: "jwt", issuer: "https://id.example.com", value: "acme-sync" },
+          { ...NOT_STATED, id: "cert", type: "mtls", thumbprint: `sha256:${"2c".repeat(32)}` },
         ],
       },
     ]);

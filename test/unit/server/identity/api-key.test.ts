@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { loadPolicyText } from "../../../../dsl/index.ts";
 import type { Policy, Request } from "../../../../engine/index.ts";
 import { makeRequest } from "../../../../engine/index.ts";
-import { ApiKeys, identifyCaller } from "../../../../server/identity/api-key.ts";
+import { ApiKeys, apiKeyVerifier } from "../../../../server/identity/api-key.ts";
+import { identifyCaller } from "../../../../server/identity/identify.ts";
 import type { TestKey } from "../../../helpers/inventory.ts";
 import { hashOf, inventoryOf } from "../../../helpers/inventory.ts";
 
@@ -17,15 +18,19 @@ function policyWith(keys: readonly TestKey[], identity = SOURCES): Policy {
 
 function identified(policy: Policy, headers: Readonly<Record<string, string>>, route = -1): Request {
   const request = makeRequest({});
-  const view = { policy, keys: new ApiKeys(policy, new Map([["p1", "pepper"]])) };
-  identifyCaller({ engine: { routeOf: () => route }, view }, request, (name) => headers[name] ?? "");
+  const keys = new ApiKeys(policy, new Map([["p1", "pepper"]]));
+  const verifiers = policy.identity.map((source) => apiKeyVerifier("header" in source ? source.header : "", keys));
+  const presented = { header: (name: string): string => headers[name] ?? "", fromProxy: false };
+  expect(
+    identifyCaller({ engine: { routeOf: () => route }, view: { policy, verifiers } }, request, presented),
+  ).toBeNull();
   return request;
 }
 
 const plain: TestKey = { client: "acme", key: "egk_prod_acme_1" };
 const peppered: TestKey = { client: "globex", key: "egk_prod_globex_1", pepper: ["p1", "pepper"] };
 
-describe("identifyCaller", () => {
+describe("API keys as an identity source", () => {
   const policy = policyWith([plain, peppered]);
 
   it.each([

@@ -1,0 +1,118 @@
+/** Fills in who sent a request, by the policy's identity sources. */
+import type { Policy, PolicyEngine, Request } from "../../engine/index.ts";
+import { problem } from "../refusal.ts";
+import type { Reply } from "../transport.ts";
+import type { Finding, Presented, Verifier } from "./verifier.ts";
+
+/** What identifying needs of the enforcement point. */
+export interface IdentityParts {
+  readonly engine: Pick<PolicyEngine, "routeOf">;
+  readonly view: { readonly policy: Pick<Policy, "identity">; readonly verifiers: readonly Verifier[] };
+}
+
+/**
+ * Fills in who sent `request`, by the policy's sources in their order: the first that is present decides, and one that
+ * names another client makes the request nobody's.
+ *
+ * @returns Null when it is done; where keys have to be waited for, a promise that resolves when `request` is filled in.
+ */
+export function identifyCaller(parts: IdentityParts, request: Request, presented: Presented): Promise<void> | null {
+  const count = parts.view.verifiers.length;
+  for (let source = 0; source < count; source++) {
+    const finding = findingOf(parts, source, request, presented);
+    if (finding instanceof Promise) return awaitRest(parts, source, finding, request, presented);
+    if (finding !== null && isSettledBy(request, finding)) return null;
+  }
+  return null;
+}
+
+/**
+ * Runs `next` when a caller is identified: at once, or when what is waited for has come. A verifier that breaks its word and rejects
+ * leaves the caller unknown, which must not pass for a caller without a credential: the request is answered 503.
+ */
+export function whenIdentified(
+  waiting: Promise<unknown> | null,
+  reply: Pick<Reply, "send">,
+  report: (line: string) => void,
+  next: () => void,
+): void {
+  if (waiting === null) return next();
+  void goOn(waiting, reply, report, next);
+}
+
+async function goOn(
+  waiting: Promise<unknown>,
+  reply: Pick<Reply, "send">,
+  report: (line: string) => void,
+  next: () => void,
+): Promise<void> {
+  try {
+    await waiting;
+    next();
+  } catch (fault) {
+    report(`fault while a caller was identified: ${fault instanceof Error ? (fault.stack ?? "") : String(fault)}`);
+    const { status, headers, body } = problem(503, "who calls could not be found out");
+    reply.send(status, headers, body);
+  }
+}
+
+/** What a source makes of the request; null where it carries no credential of it, or none is read from it on its route. */
+function findingOf(
+  { engine, view }: IdentityParts,
+  source: number,
+  request: Request,
+  presented: Presented,
+): Finding | Promise<Finding> | null {
+  const verifier = view.verifiers[source];
+  if (verifier === undefined || !verifier.isOffered(presented)) return null;
+  const on = view.policy.identity[source]?.on ?? null;
+  if (on !== null && !on.includes(engine.routeOf(request))) return null;
+  return verifier.verify(request, presented);
+}
+
+/** Starts the sources that are left before anything is waited for, because what was presented is gone by then. */
+function awaitRest(
+  parts: IdentityParts,
+  waiting: number,
+  first: Promise<Finding>,
+  request: Request,
+  presented: Presented,
+): Promise<void> {
+  const rest: (Finding | Promise<Finding> | null)[] = [];
+  for (let source = waiting + 1; source < parts.view.verifiers.length; source++) {
+    rest.push(findingOf(parts, source, request, presented));
+  }
+  return takeInOrder(request, [first, ...rest]);
+}
+
+async function takeInOrder(request: Request, findings: readonly (Finding | Promise<Finding> | null)[]): Promise<void> {
+  const settled = await Promise.all(findings.map(async (finding) => finding));
+  for (const finding of settled) if (finding !== null && isSettledBy(request, finding)) return;
+}
+
+/** Takes a finding; true if nothing that follows can change what came of it. */
+function isSettledBy(request: Request, finding: Finding): boolean {
+  if (typeof finding !== "string") takeIdentity(request, finding);
+  else if (request.client === null || finding === "identity_conflict") refuse(request, finding);
+  return request.identityError !== null;
+}
+
+/** A second credential must name the same client; a second one that is refused does not matter. */
+function takeIdentity(request: Request, identity: Exclude<Finding, string>): void {
+  if (request.client !== null && request.client !== identity.client) return refuse(request, "identity_conflict");
+  if (request.client !== null) return;
+  request.client = identity.client;
+  request.evidence = identity.evidence;
+  request.credential = identity.credential;
+  request.scopes = identity.scopes;
+  request.claims = identity.claims;
+}
+
+function refuse(request: Request, error: string): void {
+  request.client = null;
+  request.evidence = null;
+  request.credential = null;
+  request.scopes = null;
+  request.claims = null;
+  request.identityError = error;
+}

@@ -1,0 +1,40 @@
+/**
+ * What the ways of proving who calls have in common: each `identity` source of a policy has a verifier, which says who a request's
+ * credential names, or why it names nobody. What is remembered of a credential is that it was verified, never that it was let
+ * through: status, expiry and networks of the client are judged by the engine on every request.
+ */
+import type { Evidence, IdentityError, Request, RequestCredential } from "../../engine/index.ts";
+
+/** A client that has proved itself. */
+export interface Identity {
+  readonly client: string;
+  /** Null for a static secret. */
+  readonly evidence: Evidence | null;
+  readonly credential: RequestCredential | null;
+  /** Of a token; null where there was none. */
+  readonly scopes: readonly string[] | null;
+  readonly claims: Readonly<Record<string, unknown>> | null;
+}
+
+/** Who it is, or the reason why the credential was refused. */
+export type Finding = Identity | IdentityError;
+
+/** What a request was sent with. Valid only until the handler returns: a verifier reads what it needs before its first wait. */
+export interface Presented {
+  /** First value of a header by its lower-case name; empty if it is absent. */
+  header(name: string): string;
+  /** Whether the peer is a configured proxy, whose statements about its own caller are believed. */
+  readonly fromProxy: boolean;
+}
+
+/** Verifies the credentials of one source. */
+export interface Verifier {
+  /** Lower-case names of the headers that the credential stands in: they come once, and are not forwarded or logged. */
+  readonly headers: readonly string[];
+  /** Whether a verification may have to wait, for keys that are being fetched. */
+  readonly mayWait: boolean;
+  /** Whether the request carries a credential of this source. */
+  isOffered(presented: Presented): boolean;
+  /** Verifies an offered credential. Neither throws nor rejects: whatever goes wrong is a reason. */
+  verify(request: Request, presented: Presented): Finding | Promise<Finding>;
+}
