@@ -1,4 +1,5 @@
 /** Every diagnostic code of the language, in the order of the codes. */
+import { CALLER_CODES } from "./codes/callers.ts";
 import type { CodeEntry } from "./codes/entry.ts";
 import { LINTS } from "./codes/lints.ts";
 import { NOT_BUILT } from "./codes/not-built.ts";
@@ -10,5 +11,6 @@ export const CODES: readonly CodeEntry[] = [
   ...SYNTAX_CODES,
   ...Object.values(SEMANTICS),
   ...Object.values(LINTS),
+  ...Object.values(CALLER_CODES),
   ...Object.values(NOT_BUILT),
 ].sort((a, b) => (a.code < b.code ? -1 : 1));

@@ -18,6 +18,8 @@ export { lineOf, quote } from "./explanation/excerpts.ts";
 export { decisionText, renderExplanation } from "./explanation/render.ts";
 export { explanationToJson, type JsonCondition, type JsonExplanation, type JsonPlace } from "./explanation/to-json.ts";
 export { layOut } from "./explanation/lay-out.ts";
+export { CALLERS, CALLER_TRAITS, type CallerName, SHOWABLE, type Showable } from "./callers/caller.ts";
+export { type Callers, checkCallers, loadForCallers } from "./callers/check-callers.ts";
 export { renderWhyNot } from "./explanation/why-not.ts";
 export {
   decodeText,

@@ -2,12 +2,21 @@
  * Examples of the diagnostics: `dsl/codes/examples/*.txt` hold for each code a policy that raises it and the same policy mended.
  *
  * `=== CODE` begins the broken one, `=== mended` the other, `--- PATH` another file of either; a time may follow the code
- * (`now 2027-02-01`) where dates matter. `⟪TEXT×N⟫` stands for the text N times, in which `⟨n⟩` counts from 1 and `⟨n-1⟩` from 0, and
+ * (`now 2027-02-01`) where dates matter, or a caller (`via nginx`). `⟪TEXT×N⟫` stands for the text N times, in which `⟨n⟩` counts from 1 and `⟨n-1⟩` from 0, and
  * `\u` escapes are resolved.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Diagnostic, type LoadResult, loadPolicyText, makeSource, parse } from "../dsl/index.ts";
+import {
+  CALLERS,
+  type CallerName,
+  type Diagnostic,
+  loadForCallers,
+  type LoadResult,
+  loadPolicyText,
+  makeSource,
+  parse,
+} from "../dsl/index.ts";
 
 const FOLDER = join(import.meta.dirname, "..", "dsl", "codes", "examples");
 
@@ -17,6 +26,7 @@ export type ExampleFiles = Readonly<Record<string, string>>;
 export interface CodeExample {
   readonly code: string;
   readonly nowMicros: number | null;
+  readonly via: readonly CallerName[];
   readonly broken: ExampleFiles;
   readonly mended: ExampleFiles;
 }
@@ -32,11 +42,12 @@ function readExamples(text: string): readonly CodeExample[] {
   return sections.flatMap((section, index) => {
     const { title, files } = readSection(section);
     if (title === "mended") return [];
-    const [code = "", , time] = title.split(" ");
+    const [code = "", word, value = ""] = title.split(" ");
     const next = readSection(sections[index + 1] ?? "");
     if (next.title !== "mended") throw new Error(`${code} has no mended example`);
-    const nowMicros = time === undefined ? null : Date.parse(time) * 1_000;
-    return [{ code, nowMicros, broken: files, mended: next.files }];
+    const nowMicros = word === "now" ? Date.parse(value) * 1_000 : null;
+    const via = word === "via" ? CALLERS.filter((name) => name === value) : [];
+    return [{ code, nowMicros, via, broken: files, mended: next.files }];
   });
 }
 
@@ -67,10 +78,10 @@ export function writtenOut(text: string): string {
 export const OF_TEXT: ReadonlySet<string> = new Set(["EP1001", "EP1002", "EP1007"]);
 
 /** What comes of the broken or the mended files of an example, at its time. */
-export function loadExample({ code, nowMicros }: CodeExample, files: ExampleFiles): LoadResult {
+export function loadExample({ code, nowMicros, via }: CodeExample, files: ExampleFiles): LoadResult {
   const texts = Object.entries(files).map(([path, text]) => [path, writtenOut(text)] as const);
   const { [MAIN]: main = "", ...others } = Object.fromEntries(texts);
-  const load = loadPolicyText(main, others, nowMicros === null ? {} : { nowMicros });
+  const load = loadForCallers(loadPolicyText(main, others, nowMicros === null ? {} : { nowMicros }), { via });
   if (!OF_TEXT.has(code)) return load;
   return { ...load, diagnostics: parse(main).diagnostics, sources: [makeSource(MAIN, main)] };
 }

@@ -21,6 +21,11 @@ const FAMILIES: readonly (readonly [prefix: string, title: string, about: string
     "Lints",
     "Warnings about policies that are right but hardly meant. Each states a proven fact, never a guess.",
   ],
+  [
+    "EP4",
+    "Callers",
+    "What a policy relies on and the proxies that ask do not show or carry: `edgepolicy check --via`, and the start of `serve`.",
+  ],
   ["EP9", "Not built yet", "Parts of the language that this version reads and does not enforce."],
 ];
 
@@ -52,8 +57,7 @@ function section(entry: CodeEntry, example: CodeExample | undefined): string {
     own.some(({ fix }) => fix !== null) && !OF_TEXT.has(entry.code)
       ? "Mended, which `edgepolicy check --fix` can do:"
       : "Mended:";
-  const time =
-    example.nowMicros === null ? "" : `On ${new Date(example.nowMicros / 1_000).toISOString().slice(0, 10)}:\n\n`;
+  const time = circumstances(example);
   return [
     head,
     time + fenced(written(example.broken)),
@@ -70,6 +74,11 @@ function written(files: ExampleFiles): string {
 }
 
 /** Text that could end a fence does not occur: no policy has three backticks. */
+function circumstances({ nowMicros, via }: CodeExample): string {
+  if (via.length > 0) return `With \`--via ${via.join(",")}\`:\n\n`;
+  return nowMicros === null ? "" : `On ${new Date(nowMicros / 1_000).toISOString().slice(0, 10)}:\n\n`;
+}
+
 function fenced(text: string): string {
   return `\`\`\`text\n${text.trimEnd()}\n\`\`\`\n`;
 }

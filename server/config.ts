@@ -1,5 +1,6 @@
 /** Options of the server with their defaults, checked before anything is opened. */
 import { BlockList, isIP, isIPv4 } from "node:net";
+import type { Callers } from "../dsl/index.ts";
 import { ServerError } from "./server-error.ts";
 import type { ListenAddress } from "./transport.ts";
 
@@ -30,6 +31,11 @@ export interface ServerOptions {
   readonly upstream?: string;
   /** Networks of the proxies and programs that may call `/authz/*`. Default `127.0.0.0/8` and `::1/128`. */
   readonly adapterPeers?: readonly string[];
+  /**
+   * Who asks, and what they have been made to show: a policy that relies on more is refused, at start and at a reload, and the doors of other
+   * callers are closed (`/authz/json` and `/authz/outcome` stay). Default: all are open, and nobody is held to anything.
+   */
+  readonly callers?: Callers;
   /** Secrets of `hmac-sha256:<id>:…` key hashes, by id. Default: what `EDGEPOLICY_PEPPER` says (`ID=SECRET,…`). */
   readonly peppers?: Readonly<Record<string, string>>;
   readonly log?: LogOptions;
@@ -79,6 +85,7 @@ export interface Config {
   readonly adminToken: string | null;
   readonly upstream: URL | null;
   readonly adapterPeers: BlockList;
+  readonly callers: Callers;
   readonly peppers: ReadonlyMap<string, string>;
   readonly log: Required<LogOptions>;
   readonly state: string | null;
@@ -126,6 +133,7 @@ export function readConfig(options: ServerOptions): Config {
     adminToken: options.adminToken ?? null,
     upstream: options.upstream === undefined ? null : readUpstream(options.upstream),
     adapterPeers: readNetworks("adapterPeers", options.adapterPeers ?? DEFAULT_PEERS),
+    callers: options.callers ?? { via: [] },
     peppers: readPeppers(options.peppers),
     log: readLog(options.log ?? {}),
     state: options.state ?? null,

@@ -1,4 +1,5 @@
 /** The two listeners: data, where decisions are asked for or requests come through, and admin. */
+import type { CallerName } from "../dsl/index.ts";
 import { adminRoutes } from "./admin.ts";
 import { apisixHandler } from "./authz/apisix.ts";
 import { caddyHandler } from "./authz/caddy.ts";
@@ -50,21 +51,32 @@ function describeFault(fault: unknown): string {
 }
 
 function dataRoutes({ gate, holds, upstream }: Services): Routes {
+  const doors: readonly (readonly [CallerName | null, path: string, Handler])[] = [
+    ["apisix", "/authz/apisix", apisixHandler(gate, holds)],
+    ["caddy", "/authz/caddy", caddyHandler(gate, holds)],
+    [null, "/authz/json", jsonHandler(gate)],
+    ["nginx", "/authz/nginx", nginxHandler(gate, holds)],
+    [null, "/authz/outcome", outcomeHandler(gate)],
+    ["traefik", "/authz/traefik", traefikHandler(gate, holds)],
+  ];
+  const { via } = gate.config.callers;
+  const isOpen = (caller: CallerName | null): boolean => caller === null || via.length === 0 || via.includes(caller);
   return {
-    exact: new Map<string, Handler>([
-      ["/authz/apisix", apisixHandler(gate, holds)],
-      ["/authz/caddy", caddyHandler(gate, holds)],
-      ["/authz/json", jsonHandler(gate)],
-      ["/authz/nginx", nginxHandler(gate, holds)],
-      ["/authz/outcome", outcomeHandler(gate)],
-      ["/authz/traefik", traefikHandler(gate, holds)],
-    ]),
-    under: new Map([[ENVOY_PREFIX, envoyHandler(gate, holds)]]),
+    exact: new Map(doors.map(([caller, path, handler]) => [path, isOpen(caller) ? handler : closed] as const)),
+    under: new Map([[ENVOY_PREFIX, isOpen("envoy") ? envoyHandler(gate, holds) : closed]]),
     otherwise: upstream === null ? notServed : proxyHandler({ gate, upstream, holds }),
   };
 }
 
 const notServed: Handler = (_from, reply) => {
-  const { status, headers, body } = problem(404, "nothing is served here but /authz/*: no upstream is configured");
+  const { status, headers, body } = problem(
+    404,
+    "nothing is served here but /authz/*: no upstream is configured",
+  );
+  reply.send(status, headers, body);
+};
+
+const closed: Handler = (_from, reply) => {
+  const { status, headers, body } = problem(403, "the server was told that other callers ask it (option callers, --via)");
   reply.send(status, headers, body);
 };

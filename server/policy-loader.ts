@@ -1,7 +1,7 @@
 /** Loads and compiles the policy, at start and again at every reload. */
 import type { Policy, PolicyEngine, ReloadReport, Span } from "../engine/index.ts";
 import type { LoadResult, SourceFile } from "../dsl/index.ts";
-import { positionAt, renderDiagnostics } from "../dsl/index.ts";
+import { loadForCallers, positionAt, renderDiagnostics } from "../dsl/index.ts";
 import type { Config } from "./config.ts";
 import type { Gate } from "./gate.ts";
 import type { Verifier } from "./identity/verifier.ts";
@@ -22,7 +22,7 @@ export interface Loaded {
 
 /** @throws {ServerError} `policy_invalid` with the diagnostics, `identity_unverifiable` or `pepper_missing`. */
 export function loadRunnable(load: LoadPolicy, config: Config): Loaded {
-  const result = load();
+  const result = loadForCallers(load(), config.callers);
   if (result.policy === null) {
     const count = result.diagnostics.filter(({ severity }) => severity === "error").length;
     const problems = count === 1 ? "1 error" : `${count} errors`;

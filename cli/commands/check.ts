@@ -1,14 +1,17 @@
 /** `edgepolicy check`: what is wrong with policies, and what their state costs. */
 import {
+  type Callers,
   CODES,
   type Diagnostic,
   diagnosticsToJson,
   diagnosticsToSarif,
   lineOf,
+  loadForCallers,
   type LoadResult,
   type Mended,
 } from "../../dsl/index.ts";
 import { describeCost } from "../../engine/index.ts";
+import { callerOptions, readCallers } from "../callers.ts";
 import type { Command } from "../command.ts";
 import { costReport } from "../cost-report.ts";
 import type { CliIo } from "../io.ts";
@@ -18,7 +21,7 @@ import { CliProblem, EXIT } from "../problem.ts";
 import { packageVersion } from "../version.ts";
 
 export const check: Command = {
-  usage: "FILE… [--deny warnings] [--fix] [--cost] [--format text|json|sarif] | --explain CODE",
+  usage: "FILE… [--deny warnings] [--fix] [--cost] [--via CALLER,…] [--format text|json|sarif] | --explain CODE",
   about: `Parses, type-checks and lints policies, with the files they name. Prints what is wrong on standard error and exits 1
 if there is an error.`,
   options: [
@@ -34,12 +37,13 @@ if there is an error.`,
       value: null,
       help: "print what state takes a key, how many keys there is room for, and the most work of each declaration",
     },
+    ...callerOptions("fails on"),
     formatOption("text", ["sarif"]),
   ],
-  planned: ["via"],
   examples: [
     "check policies/orders.edgepolicy",
     "check --deny warnings --cost policies/*.edgepolicy",
+    "check --via nginx policies/orders.edgepolicy",
     "check --format sarif policies/*.edgepolicy > edgepolicy.sarif",
     "check --explain EP2107",
   ],
@@ -56,7 +60,8 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   const code = args.text("explain");
   if (code !== null) return explain(code, io);
   if (args.positionals.length === 0) throw new CliProblem("FILE is missing");
-  const checked = args.positionals.map((file) => checkFile(file, args.has("fix")));
+  const callers = readCallers(args);
+  const checked = args.positionals.map((file) => checkFile(file, args.has("fix"), callers));
   const denied = args.has("deny");
   const ok = checked.every(({ load }) => passes(load, denied));
   if (args.text("format") === "sarif") await io.stdout(`${JSON.stringify(asSarif(checked))}\n`);
@@ -65,8 +70,9 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   return ok ? EXIT.fine : EXIT.no;
 }
 
-function checkFile(file: string, mending: boolean): Checked {
-  return mending ? { file, ...mendChecked(file) } : { file, load: loadChecked(file), mended: [] };
+function checkFile(file: string, mending: boolean, callers: Callers): Checked {
+  const { load, mended } = mending ? mendChecked(file) : { load: loadChecked(file), mended: [] };
+  return { file, load: loadForCallers(load, callers), mended };
 }
 
 async function explain(code: string, io: CliIo): Promise<number> {

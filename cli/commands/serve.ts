@@ -2,6 +2,7 @@
 import { type LoadResult, loadPolicy, nodeFiles } from "../../dsl/index.ts";
 import type { LoadPolicy, LogSink, RunningServer, ServerOptions } from "../../server/index.ts";
 import { ServerError, startServer } from "../../server/index.ts";
+import { callerOptions, readCallers } from "../callers.ts";
 import type { Command } from "../command.ts";
 import type { CliIo } from "../io.ts";
 import { type Arguments, formatOption } from "../options.ts";
@@ -50,6 +51,7 @@ EDGEPOLICY_ADMIN_TOKEN is the admin listener's bearer token, EDGEPOLICY_PEPPER (
       value: "FILE",
       help: "keep limits, signals and bans in this file over restarts (default: they begin anew)",
     },
+    ...callerOptions("refuses"),
     { name: "keep-credentials", value: null, help: "forward headers that carry API keys too" },
     { name: "no-watch", value: null, help: "reload on SIGHUP only, not when a file changes" },
     formatOption(),
@@ -58,6 +60,7 @@ EDGEPOLICY_ADMIN_TOKEN is the admin listener's bearer token, EDGEPOLICY_PEPPER (
   examples: [
     "serve orders.edgepolicy --upstream http://127.0.0.1:3000",
     "serve orders.edgepolicy --state /var/lib/edgepolicy/orders.state",
+    "serve orders.edgepolicy --via nginx --shows outcomes",
     "serve orders.edgepolicy --listen 0.0.0.0:8080 --peer 10.0.0.0/8 --log decisions.ndjson",
   ],
   run,
@@ -122,6 +125,7 @@ function readOptions(policy: string, args: Arguments, io: CliIo): ServerOptions 
       headers: args.texts("log-header"),
     },
     ...(state === undefined ? {} : { state }),
+    callers: readCallers(args),
     rateLimitFields: args.text("rate-limit-fields") === "all" ? "all" : "refusals",
     stripCredentials: !args.has("keep-credentials"),
     watch: !args.has("no-watch"),

@@ -46,6 +46,33 @@ describe("startServer", () => {
     });
   });
 
+  it("refuses a policy that relies on what its callers do not show, unless they were made to", async () => {
+    const policy = `${POLICY}\nlimit few per ip allow 5 at once`;
+    const failure = serve(policy, { callers: { via: ["nginx"] } });
+    await expect(failure).rejects.toMatchObject({
+      code: "policy_invalid",
+      load: { diagnostics: [expect.objectContaining({ code: "EP4001" }) as object] },
+    });
+    const { running, reports, replace } = await serve(policy, { callers: { via: ["nginx"], shows: ["outcomes"] } });
+    replace("policy.edgepolicy", `${policy}\nrule gone when path == "/x" then block 404`);
+    expect(running.reload()).toMatchObject({ applied: false, problem: expect.stringContaining("EP4004") as string });
+    expect(reports.join("\n")).toContain("refused");
+  });
+
+  it("opens the doors of its callers and no others", async () => {
+    const { url } = await serve(POLICY, { callers: { via: ["caddy"] } });
+    const headers = { "x-forwarded-for": "203.0.113.9", "x-forwarded-uri": "/", "x-forwarded-method": "GET" };
+    const statusOf = async (path: string): Promise<number> => (await fetch(`${url}${path}`, { headers })).status;
+    expect(await Promise.all(["/authz/caddy", "/authz/traefik", "/authz/envoy/x"].map(statusOf))).toEqual([
+      200, 403, 403,
+    ]);
+    const json = await fetch(`${url}/authz/json`, {
+      method: "POST",
+      body: '{"method":"GET","path":"/","ip":"203.0.113.9"}',
+    });
+    expect(json.status).toBe(200);
+  });
+
   it("does the same for a policy that cannot be read", async () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, "a"));

@@ -198,3 +198,23 @@ describe("a file that is no policy", () => {
     },
   );
 });
+
+describe("--via", () => {
+  test("is an error where the policy relies on what a caller does not show", async () => {
+    const at = folderWith({ "p.edgepolicy": SIGN_IN });
+    const { status, stdout, stderr } = await edgepolicy(["check", "--via", "inline,nginx", at("p.edgepolicy")]);
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/: \d+ errors?, 0 warnings\n$/);
+    expect(stderr).toMatch(/error\[EP4001\]: .* nginx does not show what the service answered/);
+  });
+
+  test("holds for callers that show it, or were made to", async () => {
+    const at = folderWith({ "p.edgepolicy": SIGN_IN });
+    for (const args of [
+      ["--via", "inline"],
+      ["--via", "envoy", "--via", "traefik", "--shows", "outcomes", "--shows", "bodies"],
+    ]) {
+      expect(await edgepolicy(["check", ...args, at("p.edgepolicy")])).toMatchObject({ status: 0, stderr: "" });
+    }
+  });
+});

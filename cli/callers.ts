@@ -1,0 +1,38 @@
+/** `--via` and `--shows`: who asks about requests, and what they have been made to show. */
+import { CALLERS, type CallerName, type Callers, SHOWABLE } from "../dsl/index.ts";
+import { closestName } from "../traffic/index.ts";
+import type { Arguments, OptionSpec } from "./options.ts";
+import { CliProblem } from "./problem.ts";
+
+/** Both options, for a command that does `what` with a policy that relies on more than its callers show. */
+export function callerOptions(what: string): readonly OptionSpec[] {
+  return [
+    {
+      name: "via",
+      value: "CALLER,…",
+      many: true,
+      help: `who asks: ${CALLERS.join(", ")}; ${what} a policy that relies on what they do not show or carry`,
+    },
+    {
+      name: "shows",
+      value: SHOWABLE.join("|"),
+      choices: SHOWABLE,
+      many: true,
+      help: "what these callers have been made to show besides; may be repeated",
+    },
+  ];
+}
+
+/** @throws {@link CliProblem} for a caller that there is not. */
+export function readCallers(args: Arguments): Callers {
+  const names = args.texts("via").flatMap((text) => text.split(","));
+  return { via: names.map(callerNamed), shows: SHOWABLE.filter((shown) => args.texts("shows").includes(shown)) };
+}
+
+function callerNamed(text: string): CallerName {
+  const found = CALLERS.find((name) => name === text);
+  if (found !== undefined) return found;
+  const close = closestName(text, CALLERS);
+  const hint = close === null ? "" : `; did you mean \`${close}\`?`;
+  throw new CliProblem(`--via ${text}: expected ${CALLERS.join(", ")}${hint}`);
+}
