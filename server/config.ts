@@ -25,6 +25,8 @@ export interface ServerOptions {
   readonly listen?: string;
   /** `HOST:PORT` of the admin listener, or `off`. Default `127.0.0.1:8081`. */
   readonly admin?: string;
+  /** `HOST:PORT` where HAProxy asks (Stream Processing Offload Protocol). Default: nowhere. */
+  readonly haproxy?: string;
   /** Bearer token that the admin listener asks for. Needed where it listens beyond this machine. */
   readonly adminToken?: string;
   /** `http://HOST:PORT` or `https://…` of the protected service; left out, only `/authz/*` is served. */
@@ -83,6 +85,7 @@ export interface Config {
   readonly listen: ListenAddress;
   readonly admin: ListenAddress | null;
   readonly adminToken: string | null;
+  readonly haproxy: ListenAddress | null;
   readonly upstream: URL | null;
   readonly adapterPeers: BlockList;
   readonly callers: Callers;
@@ -131,6 +134,7 @@ export function readConfig(options: ServerOptions): Config {
     listen: readAddress("listen", options.listen ?? "127.0.0.1:8080"),
     admin,
     adminToken: options.adminToken ?? null,
+    haproxy: options.haproxy === undefined ? null : readAddress("haproxy", options.haproxy),
     upstream: options.upstream === undefined ? null : readUpstream(options.upstream),
     adapterPeers: readNetworks("adapterPeers", options.adapterPeers ?? DEFAULT_PEERS),
     callers: options.callers ?? { via: [] },

@@ -14,7 +14,7 @@ import type { PolicyView } from "./policy-view.ts";
 const STARTED_AT_MS = performance.timeOrigin;
 
 /** Which door a request came through. */
-export type Adapter = "apisix" | "caddy" | "envoy" | "json" | "nginx" | "proxy" | "traefik";
+export type Adapter = "apisix" | "caddy" | "envoy" | "haproxy" | "json" | "nginx" | "proxy" | "traefik";
 
 /** Rank of the strictest verdict that lets a request through, as `DecisionRecord.verdict` gives it. */
 export const SLOW: number = VERDICTS.indexOf("slow");

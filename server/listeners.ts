@@ -1,4 +1,4 @@
-/** The two listeners: data, where decisions are asked for or requests come through, and admin. */
+/** The listeners: data, where decisions are asked for or requests come through, admin, and HAProxy's. */
 import type { CallerName } from "../dsl/index.ts";
 import { adminRoutes } from "./admin.ts";
 import { apisixHandler } from "./authz/apisix.ts";
@@ -12,26 +12,28 @@ import { proxyHandler } from "./proxy/proxy.ts";
 import { problem } from "./refusal.ts";
 import type { Reloader } from "./reload.ts";
 import type { Services } from "./services.ts";
+import type { SpoeAgent } from "./spoe/agent.ts";
 import type { Stopper } from "./stop.ts";
 import type { Handler, Listen, Listener, Routes } from "./transport.ts";
 
 export interface Listeners {
   readonly data: Listener;
   readonly admin: Listener | null;
+  readonly haproxy: SpoeAgent | null;
 }
 
 /** @throws {ServerError} `address_in_use`; whatever was opened before is closed again. */
-export function openListeners(
+export async function openListeners(
   services: Services,
   reloader: Reloader,
   stopper: Stopper,
   listen: Listen,
   transport: string,
-): Listeners {
+): Promise<Listeners> {
   const { config } = services.gate;
   const onFault = (fault: unknown): void => config.report(`fault in a handler: ${describeFault(fault)}`);
   const data = listen({ address: config.listen, routes: dataRoutes(services), onFault });
-  if (config.admin === null) return { data, admin: null };
+  const open: { close(): unknown }[] = [data];
   const parts = {
     gate: services.gate,
     transport,
@@ -39,11 +41,21 @@ export function openListeners(
     ready: () => !stopper.stopping,
   };
   try {
-    return { data, admin: listen({ address: config.admin, routes: adminRoutes(parts), onFault }) };
+    const admin = config.admin === null ? null : listen({ address: config.admin, routes: adminRoutes(parts), onFault });
+    if (admin !== null) open.push(admin);
+    return { data, admin, haproxy: await openHaproxy(services) };
   } catch (problem) {
-    data.close();
+    for (const listener of open) listener.close();
     throw problem;
   }
+}
+
+/** Loaded where HAProxy asks. */
+async function openHaproxy({ gate, holds }: Services): Promise<SpoeAgent | null> {
+  const { haproxy } = gate.config;
+  if (haproxy === null) return null;
+  const { openSpoeAgent } = await import("./spoe/agent.ts");
+  return openSpoeAgent(haproxy, gate, holds);
 }
 
 function describeFault(fault: unknown): string {
@@ -69,14 +81,14 @@ function dataRoutes({ gate, holds, upstream }: Services): Routes {
 }
 
 const notServed: Handler = (_from, reply) => {
-  const { status, headers, body } = problem(
-    404,
-    "nothing is served here but /authz/*: no upstream is configured",
-  );
+  const { status, headers, body } = problem(404, "nothing is served here but /authz/*: no upstream is configured");
   reply.send(status, headers, body);
 };
 
 const closed: Handler = (_from, reply) => {
-  const { status, headers, body } = problem(403, "the server was told that other callers ask it (option callers, --via)");
+  const { status, headers, body } = problem(
+    403,
+    "the server was told that other callers ask it (option callers, --via)",
+  );
   reply.send(status, headers, body);
 };

@@ -24,6 +24,8 @@ export interface RunningServer {
   readonly url: string;
   /** Null where the admin listener is off. */
   readonly adminUrl: string | null;
+  /** Where HAProxy asks; null where it does not. */
+  readonly haproxy: ListenAddress | null;
   /** Release of uWebSockets.js in use. */
   readonly transport: string;
   /** The policy that runs now. */
@@ -68,9 +70,9 @@ export async function startServer(options: ServerOptions, parts: ServerParts = {
 }
 
 /** Leaves nothing open where a listener cannot be opened. */
-async function openOrClose({ upstream, log, state }: Services, open: () => Listeners): Promise<Listeners> {
+async function openOrClose({ upstream, log, state }: Services, open: () => Promise<Listeners>): Promise<Listeners> {
   try {
-    return open();
+    return await open();
   } catch (problem) {
     await upstream?.close();
     await log.close(0);
@@ -88,13 +90,14 @@ function describeRunning(
   { gate }: Services,
   reloader: Reloader,
   stopper: Stopper,
-  { data, admin }: Listeners,
+  { data, admin, haproxy }: Listeners,
   transport: string,
 ): RunningServer {
   return {
     address: { host: data.host, port: data.port },
     url: urlOf(data),
     adminUrl: admin === null ? null : urlOf(admin),
+    haproxy: haproxy === null ? null : { host: haproxy.host, port: haproxy.port },
     transport,
     get policy() {
       return gate.view.policy;

@@ -39,12 +39,13 @@ export class Stopper {
     this.stopping = true;
     this.#reloader.close();
     const { gate, upstream, log, state } = this.#services;
-    const { data, admin } = this.#listeners ?? { data: null, admin: null };
+    const { data, admin, haproxy } = this.#listeners ?? { data: null, admin: null, haproxy: null };
     data?.drain();
     const deadline = performance.now() + gate.config.stopTimeoutMs;
     while ((data?.inFlight ?? 0) > 0 && performance.now() < deadline) await pause(LOOK_MS);
     data?.close();
     admin?.close();
+    await haproxy?.close();
     await upstream?.close();
     await state?.close();
     await log.close(gate.config.stopTimeoutMs);

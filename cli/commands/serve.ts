@@ -26,6 +26,7 @@ EDGEPOLICY_ADMIN_TOKEN is the admin listener's bearer token, EDGEPOLICY_PEPPER (
       help: "the protected service, such as http://127.0.0.1:3000 (default: /authz/* only)",
     },
     { name: "admin", value: "HOST:PORT|off", help: "where /healthz, /readyz, /metrics are (default 127.0.0.1:8081)" },
+    { name: "haproxy", value: "HOST:PORT", help: "where HAProxy asks, by its SPOE filter (default: nowhere)" },
     {
       name: "peer",
       value: "NETWORK",
@@ -111,12 +112,14 @@ function readOptions(policy: string, args: Arguments, io: CliIo): ServerOptions 
   const text = (name: string): string | undefined => args.text(name) ?? undefined;
   const token = io.env["EDGEPOLICY_ADMIN_TOKEN"];
   const [listen, admin, upstream, state] = [text("listen"), text("admin"), text("upstream"), text("state")];
+  const haproxy = text("haproxy");
   const peers = args.texts("peer");
   return {
     policy,
     ...(listen === undefined ? {} : { listen }),
     ...(admin === undefined ? {} : { admin }),
     ...(upstream === undefined ? {} : { upstream }),
+    ...(haproxy === undefined ? {} : { haproxy }),
     ...(token === undefined || token === "" ? {} : { adminToken: token }),
     ...(peers.length === 0 ? {} : { adapterPeers: peers }),
     log: {
@@ -138,17 +141,18 @@ function readSink(text: string): LogSink {
   return text === "off" || text === "stdout" ? text : { file: text };
 }
 
-function startedJson({ url, adminUrl, transport, policy }: RunningServer): object {
-  return { url, adminUrl, policy: { name: policy.name, version: policy.version }, transport };
+function startedJson({ url, adminUrl, haproxy, transport, policy }: RunningServer): object {
+  return { url, adminUrl, haproxy, policy: { name: policy.name, version: policy.version }, transport };
 }
 
-function startedText({ url, adminUrl, policy }: RunningServer, args: Arguments): string {
+function startedText({ url, adminUrl, haproxy, policy }: RunningServer, args: Arguments): string {
   const upstream = args.text("upstream");
   const lines = [
     `policy "${policy.name}" is enforced on ${url}${upstream === null ? "" : ` in front of ${upstream}`}`,
     `  ${url}/authz/nginx  for nginx auth_request`,
     `  ${url}/authz/json   for any program`,
   ];
+  if (haproxy !== null) lines.push(`  ${haproxy.host}:${haproxy.port}  for HAProxy's SPOE filter`);
   if (adminUrl !== null) lines.push(`  ${adminUrl}/metrics      counters; /healthz and /readyz beside it`);
   return `${lines.join("\n")}\n`;
 }

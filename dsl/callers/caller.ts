@@ -36,7 +36,7 @@ export const CALLER_TRAITS: Readonly<Record<CallerName, CallerTraits>> = {
   traefik: { outcomes: false, bodies: "configured", patienceMicros: 25 * SECOND, statuses: null },
   caddy: { outcomes: false, bodies: "never", patienceMicros: 60 * SECOND, statuses: null },
   haproxy: {
-    outcomes: false,
+    outcomes: true,
     bodies: "configured",
     patienceMicros: 4 * SECOND,
     statuses: new Set([400, 401, 403, 404, 429, 503]),

@@ -25,6 +25,7 @@ import { runTests } from "../../simulator/index.ts";
 import { isOverlayError, parseOverlays, parseRequestLine } from "../../traffic/index.ts";
 import { withoutPlaces } from "../helpers/ast.ts";
 import { mutatedPolicy, respacedPolicy, tokenSoup } from "../helpers/policy-texts.ts";
+import { readSpoeSoundly, SPOE_FRAME } from "./spoe.ts";
 
 /** One stage with the inputs that it is given. */
 export interface FuzzTarget {
@@ -227,6 +228,7 @@ export const TARGETS: readonly FuzzTarget[] = [
   },
   { name: "bundle", inputs: fc.oneof(anyText, mutated(BUNDLE)), run: readBundleSoundly },
   { name: "snapshot", inputs: fc.oneof(anyText, mutated(SNAPSHOT)), run: restoreSoundly },
+  { name: "SPOE frame", inputs: fc.oneof(anyText, mutated(SPOE_FRAME)), run: readSpoeSoundly },
   { name: "overlays", inputs: fc.oneof(anyText, mutated(OVERLAYS)), run: readOverlaysSoundly },
   { name: "lexer, parser", inputs: policies, run: parseSoundly },
   { name: "formatter", inputs: fc.oneof(policies, respacedPolicy), run: formatSoundly },

@@ -1,0 +1,108 @@
+/** One connection of HAProxy: frames in, frames out, within bounds; whatever is not the protocol ends it with its reason. */
+import type { Socket } from "node:net";
+import {
+  ackFrame,
+  disconnectFrame,
+  FRAME,
+  type Frame,
+  helloFrame,
+  type Message,
+  readFrame,
+  readMessages,
+  readPairs,
+  STATUS,
+} from "./frames.ts";
+import { SpoeFault } from "./values.ts";
+
+/** Variables to set, or a promise of them. */
+export type Answer = Iterable<readonly [string, string | number]>;
+export type Answering = (messages: readonly Message[]) => Answer | Promise<Answer>;
+
+/** Bytes of a frame that HAProxy may send: its own default buffer (`tune.bufsize`) is as large. */
+export const FRAME_BYTES_MAX = 16_384;
+/** NOTIFY frames of one connection that may wait for their answer; one more ends the connection, so HAProxy opens another. */
+const WAITING_MAX = 4_096;
+/** The smallest frame that both sides take (SPOE.txt §3.2.4). */
+const FRAME_BYTES_MIN = 256;
+
+export class SpoeConnection {
+  readonly #socket: Socket;
+  readonly #answering: Answering;
+  #received: Buffer = Buffer.alloc(0);
+  #agreed = false;
+  #waiting = 0;
+
+  constructor(socket: Socket, answering: Answering) {
+    this.#socket = socket;
+    this.#answering = answering;
+    socket.setNoDelay(true);
+    socket.on("data", (chunk) => this.#receive(chunk));
+    socket.on("error", () => socket.destroy());
+  }
+
+  /** Ends it for `message`, which HAProxy logs. */
+  close(status: number, message: string): void {
+    if (this.#socket.destroyed) return;
+    this.#socket.end(disconnectFrame(status, message));
+  }
+
+  #receive(chunk: Buffer): void {
+    this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
+    try {
+      this.#takeFrames();
+    } catch (fault) {
+      if (!(fault instanceof SpoeFault)) throw fault;
+      this.#received = Buffer.alloc(0);
+      this.close(STATUS.invalid, fault.message);
+    }
+  }
+
+  #takeFrames(): void {
+    let at = 0;
+    while (this.#received.length - at >= 4 && !this.#socket.writableEnded) {
+      const length = this.#received.readUInt32BE(at);
+      if (length > FRAME_BYTES_MAX) throw new SpoeFault(`a frame of ${length} bytes is longer than ${FRAME_BYTES_MAX}`);
+      if (this.#received.length - at - 4 < length) break;
+      this.#take(readFrame(this.#received.subarray(at + 4, at + 4 + length)));
+      at += 4 + length;
+    }
+    this.#received = Buffer.from(this.#received.subarray(at));
+  }
+
+  #take(frame: Frame): void {
+    if (frame.type === FRAME.haproxyHello && !this.#agreed) return this.#greet(frame);
+    if (frame.type === FRAME.haproxyDisconnect) return this.close(STATUS.normal, "bye");
+    if (!this.#agreed) throw new SpoeFault("the first frame is not a HELLO");
+    // Frames of later versions are to be ignored (SPOE.txt §3.2.1).
+    if (frame.type === FRAME.notify) this.#notify(frame);
+  }
+
+  #greet({ body }: Frame): void {
+    const pairs = readPairs(body);
+    const versions = String(pairs.get("supported-versions") ?? "").split(",");
+    if (!versions.some((version) => version.trim().startsWith("2.")))
+      return this.close(STATUS.noVersion, "version 2.0 is spoken here");
+    const theirs = Number(pairs.get("max-frame-size"));
+    if (!(theirs >= FRAME_BYTES_MIN)) throw new SpoeFault("the HELLO has no max-frame-size");
+    this.#agreed = true;
+    this.#socket.write(helloFrame(Math.min(theirs, FRAME_BYTES_MAX)));
+    if (pairs.get("healthcheck") === true) this.#socket.end();
+  }
+
+  #notify({ stream, id, body }: Frame): void {
+    const messages = readMessages(body);
+    if (this.#waiting >= WAITING_MAX) return this.close(STATUS.resources, `${WAITING_MAX} requests wait already`);
+    const answer = this.#answering(messages);
+    if (!(answer instanceof Promise)) return this.#acknowledge(stream, id, answer);
+    this.#waiting++;
+    // A request that cannot be answered is left to HAProxy's timeout, which its configuration treats as a refusal.
+    void answer
+      .then((variables) => this.#acknowledge(stream, id, variables))
+      .catch(() => {})
+      .finally(() => this.#waiting--);
+  }
+
+  #acknowledge(stream: number, id: number, variables: Answer): void {
+    if (this.#socket.writable) this.#socket.write(ackFrame(stream, id, variables));
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * HAProxy's questions: `edge-request` is decided on and answered with variables that its configuration acts on, `edge-outcome` tells what
+ * the service answered. What cannot be decided on is a refusal; a failure is no answer, which its configuration refuses too.
+ */
+import type { Request } from "../../engine/index.ts";
+import { makeOutcome, makeRequest } from "../../engine/index.ts";
+import { hasDuplicate, readHeaders } from "../authz/adapter-request.ts";
+import { callerBehind } from "../caller-address.ts";
+import { BODY_FIELDS_BYTES } from "../config.ts";
+import { readFacts } from "../facts.ts";
+import type { Gate, Ruling } from "../gate.ts";
+import { SLOW } from "../gate.ts";
+import type { Holds } from "../hold.ts";
+import { identifyCaller } from "../identity/identify.ts";
+import { increment } from "../metrics.ts";
+import { decisionField, problem, type Refusal, refusalOf, retryAfterField } from "../refusal.ts";
+import type { RequestView } from "../transport.ts";
+import type { Answer, Answering } from "./connection.ts";
+import { describedRequest } from "./described-request.ts";
+import type { Arguments, Message } from "./frames.ts";
+
+/** Longest delay that fits in the documented `timeout processing` of 5 s. */
+const PATIENCE_MICROS = 4_000_000;
+const NOTHING: Answer = [];
+const FORWARDED: ReadonlySet<string> = new Set(["x-forwarded-for"]);
+
+export function haproxyAnswering(gate: Gate, holds: Holds): Answering {
+  return (messages) => {
+    const asked = messages.find(({ name }) => name === "edge-request");
+    for (const message of messages) if (message.name === "edge-outcome") observe(gate, message);
+    return asked === undefined ? NOTHING : answer(gate, holds, asked.args);
+  };
+}
+
+function observe(gate: Gate, { args }: Message): void {
+  const id = args.get("id");
+  const status = args.get("status");
+  const size = Number(args.get("size") ?? 0);
+  if (typeof id !== "string" || typeof status !== "number" || status < 100 || status > 599) {
+    return increment(gate.metrics.malformed, "bad_outcome");
+  }
+  gate.observe(id, makeOutcome(status, { size: Number.isSafeInteger(size) && size > 0 ? size : 0 }));
+}
+
+function answer(gate: Gate, holds: Holds, args: Arguments): Answer | Promise<Answer> {
+  const from = describedRequest(args);
+  const request = requestOf(gate, from, args);
+  if ("type" in request) return refusalVariables(request.refusal, `;block`);
+  const presented = { header: (name: string): string => from.header(name), fromProxy: true };
+  const waiting = identifyCaller(gate, request, presented);
+  return waiting === null ? decide(gate, holds, request) : waiting.then(() => decide(gate, holds, request));
+}
+
+interface Malformed {
+  readonly type: "malformed";
+  readonly refusal: Refusal;
+}
+
+function requestOf(gate: Gate, from: RequestView, args: Arguments): Request | Malformed {
+  const { view } = gate;
+  if (hasDuplicate(from, view.identityHeaders)) return malformed(gate, "duplicate_credential");
+  if (hasDuplicate(from, view.factHeaders)) return malformed(gate, "duplicate_fact");
+  const body = args.get("body");
+  const path = from.query === null ? from.path : `${from.path}?${from.query}`;
+  const request = makeRequest({
+    method: from.method,
+    path,
+    host: from.header("host"),
+    ip: callerBehind(view.peers.of(from.peer), from.header("x-forwarded-for")),
+    headers: readHeaders(from, view, (name) => FORWARDED.has(name)),
+    facts: readFacts(view.facts, (header) => from.header(header)),
+    size: Number(from.header("content-length")) || 0,
+  });
+  if (body instanceof Uint8Array && view.readsBody[gate.engine.routeOf(request)] === true) {
+    request.body = parsed(body, request.size);
+  }
+  return request;
+}
+
+function malformed(gate: Gate, name: string): Malformed {
+  increment(gate.metrics.malformed, name);
+  const refusal = problem(400, "a header that can come once came more than once", ["X-Edge-Problem", name]);
+  return { type: "malformed", refusal };
+}
+
+/** The body as JSON, where HAProxy showed all of it; undefined else. */
+function parsed(bytes: Uint8Array, size: number): unknown {
+  if (bytes.length === 0 || bytes.length < size || bytes.length > BODY_FIELDS_BYTES) return undefined;
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+function decide(gate: Gate, holds: Holds, request: Request): Answer | Promise<Answer> {
+  const ruling = gate.decide(request, "haproxy");
+  const { verdict } = ruling.record;
+  if (verdict > SLOW) return refusalVariables(refusalOf(ruling, gate.view.policy), decisionField(ruling));
+  const variables = passVariables(gate, ruling);
+  return verdict < SLOW ? variables : holdBack(gate, holds, ruling, variables);
+}
+
+function passVariables({ view }: Gate, ruling: Ruling): Answer {
+  const client = view.policy.clients[ruling.record.client]?.id ?? null;
+  const variables: (readonly [string, string | number])[] = [
+    ["verdict", ruling.record.verdict === SLOW ? "slow" : "allow"],
+    ["status", 200],
+    ["decision", decisionField(ruling)],
+  ];
+  if (ruling.record.token !== 0) variables.push(["id", ruling.id]);
+  if (client !== null) variables.push(["client", client]);
+  return variables;
+}
+
+/** HAProxy waits for the answer, so holding it back is the delay; past what it waits for, or what we hold, it is a throttle. */
+function holdBack(gate: Gate, holds: Holds, ruling: Ruling, variables: Answer): Answer | Promise<Answer> {
+  const { delayMicros } = ruling.record;
+  const decision = decisionField(ruling);
+  return new Promise((resolve) => {
+    const fits = delayMicros <= PATIENCE_MICROS;
+    const hold = fits ? holds.hold(delayMicros, () => resolve(variables)) : null;
+    if (hold !== null) return;
+    const why = fits ? "too many requests are held back already" : "the delay is longer than HAProxy waits for";
+    gate.observe(ruling.id, makeOutcome(429));
+    resolve(refusalVariables(problem(429, why, ["Retry-After", retryAfterField(delayMicros)]), decision));
+  });
+}
+
+/** Header fields of a refusal, by the variable that carries each. */
+const CARRIED: Readonly<Record<string, string>> = {
+  "Retry-After": "retry_after",
+  "WWW-Authenticate": "authenticate",
+  RateLimit: "ratelimit",
+  "RateLimit-Policy": "ratelimit_policy",
+  "X-Edge-Problem": "problem",
+};
+
+/** Statuses that the documented configuration has an answer for. Any other is told as 403, and as it is in `edge_status`. */
+const STATUSES: ReadonlySet<number> = new Set([400, 401, 403, 404, 429, 503]);
+
+function refusalVariables({ status, headers, body }: Refusal, decision: string): Answer {
+  const variables: (readonly [string, string | number])[] = [
+    ["verdict", "refuse"],
+    ["status", STATUSES.has(status) ? status : 403],
+    ["edge_status", status],
+    ["decision", decision],
+    ["body", body],
+  ];
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = CARRIED[headers[index] ?? ""];
+    if (name !== undefined) variables.push([name, headers[index + 1] ?? ""]);
+  }
+  return variables;
+}

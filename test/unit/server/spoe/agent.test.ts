@@ -1,0 +1,168 @@
+import { connect, type Socket } from "node:net";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { FRAME, readFrame, readPairs } from "../../../../server/spoe/frames.ts";
+import { type SpoeValue, SpoeWriter } from "../../../../server/spoe/values.ts";
+import { serve } from "../../../helpers/server.ts";
+
+const POLICY = `policy "spoe" { default allow }
+route login = POST "/v1/login" { body { username: string } }
+rule slowly when path == "/slow" then slow 50ms
+rule longer when path == "/longer" then slow 10s
+rule gone   when path == "/gone" then block 410
+rule nobody on login when (username ?? "") == "root" then block 404`;
+
+function framed(type: number, stream: number, id: number, fill: (writer: SpoeWriter) => void): Buffer {
+  const writer = new SpoeWriter().byte(type).uint32(1).varint(stream).varint(id);
+  fill(writer);
+  const bytes = writer.finish();
+  const head = Buffer.alloc(4);
+  head.writeUInt32BE(bytes.length);
+  return Buffer.concat([head, bytes]);
+}
+
+const hello = (size = 16_380, versions = "2.0"): Buffer =>
+  framed(FRAME.haproxyHello, 0, 0, (writer) =>
+    writer.text("supported-versions").value(versions).text("max-frame-size").value(size).text("capabilities").value(""),
+  );
+
+/** An `edge-request` as HAProxy sends it. */
+function question(id: number, method: string, target: string, headers: readonly string[] = [], body = ""): Buffer {
+  const list = new SpoeWriter();
+  for (const text of [...headers, "", ""]) list.text(text);
+  const binary = (writer: SpoeWriter, bytes: Buffer): void => {
+    writer.byte(9).varint(bytes.length);
+    for (const byte of bytes) writer.byte(byte);
+  };
+  return framed(FRAME.notify, 1, id, (writer) => {
+    writer.text("edge-request").byte(5);
+    writer.text("ip").byte(6).byte(203).byte(0).byte(113).byte(9);
+    writer.text("method").value(method).text("target").value(target);
+    binary(writer.text("headers"), list.finish());
+    binary(writer.text("body"), Buffer.from(body));
+  });
+}
+
+/** A connection that collects what it is answered. */
+class Asking {
+  readonly socket: Socket;
+  readonly answers = new Map<number, Record<string, SpoeValue>>();
+  readonly others: { readonly type: number; readonly pairs: Record<string, SpoeValue> }[] = [];
+  ended = false;
+  #bytes = Buffer.alloc(0);
+
+  constructor(port: number) {
+    this.socket = connect(port, "127.0.0.1");
+    this.socket.on("data", (chunk) => this.#take(chunk));
+    this.socket.on("error", () => {});
+    this.socket.on("close", () => (this.ended = true));
+    onTestFinished(() => void this.socket.destroy());
+  }
+
+  #take(chunk: Buffer): void {
+    this.#bytes = Buffer.concat([this.#bytes, chunk]);
+    while (this.#bytes.length >= 4 && this.#bytes.length >= 4 + this.#bytes.readUInt32BE(0)) {
+      const end = 4 + this.#bytes.readUInt32BE(0);
+      const { type, id, body } = readFrame(this.#bytes.subarray(4, end));
+      this.#bytes = this.#bytes.subarray(end);
+      if (type !== FRAME.ack) {
+        this.others.push({ type, pairs: Object.fromEntries(readPairs(body)) });
+        continue;
+      }
+      const variables: Record<string, SpoeValue> = {};
+      while (!body.isAtEnd) {
+        body.byte();
+        body.byte();
+        body.byte();
+        variables[body.text()] = body.value();
+      }
+      this.answers.set(id, variables);
+    }
+  }
+
+  async until(ready: () => boolean): Promise<void> {
+    for (let tries = 0; tries < 500 && !ready(); tries++) await new Promise((resolve) => setTimeout(resolve, 5));
+    if (!ready()) throw new Error("HAProxy's door did not answer");
+  }
+}
+
+async function asking(options = {}): Promise<Asking> {
+  const { running } = await serve(POLICY, { haproxy: "127.0.0.1:0", ...options });
+  return new Asking(running.haproxy?.port ?? 0);
+}
+
+describe("HAProxy's door", () => {
+  it("answers questions that come together, in any order, by their ids", async () => {
+    const haproxy = await asking();
+    haproxy.socket.write(
+      Buffer.concat([hello(), question(1, "GET", "/slow?a=1"), question(2, "GET", "/x"), question(3, "GET", "/gone")]),
+    );
+    await haproxy.until(() => haproxy.answers.size === 3);
+    expect([...haproxy.answers.keys()].at(-1)).toBe(1);
+    expect(haproxy.answers.get(1)).toMatchObject({ verdict: "slow", status: 200 });
+    expect(haproxy.answers.get(2)).toMatchObject({ verdict: "allow", status: 200 });
+    expect(haproxy.answers.get(3)).toMatchObject({ verdict: "refuse", status: 403, edge_status: 410 });
+    expect(JSON.parse(String(haproxy.answers.get(3)?.["body"]))).toMatchObject({ status: 410 });
+  });
+
+  it("takes frames that come by the byte", async () => {
+    const haproxy = await asking();
+    for (const byte of Buffer.concat([hello(), question(9, "GET", "/x")])) haproxy.socket.write(Buffer.from([byte]));
+    await haproxy.until(() => haproxy.answers.has(9));
+    expect(haproxy.answers.get(9)).toMatchObject({ verdict: "allow" });
+  });
+
+  it("throttles where the delay is longer than HAProxy waits", async () => {
+    const haproxy = await asking();
+    haproxy.socket.write(Buffer.concat([hello(), question(1, "GET", "/longer")]));
+    await haproxy.until(() => haproxy.answers.has(1));
+    expect(haproxy.answers.get(1)).toMatchObject({ verdict: "refuse", status: 429, retry_after: "10" });
+  });
+
+  it("reads fields of a body that is shown whole, and of no other", async () => {
+    const haproxy = await asking();
+    const body = '{"username":"root"}';
+    const whole = ["content-length", String(body.length)];
+    haproxy.socket.write(
+      Buffer.concat([
+        hello(),
+        question(1, "POST", "/v1/login", whole, body),
+        question(2, "POST", "/v1/login", ["content-length", "9999"], body),
+        question(3, "POST", "/v1/login", whole, "not json"),
+      ]),
+    );
+    await haproxy.until(() => haproxy.answers.size === 3);
+    expect([1, 2, 3].map((id) => haproxy.answers.get(id)?.["status"])).toEqual([404, 200, 200]);
+  });
+
+  it.each([
+    ["a frame that is too long", Buffer.from([0, 1, 0, 0])],
+    ["a question before the greeting", question(1, "GET", "/")],
+    ["bytes that are no frame", Buffer.from([0, 0, 0, 7, 3, 0, 0, 0, 1, 255, 255])],
+    ["a greeting without a frame size", hello(10)],
+  ])("ends the connection for %s, with its reason", async (_, bytes) => {
+    const haproxy = await asking();
+    haproxy.socket.write(bytes);
+    await haproxy.until(() => haproxy.ended);
+    expect(haproxy.others).toEqual([
+      { type: FRAME.agentDisconnect, pairs: { "status-code": 4, message: expect.any(String) as string } },
+    ]);
+  });
+
+  it("ends the connection for a target that is no path, and for another version", async () => {
+    const strange = await asking();
+    strange.socket.write(Buffer.concat([hello(), question(1, "GET", "http://x/")]));
+    await strange.until(() => strange.ended);
+    expect(strange.others.at(-1)?.pairs["message"]).toContain("target=pathq");
+    const older = await asking();
+    older.socket.write(hello(16_380, "1.0"));
+    await older.until(() => older.ended);
+    expect(older.others[0]?.pairs["status-code"]).toBe(5);
+  });
+
+  it("speaks to configured peers alone", async () => {
+    const haproxy = await asking({ adapterPeers: ["192.0.2.1"] });
+    haproxy.socket.write(hello());
+    await haproxy.until(() => haproxy.ended);
+    expect(haproxy.others).toEqual([]);
+  });
+});
