@@ -38,6 +38,8 @@ export interface ServerOptions {
    * callers are closed (`/authz/json` and `/authz/outcome` stay). Default: all are open, and nobody is held to anything.
    */
   readonly callers?: Callers;
+  /** Access logs of callers, in which outcomes are found by the decision's id. Default: none. */
+  readonly outcomesFrom?: readonly string[];
   /** Secrets of `hmac-sha256:<id>:…` key hashes, by id. Default: what `EDGEPOLICY_PEPPER` says (`ID=SECRET,…`). */
   readonly peppers?: Readonly<Record<string, string>>;
   readonly log?: LogOptions;
@@ -89,6 +91,7 @@ export interface Config {
   readonly upstream: URL | null;
   readonly adapterPeers: BlockList;
   readonly callers: Callers;
+  readonly outcomesFrom: readonly string[];
   readonly peppers: ReadonlyMap<string, string>;
   readonly log: Required<LogOptions>;
   readonly state: string | null;
@@ -137,7 +140,8 @@ export function readConfig(options: ServerOptions): Config {
     haproxy: options.haproxy === undefined ? null : readAddress("haproxy", options.haproxy),
     upstream: options.upstream === undefined ? null : readUpstream(options.upstream),
     adapterPeers: readNetworks("adapterPeers", options.adapterPeers ?? DEFAULT_PEERS),
-    callers: options.callers ?? { via: [] },
+    callers: readCallers(options),
+    outcomesFrom: options.outcomesFrom ?? [],
     peppers: readPeppers(options.peppers),
     log: readLog(options.log ?? {}),
     state: options.state ?? null,
@@ -159,6 +163,11 @@ export function readConfig(options: ServerOptions): Config {
     report: options.report ?? ((line) => void process.stderr.write(`${line}\n`)),
     clock: options.clock ?? null,
   };
+}
+
+/** Whose outcomes are read from their logs shows them. */
+function readCallers({ callers = { via: [] }, outcomesFrom = [] }: ServerOptions): Callers {
+  return outcomesFrom.length === 0 ? callers : { ...callers, shows: [...(callers.shows ?? []), "outcomes"] };
 }
 
 function invalid(option: string, message: string, help = ""): ServerError {

@@ -8,6 +8,7 @@ import { openDecisionLog } from "./decision-log.ts";
 import type { Listeners } from "./listeners.ts";
 import { openListeners } from "./listeners.ts";
 import { loadUws } from "./load-uws.ts";
+import { followOutcomes } from "./outcomes/follow-outcomes.ts";
 import type { LoadPolicy, ReloadResult } from "./policy-loader.ts";
 import { loadRunnable } from "./policy-loader.ts";
 import { Reloader } from "./reload.ts";
@@ -63,7 +64,7 @@ export async function startServer(options: ServerOptions, parts: ServerParts = {
   const listeners = await openOrClose(services, () =>
     openListeners(services, reloader, stopper, uwsTransport(uws), version),
   );
-  stopper.take(listeners);
+  stopper.take(listeners, followOutcomes(services.gate, config.outcomesFrom));
   if (config.watch) reloader.watch();
   if (config.signals) listenToSignals(reloader, stopper);
   return describeRunning(services, reloader, stopper, listeners, version);

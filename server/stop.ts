@@ -1,5 +1,6 @@
 /** Stops a server gracefully: no new connections, answers for what is in flight, the log on disk. */
 import type { Listeners } from "./listeners.ts";
+import type { FollowedLogs } from "./outcomes/follow-outcomes.ts";
 import type { Reloader } from "./reload.ts";
 import type { Services } from "./services.ts";
 
@@ -14,6 +15,7 @@ export class Stopper {
   readonly #reloader: Reloader;
   readonly #onSignal = (): void => void this.stop();
   #listeners: Listeners | null = null;
+  #logs: FollowedLogs | null = null;
   #resolve: () => void = () => {};
 
   constructor(services: Services, reloader: Reloader) {
@@ -25,8 +27,9 @@ export class Stopper {
   }
 
   /** What is to be closed. */
-  take(listeners: Listeners): void {
+  take(listeners: Listeners, logs: FollowedLogs): void {
     this.#listeners = listeners;
+    this.#logs = logs;
   }
 
   onSignals(): void {
@@ -45,6 +48,7 @@ export class Stopper {
     while ((data?.inFlight ?? 0) > 0 && performance.now() < deadline) await pause(LOOK_MS);
     data?.close();
     admin?.close();
+    this.#logs?.close();
     await haproxy?.close();
     await upstream?.close();
     await state?.close();

@@ -55,10 +55,10 @@ function documented(port: number, edgePort: number, servicePort: number): string
   }, block);
 }
 
-async function runCaddy(port: number, edgePort: number, servicePort: number): Promise<void> {
+async function runCaddy(port: number, edgePort: number, servicePort: number, log = ""): Promise<void> {
   const folder = temporaryFolder();
   const config = join(folder, "Caddyfile");
-  writeFileSync(config, documented(port, edgePort, servicePort));
+  writeFileSync(config, documented(port, edgePort, servicePort).replace("\troute {", `${log}\n\troute {`));
   const caddy = spawn(CADDY, ["run", "--config", config, "--adapter", "caddyfile"], {
     stdio: "ignore",
     env: { ...process.env, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
@@ -135,5 +135,30 @@ describe.skipIf(missing)("Caddy with the documented configuration", () => {
     const before = asked();
     expect((await fetch(`${url}/`)).status).toBe(502);
     expect(asked()).toBe(before);
+  });
+});
+
+describe.skipIf(missing)("Caddy with the documented log", () => {
+  it("shows what the service answered", async () => {
+    const path = join(temporaryFolder(), "edge.log");
+    const text = readFileSync(new URL("../../docs/forward-auth.md", import.meta.url), "utf8");
+    const log = /```caddy-log\n([^]*?)```/.exec(text)?.[1] ?? "";
+    expect(log).toContain("/var/log/caddy/edge.log");
+    const policy = `policy "caddy" { default allow }
+route login = POST "/v1/login"
+signal failed = count on login where response.status == 401 per ip over 1h
+rule guessing on login when failed >= 2 then block 404`;
+    const edge = await serve(policy, { callers: { via: ["caddy"] }, outcomesFrom: [path] });
+    const service = await startService((_incoming, response) => void response.writeHead(401).end());
+    const port = await freePort();
+    await runCaddy(port, edge.port, service.port, log.replace("/var/log/caddy/edge.log", path));
+    const ask = async (): Promise<number> =>
+      (await fetch(`http://127.0.0.1:${port}/v1/login`, { method: "POST", headers: { "x-edge-decision": "mine" } }))
+        .status;
+    for (let matched = 1; matched <= 2; matched++) {
+      expect(await ask()).toBe(401);
+      await until(async () => (await edge.metrics()).includes(`outcome_lines_total{result="matched"} ${matched}`));
+    }
+    expect(await ask()).toBe(404);
   });
 });

@@ -39,7 +39,7 @@ async function guarded(): Promise<Guarded> {
   const files = { "clients.yaml": inventoryOf([{ client: "acme", key: "key-1" }]) };
   const edge = await serve(POLICY, {}, files);
   const port = await freePort();
-  await runNginx(port, edge.port, service.port);
+  await runNginx(port, edge.port, service.port, temporaryFolder());
   return { url: `http://127.0.0.1:${port}`, edge, asked: () => asked };
 }
 
@@ -54,8 +54,13 @@ function documented(port: number, edgePort: number, servicePort: number): string
   }, block);
 }
 
-async function runNginx(port: number, edgePort: number, servicePort: number): Promise<void> {
-  const folder = temporaryFolder();
+async function runNginx(
+  port: number,
+  edgePort: number,
+  servicePort: number,
+  folder: string,
+  log = "access_log off;",
+): Promise<void> {
   const config = join(folder, "nginx.conf");
   const paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
     (name) => `${name}_temp_path ${folder}/${name};`,
@@ -63,7 +68,7 @@ async function runNginx(port: number, edgePort: number, servicePort: number): Pr
   writeFileSync(
     config,
     `daemon off; master_process off; pid ${folder}/pid; error_log ${folder}/error.log;
-events {} http { access_log off; ${paths.join(" ")} ${documented(port, edgePort, servicePort)} }`,
+events {} http { ${log} ${paths.join(" ")} ${documented(port, edgePort, servicePort)} }`,
   );
   const nginx: ChildProcess = spawn(NGINX, ["-e", `${folder}/error.log`, "-c", config], { stdio: "ignore" });
   onTestFinished(() => void nginx.kill("SIGKILL"));
@@ -138,5 +143,30 @@ describe.skipIf(missing)("nginx with the documented configuration", () => {
     const before = asked();
     expect((await fetch(`${url}/`)).status).toBe(500);
     expect(asked()).toBe(before);
+  });
+});
+
+describe.skipIf(missing)("nginx with the documented log", () => {
+  it("shows what the service answered", async () => {
+    const folder = temporaryFolder();
+    const text = readFileSync(new URL("../../docs/nginx.md", import.meta.url), "utf8");
+    const log = /```nginx-log\n([^]*?)```/.exec(text)?.[1] ?? "";
+    expect(log).toContain("/var/log/nginx/edge.log");
+    const path = join(folder, "edge.log");
+    const policy = `policy "nginx" { default allow }
+route login = POST "/v1/login"
+signal failed = count on login where response.status == 401 per ip over 1h
+rule guessing on login when failed >= 2 then block`;
+    const edge = await serve(policy, { callers: { via: ["nginx"] }, outcomesFrom: [path] });
+    const service = await startService((_incoming, response) => void response.writeHead(401).end());
+    const port = await freePort();
+    await runNginx(port, edge.port, service.port, folder, log.replace("/var/log/nginx/edge.log", path));
+    const ask = async (): Promise<number> =>
+      (await fetch(`http://127.0.0.1:${port}/v1/login`, { method: "POST" })).status;
+    for (let matched = 1; matched <= 2; matched++) {
+      expect(await ask()).toBe(401);
+      await until(async () => (await edge.metrics()).includes(`outcome_lines_total{result="matched"} ${matched}`));
+    }
+    expect(await ask()).toBe(403);
   });
 });
