@@ -113,10 +113,11 @@ describe.each(documents)("%s", (document) => {
     const { output } = run(step.command);
     expect(fitsShown(output, step.output) ? step.output : output).toBe(step.output);
   });
-  test("has only blocks that are run or plain", () => {
-    const plain = ["json", "yaml", "nginx", "caddy", "ts", "text", "http", "ndjson"];
+  test("has only blocks that are run, here or by the service tests, or plain", () => {
+    const plain = ["json", "yaml", "ts", "text", "http", "ndjson"];
+    const byServices = ["nginx", "nginx-log", "caddy", "caddy-log", "haproxy", "spoe"];
     const languages = new Set(blocks.map((block) => block.language));
-    for (const known of ["edgepolicy", "sh", "console", ...plain]) languages.delete(known);
+    for (const known of ["edgepolicy", "sh", "console", ...byServices, ...plain]) languages.delete(known);
     expect([...languages]).toEqual([]);
   });
 });
