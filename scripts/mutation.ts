@@ -2,8 +2,9 @@
  * `node scripts/mutation.ts [--quick] [--report] [FILE…]`: plants every mutant that Stryker knows in each file, one file after the
  * other, and prints the score and what survives. Without files, all of `engine/` (a night). Stryker's results are kept in
  * `.cache/mutation`, so that another run tries again only what has changed; scores in `test/mutation/scores.json`, beside the table of
- * them, `scores.md`, and the summary in CONTRIBUTING.md. `--quick` judges each file by its own unit test alone, and leaves out files
- * without one; `--report` alone writes table and summary anew. `EDGEPOLICY_RUNS` scales the properties (default here: a tenth).
+ * them, `scores.md`, and the summary in CONTRIBUTING.md. A file of types alone, in which there is nothing to plant, is noted as such at
+ * once. `--quick` judges each file by its own unit test alone, and leaves out files without one; `--report` alone writes table and
+ * summary anew. `EDGEPOLICY_RUNS` scales the properties (default here: a tenth).
  *
  * Exit status: 0 where every file reaches the aim, 1 where one does not, 2 for bad use.
  */
@@ -14,6 +15,7 @@ import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "no
 import { constants, setPriority } from "node:os";
 import { join, relative } from "node:path";
 import process from "node:process";
+import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -40,10 +42,20 @@ interface Mutant {
   readonly location: { readonly start: { readonly line: number; readonly column: number } };
 }
 
+/** What this script uses of Stryker's instrumenter (`@stryker-mutator/instrumenter`, a part of its core). */
+interface Instrumenting {
+  readonly Instrumenter: new (
+    logger: object,
+  ) => {
+    instrument(files: readonly object[], options: object): Promise<{ readonly mutants: readonly unknown[] }>;
+  };
+}
+
 /** What came of one file. */
 interface Score {
   /** SHA-256 of the text that was judged, the first 16 digits: another text has not been. */
   readonly text: string;
+  /** 0 for a file of types alone. */
   readonly mutants: number;
   readonly found: number;
   /** `LINE:COLUMN MUTATOR → REPLACEMENT` of each mutant that no test found. */
@@ -79,11 +91,23 @@ function configOf(file: string, name: string): object {
   };
 }
 
+/** Whether there is anything in a file that could be planted; no test is run for it. */
+async function hasMutants(file: string): Promise<boolean> {
+  const module = join(PACKAGE, "node_modules/@stryker-mutator/instrumenter/dist/src/index.js");
+  const { Instrumenter } = (await import(pathToFileURL(module).href)) as Instrumenting;
+  const quiet = { debug: () => undefined, info: () => undefined, isDebugEnabled: () => false };
+  const content = readFileSync(join(ROOT, file), "utf8");
+  const options = { plugins: null, ignorers: [], excludedMutations: [] };
+  const { mutants } = await new Instrumenter(quiet).instrument([{ name: file, mutate: true, content }], options);
+  return mutants.length > 0;
+}
+
 /**
  * Judges a file by its own unit test, which takes little time, and where that finds too few by all tests near to it: what was found
  * is not looked for again. Null where Stryker could not be run.
  */
-function judge(file: string, quick: boolean): Score | null {
+async function judge(file: string, quick: boolean): Promise<Score | null> {
+  if (!(await hasMutants(file))) return scoreOf(file, []);
   const own = existsSync(join(ROOT, ownTest(file))) ? mutate(file, "own") : null;
   const first = own === null ? null : scoreOf(file, own);
   if (quick || (first !== null && percent(first) >= AIM)) return first;
@@ -149,6 +173,7 @@ function percent({ found, mutants }: Pick<Score, "found" | "mutants">): number {
 
 /** Prints a file's score and survivors. */
 function print(file: string, score: Score): void {
+  if (score.mutants === 0) return void process.stdout.write(`${file}  no mutants\n`);
   process.stdout.write(`${file}  ${percent(score).toFixed(1)} % of ${score.mutants} mutants\n`);
   for (const survivor of score.survivors) process.stdout.write(`  ${file}:${survivor}\n`);
 }
@@ -181,6 +206,7 @@ function tableOf(files: readonly string[], scores: Scores): string {
   const rows = files.map((file) => {
     const score = scores[file];
     if (score === undefined) return `| \`${file}\` | | | not run |`;
+    if (score.mutants === 0) return `| \`${file}\` | | | no mutants |`;
     const note = score.text === textOf(file) ? "" : "of an earlier text";
     return `| \`${file}\` | ${percent(score).toFixed(1)} % | ${score.found} of ${score.mutants} | ${note} |`;
   });
@@ -194,7 +220,8 @@ function tableOf(files: readonly string[], scores: Scores): string {
 
 /** What CONTRIBUTING.md says of all files together. */
 function summaryOf(files: readonly string[], scores: Scores): string {
-  const judged = files.flatMap((file) => scores[file] ?? []);
+  const known = files.flatMap((file) => scores[file] ?? []);
+  const judged = known.filter(({ mutants }) => mutants > 0);
   const reached = judged.filter((score) => percent(score) >= AIM);
   const total = {
     found: judged.reduce((sum, { found }) => sum + found, 0),
@@ -205,14 +232,14 @@ function summaryOf(files: readonly string[], scores: Scores): string {
   const names = (list: readonly string[]): string =>
     list.length === 0 ? "none" : list.map((file) => `\`${file.replace("engine/", "")}\``).join(", ");
   return [
-    `${judged.length} of ${files.length} files of \`engine/\` have been run to the end: ${total.found} of ${total.mutants} mutants were found,`,
-    `${percent(total).toFixed(1)} %; ${reached.length} files reach the aim of ${AIM} %. Below it: ${names(below)}.`,
+    `${judged.length} of ${files.length} files of \`engine/\` have been run to the end, and in ${known.length - judged.length} more, of types alone, there is`,
+    `nothing to plant: ${total.found} of ${total.mutants} mutants were found, ${percent(total).toFixed(1)} %; ${reached.length} files reach the aim of ${AIM} %. Below it: ${names(below)}.`,
     `Changed since they were run: ${names(stale)}.`,
     `Files that have not been run are listed as such in \`test/mutation/scores.md\`, beside all scores and what survives.`,
   ].join("\n");
 }
 
-function main(): number {
+async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { report: { type: "boolean", default: false }, quick: { type: "boolean", default: false } },
@@ -230,7 +257,7 @@ function main(): number {
   setPriority(constants.priority.PRIORITY_LOW);
   let reached = true;
   for (const file of given.length > 0 ? given : engineFiles()) {
-    const score = judge(file, values.quick);
+    const score = await judge(file, values.quick);
     if (score === null) process.stderr.write(`edgepolicy: Stryker failed on ${file}\n`);
     else {
       print(file, score);
@@ -241,4 +268,4 @@ function main(): number {
   return reached ? 0 : 1;
 }
 
-process.exitCode = main();
+process.exitCode = await main();
