@@ -60,3 +60,35 @@ test.each([121, 122, 123, 124, 125, 126, 127, 128, 129, 250, 260])(
     expect(words.data.length).toBe(units <= 125 ? 64 : units <= 253 ? 128 : 256);
   },
 );
+
+test.each([124, 125, 252, 253])("makes no room where a text of %d units just fits", (units) => {
+  const words = new Words();
+  const capacity = units <= 125 ? 64 : 128;
+  words.pushText("x".repeat(units));
+  expect(words.data.length).toBe(capacity);
+  const { data } = words;
+  words.clear();
+  words.pushText("y".repeat(units));
+  expect(words.data).toBe(data);
+});
+
+test("the last part of a long text takes no more room than it has units", () => {
+  const words = new Words();
+  words.pushText("x".repeat(300), 298, 300);
+  expect([words.data.length, words.length, words.data[1]]).toEqual([64, 2, 2]);
+});
+
+test("makes no room where words and addresses just fit, and writes nothing behind them", () => {
+  const words = new Words();
+  const { data } = words;
+  data.fill(9);
+  for (let word = 0; word < 59; word++) words.push(word);
+  words.pushAddress(Uint32Array.of(1, 2, 3, 4, 5), 0);
+  expect([data[62], data[63], words.length]).toEqual([4, 9, 63]);
+  words.push(6);
+  expect(words.data).toBe(data);
+  words.clear();
+  for (let word = 0; word < 60; word++) words.push(word);
+  words.pushAddress(Uint32Array.of(1, 2, 3, 4), 0);
+  expect(words.data).toBe(data);
+});

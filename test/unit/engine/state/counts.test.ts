@@ -1,8 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { CountTable } from "../../../../engine/state/counts.ts";
+import { Arena } from "../../../../engine/state/arena.ts";
+import { Catalogue } from "../../../../engine/state/catalogue.ts";
+import { COUNT_BYTES, CountTable } from "../../../../engine/state/counts.ts";
 import { check } from "../../../helpers/property.ts";
-import { inArena } from "../../../helpers/tables.ts";
+import { Recorder } from "../../../helpers/recorder.ts";
+import { crowd, inArena, type KeyedTable } from "../../../helpers/tables.ts";
 
 const D = 16_000;
 
@@ -65,4 +68,28 @@ describe("a full table", () => {
     expect(table.dropped).toBeGreaterThan(60);
     expect(kept[0]?.length).toBeGreaterThan(2 * (kept[1]?.length ?? 0));
   });
+});
+
+test("what 17 sub-windows have passed of is over, and is no drop", () => {
+  const keyed: KeyedTable<CountTable> = {
+    make: (arena, head) => new CountTable(D, arena, head),
+    bytes: COUNT_BYTES,
+    record: (table, lo, hi, now) => table.record(lo, hi, now),
+    isKnown: (table, lo, hi, now) => table.read(lo, hi, now) > 0,
+  };
+  expect(COUNT_BYTES).toBe(88);
+  expect(crowd(keyed, 1_000, 17_000)).toMatchObject({ dropped: 0, newer: 0 });
+  const { gone, dropped } = crowd(keyed, 1_000, 16_999);
+  expect([gone > 0, dropped]).toEqual([true, gone]);
+});
+
+test("tells of every word before it changes", () => {
+  const arena = new Arena(9);
+  const table = new CountTable(D, arena, new Catalogue(arena, 0).use("count"));
+  const recorder = new Recorder(arena);
+  for (const now of [0, 0, 1_000, 5_000, 90_000]) {
+    recorder.begin();
+    table.record(2, 1, now);
+    expect(recorder.lost()).toEqual([]);
+  }
 });

@@ -86,7 +86,7 @@ test("the hand stays on pages that are there", () => {
   const last = pool.next();
   for (const item of items.filter((each) => pageOf(each) === pageOf(last))) pool.give(item);
   const left = items.filter((each) => pageOf(each) !== pageOf(last));
-  expect([pool.next(), pool.next(), pool.next()].sort()).toEqual([left[0], left[0], left[1]].sort());
+  expect(new Set([pool.next(), pool.next()])).toEqual(new Set(left));
 });
 
 test("names all items that were ever taken, those given back too", () => {

@@ -17,6 +17,14 @@ test("burst times length stays an exact integer", () => {
   expect(scaled.burst).toBe(2);
 });
 
+test("it is as long as the factor says where more is allowed at a time", () => {
+  expect(scaledRate({ allow: 3, perMicros: 2 ** 50, burst: 8 }, 0.25)).toEqual({
+    allow: 3,
+    perMicros: 2 ** 52,
+    burst: 2,
+  });
+});
+
 test("a count is never less than one", () => {
   expect([0.01, 0.5, 1, 3].map((factor) => scaledCount(5, factor))).toEqual([1, 2, 5, 15]);
 });
@@ -26,6 +34,12 @@ test("a rate under a factor is made once, and is itself where nothing changes it
   const rate = exactRate(RATE);
   expect(rates.of(rate, 1)).toBe(rate);
   expect(rates.of(rate, 2)).toBe(rates.of(rate, 2));
-  for (let factor = 3; factor < 300; factor++) rates.of(rate, factor);
-  expect(rates.of(rate, 2)).toEqual(exactRate(scaledRate(RATE, 2)));
+  const doubled = rates.of(rate, 2);
+  // 64 factors are remembered.
+  for (let factor = 3; factor <= 65; factor++) rates.of(rate, factor);
+  expect(rates.of(rate, 2)).toBe(doubled);
+  rates.of(rate, 66);
+  expect(rates.of(rate, 2)).not.toBe(doubled);
+  expect(rates.of(rate, 2)).toEqual(doubled);
+  expect(doubled).toEqual(exactRate(scaledRate(RATE, 2)));
 });

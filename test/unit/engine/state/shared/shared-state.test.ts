@@ -1,0 +1,118 @@
+/** Sides of shared state in one thread: who may come, what time it is, what is kept and what is taken back. */
+import { describe, expect, test } from "vitest";
+import { PAGE_BYTES, PAGE_WORDS } from "../../../../../engine/state/arena.ts";
+import { Catalogue } from "../../../../../engine/state/catalogue.ts";
+import { journalWords, LOCK, RECOVERER, WAITERS } from "../../../../../engine/state/shared/layout.ts";
+import { createSharedState, recoverWorker, Sharing } from "../../../../../engine/state/shared/shared-state.ts";
+import { USERS } from "../../../../../engine/state/table-head.ts";
+
+const made = (): ReturnType<typeof createSharedState> => createSharedState({ memoryBytes: 4 * PAGE_BYTES });
+
+test("has pages for the memory, begun ones too, and 256 more; and a journal behind them", () => {
+  for (const [memoryBytes, pages] of [
+    [4 * PAGE_BYTES, 260],
+    [4 * PAGE_BYTES + 1, 261],
+  ] as const) {
+    const state = createSharedState({ memoryBytes });
+    expect([state.pages, state.buffer.byteLength]).toEqual([pages, pages * PAGE_BYTES + 4 * journalWords(pages)]);
+    const { arena } = new Sharing(state, 0);
+    expect(arena.used + arena.room).toBe(pages);
+  }
+});
+
+test("every worker has the key of the state hash that it was made with, zeros unless told", () => {
+  const state = createSharedState({ memoryBytes: 1, hashKey: [5, -6] });
+  expect([new Sharing(state, 0).hashKey, new Sharing(state, 29).hashKey, new Sharing(made(), 3).hashKey]).toEqual([
+    [5, -6],
+    [5, -6],
+    [0, 0],
+  ]);
+});
+
+test.each([-1, 30, 1.5, Number.NaN])("worker %d is refused by its number", (worker) => {
+  expect(() => new Sharing(made(), worker)).toThrow(
+    new RangeError(`worker ${worker}: workers of shared state have numbers from 0 to 29`),
+  );
+});
+
+test("workers from 0 to 29 are let in, one at a time", () => {
+  const state = made();
+  for (const worker of [0, 29]) {
+    const side = new Sharing(state, worker);
+    expect([side.worker, side.enter(1)]).toEqual([worker, 1]);
+    expect(side.arena.words[LOCK]).toBe(worker + 1);
+    side.leave();
+    expect(side.arena.words[LOCK]).toBe(0);
+  }
+});
+
+test("the time never goes back, whoever had it", () => {
+  const state = made();
+  const [first, second] = [new Sharing(state, 0), new Sharing(state, 1)];
+  const times = [
+    [first, 100],
+    [second, 99],
+    [second, 100],
+    [second, 101],
+    [first, 50],
+  ] as const;
+  expect(
+    times.map(([side, now]) => {
+      const time = side.enter(now);
+      expect(side.arena.clock).toBe(time);
+      side.leave();
+      return time;
+    }),
+  ).toEqual([100, 100, 100, 101, 101]);
+});
+
+test("what is left stays for the others, and what is abandoned does not", () => {
+  const state = made();
+  const [first, second] = [new Sharing(state, 0), new Sharing(state, 1)];
+  first.enter(1);
+  const page = first.arena.takePage();
+  first.arena.touch(page, 1);
+  first.arena.words[page] = 7;
+  first.leave();
+  second.enter(2);
+  second.arena.touch(page, 1);
+  second.arena.words[page] = 8;
+  second.abandon();
+  expect([first.arena.words[page], second.arena.words[LOCK]]).toEqual([7, 0]);
+  // The journal begins anew: what was kept is not taken back later.
+  first.enter(3);
+  first.abandon();
+  expect([first.arena.words[page], first.arena.clock]).toEqual([7, 1]);
+});
+
+describe("a worker that has ended", () => {
+  test("inside a decision is undone, and the others are let in", () => {
+    const state = made();
+    const dead = new Sharing(state, 3);
+    dead.enter(5);
+    dead.arena.touch(PAGE_WORDS - 1, 1);
+    dead.arena.words[PAGE_WORDS - 1] = 9;
+    expect(recoverWorker(state, 3)).toBe(true);
+    expect([dead.arena.words[PAGE_WORDS - 1], dead.arena.words[LOCK], dead.arena.clock]).toEqual([0, 0, 0]);
+    new Sharing(state, 3).enter(1);
+  });
+
+  test("between decisions loses nothing but what it used", () => {
+    const state = made();
+    const [gone, other] = [new Sharing(state, 3), new Sharing(state, 4)];
+    gone.enter(5);
+    const head = new Catalogue(gone.arena, 3).use("table");
+    gone.leave();
+    other.enter(6);
+    new Catalogue(other.arena, 4).use("table");
+    other.leave();
+    expect(other.arena.words[head + USERS]).toBe((1 << 3) | (1 << 4));
+    expect(recoverWorker(state, 3)).toBe(false);
+    expect(other.arena.words[head + USERS]).toBe(1 << 4);
+    expect([other.arena.words[LOCK], other.arena.words[WAITERS], other.arena.clock]).toEqual([0, 0, 6]);
+  });
+
+  test("is recovered by one that is no worker", () => {
+    expect(RECOVERER).toBe(30);
+  });
+});
