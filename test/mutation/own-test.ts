@@ -1,5 +1,7 @@
 /** Files whose own test does not stand where theirs do: both engines are put to one, or it is about two files. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
+  "engine/bundle/read-content.ts": "test/unit/engine/bundle/content.test.ts",
+  "engine/bundle/write-content.ts": "test/unit/engine/bundle/content.test.ts",
   "engine/cost/describe-cost.ts": "test/unit/engine/cost.test.ts",
   "engine/facts/graphql-body.ts": "test/unit/engine/facts/graphql.test.ts",
   "engine/facts/range-table.ts": "test/unit/engine/facts/lookups.test.ts",
@@ -9,7 +11,9 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "engine/reference/overlays.ts": "test/unit/engine/overlays.test.ts",
   "engine/reference/rollout.ts": "test/unit/engine/rollouts.test.ts",
   "engine/rule-bans.ts": "test/unit/engine/semantics.test.ts",
+  "engine/snapshot/format.ts": "test/unit/engine/snapshot/read-snapshot.test.ts",
   "engine/snapshot/snapshot.ts": "test/unit/engine/snapshot.test.ts",
+  "engine/state/shared/layout.ts": "test/unit/engine/state/shared/journal.test.ts",
 };
 
 /** Where the test of a file of `engine/` stands, if it has one of its own. */
