@@ -3,7 +3,7 @@
  * the rows of different states can lie between each other. Rows are put where they first fit; after some tries, behind the last.
  */
 
-/** A tree by node, the root being node 0; nodes that have one parent follow each other in `order`, parents before children. */
+/** A tree by node, the root being node 0; nodes that have one parent follow each other in `order` by their classes, parents before children. */
 export interface Tree {
   readonly order: Int32Array;
   readonly parents: Int32Array;

@@ -1,5 +1,6 @@
 /** Classes, tables and windows in conditions, keys and comparisons, on the compiled engine. */
 import { expect, test } from "vitest";
+import { choiceOf, comparer, rankOf } from "../../../../engine/compile/choices.ts";
 import { compile } from "../../../../engine/compile/compile.ts";
 import { createEngine, type Expr, makeRequest, type Policy, type ScalarType } from "../../../../engine/index.ts";
 import { attributeOf, equals, kindIs, literalOf, makePolicy, makeRule, makeSignal } from "../../../helpers/policies.ts";
@@ -167,4 +168,55 @@ test("needs names the facts that something reads, through classes and tables", (
   const rules = [makeRule("r", { when: equals(expr({ kind: "lookup", index: 0, key }, "int"), literalOf("int", 1)) })];
   const { needs } = createEngine(makePolicy({ facts: ["a", "b", "c"].map(fact), lets, tables, rules }));
   expect(needs.facts).toEqual([1, 2]);
+});
+
+test.each([
+  ["==", [false, true, false]],
+  ["!=", [true, false, true]],
+  ["<", [true, false, false]],
+  ["<=", [true, true, false]],
+  [">", [false, false, true]],
+  [">=", [false, true, true]],
+] as const)("%s compares numbers, and evidence by its rank", (op, expected) => {
+  expect([2, 3, 4].map(comparer(op, 3))).toEqual(expected);
+  expect([-1, 0, 1].map(comparer(op, 0))).toEqual(expected);
+  expect(["network", "static_secret", "signed_request"].map(comparer(op, "static_secret"))).toEqual(expected);
+});
+
+test("evidence has the rank that it has in the language, and other texts none", () => {
+  expect(["none", "network", "static_secret", "other"].map(rankOf)).toEqual([0, 1, 2, -1]);
+});
+
+test("equality is of the value, not of its rank or number", () => {
+  expect(["a", "b"].map(comparer("==", "a"))).toEqual([true, false]);
+  expect(["a", "b"].map(comparer("!=", "a"))).toEqual([false, true]);
+  expect([true, 1].map(comparer("==", true))).toEqual([true, false]);
+});
+
+test("a class or a table is found behind its names, and nothing else is", () => {
+  const lets = [READ_TIER, MOST, TIER].map((each, index) => ({ name: `l${index}`, doc: "", span: SPAN, expr: each }));
+  const nested: Policy["lets"] = [{ name: "tier", doc: "", span: SPAN, expr: TIER }, ...lets];
+  const policy = makePolicy({ ...POLICY, lets: nested });
+  const read = (index: number): Expr => expr({ kind: "let", index }, "enum");
+  expect([choiceOf(policy, TIER), choiceOf(policy, read(1)), choiceOf(policy, read(2))]).toEqual([TIER, TIER, MOST]);
+  expect([choiceOf(policy, kindIs("a")), choiceOf(policy, enumLiteral("gold"))]).toEqual([null, null]);
+});
+
+test("a table with no entry that fits, or none that does not, is as its default", () => {
+  const table = (otherwise: number): Partial<Policy> => ({
+    ...POLICY,
+    tables: POLICY.tables?.map((each) => ({ ...each, otherwise })) ?? [],
+  });
+  const matchedWith = (otherwise: number, when: Expr): readonly string[] => {
+    const engine = createEngine(makePolicy({ ...table(otherwise), rules: [makeRule("r", { when })] }));
+    const kinds = ["a", "b", "none"];
+    return kinds.filter(
+      (kind) => engine.decide(makeRequest({ headers: { "x-kind": kind } }), NOW).toDecision().matched.length > 0,
+    );
+  };
+  expect(matchedWith(1, equals(MOST, literalOf("int", 7)))).toEqual([]);
+  expect(matchedWith(1, compare(MOST, "!=", literalOf("int", 7)))).toEqual(["a", "b", "none"]);
+  // "none" is bronze, which is not in the table.
+  expect(matchedWith(100, equals(MOST, literalOf("int", 100)))).toEqual(["a", "none"]);
+  expect(matchedWith(10, compare(MOST, "!=", literalOf("int", 100)))).toEqual(["b", "none"]);
 });

@@ -33,3 +33,37 @@ test("spans are the sets of numbers that they stand for, in ascending intervals 
     { runs: 1_000 },
   );
 });
+
+test("no interval is empty, at the ends either", () => {
+  expect([invertSpans([0, 3], 10), invertSpans([4, 9], 10), invertSpans([0, 9], 10), invertSpans([], 3)]).toEqual([
+    [4, 9],
+    [0, 3],
+    [],
+    [0, 2],
+  ]);
+  expect([invertSpans([2, 3, 5, 5], 7), invertSpans([], 0)]).toEqual([[0, 1, 4, 4, 6, 6], []]);
+});
+
+test("what is in both is as many intervals as meet, those of one number too", () => {
+  expect(intersectSpans([0, 4, 6, 9], [4, 6, 8, 20])).toEqual([4, 4, 6, 6, 8, 9]);
+  expect(intersectSpans([0, 4], [5, 9])).toEqual([]);
+  expect(intersectSpans([0, 4, 5, 9], [])).toEqual([]);
+});
+
+test("intervals that follow each other become one", () => {
+  expect(
+    uniteSpans([
+      [3, 4],
+      [0, 2],
+      [6, 6],
+      [9, 8],
+    ]),
+  ).toEqual([0, 4, 6, 6]);
+  expect(
+    uniteSpans([
+      [1, 9],
+      [2, 3],
+      [1, 4],
+    ]),
+  ).toEqual([1, 9]);
+});

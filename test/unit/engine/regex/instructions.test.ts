@@ -15,7 +15,10 @@ const NAMES = Object.keys(Instruction);
 function written(source: string): readonly string[] {
   const { kinds, x, y, start, members, classes } = compilePattern(patternOf(source));
   const holds = (set: number): string =>
-    [..."abcdk1_-é"].filter((unit) => members[set * classes.count + classes.of(unit.charCodeAt(0))] === 1).join("");
+    "abcdk1_-é"
+      .split("")
+      .filter((unit) => members[set * classes.count + classes.of(unit.charCodeAt(0))] === 1)
+      .join("");
   const lines = [...kinds].map((kind, at) => {
     const name = NAMES[kind] ?? "";
     if (name === "set") return `[${holds(x[at] as number)}] ${y[at]}`;
@@ -55,7 +58,7 @@ test("a set with its range the wrong way round is empty", () => {
 describe("classes", () => {
   test("tell apart what sets and word boundaries do, and no more", () => {
     const { classes, words } = compilePattern(patternOf("[b-d]|c"));
-    const classOf = (text: string): readonly number[] => [...text].map((unit) => classes.of(unit.charCodeAt(0)));
+    const classOf = (text: string): readonly number[] => text.split("").map((unit) => classes.of(unit.charCodeAt(0)));
     expect(new Set(classOf("09")).size).toBe(1);
     expect(new Set(classOf("09AZ_abcde")).size).toBe(8);
     expect(new Set(classOf("efz")).size).toBe(1);

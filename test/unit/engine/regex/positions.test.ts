@@ -44,6 +44,5 @@ test("there are none where they would be too many", () => {
   const entries = (count: number): number | null => positions(`(?:a?){${count}}b`)?.list.length ?? null;
   expect(entries(3)).toBe(4 + 3 + 2 + 1);
   expect(entries(360)).toBe((361 * 362) / 2);
-  expect(entries(361)).toBe((362 * 363) / 2 > 65_536 ? null : (362 * 363) / 2);
   expect([360, 361, 362].map((count) => entries(count) === null)).toEqual([false, true, true]);
 });

@@ -2,6 +2,7 @@
 import { Packr } from "msgpackr/pack";
 import { describe, expect, test } from "vitest";
 import { createEngine, makeRequest, restoreEngine } from "../../../../engine/index.ts";
+import { halfSipHash } from "../../../../engine/reference/hash.ts";
 import { checksumOf, SNAPSHOT_FORMAT, SNAPSHOT_KIND, type SnapshotHead } from "../../../../engine/snapshot/format.ts";
 import { readSnapshot } from "../../../../engine/snapshot/read-snapshot.ts";
 import { PAGE_BYTES } from "../../../../engine/state/arena.ts";
@@ -100,7 +101,7 @@ describe("a head that is none", () => {
     const format = SNAPSHOT_FORMAT + 6;
     const message = `it has the format ${format}; this edgepolicy reads ${SNAPSHOT_FORMAT}`;
     expect(readSnapshot(packed({ ...head, format }, ...runs, runs.length))).toEqual({ ok: false, message });
-    expect(head.kind).toBe(SNAPSHOT_KIND);
+    expect([head.kind, SNAPSHOT_KIND]).toEqual(["edgepolicy snapshot", "edgepolicy snapshot"]);
   });
 });
 
@@ -133,4 +134,13 @@ describe("pages that are not all there", () => {
   ])("%s", (_, values) => {
     expect(readSnapshot(packed(...values))).toEqual(CUT_OFF);
   });
+});
+
+test("a checksum is the keyed hash of the words under the format and their number", () => {
+  const words = Int32Array.from({ length: 9 }, (_, index) => Math.imul(index + 1, 0x9e3779b1));
+  for (const length of [0, 1, 8, 9]) {
+    const [low, high] = checksumOf(words, length);
+    const expected = halfSipHash([...words.subarray(0, length)], [SNAPSHOT_FORMAT, length]);
+    expect([low >>> 0, high >>> 0]).toEqual(expected.map((word) => word >>> 0));
+  }
 });

@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import {
+  canonicalIp,
+  canonicalNetwork,
+  hasHostBits,
+  networkContains,
+  networkOf,
+} from "../../../../engine/facts/networks.ts";
+
+test.each([
+  ["203.0.113.9", "203.0.113.9"],
+  ["2001:DB8:0:0:0:0:0:1", "2001:db8::1"],
+  ["::ffff:203.0.113.9", "203.0.113.9"],
+  ["203.0.113", null],
+  ["203.0.113.9/32", null],
+  ["", null],
+])("the address %j is %j", (text, expected) => {
+  expect(canonicalIp(text)).toBe(expected);
+});
+
+test.each([
+  ["10.1.2.3/8", "10.0.0.0/8", true],
+  ["10.0.0.0/8", "10.0.0.0/8", false],
+  ["10.1.2.3", "10.1.2.3/32", false],
+  ["2001:db8::1/32", "2001:db8::/32", true],
+  ["2001:db8::/32", "2001:db8::/32", false],
+  ["2001:db8::1", "2001:db8::1/128", false],
+  ["10.0.0.0/33", null, false],
+  ["ten", null, false],
+])("the network %j is %j; bits after its prefix: %s", (text, canonical, bits) => {
+  expect([canonicalNetwork(text), hasHostBits(text)]).toEqual([canonical, bits]);
+});
+
+test("the network around an address has 24 bits of IPv4 and 64 of IPv6 unless told", () => {
+  expect([networkOf("203.0.113.9"), networkOf("2001:db8:1:2:3::4"), networkOf("nowhere")]).toEqual([
+    "203.0.113.0/24",
+    "2001:db8:1:2::/64",
+    null,
+  ]);
+  expect([networkOf("203.0.113.9", 8, 32), networkOf("2001:db8:1:2::", 8, 32)]).toEqual([
+    "203.0.0.0/8",
+    "2001:db8::/32",
+  ]);
+});
+
+test.each([
+  ["10.0.0.0/8", "10.1.2.3", true],
+  ["10.0.0.0/8", "10.1.0.0/16", true],
+  ["10.0.0.0/8", "10.0.0.0/8", true],
+  ["10.1.0.0/16", "10.0.0.0/8", false],
+  ["10.0.0.0/8", "11.0.0.0", false],
+  ["2001:db8::/32", "2001:db8:ffff::1", true],
+  ["::/0", "10.0.0.1", false],
+  ["0.0.0.0/0", "2001:db8::1", false],
+  ["ten", "10.0.0.1", false],
+  ["10.0.0.0/8", "ten", false],
+])("whether %j holds %j: %s", (network, inner, expected) => {
+  expect(networkContains(network, inner)).toBe(expected);
+});
