@@ -10,10 +10,10 @@ export interface PlainTest {
 
 /** The test that a pattern without choices is, or null. */
 export function plainPattern(root: PatternNode): PlainTest | null {
-  if (!mayBePlain(root)) return null;
-  const items = itemsOf(root);
+  const items: PatternNode[] = [];
+  if (!putPlain(root, items)) return null;
   const start = items[0]?.kind === "start";
-  const end = items.length > (start ? 1 : 0) && items.at(-1)?.kind === "end";
+  const end = items.at(-1)?.kind === "end";
   const units: number[] = [];
   for (const item of items.slice(start ? 1 : 0, end ? -1 : undefined)) {
     const unit = onlyUnit(item);
@@ -41,10 +41,21 @@ export function plainGlob(glob: string): PlainTest | null {
   return { text, start: !glob.startsWith("*"), end: !glob.endsWith("*") };
 }
 
-/** Whether nothing in a pattern is repeated, chosen or of several units: most patterns are told by it alone. */
-function mayBePlain(node: PatternNode): boolean {
-  if (node.kind === "sequence") return node.items.every(mayBePlain);
-  return node.kind === "set" ? onlyUnit(node) !== null : node.kind !== "repeat" && node.kind !== "choice";
+/** Puts the items of a pattern in a row, up to the first that is repeated, chosen or a boundary; whether none is. Most patterns have one early on. */
+function putPlain(node: PatternNode, items: PatternNode[]): boolean {
+  switch (node.kind) {
+    case "empty":
+      return true;
+    case "sequence":
+      return node.items.every((item) => putPlain(item, items));
+    case "set":
+    case "start":
+    case "end":
+      items.push(node);
+      return true;
+    default:
+      return false;
+  }
 }
 
 function itemsOf(node: PatternNode): readonly PatternNode[] {

@@ -4,7 +4,6 @@ import type { IndexTables } from "../../../engine/compile/index-tables.ts";
 import { flattenNodes } from "../../../engine/compile/index-tables.ts";
 import { DispatchKind } from "../../../engine/layout.ts";
 import { routeCandidates } from "../../../engine/route-candidates.ts";
-import { compiled } from "../../helpers/compiled.ts";
 
 type Entry = readonly [phase: number, target: number];
 
@@ -98,11 +97,4 @@ test("are not kept where they are too many together", () => {
   const index = indexOf([{ entries }]);
   expect(routeCandidates(index, 15)).toHaveLength(16);
   expect(routeCandidates(index, 16)).toBeNull();
-});
-
-test("of a policy whose rules say routes alone", () => {
-  const rules = Array.from({ length: 40 }, (_, index) => `rule r${index} on ${index % 4 === 0 ? "a" : "b"} then block`);
-  const { index } = compiled(`route a = GET "/a"\nroute b = GET "/b"\n${rules.join("\n")}`);
-  const lists = routeCandidates(index, 2) ?? [];
-  expect(lists.map((each) => each.reduce((sum, list) => sum + list.length, 0))).toEqual([0, 10, 30]);
 });

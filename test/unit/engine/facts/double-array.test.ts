@@ -28,26 +28,24 @@ function treeOf(rows: readonly (readonly number[])[], most: number): Tree {
   };
 }
 
-/** Walks the array from the root: the node at the place of each record. */
+/** Walks the array from the root: the place of each node's record. Every class is asked for at every node. */
 function walk({ tree, classCount }: Grown, cells: Int32Array): ReadonlyMap<number, number> {
   const places = new Map([[0, 0]]);
   const { order, parents, classes } = tree;
-  const isChild = (place: number, unit: number): boolean => {
-    const at = (cells[place + BASE] as number) + unit * RECORD;
-    expect(at + RECORD).toBeLessThanOrEqual(cells.length);
-    return cells[at + PARENT] === place;
-  };
+  const children = new Map<number, number[]>();
+  const placeOf = (place: number, unit: number): number => (cells[place + BASE] as number) + unit * RECORD;
   for (const node of order.subarray(1)) {
-    const place = places.get(parents[node] as number) as number;
-    const unit = classes[node] as number;
-    expect(isChild(place, unit)).toBe(true);
-    places.set(node, (cells[place + BASE] as number) + unit * RECORD);
+    const parent = parents[node] as number;
+    children.set(parent, [...(children.get(parent) ?? []), classes[node] as number]);
+    places.set(node, placeOf(places.get(parent) as number, classes[node] as number));
   }
   for (const [node, place] of places) {
-    const own = order.filter((each) => each !== 0 && parents[each] === node).map((each) => classes[each] as number);
-    const found = Array.from({ length: classCount - 1 }, (_, unit) => unit + 1).filter((unit) => isChild(place, unit));
-    // A node without children has whatever base: it must not find itself or any other's.
-    expect(found).toEqual([...own].sort((a, b) => a - b));
+    const found: number[] = [];
+    for (let unit = 1; unit < classCount; unit++) {
+      if (cells[placeOf(place, unit) + PARENT] === place) found.push(unit);
+    }
+    expect(found).toEqual(children.get(node) ?? []);
+    expect(placeOf(place, classCount)).toBeLessThanOrEqual(cells.length);
   }
   return places;
 }
@@ -102,4 +100,24 @@ test("rows of classes far apart find room where there is none yet", () => {
   const tree = treeOf([[1, 500], [2, 499], [1], [500], [499, 500]], 30);
   const { cells } = new DoubleArray(tree, 501);
   expect(walk({ tree, classCount: 501 }, cells).size).toBe(tree.order.length);
+});
+
+test("rows that do not fit between others stand behind them, however many", () => {
+  let state = 7;
+  const random = (below: number): number => {
+    state = (state * 48_271) % 0x7fffffff;
+    return state % below;
+  };
+  const rows = Array.from({ length: 25 }, () => [...new Set(Array.from({ length: 60 }, () => 1 + random(300)))]);
+  const tree = treeOf(rows, 2_000);
+  const { cells } = new DoubleArray(tree, 301);
+  const places = walk({ tree, classCount: 301 }, cells);
+  expect(new Set(places.values()).size).toBe(tree.order.length);
+  // Four times as many as there are nodes, so the array grew from its first length, and no longer than the rows one behind the other.
+  expect(cells.length / RECORD).toBeGreaterThan(3 * tree.order.length);
+  expect(cells.length / RECORD).toBeLessThan((25 + 1) * 301);
+  const free = Array.from({ length: cells.length / RECORD }, (_, record) => record).filter(
+    (record) => ![...places.values()].includes(record * RECORD),
+  );
+  expect(free.filter((record) => cells[record * RECORD + PARENT] !== -1)).toEqual([]);
 });
