@@ -3,7 +3,7 @@ import { type Arena, PAGE_WORDS } from "./arena.ts";
 import { eachPage, shrinkDirectory } from "./directory.ts";
 import { discardSketch } from "./drop-sketch.ts";
 import { discardPool } from "./item-pool.ts";
-import { MASK, POOL } from "./table-head.ts";
+import { MASK, PAGES, POOL } from "./table-head.ts";
 
 // Words of a page's head: how many bits of the hash its entries agree in, how many entries there are, and how many may be dropped
 // before it is looked through for fresh ones again.
@@ -19,6 +19,8 @@ export function slotsPerPage(stride: number): number {
 
 /** Gives back all pages of a table, and of the pool and the sketch that belong to it; they must not be used again. */
 export function discardTable(arena: Arena, head: number): void {
+  // A head whose table was never made has no page, and must not give back the arena's own.
+  if (arena.words[head + PAGES] === 0) return;
   for (const page of eachPage(arena.words, head, (each) => arena.words[each + DEPTH]!)) arena.givePage(page);
   while (arena.words[head + MASK]! > 0) shrinkDirectory(arena, head);
   discardPool(arena, head + POOL);
