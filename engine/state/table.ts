@@ -26,11 +26,14 @@ const DEEPEST = 24;
 
 export abstract class HashTable extends PagedEntries {
   private readonly full: number;
+  /** A page with room for no more than so many is split, and one that was looked through in vain is let be for so many. */
+  private readonly few: number;
 
   /** @param head - The table's head in the arena: of zeros for a new table. */
   constructor(stride: number, arena: Arena, head: number) {
     super(stride, arena, head);
     this.full = Math.floor(this.slots * FULL);
+    this.few = Math.max(1, this.slots >> 4);
   }
 
   /** Whether losing the entry changes nothing. */
@@ -88,7 +91,7 @@ export abstract class HashTable extends PagedEntries {
 
   /** Slow path, out of line. */
   private makeRoom(full: number, hi: number, now: number): number {
-    const few = this.slots >> 4;
+    const { few } = this;
     let page = full;
     const wasPatient = this.isPatient(page);
     const isSwept = !wasPatient && !this.isSmall;
@@ -259,7 +262,7 @@ export abstract class HashTable extends PagedEntries {
     if (arena.words[page + ENTRIES] === entries) {
       this.dropFrom(page, now);
       // Told to the guard with the entry that went.
-      if (!wasPatient) arena.words[page + PATIENCE] = this.slots >> 4;
+      if (!wasPatient) arena.words[page + PATIENCE] = this.few;
     }
     arena.touch(head + HAND, 1);
     arena.words[head + HAND] = arena.words[head + HAND]! + 1;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { OverflowTable } from "../../../../engine/state/overflows.ts";
-import { inArena } from "../../../helpers/tables.ts";
+import { hashOf, inArena } from "../../../helpers/tables.ts";
 
 /** Holds 3, leaks one every 1,000; an overflow lives for 10,000. */
 const RATE = { allow: 1, perMicros: 1_000, burst: 3 };
@@ -89,4 +89,22 @@ describe("with values", () => {
     fill(2_000);
     expect(table.read(1, 1, 1_290)).toBe(1);
   });
+});
+
+test("has as many keys as its budget holds, with values too", () => {
+  for (const hasValues of [false, true]) {
+    const table = tableOf(hasValues);
+    for (let key = 0; key < 300; key++) {
+      if (hasValues) table.recordValue(...hashOf(key), 1, 1, 0);
+      else table.record(...hashOf(key), 0);
+    }
+    expect([table.count, table.dropped]).toEqual([300, 0]);
+    for (let key = 0; key < 300; key++) {
+      for (let value = 2; value <= 4; value++) {
+        if (hasValues) table.recordValue(...hashOf(key), value, 1, 0);
+        else table.record(...hashOf(key), 0);
+      }
+      expect(table.read(...hashOf(key), 0)).toBe(1);
+    }
+  }
 });
