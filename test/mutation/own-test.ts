@@ -6,6 +6,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "engine/facts/affix-tree.ts": "test/unit/engine/facts/lookups.test.ts",
   "engine/facts/graphql-body.ts": "test/unit/engine/facts/graphql.test.ts",
   "engine/facts/range-table.ts": "test/unit/engine/facts/lookups.test.ts",
+  "engine/key-hash.ts": "test/unit/engine/hasher.test.ts",
   "engine/reference/graphql.ts": "test/property/graphql.test.ts",
   "engine/reference/needs.ts": "test/unit/engine/compile/needs.test.ts",
   "engine/reference/outcome.ts": "test/unit/engine/outcomes.test.ts",

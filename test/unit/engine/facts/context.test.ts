@@ -58,3 +58,25 @@ test("its time is the one that it is told", () => {
   c.now = 1_767_225_600_000_001;
   expect(c.now).toBe(1_767_225_600_000_001);
 });
+
+test("before the first request nothing is known of any", () => {
+  const c = make();
+  expect(c).toMatchObject({
+    epoch: 0,
+    served: false,
+    outcome: null,
+    path: "",
+    pathEnd: 0,
+    ambiguous: false,
+    host: "",
+    hostKnown: false,
+    ipKnown: false,
+    route: -1,
+    client: -1,
+    evidence: -1,
+    refusal: null,
+    graphql: null,
+    graphqlEpoch: 0,
+  });
+  expect(WHOLE).toBe(-1);
+});

@@ -142,6 +142,42 @@ test.each<[string, readonly Entry[], readonly number[]]>([
     ],
     [0, 0, 300, 1],
   ],
+  [
+    "of three the two old ones as one, whichever of them came first",
+    [
+      [9, 1_001],
+      [10, 1_000],
+      [1, 9_000],
+    ],
+    [1_001, 9, 9_000, 1],
+  ],
+  [
+    "of three as near to either the later one, raised",
+    [
+      [3, 100],
+      [1, 300],
+      [2, 200],
+    ],
+    [100, 1, 300, 2],
+  ],
+  [
+    "of three the latest two, where one is covered by the second",
+    [
+      [9, 100],
+      [5, 200],
+      [4, 150],
+    ],
+    [100, 4, 200, 5],
+  ],
+  [
+    "of three the latest two, where one is covered by the first",
+    [
+      [9, 100],
+      [5, 200],
+      [8, 90],
+    ],
+    [100, 4, 200, 5],
+  ],
 ])("of entries of one key it finds %s", (_, entries, expected) => {
   const [earlier, earlierUnits, later, laterUnits] = found(sketchOf(...entries));
   expect([earlierUnits === 0 ? 0 : earlier, earlierUnits, later, laterUnits]).toEqual(expected);
@@ -202,4 +238,45 @@ test("a page that goes leaves both pairs in the one that takes its keys", () => 
     return earlierUnits + laterUnits < 100 + key || sketch.found.later < 5_000 + key || laterUnits < 1 + (key % 7);
   });
   expect([sketch.bytes, tooLittle]).toEqual([PAGE_BYTES, []]);
+});
+
+/** A hash whose cells are all of this index, and in one page. */
+const cellsOf = (index: number, row3 = index): readonly [lo: number, hi: number] => [
+  (index << 1) | (index << 10) | (index << 19),
+  row3 << 23,
+];
+
+test("of the rows the one that says least counts, the first of those that say as much", () => {
+  for (const [shared, own] of [
+    [cellsOf(10, 11), cellsOf(10)],
+    [cellsOf(11, 10), cellsOf(10)],
+  ] as const) {
+    for (const other of [50, 5]) {
+      const sketch = sketchOf();
+      sketch.enter(...own, 5, 100, 0);
+      sketch.enter(...shared, other, 200, 0);
+      expect(sketch.find(...own, 0)).toBe(true);
+      expect(sketch.found.laterUnits + sketch.found.earlierUnits).toBe(5);
+    }
+  }
+  const sketch = sketchOf();
+  sketch.enter(...cellsOf(10), 5, 100, 0);
+  sketch.enter(...cellsOf(11, 10), 5, 200, 0);
+  expect([sketch.find(...cellsOf(10), 0), sketch.found.later]).toEqual([true, 100]);
+});
+
+test("a page that goes leaves just what it said, and nothing in the cells beside", () => {
+  const sketch = sketchOf();
+  expect(sketch.found).toEqual({ earlier: 0, earlierUnits: 0, later: 0, laterUnits: 0 });
+  sketch.setBudget(3);
+  for (let time = 0; time < 140; time++) {
+    sketch.enter(...cellsOf(10), 100, 1_000, 0);
+    sketch.enter(...cellsOf(10), 1, 5_000, 0);
+  }
+  expect(sketch.bytes).toBe(3 * PAGE_BYTES);
+  sketch.setBudget(1);
+  while (sketch.isTooLarge) sketch.shrink();
+  expect(sketch.find(...cellsOf(10), 0)).toBe(true);
+  expect(sketch.found).toEqual({ earlier: 1_000, earlierUnits: 99, later: 5_000, laterUnits: 1 });
+  expect([sketch.find(...cellsOf(9), 0), sketch.find(...cellsOf(11), 0)]).toEqual([false, false]);
 });
