@@ -4,7 +4,7 @@
  */
 import { ServerError } from "./server-error.ts";
 
-/** The part of uWebSockets.js that `transport-uws.ts` uses, common to both releases. */
+/** The part of uWebSockets.js that `transport-uws.ts` and `web-socket-uws.ts` use, common to both releases. */
 export interface Uws {
   App(): UwsApp;
   us_listen_socket_close(socket: UwsListenSocket): void;
@@ -16,8 +16,34 @@ export interface UwsListenSocket {
 }
 export interface UwsApp {
   any(pattern: string, handler: (response: UwsResponse, request: UwsRequest) => void): UwsApp;
+  ws<Data>(pattern: string, behavior: UwsSocketBehavior<Data>): UwsApp;
   listen(host: string, port: number, options: number, opened: (socket: UwsListenSocket | false) => void): UwsApp;
   close(): UwsApp;
+}
+declare const socketContext: unique symbol;
+/** What ties an upgrade to its route. */
+export interface UwsContext {
+  readonly [socketContext]: true;
+}
+export interface UwsSocketBehavior<Data> {
+  readonly compression: number;
+  readonly maxPayloadLength: number;
+  readonly idleTimeout: number;
+  readonly maxBackpressure: number;
+  readonly sendPingsAutomatically: boolean;
+  readonly upgrade: (response: UwsResponse, request: UwsRequest, context: UwsContext) => void;
+  readonly open: (socket: UwsWebSocket<Data>) => void;
+  readonly message: (socket: UwsWebSocket<Data>, data: ArrayBuffer, binary: boolean) => void;
+  readonly drain: (socket: UwsWebSocket<Data>) => void;
+  readonly close: (socket: UwsWebSocket<Data>, code: number, reason: ArrayBuffer) => void;
+}
+export interface UwsWebSocket<Data> {
+  send(message: string | Uint8Array, binary: boolean, compress: boolean): number;
+  getBufferedAmount(): number;
+  end(code: number, reason: string): void;
+  close(): void;
+  /** What the upgrade was given. */
+  getUserData(): Data;
 }
 export interface UwsRequest {
   getHeader(name: string): string;
@@ -43,6 +69,7 @@ export interface UwsResponse {
   cork(run: () => void): UwsResponse;
   pause(): void;
   resume(): void;
+  upgrade(data: unknown, key: string, protocol: string, extensions: string, context: UwsContext): void;
 }
 
 /** `listen` fails where the port is taken; without it several processes would share one silently. */

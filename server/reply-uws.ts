@@ -144,6 +144,26 @@ export class UwsReply implements Reply {
     this.#response.close();
   }
 
+  /**
+   * Gives the connection to a WebSocket instead of answering.
+   *
+   * @param headers - More fields of the answer to the upgrade.
+   * @param upgrade - Upgrades the response; is told whether that is done later than in the handler.
+   * @returns False if the peer has gone or was answered.
+   */
+  handOver(headers: readonly string[], upgrade: (late: boolean) => void): boolean {
+    if (this.closed || this.#answer !== null) return false;
+    const late = this.#later;
+    const run = (): void => {
+      if (headers.length > 0) this.#writeHead(101, headers);
+      upgrade(late);
+    };
+    this.#finish();
+    if (late) this.#response.cork(run);
+    else run();
+    return true;
+  }
+
   #sendNow(status: number, headers: readonly string[], body: string | Uint8Array): void {
     this.#writeHead(status, headers);
     this.#complete(body);

@@ -7,8 +7,11 @@ import type { Uws, UwsApp, UwsListenSocket, UwsRequest, UwsResponse } from "./lo
 import { EXCLUSIVE_PORT } from "./load-uws.ts";
 import type { ReplyCounts } from "./reply-uws.ts";
 import { UwsReply } from "./reply-uws.ts";
+import { serveSockets } from "./web-socket-uws.ts";
+import type { UwsSocket } from "./web-socket-uws.ts";
 import { ServerError } from "./server-error.ts";
 import type { Handler, Listen, ListenAddress, Listener, RequestView, TransportOptions } from "./transport.ts";
+import type { SocketRoute } from "./web-socket.ts";
 
 /** A transport that listens with the given uWebSockets.js. */
 export function uwsTransport(uws: Uws): Listen {
@@ -23,6 +26,7 @@ class UwsListener implements Listener, ReplyCounts {
   readonly #uws: Uws;
   readonly #app: UwsApp;
   readonly #onFault: (fault: unknown) => void;
+  readonly #sockets = new Set<UwsSocket>();
   #socket: UwsListenSocket | null;
 
   constructor(uws: Uws, { address, routes, onFault }: TransportOptions) {
@@ -32,6 +36,8 @@ class UwsListener implements Listener, ReplyCounts {
     for (const [path, handler] of routes.exact) this.#serve(path, handler);
     for (const [path, handler] of routes.under ?? []) this.#serve(`${path}/*`, handler);
     this.#serve("/*", routes.otherwise);
+    for (const [path, route] of routes.sockets ?? []) this.#serveSockets(path, route);
+    if (routes.otherSockets !== undefined) this.#serveSockets("/*", routes.otherSockets);
     this.#socket = open(this.#app, address);
     this.host = address.host;
     this.port = uws.us_socket_local_port(this.#socket);
@@ -52,7 +58,21 @@ class UwsListener implements Listener, ReplyCounts {
     });
   }
 
+  #serveSockets(pattern: string, route: SocketRoute): void {
+    const view = new UwsRequestView();
+    serveSockets(this.#app, pattern, route, {
+      counts: this,
+      open: this.#sockets,
+      onFault: this.#onFault,
+      viewOf: (response, request) => {
+        view.point(request, response);
+        return view;
+      },
+    });
+  }
+
   drain(): void {
+    if (!this.draining) for (const socket of [...this.#sockets]) socket.stop();
     this.draining = true;
     if (this.#socket !== null) this.#uws.us_listen_socket_close(this.#socket);
     this.#socket = null;

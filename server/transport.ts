@@ -3,6 +3,8 @@
  * sockets and know nothing of the HTTP library below.
  */
 
+import type { SocketRoute } from "./web-socket.ts";
+
 /** A request as it arrives. Valid only until its handler returns: read everything needed before the first wait. */
 export interface RequestView {
   /** As received; case matters. */
@@ -63,6 +65,10 @@ export interface Routes {
   readonly exact: ReadonlyMap<string, Handler>;
   /** By paths without their final slash: a handler gets what lies under its own. */
   readonly under?: ReadonlyMap<string, Handler>;
+  /** WebSockets by exact path. What is no upgrade there, and an upgrade elsewhere, goes to the handlers. */
+  readonly sockets?: ReadonlyMap<string, SocketRoute>;
+  /** WebSockets by every other path; left out, a request for one is a request like others. */
+  readonly otherSockets?: SocketRoute;
   readonly otherwise: Handler;
 }
 
@@ -78,9 +84,9 @@ export interface Listener {
   readonly host: string;
   /** The port really listened on. */
   readonly port: number;
-  /** Requests begun and not yet answered. */
+  /** Requests begun and not yet answered, and WebSockets that are open. */
   readonly inFlight: number;
-  /** Accepts no more connections and closes each one after its answer. */
+  /** Accepts no more connections and closes each one after its answer; WebSockets are told. */
   drain(): void;
   /** Closes everything at once. */
   close(): void;
