@@ -9,6 +9,7 @@ import { nginxHandler } from "./authz/nginx.ts";
 import { outcomeHandler } from "./authz/outcome.ts";
 import { traefikHandler } from "./authz/traefik.ts";
 import { proxyHandler } from "./proxy/proxy.ts";
+import { proxySockets } from "./proxy/web-socket.ts";
 import { problem } from "./refusal.ts";
 import type { Reloader } from "./reload.ts";
 import type { Services } from "./services.ts";
@@ -77,6 +78,7 @@ function dataRoutes({ gate, holds, upstream }: Services): Routes {
     exact: new Map(doors.map(([caller, path, handler]) => [path, isOpen(caller) ? handler : closed] as const)),
     under: new Map([[ENVOY_PREFIX, isOpen("envoy") ? envoyHandler(gate, holds) : closed]]),
     otherwise: upstream === null ? notServed : proxyHandler({ gate, upstream, holds }),
+    ...(upstream === null ? {} : { otherSockets: proxySockets({ gate, upstream, holds }) }),
   };
 }
 

@@ -18,6 +18,8 @@ export interface ReplyCounts {
   inFlight: number;
   /** Whether connections are closed after their answer. */
   readonly draining: boolean;
+  /** Runs in the cork of a response other than `response`. */
+  readonly corkElsewhere: (run: () => void, response: UwsResponse) => void;
 }
 
 export class UwsReply implements Reply {
@@ -159,7 +161,7 @@ export class UwsReply implements Reply {
       upgrade(late);
     };
     this.#finish();
-    if (late) this.#response.cork(run);
+    if (late) this.#counts.corkElsewhere(run, this.#response);
     else run();
     return true;
   }

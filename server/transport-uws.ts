@@ -9,6 +9,7 @@ import type { ReplyCounts } from "./reply-uws.ts";
 import { UwsReply } from "./reply-uws.ts";
 import { serveSockets } from "./web-socket-uws.ts";
 import type { UwsSocket } from "./web-socket-uws.ts";
+import { SpareResponse } from "./spare-response-uws.ts";
 import { ServerError } from "./server-error.ts";
 import type { Handler, Listen, ListenAddress, Listener, RequestView, TransportOptions } from "./transport.ts";
 import type { SocketRoute } from "./web-socket.ts";
@@ -27,6 +28,8 @@ class UwsListener implements Listener, ReplyCounts {
   readonly #app: UwsApp;
   readonly #onFault: (fault: unknown) => void;
   readonly #sockets = new Set<UwsSocket>();
+  /** Made where WebSockets are served. */
+  #spare: SpareResponse | null = null;
   #socket: UwsListenSocket | null;
 
   constructor(uws: Uws, { address, routes, onFault }: TransportOptions) {
@@ -58,7 +61,13 @@ class UwsListener implements Listener, ReplyCounts {
     });
   }
 
+  corkElsewhere = (run: () => void, response: UwsResponse): void => {
+    if (this.#spare === null) response.cork(run);
+    else this.#spare.cork(run, response);
+  };
+
   #serveSockets(pattern: string, route: SocketRoute): void {
+    this.#spare ??= new SpareResponse(this.#uws);
     const view = new UwsRequestView();
     serveSockets(this.#app, pattern, route, {
       counts: this,
@@ -81,6 +90,7 @@ class UwsListener implements Listener, ReplyCounts {
   close(): void {
     this.drain();
     this.#app.close();
+    this.#spare?.close();
   }
 }
 

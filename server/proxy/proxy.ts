@@ -15,7 +15,7 @@ import type { PolicyView } from "../policy-view.ts";
 import { rateLimitFields } from "../rate-limit-fields.ts";
 import type { Refusal } from "../refusal.ts";
 import { decisionField, problem, refusalOf, retryAfterField } from "../refusal.ts";
-import type { Handler, Reply } from "../transport.ts";
+import type { Handler, Reply, RequestView } from "../transport.ts";
 import type { ForwardOptions } from "./forward-headers.ts";
 import { requestHeaders } from "./forward-headers.ts";
 import type { Incoming, Malformed } from "./incoming.ts";
@@ -31,22 +31,29 @@ export interface ProxyParts {
 }
 
 export function proxyHandler(parts: ProxyParts): Handler {
-  return (from, reply) => {
-    const { gate } = parts;
-    const incoming = readIncoming(from);
-    const malformed = findMalformed(incoming, singleHeaders(gate, incoming)) ?? tooLarge(gate, incoming);
-    if (malformed !== null) return refuseMalformed(gate, reply, incoming, malformed);
-    const body = incoming.hasBody ? new RequestBody(reply, gate.config.bodyBytesMax) : null;
-    decideWithBody(parts, { incoming, request: describe(gate, incoming), reply, body });
-  };
+  return (from, reply) => passThrough(parts, from, reply, forward);
+}
+
+/** What becomes of a request that is let through. */
+export type GoOn = (parts: ProxyParts, passage: Passage, permit: Permit) => void;
+
+/** Decides on a request and lets it go on, or refuses it. */
+export function passThrough(parts: ProxyParts, from: RequestView, reply: Reply, goOn: GoOn): void {
+  const { gate } = parts;
+  const incoming = readIncoming(from);
+  const malformed = findMalformed(incoming, singleHeaders(gate, incoming)) ?? tooLarge(gate, incoming);
+  if (malformed !== null) return refuseMalformed(gate, reply, incoming, malformed);
+  const body = incoming.hasBody ? new RequestBody(reply, gate.config.bodyBytesMax) : null;
+  decideWithBody(parts, { incoming, request: describe(gate, incoming), reply, body, goOn });
 }
 
 /** A request on its way. */
-interface Passage {
+export interface Passage {
   readonly incoming: Incoming;
   readonly request: Request;
   readonly reply: Reply;
   readonly body: RequestBody | null;
+  readonly goOn: GoOn;
 }
 
 function tooLarge({ config }: Gate, { length }: Incoming): Malformed | null {
@@ -63,7 +70,7 @@ function refuseMalformed(gate: Gate, reply: Reply, incoming: Incoming, malformed
   answer(reply, incoming.method, problem(malformed.status, malformed.detail));
 }
 
-function answer(reply: Reply, method: string, { status, headers, body }: Refusal): void {
+export function answer(reply: Reply, method: string, { status, headers, body }: Refusal): void {
   if (method === "HEAD") reply.sendHead(status, headers, Buffer.byteLength(body));
   else reply.send(status, headers, body);
 }
@@ -133,11 +140,11 @@ function decide(parts: ProxyParts, passage: Passage): void {
   if (verdict > SLOW) return refuse(passage, refusalOf(ruling, gate.view.policy));
   const permit = permitOf(gate, ruling);
   if (verdict === SLOW) holdBack(parts, passage, permit, delayMicros);
-  else forward(parts, passage, permit);
+  else passage.goOn(parts, passage, permit);
 }
 
 /** What is needed of a ruling after the gate has gone on to other requests. */
-interface Permit {
+export interface Permit {
   readonly id: string;
   /** The policy's version that gave it. */
   readonly view: PolicyView;
@@ -177,7 +184,7 @@ function refuse({ reply, incoming, body }: Passage, refusal: Refusal): void {
 /** Past the cap of held requests a delay would cost more than it slows: the request is throttled. */
 function holdBack(parts: ProxyParts, passage: Passage, permit: Permit, delayMicros: number): void {
   const { reply } = passage;
-  const hold = parts.holds.hold(delayMicros, () => forward(parts, passage, permit));
+  const hold = parts.holds.hold(delayMicros, () => passage.goOn(parts, passage, permit));
   if (hold !== null) return reply.onAbort(() => abandon(parts, permit, hold));
   const fields = ["X-Edge-Decision", permit.decision, "Retry-After", retryAfterField(delayMicros)];
   refuse(passage, problem(429, "too many requests are held back already", fields));
@@ -208,14 +215,14 @@ function forward(parts: ProxyParts, passage: Passage, permit: Permit): void {
   upstream.forward(forwarded, reply, (end) => settle(gate, passage, permit, end));
 }
 
-function forwardOptions(gate: Gate, incoming: Incoming, permit: Permit): ForwardOptions {
+export function forwardOptions(gate: Gate, incoming: Incoming, permit: Permit): ForwardOptions {
   const { view, client, decision } = permit;
   const peer = view.peers.of(incoming.peer);
   const stripped = gate.config.stripCredentials ? view.identityHeaders : [];
   return { client, decision, stripped, facts: view.factHeaders, peerTrusted: peer.hops > 0, peer: peer.address };
 }
 
-function refuseBusy(gate: Gate, passage: Passage, permit: Permit): void {
+export function refuseBusy(gate: Gate, passage: Passage, permit: Permit): void {
   increment(gate.metrics.upstreamErrors, "busy");
   const fields = ["X-Edge-Decision", permit.decision, "Retry-After", "1"];
   refuse(passage, problem(503, "too many requests wait for the service", fields));
@@ -235,6 +242,6 @@ function settle(gate: Gate, { reply, incoming, body }: Passage, permit: Permit, 
   observe(gate, permit, makeOutcome(status, { size, latencyMicros, headers }));
 }
 
-function observe(gate: Gate, permit: Permit, outcome: ReturnType<typeof makeOutcome>): void {
+export function observe(gate: Gate, permit: Permit, outcome: ReturnType<typeof makeOutcome>): void {
   if (permit.observed) gate.observe(permit.id, outcome);
 }

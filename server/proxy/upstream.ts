@@ -2,6 +2,7 @@
 import type { Dispatcher } from "undici";
 import { errors, Pool } from "undici";
 import type { Readable } from "node:stream";
+import { WebSocket } from "ws";
 import type { Config } from "../config.ts";
 import { responseHeaders } from "./forward-headers.ts";
 import type { Reply } from "../transport.ts";
@@ -25,6 +26,14 @@ export interface Forwarded {
   readonly wanted: readonly string[];
 }
 
+/** A request for a WebSocket. */
+export interface SocketRequest {
+  readonly target: string;
+  readonly protocols: readonly string[];
+  readonly headers: Readonly<Record<string, string | string[]>>;
+  readonly messageBytesMax: number;
+}
+
 /** How an exchange ended. Called once. */
 export interface ExchangeEnd {
   /** The answer's status; 499 where the caller went before there was one. */
@@ -39,12 +48,16 @@ export interface ExchangeEnd {
 }
 
 export class Upstream {
+  readonly #origin: URL;
   readonly #pool: Pool;
   readonly #max: number;
+  readonly #timeoutMs: number;
   #current = 0;
 
   constructor(origin: URL, config: Config) {
+    this.#origin = origin;
     this.#max = config.forwardedMax;
+    this.#timeoutMs = config.upstreamTimeoutMs;
     this.#pool = new Pool(origin, {
       connections: config.upstreamConnections,
       connectTimeout: config.connectTimeoutMs,
@@ -62,6 +75,33 @@ export class Upstream {
   /** Whether another request may be forwarded now. */
   get hasRoom(): boolean {
     return this.#current < this.#max;
+  }
+
+  /** Counts a WebSocket among what is forwarded, until the function that is returned is called. */
+  take(): () => void {
+    this.#current++;
+    return () => void this.#current--;
+  }
+
+  /**
+   * Asks for a WebSocket.
+   *
+   * @param headers - By lower-case name, with `host` and without those of the handshake.
+   */
+  openSocket({ target, protocols, headers, messageBytesMax }: SocketRequest): WebSocket {
+    const scheme = this.#origin.protocol === "https:" ? "wss:" : "ws:";
+    return new WebSocket(`${scheme}//${this.#origin.host}/`, [...protocols], {
+      headers: { ...headers },
+      handshakeTimeout: this.#timeoutMs,
+      maxPayload: messageBytesMax,
+      perMessageDeflate: false,
+      followRedirects: false,
+      // The target goes out as it came in; as part of an address it would be rewritten.
+      finishRequest: (request) => {
+        request.path = target;
+        request.end();
+      },
+    });
   }
 
   /** Forwards a request and passes the answer on to `reply`; `ended` is told in the end, whatever happens. */
