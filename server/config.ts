@@ -1,6 +1,7 @@
 /** Options of the server with their defaults, checked before anything is opened. */
 import { BlockList, isIP, isIPv4 } from "node:net";
 import type { Callers } from "../dsl/index.ts";
+import { readTokenOptions, type TokenOptions } from "./identity/token-options.ts";
 import { ServerError } from "./server-error.ts";
 import type { ListenAddress } from "./transport.ts";
 
@@ -42,6 +43,8 @@ export interface ServerOptions {
   readonly outcomesFrom?: readonly string[];
   /** Secrets of `hmac-sha256:<id>:…` key hashes, by id. Default: what `EDGEPOLICY_PEPPER` says (`ID=SECRET,…`). */
   readonly peppers?: Readonly<Record<string, string>>;
+  /** Access tokens. */
+  readonly tokens?: TokenOptions;
   readonly log?: LogOptions;
   /** File that state is kept in over restarts: read at start, written while requests are decided. Default: none. */
   readonly state?: string;
@@ -93,6 +96,7 @@ export interface Config {
   readonly callers: Callers;
   readonly outcomesFrom: readonly string[];
   readonly peppers: ReadonlyMap<string, string>;
+  readonly tokens: Required<TokenOptions>;
   readonly log: Required<LogOptions>;
   readonly state: string | null;
   readonly stateIntervalMs: number;
@@ -143,6 +147,7 @@ export function readConfig(options: ServerOptions): Config {
     callers: readCallers(options),
     outcomesFrom: options.outcomesFrom ?? [],
     peppers: readPeppers(options.peppers),
+    tokens: readTokenOptions(options.tokens),
     log: readLog(options.log ?? {}),
     state: options.state ?? null,
     stateIntervalMs: readCount("stateIntervalMs", options.stateIntervalMs, 1_000),

@@ -7,6 +7,7 @@ import { VERDICTS } from "../engine/index.ts";
 import type { Config } from "./config.ts";
 import type { DecisionLog } from "./decision-log.ts";
 import { DecisionIds } from "./decision-ids.ts";
+import { type TokenState, tokenStateOf } from "./identity/token-state.ts";
 import type { Metrics } from "./metrics.ts";
 import { increment } from "./metrics.ts";
 import type { PolicyView } from "./policy-view.ts";
@@ -25,12 +26,19 @@ export interface Ruling {
   readonly record: DecisionRecord;
   /** The decision in full, made when it is first asked for. */
   readonly decision: Decision;
+  /** A new nonce for the caller's next DPoP proof; null where proofs need none. */
+  readonly proofNonce: string | null;
 }
 
 class ReusedRuling implements Ruling {
   id = "";
   record!: DecisionRecord;
   #decision: Decision | null = null;
+  readonly #tokens: TokenState;
+
+  constructor(tokens: TokenState) {
+    this.#tokens = tokens;
+  }
 
   set(id: string, record: DecisionRecord): void {
     this.id = id;
@@ -40,6 +48,9 @@ class ReusedRuling implements Ruling {
   get decision(): Decision {
     this.#decision ??= this.record.toDecision();
     return this.#decision;
+  }
+  get proofNonce(): string | null {
+    return this.#tokens.nextNonce();
   }
 }
 
@@ -51,7 +62,7 @@ export class Gate {
   /** The running policy. Only `reload.ts` sets it. */
   view: PolicyView;
   readonly #log: DecisionLog;
-  readonly #ruling: ReusedRuling = new ReusedRuling();
+  readonly #ruling: ReusedRuling;
 
   constructor(config: Config, engine: PolicyEngine, view: PolicyView, metrics: Metrics, log: DecisionLog) {
     this.config = config;
@@ -60,6 +71,7 @@ export class Gate {
     this.metrics = metrics;
     this.ids = new DecisionIds(config.outcomesMax);
     this.#log = log;
+    this.#ruling = new ReusedRuling(tokenStateOf(config));
   }
 
   /** Decides `request`; the caller reads what it needs of the ruling before it returns. */

@@ -1,5 +1,6 @@
 /** The enforcement point: an HTTP server that asks the engine and acts on what it says. */
 export type { LogOptions, LogSink, ServerOptions } from "./config.ts";
+export type { TokenOptions } from "./identity/token-options.ts";
 export { loadUws } from "./load-uws.ts";
 export type { ListReload, LoadPolicy, ReloadResult } from "./policy-loader.ts";
 export type { ServerErrorCode } from "./server-error.ts";

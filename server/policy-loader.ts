@@ -5,6 +5,7 @@ import { loadForCallers, positionAt, renderDiagnostics } from "../dsl/index.ts";
 import type { Config } from "./config.ts";
 import type { Gate } from "./gate.ts";
 import type { Verifier } from "./identity/verifier.ts";
+import { tokenStateOf } from "./identity/token-state.ts";
 import { makeVerifiers } from "./identity/verifiers.ts";
 import { increment } from "./metrics.ts";
 import { makeView } from "./policy-view.ts";
@@ -20,7 +21,7 @@ export interface Loaded {
   readonly load: LoadResult;
 }
 
-/** @throws {ServerError} `policy_invalid` with the diagnostics, `identity_unverifiable` or `pepper_missing`. */
+/** @throws {ServerError} `policy_invalid` with the diagnostics, `identity_unverifiable`, `keys_unusable` or `pepper_missing`. */
 export function loadRunnable(load: LoadPolicy, config: Config): Loaded {
   const result = loadForCallers(load(), config.callers);
   if (result.policy === null) {
@@ -29,7 +30,7 @@ export function loadRunnable(load: LoadPolicy, config: Config): Loaded {
     throw new ServerError("policy_invalid", `${config.policy} has ${problems}`, "", result);
   }
   const { policy, sources } = result;
-  const verifiers = makeVerifiers(policy, config, ({ span }) => placeOf(span, sources));
+  const verifiers = makeVerifiers(policy, config, ({ span }) => placeOf(span, sources), result);
   return { policy, verifiers, load: result };
 }
 
@@ -84,6 +85,7 @@ function swapIn(gate: Gate, { policy, verifiers }: Loaded): ReloadReport {
   const report = engine.reload(policy);
   for (const { name, values } of policy.lists) if (gate.view.lists.has(name)) engine.setList(name, values);
   gate.view = makeView(policy, engine.needs, verifiers, gate.config);
+  tokenStateOf(gate.config).keepFor(policy);
   return report;
 }
 

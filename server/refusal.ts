@@ -7,6 +7,7 @@ import { STATUS_CODES } from "node:http";
 import type { Policy } from "../engine/index.ts";
 import { VERDICTS } from "../engine/index.ts";
 import type { Ruling } from "./gate.ts";
+import { tokenChallenges } from "./identity/jwt/authenticate-field.ts";
 import { rateLimitFields } from "./rate-limit-fields.ts";
 
 export interface Refusal {
@@ -33,7 +34,7 @@ export function refusalFields(ruling: Ruling, policy: Policy): readonly string[]
   const { record, decision } = ruling;
   const fields = ["X-Edge-Decision", decisionField(ruling)];
   if (record.retryAfterMicros > 0) fields.push("Retry-After", retryAfterField(record.retryAfterMicros));
-  if (record.status === 401) fields.push("WWW-Authenticate", authenticateField(ruling, policy));
+  if (record.status === 401) fields.push("WWW-Authenticate", authenticateField(ruling, policy), ...nonceField(ruling));
   fields.push(...rateLimitFields(policy, decision.limits, record.client));
   return fields;
 }
@@ -96,9 +97,20 @@ function challengeKind({ record }: Ruling, policy: Policy): string {
   return refusal?.kind === "challenge" ? refusal.challenge : "unknown";
 }
 
+/** The nonce that the next proof must bring (RFC 9449 §9). */
+function nonceField({ record, proofNonce }: Ruling): readonly string[] {
+  return record.reason === "nonce_required" && proofNonce !== null ? ["DPoP-Nonce", proofNonce] : [];
+}
+
 /** RFC 9110 §11.6.1 wants one on every 401. */
 function authenticateField(ruling: Ruling, policy: Policy): string {
-  const parts = [`Edge realm="${quotable(policy.name)}"`];
+  const realm = quotable(policy.name);
+  const edge = edgeChallenge(ruling, policy, realm);
+  return [...tokenChallenges(policy, realm, ruling.record.reason), edge].join(", ");
+}
+
+function edgeChallenge(ruling: Ruling, policy: Policy, realm: string): string {
+  const parts = [`Edge realm="${realm}"`];
   if (ruling.record.verdict === VERDICTS.indexOf("challenge")) {
     parts.push(`challenge="${challengeKind(ruling, policy)}"`);
   } else {

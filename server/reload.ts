@@ -5,6 +5,7 @@
 import { resolve } from "node:path";
 import type { LoadResult } from "../dsl/index.ts";
 import type { Gate } from "./gate.ts";
+import { keyFilesOf } from "./identity/jwt/make-verifiers.ts";
 import { ListFiles, reloadLists } from "./list-files.ts";
 import type { LoadPolicy, ReloadResult } from "./policy-loader.ts";
 import { reloadPolicy } from "./policy-loader.ts";
@@ -82,7 +83,8 @@ export class Reloader {
 }
 
 function pathsOf(load: LoadResult): readonly string[] {
-  return load.bundle === undefined ? load.sources.map(({ path }) => resolve(path)) : [resolve(load.bundle.path)];
+  if (load.bundle !== undefined) return [resolve(load.bundle.path)];
+  return [...load.sources.map(({ path }) => path), ...keyFilesOf(load)].map((path) => resolve(path));
 }
 
 function stampsOf(paths: readonly string[]): ReadonlyMap<string, string> {

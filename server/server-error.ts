@@ -7,6 +7,7 @@ export type ServerErrorCode =
   | "policy_invalid"
   | "pepper_missing"
   | "identity_unverifiable"
+  | "keys_unusable"
   | "transport_missing"
   | "address_in_use"
   | "address_unusable"

@@ -6,6 +6,7 @@ import type { Config } from "./config.ts";
 import type { DecisionLog } from "./decision-log.ts";
 import { Gate } from "./gate.ts";
 import { Holds } from "./hold.ts";
+import { tokenStateOf } from "./identity/token-state.ts";
 import { Metrics } from "./metrics.ts";
 import type { Loaded } from "./policy-loader.ts";
 import { makeView } from "./policy-view.ts";
@@ -103,6 +104,7 @@ function addGauges({ gate, holds, upstream, log, state }: Services): void {
   const { metrics } = gate;
   if (state !== null) addStateGauges(gate, state);
   addMemorySeries(gate);
+  tokenStateOf(gate.config).addMetrics(metrics);
   metrics.addGauge({ name: "held_requests", help: "Requests held by slow.", type: "gauge", read: () => holds.current });
   metrics.addGauge({
     name: "held_refused_total",

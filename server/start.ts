@@ -5,6 +5,7 @@ import type { EngineOptions, Policy, PolicyEngine } from "../engine/index.ts";
 import type { ServerOptions } from "./config.ts";
 import { readConfig } from "./config.ts";
 import { openDecisionLog } from "./decision-log.ts";
+import { tokenStateOf } from "./identity/token-state.ts";
 import type { Listeners } from "./listeners.ts";
 import { openListeners } from "./listeners.ts";
 import { loadUws } from "./load-uws.ts";
@@ -71,10 +72,14 @@ export async function startServer(options: ServerOptions, parts: ServerParts = {
 }
 
 /** Leaves nothing open where a listener cannot be opened. */
-async function openOrClose({ upstream, log, state }: Services, open: () => Promise<Listeners>): Promise<Listeners> {
+async function openOrClose(
+  { gate, upstream, log, state }: Services,
+  open: () => Promise<Listeners>,
+): Promise<Listeners> {
   try {
     return await open();
   } catch (problem) {
+    tokenStateOf(gate.config).close();
     await upstream?.close();
     await log.close(0);
     await state?.close();

@@ -1,4 +1,5 @@
 /** Stops a server gracefully: no new connections, answers for what is in flight, the log on disk. */
+import { tokenStateOf } from "./identity/token-state.ts";
 import type { Listeners } from "./listeners.ts";
 import type { FollowedLogs } from "./outcomes/follow-outcomes.ts";
 import type { Reloader } from "./reload.ts";
@@ -46,6 +47,7 @@ export class Stopper {
     data?.drain();
     const deadline = performance.now() + gate.config.stopTimeoutMs;
     while ((data?.inFlight ?? 0) > 0 && performance.now() < deadline) await pause(LOOK_MS);
+    tokenStateOf(gate.config).close();
     data?.close();
     admin?.close();
     this.#logs?.close();

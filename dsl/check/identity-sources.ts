@@ -129,11 +129,14 @@ function readIssuer(members: Members): string | null {
   );
 }
 
-/** Keys come from a file beside the policy or from an `https:` address. */
+/** An address of this machine, to which nobody is between. */
+const LOCAL_ADDRESS = /^http:\/\/(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?(?:\/[^\s#]*)?$/;
+
+/** Keys come from a file beside the policy or from an `https:` address; `http:` does for this machine alone. */
 function readKeys(members: Members, fileExists: SourceInput["fileExists"]): string | null {
   const keys = members.text("keys", 'keys "keys/id.jwks.json"');
   if (keys === null) return null;
-  if (keys.value.startsWith("https://")) return keys.value;
+  if (keys.value.startsWith("https://") || LOCAL_ADDRESS.test(keys.value)) return keys.value;
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(keys.value)) return fileExists(keys) ? keys.value : null;
   return members.refuse(
     keys.span,

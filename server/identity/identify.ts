@@ -64,7 +64,7 @@ function findingOf(
   presented: Presented,
 ): Finding | Promise<Finding> | null {
   const verifier = view.verifiers[source];
-  if (verifier === undefined || !verifier.isOffered(presented)) return null;
+  if (verifier === undefined || !verifier.isOffered(presented, request)) return null;
   const on = view.policy.identity[source]?.on ?? null;
   if (on !== null && !on.includes(engine.routeOf(request))) return null;
   return verifier.verify(request, presented);

@@ -34,7 +34,7 @@ export interface Verifier {
   /** Whether a verification may have to wait, for keys that are being fetched. */
   readonly mayWait: boolean;
   /** Whether the request carries a credential of this source. */
-  isOffered(presented: Presented): boolean;
+  isOffered(presented: Presented, request: Request): boolean;
   /** Verifies an offered credential. Neither throws nor rejects: whatever goes wrong is a reason. */
   verify(request: Request, presented: Presented): Finding | Promise<Finding>;
 }

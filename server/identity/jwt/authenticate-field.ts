@@ -1,0 +1,66 @@
+/** What a 401 says to a caller with a token, or without one: the challenges of RFC 6750 §3 and RFC 9449 §7.1. */
+import type { Policy } from "../../../engine/index.ts";
+import type { TokenProblem } from "./problem.ts";
+
+/** Reasons that are about the proof of possession. */
+const OF_PROOF: ReadonlySet<string> = new Set<TokenProblem>(["cnf_mismatch", "replayed", "nonce_required"]);
+/** Reasons that are about the request, whatever the token. */
+const OF_REQUEST: ReadonlySet<string> = new Set<TokenProblem>(["multiple_credentials", "credential_in_query"]);
+/** Reasons that are not the caller's fault, which another token would not cure. */
+const OURS: ReadonlySet<string> = new Set<TokenProblem>(["keys_unavailable", "revocation_unavailable"]);
+/** All others of a token. */
+const OF_TOKEN: ReadonlySet<string> = new Set<TokenProblem>([
+  "malformed_token",
+  "non_canonical",
+  "not_jws",
+  "crit_unknown",
+  "header_key_material",
+  "unknown_issuer",
+  "alg_not_allowed",
+  "typ_mismatch",
+  "unknown_key",
+  "key_ambiguous",
+  "bad_signature",
+  "claim_missing",
+  "claim_type",
+  "audience_mismatch",
+  "lifetime_too_long",
+  "expired",
+  "not_yet_valid",
+  "issued_in_future",
+  "client_unknown",
+  "identity_conflict",
+  "cnf_required",
+  "revoked_token",
+  "revoked_credential",
+  "revoked_key",
+]);
+
+/**
+ * The challenges for tokens of a policy's `jwt` sources; empty where it has none.
+ *
+ * @param realm - That may stand in a quoted string.
+ * @param reason - Why the request was refused: an identity error, or something else, of which these challenges say nothing.
+ */
+export function tokenChallenges(policy: Pick<Policy, "identity">, realm: string, reason: string): readonly string[] {
+  const sources = policy.identity.filter((source) => source.kind === "jwt");
+  const bound = sources.filter(({ dpop }) => dpop !== null);
+  const challenges: string[] = [];
+  if (bound.length > 0) {
+    const algorithms = [...new Set(bound.flatMap((source) => source.algorithms))].join(" ");
+    challenges.push(`DPoP realm="${realm}"${errorOf(reason, true)}, algs="${algorithms}"`);
+  }
+  if (bound.length < sources.length || bound.some(({ dpop }) => dpop === "optional")) {
+    challenges.push(`Bearer realm="${realm}"${errorOf(reason, bound.length > 0)}`);
+  }
+  return challenges;
+}
+
+/** A request without a token gets no error (RFC 6750 §3.1), and one whose refusal is ours gets none either. */
+function errorOf(reason: string, hasProofs: boolean): string {
+  if (OURS.has(reason)) return "";
+  if (OF_REQUEST.has(reason)) return ', error="invalid_request"';
+  if (reason === "nonce_required") return ', error="use_dpop_nonce"';
+  if (OF_PROOF.has(reason)) return `, error="${hasProofs ? "invalid_dpop_proof" : "invalid_token"}"`;
+  return OF_TOKEN.has(reason) ? ', error="invalid_token"' : "";
+}

@@ -1,0 +1,65 @@
+/** The keys that are fetched, by address. They outlive a reload of the policy: one that names an address again goes on with its keys. */
+import type { Metrics, Series } from "../../metrics.ts";
+import { fetchKeys } from "./fetch-keys.ts";
+import { RemoteKeys, type RemoteKeysParts } from "./remote-keys.ts";
+
+export class KeyStores {
+  readonly #parts: RemoteKeysParts;
+  readonly #stores = new Map<string, RemoteKeys>();
+
+  constructor(parts: Pick<RemoteKeysParts, "now" | "report"> & Partial<RemoteKeysParts>) {
+    this.#parts = { fetch: fetchKeys, ...parts };
+  }
+
+  /** The keys of an address, which are fetched from now on. */
+  of(url: string): RemoteKeys {
+    const known = this.#stores.get(url);
+    if (known !== undefined) return known;
+    const store = new RemoteKeys(url, this.#parts);
+    this.#stores.set(url, store);
+    return store;
+  }
+
+  /** Forgets all addresses but these, whose keys are fetched anew: a reload is how an operator says that keys have changed. */
+  keepOnly(urls: ReadonlySet<string>): void {
+    for (const [url, store] of this.#stores) {
+      if (urls.has(url)) {
+        void store.refresh();
+        continue;
+      }
+      store.close();
+      this.#stores.delete(url);
+    }
+  }
+
+  close(): void {
+    for (const store of this.#stores.values()) store.close();
+    this.#stores.clear();
+  }
+
+  addMetrics(metrics: Metrics): void {
+    const add = (name: string, type: Series["type"], help: string, read: (store: RemoteKeys) => number): void =>
+      metrics.addSeries({
+        name,
+        type,
+        help,
+        read: () => [...this.#stores.values()].map((store) => [{ source: labelOf(store.url) }, read(store)]),
+      });
+    add("keys", "gauge", "Keys of token issuers in force.", ({ set }) => set?.keys.length ?? 0);
+    add("keys_age_seconds", "gauge", "Age of the keys of a token issuer; NaN if none were fetched.", (store) =>
+      seconds(store.ageMs),
+    );
+    add("keys_fetches_total", "counter", "Times that keys were asked for.", ({ fetches }) => fetches);
+    add("keys_fetch_failures_total", "counter", "Times that keys could not be fetched.", ({ failures }) => failures);
+  }
+}
+
+/** An address as a label: with nothing in it that would end the label, and without its query, which may be confidential. */
+function labelOf(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return origin + pathname;
+}
+
+function seconds(ms: number): number {
+  return ms === Number.POSITIVE_INFINITY ? Number.NaN : Math.round(ms) / 1_000;
+}

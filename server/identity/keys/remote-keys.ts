@@ -1,0 +1,169 @@
+/**
+ * Keys that are fetched from an address, and kept. They are fetched again before they are old, once at a time; when that fails they go
+ * on for a day, which is said; and a name that they do not have leads to one more fetch, but seldom, because callers choose the names.
+ */
+import { KeySet, readKeySet } from "./key-set.ts";
+import type { KeySource } from "./key-source.ts";
+
+/** Fetched again after this long (80 % of it, in the background). */
+const FRESH_MS = 600_000;
+const REFRESH_MS = FRESH_MS * 0.8;
+/** How long keys go on that cannot be fetched again. */
+const STALE_MS = 86_400_000;
+/** Between two fetches for names that are not there. */
+const ASKED_MS = 30_000;
+/** Wait after a first failure; it doubles up to the other. */
+const BACK_OFF_MS = 1_000;
+const BACK_OFF_MAX_MS = 60_000;
+/** Requests that wait for keys at once. */
+const WAITING_MAX = 4_096;
+
+/** What fetching needs of its surroundings. */
+export interface RemoteKeysParts {
+  /** Resolves with the bytes of a key set, or rejects with an error whose message is for people. */
+  readonly fetch: (url: string, closed: AbortSignal) => Promise<Uint8Array>;
+  /** Milliseconds of a clock. */
+  readonly now: () => number;
+  readonly report: (line: string) => void;
+}
+
+export class RemoteKeys implements KeySource {
+  readonly url: string;
+  readonly mayWait = true;
+  /** Fetches begun, and those of them that failed. */
+  fetches = 0;
+  failures = 0;
+  readonly #parts: RemoteKeysParts;
+  readonly #closed: AbortController = new AbortController();
+  #set: KeySet | null = null;
+  #loadedAt = 0;
+  #failedInARow = 0;
+  #retryAt = 0;
+  #askedAt = Number.NEGATIVE_INFINITY;
+  #inFlight: Promise<void> | null = null;
+  #waiting = 0;
+  #timer: NodeJS.Timeout | null = null;
+
+  /** Begins to fetch at once. */
+  constructor(url: string, parts: RemoteKeysParts) {
+    this.url = url;
+    this.#parts = parts;
+    void this.refresh();
+  }
+
+  get set(): KeySet | null {
+    return this.ageMs > STALE_MS ? null : this.#set;
+  }
+
+  /** Milliseconds since the keys were fetched; infinite where they never were. */
+  get ageMs(): number {
+    return this.#set === null ? Number.POSITIVE_INFINITY : this.#parts.now() - this.#loadedAt;
+  }
+
+  ask(): Promise<void> | null {
+    if (this.#waiting >= WAITING_MAX) return null;
+    if (this.#inFlight === null && !this.#mayAsk()) return null;
+    return this.#wait(this.refresh());
+  }
+
+  /** Fetches now, unless that is being done already. Never rejects. */
+  refresh(): Promise<void> {
+    if (this.#closed.signal.aborted) return Promise.resolve();
+    this.#inFlight ??= this.#attempt().finally(() => {
+      this.#inFlight = null;
+    });
+    return this.#inFlight;
+  }
+
+  close(): void {
+    this.#closed.abort();
+    if (this.#timer !== null) clearTimeout(this.#timer);
+  }
+
+  /** Whether one more fetch is due for what is missing. A set that is missing as a whole waits for nothing but the failures. */
+  #mayAsk(): boolean {
+    const now = this.#parts.now();
+    if (now < this.#retryAt) return false;
+    if (this.set === null) return true;
+    if (now - this.#askedAt < ASKED_MS) return false;
+    this.#askedAt = now;
+    return true;
+  }
+
+  async #wait(fetched: Promise<void>): Promise<void> {
+    this.#waiting++;
+    try {
+      await fetched;
+    } finally {
+      this.#waiting--;
+    }
+  }
+
+  async #attempt(): Promise<void> {
+    this.fetches++;
+    const { fetch } = this.#parts;
+    try {
+      const read = readKeySet(await fetch(this.url, this.#closed.signal), this.#set);
+      if (read instanceof KeySet) this.#take(read);
+      else this.#fail(read);
+    } catch (fault) {
+      this.#fail(fault instanceof Error ? fault.message : String(fault));
+    }
+  }
+
+  #take(set: KeySet): void {
+    if (this.#failedInARow > 0) this.#parts.report(`keys of ${this.url} could be fetched again`);
+    this.#reportChange(set);
+    this.#set = set;
+    this.#loadedAt = this.#parts.now();
+    this.#failedInARow = 0;
+    this.#retryAt = 0;
+    this.#schedule(REFRESH_MS);
+  }
+
+  #fail(problem: string): void {
+    if (this.#closed.signal.aborted) return;
+    this.failures++;
+    const wait = Math.min(BACK_OFF_MS * 2 ** this.#failedInARow, BACK_OFF_MAX_MS);
+    this.#failedInARow++;
+    this.#retryAt = this.#parts.now() + wait;
+    this.#schedule(wait);
+    if (this.#failedInARow === 1 || this.ageMs > FRESH_MS) this.#parts.report(this.#complaint(problem));
+  }
+
+  #complaint(problem: string): string {
+    const { set, ageMs } = this;
+    const what = `keys of ${this.url} cannot be fetched: ${problem}`;
+    if (set === null) return `${what}; there are none, so every token is refused that needs them`;
+    const left = Math.max(0, STALE_MS - ageMs);
+    return `${what}; those of ${minutes(ageMs)} ago go on, for ${minutes(left)} more`;
+  }
+
+  #reportChange({ keys, left }: KeySet): void {
+    const before = this.#set?.keys ?? [];
+    const added = keys.filter((key) => !before.includes(key)).map(labelOf);
+    const gone = before.filter((key) => !keys.includes(key)).map(labelOf);
+    if (added.length + gone.length === 0) return;
+    const changes = [...list("added", added), ...list("removed", gone), ...left];
+    this.#parts.report(`keys of ${this.url}: ${changes.join("; ")}`);
+  }
+
+  #schedule(ms: number): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#closed.signal.aborted) return;
+    this.#timer = setTimeout(() => void this.refresh(), ms);
+    this.#timer.unref();
+  }
+}
+
+function labelOf({ kid, thumbprint }: KeySet["keys"][number]): string {
+  return `${kid === null ? "a key without name" : `\`${kid.slice(0, 64)}\``} (${thumbprint})`;
+}
+
+function list(what: string, labels: readonly string[]): readonly string[] {
+  return labels.length === 0 ? [] : [`${what} ${labels.join(", ")}`];
+}
+
+function minutes(ms: number): string {
+  return ms < 120_000 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / 60_000)} min`;
+}

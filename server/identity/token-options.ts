@@ -1,0 +1,54 @@
+/** Options of access tokens. */
+import { ServerError } from "../server-error.ts";
+
+export interface TokenOptions {
+  /**
+   * Origins under which callers reach this server, such as `https://api.example.com`; a DPoP proof must name one of them. Default: what a
+   * trusted proxy says in `X-Forwarded-Proto` and `X-Forwarded-Host`, and `http://` with `Host` from anyone else.
+   */
+  readonly publicOrigins?: readonly string[];
+  /** Seconds that an issuer's clock may differ from ours; at most 300. Default 60. */
+  readonly clockSkewSeconds?: number;
+  /** Whether a token without `jti` is refused, so that each one can be revoked by itself. Default false. */
+  readonly requireId?: boolean;
+  /** Verified tokens remembered at once, over all sources of the policy. Default 10,000. */
+  readonly rememberedMax?: number;
+  /** Whether DPoP proofs need a nonce of this server. Default false. */
+  readonly dpopNonce?: boolean;
+  /**
+   * DPoP proofs remembered at once so that none is taken twice; one key has an eighth of it at most. Where there is no room, proofs are
+   * refused as `replayed`. Default 262,144.
+   */
+  readonly dpopProofsMax?: number;
+}
+
+const SKEW_MAX = 300;
+
+/** @throws {ServerError} `option_invalid`, naming the option. */
+export function readTokenOptions(options: TokenOptions = {}): Required<TokenOptions> {
+  return {
+    publicOrigins: (options.publicOrigins ?? []).map(readOrigin),
+    clockSkewSeconds: within("clockSkewSeconds", options.clockSkewSeconds ?? 60, 0, SKEW_MAX),
+    requireId: options.requireId ?? false,
+    rememberedMax: within("rememberedMax", options.rememberedMax ?? 10_000, 1, Number.MAX_SAFE_INTEGER),
+    dpopNonce: options.dpopNonce ?? false,
+    // A Set holds no more than 2^24.
+    dpopProofsMax: within("dpopProofsMax", options.dpopProofsMax ?? 262_144, 8, 2 ** 24),
+  };
+}
+
+function readOrigin(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isOrigin = url !== null && url.href === `${url.origin}/` && /^https?:$/.test(url.protocol);
+  if (isOrigin) return url.origin;
+  throw invalid("publicOrigins", `\`${text}\` is not an origin`, "such as https://api.example.com, without a path");
+}
+
+function within(name: keyof TokenOptions, value: number, least: number, most: number): number {
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
+  throw invalid(name, `${value} is not a whole number from ${least} to ${most}`);
+}
+
+function invalid(name: keyof TokenOptions, message: string, help = ""): ServerError {
+  return new ServerError("option_invalid", `option tokens.${name}: ${message}`, help);
+}

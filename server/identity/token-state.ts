@@ -1,0 +1,78 @@
+/** What a server keeps for access tokens, whatever becomes of its policy: keys, used proofs, nonces, and what is revoked. */
+import type { Policy } from "../../engine/index.ts";
+import type { Config } from "../config.ts";
+import type { Metrics } from "../metrics.ts";
+import { clockOf } from "./clock.ts";
+import { Nonces } from "./dpop/nonces.ts";
+import { PROOF_SECONDS, Proofs } from "./dpop/proof.ts";
+import { Replays } from "./dpop/replays.ts";
+import { KeyStores } from "./keys/key-stores.ts";
+import { RevocationList } from "./revocation.ts";
+
+export class TokenState {
+  readonly keys: KeyStores;
+  readonly revocations: RevocationList = new RevocationList();
+  readonly proofs: Proofs;
+  readonly #replays: Replays;
+  readonly #nonces: Nonces | null;
+  readonly #now: () => number;
+
+  constructor(config: Pick<Config, "clock" | "report" | "tokens">) {
+    const { clockSkewSeconds, dpopNonce, dpopProofsMax } = config.tokens;
+    this.#now = clockOf(config);
+    // Not the requests' clock: a test's may stand still, and back-off is about this machine's time.
+    this.keys = new KeyStores({ now: () => performance.now(), report: config.report });
+    this.#replays = new Replays(PROOF_SECONDS + clockSkewSeconds, dpopProofsMax);
+    this.#nonces = dpopNonce ? new Nonces() : null;
+    this.proofs = new Proofs({ replays: this.#replays, nonces: this.#nonces, skewSeconds: clockSkewSeconds });
+  }
+
+  /** A nonce for a caller's next proof; null where proofs need none. */
+  nextNonce(): string | null {
+    return this.#nonces === null ? null : this.#nonces.issue(this.#now() / 1e6);
+  }
+
+  /** Lets go of keys that the policy that runs now does not name. */
+  keepFor(policy: Pick<Policy, "identity">): void {
+    const urls = policy.identity.flatMap((source) =>
+      source.kind === "jwt" && isAddress(source.keys) ? [source.keys] : [],
+    );
+    this.keys.keepOnly(new Set(urls));
+  }
+
+  close(): void {
+    this.keys.close();
+  }
+
+  addMetrics(metrics: Metrics): void {
+    this.keys.addMetrics(metrics);
+    metrics.addGauge({
+      name: "dpop_proofs",
+      help: "DPoP proofs remembered so that none is taken twice.",
+      type: "gauge",
+      read: () => this.#replays.size,
+    });
+    metrics.addGauge({
+      name: "dpop_proofs_full_total",
+      help: "DPoP proofs refused for want of room to remember them.",
+      type: "counter",
+      read: () => this.#replays.full,
+    });
+  }
+}
+
+/** Whether keys come from an address and not from a file. */
+export function isAddress(keys: string): boolean {
+  return /^https?:\/\//.test(keys);
+}
+
+const OF_SERVERS = new WeakMap<object, TokenState>();
+
+/** What a server keeps: one for all its policies, or a reload would take every proof again. */
+export function tokenStateOf(config: Pick<Config, "clock" | "report" | "tokens">): TokenState {
+  const known = OF_SERVERS.get(config);
+  if (known !== undefined) return known;
+  const state = new TokenState(config);
+  OF_SERVERS.set(config, state);
+  return state;
+}
