@@ -1,7 +1,7 @@
 /** The address that a DPoP proof names (`htu`, RFC 9449 §4.3), in the one spelling in which equal addresses are equal (RFC 3986 §6.2.2, §6.2.3). */
 
 /** Characters of RFC 3986; what lies outside of it is read in several ways. */
-const URI_TEXT = /^[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]+$/;
+const URI_TEXT = /^(?:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+$/;
 const LENGTH_MAX = 8_192;
 
 /** @returns The address without query and fragment; null where it is no `http:` or `https:` address. */

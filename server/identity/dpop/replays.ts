@@ -61,7 +61,7 @@ export class Replays {
     const idle = nowSeconds >= this.#turnsAt + this.#windowSeconds;
     this.#before = idle ? emptyHalf() : this.#current;
     this.#current = emptyHalf();
-    this.#turnsAt = nowSeconds + this.#windowSeconds;
+    this.#turnsAt = (idle ? nowSeconds : this.#turnsAt) + this.#windowSeconds;
   }
 }
 

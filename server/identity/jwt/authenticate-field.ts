@@ -2,13 +2,11 @@
 import type { Policy } from "../../../engine/index.ts";
 import type { TokenProblem } from "./problem.ts";
 
-/** Reasons that are about the proof of possession. */
+/** Reasons that are about the proof of possession, where the policy reads proofs. */
 const OF_PROOF: ReadonlySet<string> = new Set<TokenProblem>(["cnf_mismatch", "replayed", "nonce_required"]);
 /** Reasons that are about the request, whatever the token. */
 const OF_REQUEST: ReadonlySet<string> = new Set<TokenProblem>(["multiple_credentials", "credential_in_query"]);
-/** Reasons that are not the caller's fault, which another token would not cure. */
-const OURS: ReadonlySet<string> = new Set<TokenProblem>(["keys_unavailable", "revocation_unavailable"]);
-/** All others of a token. */
+/** All others of a token but `keys_unavailable` and `revocation_unavailable`, which another token would not cure. */
 const OF_TOKEN: ReadonlySet<string> = new Set<TokenProblem>([
   "malformed_token",
   "non_canonical",
@@ -48,19 +46,22 @@ export function tokenChallenges(policy: Pick<Policy, "identity">, realm: string,
   const challenges: string[] = [];
   if (bound.length > 0) {
     const algorithms = [...new Set(bound.flatMap((source) => source.algorithms))].join(" ");
-    challenges.push(`DPoP realm="${realm}"${errorOf(reason, true)}, algs="${algorithms}"`);
+    challenges.push(`DPoP realm="${realm}"${proofError(reason) || tokenError(reason)}, algs="${algorithms}"`);
   }
   if (bound.length < sources.length || bound.some(({ dpop }) => dpop === "optional")) {
-    challenges.push(`Bearer realm="${realm}"${errorOf(reason, bound.length > 0)}`);
+    const ofProof = bound.length > 0 && OF_PROOF.has(reason);
+    challenges.push(`Bearer realm="${realm}"${ofProof ? "" : tokenError(reason)}`);
   }
   return challenges;
 }
 
-/** A request without a token gets no error (RFC 6750 §3.1), and one whose refusal is ours gets none either. */
-function errorOf(reason: string, hasProofs: boolean): string {
-  if (OURS.has(reason)) return "";
-  if (OF_REQUEST.has(reason)) return ', error="invalid_request"';
+function proofError(reason: string): string {
   if (reason === "nonce_required") return ', error="use_dpop_nonce"';
-  if (OF_PROOF.has(reason)) return `, error="${hasProofs ? "invalid_dpop_proof" : "invalid_token"}"`;
-  return OF_TOKEN.has(reason) ? ', error="invalid_token"' : "";
+  return OF_PROOF.has(reason) ? ', error="invalid_dpop_proof"' : "";
+}
+
+/** A request without a token gets no error (RFC 6750 §3.1), and one whose refusal is ours gets none either. */
+function tokenError(reason: string): string {
+  if (OF_REQUEST.has(reason)) return ', error="invalid_request"';
+  return OF_TOKEN.has(reason) || OF_PROOF.has(reason) ? ', error="invalid_token"' : "";
 }

@@ -21,11 +21,11 @@ const RSA_EXPONENT_MAX = 2n ** 33n;
 /** Members of private keys and of secrets. */
 const SECRET = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"] as const;
 /** Members that make the key, in the order of RFC 7638 §3.2. */
-const REQUIRED: Readonly<Record<string, readonly string[]>> = {
-  EC: ["crv", "kty", "x", "y"],
-  OKP: ["crv", "kty", "x"],
-  RSA: ["e", "kty", "n"],
-};
+const REQUIRED: ReadonlyMap<unknown, readonly string[]> = new Map([
+  ["EC", ["crv", "kty", "x", "y"]],
+  ["OKP", ["crv", "kty", "x"]],
+  ["RSA", ["e", "kty", "n"]],
+]);
 const CURVE_ALGORITHMS: ReadonlyMap<string, string> = new Map([
   ["P-256", "ES256"],
   ["P-384", "ES384"],
@@ -71,7 +71,7 @@ function mayVerify(operations: unknown): boolean {
 }
 
 function publicMembers(jwk: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> | null {
-  const names = typeof jwk["kty"] === "string" ? REQUIRED[jwk["kty"]] : undefined;
+  const names = REQUIRED.get(jwk["kty"]);
   const members: Record<string, string> = {};
   for (const name of names ?? []) {
     const value = jwk[name];

@@ -45,12 +45,17 @@ export class KeyStores {
         help,
         read: () => [...this.#stores.values()].map((store) => [{ source: labelOf(store.url) }, read(store)]),
       });
-    add("keys", "gauge", "Keys of token issuers in force.", ({ set }) => set?.keys.length ?? 0);
-    add("keys_age_seconds", "gauge", "Age of the keys of a token issuer; NaN if none were fetched.", (store) =>
+    add("issuer_keys", "gauge", "Keys of token issuers in force.", ({ set }) => set?.keys.length ?? 0);
+    add("issuer_keys_age_seconds", "gauge", "Age of the keys of a token issuer; NaN if none were fetched.", (store) =>
       seconds(store.ageMs),
     );
-    add("keys_fetches_total", "counter", "Times that keys were asked for.", ({ fetches }) => fetches);
-    add("keys_fetch_failures_total", "counter", "Times that keys could not be fetched.", ({ failures }) => failures);
+    add("issuer_keys_fetches_total", "counter", "Times that keys were asked for.", ({ fetches }) => fetches);
+    add(
+      "issuer_keys_fetch_failures_total",
+      "counter",
+      "Times that keys could not be fetched.",
+      ({ failures }) => failures,
+    );
   }
 }
 

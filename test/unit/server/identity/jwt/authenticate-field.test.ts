@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { loadPolicyText } from "../../../../../dsl/index.ts";
+import { tokenChallenges } from "../../../../../server/identity/jwt/authenticate-field.ts";
+
+function challenges(sources: readonly string[], reason: string): string {
+  const text = sources.map(
+    (source, index) => `jwt "https://i${index}.example" { audience "a"  keys "https://k"  ${source} }`,
+  );
+  const { policy } = loadPolicyText(`policy "p" { default allow }\nidentity { ${text.join("\n")} }`);
+  return policy === null ? "no policy" : tokenChallenges(policy, "p", reason).join(", ");
+}
+
+const DPOP = 'dpop optional  algorithms ["ES256"]';
+
+describe("tokenChallenges", () => {
+  it.each([
+    ["not_active", 'Bearer realm="p"'],
+    ["no_rule_allows", 'Bearer realm="p"'],
+    ["expired", 'Bearer realm="p", error="invalid_token"'],
+    ["cnf_mismatch", 'Bearer realm="p", error="invalid_token"'],
+    ["credential_in_query", 'Bearer realm="p", error="invalid_request"'],
+    ["keys_unavailable", 'Bearer realm="p"'],
+  ])("of bearer tokens, after %s", (reason, text) => {
+    expect(challenges([""], reason)).toBe(text);
+  });
+
+  it.each([
+    ["no_rule_allows", 'DPoP realm="p", algs="ES256", Bearer realm="p"'],
+    ["expired", 'DPoP realm="p", error="invalid_token", algs="ES256", Bearer realm="p", error="invalid_token"'],
+    ["replayed", 'DPoP realm="p", error="invalid_dpop_proof", algs="ES256", Bearer realm="p"'],
+    ["nonce_required", 'DPoP realm="p", error="use_dpop_nonce", algs="ES256", Bearer realm="p"'],
+  ])("of tokens that may be bound, after %s", (reason, text) => {
+    expect(challenges([DPOP], reason)).toBe(text);
+  });
+
+  it("ask for what the sources take", () => {
+    expect(challenges([DPOP.replace("optional", "required")], "x")).toBe('DPoP realm="p", algs="ES256"');
+    expect(challenges([DPOP.replace("optional", "required"), ""], "x")).toBe(
+      'DPoP realm="p", algs="ES256", Bearer realm="p"',
+    );
+    expect(challenges([], "expired")).toBe("");
+  });
+});
