@@ -4,7 +4,8 @@
  */
 import { parseArgs } from "node:util";
 import { fuzz, type FuzzResult } from "../test/fuzz/run.ts";
-import { type FuzzTarget, TARGETS } from "../test/fuzz/targets.ts";
+import type { FuzzTarget } from "../test/fuzz/inputs.ts";
+import { TARGETS } from "../test/fuzz/targets.ts";
 
 function report({ name }: FuzzTarget, seed: number, result: FuzzResult): void {
   const { inputs, characters, slowest, failure } = result;

@@ -1,6 +1,6 @@
 /** Runs a fuzz target for a while, and finds inputs that break a promise or take more time than their length allows. */
 import fc from "fast-check";
-import type { FuzzTarget } from "./targets.ts";
+import type { FuzzTarget } from "./inputs.ts";
 
 /** What one run found. */
 export interface FuzzResult {

@@ -26,29 +26,16 @@ import { isOverlayError, parseOverlays, parseRequestLine } from "../../traffic/i
 import { withoutPlaces } from "../helpers/ast.ts";
 import { mutatedPolicy, respacedPolicy, tokenSoup } from "../helpers/policy-texts.ts";
 import { readSpoeSoundly, SPOE_FRAME } from "./spoe.ts";
-
-/** One stage with the inputs that it is given. */
-export interface FuzzTarget {
-  readonly name: string;
-  readonly inputs: fc.Arbitrary<string>;
-  /** @throws Where a promise of the stage is broken. */
-  readonly run: (text: string) => void;
-}
+import { anyText, type FuzzTarget, mutated, require } from "./inputs.ts";
+import { TOKEN_TARGETS } from "./token-targets.ts";
 
 const INVENTORY = readFileSync(join(import.meta.dirname, "../../examples/orders/clients.yaml"), "utf8");
 
-/** Bytes read as the file reader would hand them on, text or not. */
-const anyBytes = fc.uint8Array({ maxLength: 400 }).map((bytes) => new TextDecoder().decode(bytes));
-const anyText = fc.oneof(anyBytes, fc.string({ unit: "binary", maxLength: 300 }), fc.string({ maxLength: 300 }));
 const policies = fc.oneof(
   { weight: 2, arbitrary: anyText },
   { weight: 3, arbitrary: tokenSoup },
   { weight: 5, arbitrary: mutatedPolicy },
 );
-
-function require(holds: boolean, promise: string): void {
-  if (!holds) throw new Error(`broken promise: ${promise}`);
-}
 
 /** Places lie in the text, messages are written out, and all renderers take them. */
 function checkDiagnostics(diagnostics: readonly Diagnostic[], text: string): void {
@@ -92,17 +79,6 @@ function loadSoundly(text: string, files: Readonly<Record<string, string>>): voi
 const POLICY_OF_INVENTORY =
   'policy "f" { default block }\nclients from "clients.yaml"\nlist l : network from "l.txt"\nroute r = GET "/r"\n' +
   'rule a on r when has client and client.plan == "gold" then allow\nrule b when ip in l then block\n';
-
-/** A text with a few pieces cut out, doubled or replaced. */
-function mutated(text: string): fc.Arbitrary<string> {
-  const edit = fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat({ max: 12 }), fc.string({ maxLength: 4 }));
-  return fc.array(edit, { minLength: 1, maxLength: 5 }).map((edits) =>
-    edits.reduce((whole, [at, cut, insert]) => {
-      const place = Math.floor(at * whole.length);
-      return whole.slice(0, place) + insert + whole.slice(place + cut);
-    }, text),
-  );
-}
 
 /** A text with other digits and without some of its lines: most of these are still right. */
 function varied(text: string): fc.Arbitrary<string> {
@@ -229,6 +205,7 @@ export const TARGETS: readonly FuzzTarget[] = [
   { name: "bundle", inputs: fc.oneof(anyText, mutated(BUNDLE)), run: readBundleSoundly },
   { name: "snapshot", inputs: fc.oneof(anyText, mutated(SNAPSHOT)), run: restoreSoundly },
   { name: "SPOE frame", inputs: fc.oneof(anyText, mutated(SPOE_FRAME)), run: readSpoeSoundly },
+  ...TOKEN_TARGETS,
   { name: "overlays", inputs: fc.oneof(anyText, mutated(OVERLAYS)), run: readOverlaysSoundly },
   { name: "lexer, parser", inputs: policies, run: parseSoundly },
   { name: "formatter", inputs: fc.oneof(policies, respacedPolicy), run: formatSoundly },
