@@ -15,6 +15,7 @@ import { benchCompile } from "./compile.ts";
 import { benchDecisions } from "./decisions.ts";
 import { benchDeopts } from "./deopts.ts";
 import { benchEngines } from "./engines.ts";
+import { benchIdentity } from "./identity.ts";
 import { benchLanguageServer } from "./language-server.ts";
 import { benchLimiters } from "./limiters.ts";
 import { describeMachine } from "./machine.ts";
@@ -40,6 +41,7 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, Bench>>>> = {
   deopts: { deopts: benchDeopts },
   state: { state: benchState },
   server: { authz: benchAuthz },
+  identity: { identity: benchIdentity },
   editor: { "language-server": benchLanguageServer },
   start: { start: benchStart },
   rivals: { engines: benchEngines, limiters: benchLimiters },
