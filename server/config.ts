@@ -2,6 +2,10 @@
 import { BlockList, isIP, isIPv4 } from "node:net";
 import type { Callers } from "../dsl/index.ts";
 import { readTokenOptions, type TokenOptions } from "./identity/token-options.ts";
+import type { ClientCertificateOptions } from "./identity/client-certificate/options.ts";
+import { readClientCertificateOptions } from "./identity/client-certificate/options.ts";
+import type { SignedRequestOptions } from "./identity/signed-request-options.ts";
+import { readSignedRequestOptions } from "./identity/signed-request-options.ts";
 import { ServerError } from "./server-error.ts";
 import type { ListenAddress } from "./transport.ts";
 
@@ -45,6 +49,8 @@ export interface ServerOptions {
   readonly peppers?: Readonly<Record<string, string>>;
   /** Access tokens. */
   readonly tokens?: TokenOptions;
+  readonly signedRequests?: SignedRequestOptions;
+  readonly clientCertificates?: ClientCertificateOptions;
   readonly log?: LogOptions;
   /** File that state is kept in over restarts: read at start, written while requests are decided. Default: none. */
   readonly state?: string;
@@ -97,6 +103,8 @@ export interface Config {
   readonly outcomesFrom: readonly string[];
   readonly peppers: ReadonlyMap<string, string>;
   readonly tokens: Required<TokenOptions>;
+  readonly signedRequests: Required<SignedRequestOptions>;
+  readonly clientCertificates: Required<ClientCertificateOptions>;
   readonly log: Required<LogOptions>;
   readonly state: string | null;
   readonly stateIntervalMs: number;
@@ -148,6 +156,8 @@ export function readConfig(options: ServerOptions): Config {
     outcomesFrom: options.outcomesFrom ?? [],
     peppers: readPeppers(options.peppers),
     tokens: readTokenOptions(options.tokens),
+    signedRequests: readSignedRequestOptions(options.signedRequests),
+    clientCertificates: readClientCertificateOptions(options.clientCertificates),
     log: readLog(options.log ?? {}),
     state: options.state ?? null,
     stateIntervalMs: readCount("stateIntervalMs", options.stateIntervalMs, 1_000),

@@ -8,6 +8,7 @@ import { jsonHandler } from "./authz/json.ts";
 import { nginxHandler } from "./authz/nginx.ts";
 import { outcomeHandler } from "./authz/outcome.ts";
 import { traefikHandler } from "./authz/traefik.ts";
+import { BodyRoom } from "./body-room.ts";
 import { proxyHandler } from "./proxy/proxy.ts";
 import { proxySockets } from "./proxy/web-socket.ts";
 import { problem } from "./refusal.ts";
@@ -63,7 +64,8 @@ function describeFault(fault: unknown): string {
   return fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
 }
 
-function dataRoutes({ gate, holds, upstream }: Services): Routes {
+function dataRoutes(services: Services): Routes {
+  const { gate, holds } = services;
   const doors: readonly (readonly [CallerName | null, path: string, Handler])[] = [
     ["apisix", "/authz/apisix", apisixHandler(gate, holds)],
     ["caddy", "/authz/caddy", caddyHandler(gate, holds)],
@@ -77,9 +79,14 @@ function dataRoutes({ gate, holds, upstream }: Services): Routes {
   return {
     exact: new Map(doors.map(([caller, path, handler]) => [path, isOpen(caller) ? handler : closed] as const)),
     under: new Map([[ENVOY_PREFIX, isOpen("envoy") ? envoyHandler(gate, holds) : closed]]),
-    otherwise: upstream === null ? notServed : proxyHandler({ gate, upstream, holds }),
-    ...(upstream === null ? {} : { otherSockets: proxySockets({ gate, upstream, holds }) }),
+    ...proxyRoutes(services),
   };
+}
+
+function proxyRoutes({ gate, holds, upstream }: Services): Pick<Routes, "otherwise" | "otherSockets"> {
+  if (upstream === null) return { otherwise: notServed };
+  const parts = { gate, upstream, holds, signed: new BodyRoom(gate.config.signedRequests.bodiesMax) };
+  return { otherwise: proxyHandler(parts), otherSockets: proxySockets(parts) };
 }
 
 const notServed: Handler = (_from, reply) => {

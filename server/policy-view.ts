@@ -21,8 +21,9 @@ export interface PolicyView {
   readonly identityHeaders: readonly string[];
   /** Headers whose values the log may show. */
   readonly loggedHeaders: readonly string[];
-  /** The facts that the engine reads, and the headers that all of the policy's come in, in lower case. */
+  /** The facts that the engine reads. */
   readonly facts: readonly Fact[];
+  /** Lower-case names of the headers that a trusted proxy alone may send: those of facts, and of certificates that it saw. */
   readonly factHeaders: ReadonlySet<string>;
   /** Entries of the lists that were replaced since the policy was loaded, by name. */
   readonly lists: ReadonlyMap<string, number>;
@@ -45,7 +46,10 @@ export function makeView(policy: Policy, needs: Needs, verifiers: readonly Verif
     identityHeaders,
     loggedHeaders,
     facts: needs.facts.flatMap((index) => policy.facts[index] ?? []),
-    factHeaders: new Set(policy.facts.map(({ header }) => header)),
+    factHeaders: new Set([
+      ...policy.facts.map(({ header }) => header),
+      ...verifiers.flatMap(({ stated = [] }) => stated),
+    ]),
     lists: new Map(),
     readsBody: policy.routes.map((_, index) => needs.bodyRoutes.includes(index)),
   };

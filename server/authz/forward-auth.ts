@@ -5,12 +5,16 @@
  */
 import type { Request } from "../../engine/index.ts";
 import { makeOutcome, makeRequest } from "../../engine/index.ts";
+import { BodyRoom } from "../body-room.ts";
 import { callerAtAdapter } from "../caller-address.ts";
+import { BODY_FIELDS_BYTES } from "../config.ts";
 import { readFacts } from "../facts.ts";
 import type { Adapter, Gate, Ruling } from "../gate.ts";
 import { SLOW } from "../gate.ts";
 import type { Holds } from "../hold.ts";
-import { identifyCaller, whenIdentified } from "../identity/identify.ts";
+import { bodyBytesFor, identifyCaller, whenIdentified } from "../identity/identify.ts";
+import { copiedFrom, presentedBy } from "../identity/presented.ts";
+import type { Presented } from "../identity/verifier.ts";
 import { increment } from "../metrics.ts";
 import { RequestBody } from "../proxy/request-body.ts";
 import { rateLimitFields } from "../rate-limit-fields.ts";
@@ -45,19 +49,27 @@ export const STATED: readonly string[] = ["x-forwarded-uri", "x-forwarded-method
 export const FORWARDED: readonly string[] = [...STATED, "x-forwarded-for", "x-forwarded-proto"];
 
 export function forwardAuthHandler(gate: Gate, holds: Holds, caller: ForwardAuthCaller): Handler {
+  const room = new BodyRoom(gate.config.signedRequests.bodiesMax);
   return (from, reply) => {
     const asked = readAsked(gate, from, caller);
     if ("status" in asked) return reply.send(asked.status, asked.headers, asked.body);
-    const body = readsBody(gate, from, asked) ? new RequestBody(reply, gate.config.recordBytesMax) : null;
-    const waiting = identifyCaller(gate, asked, { header: (name) => from.header(name), fromProxy: true });
-    const decide = (): void =>
+    const decide = (presented: Presented): void => {
+      const waiting = identifyCaller(gate, asked, presented);
       whenIdentified(waiting, reply, gate.config.report, () => answer(gate, holds, caller, asked, reply));
-    if (body === null) return decide();
-    const whole = caller.hasWholeBody(from);
-    awaitBody(gate, reply, body, () => {
-      if (whole) asked.body = body.parsed();
+    };
+    const presented = presentedBy(from);
+    const fields = readsBody(gate, from, asked);
+    const signed = isShown(caller, from, asked) ? bodyBytesFor(gate, asked, presented) : 0;
+    if (!fields && signed === 0) return decide(presented);
+    if (signed > 0 && !room.take()) return sendBusy(gate, reply);
+    const body = new RequestBody(reply, gate.config.recordBytesMax);
+    if (signed > 0) body.once("close", () => room.leave());
+    const [copied, parsed] = [copiedFrom(from), fields && caller.hasWholeBody(from)];
+    awaitBody(gate, reply, body, Math.max(signed, fields ? BODY_FIELDS_BYTES : 0), () => {
+      if (parsed) asked.body = body.parsed();
+      const shown = signed > 0 ? { body: body.whole() ?? ("body_too_long" as const) } : {};
       body.destroy();
-      decide();
+      decide({ ...copied, ...shown });
     });
   };
 }
@@ -103,14 +115,27 @@ function malformed(gate: Gate, status: number, name: string, detail: string): Re
   return problem(status, detail, ["X-Edge-Problem", name]);
 }
 
-// ── its body, where the route reads fields of it ────────────────────────────
+// ── its body, where the route reads fields of it or the caller has signed it ─
 
-function readsBody({ view, engine }: Gate, from: RequestView, asked: Request): boolean {
-  const comes = asked.size > 0 || from.header("transfer-encoding") !== "";
-  return comes && view.needs.bodyRoutes.length > 0 && view.readsBody[engine.routeOf(asked)] === true;
+function comes(from: RequestView, asked: Request): boolean {
+  return asked.size > 0 || from.header("transfer-encoding") !== "";
 }
 
-function awaitBody(gate: Gate, reply: Reply, body: RequestBody, run: () => void): void {
+function readsBody({ view, engine }: Gate, from: RequestView, asked: Request): boolean {
+  return comes(from, asked) && view.needs.bodyRoutes.length > 0 && view.readsBody[engine.routeOf(asked)] === true;
+}
+
+/** Whether the body that was signed is shown: one that is not could be any. */
+function isShown(caller: ForwardAuthCaller, from: RequestView, asked: Request): boolean {
+  return comes(from, asked) && caller.hasWholeBody(from);
+}
+
+function sendBusy(gate: Gate, reply: Reply): void {
+  const { status, headers, body } = malformed(gate, 503, "signed_bodies_busy", "too many signed bodies are being read");
+  reply.send(status, headers, body);
+}
+
+function awaitBody(gate: Gate, reply: Reply, body: RequestBody, bytes: number, run: () => void): void {
   const { bodyTimeoutMs } = gate.config;
   const deadline = setTimeout(() => {
     const { status, headers, body: text } = malformed(gate, 408, "slow_body", "the body did not come in time");
@@ -119,7 +144,7 @@ function awaitBody(gate: Gate, reply: Reply, body: RequestBody, run: () => void)
   }, bodyTimeoutMs);
   body.once("close", () => clearTimeout(deadline));
   reply.onAbort(() => body.destroy());
-  body.whenKnown(run);
+  body.whenKnown(run, bytes);
 }
 
 // ── the answer ──────────────────────────────────────────────────────────────

@@ -10,6 +10,7 @@ import type { Gate, Ruling } from "../gate.ts";
 import { SLOW } from "../gate.ts";
 import type { Holds } from "../hold.ts";
 import { identifyCaller, whenIdentified } from "../identity/identify.ts";
+import { presentedBy } from "../identity/presented.ts";
 import { increment } from "../metrics.ts";
 import { decisionField, refusalFields, retryAfterField } from "../refusal.ts";
 import type { Handler, Reply, RequestView } from "../transport.ts";
@@ -30,7 +31,7 @@ export function nginxHandler(gate: Gate, holds: Holds): Handler {
     const request = gate.view.identifyWaits ? reusableRequest() : reused;
     const problem = readSubrequest(gate, from, request);
     if (problem !== null) return refuseSubrequest(gate, reply, problem);
-    const waiting = identifyCaller(gate, request, { header: (name) => from.header(name), fromProxy: true });
+    const waiting = identifyCaller(gate, request, presentedBy(from));
     if (waiting === null) return answer(gate, holds, request, reply);
     whenIdentified(waiting, reply, gate.config.report, () => answer(gate, holds, request, reply));
   };

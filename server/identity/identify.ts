@@ -26,6 +26,16 @@ export function identifyCaller(parts: IdentityParts, request: Request, presented
   return null;
 }
 
+/** The longest body in bytes that has to be there before the sender of `request` can be told; 0 where none has to. */
+export function bodyBytesFor(parts: IdentityParts, request: Request, presented: Presented): number {
+  let most = 0;
+  for (const [source, verifier] of parts.view.verifiers.entries()) {
+    const { bodyBytes = 0 } = verifier;
+    if (bodyBytes > most && isRead(parts, source, verifier, request, presented)) most = bodyBytes;
+  }
+  return most;
+}
+
 /**
  * Runs `next` when a caller is identified: at once, or when what is waited for has come. A verifier that breaks its word and rejects
  * leaves the caller unknown, which must not pass for a caller without a credential: the request is answered 503.
@@ -58,16 +68,27 @@ async function goOn(
 
 /** What a source makes of the request; null where it carries no credential of it, or none is read from it on its route. */
 function findingOf(
-  { engine, view }: IdentityParts,
+  parts: IdentityParts,
   source: number,
   request: Request,
   presented: Presented,
 ): Finding | Promise<Finding> | null {
-  const verifier = view.verifiers[source];
-  if (verifier === undefined || !verifier.isOffered(presented, request)) return null;
-  const on = view.policy.identity[source]?.on ?? null;
-  if (on !== null && !on.includes(engine.routeOf(request))) return null;
+  const verifier = parts.view.verifiers[source];
+  if (verifier === undefined || !isRead(parts, source, verifier, request, presented)) return null;
   return verifier.verify(request, presented);
+}
+
+/** Whether the request carries a credential of a source that is read on its route. */
+function isRead(
+  { engine, view }: IdentityParts,
+  source: number,
+  verifier: Verifier,
+  request: Request,
+  presented: Presented,
+): boolean {
+  if (!verifier.isOffered(presented, request)) return false;
+  const on = view.policy.identity[source]?.on ?? null;
+  return on === null || on.includes(engine.routeOf(request));
 }
 
 /** Starts the sources that are left before anything is waited for, because what was presented is gone by then. */

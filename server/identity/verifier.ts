@@ -25,12 +25,20 @@ export interface Presented {
   header(name: string): string;
   /** Whether the peer is a configured proxy, whose statements about its own caller are believed. */
   readonly fromProxy: boolean;
+  /** The value of every line of a header, also of empty ones. Left out where only the first can be had. */
+  lines?(name: string): readonly string[];
+  /** The body as it was sent, as far as a verifier asks for it. Left out where whoever asks does not show it. */
+  readonly body?: Uint8Array | "body_too_long";
 }
 
 /** Verifies the credentials of one source. */
 export interface Verifier {
   /** Lower-case names of the headers that the credential stands in: they come once, and are not forwarded or logged. */
   readonly headers: readonly string[];
+  /** Those of them that a proxy alone may send: what others send in them is taken off before the policy or the service sees it. */
+  readonly stated?: readonly string[];
+  /** The longest body in bytes that it verifies; left out where it needs none. */
+  readonly bodyBytes?: number;
   /** Whether a verification may have to wait, for keys that are being fetched. */
   readonly mayWait: boolean;
   /** Whether the request carries a credential of this source. */

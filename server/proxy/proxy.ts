@@ -4,12 +4,16 @@
  */
 import type { Request } from "../../engine/index.ts";
 import { makeOutcome, makeRequest } from "../../engine/index.ts";
+import { BodyRoom } from "../body-room.ts";
 import { callerBehind } from "../caller-address.ts";
+import { BODY_FIELDS_BYTES } from "../config.ts";
 import { readFacts, withoutFacts } from "../facts.ts";
 import type { Gate, Ruling } from "../gate.ts";
 import { SLOW } from "../gate.ts";
 import type { Holds } from "../hold.ts";
-import { identifyCaller, whenIdentified } from "../identity/identify.ts";
+import { bodyBytesFor, identifyCaller, whenIdentified } from "../identity/identify.ts";
+import { presentedLines } from "../identity/presented.ts";
+import type { Presented } from "../identity/verifier.ts";
 import { increment } from "../metrics.ts";
 import type { PolicyView } from "../policy-view.ts";
 import { rateLimitFields } from "../rate-limit-fields.ts";
@@ -28,6 +32,8 @@ export interface ProxyParts {
   readonly gate: Gate;
   readonly upstream: Upstream;
   readonly holds: Holds;
+  /** Room for bodies that are held because they are signed. */
+  readonly signed: BodyRoom;
 }
 
 export function proxyHandler(parts: ProxyParts): Handler {
@@ -44,7 +50,9 @@ export function passThrough(parts: ProxyParts, from: RequestView, reply: Reply, 
   const malformed = findMalformed(incoming, singleHeaders(gate, incoming)) ?? tooLarge(gate, incoming);
   if (malformed !== null) return refuseMalformed(gate, reply, incoming, malformed);
   const body = incoming.hasBody ? new RequestBody(reply, gate.config.bodyBytesMax) : null;
-  decideWithBody(parts, { incoming, request: describe(gate, incoming), reply, body, goOn });
+  const fromProxy = gate.view.peers.of(incoming.peer).hops > 0;
+  const presented = presentedLines(incoming.headers, incoming.first, fromProxy);
+  decideWithBody(parts, { incoming, request: describe(gate, incoming), reply, body, presented, goOn });
 }
 
 /** A request on its way. */
@@ -53,11 +61,15 @@ export interface Passage {
   readonly request: Request;
   readonly reply: Reply;
   readonly body: RequestBody | null;
+  readonly presented: Presented;
   readonly goOn: GoOn;
 }
 
 function tooLarge({ config }: Gate, { length }: Incoming): Malformed | null {
-  if (length === null || length <= config.bodyBytesMax) return null;
+  return length === null || length <= config.bodyBytesMax ? null : outgrown({ config });
+}
+
+function outgrown({ config }: Pick<Gate, "config">): Malformed {
   return { status: 413, problem: "body_too_large", detail: bodyTooLong(config.bodyBytesMax) };
 }
 
@@ -96,20 +108,40 @@ function describe({ view }: Gate, incoming: Incoming): Request {
   return makeRequest({ ...fields, headers: first, facts: readFacts(view.facts, (header) => first[header]) });
 }
 
-/** Waits for the body only where the request's route reads fields from it. */
+/** Waits for the body only where the request's route reads fields from it, or whoever calls has signed it. */
 function decideWithBody(parts: ProxyParts, passage: Passage): void {
-  const { body, request } = passage;
-  const { engine, view } = parts.gate;
-  const reads = body !== null && view.readsBody[engine.routeOf(request)] === true;
-  if (!reads) return identify(parts, passage);
-  const deadline = setTimeout(() => refuseSlowBody(parts.gate, passage), parts.gate.config.bodyTimeoutMs);
+  const { body, request, presented, incoming } = passage;
+  if (body === null) return identify(parts, passage);
+  const { gate } = parts;
+  const fields = gate.view.readsBody[gate.engine.routeOf(request)] === true;
+  const signed = bodyBytesFor(gate, request, presented);
+  const held = (incoming.length ?? 0) <= signed ? signed : 0;
+  const unsigned = { ...passage, presented: { ...presented, body: "body_too_long" as const } };
+  if (!fields && held === 0) return identify(parts, unsigned);
+  if (held > 0 && !parts.signed.take()) return refuseHeld(gate, passage);
+  if (held > 0) body.once("close", () => parts.signed.leave());
+  awaitBody(gate, passage, body, Math.max(held, fields ? BODY_FIELDS_BYTES : 0), () => {
+    if (fields) request.body = body.parsed();
+    const whole = held > 0 ? body.whole() : null;
+    identify(parts, whole === null ? unsigned : { ...passage, presented: { ...presented, body: whole } });
+  });
+}
+
+function awaitBody(gate: Gate, passage: Passage, body: RequestBody, bytes: number, run: () => void): void {
+  const deadline = setTimeout(() => refuseSlowBody(gate, passage), gate.config.bodyTimeoutMs);
   body.once("close", () => clearTimeout(deadline));
   body.whenKnown(() => {
     clearTimeout(deadline);
-    request.body = body.parsed();
-    request.size = Math.max(request.size, body.bytes);
-    identify(parts, passage);
-  });
+    passage.request.size = Math.max(passage.request.size, body.bytes);
+    if (!body.outgrown) return run();
+    refuseMalformed(gate, passage.reply, passage.incoming, outgrown(gate));
+  }, bytes);
+}
+
+/** Bodies that are held for their signatures take memory, so there is an end to how many there are. */
+function refuseHeld({ metrics }: Gate, passage: Passage): void {
+  increment(metrics.malformed, "signed_bodies_busy");
+  refuse(passage, problem(503, "too many signed bodies are being read", ["Retry-After", "1"]));
 }
 
 /** A body that comes by the drop would keep what was read of it in memory for as long as its sender likes. */
@@ -123,10 +155,8 @@ function refuseSlowBody(gate: Gate, passage: Passage): void {
 
 /** Says who calls, for which keys may have to be waited for, and decides. */
 function identify(parts: ProxyParts, passage: Passage): void {
-  const { request, incoming, reply } = passage;
+  const { request, presented, reply } = passage;
   if (reply.closed) return;
-  const fromProxy = parts.gate.view.peers.of(incoming.peer).hops > 0;
-  const presented = { header: (name: string): string => incoming.first[name] ?? "", fromProxy };
   const waiting = identifyCaller(parts.gate, request, presented);
   whenIdentified(waiting, reply, parts.gate.config.report, () => decide(parts, passage));
 }

@@ -5,6 +5,7 @@
 import { Readable } from "node:stream";
 import { BODY_FIELDS_BYTES } from "../config.ts";
 import type { Reply } from "../transport.ts";
+import { KeptBytes } from "./kept-bytes.ts";
 
 /** Bytes that wait here for the upstream before the caller is slowed down. */
 const WAITING_BYTES = 65_536;
@@ -14,12 +15,13 @@ export class RequestBody extends Readable {
   readonly #bytesMax: number;
   #bytes = 0;
   #complete = false;
-  /** Called once when the body ends or grows past what fields are read from. */
+  /** Called once when the body ends or grows past what is waited for. */
   #whenKnown: (() => void) | null = null;
+  #waitBytes = BODY_FIELDS_BYTES;
   #paused = false;
   #tooLarge: (() => void) | null = null;
-  /** Chunks kept until the decision; null once the stream flows. */
-  #kept: Uint8Array[] | null = [];
+  /** What is kept until the decision; null once the stream flows. */
+  #kept: KeptBytes | null = new KeptBytes();
 
   /** Must be made before the request's handler returns. */
   constructor(reply: Reply, bytesMax: number) {
@@ -39,8 +41,13 @@ export class RequestBody extends Readable {
     return this.#bytes;
   }
 
-  /** Calls `run` once the body is complete or too large to read fields from. */
-  whenKnown(run: () => void): void {
+  /**
+   * Calls `run` once the body is complete or longer than `bytes`, which are then kept.
+   *
+   * @param bytes - Default: what fields are read from.
+   */
+  whenKnown(run: () => void, bytes: number = BODY_FIELDS_BYTES): void {
+    this.#waitBytes = bytes;
     this.#whenKnown = run;
   }
 
@@ -49,11 +56,17 @@ export class RequestBody extends Readable {
     this.#tooLarge = run;
   }
 
+  /** The body as it was sent; null if it is incomplete or was let go. Valid until the body flows. */
+  whole(): Uint8Array | null {
+    return this.#complete && this.#kept !== null ? this.#kept.bytes() : null;
+  }
+
   /** The body as JSON; undefined if it is incomplete, too large, or no JSON. */
   parsed(): unknown {
-    if (!this.#complete || this.#kept === null || this.#bytes > BODY_FIELDS_BYTES) return undefined;
+    const bytes = this.whole();
+    if (bytes === null || bytes.length > BODY_FIELDS_BYTES) return undefined;
     try {
-      return JSON.parse(Buffer.concat(this.#kept, this.#bytes).toString("utf8"));
+      return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8"));
     } catch {
       return undefined;
     }
@@ -61,9 +74,9 @@ export class RequestBody extends Readable {
 
   /** Lets what was kept and what follows go on. */
   flow(): this {
-    const kept = this.#kept ?? [];
+    const kept = this.#kept?.bytes();
     this.#kept = null;
-    for (const chunk of kept) this.push(chunk);
+    if (kept !== undefined && kept.length > 0) this.push(kept);
     if (this.#complete) this.push(null);
     else this.#resume();
     return this;
@@ -85,14 +98,18 @@ export class RequestBody extends Readable {
     if (this.outgrown) return this.#refuse();
     this.#complete = last;
     if (this.#kept === null) this.#pass(chunk.slice(), last);
-    else this.#keep(chunk.slice(), last);
+    else this.#keep(chunk, last);
   }
 
   #keep(chunk: Uint8Array, last: boolean): void {
-    this.#kept?.push(chunk);
-    const known = last || this.#bytes > BODY_FIELDS_BYTES || this.#whenKnown === null;
+    this.#kept?.add(chunk);
+    const known = last || this.#bytes > this.#waitBytes || this.#whenKnown === null;
     if (!known) return;
     if (!last) this.#pause();
+    this.#tell();
+  }
+
+  #tell(): void {
     const run = this.#whenKnown;
     this.#whenKnown = null;
     run?.();
@@ -107,6 +124,7 @@ export class RequestBody extends Readable {
   #refuse(): void {
     this.#tooLarge?.();
     this.destroy();
+    this.#tell();
   }
 
   #pause(): void {

@@ -1,0 +1,28 @@
+/** Options of signed requests: what their bodies and the memory against replays may take. */
+import { ServerError } from "../server-error.ts";
+
+export interface SignedRequestOptions {
+  /** Longest body in bytes that a signature is checked over; a longer one is refused as `body_too_long`. Default 1 MiB. */
+  readonly bodyBytesMax?: number;
+  /** Bodies held at once until it is known who signed them; one more is answered 503. Default 64. */
+  readonly bodiesMax?: number;
+  /**
+   * Signatures remembered at once so that none is taken twice, over all sources; a client has a quarter of it at most. Where there is
+   * no room, requests are refused as `replay_unavailable`. Default 262,144.
+   */
+  readonly replaysMax?: number;
+}
+
+/** @throws {ServerError} `option_invalid`, naming the option. */
+export function readSignedRequestOptions(options: SignedRequestOptions = {}): Required<SignedRequestOptions> {
+  return {
+    bodyBytesMax: countOf("bodyBytesMax", options.bodyBytesMax ?? 1_048_576),
+    bodiesMax: countOf("bodiesMax", options.bodiesMax ?? 64),
+    replaysMax: countOf("replaysMax", options.replaysMax ?? 262_144),
+  };
+}
+
+function countOf(name: keyof SignedRequestOptions, value: number): number {
+  if (Number.isSafeInteger(value) && value >= 1) return value;
+  throw new ServerError("option_invalid", `option signedRequests.${name}: ${value} is not a positive whole number`);
+}
