@@ -1,5 +1,6 @@
 /** What conditions can read of a request: the language's table of attributes, as data. */
 import type { AttributeName } from "../../engine/index.ts";
+import { PROOF_ERRORS } from "./proof-errors.ts";
 import {
   BOOL,
   DURATION,
@@ -103,6 +104,7 @@ const IDENTITY_ERRORS: readonly string[] = [
   "evidence_too_weak",
   "revocation_unavailable",
   "keys_unavailable",
+  ...PROOF_ERRORS,
 ];
 
 function entry(
