@@ -1,0 +1,89 @@
+/**
+ * How a proxy conveys the certificate that its caller proved to hold. The name of the header tells the form: `x-forwarded-client-cert`
+ * is Envoy's, `client-cert` that of RFC 9440, and `…-cert` nginx's percent-encoded PEM with the result of the verification in `…-verify`.
+ */
+import { hash } from "node:crypto";
+import type { Presented } from "../verifier.ts";
+import type { CertificateError, ClientCertificate } from "./certificate.ts";
+import { readCertificate } from "./certificate.ts";
+import { certificateOfField } from "./client-cert-field.ts";
+import { derOfEscapedPem } from "./escaped-pem.ts";
+import type { ClientCertificateOptions } from "./options.ts";
+import { certificateOfXfcc } from "./xfcc.ts";
+
+/** Reads the certificate from the headers of one source. */
+export interface Conveyance {
+  /** Lower-case names of the headers; the first is the one that the policy names. */
+  readonly headers: readonly string[];
+  /** Whether a peer that is believed says anything of a certificate. */
+  isOffered(presented: Presented): boolean;
+  /** @returns Null where the proxy saw no certificate, or whoever sent the request is not believed. */
+  certificateOf(presented: Presented): ClientCertificate | CertificateError | null;
+}
+
+/** Certificates remembered as read; past this the memory is emptied. */
+const REMEMBERED_MAX = 10_000;
+
+/** @returns Null for a header whose name tells no form. */
+export function conveyanceBy(header: string, { by }: Required<ClientCertificateOptions>): Conveyance | null {
+  if (header === "x-forwarded-client-cert") return remembering([header], ([text = ""]) => certificateOfXfcc(text, by));
+  if (header === "client-cert") {
+    return remembering([header, "client-cert-chain"], ([text = "", chain = ""]) => certificateOfField(text, chain));
+  }
+  if (!header.endsWith("-cert")) return null;
+  const verify = `${header.slice(0, -"cert".length)}verify`;
+  return remembering([header, verify], ([text = "", result = ""]) => verifiedPem(text, result));
+}
+
+/** nginx says `FAILED:reason` of a certificate that it does not accept. */
+function verifiedPem(escaped: string, result: string): ClientCertificate | CertificateError {
+  if (result !== "SUCCESS") return "certificate_unverified";
+  const der = derOfEscapedPem(escaped);
+  return der === null ? "malformed_certificate" : readCertificate(der);
+}
+
+type Read = (values: readonly string[]) => ClientCertificate | CertificateError;
+/** What stands in a header where there is no certificate; nginx says `NONE`. */
+const NOTHING: ReadonlySet<string> = new Set(["", "NONE"]);
+
+/** Reading a certificate takes some hundred times as long as hashing its text, and callers come again with the same. */
+function remembering(headers: readonly string[], read: Read): Conveyance {
+  const remembered = new Map<string, ClientCertificate>();
+  const isOffered = (presented: Presented): boolean =>
+    presented.fromProxy && headers.some((header) => !NOTHING.has(presented.header(header)));
+  return {
+    headers,
+    isOffered,
+    certificateOf: (presented) => {
+      if (!isOffered(presented)) return null;
+      const values = headers.map((header) => presented.header(header));
+      const key = hash("sha256", values.join("\n"), "base64");
+      const known = remembered.get(key);
+      if (known !== undefined) return known;
+      const certificate = read(values);
+      if (typeof certificate === "string") return certificate;
+      if (remembered.size >= REMEMBERED_MAX) remembered.clear();
+      remembered.set(key, certificate);
+      return certificate;
+    },
+  };
+}
+
+/** Reads the certificate of a request by whichever source conveys one; null where none does, or none that is good. */
+export type CertificateOf = (presented: Presented) => ClientCertificate | null;
+
+/** @param conveyances - Of the policy's sources, in their order: the first that conveys a certificate counts. */
+export function certificateReader(conveyances: readonly Conveyance[]): CertificateOf {
+  return (presented) => {
+    for (const conveyance of conveyances) {
+      const certificate = conveyance.certificateOf(presented);
+      if (certificate !== null) return typeof certificate === "string" ? null : certificate;
+    }
+    return null;
+  };
+}
+
+/** The thumbprint as tokens confirm it: `x5t#S256` (RFC 8705 §3.1), base64url of the SHA-256. */
+export function confirmationOf({ thumbprint }: ClientCertificate): string {
+  return Buffer.from(thumbprint, "hex").toString("base64url");
+}
