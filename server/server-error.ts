@@ -8,6 +8,7 @@ export type ServerErrorCode =
   | "pepper_missing"
   | "identity_unverifiable"
   | "keys_unusable"
+  | "credentials_unusable"
   | "transport_missing"
   | "address_in_use"
   | "address_unusable"

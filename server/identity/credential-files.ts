@@ -1,0 +1,46 @@
+/** Files of keys and secrets that identity sources name: read when the policy is loaded, and watched with it. */
+import type { IdentitySource } from "../../engine/index.ts";
+import type { LoadResult } from "../../dsl/index.ts";
+import { decodeText, nodeFiles } from "../../dsl/index.ts";
+import { ServerError } from "../server-error.ts";
+
+/** A file of keys or secrets holds at most this many bytes, as where the policy is checked. */
+const FILE_BYTES_MAX = 1_048_576;
+
+/** A file that a source names. */
+export interface CredentialFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/**
+ * Reads the file that a source of a loaded policy names, relative to where the source is declared. A bundle has its files with it.
+ *
+ * @throws {ServerError} `credentials_unusable`.
+ */
+export function readCredentialFile(load: LoadResult, source: IdentitySource, name: string): CredentialFile {
+  const path = pathOf(load, source, name);
+  const packed = load.bundle?.files.read(path, FILE_BYTES_MAX);
+  const read = packed?.ok === true ? packed : nodeFiles.read(path, FILE_BYTES_MAX);
+  if (!read.ok) throw unusable(path, `cannot be read: ${read.message}`);
+  const decoded = decodeText(read.bytes);
+  if (!decoded.ok) throw unusable(path, decoded.message, decoded.help);
+  return { path, text: decoded.text };
+}
+
+/** The files of keys and secrets of a loaded policy. */
+export function credentialFilesOf(load: LoadResult): readonly string[] {
+  return (load.policy?.identity ?? []).flatMap((source) => {
+    const name = source.kind === "hmac" ? source.secrets : source.kind === "signature" ? source.keys : null;
+    return name === null || name.startsWith("https://") ? [] : [pathOf(load, source, name)];
+  });
+}
+
+function pathOf({ sources }: LoadResult, { span }: IdentitySource, name: string): string {
+  return nodeFiles.resolve(sources[span.file]?.path ?? "", name);
+}
+
+/** Why a server does not start with a file of keys or secrets. What is in the file is never shown. */
+export function unusable(place: string, problem: string, help = ""): ServerError {
+  return new ServerError("credentials_unusable", `${place} ${problem}`, help);
+}
