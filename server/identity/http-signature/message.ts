@@ -1,0 +1,122 @@
+/** What a signature can cover of a request (RFC 9421 §2), and the text that is signed (§2.5). */
+import type { Request } from "../../../engine/index.ts";
+import { linesOf } from "../presented.ts";
+import type { Presented } from "../verifier.ts";
+import { type Component, memberOf, type OfferedSignature } from "./fields.ts";
+
+/** Why a component has no value. */
+export type ComponentError = "component_missing" | "component_duplicate" | "component_unsupported";
+
+/** A request as its signatures see it. */
+export class SignedMessage {
+  readonly #request: Request;
+  readonly #presented: Presented;
+  #parameters: URLSearchParams | null = null;
+
+  constructor(request: Request, presented: Presented) {
+    this.#request = request;
+    this.#presented = presented;
+  }
+
+  /** The query with its `?`; empty where the target has none. */
+  get query(): string {
+    const mark = this.#request.path.indexOf("?");
+    return mark < 0 ? "" : this.#request.path.slice(mark);
+  }
+
+  /** Whether a header was sent. */
+  has(name: string): boolean {
+    return linesOf(this.#presented, name).length > 0;
+  }
+
+  /** The signature base, or why there is none. */
+  baseOf({ components, signed }: OfferedSignature): { readonly text: string } | ComponentError {
+    const seen = new Set<string>();
+    let text = "";
+    for (const component of components) {
+      if (seen.has(component.identifier)) return "component_duplicate";
+      seen.add(component.identifier);
+      const value = this.#valueOf(component);
+      if ("error" in value) return value.error;
+      text += `${component.identifier}: ${value.text}\n`;
+    }
+    return { text: `${text}"@signature-params": ${signed}` };
+  }
+
+  #valueOf(component: Component): Value {
+    const { name, params } = component;
+    if (name === "@query-param") return this.#parameter(component);
+    if (!name.startsWith("@")) return this.#field(component);
+    const text = params.size === 0 ? this.#derived(name) : null;
+    return text === null ? UNSUPPORTED : { text };
+  }
+
+  /** Derived components of requests (§2.2) without parameters. */
+  #derived(name: string): string | null {
+    const { path: target, method } = this.#request;
+    switch (name) {
+      case "@method":
+        return method;
+      case "@authority":
+        return this.#authority();
+      case "@scheme":
+        return this.#scheme();
+      case "@target-uri":
+        return `${this.#scheme()}://${this.#authority()}${target}`;
+      case "@request-target":
+        return target;
+      case "@path":
+        return target.slice(0, target.length - this.query.length) || "/";
+      case "@query":
+        return this.query || "?";
+      default:
+        return null;
+    }
+  }
+
+  /** What a proxy says of its caller's connection; ours is not encrypted. */
+  #scheme(): "http" | "https" {
+    return this.#presented.fromProxy && this.#presented.header("x-forwarded-proto") === "https" ? "https" : "http";
+  }
+
+  /** §2.2.3: in lower case, without the port that the scheme has anyway. */
+  #authority(): string {
+    const host = this.#request.host.toLowerCase();
+    return host.replace(this.#scheme() === "https" ? /:443$/ : /:80$/, "");
+  }
+
+  /** §2.2.8: one parameter of the query, in one spelling. */
+  #parameter({ params }: Component): Value {
+    const name = params.get("name");
+    if (params.size !== 1 || typeof name !== "string") return UNSUPPORTED;
+    this.#parameters ??= new URLSearchParams(this.query);
+    const values: string[] = [];
+    for (const [each, value] of this.#parameters) if (formEncoded(each) === name) values.push(value);
+    const [value, ...more] = values;
+    if (value === undefined) return { error: "component_missing" };
+    return more.length > 0 ? { error: "component_duplicate" } : { text: formEncoded(value) };
+  }
+
+  /** §2.1: a field, a member of one that is a dictionary (`key`), or its lines as bytes (`bs`). */
+  #field({ name, params }: Component): Value {
+    const lines = linesOf(this.#presented, name).map((line) => line.trim());
+    if (name !== name.toLowerCase() || lines.some((line) => /[^\t\x20-\x7e]/.test(line))) return UNSUPPORTED;
+    if (lines.length === 0) return { error: "component_missing" };
+    if (params.size === 0) return { text: lines.join(", ") };
+    const key = params.get("key");
+    if (params.size !== 1) return UNSUPPORTED;
+    if (params.get("bs") === true) return { text: lines.map((line) => `:${btoa(line)}:`).join(", ") };
+    if (typeof key !== "string") return UNSUPPORTED;
+    const member = memberOf(lines.join(", "), key);
+    return member === null ? { error: "component_missing" } : { text: member };
+  }
+}
+
+type Value = { readonly text: string } | { readonly error: ComponentError };
+/** `sf` needs to know the type of every field, `req` and `tr` are of responses and trailers. */
+const UNSUPPORTED: Value = { error: "component_unsupported" };
+
+/** Percent-encoding of form values (URL Standard §5.2), with spaces as `%20`. */
+function formEncoded(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()~]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+}
