@@ -21,7 +21,7 @@ export interface Loaded {
   readonly load: LoadResult;
 }
 
-/** @throws {ServerError} `policy_invalid` with the diagnostics, `identity_unverifiable`, `keys_unusable` or `pepper_missing`. */
+/** @throws {ServerError} `policy_invalid` with the diagnostics, or what {@link makeVerifiers} throws. */
 export function loadRunnable(load: LoadPolicy, config: Config): Loaded {
   const result = loadForCallers(load(), config.callers);
   if (result.policy === null) {

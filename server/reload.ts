@@ -5,6 +5,7 @@
 import { resolve } from "node:path";
 import type { LoadResult } from "../dsl/index.ts";
 import type { Gate } from "./gate.ts";
+import { credentialFilesOf } from "./identity/credential-files.ts";
 import { keyFilesOf } from "./identity/jwt/make-verifiers.ts";
 import { ListFiles, reloadLists } from "./list-files.ts";
 import type { LoadPolicy, ReloadResult } from "./policy-loader.ts";
@@ -84,7 +85,8 @@ export class Reloader {
 
 function pathsOf(load: LoadResult): readonly string[] {
   if (load.bundle !== undefined) return [resolve(load.bundle.path)];
-  return [...load.sources.map(({ path }) => path), ...keyFilesOf(load)].map((path) => resolve(path));
+  const named = [...keyFilesOf(load), ...credentialFilesOf(load)];
+  return [...load.sources.map(({ path }) => path), ...named].map((path) => resolve(path));
 }
 
 function stampsOf(paths: readonly string[]): ReadonlyMap<string, string> {

@@ -1,6 +1,7 @@
 /** The verifier of client certificates that a trusted proxy conveys. */
+import type { IdentityError } from "../../../engine/index.ts";
 import type { Clock } from "../clock.ts";
-import type { Finding, Verifier } from "../verifier.ts";
+import type { Verifier } from "../verifier.ts";
 import type { ClientCertificate } from "./certificate.ts";
 import type { Conveyance } from "./conveyance.ts";
 import type { CertificateHolders } from "./holders.ts";
@@ -20,7 +21,8 @@ export function certificateVerifier(conveyance: Conveyance, holders: Certificate
   };
 }
 
-function lifeProblem({ notBefore, notAfter }: ClientCertificate, nowMicros: number): Finding | null {
+/** Why a certificate does not count at this time, or null. */
+export function lifeProblem({ notBefore, notAfter }: ClientCertificate, nowMicros: number): IdentityError | null {
   if (notBefore !== null && nowMicros < notBefore) return "not_yet_valid";
   return notAfter !== null && nowMicros > notAfter ? "expired" : null;
 }
