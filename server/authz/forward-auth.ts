@@ -67,7 +67,7 @@ export function forwardAuthHandler(gate: Gate, holds: Holds, caller: ForwardAuth
     const [copied, parsed] = [copiedFrom(from), fields && caller.hasWholeBody(from)];
     awaitBody(gate, reply, body, Math.max(signed, fields ? BODY_FIELDS_BYTES : 0), () => {
       if (parsed) asked.body = body.parsed();
-      const shown = signed > 0 ? { body: body.whole() ?? ("body_too_long" as const) } : {};
+      const shown = signed > 0 ? { body: body.whole(signed) ?? ("body_too_long" as const) } : {};
       body.destroy();
       decide({ ...copied, ...shown });
     });

@@ -122,7 +122,7 @@ function decideWithBody(parts: ProxyParts, passage: Passage): void {
   if (held > 0) body.once("close", () => parts.signed.leave());
   awaitBody(gate, passage, body, Math.max(held, fields ? BODY_FIELDS_BYTES : 0), () => {
     if (fields) request.body = body.parsed();
-    const whole = held > 0 ? body.whole() : null;
+    const whole = held > 0 ? body.whole(held) : null;
     identify(parts, whole === null ? unsigned : { ...passage, presented: { ...presented, body: whole } });
   });
 }

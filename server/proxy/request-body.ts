@@ -56,15 +56,15 @@ export class RequestBody extends Readable {
     this.#tooLarge = run;
   }
 
-  /** The body as it was sent; null if it is incomplete or was let go. Valid until the body flows. */
-  whole(): Uint8Array | null {
-    return this.#complete && this.#kept !== null ? this.#kept.bytes() : null;
+  /** The body as it was sent; null if it is incomplete, longer than `bytesMax`, or was let go. Valid until the body flows. */
+  whole(bytesMax: number): Uint8Array | null {
+    return this.#complete && this.#kept !== null && this.#bytes <= bytesMax ? this.#kept.bytes() : null;
   }
 
   /** The body as JSON; undefined if it is incomplete, too large, or no JSON. */
   parsed(): unknown {
-    const bytes = this.whole();
-    if (bytes === null || bytes.length > BODY_FIELDS_BYTES) return undefined;
+    const bytes = this.whole(BODY_FIELDS_BYTES);
+    if (bytes === null) return undefined;
     try {
       return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8"));
     } catch {
