@@ -24,6 +24,8 @@ import { createEngine, decodeBundle, makeRequest, restoreEngine } from "../../en
 import { runTests } from "../../simulator/index.ts";
 import { isOverlayError, parseOverlays, parseRequestLine } from "../../traffic/index.ts";
 import { withoutPlaces } from "../helpers/ast.ts";
+import { CREDENTIAL_TARGETS } from "./credential-targets.ts";
+import { mutated } from "./mutated.ts";
 import { mutatedPolicy, respacedPolicy, tokenSoup } from "../helpers/policy-texts.ts";
 import { readSpoeSoundly, SPOE_FRAME } from "./spoe.ts";
 import { anyText, type FuzzTarget, mutated, require } from "./inputs.ts";
@@ -202,6 +204,7 @@ export const TARGETS: readonly FuzzTarget[] = [
     inputs: fc.oneof(anyText, mutated(REQUEST_LINE)),
     run: (text) => void parseRequestLine(text),
   },
+  ...CREDENTIAL_TARGETS,
   { name: "bundle", inputs: fc.oneof(anyText, mutated(BUNDLE)), run: readBundleSoundly },
   { name: "snapshot", inputs: fc.oneof(anyText, mutated(SNAPSHOT)), run: restoreSoundly },
   { name: "SPOE frame", inputs: fc.oneof(anyText, mutated(SPOE_FRAME)), run: readSpoeSoundly },
