@@ -33,6 +33,12 @@ EDGEPOLICY_ADMIN_TOKEN is the admin listener's bearer token, EDGEPOLICY_PEPPER (
       many: true,
       help: "who may call /authz/*; may be repeated (default: this machine)",
     },
+    {
+      name: "xfcc-by",
+      value: "URI",
+      many: true,
+      help: "the `By` of the element of X-Forwarded-Client-Cert that counts; may be repeated (default: the last element)",
+    },
     { name: "log", value: "FILE|stdout|off", help: "where decisions are logged, one JSON object a line (default off)" },
     {
       name: "log-decisions",
@@ -59,7 +65,7 @@ EDGEPOLICY_ADMIN_TOKEN is the admin listener's bearer token, EDGEPOLICY_PEPPER (
       many: true,
       help: "an access log of a caller, followed for what the service answered; may be repeated",
     },
-    { name: "keep-credentials", value: null, help: "forward headers that carry API keys too" },
+    { name: "keep-credentials", value: null, help: "forward headers that carry credentials too" },
     { name: "no-watch", value: null, help: "reload on SIGHUP only, not when a file changes" },
     formatOption(),
   ],
@@ -119,7 +125,7 @@ function readOptions(policy: string, args: Arguments, io: CliIo): ServerOptions 
   const token = io.env["EDGEPOLICY_ADMIN_TOKEN"];
   const [listen, admin, upstream, state] = [text("listen"), text("admin"), text("upstream"), text("state")];
   const haproxy = text("haproxy");
-  const peers = args.texts("peer");
+  const [peers, by] = [args.texts("peer"), args.texts("xfcc-by")];
   return {
     policy,
     ...(listen === undefined ? {} : { listen }),
@@ -128,6 +134,7 @@ function readOptions(policy: string, args: Arguments, io: CliIo): ServerOptions 
     ...(haproxy === undefined ? {} : { haproxy }),
     ...(token === undefined || token === "" ? {} : { adminToken: token }),
     ...(peers.length === 0 ? {} : { adapterPeers: peers }),
+    ...(by.length === 0 ? {} : { clientCertificates: { by } }),
     log: {
       sink: readSink(args.text("log") ?? "off"),
       decisions: args.text("log-decisions") === "refusals" ? "refusals" : "all",

@@ -65,6 +65,12 @@ function run(command: string): { status: number | null; output: string } {
   return { status: ended.status, output: ended.stdout };
 }
 
+/** Files of keys and secrets that a policy names. They are there; who verifies reads them. */
+function credentialFiles(policy: string): Readonly<Record<string, string>> {
+  const names = [...policy.matchAll(/\b(?:keys|secrets) "([^":]+)"/g)].map(([, name = ""]) => name);
+  return Object.fromEntries(names.map((name) => [name, ""]));
+}
+
 /** Names of the policy's own tests that fail. */
 function failedTests({ policy, sources, tests }: ReturnType<typeof loadPolicyText>): string[] {
   if (policy === null) return [];
@@ -96,7 +102,8 @@ describe.each(documents)("%s", (document) => {
       writeFileSync(join(folder, `${group}.edgepolicy`), policy.join("\n\n"));
     });
     test(`shows a policy that checks${group === "" ? "" : `: ${group}`}`, () => {
-      const loaded = loadPolicyText(policy.join("\n\n"), { "clients.yaml": inventory });
+      const text = policy.join("\n\n");
+      const loaded = loadPolicyText(text, { ...credentialFiles(text), "clients.yaml": inventory });
       const errors = loaded.diagnostics.filter((diagnostic) => diagnostic.severity === "error");
       expect(renderDiagnostics(errors, loaded.sources, { color: false })).toBe("");
       expect(failedTests(loaded)).toEqual([]);
