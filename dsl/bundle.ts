@@ -1,5 +1,6 @@
 /** Bundles of whole policies: what running one needs without a parser, and the files it was made of for what needs their text. */
 import { hash } from "node:crypto";
+import type { Policy } from "../engine/index.ts";
 import { decodeBundle, encodeBundle, isBundle, MAX_BUNDLE_BYTES } from "../engine/index.ts";
 import { SEMANTICS } from "./codes/semantics.ts";
 import type { Diagnostic } from "./diagnostic.ts";
@@ -58,7 +59,7 @@ function sha256(bytes: Uint8Array): Uint8Array {
 }
 
 /**
- * Makes the bundle of a policy that loaded. Lists from files are in it as they are now.
+ * Makes the bundle of a policy that loaded. Lists from files are in it as they are now; secrets are not.
  *
  * @param main - The policy's main file.
  * @param files - What loading it read.
@@ -69,7 +70,17 @@ export function packBundle(main: string, load: LoadResult, { files }: RecordedFi
   const sources = load.sources.map(({ path, text }) => ({ path, text }));
   const rest: Rest = { main, scenarios, tests, diagnostics, sources, files };
   const lists = policy.lists.map((list) => ({ ...list, file: null }));
-  return encodeBundle({ policy: { ...policy, lists }, rest }, sha256);
+  return encodeBundle({ policy: { ...policy, lists }, rest: withoutSecrets(rest, policy) }, sha256);
+}
+
+/** A bundle is handed around, so files of secrets are in it by their names alone; who verifies reads them beside it. */
+function withoutSecrets(rest: Rest, { identity }: Policy): Rest {
+  const files = { ...rest.files };
+  for (const source of identity) {
+    if (source.kind !== "hmac") continue;
+    files[nodeFiles.resolve(rest.sources[source.span.file]?.path ?? "", source.secrets)] = new Uint8Array(0);
+  }
+  return { ...rest, files };
 }
 
 /**

@@ -84,7 +84,7 @@ export class Reloader {
 }
 
 function pathsOf(load: LoadResult): readonly string[] {
-  if (load.bundle !== undefined) return [resolve(load.bundle.path)];
+  if (load.bundle !== undefined) return [load.bundle.path, ...credentialFilesOf(load)].map((path) => resolve(path));
   const named = [...keyFilesOf(load), ...credentialFilesOf(load)];
   return [...load.sources.map(({ path }) => path), ...named].map((path) => resolve(path));
 }

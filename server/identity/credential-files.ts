@@ -14,30 +14,33 @@ export interface CredentialFile {
 }
 
 /**
- * Reads the file that a source of a loaded policy names, relative to where the source is declared. A bundle has its files with it.
+ * Reads the file that a source of a loaded policy names, relative to where the source is declared. A bundle has its files with it,
+ * except those of secrets, which lie beside it.
  *
  * @throws {ServerError} `credentials_unusable`.
  */
 export function readCredentialFile(load: LoadResult, source: IdentitySource, name: string): CredentialFile {
   const path = pathOf(load, source, name);
-  const packed = load.bundle?.files.read(path, FILE_BYTES_MAX);
-  const read = packed?.ok === true ? packed : nodeFiles.read(path, FILE_BYTES_MAX);
+  const files = load.bundle === undefined || source.kind === "hmac" ? nodeFiles : load.bundle.files;
+  const read = files.read(path, FILE_BYTES_MAX);
   if (!read.ok) throw unusable(path, `cannot be read: ${read.message}`);
   const decoded = decodeText(read.bytes);
   if (!decoded.ok) throw unusable(path, decoded.message, decoded.help);
   return { path, text: decoded.text };
 }
 
-/** The files of keys and secrets of a loaded policy. */
+/** The files of keys and secrets of a loaded policy that lie on disk. */
 export function credentialFilesOf(load: LoadResult): readonly string[] {
   return (load.policy?.identity ?? []).flatMap((source) => {
-    const name = source.kind === "hmac" ? source.secrets : source.kind === "signature" ? source.keys : null;
-    return name === null || name.startsWith("https://") ? [] : [pathOf(load, source, name)];
+    if (source.kind === "hmac") return [pathOf(load, source, source.secrets)];
+    if (source.kind !== "signature" || load.bundle !== undefined || source.keys.startsWith("https://")) return [];
+    return [pathOf(load, source, source.keys)];
   });
 }
 
-function pathOf({ sources }: LoadResult, { span }: IdentitySource, name: string): string {
-  return nodeFiles.resolve(sources[span.file]?.path ?? "", name);
+function pathOf({ sources, bundle }: LoadResult, { kind, span }: IdentitySource, name: string): string {
+  const declaring = bundle !== undefined && kind === "hmac" ? bundle.path : (sources[span.file]?.path ?? "");
+  return nodeFiles.resolve(declaring, name);
 }
 
 /** Why a server does not start with a file of keys or secrets. What is in the file is never shown. */

@@ -15,8 +15,7 @@ import { memberOf, readByteSequences, readSignatures } from "../../server/identi
 import { SignedMessage } from "../../server/identity/http-signature/message.ts";
 import { derOf, pemOf } from "../helpers/certificates.ts";
 import { received } from "../helpers/presented.ts";
-import { mutated } from "./mutated.ts";
-import type { FuzzTarget } from "./targets.ts";
+import { type FuzzTarget, mutated, require } from "./inputs.ts";
 
 const HEX = "468ed33be74eee6556d90c0149c1309e9ba61d6425303443c0748a02dd8de688";
 const XFCC = `By=spiffe://a/b;Hash=${HEX};Subject="/C=US/CN=a \\" ,;=";URI=spiffe://c/d;DNS=a.example;DNS=b.example,By=x;Hash=${HEX}`;
@@ -24,10 +23,6 @@ const FIELD = `:${derOf("workload").toString("base64")}:`;
 const INPUT =
   'sig1=("@method" "@authority" "@path" "content-digest";key="sha-256" "@query-param";name="a");created=1;keyid="k";nonce="n"';
 const ANY_TEXT = fc.oneof(fc.string({ unit: "binary", maxLength: 300 }), fc.string({ maxLength: 300 }));
-
-function require(holds: boolean, promise: string): void {
-  if (!holds) throw new Error(`broken promise: ${promise}`);
-}
 
 function readXfccSoundly(text: string): void {
   const elements = parseXfcc(text);

@@ -25,7 +25,6 @@ import { runTests } from "../../simulator/index.ts";
 import { isOverlayError, parseOverlays, parseRequestLine } from "../../traffic/index.ts";
 import { withoutPlaces } from "../helpers/ast.ts";
 import { CREDENTIAL_TARGETS } from "./credential-targets.ts";
-import { mutated } from "./mutated.ts";
 import { mutatedPolicy, respacedPolicy, tokenSoup } from "../helpers/policy-texts.ts";
 import { readSpoeSoundly, SPOE_FRAME } from "./spoe.ts";
 import { anyText, type FuzzTarget, mutated, require } from "./inputs.ts";

@@ -33,7 +33,9 @@ const PROOF_CLAIMS = `{"jti":"1","htm":"GET","htu":"https://api.example.com/v1/o
 function refuseToken(text: string): void {
   const problem = server.problemOf(text);
   // Spaces before a token belong to its scheme.
-  require(text.replace(/^ +/, "") === TOKEN ? problem === null : problem !== null && problem !== "", "what was not signed is refused");
+  require(text.replace(/^ +/, "") === TOKEN
+    ? problem === null
+    : problem !== null && problem !== "", "what was not signed is refused");
 }
 
 /** What an issuer signs is accepted only where it says all that it must. */

@@ -46,6 +46,22 @@ describe("a bundle", () => {
     }
   });
 
+  test("holds keys, and no secrets", () => {
+    const files = new RecordedFiles(
+      memoryFiles({
+        p: 'policy "p" { default allow }\nidentity { hmac h { scheme plain secrets "in/s" } signature { keys "k.json" } }',
+        "in/s": "k1 a-secret-of-more-than-24-bytes",
+        "k.json": '{"keys": []}',
+      }),
+    );
+    const bytes = packBundle("p", loadPolicy("p", files), files);
+    expect(Buffer.from(bytes).includes("a-secret")).toBe(false);
+    const { policy, bundle } = loaded(bytes);
+    expect(policy?.identity).toHaveLength(2);
+    expect(bundle?.files.read("k.json")).toMatchObject({ ok: true, bytes: new TextEncoder().encode('{"keys": []}') });
+    expect(analyzePolicy("p.epb", memoryFiles({ "p.epb": bytes })).diagnostics).toEqual([]);
+  });
+
   test("is the same for the same policy", () => {
     expect(packed()).toEqual(packed());
   });

@@ -1,6 +1,9 @@
 /** Signed requests and conveyed certificates on their way through the proxy. */
+import { writeFileSync } from "node:fs";
 import { request } from "node:http";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { loadPolicy, nodeFiles, packBundle, RecordedFiles } from "../../../../dsl/index.ts";
 import type { ServerOptions } from "../../../../server/index.ts";
 import type { Sent } from "../../../helpers/presented.ts";
 import type { TestServer } from "../../../helpers/server.ts";
@@ -132,6 +135,17 @@ describe("a conveyed certificate", () => {
     const { port } = await guard({}, "trust proxy 127.0.0.0/8");
     const twice = `X-Forwarded-Client-Cert: ${field}\r\n`.repeat(2);
     expect((await exchangeRaw(port, `GET / HTTP/1.1\r\nHost: a\r\n${twice}\r\n`)).text).toMatch(/^HTTP\/1.1 400 /);
+  });
+});
+
+describe("a bundle", () => {
+  it("finds its secrets beside it", async () => {
+    const first = await guard();
+    const files = new RecordedFiles(nodeFiles);
+    const path = join(first.folder, "policy.edgepolicy");
+    writeFileSync(join(first.folder, "p.epb"), packBundle(path, loadPolicy(path, files), files));
+    const { url } = await guard({ policy: join(first.folder, "p.epb") });
+    expect((await send(signed(url, {}))).status).toBe(200);
   });
 });
 
