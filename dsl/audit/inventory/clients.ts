@@ -1,7 +1,7 @@
 /** What a client's record leaves open: ID115, ID117, ID120, ID121, ID124. */
 import { headOf, placeOf } from "../../inventory/fields.ts";
 import type { Findings } from "../collect.ts";
-import { type AuditedClient, type AuditedInventory, referencesOf } from "../records.ts";
+import { type AuditedClient, type AuditedCredential, type AuditedInventory, referencesOf } from "../records.ts";
 import { INVENTORY_FINDINGS } from "../registry-inventory.ts";
 
 /** Finds clients that say too little of how they prove themselves, from where they call, and what is normal. */
@@ -18,8 +18,7 @@ export function auditClients(inventory: AuditedInventory, now: number, findings:
 function auditProof(one: AuditedClient, now: number, findings: Findings): void {
   const { id, status } = one.client;
   const usable = one.credentials.filter(
-    (each) =>
-      each.state === "active" && (each.expires === null || each.expires >= now) && referencesOf(each).length > 0,
+    (each) => each.state === "active" && (each.expires === null || each.expires >= now) && isNamed(each),
   );
   if (status === "active" && usable.length === 0) {
     const message = `the client \`${id}\` is active and has no credential that works`;
@@ -35,6 +34,11 @@ function auditProof(one: AuditedClient, now: number, findings: Findings): void {
     message: `the client \`${id}\` is critical or handles sensitive data, and proves itself by what can be copied alone`,
     help: "give it a credential that is bound to a key: `mtls`, `signature`, or tokens with DPoP (`bound: true`)",
   });
+}
+
+/** Signed requests name their key by the credential's id where it states no other name. */
+function isNamed(credential: AuditedCredential): boolean {
+  return credential.type === "hmac" || credential.type === "signature" || referencesOf(credential).length > 0;
 }
 
 function auditNetworks(one: AuditedClient, findings: Findings): void {

@@ -256,7 +256,10 @@ const CASES: Readonly<Record<keyof typeof INVENTORY_FINDINGS, Cases>> = {
       [{ credential: { state: "suspended" } }, warning],
       [{ credential: { type: "mtls", hash: null, expires: "2026-01-20" } }, warning],
     ],
-    near: [{ client: { credentials: [], status: "proposed" } }],
+    near: [
+      { client: { credentials: [], status: "proposed" } },
+      { credential: { type: "hmac", hash: null, expires: "2026-03-01" } },
+    ],
   },
   wideFederation: {
     fires: [
