@@ -9,7 +9,8 @@ import { echo, freePort, serve, startService, temporaryFolder, until } from "../
 import { inventoryWith } from "../helpers/verifiers.ts";
 
 const NGINX = "/usr/sbin/nginx";
-const missing = [[NGINX, "-v"] as const, ["openssl", "version"] as const].filter(
+const OPENSSL = "/usr/bin/openssl";
+const missing = [[NGINX, "-v"] as const, [OPENSSL, "version"] as const].filter(
   ([program, argument]) => spawnSync(program, [argument]).error !== undefined,
 );
 const needed = `nginx and openssl${missing.length === 0 ? "" : ` (SKIPPED: no ${missing.map(([program]) => program).join(", ")})`}`;
@@ -21,7 +22,7 @@ const URI = "spiffe://prod.example/orders/exporter";
 /** An authority, a server's certificate, and callers' certificates, each as `NAME.pem` and `NAME.key`. */
 function makeCertificates(folder: string): void {
   const openssl = (...args: string[]): void => {
-    const { status, stderr } = spawnSync("openssl", args, { cwd: folder, encoding: "utf8" });
+    const { status, stderr } = spawnSync(OPENSSL, args, { cwd: folder, encoding: "utf8" });
     expect(stderr, args.join(" ")).toBe(status === 0 ? stderr : "");
   };
   const ec = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"];
