@@ -11,7 +11,7 @@ import type { HmacScheme } from "../../server/identity/hmac/scheme.ts";
 import { SIGV4 } from "../../server/identity/hmac/sigv4.ts";
 import { STANDARD_WEBHOOKS } from "../../server/identity/hmac/standard-webhooks.ts";
 import { STRIPE } from "../../server/identity/hmac/stripe.ts";
-import { memberOf, readByteSequences, readSignatures } from "../../server/identity/http-signature/fields.ts";
+import { memberOf, membersOf, readByteSequences, readSignatures } from "../../server/identity/http-signature/fields.ts";
 import { SignedMessage } from "../../server/identity/http-signature/message.ts";
 import { derOf, pemOf } from "../helpers/certificates.ts";
 import { received } from "../helpers/presented.ts";
@@ -41,7 +41,7 @@ function readCertificateSoundly(text: string): void {
 
 function readSignaturesSoundly(text: string): void {
   readByteSequences(text);
-  memberOf(text, "sig1");
+  memberOf(membersOf(text), "sig1");
   const { request, presented } = received({ target: "/p?a=1", headers: [["content-digest", text]] });
   for (const signature of readSignatures(text, "sig1=:AA==:") ?? []) {
     const base = new SignedMessage(request, presented).baseOf(signature);

@@ -2,6 +2,9 @@
 import type { BareItem, Dictionary, InnerList, Item, Parameters } from "structured-headers";
 import { parseDictionary, serializeInnerList, serializeItem } from "structured-headers";
 
+/** The members of a dictionary field by their keys. */
+export type Members = Dictionary;
+
 /** What is covered: a name, its parameters, and both as they stand in what is signed. */
 export interface Component {
   readonly name: string;
@@ -68,10 +71,10 @@ function bytesOf(value: BareItem): Uint8Array | null {
 
 /** The byte sequences of a dictionary field by their keys; null where it is malformed. */
 export function readByteSequences(field: string): ReadonlyMap<string, Uint8Array> | null {
-  const dictionary = field.length > FIELD_MAX ? null : dictionaryOf(field);
-  if (dictionary === null) return null;
+  const members = membersOf(field);
+  if (members === null) return null;
   const found = new Map<string, Uint8Array>();
-  for (const [key, member] of dictionary) {
+  for (const [key, member] of members) {
     const bytes = isInnerList(member) ? null : bytesOf(member[0]);
     if (bytes === null) return null;
     found.set(key, bytes);
@@ -79,16 +82,21 @@ export function readByteSequences(field: string): ReadonlyMap<string, Uint8Array
   return found;
 }
 
-/** One member of a dictionary field as it is signed (RFC 9421 §2.1.2); null where there is none. */
-export function memberOf(field: string, key: string): string | null {
-  const member = field.length > FIELD_MAX ? undefined : dictionaryOf(field)?.get(key);
-  if (member === undefined) return null;
-  return isInnerList(member) ? serializeInnerList(member) : serializeItem(member);
+/** The members of a dictionary field; null where it is malformed. */
+export function membersOf(field: string): Members | null {
+  try {
+    return field.length > FIELD_MAX ? null : parseDictionary(field);
+  } catch {
+    return null;
+  }
 }
 
-function dictionaryOf(field: string): Dictionary | null {
+/** One member as it is signed (RFC 9421 §2.1.2); null where there is none. */
+export function memberOf(members: Members | null, key: string): string | null {
+  const member = members?.get(key);
+  if (member === undefined) return null;
   try {
-    return parseDictionary(field);
+    return isInnerList(member) ? serializeInnerList(member) : serializeItem(member);
   } catch {
     return null;
   }

@@ -2,7 +2,7 @@
 import type { Request } from "../../../engine/index.ts";
 import { linesOf } from "../presented.ts";
 import type { Presented } from "../verifier.ts";
-import { type Component, memberOf, type OfferedSignature } from "./fields.ts";
+import { type Component, memberOf, type Members, membersOf, type OfferedSignature } from "./fields.ts";
 
 /** Why a component has no value. */
 export type ComponentError = "component_missing" | "component_duplicate" | "component_unsupported";
@@ -11,7 +11,9 @@ export type ComponentError = "component_missing" | "component_duplicate" | "comp
 export class SignedMessage {
   readonly #request: Request;
   readonly #presented: Presented;
-  #parameters: URLSearchParams | null = null;
+  // Read once for all components: a signature that names one parameter many times is no more work than one that names it once.
+  #parameters: ReadonlyMap<string, readonly string[]> | null = null;
+  readonly #members = new Map<string, Members | null>();
 
   constructor(request: Request, presented: Presented) {
     this.#request = request;
@@ -89,12 +91,10 @@ export class SignedMessage {
   #parameter({ params }: Component): Value {
     const name = params.get("name");
     if (params.size !== 1 || typeof name !== "string") return UNSUPPORTED;
-    this.#parameters ??= new URLSearchParams(this.query);
-    const values: string[] = [];
-    for (const [each, value] of this.#parameters) if (formEncoded(each) === name) values.push(value);
-    const [value, ...more] = values;
+    this.#parameters ??= parametersOf(this.query);
+    const [value, ...more] = this.#parameters.get(name) ?? [];
     if (value === undefined) return { error: "component_missing" };
-    return more.length > 0 ? { error: "component_duplicate" } : { text: formEncoded(value) };
+    return more.length > 0 ? { error: "component_duplicate" } : { text: value };
   }
 
   /** §2.1: a field, a member of one that is a dictionary (`key`), or its lines as bytes (`bs`). */
@@ -107,14 +107,33 @@ export class SignedMessage {
     if (params.size !== 1) return UNSUPPORTED;
     if (params.get("bs") === true) return { text: lines.map((line) => `:${btoa(line)}:`).join(", ") };
     if (typeof key !== "string") return UNSUPPORTED;
-    const member = memberOf(lines.join(", "), key);
+    const member = memberOf(this.#membersOf(name, lines.join(", ")), key);
     return member === null ? { error: "component_missing" } : { text: member };
+  }
+
+  #membersOf(name: string, field: string): Members | null {
+    const known = this.#members.get(name);
+    if (known !== undefined) return known;
+    const members = membersOf(field);
+    this.#members.set(name, members);
+    return members;
   }
 }
 
 type Value = { readonly text: string } | { readonly error: ComponentError };
 /** `sf` needs to know the type of every field, `req` and `tr` are of responses and trailers. */
 const UNSUPPORTED: Value = { error: "component_unsupported" };
+
+/** The values of each parameter by its name, in the spelling in which they are signed. */
+function parametersOf(query: string): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const [name, value] of new URLSearchParams(query)) {
+    const values = found.get(formEncoded(name));
+    if (values === undefined) found.set(formEncoded(name), [formEncoded(value)]);
+    else values.push(formEncoded(value));
+  }
+  return found;
+}
 
 /** Percent-encoding of form values (URL Standard §5.2), with spaces as `%20`. */
 function formEncoded(text: string): string {
