@@ -3,8 +3,9 @@ import { ServerError } from "../server-error.ts";
 
 export interface TokenOptions {
   /**
-   * Origins under which callers reach this server, such as `https://api.example.com`; a DPoP proof must name one of them. Default: what a
-   * trusted proxy says in `X-Forwarded-Proto` and `X-Forwarded-Host`, and `http://` with `Host` from anyone else.
+   * Origins under which callers reach this server, such as `https://api.example.com`; a DPoP proof must name one of them. Default: the
+   * request's host, by the scheme that a trusted proxy says in `X-Forwarded-Proto` (`https` if it says none), and by `http` from anyone
+   * else.
    */
   readonly publicOrigins?: readonly string[];
   /** Seconds that an issuer's clock may differ from ours; at most 300. Default 60. */

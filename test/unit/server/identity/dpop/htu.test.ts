@@ -58,11 +58,11 @@ describe("originsOf", () => {
     header: (name) => headers[name] ?? "",
     fromProxy,
   });
-  const stated = { "x-forwarded-proto": "https", "x-forwarded-host": "api.example.com" };
+  const stated = { "x-forwarded-proto": "https", "x-forwarded-host": "evil.example" };
 
-  it("takes what a trusted proxy says, and from nobody else", () => {
-    expect(originsOf([], from(stated, true), "inner:8080")).toEqual(["https://api.example.com"]);
-    expect(originsOf([], from(stated, false), "inner:8080")).toEqual(["http://inner:8080"]);
+  it("takes the scheme that a trusted proxy says, from nobody else, and the host that the policy sees", () => {
+    expect(originsOf([], from(stated, true), "a:8080")).toEqual(["https://a:8080"]);
+    expect(originsOf([], from(stated, false), "a:8080")).toEqual(["http://a:8080"]);
     expect(originsOf([], from({}, true), "api.example.com")).toEqual(["https://api.example.com"]);
     expect(originsOf([], from({ "x-forwarded-proto": "http, HTTPS" }, true), "a")).toEqual(["https://a"]);
   });

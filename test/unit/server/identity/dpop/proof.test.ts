@@ -18,7 +18,7 @@ import {
   tokenServer,
 } from "../../../../helpers/tokens.ts";
 
-const PROXY = { "x-forwarded-proto": "https", "x-forwarded-host": "api.example.com" };
+const PROXY = { "x-forwarded-proto": "https" };
 let issuer: TestPair;
 let client: TestPair;
 let stranger: TestPair;
