@@ -37,6 +37,13 @@ describe("identity sources", () => {
     });
   });
 
+  test.for(["http://127.0.0.1:8080/keys", "http://localhost/keys?a=1", "http://[::1]:1/keys"])(
+    "`jwt` may have its keys from this machine without TLS: %s",
+    (keys) => {
+      expect(source(`jwt "https://id.example.com" { audience "a"  keys "${keys}" }`)).toMatchObject({ keys });
+    },
+  );
+
   test("`hmac` tolerates five minutes unless it says otherwise", () => {
     const text = 'hmac partners { scheme stripe  secrets "keys/hooks.secrets" }';
     expect(source(text)).toMatchObject({
@@ -69,6 +76,8 @@ describe("identity sources", () => {
     'jwt "https://id.example.com" { keys "keys/id.jwks.json" }',
     'jwt "https://id.example.com" { audience "a" }',
     'jwt "https://id.example.com" { audience "a"  keys "http://id.example.com/keys" }',
+    'jwt "https://id.example.com" { audience "a"  keys "http://127.0.0.1.example.com/keys" }',
+    'jwt "https://id.example.com" { audience "a"  keys "http://localhost@id.example.com/keys" }',
     'jwt "https://id.example.com" { audience "a"  keys "keys/id.jwks.json"  algorithms ["HS256"] }',
     'jwt "https://id.example.com" { audience "a"  keys "keys/id.jwks.json"  algorithms ["none"] }',
     'jwt "https://id.example.com" { audience "a"  keys "keys/id.jwks.json"  dpop always }',
