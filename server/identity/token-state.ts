@@ -52,6 +52,12 @@ export class TokenState {
       type: "gauge",
       read: () => this.#replays.size,
     });
+    metrics.addSeries({
+      name: "dpop_refused_total",
+      help: "DPoP proofs refused, by what they failed.",
+      type: "counter",
+      read: () => [...this.proofs.refused].map(([failed, count]) => [{ failed }, count]),
+    });
     metrics.addGauge({
       name: "dpop_proofs_full_total",
       help: "DPoP proofs refused for want of room to remember them.",

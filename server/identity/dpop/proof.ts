@@ -1,6 +1,7 @@
 /**
  * DPoP proofs (RFC 9449): a small token that the caller signs anew for each request, with the key that its access token is bound to. The
- * numbers are those of the checks of §4.3; the first (one header alone) is made where headers are read.
+ * numbers are those of the checks of §4.3; the first (one header alone) is made where headers are read. Whose key it is, is looked at
+ * before the signature is, which takes the most time.
  */
 import { hash, type KeyObject } from "node:crypto";
 import { ALGORITHMS, isSignedBy } from "../jwt/algorithms.ts";
@@ -40,7 +41,36 @@ const ID_LENGTH_MAX = 256;
 /** Keys remembered by thumbprint; past this the memory is emptied. */
 const KEYS_MAX = 10_000;
 
+/** What a proof failed, by the numbers of the checks. */
+const DEFECTS = [
+  /** 2, 3: no token that is well formed, or without a claim. */
+  "form",
+  /** 4 */
+  "typ",
+  /** 5 */
+  "alg",
+  /** 7, 12: no public key, or not the one that the access token is bound to. */
+  "key",
+  /** 6 */
+  "signature",
+  /** 8 */
+  "htm",
+  /** 9 */
+  "htu",
+  /** 10 */
+  "nonce",
+  /** 11 */
+  "iat",
+  /** 12 */
+  "ath",
+  /** Shown before, or no room to remember it. */
+  "jti",
+] as const;
+type Defect = (typeof DEFECTS)[number];
+
 export class Proofs {
+  /** Proofs refused, by what they failed: the caller is not told, and an operator has to find a wrong origin or clock. */
+  readonly refused: Map<Defect, number> = new Map(DEFECTS.map((defect) => [defect, 0]));
   readonly #parts: ProofParts;
   readonly #keys = new Map<string, KeyObject>();
 
@@ -50,31 +80,41 @@ export class Proofs {
 
   /** Why `proof` does not prove that the token's key signed this request; null if it does, and then it does so once. */
   problemOf(proof: string, subject: ProofSubject, nowSeconds: number): ProofProblem | null {
-    // 2, 3, and the form of 5 and 7
-    const token = readCompact(proof);
-    if (typeof token === "string" || !this.#isSigned(token, subject.jkt)) return "cnf_mismatch";
-    const { jti, htm, htu, iat, ath, nonce } = token.payload;
-    if (typeof jti !== "string" || jti === "" || jti.length > ID_LENGTH_MAX) return "cnf_mismatch";
-    // 8 and 9
-    const address = htm === subject.method && typeof htu === "string" ? matching(htu, subject) : null;
-    if (address === null) return "cnf_mismatch";
-    // 12
-    if (ath !== hash("sha256", subject.token, "base64url")) return "cnf_mismatch";
-    // 10 and 11
-    const { nonces, replays } = this.#parts;
-    if (nonces !== null && !nonces.accepts(nonce, nowSeconds)) return "nonce_required";
-    if (!this.#isRecent(iat, nowSeconds)) return "cnf_mismatch";
-    return replays.take(subject.jkt, subject.method, address, jti, nowSeconds) ? null : "replayed";
+    const defect = this.#defectOf(proof, subject, nowSeconds);
+    if (defect === null) return null;
+    this.refused.set(defect, (this.refused.get(defect) ?? 0) + 1);
+    if (defect === "nonce") return "nonce_required";
+    return defect === "jti" ? "replayed" : "cnf_mismatch";
   }
 
-  /** 4, 5, 6, 7 and 12: a signature by the key that the header brings, which is the one that the access token is bound to. */
-  #isSigned({ header, text, signedLength, signature }: CompactToken, jkt: string): boolean {
+  #defectOf(proof: string, subject: ProofSubject, nowSeconds: number): Defect | null {
+    const token = readCompact(proof);
+    if (typeof token === "string") return "form";
+    const unsigned = this.#signatureDefect(token, subject.jkt);
+    if (unsigned !== null) return unsigned;
+    const { jti, htm, htu, iat, ath, nonce } = token.payload;
+    if (typeof jti !== "string" || jti === "" || jti.length > ID_LENGTH_MAX) return "form";
+    if (htm !== subject.method) return "htm";
+    const address = matching(htu, subject);
+    if (address === null) return "htu";
+    if (ath !== hash("sha256", subject.token, "base64url")) return "ath";
+    const { nonces, replays } = this.#parts;
+    if (nonces !== null && !nonces.accepts(nonce, nowSeconds)) return "nonce";
+    if (!this.#isRecent(iat, nowSeconds)) return "iat";
+    return replays.take(subject.jkt, subject.method, address, jti, nowSeconds) ? null : "jti";
+  }
+
+  /** The key that the header brings must be the one that the access token is bound to, and have signed. */
+  #signatureDefect({ header, text, signedLength, signature }: CompactToken, jkt: string): Defect | null {
     const read = readHeader(header, true);
-    if (typeof read === "string" || read.typ !== "dpop+jwt") return false;
+    if (typeof read === "string") return "form";
+    if (read.typ !== "dpop+jwt") return "typ";
     const algorithm = ALGORITHMS.get(read.alg);
-    const key = algorithm === undefined ? null : this.#keyOf(header["jwk"], jkt, algorithm.curve);
-    if (algorithm === undefined || key === null || algorithm.kty !== kindOf(key)) return false;
-    return isSignedBy(algorithm, key, text.slice(0, signedLength), signature);
+    if (algorithm === undefined) return "alg";
+    const key = this.#keyOf(header["jwk"], jkt, algorithm.curve);
+    if (key === null) return "key";
+    if (algorithm.kty !== kindOf(key)) return "alg";
+    return isSignedBy(algorithm, key, text.slice(0, signedLength), signature) ? null : "signature";
   }
 
   #keyOf(jwk: unknown, jkt: string, curve: string | null): KeyObject | null {
@@ -98,8 +138,8 @@ export class Proofs {
 }
 
 /** The address of the request in its one spelling, where `htu` is one of it. */
-function matching(htu: string, { origins, target }: ProofSubject): string | null {
-  const named = normaliseHtu(htu);
+function matching(htu: unknown, { origins, target }: ProofSubject): string | null {
+  const named = typeof htu === "string" ? normaliseHtu(htu) : null;
   if (named === null) return null;
   return origins.some((origin) => addressOf(origin, target) === named) ? named : null;
 }

@@ -1,6 +1,10 @@
 /** What a 401 says to a caller with a token, or without one: the challenges of RFC 6750 §3 and RFC 9449 §7.1. */
 import type { Policy } from "../../../engine/index.ts";
+import { ALGORITHMS } from "./algorithms.ts";
 import type { TokenProblem } from "./problem.ts";
+
+/** Proofs are signed with any of them, whatever the source wants of tokens. */
+const PROOF_ALGORITHMS = [...ALGORITHMS.keys()].join(" ");
 
 /** Reasons that are about the proof of possession, where the policy reads proofs. */
 const OF_PROOF: ReadonlySet<string> = new Set<TokenProblem>(["cnf_mismatch", "replayed", "nonce_required"]);
@@ -45,8 +49,7 @@ export function tokenChallenges(policy: Pick<Policy, "identity">, realm: string,
   const bound = sources.filter(({ dpop }) => dpop !== null);
   const challenges: string[] = [];
   if (bound.length > 0) {
-    const algorithms = [...new Set(bound.flatMap((source) => source.algorithms))].join(" ");
-    challenges.push(`DPoP realm="${realm}"${proofError(reason) || tokenError(reason)}, algs="${algorithms}"`);
+    challenges.push(`DPoP realm="${realm}"${proofError(reason) || tokenError(reason)}, algs="${PROOF_ALGORITHMS}"`);
   }
   if (bound.length < sources.length || bound.some(({ dpop }) => dpop === "optional")) {
     const ofProof = bound.length > 0 && OF_PROOF.has(reason);

@@ -18,6 +18,7 @@ import {
   tokenServer,
 } from "../../../../helpers/tokens.ts";
 
+type Failed = Parameters<Proofs["refused"]["get"]>[0];
 const PROXY = { "x-forwarded-proto": "https" };
 let issuer: TestPair;
 let client: TestPair;
@@ -74,44 +75,44 @@ describe("a proof of possession", () => {
     const { privateKey } = await generateKeyPair("ES256", { extractable: true });
     return exportJWK(privateKey);
   };
-  const REFUSED: readonly (readonly [string, string, () => ProofChanges | Promise<ProofChanges>])[] = [
-    ["2: a header that is not understood", "cnf_mismatch", () => ({ header: { crit: ["a"] } })],
-    ["3: no jti", "cnf_mismatch", () => ({ payload: { jti: undefined } })],
-    ["3: an empty jti", "cnf_mismatch", () => ({ payload: { jti: "" } })],
-    ["3: a long jti", "cnf_mismatch", () => ({ payload: { jti: "j".repeat(257) } })],
-    ["3: no htm", "cnf_mismatch", () => ({ payload: { htm: undefined } })],
-    ["3: no htu", "cnf_mismatch", () => ({ payload: { htu: undefined } })],
-    ["3: no iat", "cnf_mismatch", () => ({ payload: { iat: undefined } })],
-    ["3: no ath", "cnf_mismatch", () => ({ payload: { ath: undefined } })],
-    ["4: another typ", "cnf_mismatch", () => ({ header: { typ: "at+jwt" } })],
-    ["4: no typ", "cnf_mismatch", () => ({ header: { typ: undefined } })],
-    ["5: alg none", "cnf_mismatch", () => ({ header: { alg: "none" } })],
-    ["5: a shared secret's alg", "cnf_mismatch", () => ({ header: { alg: "HS256" } })],
-    ["5: another kind's alg", "cnf_mismatch", () => ({ header: { alg: "RS256" } })],
-    ["6: a signature of another key", "cnf_mismatch", () => ({ header: { jwk: stranger.publicJwk } })],
-    ["6: no key", "cnf_mismatch", () => ({ header: { jwk: undefined } })],
-    ["6: a key of no kind", "cnf_mismatch", () => ({ header: { jwk: { kty: "constructor" } } })],
-    ["7: a private key", "cnf_mismatch", async () => ({ header: { jwk: await privateJwk() } })],
-    ["7: its own private part", "cnf_mismatch", () => ({ header: { jwk: { ...client.publicJwk, d: "AA" } } })],
-    ["8: another method", "cnf_mismatch", () => ({ payload: { htm: "POST" } })],
-    ["8: the method in other case", "cnf_mismatch", () => ({ payload: { htm: "get" } })],
-    ["9: another path", "cnf_mismatch", () => ({ payload: { htu: "https://api.example.com/v1/order" } })],
-    ["9: another host", "cnf_mismatch", () => ({ payload: { htu: "https://api.example.org/v1/orders" } })],
-    ["9: another scheme", "cnf_mismatch", () => ({ payload: { htu: "http://api.example.com/v1/orders" } })],
-    ["9: no address", "cnf_mismatch", () => ({ payload: { htu: "/v1/orders" } })],
-    ["11: too old", "cnf_mismatch", () => ({ payload: { iat: NOW - PROOF_SECONDS - 1 } })],
-    ["11: in the future", "cnf_mismatch", () => ({ payload: { iat: NOW + 61 } })],
-    ["11: a time that is none", "cnf_mismatch", () => ({ payload: { iat: String(NOW) } })],
-    [
-      "12: another token's hash",
-      "cnf_mismatch",
-      () => ({ payload: { ath: "fUHyO2r2Z3DZ53EsNrWBb0xWXoaNy59IiKCAqksmQEo" } }),
-    ],
+  const REFUSED: readonly (readonly [string, Failed, () => ProofChanges | Promise<ProofChanges>])[] = [
+    ["2: a header that is not understood", "form", () => ({ header: { crit: ["a"] } })],
+    ["3: no jti", "form", () => ({ payload: { jti: undefined } })],
+    ["3: an empty jti", "form", () => ({ payload: { jti: "" } })],
+    ["3: a long jti", "form", () => ({ payload: { jti: "j".repeat(257) } })],
+    ["3: no htm", "htm", () => ({ payload: { htm: undefined } })],
+    ["3: no htu", "htu", () => ({ payload: { htu: undefined } })],
+    ["3: no iat", "iat", () => ({ payload: { iat: undefined } })],
+    ["3: no ath", "ath", () => ({ payload: { ath: undefined } })],
+    ["4: another typ", "typ", () => ({ header: { typ: "at+jwt" } })],
+    ["4: no typ", "typ", () => ({ header: { typ: undefined } })],
+    ["5: alg none", "alg", () => ({ header: { alg: "none" } })],
+    ["5: a shared secret's alg", "alg", () => ({ header: { alg: "HS256" } })],
+    ["5: another kind's alg", "alg", () => ({ header: { alg: "RS256" } })],
+    ["6: a signature of another key", "key", () => ({ header: { jwk: stranger.publicJwk } })],
+    ["6: no key", "key", () => ({ header: { jwk: undefined } })],
+    ["6: a key of no kind", "key", () => ({ header: { jwk: { kty: "constructor" } } })],
+    ["7: a private key", "key", async () => ({ header: { jwk: await privateJwk() } })],
+    ["7: its own private part", "key", () => ({ header: { jwk: { ...client.publicJwk, d: "AA" } } })],
+    ["8: another method", "htm", () => ({ payload: { htm: "POST" } })],
+    ["8: the method in other case", "htm", () => ({ payload: { htm: "get" } })],
+    ["9: another path", "htu", () => ({ payload: { htu: "https://api.example.com/v1/order" } })],
+    ["9: another host", "htu", () => ({ payload: { htu: "https://api.example.org/v1/orders" } })],
+    ["9: another scheme", "htu", () => ({ payload: { htu: "http://api.example.com/v1/orders" } })],
+    ["9: no address", "htu", () => ({ payload: { htu: "/v1/orders" } })],
+    ["11: too old", "iat", () => ({ payload: { iat: NOW - PROOF_SECONDS - 1 } })],
+    ["11: in the future", "iat", () => ({ payload: { iat: NOW + 61 } })],
+    ["11: a time that is none", "iat", () => ({ payload: { iat: String(NOW) } })],
+    ["12: another token's hash", "ath", () => ({ payload: { ath: "fUHyO2r2Z3DZ53EsNrWBb0xWXoaNy59IiKCAqksmQEo" } })],
   ];
 
-  it.each(REFUSED)("is refused where it has %s", async (_, reason, changes) => {
+  it.each(REFUSED)("is refused where it has %s", async (_, failed, changes) => {
     const at = server();
-    expect(ask(at, await prove(client, token, await changes()))).toMatchObject({ client: null, identityError: reason });
+    expect(ask(at, await prove(client, token, await changes()))).toMatchObject({
+      client: null,
+      identityError: "cnf_mismatch",
+    });
+    expect(at.state.proofs.refused.get(failed)).toBe(1);
     // What was refused is not used up.
     expect(ask(at, await prove(client, token))).toMatchObject({ client: "acme" });
   });
@@ -121,7 +122,16 @@ describe("a proof of possession", () => {
   });
 
   it("is refused by another key than the token is bound to, however good it is", async () => {
-    expect(ask(server(), await prove(stranger, token))).toMatchObject({ identityError: "cnf_mismatch" });
+    const at = server();
+    expect(ask(at, await prove(stranger, token))).toMatchObject({ identityError: "cnf_mismatch" });
+    expect(at.state.proofs.refused.get("key")).toBe(1);
+    const forged = await prove(stranger, token, { header: { jwk: client.publicJwk } });
+    for (let i = 1; i <= 2; i++) {
+      expect(ask(at, forged)).toMatchObject({ identityError: "cnf_mismatch" });
+      expect(at.state.proofs.refused.get("signature")).toBe(i);
+      // The key is remembered from here on.
+      expect(ask(at, await prove(client, token))).toMatchObject({ client: "acme" });
+    }
   });
 
   it.each([NOW - PROOF_SECONDS, NOW + 60])("is accepted to the ends of its time: %i", async (iat) => {

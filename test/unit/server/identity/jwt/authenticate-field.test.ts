@@ -10,7 +10,8 @@ function challenges(sources: readonly string[], reason: string): string {
   return policy === null ? "no policy" : tokenChallenges(policy, "p", reason).join(", ");
 }
 
-const DPOP = 'dpop optional  algorithms ["ES256"]';
+const ALGS = 'algs="ES256 ES384 ES512 Ed25519 EdDSA PS256 PS384 PS512 RS256 RS384 RS512"';
+const DPOP = "dpop optional";
 
 describe("tokenChallenges", () => {
   it.each([
@@ -25,18 +26,18 @@ describe("tokenChallenges", () => {
   });
 
   it.each([
-    ["no_rule_allows", 'DPoP realm="p", algs="ES256", Bearer realm="p"'],
-    ["expired", 'DPoP realm="p", error="invalid_token", algs="ES256", Bearer realm="p", error="invalid_token"'],
-    ["replayed", 'DPoP realm="p", error="invalid_dpop_proof", algs="ES256", Bearer realm="p"'],
-    ["nonce_required", 'DPoP realm="p", error="use_dpop_nonce", algs="ES256", Bearer realm="p"'],
+    ["no_rule_allows", `DPoP realm="p", ${ALGS}, Bearer realm="p"`],
+    ["expired", `DPoP realm="p", error="invalid_token", ${ALGS}, Bearer realm="p", error="invalid_token"`],
+    ["replayed", `DPoP realm="p", error="invalid_dpop_proof", ${ALGS}, Bearer realm="p"`],
+    ["nonce_required", `DPoP realm="p", error="use_dpop_nonce", ${ALGS}, Bearer realm="p"`],
   ])("of tokens that may be bound, after %s", (reason, text) => {
     expect(challenges([DPOP], reason)).toBe(text);
   });
 
   it("ask for what the sources take", () => {
-    expect(challenges([DPOP.replace("optional", "required")], "x")).toBe('DPoP realm="p", algs="ES256"');
+    expect(challenges([DPOP.replace("optional", "required")], "x")).toBe(`DPoP realm="p", ${ALGS}`);
     expect(challenges([DPOP.replace("optional", "required"), ""], "x")).toBe(
-      'DPoP realm="p", algs="ES256", Bearer realm="p"',
+      `DPoP realm="p", ${ALGS}, Bearer realm="p"`,
     );
     expect(challenges([], "expired")).toBe("");
   });
