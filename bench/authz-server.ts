@@ -3,7 +3,7 @@
  * fields and answers the same bytes. Speaks with its parent by messages: `{port}` at first, then CPU time whenever asked.
  */
 import { hash } from "node:crypto";
-import type { Credential } from "../engine/index.ts";
+import type { Credential, Policy } from "../engine/index.ts";
 import { createEngine } from "../engine/index.ts";
 import { loadUws, startServer } from "../server/index.ts";
 import { ordersPolicy } from "./orders-traffic.ts";
@@ -28,10 +28,16 @@ function send(report: Report): void {
   process.send?.(report);
 }
 
-async function startEdge(): Promise<number> {
+/** The policy that is enforced. */
+export function enforcedPolicy(): Policy {
   const policy = ordersPolicy();
   const clients = policy.clients.map((client, index) => ({ ...client, rate: RATE, credentials: [keyOf(index)] }));
-  const loaded = { policy: { ...policy, clients }, scenarios: [], tests: [], diagnostics: [], sources: [] };
+  return { ...policy, clients };
+}
+
+async function startEdge(): Promise<number> {
+  const policy = enforcedPolicy();
+  const loaded = { policy, scenarios: [], tests: [], diagnostics: [], sources: [] };
   const options = { policy: policy.name, listen: "127.0.0.1:0", admin: "off", watch: false };
   const server = await startServer(options, { createEngine, loadPolicy: () => loaded });
   return server.address.port;

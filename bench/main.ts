@@ -27,6 +27,7 @@ import { MEASURED } from "./results.ts";
 import { benchRuleCount } from "./rule-count.ts";
 import { benchStart } from "./start.ts";
 import { benchState } from "./state.ts";
+import { benchStream } from "./stream.ts";
 import { benchTargets } from "./targets.ts";
 
 type Bench = (quick: boolean, local: boolean) => BenchResult | Promise<BenchResult>;
@@ -42,6 +43,7 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, Bench>>>> = {
   state: { state: benchState },
   server: { authz: benchAuthz },
   identity: { identity: benchIdentity },
+  stream: { stream: benchStream },
   editor: { "language-server": benchLanguageServer },
   start: { start: benchStart },
   rivals: { engines: benchEngines, limiters: benchLimiters },

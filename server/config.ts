@@ -6,6 +6,8 @@ import type { ClientCertificateOptions } from "./identity/client-certificate/opt
 import { readClientCertificateOptions } from "./identity/client-certificate/options.ts";
 import type { SignedRequestOptions } from "./identity/signed-request-options.ts";
 import { readSignedRequestOptions } from "./identity/signed-request-options.ts";
+import type { StreamOptions } from "./stream/options.ts";
+import { readStreamOptions } from "./stream/options.ts";
 import { ServerError } from "./server-error.ts";
 import type { ListenAddress } from "./transport.ts";
 
@@ -82,6 +84,8 @@ export interface ServerOptions {
   readonly recordBytesMax?: number;
   /** Decisions whose outcome can still be reported, through `/authz/outcome`. Default 65,536. */
   readonly outcomesMax?: number;
+  /** Bounds of the stream at `/authz/stream`. */
+  readonly stream?: StreamOptions;
   /** Milliseconds that `stop` waits for requests in flight. Default 10,000. */
   readonly stopTimeoutMs?: number;
   /** Told what happens: reloads, refused policies, faults. One line each. Default: standard error. */
@@ -121,6 +125,7 @@ export interface Config {
   readonly bodyTimeoutMs: number;
   readonly recordBytesMax: number;
   readonly outcomesMax: number;
+  readonly stream: Required<StreamOptions>;
   readonly stopTimeoutMs: number;
   readonly report: (line: string) => void;
   /** Null for this machine's clock. */
@@ -174,6 +179,7 @@ export function readConfig(options: ServerOptions): Config {
     bodyTimeoutMs: readCount("bodyTimeoutMs", options.bodyTimeoutMs, 10_000),
     recordBytesMax: readCount("recordBytesMax", options.recordBytesMax, 1_048_576),
     outcomesMax: readCount("outcomesMax", options.outcomesMax, 65_536),
+    stream: readStreamOptions(options.stream ?? {}, readCount),
     stopTimeoutMs: readCount("stopTimeoutMs", options.stopTimeoutMs, 10_000),
     report: options.report ?? ((line) => void process.stderr.write(`${line}\n`)),
     clock: options.clock ?? null,

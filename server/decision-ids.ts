@@ -5,7 +5,8 @@
 import { randomBytes } from "node:crypto";
 
 export class DecisionIds {
-  readonly #prefix: string = `${randomBytes(5).toString("hex")}-`;
+  /** What every name begins with; the decision's number in base 36 follows. */
+  readonly prefix: string = `${randomBytes(5).toString("hex")}-`;
   readonly #tokens: Float64Array;
   readonly #numbers: Float64Array;
   #last = 0;
@@ -16,20 +17,24 @@ export class DecisionIds {
     this.#numbers = new Float64Array(capacity);
   }
 
-  /** Names the next decision; its `token` (0 for none) can be taken by that name once. */
-  next(token: number): string {
+  /** Numbers the next decision; its `token` (0 for none) can be taken by that number, or its name, once. */
+  next(token: number): number {
     const number = ++this.#last;
     if (token !== 0) {
       const slot = number % this.#numbers.length;
       this.#numbers[slot] = number;
       this.#tokens[slot] = token;
     }
-    return this.#prefix + number.toString(36);
+    return number;
+  }
+
+  nameOf(number: number): string {
+    return this.prefix + number.toString(36);
   }
 
   /** @returns The token, or 0 if there was none, it was taken before, or it is too old. */
-  take(id: string): number {
-    const number = this.#numberOf(id);
+  take(decision: string | number): number {
+    const number = typeof decision === "number" ? decision : this.#numberOf(decision);
     const slot = number % this.#numbers.length;
     if (number === 0 || this.#numbers[slot] !== number) return 0;
     this.#numbers[slot] = 0;
@@ -43,8 +48,8 @@ export class DecisionIds {
 
   /** The decision's number, or 0 for a name that was never given. */
   #numberOf(id: string): number {
-    if (!id.startsWith(this.#prefix)) return 0;
-    const digits = id.slice(this.#prefix.length);
+    if (!id.startsWith(this.prefix)) return 0;
+    const digits = id.slice(this.prefix.length);
     const number = Number.parseInt(digits, 36);
     return number.toString(36) === digits && number >= 1 && number <= this.#last ? number : 0;
   }

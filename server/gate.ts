@@ -15,7 +15,7 @@ import type { PolicyView } from "./policy-view.ts";
 const STARTED_AT_MS = performance.timeOrigin;
 
 /** Which door a request came through. */
-export type Adapter = "apisix" | "caddy" | "envoy" | "haproxy" | "json" | "nginx" | "proxy" | "traefik";
+export type Adapter = "apisix" | "caddy" | "envoy" | "haproxy" | "json" | "nginx" | "proxy" | "stream" | "traefik";
 
 /** Rank of the strictest verdict that lets a request through, as `DecisionRecord.verdict` gives it. */
 export const SLOW: number = VERDICTS.indexOf("slow");
@@ -23,6 +23,8 @@ export const SLOW: number = VERDICTS.indexOf("slow");
 /** A decision with its name. The gate's own, reused: valid until the next decision. */
 export interface Ruling {
   readonly id: string;
+  /** The number behind that name. */
+  readonly number: number;
   readonly record: DecisionRecord;
   /** The decision in full, made when it is first asked for. */
   readonly decision: Decision;
@@ -31,19 +33,23 @@ export interface Ruling {
 }
 
 class ReusedRuling implements Ruling {
-  id = "";
+  number = 0;
   record!: DecisionRecord;
+  readonly #ids: DecisionIds;
   #decision: Decision | null = null;
   readonly #tokens: TokenState;
 
-  constructor(tokens: TokenState) {
+  constructor(ids: DecisionIds, tokens: TokenState) {
+    this.#ids = ids;
     this.#tokens = tokens;
   }
-
-  set(id: string, record: DecisionRecord): void {
-    this.id = id;
+  set(number: number, record: DecisionRecord): void {
+    this.number = number;
     this.record = record;
     this.#decision = null;
+  }
+  get id(): string {
+    return this.#ids.nameOf(this.number);
   }
   get decision(): Decision {
     this.#decision ??= this.record.toDecision();
@@ -71,15 +77,21 @@ export class Gate {
     this.metrics = metrics;
     this.ids = new DecisionIds(config.outcomesMax);
     this.#log = log;
-    this.#ruling = new ReusedRuling(tokenStateOf(config));
+    this.#ruling = new ReusedRuling(this.ids, tokenStateOf(config));
   }
 
   /** Decides `request`; the caller reads what it needs of the ruling before it returns. */
   decide(request: Request, adapter: Adapter): Ruling {
-    const ruling = this.#ruling;
     const before = performance.now();
-    const record = this.engine.decide(request, this.#now(before));
+    const ruling = this.decideAt(request, adapter, this.now(before));
     this.metrics.decideSeconds.observe((performance.now() - before) / 1_000);
+    return ruling;
+  }
+
+  /** Decides one of several requests that came together, for which the clock is read once. The caller sees to `decideSeconds`. */
+  decideAt(request: Request, adapter: Adapter, nowMicros: number): Ruling {
+    const ruling = this.#ruling;
+    const record = this.engine.decide(request, nowMicros);
     ruling.set(this.ids.next(record.token), record);
     this.#count(ruling);
     if (this.#log.enabled) this.#write(request, ruling, adapter);
@@ -88,12 +100,21 @@ export class Gate {
 
   /** Reports the outcome of a request that was let through; false if its decision is not, or no longer, waiting. */
   observe(id: string, outcome: Outcome): boolean {
-    const token = this.ids.take(id);
-    return token !== 0 && this.engine.observe(token, outcome, this.#now(performance.now()));
+    return this.observeAt(id, outcome, this.now());
   }
 
-  /** Wall time at the start of the process plus the monotonic clock since: it never steps back. */
-  #now(sinceStartMs: number): number {
+  /** One of several outcomes that came together, by its decision's name or number. */
+  observeAt(decision: string | number, outcome: Outcome, nowMicros: number): boolean {
+    const token = this.ids.take(decision);
+    return token !== 0 && this.engine.observe(token, outcome, nowMicros);
+  }
+
+  /**
+   * Microseconds since the Unix epoch: wall time at the start of the process plus the monotonic clock since, so that it never steps back.
+   *
+   * @param sinceStartMs - The monotonic clock, where it was just read.
+   */
+  now(sinceStartMs: number = performance.now()): number {
     return this.config.clock === null ? Math.round((STARTED_AT_MS + sinceStartMs) * 1_000) : this.config.clock();
   }
 
@@ -110,7 +131,7 @@ export class Gate {
     const { verdict } = ruling.record;
     if (verdict === 0 && this.config.log.decisions === "refusals") return;
     const client = this.view.policy.clients[ruling.record.client]?.id ?? null;
-    this.#log.write(logLine(request, ruling, adapter, client, this.view.loggedHeaders, this.#now(performance.now())));
+    this.#log.write(logLine(request, ruling, adapter, client, this.view.loggedHeaders, this.now()));
   }
 }
 

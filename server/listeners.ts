@@ -13,6 +13,8 @@ import { proxyHandler } from "./proxy/proxy.ts";
 import { proxySockets } from "./proxy/web-socket.ts";
 import { problem } from "./refusal.ts";
 import type { Reloader } from "./reload.ts";
+import { STREAM_PATH } from "./stream/protocol.ts";
+import { streamHandler, streamRoute } from "./stream/route.ts";
 import type { Services } from "./services.ts";
 import type { SpoeAgent } from "./spoe/agent.ts";
 import type { Stopper } from "./stop.ts";
@@ -72,12 +74,14 @@ function dataRoutes(services: Services): Routes {
     [null, "/authz/json", jsonHandler(gate)],
     ["nginx", "/authz/nginx", nginxHandler(gate, holds)],
     [null, "/authz/outcome", outcomeHandler(gate)],
+    [null, STREAM_PATH, streamHandler],
     ["traefik", "/authz/traefik", traefikHandler(gate, holds)],
   ];
   const { via } = gate.config.callers;
   const isOpen = (caller: CallerName | null): boolean => caller === null || via.length === 0 || via.includes(caller);
   return {
     exact: new Map(doors.map(([caller, path, handler]) => [path, isOpen(caller) ? handler : closed] as const)),
+    sockets: new Map([[STREAM_PATH, streamRoute(gate)]]),
     under: new Map([[ENVOY_PREFIX, isOpen("envoy") ? envoyHandler(gate, holds) : closed]]),
     ...proxyRoutes(services),
   };

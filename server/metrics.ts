@@ -15,11 +15,12 @@ export class Histogram {
     this.counts = new Float64Array(bounds.length + 1);
   }
 
-  observe(seconds: number): void {
+  /** @param times - How many there were that took this long each. */
+  observe(seconds: number, times = 1): void {
     let bucket = 0;
     while (bucket < this.bounds.length && seconds > (this.bounds[bucket] ?? 0)) bucket++;
-    this.counts[bucket] = (this.counts[bucket] ?? 0) + 1;
-    this.sum += seconds;
+    this.counts[bucket] = (this.counts[bucket] ?? 0) + times;
+    this.sum += seconds * times;
   }
 }
 

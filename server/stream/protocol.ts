@@ -1,0 +1,63 @@
+/**
+ * The words of the stream protocol, shared by server and client. `docs/stream.md` is its description: each WebSocket message is one
+ * frame, an array in msgpack that begins with its kind.
+ */
+
+export const PROTOCOL_VERSION = 1;
+export const STREAM_PATH = "/authz/stream";
+
+/** Frames from the client: `[0, version, options?]`, `[1, seq, rows]`, `[2, outcomes]`, `[3, columns]`. */
+export const FROM_CLIENT = { hello: 0, requests: 1, outcomes: 2, columns: 3 } as const;
+
+/** Frames from the server: `[0, version, limits, prefix]`, `[1, seq, decisions]`, `[2, requestsMax]`. */
+export const FROM_SERVER = { hello: 0, decisions: 1, credit: 2 } as const;
+
+/** What the server allows of a connection, in the order in which its hello says so. */
+export interface Allowance {
+  /** Requests unanswered at once. */
+  readonly requestsMax: number;
+  /** Requests, or outcomes, of a frame. */
+  readonly rowsMax: number;
+  /** Bytes of a frame. */
+  readonly frameBytesMax: number;
+}
+
+/** Values of a decision's row, in their order; the last ones are left out where they are empty. */
+export const DECISION_COLUMNS = [
+  "number",
+  "verdict",
+  "status",
+  "client",
+  "by",
+  "reason",
+  "delay",
+  "retry_after",
+  "refusal",
+] as const;
+
+/** Columns that a row of a request can have, beside `header:NAME` and `fact:NAME`. */
+export const REQUEST_COLUMNS = [
+  "method",
+  "path",
+  "ip",
+  "host",
+  "size",
+  "headers",
+  "body",
+  "asn",
+  "country",
+  "ja4",
+  "facts",
+  "client",
+  "evidence",
+  "identity_error",
+  "scopes",
+  "claims",
+  "credential",
+  "passes",
+] as const;
+/** One of {@link REQUEST_COLUMNS}. */
+export type RequestColumn = (typeof REQUEST_COLUMNS)[number];
+
+/** Columns of a header frame. */
+export const COLUMNS_MAX = 64;

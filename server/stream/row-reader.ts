@@ -1,0 +1,264 @@
+/**
+ * Reads rows of requests by the columns that a connection named, into one request that is filled again and again. A value that cannot
+ * be one, such as an address that is none, makes its row no request, and the rest goes on: it may stem from whom the gateway speaks of.
+ * A value of another type is the gateway's own mistake, and ends the connection.
+ */
+import type { Evidence, Request } from "../../engine/index.ts";
+import { CHALLENGES, canonicalIp, EVIDENCE, makeRequest } from "../../engine/index.ts";
+import { FrameFault } from "./frame-fault.ts";
+import type { FrameReader } from "./frame-reader.ts";
+import type { RequestColumn } from "./protocol.ts";
+import { COLUMNS_MAX, REQUEST_COLUMNS } from "./protocol.ts";
+import { TextCache } from "./text-cache.ts";
+
+/** A column: which one, and the name that `header:NAME` and `fact:NAME` give. */
+interface Column {
+  readonly kind: RequestColumn | "header" | "fact";
+  readonly name: string;
+}
+
+const REQUIRED: readonly RequestColumn[] = ["method", "path", "ip"];
+/** RFC 9110 §5.6.2 token; a method is one. */
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,64}$/;
+
+// Shared by all connections: what they cache depends on neither connection nor policy.
+const METHODS = new TextCache(64, (text) => (TOKEN.test(text) ? text : null));
+const ADDRESSES = new TextCache(8_192, (text) => canonicalIp(text));
+const TEXTS = new TextCache(8_192, (text) => text);
+
+export class RowReader {
+  /** The request of the latest row. */
+  request: Request = makeRequest({});
+  /** Why the latest row is no request; empty if it is one. */
+  problem = "";
+  #columns: readonly Column[] = [];
+  /** By which header and fact columns of one name fill one object again and again; null where none does. */
+  #headers: Record<string, string | undefined> | null = null;
+  #facts: Record<string, unknown> | null = null;
+  #hasBody = false;
+
+  get ready(): boolean {
+    return this.#columns.length > 0;
+  }
+
+  /** Takes the columns of the rows to come. */
+  setColumns(names: readonly string[]): void {
+    if (names.length > COLUMNS_MAX) throw new FrameFault(`a row has at most ${COLUMNS_MAX} columns`);
+    const missing = REQUIRED.find((name) => !names.includes(name));
+    if (missing !== undefined) throw new FrameFault(`column \`${missing}\` is missing`);
+    const columns = names.map(columnOf);
+    const twice = columns.find(
+      ({ kind, name }, at) => columns.findIndex((c) => c.kind === kind && c.name === name) < at,
+    );
+    if (twice !== undefined) throw new FrameFault(`column \`${twice.kind}\` comes twice`);
+    const has = (kind: Column["kind"]): boolean => columns.some((column) => column.kind === kind);
+    if (has("header") && has("headers"))
+      throw new FrameFault("there are columns `headers` and `header:…`: one or the other");
+    if (has("fact") && has("facts")) throw new FrameFault("there are columns `facts` and `fact:…`: one or the other");
+    this.#columns = columns;
+    this.#headers = has("header") ? Object.create(null) : null;
+    this.#facts = has("fact") ? Object.create(null) : null;
+    this.#hasBody = has("body");
+    this.renew();
+  }
+
+  /** Fills a new request from now on, because the latest is kept. */
+  renew(): void {
+    this.request = makeRequest({});
+    if (this.#headers !== null) this.#takeHeaders(Object.create(null) as Record<string, string>);
+    if (this.#facts !== null) this.request.facts = this.#facts = Object.create(null) as Record<string, unknown>;
+  }
+
+  /** Reads a row into {@link RowReader.request}. What identity the row before had is forgotten. */
+  read(from: FrameReader): void {
+    const columns = this.#columns;
+    const given = from.arrayLength("a row");
+    if (given > columns.length)
+      throw new FrameFault(`a row has ${given} values, but there are ${columns.length} columns`);
+    this.problem = "";
+    forget(this.request);
+    for (let index = 0; index < columns.length; index++) {
+      const column = columns[index] as Column;
+      if (index >= given || from.isNil()) this.#leaveOut(column);
+      else this.#take(column, from);
+    }
+    if (this.#hasBody) this.#weighBody();
+  }
+
+  /** Headers that are absent stand among the columns as undefined, and must not be counted. */
+  dropAbsentHeaders(): void {
+    const headers = this.#headers;
+    if (headers === null) return;
+    for (const name of Object.keys(headers)) if (headers[name] === undefined) delete headers[name];
+  }
+
+  #takeHeaders(headers: Record<string, string | undefined>): void {
+    this.#headers = headers;
+    this.request.headers = headers as Record<string, string>;
+  }
+
+  #take({ kind, name }: Column, from: FrameReader): void {
+    const { request } = this;
+    switch (kind) {
+      case "method":
+        return this.#takeMethod(from.cached(METHODS, kind));
+      case "path":
+        return this.#takePath(from.passing(kind));
+      case "ip":
+        return this.#takeAddress(from.cached(ADDRESSES, kind));
+      case "host":
+        request.host = from.cached(TEXTS, kind) ?? "";
+        return;
+      case "size":
+        request.size = from.count(kind);
+        return;
+      case "client":
+        request.client = from.cached(TEXTS, kind);
+        return;
+      case "header":
+        (this.#headers as Record<string, string | undefined>)[name] = from.cached(TEXTS, "a header") ?? "";
+        return;
+      case "fact":
+        (this.#facts as Record<string, unknown>)[name] = from.value("a fact");
+        return;
+      default:
+        this.#takeRare(kind, from);
+    }
+  }
+
+  #takeRare(kind: RequestColumn, from: FrameReader): void {
+    const { request } = this;
+    if (kind === "asn") request.asn = from.count(kind);
+    else if (kind === "country") request.country = from.cached(TEXTS, kind);
+    else if (kind === "ja4") request.ja4 = from.kept(kind);
+    else if (kind === "headers") request.headers = readHeaders(from);
+    else if (kind === "facts") request.facts = readMap(from, kind);
+    else if (kind === "claims") request.claims = readMap(from, kind);
+    else if (kind === "scopes") request.scopes = readTexts(from, kind);
+    else if (kind === "passes") this.#takePasses(readTexts(from, kind));
+    else if (kind === "body") request.body = from.value(kind);
+    else if (kind === "evidence") this.#takeEvidence(from.kept(kind));
+    else if (kind === "identity_error") request.identityError = from.kept(kind);
+    else request.credential = readCredential(from);
+  }
+
+  #leaveOut({ kind, name }: Column): void {
+    const { request } = this;
+    switch (kind) {
+      case "method":
+      case "path":
+      case "ip":
+        this.problem = `${kind} is missing`;
+        return;
+      case "header":
+        (this.#headers as Record<string, string | undefined>)[name] = undefined;
+        return;
+      case "fact":
+        delete (this.#facts as Record<string, unknown>)[name];
+        return;
+      case "size":
+        request.size = 0;
+        return;
+      case "host":
+        request.host = "";
+        return;
+      default:
+        leaveOutRare(request, kind);
+    }
+  }
+
+  #takeMethod(method: string | null): void {
+    if (method === null) this.problem = "method is not an HTTP method";
+    else this.request.method = method;
+  }
+
+  #takePath(path: string): void {
+    if (path.charCodeAt(0) !== 0x2f && path !== "*") this.problem = "path does not begin with /";
+    this.request.path = path;
+  }
+
+  #takeAddress(ip: string | null): void {
+    if (ip === null) this.problem = "ip is not an IPv4 or IPv6 address";
+    else this.request.ip = ip;
+  }
+
+  #takeEvidence(text: string): void {
+    if (!(EVIDENCE as readonly string[]).includes(text))
+      throw new FrameFault("evidence is not one of those that there are");
+    this.request.evidence = text as Evidence;
+  }
+
+  #takePasses(passes: readonly string[]): void {
+    const all: readonly string[] = CHALLENGES;
+    if (!passes.every((pass) => all.includes(pass))) throw new FrameFault("passes has one that is no challenge");
+    this.request.passes = passes;
+  }
+
+  /** A body given as data weighs what its compact JSON does, unless the size says otherwise. */
+  #weighBody(): void {
+    const { request } = this;
+    if (request.size === 0 && request.body !== undefined)
+      request.size = Buffer.byteLength(JSON.stringify(request.body));
+  }
+}
+
+function columnOf(name: string): Column {
+  if (name.startsWith("header:") && name.length > 7) return { kind: "header", name: name.slice(7).toLowerCase() };
+  if (name.startsWith("fact:") && name.length > 5) return { kind: "fact", name: name.slice(5) };
+  const kind = REQUEST_COLUMNS.find((known) => known === name);
+  if (kind !== undefined) return { kind, name: "" };
+  throw new FrameFault(`there is no column \`${name.slice(0, 40)}\``);
+}
+
+function forget(request: Request): void {
+  request.client = null;
+  request.evidence = null;
+  request.identityError = null;
+  request.scopes = null;
+  request.claims = null;
+  request.credential = null;
+}
+
+const EMPTY: Request = makeRequest({});
+
+function leaveOutRare(request: Request, kind: RequestColumn): void {
+  if (kind === "body") request.body = undefined;
+  else if (kind === "headers") request.headers = EMPTY.headers;
+  else if (kind === "facts") request.facts = EMPTY.facts;
+  else if (kind === "passes") request.passes = EMPTY.passes;
+  else if (kind === "asn") request.asn = null;
+  else if (kind === "country") request.country = null;
+  else if (kind === "ja4") request.ja4 = null;
+}
+
+function readHeaders(from: FrameReader): Readonly<Record<string, string>> {
+  const headers = Object.create(null) as Record<string, string>;
+  const length = from.mapLength("headers");
+  for (let index = 0; index < length; index++) {
+    const name = (from.cached(TEXTS, "a header's name") ?? "").toLowerCase();
+    headers[name] = from.cached(TEXTS, "a header") ?? "";
+  }
+  return headers;
+}
+
+function readMap(from: FrameReader, what: string): Readonly<Record<string, unknown>> {
+  const value = from.value(what);
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new FrameFault(`${what} must be a map`);
+}
+
+function readTexts(from: FrameReader, what: string): readonly string[] {
+  const length = from.arrayLength(what);
+  const texts: string[] = [];
+  for (let index = 0; index < length; index++) texts.push(from.cached(TEXTS, what) ?? "");
+  return texts;
+}
+
+/** `[id, issued, expires]`, times in seconds since the Unix epoch; each may be nil. */
+function readCredential(from: FrameReader): NonNullable<Request["credential"]> {
+  if (from.arrayLength("credential") !== 3) throw new FrameFault("credential must be [id, issued, expires]");
+  const id = from.isNil() ? null : from.kept("credential");
+  const issued = from.isNil() ? null : Math.round(from.number("credential") * 1e6);
+  const expires = from.isNil() ? null : Math.round(from.number("credential") * 1e6);
+  return { id, issued, expires };
+}
