@@ -23,8 +23,19 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,64}$/;
 
 // Shared by all connections: what they cache depends on neither connection nor policy.
 const METHODS = new TextCache(64, (text) => (TOKEN.test(text) ? text : null));
-const ADDRESSES = new TextCache(8_192, (text) => canonicalIp(text));
+const ADDRESSES = new TextCache(32_768, (text) => canonicalIp(text));
 const TEXTS = new TextCache(8_192, (text) => text);
+
+/** Ids of an inventory. There is one at a time, and another after a reload. */
+let inventory: ReadonlySet<string> = new Set();
+let clients = new TextCache(1, () => null);
+
+function clientsOf(ids: ReadonlySet<string>): TextCache {
+  if (ids === inventory) return clients;
+  inventory = ids;
+  clients = new TextCache(8_192, (text) => (ids.has(text) ? text : null));
+  return clients;
+}
 
 export class RowReader {
   /** The request of the latest row. */
@@ -69,8 +80,12 @@ export class RowReader {
     if (this.#facts !== null) this.request.facts = this.#facts = Object.create(null) as Record<string, unknown>;
   }
 
-  /** Reads a row into {@link RowReader.request}. What identity the row before had is forgotten. */
-  read(from: FrameReader): void {
+  /**
+   * Reads a row into {@link RowReader.request}. What identity the row before had is forgotten.
+   *
+   * @param ids - The inventory's: who is not among them is no client.
+   */
+  read(from: FrameReader, ids: ReadonlySet<string>): void {
     const columns = this.#columns;
     const given = from.arrayLength("a row");
     if (given > columns.length)
@@ -80,7 +95,7 @@ export class RowReader {
     for (let index = 0; index < columns.length; index++) {
       const column = columns[index] as Column;
       if (index >= given || from.isNil()) this.#leaveOut(column);
-      else this.#take(column, from);
+      else this.#take(column, from, ids);
     }
     if (this.#hasBody) this.#weighBody();
   }
@@ -97,13 +112,13 @@ export class RowReader {
     this.request.headers = headers as Record<string, string>;
   }
 
-  #take({ kind, name }: Column, from: FrameReader): void {
+  #take({ kind, name }: Column, from: FrameReader, ids: ReadonlySet<string>): void {
     const { request } = this;
     switch (kind) {
       case "method":
         return this.#takeMethod(from.cached(METHODS, kind));
       case "path":
-        return this.#takePath(from.passing(kind));
+        return this.#takePath(from.text(kind));
       case "ip":
         return this.#takeAddress(from.cached(ADDRESSES, kind));
       case "host":
@@ -113,8 +128,7 @@ export class RowReader {
         request.size = from.count(kind);
         return;
       case "client":
-        request.client = from.cached(TEXTS, kind);
-        return;
+        return this.#takeClient(from.cached(clientsOf(ids), kind));
       case "header":
         (this.#headers as Record<string, string | undefined>)[name] = from.cached(TEXTS, "a header") ?? "";
         return;
@@ -130,15 +144,15 @@ export class RowReader {
     const { request } = this;
     if (kind === "asn") request.asn = from.count(kind);
     else if (kind === "country") request.country = from.cached(TEXTS, kind);
-    else if (kind === "ja4") request.ja4 = from.kept(kind);
+    else if (kind === "ja4") request.ja4 = from.text(kind);
     else if (kind === "headers") request.headers = readHeaders(from);
     else if (kind === "facts") request.facts = readMap(from, kind);
     else if (kind === "claims") request.claims = readMap(from, kind);
     else if (kind === "scopes") request.scopes = readTexts(from, kind);
     else if (kind === "passes") this.#takePasses(readTexts(from, kind));
     else if (kind === "body") request.body = from.value(kind);
-    else if (kind === "evidence") this.#takeEvidence(from.kept(kind));
-    else if (kind === "identity_error") request.identityError = from.kept(kind);
+    else if (kind === "evidence") this.#takeEvidence(from.text(kind));
+    else if (kind === "identity_error") request.identityError = from.text(kind);
     else request.credential = readCredential(from);
   }
 
@@ -165,6 +179,11 @@ export class RowReader {
       default:
         leaveOutRare(request, kind);
     }
+  }
+
+  #takeClient(client: string | null): void {
+    if (client === null) this.problem = "client is not in the inventory";
+    else this.request.client = client;
   }
 
   #takeMethod(method: string | null): void {
@@ -257,7 +276,7 @@ function readTexts(from: FrameReader, what: string): readonly string[] {
 /** `[id, issued, expires]`, times in seconds since the Unix epoch; each may be nil. */
 function readCredential(from: FrameReader): NonNullable<Request["credential"]> {
   if (from.arrayLength("credential") !== 3) throw new FrameFault("credential must be [id, issued, expires]");
-  const id = from.isNil() ? null : from.kept("credential");
+  const id = from.isNil() ? null : from.text("credential");
   const issued = from.isNil() ? null : Math.round(from.number("credential") * 1e6);
   const expires = from.isNil() ? null : Math.round(from.number("credential") * 1e6);
   return { id, issued, expires };

@@ -77,8 +77,6 @@ export class StreamSession implements SocketHandler {
     } catch (fault) {
       if (!(fault instanceof FrameFault)) throw fault;
       this.#refuse(CLOSE.badData, fault.message);
-    } finally {
-      reader.leave();
     }
   }
 
@@ -123,7 +121,7 @@ export class StreamSession implements SocketHandler {
 
   #readColumns(): void {
     const names: string[] = [];
-    for (let left = reader.arrayLength("columns"); left > 0; left--) names.push(reader.kept("a column"));
+    for (let left = reader.arrayLength("columns"); left > 0; left--) names.push(reader.text("a column"));
     this.#rows.setColumns(names);
   }
 
@@ -153,7 +151,7 @@ export class StreamSession implements SocketHandler {
   #readOutcome(now: number): void {
     const length = reader.arrayLength("an outcome");
     if (length < 2 || length > 5) throw new FrameFault("an outcome is [decision, status, size, latency, headers]");
-    const id = reader.isText() ? reader.kept("an outcome's decision") : reader.count("an outcome's decision");
+    const id = reader.isText() ? reader.text("an outcome's decision") : reader.count("an outcome's decision");
     const status = reader.count("an outcome's status");
     const size = length > 2 && !reader.isNil() ? reader.count("an outcome's size") : 0;
     const seconds = length > 3 && !reader.isNil() ? reader.number("an outcome's latency") : 0;
@@ -175,10 +173,9 @@ export class StreamSession implements SocketHandler {
     const now = gate.now(began);
     beginDecisions(writer, seq, count);
     for (let left = count; left > 0; left--) {
-      rows.read(reader);
+      rows.read(reader, view.clients);
       const { request } = rows;
       const stated = request.client;
-      if (rows.problem === "") this.#checkStated(rows, stated);
       if (rows.problem !== "") {
         this.#writeProblem(rows.problem);
         continue;
@@ -188,10 +185,6 @@ export class StreamSession implements SocketHandler {
       writeDecision(writer, gate.decideAt(request, "stream", now), view.policy, stated, this.#refusals);
     }
     this.#answered(began, count);
-  }
-
-  #checkStated(rows: { problem: string }, stated: string | null): void {
-    if (stated !== null && !this.#gate.view.clients.has(stated)) rows.problem = "client is not in the inventory";
   }
 
   #identify(request: Request): void {
@@ -207,17 +200,17 @@ export class StreamSession implements SocketHandler {
   // ── kept until their callers are known ─────────────────────────────────────
 
   #keep(seq: number, count: number): void {
+    const { view } = this.#gate;
     const rows: WaitingRow[] = [];
     const waiting: Promise<void>[] = [];
     for (let left = count; left > 0; left--) {
       this.#rows.renew();
-      this.#rows.read(reader);
+      this.#rows.read(reader, view.clients);
       const { request } = this.#rows;
       const stated = request.client;
-      if (this.#rows.problem === "") this.#checkStated(this.#rows, stated);
       const row = { request, stated, problem: this.#rows.problem };
       rows.push(row);
-      if (this.#gate.view.needs.headerCount) this.#rows.dropAbsentHeaders();
+      if (view.needs.headerCount) this.#rows.dropAbsentHeaders();
       if (row.problem !== "" || stated !== null || request.identityError !== null) continue;
       const coming = identifyCaller(this.#gate, request, this.#presented);
       if (coming !== null) waiting.push(coming.catch(() => void (row.problem = UNIDENTIFIED)));
@@ -284,8 +277,8 @@ export class StreamSession implements SocketHandler {
 function readTextMap(from: FrameReader): Readonly<Record<string, string>> {
   const texts = Object.create(null) as Record<string, string>;
   for (let left = from.mapLength("headers"); left > 0; left--) {
-    const name = from.kept("a header's name").toLowerCase();
-    texts[name] = from.kept("a header");
+    const name = from.text("a header's name").toLowerCase();
+    texts[name] = from.text("a header");
   }
   return texts;
 }

@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
+import { Packr } from "msgpackr/pack";
 import {
   type Diagnostic,
   type LoadResult,
@@ -21,15 +22,19 @@ import {
   renderDiagnostics,
 } from "../../dsl/index.ts";
 import { createEngine, decodeBundle, makeRequest, restoreEngine } from "../../engine/index.ts";
+import { StreamSession } from "../../server/stream/session.ts";
 import { runTests } from "../../simulator/index.ts";
 import { isOverlayError, parseOverlays, parseRequestLine } from "../../traffic/index.ts";
 import { withoutPlaces } from "../helpers/ast.ts";
 import { CREDENTIAL_TARGETS } from "./credential-targets.ts";
+import { makeGate } from "../helpers/gate.ts";
+import { RecordedSocket } from "../helpers/recorded-socket.ts";
 import { mutatedPolicy, respacedPolicy, tokenSoup } from "../helpers/policy-texts.ts";
 import { readSpoeSoundly, SPOE_FRAME } from "./spoe.ts";
 import { anyText, type FuzzTarget, mutated, require } from "./inputs.ts";
 import { TOKEN_TARGETS } from "./token-targets.ts";
 
+const packr = new Packr({ useRecords: false });
 const INVENTORY = readFileSync(join(import.meta.dirname, "../../examples/orders/clients.yaml"), "utf8");
 
 const policies = fc.oneof(
@@ -196,6 +201,52 @@ function restoreSoundly(text: string): void {
   require(restored.ok ? text === SNAPSHOT : restored.message !== "", "only the whole snapshot is taken up");
 }
 
+/** What a stream of three columns may be sent after its hello, one character a byte. */
+const STREAM_GATE = makeGate(POLICY_OF_INVENTORY, { files: { "clients.yaml": INVENTORY, "l.txt": "" } });
+const STREAM_FRAMES: readonly string[] = [
+  [
+    1,
+    7,
+    [["POST", "/r?a=é", "203.0.113.9", 9, "h", { a: "b" }, { u: [1.5, -3, null, true] }, "acme_sync", ["k", 1, null]]],
+  ],
+  [
+    1,
+    70_000,
+    [
+      ["GET", "/r", "2001:db8::1"],
+      ["GET", "/r", "x"],
+    ],
+  ],
+  [
+    2,
+    [
+      [1, 200],
+      ["a-1", 401, 10, 0.25, { "x-a": "1" }],
+    ],
+  ],
+  [3, ["method", "path", "ip", "header:x-a", "fact:b", "scopes", "claims", "passes", "evidence"]],
+  [0, 1, { refusals: true }],
+].map((frame) => packr.pack(frame).toString("latin1"));
+
+/** Any frame is answered, or ends the connection with a code and a reason. */
+function streamSoundly(text: string): void {
+  const socket = new RecordedSocket();
+  const session = new StreamSession(STREAM_GATE, STREAM_GATE.config.stream, () => {});
+  session.onOpen(socket);
+  const columns = ["method", "path", "ip", "size", "host", "headers", "body", "client", "credential"];
+  for (const frame of [
+    [0, 1],
+    [3, columns],
+  ])
+    session.onMessage(packr.pack(frame), true);
+  const before = socket.sent.length;
+  session.onMessage(Buffer.from(text, "latin1"), true);
+  const { ended } = socket;
+  require(ended === null || (ended[1] !== "" && !/undefined|NaN/.test(ended[1])), "what ends has a reason");
+  require(ended === null || ended[0] === 1007 || ended[0] === 1008, "and a code");
+  require(socket.sent.length <= before + 1, "a frame has one answer");
+}
+
 /** Every target, cheap ones first. */
 export const TARGETS: readonly FuzzTarget[] = [
   {
@@ -204,6 +255,11 @@ export const TARGETS: readonly FuzzTarget[] = [
     run: (text) => void parseRequestLine(text),
   },
   ...CREDENTIAL_TARGETS,
+  {
+    name: "stream frame",
+    inputs: fc.oneof(anyText, ...STREAM_FRAMES.map(mutated)),
+    run: streamSoundly,
+  },
   { name: "bundle", inputs: fc.oneof(anyText, mutated(BUNDLE)), run: readBundleSoundly },
   { name: "snapshot", inputs: fc.oneof(anyText, mutated(SNAPSHOT)), run: restoreSoundly },
   { name: "SPOE frame", inputs: fc.oneof(anyText, mutated(SPOE_FRAME)), run: readSpoeSoundly },
