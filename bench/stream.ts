@@ -10,7 +10,7 @@ import { Unpackr } from "msgpackr/unpack";
 import { createEngine, type Request } from "../engine/index.ts";
 import { enforcedPolicy, type Report, type Start } from "./authz-server.ts";
 import { hundredths, percentile } from "./measure.ts";
-import { ordersPolicy, ordersTraffic } from "./orders-traffic.ts";
+import { ordersTraffic } from "./orders-traffic.ts";
 import type { BenchResult } from "./result.ts";
 import { seeded } from "./seeded.ts";
 import { table } from "./table.ts";

@@ -7,4 +7,5 @@ export type { ServerErrorCode } from "./server-error.ts";
 export { ServerError } from "./server-error.ts";
 export type { RunningServer, ServerParts } from "./start.ts";
 export { startServer } from "./start.ts";
+export type { StreamOptions } from "./stream/options.ts";
 export type { ListenAddress } from "./transport.ts";

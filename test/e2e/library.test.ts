@@ -29,6 +29,7 @@ test.each([
   ["edgepolicy/engine", "createEngine"],
   ["edgepolicy/simulator", "runScenario"],
   ["edgepolicy/server", "startServer"],
+  ["edgepolicy/stream", "connectStream"],
 ])("%s exports %s", (door, name) => {
   expect(run(name, `import { ${name} } from "${door}"; console.log(typeof ${name});`)).toBe("function");
 });

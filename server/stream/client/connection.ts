@@ -1,0 +1,95 @@
+/** One connection to the server, from its first byte to its last: greets, names columns, and says what comes back. */
+import { Packr } from "msgpackr/pack";
+import { Unpackr } from "msgpackr/unpack";
+import type { Allowance } from "../protocol.ts";
+import { FROM_CLIENT, FROM_SERVER, PROTOCOL_VERSION } from "../protocol.ts";
+
+const packr = new Packr({ useRecords: false, variableMapSize: true });
+const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true });
+
+/** Told what happens, in this order: `onReady` at most once, `onClosed` once. */
+export interface ConnectionEvents {
+  onReady(): void;
+  onDecisions(seq: number, rows: readonly unknown[]): void;
+  /** The server allows more requests at once, or fewer. */
+  onCredit(): void;
+  onClosed(reason: string): void;
+}
+
+export class Connection {
+  /** Null until the server has greeted. */
+  allowance: Allowance | null = null;
+  /** What decisions' names begin with. */
+  prefix = "";
+  /** When something last came, by `performance.now()`. */
+  heardAt: number = performance.now();
+  readonly #socket: WebSocket;
+  readonly #events: ConnectionEvents;
+  #closed = false;
+
+  constructor(url: string, columns: readonly string[], refusals: boolean, events: ConnectionEvents) {
+    this.#events = events;
+    this.#socket = new WebSocket(url);
+    this.#socket.binaryType = "arraybuffer";
+    this.#socket.addEventListener("open", () => {
+      this.send(encode([FROM_CLIENT.hello, PROTOCOL_VERSION, { refusals }]));
+      this.send(encode([FROM_CLIENT.columns, columns]));
+    });
+    this.#socket.addEventListener("message", ({ data }) => this.#read(data));
+    this.#socket.addEventListener("close", ({ code, reason }) =>
+      this.#end(reason === "" ? `closed (${code})` : reason),
+    );
+    this.#socket.addEventListener("error", () => this.#end("the server cannot be reached"));
+  }
+
+  /** Bytes that the system has not taken yet. */
+  get waitingBytes(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  send(frame: Uint8Array<ArrayBuffer>): void {
+    if (!this.#closed) this.#socket.send(frame);
+  }
+
+  close(reason: string): void {
+    this.#socket.close(1000, reason);
+    this.#end(reason);
+  }
+
+  #read(data: unknown): void {
+    this.heardAt = performance.now();
+    try {
+      this.#take(unpackr.unpack(new Uint8Array(data as ArrayBuffer)) as unknown);
+    } catch (fault) {
+      this.close(`an answer cannot be read: ${fault instanceof Error ? fault.message : String(fault)}`);
+    }
+  }
+
+  #take(frame: unknown): void {
+    if (!Array.isArray(frame) || this.#closed) return;
+    const [kind, ...values] = frame as [number, ...unknown[]];
+    if (kind === FROM_SERVER.hello) this.#greet(values as [number, number, number, number, string]);
+    else if (kind === FROM_SERVER.decisions) this.#events.onDecisions(values[0] as number, values[1] as unknown[]);
+    else if (kind === FROM_SERVER.credit && this.allowance !== null) {
+      this.allowance = { ...this.allowance, requestsMax: values[0] as number };
+      this.#events.onCredit();
+    }
+  }
+
+  #greet([, requestsMax, rowsMax, frameBytesMax, prefix]: [number, number, number, number, string]): void {
+    this.allowance = { requestsMax, rowsMax, frameBytesMax };
+    this.prefix = prefix;
+    this.#events.onReady();
+  }
+
+  #end(reason: string): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#events.onClosed(reason);
+  }
+}
+
+/** A frame's bytes, of their own: a socket may send them later. */
+export function encode(frame: readonly unknown[]): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(packr.pack(frame));
+}

@@ -1,0 +1,220 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import { VERDICTS } from "../../../../engine/index.ts";
+import { VERDICTS as CLIENT_VERDICTS } from "../../../../server/stream/client/rows.ts";
+import type { StreamClient, StreamClientOptions, StreamRequest } from "../../../../server/stream/client/index.ts";
+import { connectStream } from "../../../../server/stream/client/index.ts";
+import { retryDelayMs } from "../../../../server/stream/client/stream-client.ts";
+import { inventoryOf } from "../../../helpers/inventory.ts";
+import { RawWebSocket } from "../../../helpers/raw-web-socket.ts";
+import { freePort, serve, startService, until } from "../../../helpers/server.ts";
+
+const POLICY = `policy "s" { default allow }
+identity { api_key { header "x-key" } }
+clients from "clients.yaml"
+route login = POST "/v1/login" { body { username: string } }
+signal failures = count on login where response.status == 401 per ip over 10m
+limit rate per client else skip allow 2 per 1m
+rule curl when header["user-agent"] ?? "" == "curl" then block 451 because "no curl"
+rule stuffing on login when failures > 1 then block 403
+`;
+const FILES = { "clients.yaml": inventoryOf([{ client: "acme", key: "k" }]) };
+const GET: StreamRequest = { method: "GET", path: "/", ip: "192.0.2.1" };
+const CURL: StreamRequest = { ...GET, headers: { "user-agent": "curl" } };
+const LOGIN: StreamRequest = { method: "POST", path: "/v1/login", ip: "192.0.2.7", body: { username: "u" } };
+
+function client(port: number, options: Partial<StreamClientOptions> = {}): { stream: StreamClient; states: string[] } {
+  const states: string[] = [];
+  const stream = connectStream({
+    url: `ws://127.0.0.1:${port}/authz/stream`,
+    deadlineMs: 3_000,
+    retryLeastMs: 10,
+    retryMostMs: 40,
+    onState: (state, reason) => states.push(reason === "" ? state : `${state}: ${reason}`),
+    ...options,
+  });
+  onTestFinished(() => stream.close());
+  return { stream, states };
+}
+
+describe("the stream's client", () => {
+  it("gets the server's decisions, for many requests at once", async () => {
+    const server = await serve(POLICY, {}, FILES);
+    const { stream, states } = client(server.port, { refusals: true });
+    const asked = Array.from({ length: 3_000 }, (_, at) => stream.decide(at % 3 === 0 ? CURL : GET));
+    const decisions = await Promise.all(asked);
+    expect(decisions.map(({ status }) => status)).toEqual(asked.map((_, at) => (at % 3 === 0 ? 451 : 200)));
+    expect(new Set(decisions.map(({ id }) => id)).size).toBe(3_000);
+    expect(decisions[0]).toMatchObject({ verdict: "block", by: "curl", reason: "no curl", failure: null });
+    expect(decisions[0]?.refusal?.headers).toContain("application/problem+json");
+    expect(JSON.parse(decisions[0]?.refusal?.body ?? "")).toMatchObject({ status: 451, decision: decisions[0]?.id });
+    expect(decisions[1]).toEqual({
+      id: expect.any(String) as string,
+      verdict: "allow",
+      status: 200,
+      by: null,
+      reason: "",
+      delay: 0,
+      retryAfter: 0,
+      client: null,
+      refusal: null,
+      failure: null,
+    });
+    expect(states).toEqual(["open"]);
+    expect(await server.metrics()).toContain("edgepolicy_stream_connections 1");
+  });
+
+  it("sends the credential in headers, or states who it is; and learns who was found", async () => {
+    const { port } = await serve(POLICY, {}, FILES);
+    const { stream } = client(port, { headers: ["User-Agent", "X-Key"] });
+    const found = await stream.decide({ ...GET, headers: { "x-key": "k", "x-other": "1" } });
+    expect(found).toMatchObject({ verdict: "allow", client: "acme" });
+    expect(await stream.decide({ ...GET, client: "acme", evidence: "bearer_token" })).toMatchObject({ client: "acme" });
+    const third = await stream.decide({ ...GET, client: "acme" });
+    expect(third).toMatchObject({ verdict: "throttle", status: 429, by: "rate", client: "acme" });
+    expect(third.retryAfter).toBeGreaterThan(1);
+    expect(await stream.decide({ ...CURL, client: null })).toMatchObject({ status: 451 });
+  });
+
+  it("reports outcomes", async () => {
+    const { port } = await serve(POLICY, {}, FILES);
+    const { stream } = client(port);
+    for (let turn = 0; turn < 2; turn++) {
+      stream.report(await stream.decide(LOGIN), { status: 401, size: 7, latencyMicros: 250_000, headers: { a: "b" } });
+    }
+    expect(await stream.decide(LOGIN)).toMatchObject({ by: "stuffing" });
+    expect(stream.outcomesDropped).toBe(0);
+  });
+
+  it("keeps within what the server allows, and splits what is too long for a frame", async () => {
+    const limits = { requestsMax: 8, rowsMax: 5, frameBytesMax: 600 };
+    const { port } = await serve(POLICY, { stream: limits }, FILES);
+    const { stream, states } = client(port);
+    const path = `/${"a".repeat(200)}`;
+    const decisions = await Promise.all(Array.from({ length: 50 }, () => stream.decide({ ...GET, path })));
+    expect(decisions.every(({ verdict, failure }) => verdict === "allow" && failure === null)).toBe(true);
+    const long = await stream.decide({ ...GET, path: `/${"a".repeat(700)}` });
+    expect(long).toMatchObject({ status: 503, failure: "rejected", reason: "the request is longer than 600 bytes" });
+    expect(states).toEqual(["open"]);
+  });
+
+  it("says which request is none, and decides the others", async () => {
+    const { port } = await serve(POLICY, {}, FILES);
+    const { stream } = client(port, { failMode: "open" });
+    const [bad, good] = await Promise.all([stream.decide({ ...GET, ip: "x" }), stream.decide(GET)]);
+    expect(bad).toMatchObject({
+      verdict: "allow",
+      id: "",
+      failure: "rejected",
+      reason: "ip is not an IPv4 or IPv6 address",
+    });
+    expect(good).toMatchObject({ failure: null });
+  });
+
+  it("answers by its fail mode at once while there is no server, and by the server when it is there", async () => {
+    const port = await freePort();
+    const own = {
+      id: "",
+      verdict: "block",
+      status: 599,
+      by: null,
+      delay: 0,
+      retryAfter: 0,
+      client: null,
+      refusal: null,
+    } as const;
+    const { stream, states } = client(port, {
+      failMode: (request, failure) => ({ ...own, failure, reason: `${request.path} ${failure}` }),
+    });
+    // The first is asked while the first attempt is under way, and waits for it.
+    expect(await stream.decide(GET)).toMatchObject({ status: 599, reason: "/ not_connected" });
+    const before = performance.now();
+    expect(await stream.decide(GET)).toMatchObject({ reason: "/ not_connected" });
+    expect(performance.now() - before).toBeLessThan(1_000);
+    await serve(POLICY, { listen: `127.0.0.1:${port}` }, FILES);
+    await until(() => stream.state === "open");
+    expect(await stream.decide(GET)).toMatchObject({ verdict: "allow", failure: null });
+    expect(states.filter((state) => state.startsWith("waiting")).length).toBeGreaterThan(0);
+  });
+
+  it("decides closed where the fail mode throws", async () => {
+    const { stream } = client(await freePort(), {
+      failMode: () => {
+        throw new Error("oops");
+      },
+    });
+    expect(await stream.decide(GET)).toMatchObject({ verdict: "block", status: 503, failure: "not_connected" });
+  });
+
+  it("goes to the fail mode past the deadline, where the server says nothing", async () => {
+    // It accepts connections, and never answers.
+    const { port } = await startService(() => {});
+    const { stream } = client(port, { deadlineMs: 40, queueMax: 2, failMode: "open" });
+    const three = await Promise.all([stream.decide(GET), stream.decide(GET, 80), stream.decide(GET)]);
+    expect(three.map(({ verdict, failure }) => [verdict, failure])).toEqual([
+      ["allow", "deadline"],
+      ["allow", "deadline"],
+      ["allow", "queue_full"],
+    ]);
+    stream.report({ id: "x-1" }, { status: 200 });
+    expect(stream.outcomesDropped).toBe(1);
+  });
+
+  it("loses no decision when the server stops", async () => {
+    const first = await serve(POLICY, {}, FILES);
+    const { stream, states } = client(first.port);
+    await stream.decide(GET);
+    const asked = Array.from({ length: 200 }, () => stream.decide(GET));
+    const stopped = first.running.stop();
+    expect((await Promise.all(asked)).every(({ failure }) => failure === null)).toBe(true);
+    await stopped;
+    await until(() => states.some((state) => state.startsWith("waiting")));
+    expect(states.at(1)).toBe("waiting: the server stops");
+    expect(await stream.decide(GET)).toMatchObject({ failure: "not_connected" });
+  });
+
+  it("settles everything when it is closed, and takes no more", async () => {
+    const { port } = await startService(() => {});
+    const { stream, states } = client(port);
+    const waiting = stream.decide(GET);
+    stream.close();
+    stream.close();
+    expect(await waiting).toMatchObject({ status: 503, failure: "closed" });
+    expect(await stream.decide(GET)).toMatchObject({ status: 503, failure: "closed" });
+    expect(states).toEqual(["closed: closed here"]);
+  });
+
+  it("waits longer each time, by half of it by chance", () => {
+    expect([0, 1, 2, 20].map((attempts) => retryDelayMs(attempts, 100, 10_000, 1))).toEqual([100, 200, 400, 10_000]);
+    expect([0, 1, 2, 2_000].map((attempts) => retryDelayMs(attempts, 100, 10_000, 0))).toEqual([50, 100, 200, 5_000]);
+  });
+
+  it("knows the engine's verdicts, and refuses options that are none", () => {
+    expect(CLIENT_VERDICTS).toEqual(VERDICTS);
+    expect(() => connectStream({ url: "http://127.0.0.1/" })).toThrow("is not ws://");
+    expect(() => connectStream({ url: "ws://127.0.0.1/", deadlineMs: 0 })).toThrow("option deadlineMs");
+  });
+});
+
+describe("/authz/stream", () => {
+  it("is for configured peers that are no browsers, and no more than are allowed", async () => {
+    const { port, metrics } = await serve(POLICY, { stream: { connectionsMax: 1 } }, FILES);
+    const first = await new RawWebSocket(port, "/authz/stream").opened();
+    expect(first.head).toMatch(/^HTTP\/1.1 101/);
+    const second = await new RawWebSocket(port, "/authz/stream").opened();
+    expect(second.head).toMatch(/^HTTP\/1.1 503[^]*Retry-After: 1/);
+    first.socket.destroy();
+    await until(async () => (await metrics()).includes("stream_connections 0"));
+    const page = await new RawWebSocket(port, "/authz/stream", { origin: "https://evil.example" }).opened();
+    expect(page.head).toMatch(/^HTTP\/1.1 403/);
+    expect((await new RawWebSocket(port, "/authz/stream").opened()).head).toMatch(/101/);
+    const other = await serve(POLICY, { adapterPeers: ["192.0.2.0/24"] }, FILES);
+    expect((await new RawWebSocket(other.port, "/authz/stream").opened()).head).toMatch(/^HTTP\/1.1 403/);
+  });
+
+  it("tells who asks without an upgrade what it is", async () => {
+    const { url } = await serve(POLICY, {}, FILES);
+    const answer = await fetch(`${url}/authz/stream`);
+    expect(answer.status).toBe(426);
+    expect(await answer.json()).toMatchObject({ detail: "this is a WebSocket" });
+  });
+});
