@@ -42,7 +42,7 @@ function openFile(path: string): Promise<Writable> {
   });
 }
 
-class FunctionLog implements DecisionLog {
+export class FunctionLog implements DecisionLog {
   readonly enabled = true;
   dropped = 0;
   readonly #sink: (line: string) => void;

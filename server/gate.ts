@@ -15,7 +15,17 @@ import type { PolicyView } from "./policy-view.ts";
 const STARTED_AT_MS = performance.timeOrigin;
 
 /** Which door a request came through. */
-export type Adapter = "apisix" | "caddy" | "envoy" | "haproxy" | "json" | "nginx" | "proxy" | "stream" | "traefik";
+export type Adapter =
+  | "apisix"
+  | "caddy"
+  | "envoy"
+  | "haproxy"
+  | "json"
+  | "library"
+  | "nginx"
+  | "proxy"
+  | "stream"
+  | "traefik";
 
 /** Rank of the strictest verdict that lets a request through, as `DecisionRecord.verdict` gives it. */
 export const SLOW: number = VERDICTS.indexOf("slow");

@@ -88,13 +88,13 @@ export function answer(reply: Reply, method: string, { status, headers, body }: 
 }
 
 /** Headers that may come once: a trusted proxy that adds a fact to what its caller sent would let the caller speak first. */
-function singleHeaders({ view }: Gate, { peer }: Incoming): readonly string[] {
+export function singleHeaders({ view }: Gate, { peer }: Incoming): readonly string[] {
   if (view.factHeaders.size === 0 || view.peers.of(peer).hops === 0) return view.identityHeaders;
   return [...view.identityHeaders, ...view.factHeaders];
 }
 
 /** The request as the engine sees it, without its body and its sender. */
-function describe({ view }: Gate, incoming: Incoming): Request {
+export function describe({ view }: Gate, incoming: Incoming): Request {
   const peer = view.peers.of(incoming.peer);
   const { first } = incoming;
   const fields = {

@@ -22,19 +22,6 @@ export interface Allowance {
   readonly frameBytesMax: number;
 }
 
-/** Values of a decision's row, in their order; the last ones are left out where they are empty. */
-export const DECISION_COLUMNS = [
-  "number",
-  "verdict",
-  "status",
-  "client",
-  "by",
-  "reason",
-  "delay",
-  "retry_after",
-  "refusal",
-] as const;
-
 /** Columns that a row of a request can have, beside `header:NAME` and `fact:NAME`. */
 export const REQUEST_COLUMNS = [
   "method",

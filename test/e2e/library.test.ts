@@ -30,6 +30,10 @@ test.each([
   ["edgepolicy/simulator", "runScenario"],
   ["edgepolicy/server", "startServer"],
   ["edgepolicy/stream", "connectStream"],
+  ["edgepolicy/express", "edgepolicy"],
+  ["edgepolicy/fastify", "edgepolicy"],
+  ["edgepolicy/hono", "edgepolicy"],
+  ["edgepolicy/node", "edgepolicy"],
 ])("%s exports %s", (door, name) => {
   expect(run(name, `import { ${name} } from "${door}"; console.log(typeof ${name});`)).toBe("function");
 });
