@@ -11,10 +11,7 @@ export { decisionOf } from "./node-exchange.ts";
 export type { IdentifiedCaller, MiddlewareOptions, VerifiedClient } from "./options.ts";
 
 /** The part of Express's request that is used. Its own type fits. */
-export interface ExpressRequest extends IncomingMessage {
-  readonly originalUrl?: string;
-  readonly body?: unknown;
-}
+export type ExpressRequest = IncomingMessage & { readonly originalUrl?: string; readonly body?: unknown };
 
 /** Middleware of Express. */
 export type ExpressMiddleware<Native extends ExpressRequest> = ((
