@@ -8,6 +8,8 @@ import type { SignedRequestOptions } from "./identity/signed-request-options.ts"
 import { readSignedRequestOptions } from "./identity/signed-request-options.ts";
 import type { StreamOptions } from "./stream/options.ts";
 import { readStreamOptions } from "./stream/options.ts";
+import { CHALLENGE_HEADERS } from "./challenge/headers.ts";
+import { type ChallengeConfig, type ChallengeOptions, readChallengeOptions } from "./challenge/options.ts";
 import { ServerError } from "./server-error.ts";
 import type { ListenAddress } from "./transport.ts";
 
@@ -54,6 +56,8 @@ export interface ServerOptions {
   readonly signedRequests?: SignedRequestOptions;
   readonly clientCertificates?: ClientCertificateOptions;
   readonly log?: LogOptions;
+  /** What challenges are sealed with, how hard they are, and how long passes are good for. */
+  readonly challenges?: ChallengeOptions;
   /** File that state is kept in over restarts: read at start, written while requests are decided. Default: none. */
   readonly state?: string;
   /** Milliseconds between two writings of state up to 16 MB; of larger state in proportion. Default 1,000. */
@@ -110,6 +114,7 @@ export interface Config {
   readonly signedRequests: Required<SignedRequestOptions>;
   readonly clientCertificates: Required<ClientCertificateOptions>;
   readonly log: Required<LogOptions>;
+  readonly challenges: ChallengeConfig;
   readonly state: string | null;
   readonly stateIntervalMs: number;
   readonly watch: boolean;
@@ -143,6 +148,7 @@ export const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set([
   "set-cookie",
   "x-api-key",
   "dpop",
+  ...CHALLENGE_HEADERS,
 ]);
 
 /** @throws {ServerError} `option_invalid`, naming the option. */
@@ -164,6 +170,7 @@ export function readConfig(options: ServerOptions): Config {
     signedRequests: readSignedRequestOptions(options.signedRequests),
     clientCertificates: readClientCertificateOptions(options.clientCertificates),
     log: readLog(options.log ?? {}),
+    challenges: readChallengeOptions(options.challenges),
     state: options.state ?? null,
     stateIntervalMs: readCount("stateIntervalMs", options.stateIntervalMs, 1_000),
     watch: options.watch ?? true,

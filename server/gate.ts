@@ -4,6 +4,9 @@
  */
 import type { Decision, DecisionRecord, Outcome, PolicyEngine, Request } from "../engine/index.ts";
 import { VERDICTS } from "../engine/index.ts";
+import { type Challenges, type Earned, NOTHING_EARNED } from "./challenge/challenges.ts";
+import type { Shown } from "./challenge/headers.ts";
+import type { PosedChallenge } from "./challenge/posed.ts";
 import type { Config } from "./config.ts";
 import type { DecisionLog } from "./decision-log.ts";
 import { DecisionIds } from "./decision-ids.ts";
@@ -29,6 +32,7 @@ export type Adapter =
 
 /** Rank of the strictest verdict that lets a request through, as `DecisionRecord.verdict` gives it. */
 export const SLOW: number = VERDICTS.indexOf("slow");
+const CHALLENGE = VERDICTS.indexOf("challenge");
 
 /** A decision with its name. The gate's own, reused: valid until the next decision. */
 export interface Ruling {
@@ -40,12 +44,18 @@ export interface Ruling {
   readonly decision: Decision;
   /** A new nonce for the caller's next DPoP proof; null where proofs need none. */
   readonly proofNonce: string | null;
+  /** What the caller has to answer, where the verdict is a challenge. */
+  readonly challenge: PosedChallenge | null;
+  /** Value of the field `Edge-Pass` of the answer; empty where the request earned none. */
+  readonly pass: string;
 }
 
 class ReusedRuling implements Ruling {
   number = 0;
   record!: DecisionRecord;
   readonly #ids: DecisionIds;
+  challenge: PosedChallenge | null = null;
+  pass = "";
   #decision: Decision | null = null;
   readonly #tokens: TokenState;
 
@@ -53,9 +63,12 @@ class ReusedRuling implements Ruling {
     this.#ids = ids;
     this.#tokens = tokens;
   }
-  set(number: number, record: DecisionRecord): void {
+
+  set(number: number, record: DecisionRecord, pass: string, challenge: PosedChallenge | null): void {
     this.number = number;
     this.record = record;
+    this.pass = pass;
+    this.challenge = challenge;
     this.#decision = null;
   }
   get id(): string {
@@ -75,34 +88,52 @@ export class Gate {
   readonly metrics: Metrics;
   readonly ids: DecisionIds;
   readonly engine: PolicyEngine;
+  readonly challenges: Challenges;
   /** The running policy. Only `reload.ts` sets it. */
   view: PolicyView;
   readonly #log: DecisionLog;
   readonly #ruling: ReusedRuling;
 
-  constructor(config: Config, engine: PolicyEngine, view: PolicyView, metrics: Metrics, log: DecisionLog) {
+  constructor(
+    config: Config,
+    engine: PolicyEngine,
+    view: PolicyView,
+    challenges: Challenges,
+    metrics: Metrics,
+    log: DecisionLog,
+  ) {
     this.config = config;
     this.engine = engine;
     this.view = view;
+    this.challenges = challenges;
     this.metrics = metrics;
     this.ids = new DecisionIds(config.outcomesMax);
     this.#log = log;
     this.#ruling = new ReusedRuling(this.ids, tokenStateOf(config));
   }
 
+  /** Takes what a request shows of challenges answered before. To be called once its caller is identified, and its result decided with. */
+  admit(request: Request, shown: Shown | null): Earned {
+    const plan = this.view.challenges;
+    if (shown === null || plan === null) return NOTHING_EARNED;
+    const now = this.now();
+    return this.challenges.admit(request, shown, plan, this.engine.routeOf(request), now);
+  }
+
   /** Decides `request`; the caller reads what it needs of the ruling before it returns. */
-  decide(request: Request, adapter: Adapter): Ruling {
+  decide(request: Request, adapter: Adapter, earned: Earned = NOTHING_EARNED): Ruling {
     const before = performance.now();
-    const ruling = this.decideAt(request, adapter, this.now(before));
+    const ruling = this.decideAt(request, adapter, this.now(before), earned);
     this.metrics.decideSeconds.observe((performance.now() - before) / 1_000);
     return ruling;
   }
 
   /** Decides one of several requests that came together, for which the clock is read once. The caller sees to `decideSeconds`. */
-  decideAt(request: Request, adapter: Adapter, nowMicros: number): Ruling {
+  decideAt(request: Request, adapter: Adapter, nowMicros: number, earned: Earned = NOTHING_EARNED): Ruling {
     const ruling = this.#ruling;
     const record = this.engine.decide(request, nowMicros);
-    ruling.set(this.ids.next(record.token), record);
+    const posed = record.verdict === CHALLENGE ? this.#pose(request, record, nowMicros, earned) : null;
+    ruling.set(this.ids.next(record.token), record, earned.pass, posed);
     this.#count(ruling);
     if (this.#log.enabled) this.#write(request, ruling, adapter);
     return ruling;
@@ -117,6 +148,11 @@ export class Gate {
   observeAt(decision: string | number, outcome: Outcome, nowMicros: number): boolean {
     const token = this.ids.take(decision);
     return token !== 0 && this.engine.observe(token, outcome, nowMicros);
+  }
+
+  #pose(request: Request, { by }: DecisionRecord, now: number, earned: Earned): PosedChallenge | null {
+    const plan = this.view.challenges;
+    return plan === null || by === null ? null : this.challenges.pose(plan, by, request, now, earned);
   }
 
   /**

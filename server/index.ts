@@ -1,4 +1,5 @@
 /** The enforcement point: an HTTP server that asks the engine and acts on what it says. */
+export type { ChallengeOptions } from "./challenge/options.ts";
 export type { LogOptions, LogSink, ServerOptions } from "./config.ts";
 export type { TokenOptions } from "./identity/token-options.ts";
 export { loadUws } from "./load-uws.ts";

@@ -86,6 +86,7 @@ function swapIn(gate: Gate, { policy, verifiers }: Loaded): ReloadReport {
   for (const { name, values } of policy.lists) if (gate.view.lists.has(name)) engine.setList(name, values);
   gate.view = makeView(policy, engine.needs, verifiers, gate.config);
   tokenStateOf(gate.config).keepFor(policy);
+  gate.challenges.warn(gate.view.challenges);
   return report;
 }
 

@@ -1,5 +1,6 @@
 /** A policy as the server needs it: what to read of a request, whom to believe, which keys exist. Swapped as a whole. */
 import type { Fact, Needs, Policy } from "../engine/index.ts";
+import { type ChallengePlan, planChallenges } from "./challenge/plan.ts";
 import { Peers } from "./caller-address.ts";
 import type { Config } from "./config.ts";
 import { CREDENTIAL_HEADERS } from "./config.ts";
@@ -13,6 +14,8 @@ export interface PolicyView {
   /** Whether identifying a caller may have to wait. */
   readonly identifyWaits: boolean;
   readonly peers: Peers;
+  /** Null where the policy poses no challenge. */
+  readonly challenges: ChallengePlan | null;
   /** Ids of the inventory, against which `/authz/json` checks a stated client. */
   readonly clients: ReadonlySet<string>;
   /** Lower-case names of the headers that the engine or the log reads. */
@@ -40,6 +43,7 @@ export function makeView(policy: Policy, needs: Needs, verifiers: readonly Verif
     needs,
     verifiers,
     identifyWaits: verifiers.some(({ mayWait }) => mayWait),
+    challenges: planChallenges(policy),
     peers: new Peers(config.adapterPeers, policy.trust),
     clients: new Set(policy.clients.map((client) => client.id)),
     headers: [...new Set([...needs.headers, ...loggedHeaders])],

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { createEngine } from "../engine/index.ts";
 import type { EngineOptions, MemoryReading, Policy, PolicyEngine, StatefulEngine } from "../engine/index.ts";
+import { Challenges } from "./challenge/challenges.ts";
 import type { Config } from "./config.ts";
 import type { DecisionLog } from "./decision-log.ts";
 import { Gate } from "./gate.ts";
@@ -54,7 +55,10 @@ export function servicesAround(
   log: DecisionLog,
   { state, upstream }: Pick<Services, "state" | "upstream">,
 ): Services {
-  const gate = new Gate(config, engine, makeView(policy, engine.needs, verifiers, config), new Metrics(), log);
+  const view = makeView(policy, engine.needs, verifiers, config);
+  const challenges = new Challenges(config.challenges, config.report);
+  challenges.warn(view.challenges);
+  const gate = new Gate(config, engine, view, challenges, new Metrics(), log);
   const services = { gate, holds: new Holds(config.heldMax), upstream, log, state };
   addGauges(services);
   return services;
@@ -105,6 +109,7 @@ function addGauges({ gate, holds, upstream, log, state }: Services): void {
   if (state !== null) addStateGauges(gate, state);
   addMemorySeries(gate);
   tokenStateOf(gate.config).addMetrics(metrics);
+  for (const each of gate.challenges.series()) metrics.addSeries(each);
   metrics.addGauge({ name: "held_requests", help: "Requests held by slow.", type: "gauge", read: () => holds.current });
   metrics.addGauge({
     name: "held_refused_total",

@@ -4,6 +4,7 @@ import { makeRequest } from "../../engine/index.ts";
 import type { PolicyView } from "../policy-view.ts";
 import type { RequestView } from "../transport.ts";
 
+const NO_PASSES: Request["passes"] = Object.freeze([]);
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
 
 /** A request to fill again and again. */
@@ -19,6 +20,7 @@ export function forgetIdentity(request: Request): void {
   request.credential = null;
   request.scopes = null;
   request.claims = null;
+  request.passes = NO_PASSES;
 }
 
 /**

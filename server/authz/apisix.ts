@@ -13,6 +13,7 @@ const APISIX: ForwardAuthCaller = {
   stated: STATED,
   // Its timeout is 3 s unless the configuration says otherwise.
   patienceMs: 2_500,
+  carriesPass: false,
   target: (from) => from.header("x-forwarded-uri"),
   method: (from) => from.header("x-forwarded-method"),
   host: (from) => from.header("x-forwarded-host"),

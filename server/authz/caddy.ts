@@ -14,6 +14,7 @@ const CADDY: ForwardAuthCaller = {
   stated: STATED,
   // It waits without end; this is what a caller would.
   patienceMs: 60_000,
+  carriesPass: false,
   target: (from) => from.header("x-forwarded-uri"),
   method: (from) => from.header("x-forwarded-method"),
   host: (from) => from.header("x-forwarded-host"),

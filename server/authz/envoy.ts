@@ -3,6 +3,7 @@
  * the prefix, the target are the request's own. Exactly 200 lets through; a 5xx counts as our failure and may let through
  * (`failure_mode_allow`), so no decision is ever one: it becomes 403 with the real status in `X-Edge-Status`.
  */
+import { CHALLENGE_HEADERS } from "../challenge/headers.ts";
 import type { Gate } from "../gate.ts";
 import type { Holds } from "../hold.ts";
 import type { Refusal } from "../refusal.ts";
@@ -18,6 +19,7 @@ const ENVOY: ForwardAuthCaller = {
   stated: ["host"],
   // Its timeout is 200 ms unless the configuration says otherwise.
   patienceMs: 150,
+  carriesPass: true,
   target: targetOf,
   method: (from) => from.method,
   host: (from) => from.header("host"),
@@ -35,10 +37,11 @@ function targetOf(from: RequestView): string {
   return from.query === null ? path : `${path}?${from.query}`;
 }
 
-/** Headers that Envoy takes off before the service sees them: credentials, and a client's name that the caller made up. */
+/** Headers that Envoy takes off before the service sees them: answers, passes, credentials, and a client's name that the caller made up. */
 function removals({ config, view }: Gate, client: string | null): readonly string[] {
   const names = [
     ...(client === null ? ["x-edge-client"] : []),
+    ...(view.challenges?.sealed === true ? CHALLENGE_HEADERS : []),
     ...(config.stripCredentials ? view.identityHeaders : []),
   ];
   return names.length === 0 ? [] : ["X-Envoy-Auth-Headers-To-Remove", names.join(", ")];

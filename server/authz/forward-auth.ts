@@ -7,6 +7,7 @@ import type { Request } from "../../engine/index.ts";
 import { makeOutcome, makeRequest } from "../../engine/index.ts";
 import { BodyRoom } from "../body-room.ts";
 import { callerAtAdapter } from "../caller-address.ts";
+import { readShown, type Shown } from "../challenge/headers.ts";
 import { BODY_FIELDS_BYTES } from "../config.ts";
 import { readFacts } from "../facts.ts";
 import type { Adapter, Gate, Ruling } from "../gate.ts";
@@ -19,7 +20,7 @@ import { increment } from "../metrics.ts";
 import { RequestBody } from "../proxy/request-body.ts";
 import { rateLimitFields } from "../rate-limit-fields.ts";
 import type { Refusal } from "../refusal.ts";
-import { decisionField, problem, refusalOf, retryAfterField } from "../refusal.ts";
+import { decisionField, passField, passRefusal, problem, refusalOf, retryAfterField } from "../refusal.ts";
 import type { Handler, Reply, RequestView } from "../transport.ts";
 import { hasDuplicate, readHeaders } from "./adapter-request.ts";
 
@@ -32,6 +33,8 @@ export interface ForwardAuthCaller {
   readonly stated: readonly string[];
   /** Longest delay in milliseconds that it waits for an answer, by its defaults and with room to spare. */
   readonly patienceMs: number;
+  /** Whether header fields of an answer that lets a request through can reach the caller, as the pass that it earned has to. */
+  readonly carriesPass: boolean;
   /** Target, method and host of the request asked about; empty where they are not stated. */
   target(from: RequestView): string;
   method(from: RequestView): string;
@@ -53,9 +56,10 @@ export function forwardAuthHandler(gate: Gate, holds: Holds, caller: ForwardAuth
   return (from, reply) => {
     const asked = readAsked(gate, from, caller);
     if ("status" in asked) return reply.send(asked.status, asked.headers, asked.body);
+    const shown = readShown(gate.view.challenges, (name) => from.header(name));
     const decide = (presented: Presented): void => {
       const waiting = identifyCaller(gate, asked, presented);
-      whenIdentified(waiting, reply, gate.config.report, () => answer(gate, holds, caller, asked, reply));
+      whenIdentified(waiting, reply, gate.config.report, () => answer(gate, holds, caller, asked, shown, reply));
     };
     const presented = presentedBy(from);
     const fields = readsBody(gate, from, asked);
@@ -67,9 +71,9 @@ export function forwardAuthHandler(gate: Gate, holds: Holds, caller: ForwardAuth
     const [copied, parsed] = [copiedFrom(from), fields && caller.hasWholeBody(from)];
     awaitBody(gate, reply, body, Math.max(signed, fields ? BODY_FIELDS_BYTES : 0), () => {
       if (parsed) asked.body = body.parsed();
-      const shown = signed > 0 ? { body: body.whole(signed) ?? ("body_too_long" as const) } : {};
+      const whole = signed > 0 ? { body: body.whole(signed) ?? ("body_too_long" as const) } : {};
       body.destroy();
-      decide({ ...copied, ...shown });
+      decide({ ...copied, ...whole });
     });
   };
 }
@@ -149,9 +153,21 @@ function awaitBody(gate: Gate, reply: Reply, body: RequestBody, bytes: number, r
 
 // ── the answer ──────────────────────────────────────────────────────────────
 
-function answer(gate: Gate, holds: Holds, caller: ForwardAuthCaller, asked: Request, reply: Reply): void {
+function answer(
+  gate: Gate,
+  holds: Holds,
+  caller: ForwardAuthCaller,
+  asked: Request,
+  shown: Shown | null,
+  reply: Reply,
+): void {
   if (reply.closed) return;
-  const ruling = gate.decide(asked, caller.adapter);
+  const earned = gate.admit(asked, shown);
+  // Nothing is decided: the request comes again, and would be counted twice.
+  if (earned.pass !== "" && !caller.carriesPass) {
+    return refuse(reply, caller, passRefusal(earned.pass, gate.view.policy));
+  }
+  const ruling = gate.decide(asked, caller.adapter, earned);
   const { verdict } = ruling.record;
   if (verdict > SLOW) return refuse(reply, caller, refusalOf(ruling, gate.view.policy));
   const fields = passFields(gate, caller, ruling);
@@ -172,6 +188,7 @@ function passFields(gate: Gate, caller: ForwardAuthCaller, ruling: Ruling): read
     "X-Edge-Decision",
     decisionField(ruling),
     ...(client === null ? [] : ["X-Edge-Client", client]),
+    ...passField(ruling),
     ...(all ? rateLimitFields(policy, ruling.decision.limits, ruling.record.client) : []),
     ...caller.allowFields(gate, client),
   ];
@@ -191,7 +208,8 @@ function holdBack(
   const hold = waits ? holds.hold(delayMicros, () => reply.send(200, fields, "")) : null;
   if (hold !== null) return reply.onAbort(() => hold.cancel());
   const why = waits ? "too many requests are held back already" : "the delay is longer than the proxy waits for";
-  const retry = ["X-Edge-Decision", decisionField(ruling), "Retry-After", retryAfterField(delayMicros)];
+  const named = ["X-Edge-Decision", decisionField(ruling), ...passField(ruling)];
+  const retry = [...named, "Retry-After", retryAfterField(delayMicros)];
   refuse(reply, caller, problem(429, why, retry));
   gate.observe(ruling.id, makeOutcome(429));
 }

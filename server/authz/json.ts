@@ -5,6 +5,7 @@
 import type { Request } from "../../engine/index.ts";
 import type { RecordError, RequestRecord } from "../../traffic/index.ts";
 import { decisionLine, isRecordError, parseRequestLine } from "../../traffic/index.ts";
+import { readShown } from "../challenge/headers.ts";
 import type { Gate } from "../gate.ts";
 import { SLOW } from "../gate.ts";
 import { identifyCaller, whenIdentified } from "../identity/identify.ts";
@@ -82,9 +83,12 @@ function badRecord(gate: Gate, line: number, { error, field }: RecordError): Ref
 
 /** The decision's line, with its name in front: `/authz/outcome` asks for it. */
 function decideRecord(gate: Gate, n: number, { request, response }: RequestRecord): string {
-  const { id, record, decision } = gate.decide(request, "json");
+  const shown = readShown(gate.view.challenges, (name) => request.headers[name] ?? "");
+  const { id, record, decision, challenge, pass } = gate.decide(request, "json", gate.admit(request, shown));
   const passed = record.verdict <= SLOW;
-  const line = `{"id":"${id}",${decisionLine(n, decision).slice(1)}`;
+  const posed = challenge === null ? "" : `"challenge":${JSON.stringify(challenge.member)},`;
+  const earned = pass === "" ? "" : `"pass":"${pass}",`;
+  const line = `{"id":"${id}",${posed}${earned}${decisionLine(n, decision).slice(1)}`;
   if (passed && response !== null) gate.observe(id, response.outcome);
   return line;
 }

@@ -5,6 +5,8 @@
  */
 import type { Request } from "../../engine/index.ts";
 import { callerAtAdapter } from "../caller-address.ts";
+import type { Earned } from "../challenge/challenges.ts";
+import { readShown } from "../challenge/headers.ts";
 import { readFacts } from "../facts.ts";
 import type { Gate, Ruling } from "../gate.ts";
 import { SLOW } from "../gate.ts";
@@ -12,7 +14,7 @@ import type { Holds } from "../hold.ts";
 import { identifyCaller, whenIdentified } from "../identity/identify.ts";
 import { presentedBy } from "../identity/presented.ts";
 import { increment } from "../metrics.ts";
-import { decisionField, refusalFields, retryAfterField } from "../refusal.ts";
+import { decisionField, passField, refusalFields, retryAfterField } from "../refusal.ts";
 import type { Handler, Reply, RequestView } from "../transport.ts";
 import { forgetIdentity, hasDuplicate, readHeaders, reusableRequest } from "./adapter-request.ts";
 
@@ -31,15 +33,18 @@ export function nginxHandler(gate: Gate, holds: Holds): Handler {
     const request = gate.view.identifyWaits ? reusableRequest() : reused;
     const problem = readSubrequest(gate, from, request);
     if (problem !== null) return refuseSubrequest(gate, reply, problem);
+    const shown = readShown(gate.view.challenges, (name) => from.header(name));
     const waiting = identifyCaller(gate, request, presentedBy(from));
-    if (waiting === null) return answer(gate, holds, request, reply);
-    whenIdentified(waiting, reply, gate.config.report, () => answer(gate, holds, request, reply));
+    if (waiting === null) return answer(gate, holds, request, reply, gate.admit(request, shown));
+    whenIdentified(waiting, reply, gate.config.report, () =>
+      answer(gate, holds, request, reply, gate.admit(request, shown)),
+    );
   };
 }
 
-function answer(gate: Gate, holds: Holds, request: Request, reply: Reply): void {
+function answer(gate: Gate, holds: Holds, request: Request, reply: Reply, earned: Earned): void {
   if (reply.closed) return;
-  const ruling = gate.decide(request, "nginx");
+  const ruling = gate.decide(request, "nginx", earned);
   if (ruling.record.verdict === 0) return allow(gate, reply, ruling);
   if (ruling.record.verdict === SLOW) return holdBack(gate, holds, reply, ruling);
   refuse(gate, reply, ruling);
@@ -84,19 +89,23 @@ function refuseSubrequest(gate: Gate, reply: Reply, problem: SubrequestProblem):
 function allow(gate: Gate, reply: Reply, ruling: Ruling): void {
   const client = gate.view.policy.clients[ruling.record.client];
   const decision = decisionField(ruling);
-  if (client === undefined) reply.send(200, ["X-Edge-Decision", decision], "");
+  if (ruling.pass !== "") reply.send(200, allowFields(ruling, client?.id), "");
+  else if (client === undefined) reply.send(200, ["X-Edge-Decision", decision], "");
   else reply.send(200, ["X-Edge-Decision", decision, "X-Edge-Client", client.id], "");
+}
+
+function allowFields(ruling: Ruling, client: string | undefined): readonly string[] {
+  const named = client === undefined ? [] : ["X-Edge-Client", client];
+  return ["X-Edge-Decision", decisionField(ruling), ...named, ...passField(ruling)];
 }
 
 /** nginx waits for the answer, so holding the answer back is the delay. */
 function holdBack(gate: Gate, holds: Holds, reply: Reply, ruling: Ruling): void {
   const { delayMicros, client } = ruling.record;
-  const decision = decisionField(ruling);
-  const id = gate.view.policy.clients[client]?.id;
-  const headers = ["X-Edge-Decision", decision, ...(id === undefined ? [] : ["X-Edge-Client", id])];
+  const headers = allowFields(ruling, gate.view.policy.clients[client]?.id);
   const hold = holds.hold(delayMicros, () => reply.send(200, headers, ""));
   if (hold !== null) return reply.onAbort(() => hold.cancel());
-  reply.send(403, ["X-Edge-Decision", decision, ...throttled(delayMicros)], "");
+  reply.send(403, ["X-Edge-Decision", decisionField(ruling), ...passField(ruling), ...throttled(delayMicros)], "");
 }
 
 function throttled(micros: number): readonly string[] {

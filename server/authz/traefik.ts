@@ -14,6 +14,7 @@ const TRAEFIK: ForwardAuthCaller = {
   stated: STATED,
   // Its client gives up after 30 s.
   patienceMs: 25_000,
+  carriesPass: false,
   target: (from) => from.header("x-forwarded-uri"),
   method: (from) => from.header("x-forwarded-method"),
   host: (from) => from.header("x-forwarded-host"),

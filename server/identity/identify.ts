@@ -1,8 +1,11 @@
 /** Fills in who sent a request, by the policy's identity sources. */
 import type { Policy, PolicyEngine, Request } from "../../engine/index.ts";
+import { provenBy } from "../challenge/proofs.ts";
 import { problem } from "../refusal.ts";
 import type { Reply } from "../transport.ts";
 import type { Finding, Presented, Verifier } from "./verifier.ts";
+
+const NO_PASSES: Request["passes"] = Object.freeze([]);
 
 /** What identifying needs of the enforcement point. */
 export interface IdentityParts {
@@ -118,9 +121,11 @@ function isSettledBy(request: Request, finding: Finding): boolean {
   return request.identityError !== null;
 }
 
-/** A second credential must name the same client; a second one that is refused does not matter. */
+/** A second credential must name the same client; a second one that is refused does not matter. What either proves meets challenges. */
 function takeIdentity(request: Request, identity: Exclude<Finding, string>): void {
   if (request.client !== null && request.client !== identity.client) return refuse(request, "identity_conflict");
+  const proven = provenBy(identity);
+  if (proven.length > 0) request.passes = [...new Set([...request.passes, ...proven])];
   if (request.client !== null) return;
   request.client = identity.client;
   request.evidence = identity.evidence;
@@ -130,6 +135,7 @@ function takeIdentity(request: Request, identity: Exclude<Finding, string>): voi
 }
 
 function refuse(request: Request, error: string): void {
+  request.passes = NO_PASSES;
   request.client = null;
   request.evidence = null;
   request.credential = null;

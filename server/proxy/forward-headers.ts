@@ -1,4 +1,5 @@
 /** Header fields of a forwarded request and of its answer: what is dropped, what is added. */
+import { CHALLENGE_HEADERS } from "../challenge/headers.ts";
 import type { Incoming } from "./incoming.ts";
 
 /** RFC 9110 §7.6.1, and what older agents send in its place. `Connection` names more of them. */
@@ -60,8 +61,13 @@ function staysHere(name: string, { stripped, facts, peerTrusted }: ForwardOption
   // Servers that read headers as CGI variables cannot tell `_` from `-`.
   const plain = name.includes("_") ? name.replaceAll("_", "-") : name;
   if (HOP_BY_HOP.has(plain) || plain === "expect" || plain === "x-forwarded-for") return true;
-  if (plain.startsWith(OWN_PREFIX) || stripped.includes(plain)) return true;
+  if (isOwn(plain) || stripped.includes(plain)) return true;
   return (FORWARDED.has(plain) || facts.has(plain)) && (!peerTrusted || plain !== name);
+}
+
+/** Said by us alone, or to us alone. */
+function isOwn(name: string): boolean {
+  return name.startsWith(OWN_PREFIX) || CHALLENGE_HEADERS.has(name);
 }
 
 function forwardedFields({ first, host, forwardedFor }: Incoming, { peer, peerTrusted }: ForwardOptions): string[] {
@@ -78,7 +84,7 @@ export function responseHeaders(upstream: Readonly<Record<string, string | strin
   const dropped = connectionOptions(single(upstream["connection"]));
   const headers: string[] = [];
   for (const name of Object.keys(upstream)) {
-    if (HOP_BY_HOP.has(name) || name === "content-length" || name === "date" || name.startsWith(OWN_PREFIX)) continue;
+    if (HOP_BY_HOP.has(name) || name === "content-length" || name === "date" || isOwn(name)) continue;
     if (dropped?.has(name) === true) continue;
     const value = upstream[name];
     for (const text of Array.isArray(value) ? value : [value ?? ""]) headers.push(name, text);

@@ -6,6 +6,7 @@ import type { Request } from "../../engine/index.ts";
 import { makeOutcome, makeRequest } from "../../engine/index.ts";
 import { BodyRoom } from "../body-room.ts";
 import { callerBehind } from "../caller-address.ts";
+import { readShown } from "../challenge/headers.ts";
 import { BODY_FIELDS_BYTES } from "../config.ts";
 import { readFacts, withoutFacts } from "../facts.ts";
 import type { Gate, Ruling } from "../gate.ts";
@@ -18,7 +19,7 @@ import { increment } from "../metrics.ts";
 import type { PolicyView } from "../policy-view.ts";
 import { rateLimitFields } from "../rate-limit-fields.ts";
 import type { Refusal } from "../refusal.ts";
-import { decisionField, problem, refusalOf, retryAfterField } from "../refusal.ts";
+import { decisionField, passField, problem, refusalOf, retryAfterField } from "../refusal.ts";
 import type { Handler, Reply, RequestView } from "../transport.ts";
 import type { ForwardOptions } from "./forward-headers.ts";
 import { requestHeaders } from "./forward-headers.ts";
@@ -165,7 +166,8 @@ function decide(parts: ProxyParts, passage: Passage): void {
   const { gate } = parts;
   const { request, reply } = passage;
   if (reply.closed) return;
-  const ruling = gate.decide(request, "proxy");
+  const shown = readShown(gate.view.challenges, (name) => passage.incoming.first[name] ?? "");
+  const ruling = gate.decide(request, "proxy", gate.admit(request, shown));
   const { verdict, delayMicros } = ruling.record;
   if (verdict > SLOW) return refuse(passage, refusalOf(ruling, gate.view.policy));
   const permit = permitOf(gate, ruling);
@@ -180,6 +182,8 @@ export interface Permit {
   readonly view: PolicyView;
   readonly client: string | null;
   readonly decision: string;
+  /** Fields of every answer: the decision's name, and a pass that was earned. */
+  readonly named: readonly string[];
   /** Whether something waits for the outcome. */
   readonly observed: boolean;
   readonly fields: readonly string[];
@@ -191,17 +195,15 @@ function permitOf(gate: Gate, ruling: Ruling): Permit {
   const { policy } = view;
   const all = gate.config.rateLimitFields === "all";
   const decision = decisionField(ruling);
+  const named = ["X-Edge-Decision", decision, ...passField(ruling)];
   return {
     id,
     view,
     client: policy.clients[record.client]?.id ?? null,
     decision,
+    named,
     observed: record.token !== 0,
-    fields: [
-      "X-Edge-Decision",
-      decision,
-      ...(all ? rateLimitFields(policy, ruling.decision.limits, record.client) : []),
-    ],
+    fields: [...named, ...(all ? rateLimitFields(policy, ruling.decision.limits, record.client) : [])],
   };
 }
 
@@ -216,7 +218,7 @@ function holdBack(parts: ProxyParts, passage: Passage, permit: Permit, delayMicr
   const { reply } = passage;
   const hold = parts.holds.hold(delayMicros, () => passage.goOn(parts, passage, permit));
   if (hold !== null) return reply.onAbort(() => abandon(parts, permit, hold));
-  const fields = ["X-Edge-Decision", permit.decision, "Retry-After", retryAfterField(delayMicros)];
+  const fields = [...permit.named, "Retry-After", retryAfterField(delayMicros)];
   refuse(passage, problem(429, "too many requests are held back already", fields));
   observe(parts.gate, permit, makeOutcome(429));
 }
@@ -254,7 +256,7 @@ export function forwardOptions(gate: Gate, incoming: Incoming, permit: Permit): 
 
 export function refuseBusy(gate: Gate, passage: Passage, permit: Permit): void {
   increment(gate.metrics.upstreamErrors, "busy");
-  const fields = ["X-Edge-Decision", permit.decision, "Retry-After", "1"];
+  const fields = [...permit.named, "Retry-After", "1"];
   refuse(passage, problem(503, "too many requests wait for the service", fields));
   observe(gate, permit, makeOutcome(503));
 }
@@ -267,7 +269,7 @@ function settle(gate: Gate, { reply, incoming, body }: Passage, permit: Permit, 
   gate.metrics.upstreamSeconds.observe(latencyMicros / 1e6);
   if (failure !== null) {
     increment(gate.metrics.upstreamErrors, failure.kind);
-    answer(reply, incoming.method, problem(failure.status, failure.detail, ["X-Edge-Decision", permit.decision]));
+    answer(reply, incoming.method, problem(failure.status, failure.detail, permit.named));
   }
   observe(gate, permit, makeOutcome(status, { size, latencyMicros, headers }));
 }

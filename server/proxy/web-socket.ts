@@ -61,7 +61,7 @@ function connect(parts: ProxyParts, passage: Passage, permit: Permit, accept: Ac
     if (!settle(status)) return;
     increment(gate.metrics.upstreamErrors, kind);
     const detail = "the service did not open the WebSocket";
-    answer(reply, incoming.method, problem(status, detail, ["X-Edge-Decision", permit.decision]));
+    answer(reply, incoming.method, problem(status, detail, permit.named));
   });
   service.once("open", () => {
     settle(101);

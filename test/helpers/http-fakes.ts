@@ -46,9 +46,7 @@ export class RecordedReply implements Reply {
     if (this.closed) return;
     this.closed = true;
     this.status = status;
-    this.headers = Object.fromEntries(
-      headers.flatMap((name, i) => (i % 2 === 0 ? [[name.toLowerCase(), headers[i + 1] ?? ""]] : [])),
-    );
+    this.headers = joined(headers);
     this.body = typeof body === "string" ? body : Buffer.from(body).toString();
   }
   sendHead(status: number, headers: readonly string[]): void {
@@ -71,4 +69,15 @@ export class RecordedReply implements Reply {
   cut(): void {
     this.closed = true;
   }
+}
+
+/** Fields by name, those of one name joined as RFC 9110 §5.3 has it. */
+function joined(headers: readonly string[]): Readonly<Record<string, string>> {
+  const fields: Record<string, string> = {};
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = (headers[i] ?? "").toLowerCase();
+    const value = headers[i + 1] ?? "";
+    fields[name] = fields[name] === undefined ? value : `${fields[name]}, ${value}`;
+  }
+  return fields;
 }

@@ -75,7 +75,12 @@ describe("a key", () => {
       valueWords("network", "10.1.2.0/24"),
     ],
     ["of a number is its words", one(attributeOf("int", "query.count")), { path: "/?a&b" }, valueWords("int", 2)],
-    ["of a truth is one word", one(attributeOf("bool", "path.ambiguous")), { path: "/a%2fb" }, valueWords("bool", true)],
+    [
+      "of a truth is one word",
+      one(attributeOf("bool", "path.ambiguous")),
+      { path: "/a%2fb" },
+      valueWords("bool", true),
+    ],
     ["of a part of a text is that part's", one(attributeOf("path", "path")), { path: "/ab?c" }, textWords("/ab")],
     ["of options has the number of the first that is there", one(KIND, HOST), { host: "h" }, [1, ...textWords("h")]],
     [

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { makeRequest } from "../../../engine/index.ts";
-import { problem, refusalOf } from "../../../server/refusal.ts";
+import { readChallenge } from "../../../server/challenge/client/index.ts";
+import { passRefusal, problem, refusalOf } from "../../../server/refusal.ts";
 import { makeGate } from "../../helpers/gate.ts";
 
 const POLICY = `policy "shop \\"one\\"" { default block }
@@ -50,15 +51,20 @@ describe("refusalOf", () => {
     expect(body).toMatchObject({ type: `${TYPE}abnormal-usage-detected`, detail: "too much at once" });
   });
 
-  it("describes a challenge, and says that it cannot be solved yet", () => {
+  it("says what a challenge asks for in the body and in a field, which agree", () => {
     const { status, headers, body } = refusalTo("/b", 2);
     expect(status).toBe(401);
-    expect(headers["WWW-Authenticate"]).toBe('Edge realm="shop _one_", challenge="pow"');
-    expect(body["challenge"]).toMatchObject({
-      kind: "pow",
-      solvable: false,
-      note: expect.stringContaining("cannot verify") as string,
-    });
+    expect(headers["WWW-Authenticate"]).toMatch(
+      /^Edge realm="shop _one_", challenge="pow", token="E[\w-]{43}", alg="SHA-256", bits=16, expires=120$/,
+    );
+    expect(body["challenge"]).toMatchObject({ kind: "pow", bits: 16, expires: 120, alg: "SHA-256" });
+    expect(readChallenge(body)).toEqual(readChallenge(headers["WWW-Authenticate"]));
+  });
+
+  it("gives a pass with a refusal that is not ours to decide", () => {
+    const { status, headers } = passRefusal("I;max-age=300", makeGate(POLICY).view.policy);
+    expect(status).toBe(401);
+    expect(headers).toEqual(expect.arrayContaining(["Edge-Pass", "I;max-age=300", "WWW-Authenticate"]));
   });
 
   it("tells a busy service apart from what the caller did", () => {
