@@ -13,7 +13,8 @@ export const serve: Command = {
   usage: "FILE [--listen HOST:PORT] [--upstream URL] [--admin HOST:PORT|off] [OPTION…]",
   about: `Enforces a policy: in front of --upstream as a reverse proxy, and for other proxies at /authz/nginx and /authz/json.
 Changes of the policy's files are taken over without a lost request; SIGHUP reloads, SIGTERM and SIGINT stop gracefully.
-EDGEPOLICY_ADMIN_TOKEN is the admin listener's bearer token, EDGEPOLICY_PEPPER (ID=SECRET,…) the secrets of hashed keys.`,
+EDGEPOLICY_ADMIN_TOKEN is the admin listener's bearer token, EDGEPOLICY_PEPPER (ID=SECRET,…) the secrets of hashed keys,
+EDGEPOLICY_CHALLENGE_SECRET what challenges and passes are sealed with (several with commas, the first seals).`,
   options: [
     {
       name: "listen",
@@ -52,6 +53,11 @@ EDGEPOLICY_ADMIN_TOKEN is the admin listener's bearer token, EDGEPOLICY_PEPPER (
       value: "refusals|all",
       choices: ["refusals", "all"],
       help: "which answers carry RateLimit fields (default refusals)",
+    },
+    {
+      name: "pow-bits",
+      value: "N",
+      help: "zero bits that an answer to `challenge pow` has to find; each doubles the work (default 16)",
     },
     {
       name: "state",
@@ -133,6 +139,7 @@ function readOptions(policy: string, args: Arguments, io: CliIo): ServerOptions 
   const [listen, admin, upstream, state] = [text("listen"), text("admin"), text("upstream"), text("state")];
   const haproxy = text("haproxy");
   const [peers, by] = [args.texts("peer"), args.texts("xfcc-by")];
+  const bits = args.integer("pow-bits", 1, 32);
   return {
     policy,
     ...(listen === undefined ? {} : { listen }),
@@ -142,6 +149,7 @@ function readOptions(policy: string, args: Arguments, io: CliIo): ServerOptions 
     ...(token === undefined || token === "" ? {} : { adminToken: token }),
     ...(peers.length === 0 ? {} : { adapterPeers: peers }),
     ...(by.length === 0 ? {} : { clientCertificates: { by } }),
+    ...(bits === null ? {} : { challenges: { bits } }),
     log: {
       sink: readSink(args.text("log") ?? "off"),
       decisions: args.text("log-decisions") === "refusals" ? "refusals" : "all",

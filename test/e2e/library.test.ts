@@ -34,6 +34,7 @@ test.each([
   ["edgepolicy/fastify", "edgepolicy"],
   ["edgepolicy/hono", "edgepolicy"],
   ["edgepolicy/node", "edgepolicy"],
+  ["edgepolicy/challenge", "solve"],
 ])("%s exports %s", (door, name) => {
   expect(run(name, `import { ${name} } from "${door}"; console.log(typeof ${name});`)).toBe("function");
 });

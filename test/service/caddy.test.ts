@@ -3,6 +3,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { withChallenges } from "../../server/challenge/client/index.ts";
 import { inventoryOf } from "../helpers/inventory.ts";
 import type { TestServer } from "../helpers/server.ts";
 import { echo, freePort, serve, startService, temporaryFolder, until } from "../helpers/server.ts";
@@ -15,11 +16,13 @@ route hidden = GET "/v1/hidden"
 route broken = GET "/v1/broken"
 route proof  = GET "/v1/proof"
 route sleepy = GET "/v1/sleepy"
+route job    = GET "/v1/job"
 limit few on order per client else ip.network allow 2 per 1m
 rule gone   on hidden then block 404
 rule down   on broken then block 503
 rule prove  on proof  then challenge dpop
-rule slowly on sleepy then slow 400ms`;
+rule slowly on sleepy then slow 400ms
+rule price  on job    then challenge pow`;
 
 const CADDY = "/usr/bin/caddy";
 const missing = spawnSync(CADDY, ["version"]).error !== undefined;
@@ -38,7 +41,11 @@ async function guarded(): Promise<Guarded> {
     asked++;
     echo(incoming, response);
   });
-  const edge = await serve(POLICY, {}, { "clients.yaml": inventoryOf([{ client: "acme", key: "key-1" }]) });
+  const edge = await serve(
+    POLICY,
+    { challenges: { bits: 8 } },
+    { "clients.yaml": inventoryOf([{ client: "acme", key: "key-1" }]) },
+  );
   const port = await freePort();
   await runCaddy(port, edge.port, service.port);
   return { url: `http://127.0.0.1:${port}`, edge, asked: () => asked };
@@ -122,6 +129,26 @@ describe.skipIf(missing)("Caddy with the documented configuration", () => {
     const before = performance.now();
     expect((await fetch(`${url}/v1/sleepy`)).status).toBe(200);
     expect(performance.now() - before).toBeGreaterThanOrEqual(399);
+  });
+
+  it("gives the pass with a refusal, because what it lets through cannot carry it", async () => {
+    const { url, asked } = await guarded();
+    const before = asked();
+    const sent: number[] = [];
+    const call = withChallenges({
+      fetch: async (input, init) => {
+        const response = await fetch(input, init);
+        sent.push(response.status);
+        return response;
+      },
+    });
+    const passed = await call(`${url}/v1/job`);
+    expect(sent).toEqual([401, 401, 200]);
+    const { headers } = (await passed.json()) as { headers: Record<string, string> };
+    expect([headers["edge-pass"], headers["edge-answer"]]).toEqual([undefined, undefined]);
+    await call(`${url}/v1/job`);
+    expect(sent).toEqual([401, 401, 200, 200]);
+    expect(asked()).toBe(before + 2);
   });
 
   it("judges the target as it was sent, or refuses it", async () => {

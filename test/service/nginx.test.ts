@@ -4,6 +4,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { solve, withChallenges } from "../../server/challenge/client/index.ts";
 import { inventoryOf } from "../helpers/inventory.ts";
 import type { TestServer } from "../helpers/server.ts";
 import { echo, freePort, serve, startService, temporaryFolder, until } from "../helpers/server.ts";
@@ -15,10 +16,12 @@ route order  = GET "/v1/orders/{id}"
 route hidden = GET "/v1/hidden"
 route proof  = GET "/v1/proof"
 route sleepy = GET "/v1/sleepy"
+route job    = GET "/v1/job"
 limit few on order per client else ip.network allow 2 per 1m
 rule gone   on hidden then block 404
 rule prove  on proof  then challenge dpop
-rule slowly on sleepy then slow 400ms`;
+rule slowly on sleepy then slow 400ms
+rule price  on job    then challenge pow`;
 
 const NGINX = "/usr/sbin/nginx";
 const missing = spawnSync(NGINX, ["-v"]).error !== undefined;
@@ -37,7 +40,7 @@ async function guarded(): Promise<Guarded> {
     echo(incoming, response);
   });
   const files = { "clients.yaml": inventoryOf([{ client: "acme", key: "key-1" }]) };
-  const edge = await serve(POLICY, {}, files);
+  const edge = await serve(POLICY, { challenges: { bits: 8 } }, files);
   const port = await freePort();
   await runNginx(port, edge.port, service.port, temporaryFolder());
   return { url: `http://127.0.0.1:${port}`, edge, asked: () => asked };
@@ -135,6 +138,25 @@ describe.skipIf(missing)("nginx with the documented configuration", () => {
     const before = performance.now();
     expect((await fetch(`${url}/v1/sleepy`)).status).toBe(200);
     expect(performance.now() - before).toBeGreaterThanOrEqual(399);
+  });
+
+  it("passes a challenge on whole, the answer to it, and the pass, which the service does not see", async () => {
+    const { url, asked } = await guarded();
+    const before = asked();
+    const refusal = await fetch(`${url}/v1/job`);
+    expect([refusal.status, asked()]).toEqual([401, before]);
+    const answer = await solve(refusal.headers.get("www-authenticate"));
+    const answered = await fetch(`${url}/v1/job`, { headers: { "edge-answer": answer } });
+    expect(answered.status).toBe(200);
+    const pass = answered.headers.get("edge-pass") ?? "";
+    const passed = await fetch(`${url}/v1/job`, { headers: { "edge-pass": pass, "x-mine": "1" } });
+    expect([passed.status, passed.headers.get("edge-pass")]).toEqual([200, null]);
+    const { headers } = (await passed.json()) as { headers: Record<string, string> };
+    expect(headers).toMatchObject({ "x-mine": "1" });
+    expect([headers["edge-pass"], headers["edge-answer"]]).toEqual([undefined, undefined]);
+    expect((await fetch(`${url}/v1/job`, { headers: { "edge-answer": answer } })).status).toBe(401);
+    const call = withChallenges();
+    expect([(await call(`${url}/v1/job`)).status, (await call(`${url}/v1/job`)).status]).toEqual([200, 200]);
   });
 
   it("stays closed while the enforcement point is down", async () => {
