@@ -16,6 +16,7 @@ import type { ListenAddress } from "./transport.ts";
 /** Where decision log lines go. A function gets each line without its newline and must not block. */
 export type LogSink = "off" | "stdout" | { readonly file: string } | ((line: string) => void);
 
+/** Where decisions are logged, and what of them. */
 export interface LogOptions {
   /** Default `off`. */
   readonly sink?: LogSink;
@@ -27,6 +28,7 @@ export interface LogOptions {
   readonly queueBytes?: number;
 }
 
+/** What `startServer` is told. */
 export interface ServerOptions {
   /** Path of the policy file. */
   readonly policy: string;

@@ -1,5 +1,8 @@
 /** The enforcement point: an HTTP server that asks the engine and acts on what it says. */
-export type { ChallengeOptions } from "./challenge/options.ts";
+export { Challenges } from "./challenge/challenges.ts";
+export { HashSearch } from "./challenge/client/hash-search.ts";
+export { type ChallengeOptions, readChallengeOptions } from "./challenge/options.ts";
+export { type ChallengePlan, planChallenges } from "./challenge/plan.ts";
 export type { LogOptions, LogSink, ServerOptions } from "./config.ts";
 export type { TokenOptions } from "./identity/token-options.ts";
 export { loadUws } from "./load-uws.ts";

@@ -57,7 +57,7 @@ EDGEPOLICY_CHALLENGE_SECRET what challenges and passes are sealed with (several 
     {
       name: "pow-bits",
       value: "N",
-      help: "zero bits that an answer to `challenge pow` has to find; each doubles the work (default 16)",
+      help: "zero bits that an answer to `challenge pow` has to find; each doubles the work (default 18)",
     },
     {
       name: "state",

@@ -41,6 +41,11 @@ const PASSES_MAX = 4;
 /** Longer texts are no list of passes, whatever their parameters. */
 const PASSES_LENGTH_MAX = 512;
 
+/**
+ * Poses challenges, and takes answers and passes.
+ *
+ * @internal
+ */
 export class Challenges {
   readonly counts: ChallengeCounts = new ChallengeCounts();
   readonly #config: ChallengeConfig;

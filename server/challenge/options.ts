@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { ServerError } from "../server-error.ts";
 
+/** What challenges are sealed with, how hard they are, and how long they and their passes last. */
 export interface ChallengeOptions {
   /**
    * Secrets that challenges and passes are sealed with, of at least 32 characters: the first seals, every one opens, so that one can be
@@ -9,7 +10,7 @@ export interface ChallengeOptions {
    * one made at random, which no other process shares and no restart survives.
    */
   readonly secrets?: readonly string[];
-  /** Zero bits that the hash of an answer to `challenge pow` begins with, 1 to 32. Default 16: 65,536 hashes on average. */
+  /** Zero bits that the hash of an answer to `challenge pow` begins with, 1 to 32. Default 18: 262,144 hashes on average. */
   readonly bits?: number;
   /** Milliseconds that a challenge can be answered in. Default 120,000. */
   readonly lifetimeMs?: number;
@@ -36,13 +37,18 @@ const BITS_MAX = 32;
 /** A day: a pass is for some minutes, and what is longer is a credential. */
 const MS_MAX = 86_400_000;
 
-/** @throws {ServerError} `option_invalid`, naming the option. */
+/**
+ * The options with their defaults.
+ *
+ * @throws {ServerError} `option_invalid`, naming the option.
+ * @internal
+ */
 export function readChallengeOptions(options: ChallengeOptions = {}): ChallengeConfig {
   const secrets = readSecrets(options.secrets);
   return {
     secrets: secrets.length > 0 ? secrets : [randomBytes(32).toString("base64")],
     isRandom: secrets.length === 0,
-    bits: within("bits", options.bits ?? 16, BITS_MAX),
+    bits: within("bits", options.bits ?? 18, BITS_MAX),
     lifetimeMs: within("lifetimeMs", options.lifetimeMs ?? 120_000, MS_MAX),
     passMs: within("passMs", options.passMs ?? 300_000, MS_MAX),
     answersMax: within("answersMax", options.answersMax ?? 65_536, 16_777_216),

@@ -21,6 +21,11 @@ export interface Posed {
   readonly group: RouteGroup;
 }
 
+/**
+ * What a policy can pose.
+ *
+ * @internal
+ */
 export interface ChallengePlan {
   /** By the rule's or limit's name. */
   readonly posed: ReadonlyMap<string, Posed>;
@@ -36,7 +41,11 @@ export function isSealed(kind: ChallengeKind): boolean {
   return kind === "pow" || kind === "nonce";
 }
 
-/** The plan of a policy; null where nothing in it challenges. A shadow rule counts: an overlay may set it on. */
+/**
+ * The plan of a policy; null where nothing in it challenges. A shadow rule counts: an overlay may set it on.
+ *
+ * @internal
+ */
 export function planChallenges(policy: Policy): ChallengePlan | null {
   const groups = new Map<number, RouteGroup>();
   const posed = new Map<string, Posed>();

@@ -3,7 +3,7 @@
  * for the other; the first secret seals, every one opens. Sealed along are the policy's name, the route group and the caller: a token
  * that is shown by someone else, or elsewhere, is as good as forged.
  */
-import { createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHmac, createSecretKey, hkdfSync, type KeyObject, randomInt, timingSafeEqual } from "node:crypto";
 import {
   CONTENT_BYTES,
   encodeContent,
@@ -40,7 +40,7 @@ export class Seals {
    * @param binding - What the token is bound to, in one spelling.
    */
   seal(content: Omit<TokenContent, "keyId">, binding: string): string {
-    const bytes = encodeContent({ ...content, keyId: this.#first.id }, randomBytes(4).readUInt32BE(0));
+    const bytes = encodeContent({ ...content, keyId: this.#first.id }, randomInt(0x1_0000_0000));
     return Buffer.concat([bytes, sealOf(this.#first.of[content.form], bytes, binding)]).toString("base64url");
   }
 

@@ -92,7 +92,11 @@ const END = 0x80;
 /** Ten digits, and no more. */
 export const COUNTER_END = 10_000_000_000;
 
-/** Looks for a counter with which the SHA-256 of `TOKEN.COUNTER` begins with enough zero bits. */
+/**
+ * Looks for a counter with which the SHA-256 of `TOKEN.COUNTER` begins with enough zero bits.
+ *
+ * @internal
+ */
 export class HashSearch {
   readonly #bits: number;
   readonly #words: Int32Array = new Int32Array(64);

@@ -55,9 +55,9 @@ describe("refusalOf", () => {
     const { status, headers, body } = refusalTo("/b", 2);
     expect(status).toBe(401);
     expect(headers["WWW-Authenticate"]).toMatch(
-      /^Edge realm="shop _one_", challenge="pow", token="E[\w-]{43}", alg="SHA-256", bits=16, expires=120$/,
+      /^Edge realm="shop _one_", challenge="pow", token="E[\w-]{43}", alg="SHA-256", bits=18, expires=120$/,
     );
-    expect(body["challenge"]).toMatchObject({ kind: "pow", bits: 16, expires: 120, alg: "SHA-256" });
+    expect(body["challenge"]).toMatchObject({ kind: "pow", bits: 18, expires: 120, alg: "SHA-256" });
     expect(readChallenge(body)).toEqual(readChallenge(headers["WWW-Authenticate"]));
   });
 

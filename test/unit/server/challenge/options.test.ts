@@ -8,7 +8,7 @@ describe("readChallengeOptions", () => {
     const config = readChallengeOptions();
     expect(config).toMatchObject({
       isRandom: true,
-      bits: 16,
+      bits: 18,
       lifetimeMs: 120_000,
       passMs: 300_000,
       answersMax: 65_536,
