@@ -10,6 +10,7 @@
  */
 import { parseArgs } from "node:util";
 import { benchAuthz } from "./authz.ts";
+import { benchChallenge } from "./challenge.ts";
 import { benchCheck } from "./check.ts";
 import { benchCompile } from "./compile.ts";
 import { benchDecisions } from "./decisions.ts";
@@ -41,7 +42,7 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, Bench>>>> = {
   decide: { decisions: benchDecisions, "rule-count": benchRuleCount },
   deopts: { deopts: benchDeopts },
   state: { state: benchState },
-  server: { authz: benchAuthz },
+  server: { authz: benchAuthz, challenge: benchChallenge },
   identity: { identity: benchIdentity },
   stream: { stream: benchStream },
   editor: { "language-server": benchLanguageServer },
