@@ -6,6 +6,7 @@ import type { Request } from "../../engine/index.ts";
 import { makeOutcome, makeRequest } from "../../engine/index.ts";
 import { hasDuplicate, readHeaders } from "../authz/adapter-request.ts";
 import { callerBehind } from "../caller-address.ts";
+import { readShown, type Shown } from "../challenge/headers.ts";
 import { BODY_FIELDS_BYTES } from "../config.ts";
 import { readFacts } from "../facts.ts";
 import type { Gate, Ruling } from "../gate.ts";
@@ -13,7 +14,7 @@ import { SLOW } from "../gate.ts";
 import type { Holds } from "../hold.ts";
 import { identifyCaller } from "../identity/identify.ts";
 import { increment } from "../metrics.ts";
-import { decisionField, problem, type Refusal, refusalOf, retryAfterField } from "../refusal.ts";
+import { decisionField, passField, problem, type Refusal, refusalOf, retryAfterField } from "../refusal.ts";
 import type { RequestView } from "../transport.ts";
 import type { Answer, Answering } from "./connection.ts";
 import { describedRequest } from "./described-request.ts";
@@ -46,9 +47,12 @@ function answer(gate: Gate, holds: Holds, args: Arguments): Answer | Promise<Ans
   const from = describedRequest(args);
   const request = requestOf(gate, from, args);
   if ("type" in request) return refusalVariables(request.refusal, `;block`);
+  const shown = readShown(gate.view.challenges, (name) => from.header(name));
   const presented = { header: (name: string): string => from.header(name), fromProxy: true };
   const waiting = identifyCaller(gate, request, presented);
-  return waiting === null ? decide(gate, holds, request) : waiting.then(() => decide(gate, holds, request));
+  return waiting === null
+    ? decide(gate, holds, request, shown)
+    : waiting.then(() => decide(gate, holds, request, shown));
 }
 
 interface Malformed {
@@ -93,8 +97,8 @@ function parsed(bytes: Uint8Array, size: number): unknown {
   }
 }
 
-function decide(gate: Gate, holds: Holds, request: Request): Answer | Promise<Answer> {
-  const ruling = gate.decide(request, "haproxy");
+function decide(gate: Gate, holds: Holds, request: Request, shown: Shown | null): Answer | Promise<Answer> {
+  const ruling = gate.decide(request, "haproxy", gate.admit(request, shown));
   const { verdict } = ruling.record;
   if (verdict > SLOW) return refusalVariables(refusalOf(ruling, gate.view.policy), decisionField(ruling));
   const variables = passVariables(gate, ruling);
@@ -110,20 +114,21 @@ function passVariables({ view }: Gate, ruling: Ruling): Answer {
   ];
   if (ruling.record.token !== 0) variables.push(["id", ruling.id]);
   if (client !== null) variables.push(["client", client]);
+  if (ruling.pass !== "") variables.push(["pass", ruling.pass]);
   return variables;
 }
 
 /** HAProxy waits for the answer, so holding it back is the delay; past what it waits for, or what we hold, it is a throttle. */
 function holdBack(gate: Gate, holds: Holds, ruling: Ruling, variables: Answer): Answer | Promise<Answer> {
   const { delayMicros } = ruling.record;
-  const decision = decisionField(ruling);
+  const [decision, pass] = [decisionField(ruling), passField(ruling)];
   return new Promise((resolve) => {
     const fits = delayMicros <= PATIENCE_MICROS;
     const hold = fits ? holds.hold(delayMicros, () => resolve(variables)) : null;
     if (hold !== null) return;
     const why = fits ? "too many requests are held back already" : "the delay is longer than HAProxy waits for";
     gate.observe(ruling.id, makeOutcome(429));
-    resolve(refusalVariables(problem(429, why, ["Retry-After", retryAfterField(delayMicros)]), decision));
+    resolve(refusalVariables(problem(429, why, [...pass, "Retry-After", retryAfterField(delayMicros)]), decision));
   });
 }
 
@@ -134,6 +139,8 @@ const CARRIED: Readonly<Record<string, string>> = {
   RateLimit: "ratelimit",
   "RateLimit-Policy": "ratelimit_policy",
   "X-Edge-Problem": "problem",
+  "Edge-Pass": "pass",
+  "Accept-Signature": "accept_signature",
 };
 
 /** Statuses that the documented configuration has an answer for. Any other is told as 403, and as it is in `edge_status`. */

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { withChallenges } from "../../server/challenge/client/index.ts";
 import { inventoryOf } from "../helpers/inventory.ts";
 import type { TestServer } from "../helpers/server.ts";
 import { echo, freePort, serve, startService, temporaryFolder, until } from "../helpers/server.ts";
@@ -17,13 +18,15 @@ route broken = GET "/v1/broken"
 route proof  = GET "/v1/proof"
 route sleepy = GET "/v1/sleepy"
 route login  = POST "/v1/login"
+route job    = GET "/v1/job"
 limit few on order per client else ip.network allow 2 per 1m
 signal failed = count on login where response.status == 401 per ip over 1h
 rule guessing on login when failed >= 3 then block for 1h per ip on login
 rule gone   on hidden then block 404
 rule down   on broken then block 503
 rule prove  on proof  then challenge dpop
-rule slowly on sleepy then slow 400ms`;
+rule slowly on sleepy then slow 400ms
+rule price  on job    then challenge pow`;
 
 const HAPROXY = "/usr/sbin/haproxy";
 const missing = spawnSync(HAPROXY, ["-v"]).error !== undefined;
@@ -41,7 +44,7 @@ async function guarded(): Promise<Guarded> {
     if (incoming.url === "/v1/login") response.writeHead(401).end();
     else echo(incoming, response);
   });
-  const options = { haproxy: "127.0.0.1:0", callers: { via: ["haproxy"] as const } };
+  const options = { challenges: { bits: 8 }, haproxy: "127.0.0.1:0", callers: { via: ["haproxy"] as const } };
   const edge = await serve(POLICY, options, { "clients.yaml": inventoryOf([{ client: "acme", key: "key-1" }]) });
   const port = await freePort();
   await runHaproxy(port, edge.running.haproxy?.port ?? 0, service.port);
@@ -107,6 +110,22 @@ describe.skipIf(missing)("HAProxy with the documented configuration", () => {
     const { url } = await guarded();
     expect((await fetch(`${url}/v1/orders/1`, { headers: { "x-api-key": "no" } })).status).toBe(401);
     expect(await statusOfTwoKeys(url)).toBe(400);
+  });
+
+  it("passes a challenge on, and the pass, which the service does not see", async () => {
+    const { url } = await guarded();
+    const sent: (string | null)[] = [];
+    const call = withChallenges({
+      fetch: async (input, init) => {
+        const response = await fetch(input, init);
+        sent.push(`${response.status} ${response.headers.has("edge-pass")}`);
+        return response;
+      },
+    });
+    await call(`${url}/v1/job`);
+    const { headers } = (await (await call(`${url}/v1/job`)).json()) as { headers: Record<string, string> };
+    expect(sent).toEqual(["401 false", "200 true", "200 false"]);
+    expect([headers["edge-pass"], headers["edge-answer"]]).toEqual([undefined, undefined]);
   });
 
   it("holds a slow request back", async () => {
