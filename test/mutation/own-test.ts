@@ -3,6 +3,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "engine/bundle/read-content.ts": "test/unit/engine/bundle/content.test.ts",
   "engine/bundle/write-content.ts": "test/unit/engine/bundle/content.test.ts",
   "engine/cost/describe-cost.ts": "test/unit/engine/cost.test.ts",
+  "engine/explain/declarations.ts": "test/unit/engine/explain/explainer.test.ts",
+  "engine/explain/notes.ts": "test/unit/engine/explain/explainer.test.ts",
   "engine/facts/affix-tree.ts": "test/unit/engine/facts/lookups.test.ts",
   "engine/facts/graphql-body.ts": "test/unit/engine/facts/graphql.test.ts",
   "engine/facts/range-table.ts": "test/unit/engine/facts/lookups.test.ts",
