@@ -1,7 +1,7 @@
 /** What state is said to cost is what its tables take. */
 import { expect, test } from "vitest";
 import { loadPolicyText } from "../../../dsl/index.ts";
-import { type Aggregate, type Amount, describeState } from "../../../engine/index.ts";
+import { type Aggregate, type Amount, type Client, describeState, type Expr } from "../../../engine/index.ts";
 import { BanTable } from "../../../engine/state/bans.ts";
 import { CountTable } from "../../../engine/state/counts.ts";
 import { DistinctTable } from "../../../engine/state/distinct.ts";
@@ -11,7 +11,7 @@ import { makeLimitTable } from "../../../engine/state/limit-table.ts";
 import { LOG_BYTES } from "../../../engine/state/logs.ts";
 import { makeSignalTable } from "../../../engine/state/signal-table.ts";
 import { SKETCH_BYTES } from "../../../engine/state/sketches.ts";
-import { attributeOf, kindIs, literalOf, makeLimit, makePolicy, makeSignal } from "../../helpers/policies.ts";
+import { attributeOf, kindIs, literalOf, makeLimit, makePolicy, makeRule, makeSignal } from "../../helpers/policies.ts";
 import { inArena } from "../../helpers/tables.ts";
 
 /** Bytes of a word of the arena. */
@@ -86,4 +86,38 @@ test("every kind of state is what its table takes for a key", () => {
     LOG_BYTES + 8 * CHUNK_BYTES,
     LOG_BYTES + CHUNK_BYTES,
   ]);
+});
+
+test("a limit that a client's own rate can raise has room for the largest of them", () => {
+  const rate = (allow: number): { allow: number; perMicros: number; burst: number } => ({
+    allow,
+    perMicros: 1_000,
+    burst: 1,
+  });
+  const own = attributeOf("rate", "client.rate");
+  const either = (...options: Expr[]): Expr => ({ ...own, kind: "default", options }) as Expr;
+  const clientOf = (allow: number | null): Client =>
+    ({ rate: allow === null ? null : rate(allow) }) as unknown as Client;
+  const largest = (expr: Expr, ...clients: readonly (number | null)[]): number | undefined =>
+    describeState(
+      makePolicy({
+        clients: clients.map(clientOf),
+        limits: [makeLimit("l", rate(1), { amount: { kind: "exact", rate: expr } })],
+      }),
+    )[0]?.largestBytesPerKey;
+  const chunks = (count: number): number => LOG_BYTES + count * CHUNK_BYTES;
+  expect(largest(literalOf("rate", rate(17)))).toBe(chunks(2));
+  expect(largest(either(own, literalOf("rate", rate(17))), 100, null, 40)).toBe(chunks(8));
+  expect(largest(either(own, literalOf("rate", rate(300))), 100)).toBe(chunks(20));
+  expect([largest(own, null), largest(own)]).toEqual([chunks(1), chunks(1)]);
+});
+
+test("rules without a ban keep nothing", () => {
+  const ban = { forMicros: 5, doublingToMicros: null, keys: [], on: null, stateId: "b" };
+  const rules = [
+    makeRule("allows"),
+    makeRule("blocks", { action: { kind: "block", status: 403, ban: null } }),
+    makeRule("bans", { action: { kind: "block", status: 403, ban } }),
+  ];
+  expect(describeState(makePolicy({ rules })).map(({ name, kind }) => [name, kind])).toEqual([["bans", "ban"]]);
 });

@@ -1,9 +1,9 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { Pattern, PatternNode } from "../../../../engine/index.ts";
 import { Automaton, Room, WORK_A_UNIT } from "../../../../engine/regex/automaton.ts";
 import { MAX_INSTRUCTIONS } from "../../../../engine/regex/instructions.ts";
-import { PatternMatcher } from "../../../../engine/regex/matcher.ts";
+import { PatternMatcher, patternTest } from "../../../../engine/regex/matcher.ts";
 import { check } from "../../../helpers/property.ts";
 
 function matcherOf(root: PatternNode): PatternMatcher {
@@ -146,4 +146,65 @@ test("a pattern that would need too many states is refused by name", () => {
   const root = repeat(repeat(a, 1_000, 1_000), 1_000, 1_000);
   const matcher = (): PatternMatcher => new PatternMatcher({ source: "(a{1000}){1000}", ignoreCase: false, root });
   expect(matcher).toThrow(`/(a{1000}){1000}/ needs more than ${MAX_INSTRUCTIONS} states`);
+});
+
+describe("the way that is chosen", () => {
+  /** Which texts are given to the host's `RegExp`. */
+  function native(root: PatternNode, texts: readonly string[], room: Room = new Room()): readonly boolean[] {
+    const matcher = new PatternMatcher({ source: "p", ignoreCase: false, root }, room);
+    return texts.map((each) => {
+      const spy = vi.spyOn(RegExp.prototype, "test");
+      matcher.test(each);
+      const called = spy.mock.calls.length;
+      spy.mockRestore();
+      expect(called).toBeLessThanOrEqual(1);
+      return called === 1;
+    });
+  }
+
+  test("is the host's where that is linear, up to a length at which its stack is no question", () => {
+    const root = all(a, set("b"));
+    const texts = ["ab", "x", "", "a".repeat(65_536), "a".repeat(65_537), "ab"];
+    expect(native(root, texts)).toEqual([true, true, true, true, false, true]);
+    expect(native(all(start, repeat(repeat(a, 1, null), 1, null), set("b")), ["ab"])).toEqual([false]);
+  });
+
+  /** Room that an automaton has taken for the states that texts have it build. */
+  function taken(root: PatternNode, ...texts: readonly string[]): number {
+    const room = new Room();
+    const { cells } = room;
+    const matcher = new PatternMatcher({ source: "p", ignoreCase: false, root }, room);
+    expect(texts.map((each) => matcher.test(each))).toEqual(texts.map((each) => new RegExp(sourceOf(root)).test(each)));
+    return cells - room.cells;
+  }
+  const many = "acacacccaaaacccacaccaacaca";
+
+  test("is no automaton where a text that every match begins with, or contains, is missing", () => {
+    const any = set("a", "c");
+    // What is not linear for the host, behind a text and before one.
+    const slow = all(repeat(all(a, repeat(any, 0, null)), 1, null), repeat(any, 9, 9), a);
+    const led = all(set("x"), set("y"), slow);
+    expect(taken(led, `xy${many}`)).toBeGreaterThan(0);
+    expect(taken(led, many, `x${many}`, `yx${many}`)).toBe(0);
+    const before = all(slow, set("x"), set("y"));
+    expect(taken(before, `${many}xy`)).toBeGreaterThan(0);
+    expect(taken(before, many, `${many}x`, `${many}yx`)).toBe(0);
+    // What is required is looked for behind what leads.
+    const both = all(set("x"), slow, set("y"), set("z"));
+    expect(taken(both, `yzx${many}`)).toBe(0);
+    expect(taken(both, `x${many}yz`)).toBeGreaterThan(0);
+  });
+});
+
+test("what every match contains is known, and asked for once", () => {
+  const matcher = matcherOf(all(repeat(a, 1, null), set("b"), set("c")));
+  const { sought } = matcher;
+  expect([sought?.texts, sought?.folded, matcher.sought === sought]).toEqual([["abc"], false, true]);
+  const free = matcherOf(repeat(a, 0, null));
+  expect([free.sought, free.sought]).toEqual([null, null]);
+});
+
+test("a pattern by itself tests texts as in a policy", () => {
+  const matches = patternTest({ source: "^a+$", ignoreCase: false, root: all(start, repeat(a, 1, null), end) });
+  expect(["a", "aa", "ab", ""].map(matches)).toEqual([true, true, false, false]);
 });
