@@ -11,12 +11,9 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "engine/key-hash.ts": "test/unit/engine/hasher.test.ts",
   "engine/reference/graphql.ts": "test/property/graphql.test.ts",
   "engine/reference/needs.ts": "test/unit/engine/compile/needs.test.ts",
-  "engine/reference/outcome.ts": "test/unit/engine/outcomes.test.ts",
   "engine/reference/overlays.ts": "test/unit/engine/overlays.test.ts",
-  "engine/reference/rollout.ts": "test/unit/engine/rollouts.test.ts",
   "engine/rule-bans.ts": "test/unit/engine/semantics.test.ts",
   "engine/snapshot/format.ts": "test/unit/engine/snapshot/read-snapshot.test.ts",
-  "engine/snapshot/snapshot.ts": "test/unit/engine/snapshot.test.ts",
   "engine/state/shared/layout.ts": "test/unit/engine/state/shared/journal.test.ts",
 };
 
