@@ -141,6 +141,8 @@ function mutate(file: string, tests: "own" | "near"): readonly Mutant[] | null {
       stdio: ["ignore", 2, 2],
       env: {
         ...process.env,
+        // What the tests import is loaded for every mutant, but compiled once.
+        NODE_COMPILE_CACHE: join(CACHE, "compiled"),
         EDGEPOLICY_RUNS: process.env["EDGEPOLICY_RUNS"] ?? RUNS,
         EDGEPOLICY_MUTATED: file,
         EDGEPOLICY_MUTATED_BY: tests,

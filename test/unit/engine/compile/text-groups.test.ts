@@ -69,3 +69,32 @@ test("a group finds for each of its tests just what that test looks for", () => 
   findings();
   expect(findings().filter((finding) => finding === 1)).toHaveLength(2);
 });
+
+test("tests of other things are of no group", () => {
+  const made = program(...many(16, header), "query.count > 3", 'host == "z"');
+  expect(groups(made)).toEqual([[16, 16]]);
+});
+
+test("letters are found in either case by the tests that say so, and by no others", () => {
+  const { textGroups } = program(
+    ...many(16, (index) => `path.raw contains "plain-${index}-"`),
+    ...many(16, (index) => `path.raw matches /either-${index}-x/i`),
+  );
+  const { groups: all, starts, indices, groupOf } = textGroups;
+  const found = all.map((group, number) => {
+    const members = [...groupOf.keys()].filter((condition) => groupOf[condition] === number);
+    const findings = (text: string): number => {
+      const each = (): readonly number[] =>
+        members.map((condition) =>
+          group.find(text, indices, starts[condition] as number, starts[condition + 1] as number),
+        );
+      each();
+      return each().filter((finding) => finding === 1).length;
+    };
+    return [findings("/PLAIN-3-/EITHER-4-X"), findings("/plain-3-/either-4-x")];
+  });
+  expect(found.toSorted(([a = 0], [b = 0]) => a - b)).toEqual([
+    [0, 1],
+    [1, 1],
+  ]);
+});
