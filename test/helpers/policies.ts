@@ -10,8 +10,10 @@ import type {
   ScalarType,
   Signal,
   Value,
+  Method,
+  Route,
 } from "../../engine/index.ts";
-import { POLICY_FORMAT } from "../../engine/index.ts";
+import { POLICY_FORMAT } from "../../engine/policy.ts";
 
 const SPAN = { file: 0, start: 0, end: 0 };
 const BOOL = { scalar: "bool", set: false } as const;
@@ -78,6 +80,21 @@ export function makeRule(name: string, parts: Partial<Rule> = {}): Rule {
     unavailable: "closed",
     rollout: { mode: "on", untilMicros: null },
     ...parts,
+  };
+}
+
+/** A route of one method and a path of literal segments. */
+export function makeRoute(name: string, method: Method, ...texts: readonly string[]): Route {
+  return {
+    name,
+    doc: "",
+    span: SPAN,
+    methods: [method],
+    host: null,
+    segments: texts.map((text) => ({ kind: "literal", text })),
+    scopes: [],
+    minEvidence: null,
+    body: [],
   };
 }
 

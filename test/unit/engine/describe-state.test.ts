@@ -1,7 +1,8 @@
 /** What state is said to cost is what its tables take. */
 import { expect, test } from "vitest";
 import { loadPolicyText } from "../../../dsl/index.ts";
-import { type Aggregate, type Amount, type Client, describeState, type Expr } from "../../../engine/index.ts";
+import type { Aggregate, Amount, Client, Expr } from "../../../engine/index.ts";
+import { describeState } from "../../../engine/describe-state.ts";
 import { BanTable } from "../../../engine/state/bans.ts";
 import { CountTable } from "../../../engine/state/counts.ts";
 import { DistinctTable } from "../../../engine/state/distinct.ts";

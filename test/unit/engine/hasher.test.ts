@@ -4,14 +4,8 @@ import { readRequest } from "../../../engine/facts/read-request.ts";
 import type { Context } from "../../../engine/facts/context.ts";
 import { RESERVED } from "../../../engine/hash.ts";
 import { Hasher } from "../../../engine/hasher.ts";
-import {
-  type Key,
-  type KeyPart,
-  makeRequest,
-  type Policy,
-  type Request,
-  type ScalarType,
-} from "../../../engine/index.ts";
+import type { Key, KeyPart, Policy, Request, ScalarType } from "../../../engine/index.ts";
+import { makeRequest } from "../../../engine/request.ts";
 import { halfSipHash, textWords, valueWords } from "../../../engine/reference/hash.ts";
 import { contextOf } from "../../helpers/contexts.ts";
 import { attributeOf, makeLimit, makePolicy } from "../../helpers/policies.ts";

@@ -1,17 +1,9 @@
 /** Explanations of whole decisions: what each declaration made of a request, and that explaining changes nothing else. */
 import { describe, expect, test } from "vitest";
-import {
-  createExplainer,
-  createReference,
-  type ExplainedExpr,
-  type ExplainingEngine,
-  type Explanation,
-  type Expr,
-  makeOutcome,
-  makeRequest,
-  type Policy,
-  type Request,
-} from "../../../../engine/index.ts";
+import type { ExplainedExpr, ExplainingEngine, Explanation, Expr, Policy, Request } from "../../../../engine/index.ts";
+import { createExplainer } from "../../../../engine/explain/explainer.ts";
+import { createReference } from "../../../../engine/reference/reference.ts";
+import { makeOutcome, makeRequest } from "../../../../engine/request.ts";
 import { policyOf } from "../../../helpers/compiled.ts";
 import { attributeOf, makePolicy, makeRule, makeSignal } from "../../../helpers/policies.ts";
 

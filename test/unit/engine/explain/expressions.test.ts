@@ -1,6 +1,7 @@
 /** Expressions with all their parts: every operator as the reference has it, and what a missing part leaves open. */
 import { describe, expect, test } from "vitest";
-import { type ExplainedExpr, type Expr, makeRequest, type Policy, type Request } from "../../../../engine/index.ts";
+import type { ExplainedExpr, Expr, Policy, Request } from "../../../../engine/index.ts";
+import { makeRequest } from "../../../../engine/request.ts";
 import { ExprExplainer } from "../../../../engine/explain/expressions.ts";
 import { evaluate, type Scope } from "../../../../engine/reference/expressions.ts";
 import { readFacts } from "../../../../engine/reference/facts.ts";

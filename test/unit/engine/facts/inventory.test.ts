@@ -11,8 +11,7 @@ import {
   OPERATIONS_WORD,
 } from "../../../../engine/facts/inventory.ts";
 import type { Client, Route } from "../../../../engine/index.ts";
-import { policyOf } from "../../../helpers/compiled.ts";
-import { makePolicy } from "../../../helpers/policies.ts";
+import { makePolicy, makeRoute } from "../../../helpers/policies.ts";
 
 function clientOf(id: string, parts: Partial<Client> = {}): Client {
   return {
@@ -37,9 +36,9 @@ function clientOf(id: string, parts: Partial<Client> = {}): Client {
   };
 }
 
-const ROUTES: readonly Route[] = policyOf(
-  Array.from({ length: 70 }, (_, index) => `route r${index} = GET "/p${index}"`).join("\n"),
-).routes.map((route, index) => (index === 69 ? { ...route, name: "r2" } : route));
+const ROUTES: readonly Route[] = Array.from({ length: 70 }, (_, index) =>
+  makeRoute(index === 69 ? "r2" : `r${index}`, "GET", `p${index}`),
+);
 
 function inventoryOf(...clients: readonly Client[]): Inventory {
   return makeInventory(makePolicy({ clients, routes: ROUTES }));

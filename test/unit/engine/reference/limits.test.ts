@@ -1,6 +1,7 @@
 /** Limits of the reference: whom they ask, for how much, and what they answer. */
 import { describe, expect, test } from "vitest";
-import { type Limit, makeRequest, type Policy, type Request } from "../../../../engine/index.ts";
+import type { Limit, Policy, Request } from "../../../../engine/index.ts";
+import { makeRequest } from "../../../../engine/request.ts";
 import { readFacts } from "../../../../engine/reference/facts.ts";
 import {
   type Asked,
@@ -15,12 +16,11 @@ import {
 import type { Scope } from "../../../../engine/reference/expressions.ts";
 import { scopeOf, UNANSWERED } from "../../../../engine/reference/scope.ts";
 import { makeState, type ReferenceState } from "../../../../engine/reference/state.ts";
-import { policyOf } from "../../../helpers/compiled.ts";
-import { attributeOf, kindIs, literalOf, makeLimit, makePolicy } from "../../../helpers/policies.ts";
+import { attributeOf, kindIs, literalOf, makeLimit, makePolicy, makeRoute } from "../../../helpers/policies.ts";
 
 const SECOND = 1_000_000;
 const RATE = { allow: 2, perMicros: 10 * SECOND, burst: 2 };
-const ROUTES = policyOf('route a = GET "/a"\nroute b = GET "/b"').routes;
+const ROUTES = [makeRoute("a", "GET", "a"), makeRoute("b", "GET", "b")];
 
 class Bench {
   readonly policy: Policy;

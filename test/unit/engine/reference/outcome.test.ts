@@ -1,21 +1,29 @@
 /** Which requests wait for an outcome, and what it does to charges and signals. */
 import { describe, expect, test } from "vitest";
-import { type Expr, makeOutcome, makeRequest, type Policy } from "../../../../engine/index.ts";
+import type { Expr, Policy } from "../../../../engine/index.ts";
+import { makeOutcome, makeRequest } from "../../../../engine/request.ts";
 import { readFacts } from "../../../../engine/reference/facts.ts";
 import { type Asked, askLimit, charge } from "../../../../engine/reference/limits.ts";
 import { awaitOutcome, recordMoment, takeOutcome } from "../../../../engine/reference/outcome.ts";
 import { scopeOf, UNANSWERED } from "../../../../engine/reference/scope.ts";
 import { makeState, type Pending, type ReferenceState } from "../../../../engine/reference/state.ts";
 import type { Witness } from "../../../../engine/reference/witness.ts";
-import { policyOf } from "../../../helpers/compiled.ts";
-import { attributeOf, equals, literalOf, makeLimit, makePolicy, makeSignal } from "../../../helpers/policies.ts";
+import {
+  attributeOf,
+  equals,
+  literalOf,
+  makeLimit,
+  makePolicy,
+  makeRoute,
+  makeSignal,
+} from "../../../helpers/policies.ts";
 
 const RATE = { allow: 4, perMicros: 1_000_000, burst: 4 };
 const FAILED: Expr = equals(attributeOf("int", "response.status"), literalOf("int", 500));
 const PLAIN = makeLimit("plain", RATE);
 const REFUNDED = makeLimit("refunded", RATE, { refund: FAILED });
 const LEASED = makeLimit("leased", RATE, { amount: { kind: "leases", count: 3 } });
-const ROUTES = policyOf('route a = GET "/a"\nroute b = GET "/b"').routes;
+const ROUTES = [makeRoute("a", "GET", "a"), makeRoute("b", "GET", "b")];
 
 interface Decided {
   readonly state: ReferenceState;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { VERDICTS } from "../../../../engine/index.ts";
+import { VERDICTS } from "../../../../engine/policy.ts";
 import { NO_FINDINGS, recordOf } from "../../../../engine/reference/record.ts";
 import type { Addition } from "../../../../engine/reference/verdict.ts";
 

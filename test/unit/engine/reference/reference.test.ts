@@ -1,11 +1,12 @@
 /** The reference interpreter as an engine: its clock, what it hands out, and what can be read of its state. */
 import { describe, expect, test } from "vitest";
-import { createReference, makeOutcome, makeRequest, type Policy, type PolicyEngine } from "../../../../engine/index.ts";
+import type { Policy, PolicyEngine } from "../../../../engine/index.ts";
+import { createReference } from "../../../../engine/reference/reference.ts";
+import { makeOutcome, makeRequest } from "../../../../engine/request.ts";
 import { Reference } from "../../../../engine/reference/reference.ts";
 import { makeState } from "../../../../engine/reference/state.ts";
 import { layered, ownCopy } from "../../../../engine/reference/states.ts";
-import { policyOf } from "../../../helpers/compiled.ts";
-import { makeLimit, makePolicy, makeRule, makeSignal, PER_IP } from "../../../helpers/policies.ts";
+import { makeLimit, makePolicy, makeRoute, makeRule, makeSignal, PER_IP } from "../../../helpers/policies.ts";
 
 const NOW = 1_767_225_600_000_000;
 const SECOND = 1_000_000;
@@ -164,7 +165,7 @@ test("a copy goes its own way, layered or whole", () => {
 });
 
 test("tells which route a request is on, as decided now", () => {
-  const engine = createReference(policyOf('route a = GET "/a"\nroute b = POST "/a"'));
+  const engine = createReference(makePolicy({ routes: [makeRoute("a", "GET", "a"), makeRoute("b", "POST", "a")] }));
   const requests = [
     makeRequest({ path: "/a" }),
     makeRequest({ path: "/a", method: "POST" }),

@@ -1,6 +1,7 @@
 /** The mode of rules and limits for one request. */
 import { describe, expect, test } from "vitest";
-import { type Key, makeRequest, type Overlay, type Rollout } from "../../../../engine/index.ts";
+import type { Key, Overlay, Rollout } from "../../../../engine/index.ts";
+import { makeRequest } from "../../../../engine/request.ts";
 import { readFacts } from "../../../../engine/reference/facts.ts";
 import { halfSipHash, textWords, valueWords } from "../../../../engine/reference/hash.ts";
 import { modesOf } from "../../../../engine/reference/rollout.ts";

@@ -1,6 +1,8 @@
 /** What expressions read of state: signals, scores within their bounds, how much of a limit is used, lists as they were replaced. */
 import { expect, test } from "vitest";
-import { createReference, type Expr, makeRequest, type Policy, type Score } from "../../../../engine/index.ts";
+import type { Expr, Policy, Score } from "../../../../engine/index.ts";
+import { createReference } from "../../../../engine/reference/reference.ts";
+import { makeRequest } from "../../../../engine/request.ts";
 import { evaluate } from "../../../../engine/reference/expressions.ts";
 import { readFacts } from "../../../../engine/reference/facts.ts";
 import { scopeOf, statelessScope, UNANSWERED } from "../../../../engine/reference/scope.ts";

@@ -1,6 +1,7 @@
 /** The state of the reference interpreter: what of it outlives another policy, and what copies share. */
 import { describe, expect, test } from "vitest";
-import { makeRequest, type Policy } from "../../../../engine/index.ts";
+import type { Policy } from "../../../../engine/index.ts";
+import { makeRequest } from "../../../../engine/request.ts";
 import { readFacts } from "../../../../engine/reference/facts.ts";
 import {
   copyState,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { makeRequest } from "../../../../engine/index.ts";
+import { makeRequest } from "../../../../engine/request.ts";
 import { touchedState } from "../../../../engine/reference/touched-state.ts";
 import { attributeOf, makeLimit, makePolicy, makeRule, makeSignal } from "../../../helpers/policies.ts";
 

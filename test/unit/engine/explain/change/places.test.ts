@@ -2,15 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { asValue, type Place, placeOf } from "../../../../../engine/explain/change/places.ts";
 import type { AttributeValue } from "../../../../../engine/explain/change/values.ts";
-import {
-  type AttributeName,
-  type BodyField,
-  type Expr,
-  makeRequest,
-  type Policy,
-  type Request,
-  type ScalarType,
-} from "../../../../../engine/index.ts";
+import type { AttributeName, BodyField, Expr, Policy, Request, ScalarType } from "../../../../../engine/index.ts";
+import { makeRequest } from "../../../../../engine/request.ts";
 import { readFacts } from "../../../../../engine/reference/facts.ts";
 import { policyOf } from "../../../../helpers/compiled.ts";
 import { attributeOf, makePolicy } from "../../../../helpers/policies.ts";

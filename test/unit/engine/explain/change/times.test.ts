@@ -2,7 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { readsOf } from "../../../../../engine/explain/change/reads.ts";
 import { timesToTry } from "../../../../../engine/explain/change/times.ts";
-import { createExplainer, type Expr, makeRequest, type Policy, type Request } from "../../../../../engine/index.ts";
+import type { Expr, Policy, Request } from "../../../../../engine/index.ts";
+import { createExplainer } from "../../../../../engine/explain/explainer.ts";
+import { makeRequest } from "../../../../../engine/request.ts";
 import {
   attributeOf,
   literalOf,
