@@ -1,14 +1,7 @@
 /** What the reference reads for each attribute of one request, and what it misses of an empty one. */
 import { describe, expect, test } from "vitest";
-import {
-  type AttributeName,
-  type Expr,
-  makeOutcome,
-  makeRequest,
-  type Outcome,
-  type Policy,
-  type Request,
-} from "../../../../engine/index.ts";
+import type { AttributeName, Expr, Outcome, Policy, Request } from "../../../../engine/index.ts";
+import { makeOutcome, makeRequest } from "../../../../engine/request.ts";
 import { readAttribute } from "../../../../engine/reference/attributes.ts";
 import { readFacts } from "../../../../engine/reference/facts.ts";
 import { policyOf } from "../../../helpers/compiled.ts";
