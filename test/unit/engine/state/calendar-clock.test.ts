@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { CalendarClock, type CalendarUnit } from "../../../../engine/state/calendar-clock.ts";
 
 const micros = (text: string): number => Date.parse(text) * 1000;
@@ -30,4 +30,35 @@ test.each<[unit: CalendarUnit, zone: string, now: string, end: string, why: stri
 
 test("a zone that the host does not know is refused", () => {
   expect(() => new CalendarClock("day", "Mars/Olympus")).toThrow(RangeError);
+});
+
+test("times come in any order, and each ends with its own unit", () => {
+  const clock = new CalendarClock("day", "UTC");
+  const times = ["2026-03-05T10:00:00Z", "2026-03-03T10:00:00Z", "2026-03-04T00:00:00Z", "2026-03-03T23:59:59.999Z"];
+  const ends = ["2026-03-06", "2026-03-04", "2026-03-05", "2026-03-04"];
+  for (let round = 0; round < 2; round++) {
+    expect(times.map((time) => clock.endOf(micros(time)))).toEqual(ends.map(micros));
+  }
+  expect(clock.endAfter(1)).toBe(micros("1970-01-02"));
+});
+
+test("the host is asked once for a unit, and once for what follows one", () => {
+  const asked = vi.spyOn(Intl.DateTimeFormat.prototype, "formatToParts");
+  const clock = new CalendarClock("hour", "Europe/Rome");
+  const [start, end] = [micros("2026-03-01T10:00:00Z"), micros("2026-03-01T11:00:00Z")];
+  const calls = (ask: () => number): number => {
+    asked.mockClear();
+    ask();
+    return asked.mock.calls.length;
+  };
+  expect(calls(() => clock.endOf(start + 5))).toBeGreaterThan(0);
+  expect([start + 5, start + 6, end - 1].map((time) => calls(() => clock.endOf(time)))).toEqual([0, 0, 0]);
+  // A plain end is found by the wall clock at four times: now, there, and just before it.
+  expect([calls(() => clock.endOf(start + 4)), calls(() => clock.endOf(end))]).toEqual([4, 4]);
+  expect([
+    calls(() => clock.endAfter(end)),
+    calls(() => clock.endAfter(end)),
+    calls(() => clock.endAfter(start)),
+  ]).toEqual([4, 0, 4]);
+  asked.mockRestore();
 });
