@@ -133,8 +133,8 @@ const SEEN = 3;
 
 /** Numbers by hash; fresh once they were not written for 1,000. */
 class PlainTable extends HashTable {
-  constructor(arena: Arena, head: number) {
-    super(200, arena, head);
+  constructor(arena: Arena, head: number, stride = 200) {
+    super(stride, arena, head);
   }
   put(number: number, value: number, now: number): void {
     const [lo, hi] = hashOf(number);
@@ -174,6 +174,14 @@ class PlainTable extends HashTable {
   }
   protected release(): void {}
 }
+
+test.each([200, 268, 680, 1_360])("grows while its budget lasts, of entries of %d words too", (stride) => {
+  const table = inArena(200 * PAGE_BYTES, (arena, head) => new PlainTable(arena, head, stride));
+  const keys = Math.floor(80 * slotsPerPage(stride) * 0.8);
+  for (let key = 0; key < keys; key++) table.put(key, key, 0);
+  expect([table.count, table.dropped]).toEqual([keys, 0]);
+  for (let key = 0; key < keys; key++) expect(table.get(key)).toBe(key);
+});
 
 describe("entries of clients", () => {
   const table = (): PlainTable => inArena(30 * PAGE_BYTES, (arena, head) => new PlainTable(arena, head));
