@@ -37,7 +37,7 @@ test("finds what the reference finds, text after text, with room and without", (
         }
       },
     ),
-    { runs: 600 },
+    { runs: 300 },
   );
 });
 

@@ -34,7 +34,7 @@ test("keeps the time and the units of every place, whatever is written beside th
       }
       expect(chunks.map((chunk) => pool.after(chunk))).toEqual([chunks[2], 0, chunks[1]]);
     }),
-    { runs: 100 },
+    { runs: 40 },
   );
 });
 
