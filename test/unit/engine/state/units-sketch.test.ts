@@ -1,7 +1,7 @@
 /** What a sliding log remembers of dropped keys: pairs of a time and units, two to a cell. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Arena, PAGE_BYTES } from "../../../../engine/state/arena.ts";
+import { Arena, PAGE_BYTES, pageOf } from "../../../../engine/state/arena.ts";
 import { Catalogue } from "../../../../engine/state/catalogue.ts";
 import { UnitsSketch } from "../../../../engine/state/units-sketch.ts";
 import { check } from "../../../helpers/property.ts";
@@ -279,4 +279,31 @@ test("a page that goes leaves just what it said, and nothing in the cells beside
   expect(sketch.find(...cellsOf(10), 0)).toBe(true);
   expect(sketch.found).toEqual({ earlier: 1_000, earlierUnits: 99, later: 5_000, laterUnits: 1 });
   expect([sketch.find(...cellsOf(9), 0), sketch.find(...cellsOf(11), 0)]).toEqual([false, false]);
+});
+
+test("what says no more than is known changes nothing, and what does changes its own page alone", () => {
+  const arena = new Arena(20);
+  const head = new Catalogue(arena, 0).use("limit");
+  const sketch = new UnitsSketch(arena, head);
+  const told = new Set<number>();
+  arena.guard = { before: (at) => told.add(pageOf(at)) };
+  /** Pages besides that of the table's head, which counts what was entered. */
+  const changed = (units: number, time: number): number => {
+    told.clear();
+    sketch.enter(...hashOf(1), units, time, 0);
+    told.delete(pageOf(head));
+    return told.size;
+  };
+  const entries = [
+    [9, 100],
+    [5, 200],
+    [9, 100],
+    [5, 200],
+    [8, 90],
+    [4, 150],
+    [5, 199],
+    [1, 300],
+    [1, 300],
+  ] as const;
+  expect(entries.map(([units, time]) => changed(units, time))).toEqual([1, 1, 0, 0, 0, 0, 0, 1, 0]);
 });
