@@ -150,7 +150,10 @@ export interface MemoryReading {
 export interface StatefulEngine extends PolicyEngine {
   /** What the state of each signal, limit and ban takes, in order of declaration. */
   memory(): readonly MemoryReading[];
-  /** Begins a snapshot of the state as it is now, while decisions go on. One that was begun before and is not all taken is given up. */
+  /**
+   * Begins a snapshot of the state as it is now, while decisions go on. One that was begun before and is not all taken is given up. Of
+   * shared state, which must have been made for it, one worker takes them.
+   */
   snapshot(): Snapshot;
   /**
    * Puts a ban that was told to `onBan`, after the state before it was restored.
@@ -173,9 +176,10 @@ export interface EngineOptions {
   readonly reserve?: boolean;
   /**
    * State that other workers use too, and this one's number among them. All of them decide by the same limits, signals and bans, as one
-   * would. Its key of the state hash is the one that counts.
+   * would. Its key of the state hash is the one that counts. Where the others do not let it in for `patienceMs` (default: for as long as it
+   * takes), calls throw a `StateHeldError`.
    */
-  readonly shared?: { readonly state: SharedState; readonly worker: number };
+  readonly shared?: { readonly state: SharedState; readonly worker: number; readonly patienceMs?: number };
   /** Is told of every ban when it is set, so that none is lost between two snapshots. */
   readonly onBan?: (ban: BanEntry) => void;
 }

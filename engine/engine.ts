@@ -18,11 +18,12 @@ import type { Program } from "./program.ts";
 import type { Outcome, Request } from "./request.ts";
 import { SNAPSHOT_FORMAT, SNAPSHOT_KIND } from "./snapshot/format.ts";
 import { readSnapshot } from "./snapshot/read-snapshot.ts";
-import { ArenaSnapshot, type Snapshot } from "./snapshot/snapshot.ts";
+import { ArenaPages, SharedPages } from "./snapshot/pages.ts";
+import { type Snapshot, StateSnapshot } from "./snapshot/snapshot.ts";
 import { Arena } from "./state/arena.ts";
 import type { BanEntry } from "./state/bans.ts";
 import { PendingPool } from "./state/pending.ts";
-import { Sharing } from "./state/shared/shared-state.ts";
+import { shareArena, type SharedState, type SharedStateOptions, Sharing } from "./state/shared/shared-state.ts";
 import { reloadReport, stateNames } from "./state/report.ts";
 import { StateStore } from "./state/store.ts";
 
@@ -101,6 +102,10 @@ class Engine implements StatefulEngine {
         this.alone(() => this.decider.readLimit(indexOf(this.policy.limits, name), keys, now)),
       ban: (name, keys, now) => this.alone(() => this.decider.readBan(indexOf(this.policy.rules, name), keys, now)),
     };
+  }
+
+  get isShared(): boolean {
+    return this.sharing !== null;
   }
 
   /** Does something to state that may be shared: no other worker does anything meanwhile, and all of it is done or nothing. */
@@ -187,18 +192,23 @@ class Engine implements StatefulEngine {
   }
 
   snapshot(): Snapshot {
-    if (this.sharing !== null) throw new Error("a snapshot is of state that is not shared");
     const { name, version } = this.policy;
     this.taking?.end();
-    this.taking = new ArenaSnapshot(this.store.arena, {
+    const pages = this.sharing === null ? new ArenaPages(this.store.arena) : new SharedPages(this.sharing);
+    this.taking = new StateSnapshot(pages, {
       kind: SNAPSHOT_KIND,
       format: SNAPSHOT_FORMAT,
       policy: { name, version },
       hashKey: this.hashKey,
-      clock: this.now,
+      clock: Math.max(this.now, this.sharing?.arena.clock ?? 0),
       states: stateNames(this.policy),
     });
     return this.taking;
+  }
+
+  /** Hands its state to workers; the engine is of no use from then on. */
+  share(options: Omit<SharedStateOptions, "hashKey">): SharedState {
+    return shareArena(this.store.arena, this.now, { ...options, hashKey: this.hashKey });
   }
 
   memory(): readonly MemoryReading[] {
@@ -261,7 +271,18 @@ function indexOf(declarations: readonly { readonly name: string }[], name: strin
 export function createEngine(policy: Policy, options: EngineOptions = {}): StatefulEngine {
   const { shared } = options;
   if (shared === undefined) return createEngineOn(new Arena(LEAST_PAGES), policy, options);
-  return createEngineWith(new Sharing(shared.state, shared.worker), policy, options);
+  return createEngineWith(new Sharing(shared.state, shared.worker, shared.patienceMs), policy, options);
+}
+
+/**
+ * Makes shared state of that of an engine, as one that was restored from a snapshot, with its key of the state hash. The engine must not be
+ * used any more; worker 0 of the state takes its place and begins with the same policy.
+ *
+ * @throws TypeError where the engine is none of {@link createEngine}'s, or shares its state already.
+ */
+export function shareEngine(engine: StatefulEngine, options: Omit<SharedStateOptions, "hashKey">): SharedState {
+  if (engine instanceof Engine && !engine.isShared) return engine.share(options);
+  throw new TypeError("only the state of a compiled engine that has it for itself can be shared");
 }
 
 /** As {@link createEngine}, as a worker of shared state. */

@@ -13,7 +13,7 @@ export {
   isBundle,
   MAX_BUNDLE_BYTES,
 } from "./bundle/bundle.ts";
-export { createEngine, type Restored, restoreEngine } from "./engine.ts";
+export { createEngine, type Restored, restoreEngine, shareEngine } from "./engine.ts";
 export type { Snapshot } from "./snapshot/snapshot.ts";
 export type { BanEntry } from "./state/bans.ts";
 export {
@@ -21,6 +21,7 @@ export {
   recoverWorker,
   type SharedState,
   type SharedStateOptions,
+  StateHeldError,
 } from "./state/shared/shared-state.ts";
 export {
   type ClientShortage,

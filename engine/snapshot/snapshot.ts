@@ -1,9 +1,6 @@
-/**
- * Taking a snapshot while decisions go on: the state is written as it was when the snapshot began. A page that is about to change
- * before it was written is copied first, so a decision waits for a copy of a few pages at most.
- */
+/** Taking a snapshot while decisions go on: the state is written in parts, as it was when the snapshot began (`pages.ts`). */
 import { Packr } from "msgpackr/pack";
-import { type Arena, type Guard, PAGE_BYTES, PAGE_WORDS } from "../state/arena.ts";
+import { PAGE_BYTES, PAGE_WORDS } from "../state/arena.ts";
 import { checksumOf, RUN_PAGES, type SnapshotHead } from "./format.ts";
 
 // MessagePack's first bytes of an array of four, and of the kinds of item in it (specification, "Overview").
@@ -25,12 +22,19 @@ export interface Snapshot {
   end(): void;
 }
 
-export class ArenaSnapshot implements Snapshot, Guard {
-  private readonly arena: Arena;
+/** Pages of a state as they were at one moment. */
+export interface SnapshotPages {
+  readonly count: number;
+  /** Puts `count` pages from `first` on into `into`; they come in order, each once. */
+  collect(first: number, count: number, into: Int32Array): void;
+  /** Nothing more is collected. */
+  end(): void;
+}
+
+export class StateSnapshot implements Snapshot {
+  private readonly pages: SnapshotPages;
   private readonly head: SnapshotHead;
   private readonly packr = new Packr({ useRecords: false });
-  /** Pages that changed before they were written, as they were. */
-  private readonly copies = new Map<number, Int32Array>();
   /** Pages before this one are written; -1 before the head is. */
   private written = -1;
   private runs = 0;
@@ -40,20 +44,13 @@ export class ArenaSnapshot implements Snapshot, Guard {
   private readonly part = new Uint8Array(RUN_PAGES * PAGE_BYTES + RUN_HEAD + RUN_END);
   private readonly view = new DataView(this.part.buffer);
 
-  constructor(arena: Arena, head: Omit<SnapshotHead, "pages">) {
-    this.arena = arena;
-    this.head = { ...head, pages: arena.used };
-    arena.guard = this;
+  constructor(pages: SnapshotPages, head: Omit<SnapshotHead, "pages">) {
+    this.pages = pages;
+    this.head = { ...head, pages: pages.count };
   }
 
   get bytes(): number {
     return this.head.pages * PAGE_BYTES;
-  }
-
-  before(at: number): void {
-    const page = Math.floor(at / PAGE_WORDS);
-    if (page < this.written || page >= this.head.pages || this.copies.has(page)) return;
-    this.copies.set(page, this.arena.words.slice(page * PAGE_WORDS, (page + 1) * PAGE_WORDS));
   }
 
   next(): Uint8Array | null {
@@ -68,29 +65,17 @@ export class ArenaSnapshot implements Snapshot, Guard {
   }
 
   end(): void {
+    if (!this.done) this.pages.end();
     this.done = true;
-    this.copies.clear();
-    if (this.arena.guard === this) this.arena.guard = null;
   }
 
   private nextRun(): Uint8Array {
     const first = this.written;
     const count = Math.min(RUN_PAGES, this.head.pages - first);
-    this.collect(first, count);
+    this.pages.collect(first, count, this.words);
     this.written = first + count;
     this.runs++;
     return this.packRun(first, count * PAGE_BYTES);
-  }
-
-  /** Puts the pages into `words`, as they were when the snapshot began. */
-  private collect(first: number, count: number): void {
-    const { words, arena, copies } = this;
-    words.set(arena.words.subarray(first * PAGE_WORDS, (first + count) * PAGE_WORDS));
-    for (let page = first; page < first + count; page++) {
-      const copy = copies.get(page);
-      if (copy !== undefined) words.set(copy, (page - first) * PAGE_WORDS);
-      copies.delete(page);
-    }
   }
 
   /** A run as MessagePack: an array of the first page, the pages, and the two words of their checksum. */

@@ -105,6 +105,12 @@ export class Arena {
     return this.words.length / PAGE_WORDS;
   }
 
+  /** Takes over all pages of another arena, which is not larger, with a limit of its own. */
+  take(from: Arena, limit: number): void {
+    this.words.set(from.words.subarray(0, from.used * PAGE_WORDS));
+    this.words[LIMIT] = limit;
+  }
+
   /** Says that words are about to change. */
   touch(at: number, count: number): void {
     if (this.guard !== null) this.guard.before(at, count);

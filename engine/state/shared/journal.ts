@@ -3,7 +3,8 @@
  * from it, by whoever finds out. An entry counts from the moment that the journal's length covers it, which is before its words change.
  */
 import type { Arena, Guard } from "../arena.ts";
-import { JOURNAL_LENGTH, journalStart, journalWords } from "./layout.ts";
+import { copyBefore } from "./copies.ts";
+import { JOURNAL_LENGTH, journalStart, journalWords, SNAPSHOT_PAGES } from "./layout.ts";
 
 // An entry: its old words, then where they were and how many, so that the journal is read from its end.
 const ENTRY_WORDS = 2;
@@ -12,9 +13,11 @@ export class Journal implements Guard {
   private readonly arena: Arena;
   private readonly start: number;
   private readonly most: number;
+  private readonly pages: number;
 
   constructor(arena: Arena, pages: number) {
     this.arena = arena;
+    this.pages = pages;
     this.start = journalStart(pages);
     this.most = journalWords(pages);
   }
@@ -29,6 +32,7 @@ export class Journal implements Guard {
     words[to + count] = at;
     words[to + count + 1] = count;
     Atomics.store(words, JOURNAL_LENGTH, next);
+    if (words[SNAPSHOT_PAGES] !== 0) copyBefore(words, this.pages, at);
   }
 
   checkpoint(): void {

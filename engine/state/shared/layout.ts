@@ -9,6 +9,13 @@ export const WAITERS = 65;
 export const JOURNAL_LENGTH = 66;
 /** Key of the state hash. */
 export const HASH_KEY = 67;
+/** Pages of the snapshot that is being taken, 0 while none is; those before `SNAPSHOT_DONE` are in it. */
+export const SNAPSHOT_PAGES = 69;
+export const SNAPSHOT_DONE = 70;
+/** Pages that were copied for it. */
+export const SNAPSHOT_COPIES = 71;
+/** One past the last of these words; the first is `LOCK`. */
+export const SHARING_END = 72;
 
 /** Most workers, numbered from 0. */
 export const MAX_WORKERS = 30;
@@ -28,4 +35,14 @@ export function journalWords(pages: number): number {
 /** Where the journal of an arena begins. */
 export function journalStart(pages: number): number {
   return pages * PAGE_WORDS;
+}
+
+/** Where the copies of pages for a snapshot begin: a word for each page, 1 + which copy is its, then room for a copy of each. */
+export function copiesStart(pages: number): number {
+  return journalStart(pages) + journalWords(pages);
+}
+
+/** Words of the copies of an arena of so many pages. */
+export function copiesWords(pages: number): number {
+  return pages + pages * PAGE_WORDS;
 }

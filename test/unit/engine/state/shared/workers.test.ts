@@ -11,9 +11,13 @@ import {
   makeRequest,
   type Policy,
   recoverWorker,
+  restoreEngine,
   type SharedState,
+  shareEngine,
+  StateHeldError,
   type StatefulEngine,
 } from "../../../../../engine/index.ts";
+import { Sharing } from "../../../../../engine/state/shared/shared-state.ts";
 import type { WorkerTask } from "../../../../helpers/shared-worker.ts";
 
 const NOW = Date.UTC(2026, 0, 1) * 1_000;
@@ -36,7 +40,7 @@ interface Crowd {
 
 function crowdOf(text: string): Crowd {
   return {
-    state: createSharedState({ memoryBytes: 8 << 20, hashKey: [5, 6] }),
+    state: createSharedState({ memoryBytes: 8 << 20, hashKey: [5, 6], snapshots: true }),
     policy: policyOf(text),
     answered: new SharedArrayBuffer(KEYS * 4),
     admitted: new SharedArrayBuffer(KEYS * 4),
@@ -162,6 +166,45 @@ describe("a worker that is killed", () => {
   );
 });
 
+describe("a snapshot while workers race", () => {
+  const POLICY = "signal n = count per ip over 1h";
+
+  test("has what was decided when it began and nothing else, also where one is killed", {
+    timeout: 120_000,
+  }, async () => {
+    const crowd = crowdOf(POLICY);
+    const taker = reader(crowd);
+    const racing = [0, 1].map((worker) => start(crowd, worker, { requests: 10_000_000 }));
+    let told = 0;
+    while (numbers(crowd.answered).some((each) => each < 100)) await new Promise((resolve) => setTimeout(resolve, 10));
+    for (let round = 0; round < 12; round++) {
+      await new Promise((resolve) => setTimeout(resolve, 40));
+      const before = numbers(crowd.answered);
+      const snapshot = taker.snapshot();
+      const after = numbers(crowd.answered);
+      const parts = [snapshot.next()?.slice() ?? new Uint8Array(0)];
+      if (round % 3 === 1) {
+        await racing[0]?.worker.terminate();
+        recoverWorker(crowd.state, 0);
+        racing[0] = start(crowd, 0, { requests: 10_000_000 });
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      for (let part = snapshot.next(); part !== null; part = snapshot.next()) parts.push(part.slice());
+      const restored = restoreEngine(Buffer.concat(parts), crowd.policy);
+      if (!restored.ok) throw new Error(restored.message);
+      for (const key of ALL) {
+        const counted = restored.engine.readings.signal("n", ip(key), NOW);
+        expect(counted).toBeGreaterThanOrEqual(before[key] ?? 0);
+        // Those decided and not noted yet: one a worker, and one for each that was killed so far.
+        expect(counted).toBeLessThanOrEqual((after[key] ?? 0) + 2 + 4);
+        told += counted;
+      }
+    }
+    expect(told).toBeGreaterThan(10_000);
+    for (const { worker } of racing) await worker.terminate();
+  });
+});
+
 describe("shared state", () => {
   test("is one for engines of one policy, and what another has no use for goes with its last user", () => {
     const crowd = crowdOf("limit l per ip allow 3 per 1h burst 3\nsignal n = count per ip over 1h");
@@ -199,8 +242,35 @@ describe("shared state", () => {
     expect(() => createEngine(policy, { shared: { state, worker } })).toThrow("numbers from 0 to 29");
   });
 
-  test("is not taken a snapshot of by a worker", () => {
+  test("is taken a snapshot of where it was made for that", () => {
+    const state = createSharedState({ memoryBytes: 1 << 20 });
+    expect(() => createEngine(policyOf(""), { shared: { state, worker: 0 } }).snapshot()).toThrow(
+      "without `snapshots`",
+    );
+  });
+
+  test("keeps nobody for longer than he waits", () => {
     const { state, policy } = crowdOf("");
-    expect(() => createEngine(policy, { shared: { state, worker: 0 } }).snapshot()).toThrow("not shared");
+    const patient = createEngine(policy, { shared: { state, worker: 3, patienceMs: 5 } });
+    const held = new Sharing(state, 7);
+    held.enter(NOW);
+    expect(() => patient.memory()).toThrow(StateHeldError);
+    expect(() => patient.memory()).toThrow("worker 7 holds the shared state");
+    expect(() => recoverWorker(state, 3)).toThrow(StateHeldError);
+    held.leave();
+    expect(patient.memory()).toHaveLength(1);
+    expect(recoverWorker(state, 3)).toBe(false);
+  });
+
+  test("is made of that of an engine that has it for itself", () => {
+    const policy = policyOf("limit l per ip allow 2 per 1h burst 2");
+    const engine = createEngine(policy, { hashKey: [1, 2] });
+    const call = (each: StatefulEngine): number => each.decide(makeRequest({ ip: "192.0.2.1" }), NOW).verdict;
+    expect(call(engine)).toBe(0);
+    const state = shareEngine(engine, { memoryBytes: 1 << 20 });
+    const [a, b] = [0, 1].map((worker) => createEngine(policy, { shared: { state, worker } }));
+    if (a === undefined || b === undefined) throw new Error("no engines");
+    expect([call(a), call(b)]).toEqual([0, 3]);
+    expect(() => shareEngine(a, { memoryBytes: 1 << 20 })).toThrow(TypeError);
   });
 });
