@@ -6,13 +6,17 @@ import { randomBytes } from "node:crypto";
 
 export class DecisionIds {
   /** What every name begins with; the decision's number in base 36 follows. */
-  readonly prefix: string = `${randomBytes(5).toString("hex")}-`;
+  readonly prefix: string;
   readonly #tokens: Float64Array;
   readonly #numbers: Float64Array;
   #last = 0;
 
-  /** @param capacity - Decisions whose token is kept. */
-  constructor(capacity: number) {
+  /**
+   * @param capacity - Decisions whose token is kept.
+   * @param prefix - What every name begins with; one that no other process or thread has.
+   */
+  constructor(capacity: number, prefix: string = randomPrefix()) {
+    this.prefix = prefix;
     this.#tokens = new Float64Array(capacity);
     this.#numbers = new Float64Array(capacity);
   }
@@ -53,4 +57,9 @@ export class DecisionIds {
     const number = Number.parseInt(digits, 36);
     return number.toString(36) === digits && number >= 1 && number <= this.#last ? number : 0;
   }
+}
+
+/** A prefix that no other process has. */
+export function randomPrefix(): string {
+  return `${randomBytes(5).toString("hex")}-`;
 }

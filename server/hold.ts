@@ -1,4 +1,5 @@
 /** Requests held back by a `slow` verdict: a bounded number of timers. */
+import { OwnRoom, type Room } from "./room.ts";
 
 /** The longest delay that a timer of Node takes. */
 const TIMER_MS_MAX = 2_147_483_647;
@@ -9,17 +10,17 @@ export interface Hold {
 }
 
 export class Holds {
-  readonly #max: number;
-  #current = 0;
+  readonly #room: Room;
   #refused = 0;
 
-  constructor(max: number) {
-    this.#max = max;
+  /** @param room - Where others use the same. */
+  constructor(max: number, room: Room = new OwnRoom(max)) {
+    this.#room = room;
   }
 
   /** Requests held now. */
   get current(): number {
-    return this.#current;
+    return this.#room.current;
   }
   /** Requests that found no room so far. */
   get refused(): number {
@@ -32,16 +33,16 @@ export class Holds {
    * @returns Null when too many requests are held already: nothing will run, answer with a throttle.
    */
   hold(micros: number, release: () => void): Hold | null {
-    if (this.#current >= this.#max) {
+    if (!this.#room.hasRoom) {
       this.#refused++;
       return null;
     }
     let held = true;
     const leave = (): void => {
       held = false;
-      this.#current--;
+      this.#room.leave();
     };
-    this.#current++;
+    this.#room.enter();
     const timer = setTimeout(
       () => {
         leave();

@@ -26,6 +26,8 @@ export class Histogram {
 
 /** A value read when the metrics are asked for. */
 export interface Gauge {
+  /** Whether the value is that of all workers together, and so told by the main thread alone; else the values of all are added. */
+  readonly whole?: true;
   readonly name: string;
   readonly help: string;
   readonly type: "gauge" | "counter";
@@ -34,6 +36,7 @@ export interface Gauge {
 
 /** Values told apart by labels, read when the metrics are asked for. */
 export interface Series {
+  readonly whole?: true;
   readonly name: string;
   readonly help: string;
   readonly type: "gauge" | "counter";
@@ -66,8 +69,12 @@ export class Metrics {
     this.#series.push(series);
   }
 
-  /** The text of `GET /metrics`. */
-  render(): string {
+  /**
+   * The text of `GET /metrics`.
+   *
+   * @param ofWorker - Leaves out what only the main thread tells.
+   */
+  render(ofWorker = false): string {
     const lines: string[] = [];
     counters(lines, "decisions_total", "Decisions by verdict.", "verdict", verdictCounts(this.verdicts));
     counters(lines, "decided_by_total", "Decisions by the rule or limit that decided.", "by", this.deciders);
@@ -77,11 +84,13 @@ export class Metrics {
     counters(lines, "upstream_errors_total", "Failures of the upstream.", "kind", this.upstreamErrors);
     counters(lines, "malformed_requests_total", "Requests refused before a decision.", "problem", this.malformed);
     counters(lines, "reloads_total", "Reloads by result.", "result", this.reloads);
-    for (const { name, help, type, read } of this.#gauges) {
+    for (const { name, help, type, read, whole } of this.#gauges) {
+      if (ofWorker && whole === true) continue;
       describe(lines, name, help, type);
       lines.push(`edgepolicy_${name} ${read()}`);
     }
-    for (const { name, help, type, read } of this.#series) {
+    for (const { name, help, type, read, whole } of this.#series) {
+      if (ofWorker && whole === true) continue;
       describe(lines, name, help, type);
       for (const [labels, value] of read()) {
         const text = Object.entries(labels).map(([label, each]) => `${label}="${each}"`);

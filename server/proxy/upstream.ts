@@ -5,6 +5,7 @@ import type { Readable } from "node:stream";
 import { WebSocket } from "ws";
 import type { Config } from "../config.ts";
 import { responseHeaders } from "./forward-headers.ts";
+import { OwnRoom, type Room } from "../room.ts";
 import type { Reply } from "../transport.ts";
 
 /** Why an answer of the upstream is missing: its status for the caller, and the name of a counter. */
@@ -50,13 +51,13 @@ export interface ExchangeEnd {
 export class Upstream {
   readonly #origin: URL;
   readonly #pool: Pool;
-  readonly #max: number;
+  readonly #room: Room;
   readonly #timeoutMs: number;
-  #current = 0;
 
-  constructor(origin: URL, config: Config) {
+  /** @param room - Where others forward to the same service. */
+  constructor(origin: URL, config: Config, room: Room = new OwnRoom(config.forwardedMax)) {
     this.#origin = origin;
-    this.#max = config.forwardedMax;
+    this.#room = room;
     this.#timeoutMs = config.upstreamTimeoutMs;
     this.#pool = new Pool(origin, {
       connections: config.upstreamConnections,
@@ -69,18 +70,18 @@ export class Upstream {
 
   /** Requests forwarded and not yet ended. */
   get current(): number {
-    return this.#current;
+    return this.#room.current;
   }
 
   /** Whether another request may be forwarded now. */
   get hasRoom(): boolean {
-    return this.#current < this.#max;
+    return this.#room.hasRoom;
   }
 
   /** Counts a WebSocket among what is forwarded, until the function that is returned is called. */
   take(): () => void {
-    this.#current++;
-    return () => void this.#current--;
+    this.#room.enter();
+    return () => this.#room.leave();
   }
 
   /**
@@ -106,9 +107,9 @@ export class Upstream {
 
   /** Forwards a request and passes the answer on to `reply`; `ended` is told in the end, whatever happens. */
   forward(forwarded: Forwarded, reply: Reply, ended: (end: ExchangeEnd) => void): void {
-    this.#current++;
+    this.#room.enter();
     const exchange = new Exchange(forwarded, reply, (end) => {
-      this.#current--;
+      this.#room.leave();
       ended(end);
     });
     const { method, target: path, headers, body } = forwarded;

@@ -15,6 +15,9 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "engine/rule-bans.ts": "test/unit/engine/semantics.test.ts",
   "engine/snapshot/format.ts": "test/unit/engine/snapshot/read-snapshot.test.ts",
   "engine/state/shared/layout.ts": "test/unit/engine/state/shared/journal.test.ts",
+  "engine/snapshot/pages.ts": "test/property/snapshots.test.ts",
+  "engine/snapshot/snapshot.ts": "test/unit/engine/snapshot.test.ts",
+  "engine/state/shared/copies.ts": "test/property/snapshots.test.ts",
 };
 
 /** Where the test of a file of `engine/` stands, if it has one of its own. */

@@ -3,7 +3,8 @@ import { unpack, unpackMultiple } from "msgpackr/unpack";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { checksumOf, RUN_PAGES, SNAPSHOT_FORMAT, SNAPSHOT_KIND } from "../../../../engine/snapshot/format.ts";
-import { ArenaSnapshot } from "../../../../engine/snapshot/snapshot.ts";
+import { ArenaPages } from "../../../../engine/snapshot/pages.ts";
+import { StateSnapshot } from "../../../../engine/snapshot/snapshot.ts";
 import { Arena, PAGE_BYTES, PAGE_WORDS } from "../../../../engine/state/arena.ts";
 import { check } from "../../../helpers/property.ts";
 
@@ -40,7 +41,7 @@ function write(arena: Arena, at: number, value: number): void {
 
 test("begins with its head, goes on in runs of four pages with their checksum, and ends with their number", () => {
   const arena = arenaOf(9);
-  const snapshot = new ArenaSnapshot(arena, HEAD);
+  const snapshot = new StateSnapshot(new ArenaPages(arena), HEAD);
   expect([RUN_PAGES, snapshot.bytes]).toEqual([4, 10 * PAGE_BYTES]);
   const head = snapshot.next();
   expect(unpack(head as Uint8Array)).toEqual({ ...HEAD, pages: 10 });
@@ -58,7 +59,7 @@ test("begins with its head, goes on in runs of four pages with their checksum, a
 });
 
 test("its parts one behind the other are a row of values", () => {
-  const snapshot = new ArenaSnapshot(arenaOf(4), HEAD);
+  const snapshot = new StateSnapshot(new ArenaPages(arenaOf(4)), HEAD);
   const parts: Uint8Array[] = [];
   for (let part = snapshot.next(); part !== null; part = snapshot.next()) parts.push(part.slice());
   const values = unpackMultiple(new Uint8Array(Buffer.concat(parts))) as readonly unknown[];
@@ -74,7 +75,7 @@ test("a page is as it was when the snapshot began, whenever and however often it
     fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
       const arena = arenaOf(9);
       const before = arena.words.slice(0, 10 * PAGE_WORDS);
-      const snapshot = new ArenaSnapshot(arena, HEAD);
+      const snapshot = new StateSnapshot(new ArenaPages(arena), HEAD);
       const copied: Int32Array[] = [];
       const next = (): boolean => {
         const part = snapshot.next();
@@ -104,13 +105,15 @@ test("a page is as it was when the snapshot began, whenever and however often it
 
 describe("copies", () => {
   /** Pages that are kept until they are written. */
-  const kept = (snapshot: ArenaSnapshot): readonly number[] => [
-    ...(snapshot as unknown as { readonly copies: ReadonlyMap<number, Int32Array> }).copies.keys(),
+  const kept = (snapshot: StateSnapshot): readonly number[] => [
+    ...(
+      (snapshot as unknown as { readonly pages: unknown }).pages as { readonly copies: ReadonlyMap<number, Int32Array> }
+    ).copies.keys(),
   ];
 
   test("are made of pages that are not written yet, once each, and go when those are", () => {
     const arena = arenaOf(9);
-    const snapshot = new ArenaSnapshot(arena, HEAD);
+    const snapshot = new StateSnapshot(new ArenaPages(arena), HEAD);
     write(arena, 2 * PAGE_WORDS, 50);
     write(arena, 2 * PAGE_WORDS + 1, 51);
     write(arena, 9 * PAGE_WORDS, 52);
@@ -127,13 +130,13 @@ describe("copies", () => {
 
   test("are none once it is given up, and nobody is told any more", () => {
     const arena = arenaOf(3);
-    const snapshot = new ArenaSnapshot(arena, HEAD);
+    const snapshot = new StateSnapshot(new ArenaPages(arena), HEAD);
     write(arena, PAGE_WORDS, 7);
     snapshot.next();
     snapshot.end();
     expect([kept(snapshot), arena.guard, snapshot.next()]).toEqual([[], null, null]);
     snapshot.end();
-    const other = new ArenaSnapshot(arena, HEAD);
+    const other = new StateSnapshot(new ArenaPages(arena), HEAD);
     snapshot.end();
     expect(arena.guard).toBe(other);
   });
