@@ -34,7 +34,8 @@ const OUTSIDE = /^(?:node:|uws-|undici$|vscode-)/;
  */
 async function bundleProgram(): Promise<void> {
   const { output } = await build({
-    input: { edgepolicy: join(DIST, "cli/bin.js") },
+    // A worker's thread begins with a file of its own: `server/workers/worker-handle.ts` starts it by its name.
+    input: { edgepolicy: join(DIST, "cli/bin.js"), thread: join(DIST, "server/workers/thread.js") },
     platform: "node",
     external: OUTSIDE,
     output: {

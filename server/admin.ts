@@ -5,6 +5,7 @@ import type { ReloadResult } from "./policy-loader.ts";
 import { problem } from "./refusal.ts";
 import { memoryOf } from "./services.ts";
 import type { Handler, Reply, Routes } from "./transport.ts";
+import type { Crew } from "./workers/crew.ts";
 
 export interface AdminParts {
   readonly gate: Gate;
@@ -13,6 +14,8 @@ export interface AdminParts {
   readonly reload: () => ReloadResult;
   /** False from the moment the server stops. */
   readonly ready: () => boolean;
+  /** Null where there are no workers. */
+  readonly crew?: Pick<Crew, "size" | "up" | "ends" | "metrics" | "settled"> | null;
 }
 
 export function adminRoutes(parts: AdminParts): Routes {
@@ -21,9 +24,9 @@ export function adminRoutes(parts: AdminParts): Routes {
     exact: new Map<string, Handler>([
       ["/healthz", (_from, reply) => sendText(reply, 200, "ok\n")],
       ["/readyz", (_from, reply) => sendReadiness(reply, parts.ready())],
-      ["/metrics", guarded("GET", (_from, reply) => sendMetrics(parts.gate, reply))],
+      ["/metrics", guarded("GET", (_from, reply) => sendMetrics(parts, reply))],
       ["/v1/policy", guarded("GET", (_from, reply) => sendJson(reply, 200, describePolicy(parts)))],
-      ["/v1/reload", guarded("POST", (_from, reply) => sendReload(reply, parts.reload()))],
+      ["/v1/reload", guarded("POST", (_from, reply) => sendReload(parts, reply))],
     ]),
     otherwise: (_from, reply) => sendProblem(reply, 404, "no such page; see /healthz /readyz /metrics /v1/policy"),
   };
@@ -51,7 +54,7 @@ function digest(text: string): Buffer {
   return hash("sha256", text, "buffer");
 }
 
-function describePolicy({ gate, transport }: AdminParts): object {
+function describePolicy({ gate, transport, crew }: AdminParts): object {
   const { policy, lists } = gate.view;
   const mode = ({ name, rollout }: { name: string; rollout: { mode: string } }): object => ({
     name,
@@ -69,12 +72,16 @@ function describePolicy({ gate, transport }: AdminParts): object {
     clients: policy.clients.length,
     state: memoryOf(gate.engine),
     transport: `uWebSockets.js ${transport}`,
+    workers: crew ? { size: crew.size, up: crew.up, ends: crew.ends } : { size: 1, up: 1, ends: 0 },
   };
 }
 
-function sendReload(reply: Reply, result: ReloadResult): void {
-  if (result.applied) return sendJson(reply, 200, result);
-  sendJson(reply, 422, result);
+/** The answer comes when every worker decides by the new policy. */
+function sendReload({ reload, crew }: AdminParts, reply: Reply): void {
+  const result = reload();
+  const send = (): void => sendJson(reply, result.applied ? 200 : 422, result);
+  if (crew) void crew.settled().then(send);
+  else send();
 }
 
 function sendReadiness(reply: Reply, ready: boolean): void {
@@ -82,8 +89,12 @@ function sendReadiness(reply: Reply, ready: boolean): void {
   else sendText(reply, 503, "stopping\n");
 }
 
-function sendMetrics(gate: Gate, reply: Reply): void {
-  reply.send(200, ["Content-Type", "text/plain; version=0.0.4; charset=utf-8"], gate.metrics.render());
+function sendMetrics({ gate, crew }: AdminParts, reply: Reply): void {
+  const send = (text: string): void =>
+    reply.send(200, ["Content-Type", "text/plain; version=0.0.4; charset=utf-8"], text);
+  const own = gate.metrics.render();
+  if (crew) void crew.metrics(own).then(send);
+  else send(own);
 }
 
 function sendText(reply: Reply, status: number, text: string): void {

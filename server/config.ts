@@ -12,6 +12,7 @@ import { CHALLENGE_HEADERS } from "./challenge/headers.ts";
 import { type ChallengeConfig, type ChallengeOptions, readChallengeOptions } from "./challenge/options.ts";
 import { ServerError } from "./server-error.ts";
 import type { ListenAddress } from "./transport.ts";
+import { readWorkers } from "./workers/options.ts";
 
 /** Where decision log lines go. A function gets each line without its newline and must not block. */
 export type LogSink = "off" | "stdout" | { readonly file: string } | ((line: string) => void);
@@ -94,6 +95,8 @@ export interface ServerOptions {
   readonly stream?: StreamOptions;
   /** Milliseconds that `stop` waits for requests in flight. Default 10,000. */
   readonly stopTimeoutMs?: number;
+  /** Threads that decide, from 1 to 29, or `auto` for one a core: `workers/options.ts`. Default 1. */
+  readonly workers?: number | "auto";
   /** Told what happens: reloads, refused policies, faults. One line each. Default: standard error. */
   readonly report?: (line: string) => void;
   /** Now, in integer microseconds since the Unix epoch. Default: this machine's clock. */
@@ -134,6 +137,7 @@ export interface Config {
   readonly outcomesMax: number;
   readonly stream: Required<StreamOptions>;
   readonly stopTimeoutMs: number;
+  readonly workers: number;
   readonly report: (line: string) => void;
   /** Null for this machine's clock. */
   readonly clock: (() => number) | null;
@@ -190,6 +194,7 @@ export function readConfig(options: ServerOptions): Config {
     outcomesMax: readCount("outcomesMax", options.outcomesMax, 65_536),
     stream: readStreamOptions(options.stream ?? {}, readCount),
     stopTimeoutMs: readCount("stopTimeoutMs", options.stopTimeoutMs, 10_000),
+    workers: readWorkers(options),
     report: options.report ?? ((line) => void process.stderr.write(`${line}\n`)),
     clock: options.clock ?? null,
   };

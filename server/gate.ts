@@ -15,6 +15,20 @@ import type { Metrics } from "./metrics.ts";
 import { increment } from "./metrics.ts";
 import type { PolicyView } from "./policy-view.ts";
 
+/** Hands outcomes to the worker that decided. */
+export interface OutcomeRelay {
+  /** Whether a decision of this server may have that name. */
+  knows(id: string): boolean;
+  /** Resolves to whether it was ever decided and whether the outcome counted; to null where that worker does not answer. */
+  report(id: string, outcome: Outcome): Promise<OutcomeAnswer | null>;
+}
+
+/** What became of an outcome. */
+export interface OutcomeAnswer {
+  readonly issued: boolean;
+  readonly counted: boolean;
+}
+
 const STARTED_AT_MS = performance.timeOrigin;
 
 /** Which door a request came through. */
@@ -91,6 +105,8 @@ export class Gate {
   readonly challenges: Challenges;
   /** The running policy. Only `reload.ts` sets it. */
   view: PolicyView;
+  /** Where outcomes of other workers' decisions go; null where there are no others. */
+  readonly others: OutcomeRelay | null;
   readonly #log: DecisionLog;
   readonly #ruling: ReusedRuling;
 
@@ -101,13 +117,15 @@ export class Gate {
     challenges: Challenges,
     metrics: Metrics,
     log: DecisionLog,
+    { ids = new DecisionIds(config.outcomesMax), others = null }: Partial<Pick<Gate, "ids" | "others">> = {},
   ) {
     this.config = config;
     this.engine = engine;
     this.view = view;
     this.challenges = challenges;
     this.metrics = metrics;
-    this.ids = new DecisionIds(config.outcomesMax);
+    this.ids = ids;
+    this.others = others;
     this.#log = log;
     this.#ruling = new ReusedRuling(this.ids, tokenStateOf(config));
   }

@@ -13,3 +13,4 @@ export type { RunningServer, ServerParts } from "./start.ts";
 export { startServer } from "./start.ts";
 export type { StreamOptions } from "./stream/options.ts";
 export type { ListenAddress } from "./transport.ts";
+export { MOST_WORKERS } from "./workers/options.ts";

@@ -19,6 +19,7 @@ import type { Services } from "./services.ts";
 import type { SpoeAgent } from "./spoe/agent.ts";
 import type { Stopper } from "./stop.ts";
 import type { Handler, Listen, Listener, Routes } from "./transport.ts";
+import type { Crew } from "./workers/crew.ts";
 
 export interface Listeners {
   readonly data: Listener;
@@ -33,23 +34,28 @@ export async function openListeners(
   stopper: Stopper,
   listen: Listen,
   transport: string,
+  crew: Crew | null = null,
 ): Promise<Listeners> {
   const { config } = services.gate;
   const onFault = (fault: unknown): void => config.report(`fault in a handler: ${describeFault(fault)}`);
-  const data = listen({ address: config.listen, routes: dataRoutes(services), onFault });
+  const data =
+    crew === null
+      ? listen({ address: config.listen, routes: dataRoutes(services), onFault })
+      : crew.open({ address: config.listen, routes: { exact: new Map(), otherwise: noWorker }, onFault });
   const open: { close(): unknown }[] = [data];
   const parts = {
     gate: services.gate,
     transport,
     reload: () => reloader.reload("POST /v1/reload"),
-    ready: () => !stopper.stopping,
+    ready: () => !stopper.stopping && crew?.up !== 0,
+    crew,
   };
   try {
     const admin = config.admin === null ? null : listen({ address: config.admin, routes: adminRoutes(parts), onFault });
     if (admin !== null) open.push(admin);
     return { data, admin, haproxy: await openHaproxy(services) };
   } catch (problem) {
-    for (const listener of open) listener.close();
+    for (const listener of open) void listener.close();
     throw problem;
   }
 }
@@ -62,11 +68,12 @@ async function openHaproxy({ gate, holds }: Services): Promise<SpoeAgent | null>
   return openSpoeAgent(haproxy, gate, holds);
 }
 
-function describeFault(fault: unknown): string {
+export function describeFault(fault: unknown): string {
   return fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
 }
 
-function dataRoutes(services: Services): Routes {
+/** What the data listener serves. */
+export function dataRoutes(services: Services): Routes {
   const { gate, holds } = services;
   const doors: readonly (readonly [CallerName | null, path: string, Handler])[] = [
     ["apisix", "/authz/apisix", apisixHandler(gate, holds)],
@@ -92,6 +99,10 @@ function proxyRoutes({ gate, holds, upstream }: Services): Pick<Routes, "otherwi
   const parts = { gate, upstream, holds, signed: new BodyRoom(gate.config.signedRequests.bodiesMax) };
   return { otherwise: proxyHandler(parts), otherSockets: proxySockets(parts) };
 }
+const noWorker: Handler = (_from, reply) => {
+  const { status, headers, body } = problem(503, "no worker is up", ["Retry-After", "1"]);
+  reply.send(status, headers, body);
+};
 
 const notServed: Handler = (_from, reply) => {
   const { status, headers, body } = problem(404, "nothing is served here but /authz/*: no upstream is configured");

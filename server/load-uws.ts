@@ -19,6 +19,11 @@ export interface UwsApp {
   ws<Data>(pattern: string, behavior: UwsSocketBehavior<Data>): UwsApp;
   listen(host: string, port: number, options: number, opened: (socket: UwsListenSocket | false) => void): UwsApp;
   close(): UwsApp;
+  /** Stands for this application in another thread: a pointer, valid until it is closed. */
+  getDescriptor(): number;
+  /** Connections go in turn to the applications that were added, and no more to this one. */
+  addChildAppDescriptor(descriptor: number): void;
+  removeChildAppDescriptor(descriptor: number): void;
 }
 declare const socketContext: unique symbol;
 /** What ties an upgrade to its route. */

@@ -13,7 +13,8 @@ export type ServerErrorCode =
   | "address_in_use"
   | "address_unusable"
   | "log_unusable"
-  | "state_unusable";
+  | "state_unusable"
+  | "worker_failed";
 
 /** What `startServer` throws. The message is one line; `help` says what to do. */
 export class ServerError extends Error {

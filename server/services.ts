@@ -5,14 +5,17 @@ import type { EngineOptions, MemoryReading, Policy, PolicyEngine, StatefulEngine
 import { Challenges } from "./challenge/challenges.ts";
 import type { Config } from "./config.ts";
 import type { DecisionLog } from "./decision-log.ts";
-import { Gate } from "./gate.ts";
+import type { DecisionIds } from "./decision-ids.ts";
+import { Gate, type OutcomeRelay } from "./gate.ts";
 import { Holds } from "./hold.ts";
 import { tokenStateOf } from "./identity/token-state.ts";
 import { Metrics } from "./metrics.ts";
 import type { Loaded } from "./policy-loader.ts";
 import { makeView } from "./policy-view.ts";
 import type { Upstream } from "./proxy/upstream.ts";
+import type { Room } from "./room.ts";
 import { StateFile } from "./state/state-file.ts";
+import type { Crew } from "./workers/crew.ts";
 
 export interface Services {
   readonly gate: Gate;
@@ -30,36 +33,47 @@ export async function makeServices(
   loaded: Loaded,
   log: DecisionLog,
   engineOf: (policy: Policy, options: EngineOptions) => PolicyEngine = createEngine,
+  crew: Crew | null = null,
 ): Promise<Services> {
   const { policy } = loaded;
-  const options = { hashKey: randomHashKey(), pendingOutcomes: config.outcomesMax, reserve: true };
-  const { report, stateIntervalMs } = config;
-  const state =
-    config.state === null ? null : await StateFile.open(config.state, policy, options, stateIntervalMs, report);
+  const options = { hashKey: randomHashKey(), pendingOutcomes: config.outcomesMax, reserve: crew === null };
+  const state = config.state === null ? null : await StateFile.open(config.state, policy, options, config, crew);
+  if (crew !== null) {
+    const engine = state?.engine ?? crew.share(createEngine(policy, options), policy, options, null);
+    return servicesAround(engine, config, loaded, log, { state, upstream: null });
+  }
   const engine = state === null ? engineOf(policy, options) : state.engine;
   return servicesAround(engine, config, loaded, log, { state, upstream: await openUpstream(config) });
 }
 
 /** Loaded here, because its HTTP client is large and a server that only answers proxies has no use for it. */
-async function openUpstream(config: Config): Promise<Upstream | null> {
+export async function openUpstream(config: Config, room?: Room): Promise<Upstream | null> {
   if (config.upstream === null) return null;
   const { Upstream } = await import("./proxy/upstream.ts");
-  return new Upstream(config.upstream, config);
+  return new Upstream(config.upstream, config, room);
+}
+
+/** What a worker has in the place of what a server without workers makes for itself. */
+export interface WorkerServices {
+  readonly ids: DecisionIds;
+  readonly others: OutcomeRelay;
+  readonly holds: Holds;
 }
 
 /** The services around an engine. */
 export function servicesAround(
   engine: PolicyEngine,
   config: Config,
-  { policy, verifiers }: Loaded,
+  { policy, verifiers }: Pick<Loaded, "policy" | "verifiers">,
   log: DecisionLog,
   { state, upstream }: Pick<Services, "state" | "upstream">,
+  worker: Partial<WorkerServices> = {},
 ): Services {
   const view = makeView(policy, engine.needs, verifiers, config);
   const challenges = new Challenges(config.challenges, config.report);
   challenges.warn(view.challenges);
-  const gate = new Gate(config, engine, view, challenges, new Metrics(), log);
-  const services = { gate, holds: new Holds(config.heldMax), upstream, log, state };
+  const gate = new Gate(config, engine, view, challenges, new Metrics(), log, worker);
+  const services = { gate, holds: worker.holds ?? new Holds(config.heldMax), upstream, log, state };
   addGauges(services);
   return services;
 }
@@ -72,12 +86,14 @@ function randomHashKey(): readonly [number, number] {
 
 function addStateGauges({ metrics }: Gate, state: StateFile): void {
   metrics.addGauge({
+    whole: true,
     name: "state_age_seconds",
     help: "Age of the state in the file.",
     type: "gauge",
     read: () => (performance.now() - state.savedAtMs) / 1_000,
   });
   metrics.addGauge({
+    whole: true,
     name: "state_write_failures_total",
     help: "Times that the state could not be written.",
     type: "counter",
@@ -93,6 +109,7 @@ export function memoryOf(engine: PolicyEngine): readonly MemoryReading[] {
 function addMemorySeries({ metrics, engine }: Gate): void {
   const add = (field: "keys" | "bytes" | "dropped" | "sketched", type: "gauge" | "counter", help: string): void =>
     metrics.addSeries({
+      whole: true,
       name: `state_${field}${type === "counter" ? "_total" : ""}`,
       help,
       type,

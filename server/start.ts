@@ -2,13 +2,14 @@
 import type { LoadResult } from "../dsl/index.ts";
 import { loadPolicy, nodeFiles } from "../dsl/index.ts";
 import type { EngineOptions, Policy, PolicyEngine } from "../engine/index.ts";
-import type { ServerOptions } from "./config.ts";
+import type { Config, ServerOptions } from "./config.ts";
+import { ServerError } from "./server-error.ts";
 import { readConfig } from "./config.ts";
 import { openDecisionLog } from "./decision-log.ts";
 import { tokenStateOf } from "./identity/token-state.ts";
 import type { Listeners } from "./listeners.ts";
 import { openListeners } from "./listeners.ts";
-import { loadUws } from "./load-uws.ts";
+import { loadUws, type Uws } from "./load-uws.ts";
 import { followOutcomes } from "./outcomes/follow-outcomes.ts";
 import type { LoadPolicy, ReloadResult } from "./policy-loader.ts";
 import { loadRunnable } from "./policy-loader.ts";
@@ -17,7 +18,8 @@ import type { Services } from "./services.ts";
 import { makeServices } from "./services.ts";
 import { Stopper } from "./stop.ts";
 import type { ListenAddress } from "./transport.ts";
-import { uwsTransport } from "./transport-uws.ts";
+import { uwsAcceptor, uwsTransport } from "./transport-uws.ts";
+import type { Crew } from "./workers/crew.ts";
 
 /** A server that listens. */
 export interface RunningServer {
@@ -30,10 +32,14 @@ export interface RunningServer {
   readonly haproxy: ListenAddress | null;
   /** Release of uWebSockets.js in use. */
   readonly transport: string;
+  /** Threads that decide. */
+  readonly workers: number;
   /** The policy that runs now. */
   readonly policy: Policy;
   /** Reads the policy anew; a bad one is refused and the old one goes on. */
   reload(): ReloadResult;
+  /** Resolves when every worker decides by what was reloaded last; at once where there are no workers. */
+  settled(): Promise<void>;
   /** Takes no new connections, answers what is in flight up to `stopTimeoutMs`, flushes the log. May be called twice. */
   stop(): Promise<void>;
   /** Resolves when the server has stopped. */
@@ -58,17 +64,36 @@ export async function startServer(options: ServerOptions, parts: ServerParts = {
   const load = parts.loadPolicy ?? ((): LoadResult => loadPolicy(config.policy, nodeFiles));
   const loaded = loadRunnable(load, config);
   const { uws, version } = await loadUws();
+  const crew = await makeCrew(config, options, parts, uws);
   const log = await openDecisionLog(config.log.sink, config.log.queueBytes);
-  const services = await makeServices(config, loaded, log, parts.createEngine);
+  const services = await makeServices(config, loaded, log, parts.createEngine, crew);
   const reloader = new Reloader(load, services.gate, loaded.load);
   const stopper = new Stopper(services, reloader);
   const listeners = await openOrClose(services, () =>
-    openListeners(services, reloader, stopper, uwsTransport(uws), version),
+    openListeners(services, reloader, stopper, uwsTransport(uws), version, crew),
   );
   stopper.take(listeners, followOutcomes(services.gate, config.outcomesFrom));
+  if (crew !== null) await startOrStop(crew, services, stopper);
   if (config.watch) reloader.watch();
   if (config.signals) listenToSignals(reloader, stopper);
-  return describeRunning(services, reloader, stopper, listeners, version);
+  return describeRunning(services, reloader, stopper, listeners, version, crew);
+}
+
+/** Null where the main thread does everything. */
+async function makeCrew(config: Config, options: ServerOptions, parts: ServerParts, uws: Uws): Promise<Crew | null> {
+  if (config.workers === 1) return null;
+  const { Crew } = await import("./workers/crew.ts");
+  if (parts.createEngine === undefined) return new Crew(config, options, uwsAcceptor(uws));
+  throw new ServerError("option_invalid", "option workers: an engine of one's own is for one thread");
+}
+
+async function startOrStop(crew: Crew, { log, gate }: Services, stopper: Stopper): Promise<void> {
+  try {
+    await crew.start(log, gate.metrics);
+  } catch (problem) {
+    await stopper.stop();
+    throw problem;
+  }
 }
 
 /** Leaves nothing open where a listener cannot be opened. */
@@ -98,6 +123,7 @@ function describeRunning(
   stopper: Stopper,
   { data, admin, haproxy }: Listeners,
   transport: string,
+  crew: Crew | null,
 ): RunningServer {
   return {
     address: { host: data.host, port: data.port },
@@ -105,10 +131,12 @@ function describeRunning(
     adminUrl: admin === null ? null : urlOf(admin),
     haproxy: haproxy === null ? null : { host: haproxy.host, port: haproxy.port },
     transport,
+    workers: gate.config.workers,
     get policy() {
       return gate.view.policy;
     },
     reload: () => reloader.reload("asked for"),
+    settled: async () => crew?.settled(),
     stop: () => stopper.stop(),
     stopped: stopper.stopped,
   };

@@ -48,8 +48,8 @@ export class Stopper {
     const deadline = performance.now() + gate.config.stopTimeoutMs;
     while ((data?.inFlight ?? 0) > 0 && performance.now() < deadline) await pause(LOOK_MS);
     tokenStateOf(gate.config).close();
-    data?.close();
-    admin?.close();
+    await data?.close();
+    await admin?.close();
     this.#logs?.close();
     await haproxy?.close();
     await upstream?.close();

@@ -11,7 +11,16 @@ import { serveSockets } from "./web-socket-uws.ts";
 import type { UwsSocket } from "./web-socket-uws.ts";
 import { SpareResponse } from "./spare-response-uws.ts";
 import { ServerError } from "./server-error.ts";
-import type { Handler, Listen, ListenAddress, Listener, RequestView, TransportOptions } from "./transport.ts";
+import type {
+  Acceptor,
+  Adopter,
+  Handler,
+  Listen,
+  ListenAddress,
+  Listener,
+  RequestView,
+  TransportOptions,
+} from "./transport.ts";
 import type { SocketRoute } from "./web-socket.ts";
 
 /** A transport that listens with the given uWebSockets.js. */
@@ -19,36 +28,41 @@ export function uwsTransport(uws: Uws): Listen {
   return (options) => new UwsListener(uws, options);
 }
 
-class UwsListener implements Listener, ReplyCounts {
-  readonly host: string;
-  readonly port: number;
+/** As {@link uwsTransport}, for threads: connections go to those that are added. */
+export function uwsAcceptor(uws: Uws): (options: TransportOptions) => Acceptor {
+  return (options) => new UwsAcceptor(uws, options);
+}
+
+/** What serves connections that an acceptor of another thread hands to this one. */
+export function uwsAdopter(uws: Uws): (options: Omit<TransportOptions, "address">) => Adopter {
+  return (options) => new UwsAdopter(uws, options);
+}
+
+/** The routes on an application, and what is in flight of them. */
+class UwsServing implements ReplyCounts {
   inFlight = 0;
   draining = false;
-  readonly #uws: Uws;
-  readonly #app: UwsApp;
+  protected readonly app: UwsApp;
   readonly #onFault: (fault: unknown) => void;
+  protected readonly uws: Uws;
   readonly #sockets = new Set<UwsSocket>();
   /** Made where WebSockets are served. */
   #spare: SpareResponse | null = null;
-  #socket: UwsListenSocket | null;
 
-  constructor(uws: Uws, { address, routes, onFault }: TransportOptions) {
-    this.#uws = uws;
+  constructor(uws: Uws, { routes, onFault }: Omit<TransportOptions, "address">) {
+    this.uws = uws;
     this.#onFault = onFault;
-    this.#app = uws.App();
+    this.app = uws.App();
     for (const [path, handler] of routes.exact) this.#serve(path, handler);
     for (const [path, handler] of routes.under ?? []) this.#serve(`${path}/*`, handler);
     this.#serve("/*", routes.otherwise);
     for (const [path, route] of routes.sockets ?? []) this.#serveSockets(path, route);
     if (routes.otherSockets !== undefined) this.#serveSockets("/*", routes.otherSockets);
-    this.#socket = open(this.#app, address);
-    this.host = address.host;
-    this.port = uws.us_socket_local_port(this.#socket);
   }
 
   #serve(pattern: string, handler: Handler): void {
     const view = new UwsRequestView();
-    this.#app.any(pattern, (response, request) => {
+    this.app.any(pattern, (response, request) => {
       const reply = new UwsReply(response, this);
       view.point(request, response);
       try {
@@ -67,9 +81,9 @@ class UwsListener implements Listener, ReplyCounts {
   };
 
   #serveSockets(pattern: string, route: SocketRoute): void {
-    this.#spare ??= new SpareResponse(this.#uws);
+    this.#spare ??= new SpareResponse(this.uws);
     const view = new UwsRequestView();
-    serveSockets(this.#app, pattern, route, {
+    serveSockets(this.app, pattern, route, {
       counts: this,
       open: this.#sockets,
       onFault: this.#onFault,
@@ -83,14 +97,47 @@ class UwsListener implements Listener, ReplyCounts {
   drain(): void {
     if (!this.draining) for (const socket of [...this.#sockets]) socket.stop();
     this.draining = true;
-    if (this.#socket !== null) this.#uws.us_listen_socket_close(this.#socket);
-    this.#socket = null;
   }
 
   close(): void {
     this.drain();
-    this.#app.close();
+    this.app.close();
     this.#spare?.close();
+  }
+}
+
+class UwsListener extends UwsServing implements Listener {
+  readonly host: string;
+  readonly port: number;
+  #socket: UwsListenSocket | null;
+
+  constructor(uws: Uws, options: TransportOptions) {
+    super(uws, options);
+    this.#socket = open(this.app, options.address);
+    this.host = options.address.host;
+    this.port = uws.us_socket_local_port(this.#socket);
+  }
+
+  override drain(): void {
+    super.drain();
+    if (this.#socket !== null) this.uws.us_listen_socket_close(this.#socket);
+    this.#socket = null;
+  }
+}
+
+class UwsAcceptor extends UwsListener implements Acceptor {
+  add(descriptor: number): void {
+    this.app.addChildAppDescriptor(descriptor);
+  }
+
+  remove(descriptor: number): void {
+    this.app.removeChildAppDescriptor(descriptor);
+  }
+}
+
+class UwsAdopter extends UwsServing implements Adopter {
+  get descriptor(): number {
+    return this.app.getDescriptor();
   }
 }
 

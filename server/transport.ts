@@ -89,6 +89,20 @@ export interface Listener {
   /** Accepts no more connections and closes each one after its answer; WebSockets are told. */
   drain(): void;
   /** Closes everything at once. */
+  close(): void | Promise<void>;
+}
+
+/** A listener that hands its connections to others, in turn; without others it answers by its own routes. */
+export interface Acceptor extends Listener {
+  /** @param descriptor - Of an {@link Adopter} in any thread of this process. */
+  add(descriptor: number): void;
+  /** To be called before that adopter closes. */
+  remove(descriptor: number): void;
+}
+
+/** What serves the connections that an {@link Acceptor} hands it. */
+export interface Adopter extends Pick<Listener, "inFlight" | "drain"> {
+  readonly descriptor: number;
   close(): void;
 }
 

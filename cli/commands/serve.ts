@@ -1,7 +1,7 @@
 /** `edgepolicy serve`: the enforcement point, until a signal stops it. */
 import { type LoadResult, loadPolicy, nodeFiles } from "../../dsl/index.ts";
 import type { LoadPolicy, LogSink, RunningServer, ServerOptions } from "../../server/index.ts";
-import { ServerError, startServer } from "../../server/index.ts";
+import { MOST_WORKERS, ServerError, startServer } from "../../server/index.ts";
 import { callerOptions, readCallers } from "../callers.ts";
 import type { Command } from "../command.ts";
 import type { CliIo } from "../io.ts";
@@ -64,6 +64,11 @@ EDGEPOLICY_CHALLENGE_SECRET what challenges and passes are sealed with (several 
       value: "FILE",
       help: "keep limits, signals and bans in this file over restarts (default: they begin anew)",
     },
+    {
+      name: "workers",
+      value: "N|auto",
+      help: `threads that decide, sharing all state; auto: one a core (default 1, at most ${MOST_WORKERS})`,
+    },
     ...callerOptions("refuses"),
     {
       name: "outcomes-from",
@@ -82,11 +87,12 @@ EDGEPOLICY_CHALLENGE_SECRET what challenges and passes are sealed with (several 
     { name: "no-watch", value: null, help: "reload on SIGHUP only, not when a file changes" },
     formatOption(),
   ],
-  planned: ["config", "workers"],
+  planned: ["config"],
   examples: [
     "serve orders.edgepolicy --upstream http://127.0.0.1:3000",
     "serve orders.edgepolicy --state /var/lib/edgepolicy/orders.state",
     "serve orders.edgepolicy --via nginx --shows outcomes",
+    "serve orders.edgepolicy --workers 4 --state /var/lib/edgepolicy/orders.state",
     "serve orders.edgepolicy --listen 0.0.0.0:8080 --peer 10.0.0.0/8 --log decisions.ndjson",
   ],
   run,
@@ -159,6 +165,7 @@ function readOptions(policy: string, args: Arguments, io: CliIo): ServerOptions 
     callers: readCallers(args),
     outcomesFrom: args.texts("outcomes-from"),
     tokens: { publicOrigins: args.texts("public-origin"), dpopNonce: args.has("dpop-nonce") },
+    workers: args.text("workers") === "auto" ? "auto" : (args.integer("workers", 1, MOST_WORKERS) ?? 1),
     rateLimitFields: args.text("rate-limit-fields") === "all" ? "all" : "refusals",
     stripCredentials: !args.has("keep-credentials"),
     watch: !args.has("no-watch"),
@@ -171,14 +178,15 @@ function readSink(text: string): LogSink {
   return text === "off" || text === "stdout" ? text : { file: text };
 }
 
-function startedJson({ url, adminUrl, haproxy, transport, policy }: RunningServer): object {
-  return { url, adminUrl, haproxy, policy: { name: policy.name, version: policy.version }, transport };
+function startedJson({ url, adminUrl, haproxy, transport, policy, workers }: RunningServer): object {
+  return { url, adminUrl, haproxy, policy: { name: policy.name, version: policy.version }, transport, workers };
 }
 
-function startedText({ url, adminUrl, haproxy, policy }: RunningServer, args: Arguments): string {
+function startedText({ url, adminUrl, haproxy, policy, workers }: RunningServer, args: Arguments): string {
   const upstream = args.text("upstream");
+  const by = workers === 1 ? "" : ` by ${workers} workers`;
   const lines = [
-    `policy "${policy.name}" is enforced on ${url}${upstream === null ? "" : ` in front of ${upstream}`}`,
+    `policy "${policy.name}" is enforced on ${url}${upstream === null ? "" : ` in front of ${upstream}`}${by}`,
     `  ${url}/authz/nginx  for nginx auth_request`,
     `  ${url}/authz/json   for any program`,
   ];

@@ -5,7 +5,7 @@
 import type { Outcome } from "../../engine/index.ts";
 import { makeOutcome } from "../../engine/index.ts";
 import { parseDurationText } from "../../traffic/index.ts";
-import type { Gate } from "../gate.ts";
+import type { Gate, OutcomeAnswer } from "../gate.ts";
 import { problem } from "../refusal.ts";
 import type { Handler, Reply } from "../transport.ts";
 import { refuseCall, sendRefusal, tooLarge } from "./json.ts";
@@ -25,9 +25,15 @@ export function outcomeHandler(gate: Gate): Handler {
 function report(gate: Gate, reply: Reply, text: string): void {
   const read = readOutcome(text);
   if (typeof read === "string") return sendRefusal(reply, problem(400, read));
-  if (!gate.ids.issued(read.id)) return sendRefusal(reply, problem(404, "no decision of this process has that id"));
-  const counted = gate.observe(read.id, read.outcome);
-  reply.send(200, ["Content-Type", "application/json"], JSON.stringify({ counted }));
+  if (gate.ids.issued(read.id)) return answer(reply, { issued: true, counted: gate.observe(read.id, read.outcome) });
+  if (gate.others?.knows(read.id) !== true) return answer(reply, { issued: false, counted: false });
+  void gate.others.report(read.id, read.outcome).then((answered) => answer(reply, answered));
+}
+
+function answer(reply: Reply, answered: OutcomeAnswer | null): void {
+  if (answered === null) return sendRefusal(reply, problem(503, "the worker that decided does not answer"));
+  if (!answered.issued) return sendRefusal(reply, problem(404, "no decision of this process has that id"));
+  reply.send(200, ["Content-Type", "application/json"], JSON.stringify({ counted: answered.counted }));
 }
 
 /** Reads `{id, status, size?, latency?, headers?}`; what is wrong with it otherwise. */

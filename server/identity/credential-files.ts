@@ -1,11 +1,17 @@
 /** Files of keys and secrets that identity sources name: read when the policy is loaded, and watched with it. */
 import type { IdentitySource } from "../../engine/index.ts";
-import type { LoadResult } from "../../dsl/index.ts";
+import type { LoadedBundle, LoadResult, SourceFile } from "../../dsl/index.ts";
 import { decodeText, nodeFiles } from "../../dsl/index.ts";
 import { ServerError } from "../server-error.ts";
 
 /** A file of keys or secrets holds at most this many bytes, as where the policy is checked. */
 const FILE_BYTES_MAX = 1_048_576;
+
+/** What a policy was loaded from, as far as the files that its sources name need it. */
+export interface LoadedFiles {
+  readonly sources: readonly Pick<SourceFile, "path">[];
+  readonly bundle?: LoadedBundle | undefined;
+}
 
 /** A file that a source names. */
 export interface CredentialFile {
@@ -19,7 +25,7 @@ export interface CredentialFile {
  *
  * @throws {ServerError} `credentials_unusable`.
  */
-export function readCredentialFile(load: LoadResult, source: IdentitySource, name: string): CredentialFile {
+export function readCredentialFile(load: LoadedFiles, source: IdentitySource, name: string): CredentialFile {
   const path = pathOf(load, source, name);
   const files = load.bundle === undefined || source.kind === "hmac" ? nodeFiles : load.bundle.files;
   const read = files.read(path, FILE_BYTES_MAX);
@@ -38,7 +44,7 @@ export function credentialFilesOf(load: LoadResult): readonly string[] {
   });
 }
 
-function pathOf({ sources, bundle }: LoadResult, { kind, span }: IdentitySource, name: string): string {
+function pathOf({ sources, bundle }: LoadedFiles, { kind, span }: IdentitySource, name: string): string {
   const declaring = bundle !== undefined && kind === "hmac" ? bundle.path : (sources[span.file]?.path ?? "");
   return nodeFiles.resolve(declaring, name);
 }

@@ -17,13 +17,13 @@ export class TokenState {
   readonly #nonces: Nonces | null;
   readonly #now: () => number;
 
-  constructor(config: Pick<Config, "clock" | "report" | "tokens">) {
+  constructor(config: Pick<Config, "challenges" | "clock" | "report" | "tokens">) {
     const { clockSkewSeconds, dpopNonce, dpopProofsMax } = config.tokens;
     this.#now = clockOf(config);
     // Not the requests' clock: a test's may stand still, and back-off is about this machine's time.
     this.keys = new KeyStores({ now: () => performance.now(), report: config.report });
     this.#replays = new Replays(PROOF_SECONDS + clockSkewSeconds, dpopProofsMax);
-    this.#nonces = dpopNonce ? new Nonces() : null;
+    this.#nonces = dpopNonce ? new Nonces(config.challenges.secrets[0]) : null;
     this.proofs = new Proofs({ replays: this.#replays, nonces: this.#nonces, skewSeconds: clockSkewSeconds });
   }
 
@@ -75,7 +75,7 @@ export function isAddress(keys: string): boolean {
 const OF_SERVERS = new WeakMap<object, TokenState>();
 
 /** What a server keeps: one for all its policies, or a reload would take every proof again. */
-export function tokenStateOf(config: Pick<Config, "clock" | "report" | "tokens">): TokenState {
+export function tokenStateOf(config: Pick<Config, "challenges" | "clock" | "report" | "tokens">): TokenState {
   const known = OF_SERVERS.get(config);
   if (known !== undefined) return known;
   const state = new TokenState(config);

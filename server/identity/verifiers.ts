@@ -1,6 +1,5 @@
 /** A verifier for each identity source of a policy. */
 import type { IdentitySource, Policy } from "../../engine/index.ts";
-import type { LoadResult } from "../../dsl/index.ts";
 import type { Config } from "../config.ts";
 import { ServerError } from "../server-error.ts";
 import { ApiKeys, apiKeyVerifier } from "./api-key.ts";
@@ -9,7 +8,7 @@ import { CertificateHolders } from "./client-certificate/holders.ts";
 import { shownCertificate } from "./client-certificate/shown.ts";
 import { certificateVerifier } from "./client-certificate/verifier.ts";
 import { clockOf } from "./clock.ts";
-import { readCredentialFile } from "./credential-files.ts";
+import { type LoadedFiles, readCredentialFile } from "./credential-files.ts";
 import { hmacVerifier } from "./hmac/verifier.ts";
 import { signatureVerifier } from "./http-signature/verifier.ts";
 import { jwtVerifiers } from "./jwt/make-verifiers.ts";
@@ -27,7 +26,7 @@ export function makeVerifiers(
   policy: Policy,
   config: Config,
   placeOf: (source: IdentitySource) => string,
-  load: LoadResult,
+  load: LoadedFiles,
 ): readonly Verifier[] {
   const keys = new ApiKeys(policy, config.peppers);
   const jwt = jwtVerifiers(policy, config, placeOf, load, shownCertificate(policy, config));

@@ -14,7 +14,9 @@ import {
   type Snapshot,
   type StatefulEngine,
 } from "../../engine/index.ts";
+import type { Config } from "../config.ts";
 import { ServerError } from "../server-error.ts";
+import type { Crew } from "../workers/crew.ts";
 import { BanJournal } from "./ban-journal.ts";
 
 /** State up to so many bytes is written every interval; larger state in proportion less often. */
@@ -41,19 +43,21 @@ export class StateFile {
   /**
    * Takes up the state in a file, if there is any that can be used.
    *
-   * @param leastMs - Milliseconds between two snapshots of state up to 16 MB.
+   * @param crew - The workers that share the state; null where there are none.
    * @throws {ServerError} `state_unusable`, when the file can be neither read nor written.
    */
   static async open(
     path: string,
     policy: Policy,
     options: EngineOptions,
-    leastMs: number,
-    report: (line: string) => void,
+    { stateIntervalMs, report }: Pick<Config, "stateIntervalMs" | "report">,
+    crew: Crew | null,
   ): Promise<StateFile> {
     const journal = new BanJournal(path);
-    const engine = takeUp(path, journal, policy, { ...options, onBan: journal.note }, report);
-    const file = new StateFile(path, journal, engine, leastMs, report);
+    const noting = { ...options, onBan: journal.note };
+    const taken = takeUp(path, journal, policy, noting, report);
+    const engine = crew === null ? taken : crew.share(taken, policy, noting, journal);
+    const file = new StateFile(path, journal, engine, stateIntervalMs, report);
     try {
       // The first one is there before anything is decided: bans are noted under its key.
       await file.#write();
@@ -113,10 +117,11 @@ export class StateFile {
   }
 
   async #write(): Promise<void> {
+    // Bans that are set from here on are in the new journal; those that are in the snapshot as well do no harm.
+    this.#journal.begin();
     const snapshot = this.engine.snapshot();
     const beganMs = performance.now();
     try {
-      this.#journal.begin();
       await writeAside(this.#path, snapshot);
       this.#journal.settle();
     } finally {

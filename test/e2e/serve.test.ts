@@ -15,10 +15,13 @@ async function startService(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-test("guards a service, and observes what it answers", async () => {
+/** How many threads decide makes no difference. */
+const WORKERS = ["1", "2"];
+
+test.each(WORKERS)("guards a service, and observes what it answers, by %s workers", async (workers) => {
   const upstream = await startService((_request, response) => void response.writeHead(401).end("no"));
   const cwd = folderWith({ p: SIGN_IN });
-  const { url, adminUrl } = await serve(["p", "--upstream", upstream], { cwd });
+  const { url, adminUrl } = await serve(["p", "--upstream", upstream, "--workers", workers], { cwd });
   const signIn = (): Promise<Response> => fetch(`${url}/v1/login`, { method: "POST", body: "{}" });
   const statuses = [];
   for (let n = 0; n < 4; n++) statuses.push((await signIn()).status);
@@ -57,9 +60,9 @@ test.each(["SIGTERM", "SIGINT"] as const)("answers what is in flight and exits 0
   expect(await ended).toBe(0);
 });
 
-test("takes over a changed policy on SIGHUP, and goes on with the old one where the new one is bad", async () => {
+test.each(WORKERS)("takes over a changed policy on SIGHUP, and not a bad one, by %s workers", async (workers) => {
   const cwd = folderWith({ p: SIGN_IN });
-  const { url, child, stderr } = await serve(["p", "--no-watch"], { cwd });
+  const { url, child, stderr, ended } = await serve(["p", "--no-watch", "--workers", workers], { cwd });
   const decide = async (): Promise<unknown> => {
     const body = JSON.stringify({ method: "GET", path: "/", ip: "203.0.113.9" });
     return ((await (await fetch(`${url}/authz/json`, { method: "POST", body })).json()) as { verdict: string }).verdict;
@@ -72,6 +75,8 @@ test("takes over a changed policy on SIGHUP, and goes on with the old one where 
   child.kill("SIGHUP");
   await expect.poll(stderr, { timeout: 10_000 }).toContain("error[EP");
   expect(await decide()).toBe("block");
+  child.kill("SIGTERM");
+  expect(await ended).toBe(0);
 });
 
 test("lets in the key that `key create` made", async () => {

@@ -1,6 +1,6 @@
 /**
  * Nonces that the server gives out for DPoP proofs (RFC 9449 §9). None is remembered: each is the time at which it was made, with a code
- * that only this server can make.
+ * that only servers of one secret can make.
  */
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 
@@ -10,7 +10,12 @@ const TIME_BYTES = 6;
 const CODE_BYTES = 16;
 
 export class Nonces {
-  readonly #key: Buffer = randomBytes(32);
+  readonly #key: Buffer;
+
+  /** @param secret - What the nonces are known by; others that have it take them too. Default: one that nobody has. */
+  constructor(secret: string = randomBytes(32).toString("base64")) {
+    this.#key = createHmac("sha256", secret).update("edgepolicy nonces of DPoP proofs").digest();
+  }
 
   issue(nowSeconds: number): string {
     const time = Buffer.alloc(TIME_BYTES);

@@ -9,14 +9,12 @@ import { isKeyAddress } from "../keys/fetch-keys.ts";
 import { readKeyFile } from "../keys/key-file.ts";
 import type { KeySource } from "../keys/key-source.ts";
 import { isAddress, tokenStateOf } from "../token-state.ts";
+import type { LoadedFiles } from "../credential-files.ts";
 import type { Verifier } from "../verifier.ts";
 import { type JwtSource, JwtVerifier } from "./jwt-verifier.ts";
 import type { CertificateOf } from "./possession.ts";
 import { TokenClients } from "./token-clients.ts";
 import { Tokens } from "./tokens.ts";
-
-/** A policy that loaded, as far as its sources need it. */
-export type LoadedFiles = Pick<LoadResult, "sources" | "bundle">;
 
 /**
  * Makes the verifier of each `jwt` source by its index in `policy.identity`.

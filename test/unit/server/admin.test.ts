@@ -39,6 +39,7 @@ describe("the admin listener", () => {
         { kind: "bans", name: "bans", mode: "on", keys: 0, bytes: PAGE, dropped: 0, sketched: 0 },
       ],
       transport: `uWebSockets.js ${running.transport}`,
+      workers: { size: 1, up: 1, ends: 0 },
     });
   });
 

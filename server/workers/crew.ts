@@ -1,0 +1,362 @@
+/**
+ * The workers of a server, on the main thread: starts them on one shared state, hands them the connections in turn, tells them what
+ * changes, adds up what they count, replaces those that end, and ends them all.
+ */
+import {
+  createEngine,
+  type EngineOptions,
+  type Policy,
+  recoverWorker,
+  shareEngine,
+  type SharedState,
+  type StatefulEngine,
+} from "../../engine/index.ts";
+import type { Config, ServerOptions } from "../config.ts";
+import { randomPrefix } from "../decision-ids.ts";
+import type { DecisionLog } from "../decision-log.ts";
+import type { Metrics } from "../metrics.ts";
+import { ServerError } from "../server-error.ts";
+import type { BanJournal, JournalTurns } from "../state/ban-journal.ts";
+import type { Acceptor, Listener, TransportOptions } from "../transport.ts";
+import { Broadcast } from "./broadcast.ts";
+import type { Answer, Ask, Assignment } from "./messages.ts";
+import { SpreadingEngine } from "./spreading-engine.ts";
+import { addMetrics, counted, type MetricSums, readMetrics, writeMetrics } from "./sum-metrics.ts";
+import { type Employer, WorkerHandle } from "./worker-handle.ts";
+
+/** Milliseconds that the main thread waits for the state before it says that a worker does not let go of it. */
+const PATIENCE_MS = 250;
+/** Milliseconds until a worker that ended is replaced: at first, and at most when one ends soon after the other. */
+const FIRST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 10_000;
+/** A worker that lasted so long did not end soon. */
+const LASTED_MS = 60_000;
+/** What is in flight of a worker that ends by a fault is answered for so long. */
+const GRACE_MS = 1_000;
+/** Milliseconds that a worker has to tell its metrics, and to take what it is told: a large policy is compiled in seconds. */
+const METRICS_MS = 1_000;
+const TAKE_MS = 30_000;
+const OUTCOME_MS = 4_000;
+/** Milliseconds that a worker has to end, besides those for what is in flight. */
+const END_MS = 1_000;
+/** How often it is looked whether all workers answer. */
+const LOOK_MS = 5_000;
+
+export class Crew implements Employer {
+  readonly #config: Config;
+  readonly #options: ServerOptions;
+  readonly #accept: (options: TransportOptions) => Acceptor;
+  readonly #broadcast: Broadcast;
+  readonly #serverPrefix: string = randomPrefix();
+  readonly #held: Int32Array;
+  readonly #forwarded: Int32Array;
+  /** Workers by their number; null where one ended and the next is not started yet. */
+  readonly #workers: (WorkerHandle | null)[];
+  /** What workers counted that are gone. */
+  readonly #gone: MetricSums = new Map();
+  /** Waits by number, and what is still waited for. */
+  readonly #waits: number[];
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #look: NodeJS.Timeout | null = null;
+  #state: SharedState | null = null;
+  #bans: JournalTurns | null = null;
+  #acceptor: Acceptor | null = null;
+  #log: DecisionLog | null = null;
+  #started = 0;
+  #ends = 0;
+  /** True while all are started the first time; then the first that does not become ready ends it. */
+  #starting = false;
+  #ending = false;
+  /** Called whenever a worker has become ready, has taken something or is gone. */
+  #watchers = new Set<() => void>();
+
+  /** @param options - Those that `config` was read from. */
+  constructor(config: Config, options: ServerOptions, accept: (options: TransportOptions) => Acceptor) {
+    this.#config = config;
+    this.#options = forWorkers(options, config);
+    this.#accept = accept;
+    this.#workers = Array.from({ length: config.workers }, () => null);
+    this.#waits = this.#workers.map(() => FIRST_WAIT_MS);
+    const words = (): Int32Array => new Int32Array(new SharedArrayBuffer(4 * (config.workers + 1)));
+    this.#held = words();
+    this.#forwarded = words();
+    this.#broadcast = new Broadcast((told) => {
+      for (const worker of this.#present) worker.post({ kind: "told", told });
+    });
+  }
+
+  /** How many there are to be. */
+  get size(): number {
+    return this.#workers.length;
+  }
+
+  /** How many take connections now. */
+  get up(): number {
+    return this.#present.filter(({ descriptor }) => descriptor !== null).length;
+  }
+
+  /** How many ended and were, or are to be, replaced. */
+  get ends(): number {
+    return this.#ends;
+  }
+
+  get #present(): readonly WorkerHandle[] {
+    return this.#workers.filter((worker) => worker !== null);
+  }
+
+  /**
+   * Makes the state of an engine that of all workers.
+   *
+   * @param engine - Not to be used any more.
+   * @param options - Of the main thread's engine.
+   * @param journal - Where bans are noted; null where they are not.
+   * @returns The main thread's engine on that state; workers are told what is done to its policy.
+   */
+  share(engine: StatefulEngine, policy: Policy, options: EngineOptions, journal: BanJournal | null): StatefulEngine {
+    this.#state = shareEngine(engine, { memoryBytes: policy.settings.memoryBytes, snapshots: journal !== null });
+    this.#bans = journal?.turns ?? null;
+    this.#broadcast.tell("policy", policy);
+    const shared = { state: this.#state, worker: 0, patienceMs: PATIENCE_MS };
+    return new SpreadingEngine(createEngine(policy, { ...options, shared }), this.#broadcast);
+  }
+
+  /**
+   * Opens the data listener; until workers are up it answers by its own routes.
+   *
+   * @throws {ServerError} As `Listen` does.
+   */
+  open(options: TransportOptions): Listener {
+    const acceptor = this.#accept(options);
+    this.#acceptor = acceptor;
+    const inFlight = (): number => this.#present.reduce((sum, worker) => sum + worker.inFlight, acceptor.inFlight);
+    return {
+      host: acceptor.host,
+      port: acceptor.port,
+      get inFlight() {
+        return inFlight();
+      },
+      drain: () => this.#drain(acceptor),
+      close: () => this.#close(acceptor),
+    };
+  }
+
+  /**
+   * Starts all workers.
+   *
+   * @param log - Where their decisions are logged.
+   * @param metrics - Gets what there is to tell of them.
+   * @throws {ServerError} `worker_failed`, when one of them does not become ready.
+   */
+  async start(log: DecisionLog, metrics: Metrics): Promise<void> {
+    this.#log = log;
+    this.#addGauges(metrics);
+    this.#starting = true;
+    for (let number = 1; number <= this.size; number++) this.#startOne(number);
+    await this.#until(() => this.up === this.size || this.#ends > 0, Number.POSITIVE_INFINITY);
+    this.#starting = false;
+    if (this.#ends > 0) throw new ServerError("worker_failed", "a worker did not start; its fault is reported above");
+    this.#look = setInterval(() => void this.#lookAfterAll(), LOOK_MS);
+    this.#look.unref();
+  }
+
+  /** Resolves when every worker has taken what was told before the call, or after half a minute. */
+  async settled(): Promise<void> {
+    const { version } = this.#broadcast;
+    const all = (): boolean => this.#present.every(({ took }) => took >= version);
+    if (await this.#until(all, TAKE_MS)) return;
+    const late = this.#present.filter(({ took }) => took < version).map(({ number }) => number);
+    this.#config.report(`worker ${late.join(", ")} has not taken what was changed ${TAKE_MS / 1_000} s ago`);
+  }
+
+  /** @param own - Metrics of the main thread, as text. */
+  async metrics(own: string): Promise<string> {
+    await Promise.all(this.#present.map((worker) => this.#readMetrics(worker, METRICS_MS)));
+    const sums = readMetrics(own);
+    addMetrics(sums, this.#gone);
+    for (const worker of this.#present) addMetrics(sums, worker.metrics);
+    return writeMetrics(sums);
+  }
+
+  // ── for the workers ───────────────────────────────────────────────────────
+
+  ready(worker: WorkerHandle): void {
+    if (!this.#ending && worker.descriptor !== null) this.#acceptor?.add(worker.descriptor);
+    if (!this.#starting && !this.#ending) this.report(`worker ${worker.number} is up`);
+    this.#tellWatchers();
+  }
+
+  leaving(worker: WorkerHandle): void {
+    this.#retire(worker);
+    worker.post({ kind: "end", graceMs: Math.min(GRACE_MS, this.#config.stopTimeoutMs) });
+  }
+
+  ended(worker: WorkerHandle): void {
+    this.#retire(worker);
+    this.#workers[worker.number - 1] = null;
+    addMetrics(this.#gone, counted(worker.metrics));
+    Atomics.store(this.#held, worker.number, 0);
+    Atomics.store(this.#forwarded, worker.number, 0);
+    this.#recover(worker.number);
+    if (!this.#ending) this.#ends++;
+    if (!this.#ending && !this.#starting) this.#replace(worker);
+    this.#tellWatchers();
+  }
+
+  took(): void {
+    this.#tellWatchers();
+  }
+
+  asked(worker: WorkerHandle, { number, of, question }: Ask): void {
+    const post = (answer: unknown): void => worker.post({ kind: "answer", number, answer } satisfies Answer);
+    if (of !== "outcome") return post(null);
+    const owner = this.#present.find(({ prefix }) => question.id.startsWith(prefix));
+    // Who decided is gone, and with it what waited for the outcome.
+    if (owner === undefined) return post({ issued: true, counted: false });
+    void owner.asks.ask("outcome", question, OUTCOME_MS).then(post);
+  }
+
+  log(lines: readonly string[]): void {
+    for (const line of lines) this.#log?.write(line);
+  }
+
+  report(line: string): void {
+    this.#config.report(line);
+  }
+
+  // ── starting, replacing, ending ───────────────────────────────────────────
+
+  #startOne(number: number): void {
+    this.#workers[number - 1] = new WorkerHandle(this.#assignment(number), this);
+  }
+
+  #addGauges(metrics: Metrics): void {
+    metrics.addGauge({ name: "workers", help: "Workers that take connections.", type: "gauge", read: () => this.up });
+    const help = "Workers that ended and were replaced.";
+    metrics.addGauge({ name: "worker_ends_total", help, type: "counter", read: () => this.ends });
+  }
+
+  #assignment(worker: number): Assignment {
+    if (this.#state === null) throw new Error("workers need shared state");
+    this.#started++;
+    return {
+      options: this.#options,
+      worker,
+      workers: this.size,
+      serverPrefix: this.#serverPrefix,
+      prefix: `${this.#serverPrefix}${this.#started.toString(36)}-`,
+      told: this.#broadcast.latest,
+      state: this.#state,
+      held: this.#held,
+      forwarded: this.#forwarded,
+      logs: this.#log?.enabled === true,
+      bans: this.#bans,
+    };
+  }
+
+  /** Hands no more connections to a worker. */
+  #retire(worker: WorkerHandle): void {
+    if (worker.descriptor !== null) this.#acceptor?.remove(worker.descriptor);
+    worker.descriptor = null;
+  }
+
+  #replace({ number, startedAtMs, farewell }: WorkerHandle): void {
+    const lasted = performance.now() - startedAtMs >= LASTED_MS;
+    const waitMs = lasted ? FIRST_WAIT_MS : (this.#waits[number - 1] ?? FIRST_WAIT_MS);
+    this.#waits[number - 1] = Math.min(2 * waitMs, LONGEST_WAIT_MS);
+    const lost = farewell ? "" : "; what it counted in its last seconds is lost";
+    this.report(`worker ${number} ended; another takes its place in ${waitMs} ms${lost}`);
+    this.#later(waitMs, () => this.#startOne(number));
+  }
+
+  /** Takes back what a worker left half done. Another may be inside the state for long, or have ended there too: then later. */
+  #recover(number: number): void {
+    if (this.#state === null) return;
+    try {
+      recoverWorker(this.#state, number);
+    } catch (problem) {
+      this.report(`worker ${number} cannot be recovered yet: ${String(problem)}`);
+      this.#later(FIRST_WAIT_MS, () => this.#recover(number));
+    }
+  }
+
+  #later(ms: number, run: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      if (!this.#ending) run();
+    }, ms);
+    this.#timers.add(timer);
+  }
+
+  #drain(acceptor: Acceptor): void {
+    this.#stopReplacing();
+    acceptor.drain();
+    for (const worker of this.#present) {
+      // Until it says how many there are.
+      worker.inFlight = 1;
+      worker.post({ kind: "drain" });
+    }
+  }
+
+  #stopReplacing(): void {
+    this.#ending = true;
+    if (this.#look !== null) clearInterval(this.#look);
+    for (const timer of this.#timers) clearTimeout(timer);
+  }
+
+  /** Resolves when the threads are gone: a process that ends before them is aborted. */
+  async #close(acceptor: Acceptor): Promise<void> {
+    this.#stopReplacing();
+    for (const worker of this.#present) {
+      this.#retire(worker);
+      worker.post({ kind: "end", graceMs: 0 });
+    }
+    await this.#until(() => this.#present.length === 0, this.#config.stopTimeoutMs + END_MS);
+    for (const { number } of this.#present) this.report(`worker ${number} does not end`);
+    void acceptor.close();
+  }
+
+  async #lookAfterAll(): Promise<void> {
+    await Promise.all(this.#present.map((worker) => this.#readMetrics(worker, LOOK_MS - 1)));
+  }
+
+  async #readMetrics(worker: WorkerHandle, deadlineMs: number): Promise<void> {
+    if (worker.descriptor === null) return;
+    const text = await worker.asks.ask("metrics", null, deadlineMs);
+    const silent = text === null && !worker.gone;
+    if (silent && !worker.silent) this.report(`worker ${worker.number} has not answered for ${deadlineMs} ms`);
+    worker.silent = silent;
+    if (text !== null && !worker.farewell) worker.metrics = readMetrics(text);
+  }
+
+  /** Resolves to whether something came to hold in time. */
+  #until(holds: () => boolean, ms: number): Promise<boolean> {
+    if (holds()) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const end = (held: boolean): void => {
+        clearTimeout(timer);
+        this.#watchers.delete(look);
+        resolve(held);
+      };
+      const look = (): void => {
+        if (holds()) end(true);
+      };
+      const timer = Number.isFinite(ms) ? setTimeout(end, ms, false) : undefined;
+      this.#watchers.add(look);
+    });
+  }
+
+  #tellWatchers(): void {
+    for (const watch of this.#watchers) watch();
+  }
+}
+
+/** Options as they can be cloned: what is a function is the main thread's, and a secret that was made at random is that of all workers. */
+function forWorkers(options: ServerOptions, { challenges: { secrets } }: Config): ServerOptions {
+  const plain = Object.fromEntries(Object.entries(options).filter(([, value]) => typeof value !== "function"));
+  return {
+    ...plain,
+    policy: options.policy,
+    log: { ...options.log, sink: "off" },
+    challenges: { ...options.challenges, secrets },
+  };
+}

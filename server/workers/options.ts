@@ -1,0 +1,28 @@
+/** How many threads decide. */
+import { availableParallelism } from "node:os";
+import { ServerError } from "../server-error.ts";
+
+/** Most workers: the main thread is one more user of the shared state, which has room for 30. */
+export const MOST_WORKERS = 29;
+
+export interface WorkersOptions {
+  /**
+   * Threads that take connections and decide, from 1 to 29, or `auto` for one a core. With 1 the main thread does everything; with more, the
+   * state is shared between them. Default 1.
+   */
+  readonly workers?: number | "auto";
+  readonly clock?: () => number;
+}
+
+/** @throws {ServerError} `option_invalid`. */
+export function readWorkers({ workers = 1, clock }: WorkersOptions): number {
+  const count = workers === "auto" ? Math.min(availableParallelism(), MOST_WORKERS) : workers;
+  if (!Number.isInteger(count) || count < 1 || count > MOST_WORKERS)
+    throw invalid(`${count} is not from 1 to ${MOST_WORKERS}`, "give a number, or `auto` for one a core");
+  if (count > 1 && clock !== undefined) throw invalid("workers go by this machine's clock", "leave out `clock`");
+  return count;
+}
+
+function invalid(message: string, help: string): ServerError {
+  return new ServerError("option_invalid", `option workers: ${message}`, help);
+}

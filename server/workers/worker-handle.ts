@@ -1,0 +1,87 @@
+/** A worker as the main thread sees it. */
+import { Worker } from "node:worker_threads";
+import { Asks } from "./asks.ts";
+import type { Ask, Assignment, ToMain, ToWorker } from "./messages.ts";
+import { type MetricSums, readMetrics } from "./sum-metrics.ts";
+
+/** What the main thread does for its workers. */
+export interface Employer {
+  ready(worker: WorkerHandle): void;
+  leaving(worker: WorkerHandle): void;
+  /** It is gone, whatever the reason. */
+  ended(worker: WorkerHandle): void;
+  /** Something was taken that was told: see `took`. */
+  took(): void;
+  asked(worker: WorkerHandle, ask: Ask): void;
+  log(lines: readonly string[]): void;
+  report(line: string): void;
+}
+
+/** The thread's file has the ending that this one has, before and after the build. */
+const THREAD = new URL(`./thread${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
+
+export class WorkerHandle {
+  readonly number: number;
+  readonly prefix: string;
+  readonly asks: Asks;
+  readonly startedAtMs: number = performance.now();
+  /** Where connections are handed to; null while none are. */
+  descriptor: number | null = null;
+  /** Version of what it was told that is in force. */
+  took: number;
+  /** Requests in flight, told while it drains. */
+  inFlight = 0;
+  /** What it said of its metrics last. */
+  metrics: MetricSums = new Map();
+  /** Whether those were its last words. */
+  farewell = false;
+  /** Whether it was asked something and did not answer. */
+  silent = false;
+  /** Whether it is gone. */
+  gone = false;
+  readonly #worker: Worker;
+  readonly #employer: Employer;
+
+  constructor(task: Assignment, employer: Employer) {
+    this.number = task.worker;
+    this.prefix = task.prefix;
+    this.took = task.told.at(-1)?.version ?? 0;
+    this.asks = new Asks((ask) => this.post(ask));
+    this.#employer = employer;
+    this.#worker = new Worker(THREAD, { workerData: task, name: `edgepolicy worker ${task.worker}` });
+    this.#worker.on("message", (message: ToMain) => this.#hear(message));
+    this.#worker.on("error", (fault) => employer.report(`worker ${this.number}: ${fault.stack ?? fault.message}`));
+    this.#worker.on("exit", () => {
+      this.gone = true;
+      this.asks.giveUp();
+      employer.ended(this);
+    });
+  }
+
+  post(message: ToWorker): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin
+    this.#worker.postMessage(message);
+  }
+
+  #hear(message: ToMain): void {
+    const employer = this.#employer;
+    if (message.kind === "log") {
+      employer.log(message.lines);
+      this.post({ kind: "logged", length: message.length });
+    } else if (message.kind === "ask") employer.asked(this, message);
+    else if (message.kind === "answer") this.asks.answered(message.number, message.answer);
+    else if (message.kind === "report") employer.report(`worker ${this.number}: ${message.line}`);
+    else if (message.kind === "inFlight") this.inFlight = message.count;
+    else if (message.kind === "took") {
+      this.took = message.version;
+      employer.took();
+    } else if (message.kind === "ready") {
+      this.descriptor = message.descriptor;
+      employer.ready(this);
+    } else if (message.kind === "leaving") employer.leaving(this);
+    else {
+      this.metrics = readMetrics(message.metrics);
+      this.farewell = true;
+    }
+  }
+}

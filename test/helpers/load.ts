@@ -1,0 +1,47 @@
+/** Load on a server of a test: so many connections, kept open, each asking one after the other. */
+import { Agent, request } from "node:http";
+
+/** An answer of `/authz/json`. */
+export interface Asked {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** Asks `POST target` over `connections` connections while `more` says so; an answer that does not come is an error. */
+export async function ask(
+  port: number,
+  target: string,
+  connections: number,
+  more: () => string | null,
+): Promise<readonly Asked[]> {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  const asked: Asked[] = [];
+  const one = async (): Promise<void> => {
+    for (let body = more(); body !== null; body = more()) asked.push(await post(port, target, agent, body));
+  };
+  try {
+    await Promise.all(Array.from({ length: connections }, one));
+  } finally {
+    agent.destroy();
+  }
+  return asked;
+}
+
+function post(port: number, path: string, agent: Agent, body: string): Promise<Asked> {
+  return new Promise((resolve, reject) => {
+    const call = request({ host: "127.0.0.1", port, path, method: "POST", agent }, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, body: text }));
+      response.on("error", reject);
+    });
+    call.on("error", reject);
+    call.end(body);
+  });
+}
+
+/** Gives a value so many times, then null. */
+export function times(count: number, value: () => string): () => string | null {
+  let left = count;
+  return () => (left-- > 0 ? value() : null);
+}

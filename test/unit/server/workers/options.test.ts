@@ -1,0 +1,17 @@
+import { availableParallelism } from "node:os";
+import { expect, test } from "vitest";
+import { MOST_WORKERS, readWorkers } from "../../../../server/workers/options.ts";
+
+test("one worker, a number of them, or one a core", () => {
+  expect([{}, { workers: 4 }, { workers: MOST_WORKERS }].map(readWorkers)).toEqual([1, 4, 29]);
+  expect(readWorkers({ workers: "auto" })).toBe(Math.min(availableParallelism(), MOST_WORKERS));
+});
+
+test.each([0, -1, 1.5, 30, Number.NaN])("not %d", (workers) => {
+  expect(() => readWorkers({ workers })).toThrow(`option workers: ${workers} is not from 1 to 29`);
+});
+
+test("a clock of one's own is for one thread", () => {
+  expect(readWorkers({ workers: 1, clock: () => 0 })).toBe(1);
+  expect(() => readWorkers({ workers: 2, clock: () => 0 })).toThrow("workers go by this machine's clock");
+});
