@@ -3,8 +3,8 @@
  * fields and answers the same bytes. Speaks with its parent by messages: `{port}` at first, then CPU time whenever asked.
  */
 import { hash } from "node:crypto";
+import { type LoadResult, loadPolicyText } from "../dsl/index.ts";
 import type { Credential, Policy } from "../engine/index.ts";
-import { createEngine } from "../engine/index.ts";
 import { loadUws, startServer } from "../server/index.ts";
 import { ordersPolicy } from "./orders-traffic.ts";
 
@@ -17,9 +17,12 @@ export interface Template {
 /** First message to the process: which server it is to be. `null` is the enforcement point. */
 export interface Start {
   readonly template: Template | null;
+  /** Of the enforcement point: how many workers, and a policy of its own instead of the example's. */
+  readonly workers?: number;
+  readonly policyText?: string;
 }
 /** Messages of the process: where it listens, and the CPU time it has used in microseconds. */
-export type Report = { readonly port: number } | { readonly cpuMicros: number };
+export type Report = { readonly port: number; readonly adminUrl: string } | { readonly cpuMicros: number };
 
 /** So high that none of a thousand clients is ever refused: what is measured is letting requests through. */
 const RATE = { allow: 100_000, perMicros: 1_000_000, burst: 100_000 };
@@ -35,12 +38,15 @@ export function enforcedPolicy(): Policy {
   return { ...policy, clients };
 }
 
-async function startEdge(): Promise<number> {
-  const policy = enforcedPolicy();
-  const loaded = { policy, scenarios: [], tests: [], diagnostics: [], sources: [] };
-  const options = { policy: policy.name, listen: "127.0.0.1:0", admin: "off", watch: false };
-  const server = await startServer(options, { createEngine, loadPolicy: () => loaded });
-  return server.address.port;
+async function startEdge({ workers = 1, policyText }: Start): Promise<Report> {
+  const loaded = policyText === undefined ? orders() : loadPolicyText(policyText);
+  const options = { policy: "bench", listen: "127.0.0.1:0", admin: "127.0.0.1:0", watch: false, workers };
+  const server = await startServer(options, { loadPolicy: () => loaded });
+  return { port: server.address.port, adminUrl: server.adminUrl ?? "" };
+}
+
+function orders(): LoadResult {
+  return { policy: enforcedPolicy(), scenarios: [], tests: [], diagnostics: [], sources: [] };
 }
 
 function keyOf(index: number): Credential {
@@ -86,7 +92,7 @@ function answer(response: Parameters<Handler>[0], headers: readonly string[], bo
   response.end(body);
 }
 
-async function startBare(template: Template): Promise<number> {
+async function startBare(template: Template): Promise<Report> {
   const { uws } = await loadUws();
   const app = uws.App();
   app.any("/authz/nginx", bareNginx(template));
@@ -94,7 +100,7 @@ async function startBare(template: Template): Promise<number> {
   return new Promise((resolve, reject) => {
     app.listen("127.0.0.1", 0, 0, (socket) => {
       if (socket === false) reject(new Error("no free port"));
-      else resolve(uws.us_socket_local_port(socket));
+      else resolve({ port: uws.us_socket_local_port(socket), adminUrl: "" });
     });
   });
 }
@@ -106,10 +112,10 @@ function reportCpu(): void {
 
 if (process.send !== undefined) {
   process.once("message", (message) => {
-    const { template } = message as Start;
+    const start = message as Start;
     process.on("message", reportCpu);
-    void (template === null ? startEdge() : startBare(template)).then((port) => send({ port }));
+    void (start.template === null ? startEdge(start) : startBare(start.template)).then(send);
   });
-  // The parent is gone: nobody measures any more.
-  process.on("disconnect", () => process.exit(read < 0 ? 1 : 0));
+  // The parent is gone: nobody measures any more. Threads of workers are not waited for.
+  process.on("disconnect", () => process.kill(process.pid, read < 0 ? "SIGABRT" : "SIGKILL"));
 }

@@ -48,7 +48,8 @@ const ADAPTERS: readonly Adapter[] = [
   },
 ];
 
-interface Side {
+/** What was measured of one server. */
+export interface Side {
   readonly requestsPerSecond: number;
   readonly cpuMicrosARequest: number;
   readonly p99: string;
@@ -101,19 +102,22 @@ async function measureAdapter(adapter: Adapter, seconds: number, rounds: number)
   }
 }
 
-interface ServerProcess {
+export interface ServerProcess {
   readonly child: ChildProcess;
   readonly port: number;
+  /** Empty where it has no admin listener. */
+  readonly adminUrl: string;
 }
 
-async function startProcess(start: Start): Promise<ServerProcess> {
+/** @param core - Which core it is kept to; null where it may use all. */
+export async function startProcess(start: Start, core: number | null = SERVER_CORE): Promise<ServerProcess> {
   const child = fork(join(import.meta.dirname, "authz-server.ts"));
-  if (child.pid !== undefined) pinToCore(child.pid, SERVER_CORE);
+  if (child.pid !== undefined && core !== null) pinToCore(child.pid, core);
   const answer = nextReport(child);
   child.send(start);
   const report = await answer;
   if (!("port" in report)) throw new Error("the server did not say where it listens");
-  return { child, port: report.port };
+  return { child, port: report.port, adminUrl: report.adminUrl };
 }
 
 function nextReport(child: ChildProcess): Promise<Report> {
@@ -175,7 +179,8 @@ async function compare(
   };
 }
 
-async function measureSide(server: ServerProcess, path: string, script: string, seconds: number): Promise<Side> {
+/** Loads a server once. */
+export async function measureSide(server: ServerProcess, path: string, script: string, seconds: number): Promise<Side> {
   const before = await cpuMicrosOf(server.child);
   const load = await runWrk(`http://127.0.0.1:${server.port}${path}`, script, seconds);
   const cpuMicros = (await cpuMicrosOf(server.child)) - before;
@@ -187,7 +192,7 @@ async function measureSide(server: ServerProcess, path: string, script: string, 
 }
 
 /** The medians of each figure; the latency is that of the middle round by speed. */
-function middleOf(sides: readonly Side[]): Side {
+export function middleOf(sides: readonly Side[]): Side {
   const bySpeed = [...sides].sort((a, b) => a.requestsPerSecond - b.requestsPerSecond);
   const cpu = sides.map((side) => side.cpuMicrosARequest).sort((a, b) => a - b);
   const middle = bySpeed[bySpeed.length >> 1];

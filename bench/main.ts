@@ -30,6 +30,7 @@ import { benchStart } from "./start.ts";
 import { benchState } from "./state.ts";
 import { benchStream } from "./stream.ts";
 import { benchTargets } from "./targets.ts";
+import { benchWorkers } from "./workers.ts";
 
 type Bench = (quick: boolean, local: boolean) => BenchResult | Promise<BenchResult>;
 
@@ -42,7 +43,7 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, Bench>>>> = {
   decide: { decisions: benchDecisions, "rule-count": benchRuleCount },
   deopts: { deopts: benchDeopts },
   state: { state: benchState },
-  server: { authz: benchAuthz, challenge: benchChallenge },
+  server: { authz: benchAuthz, challenge: benchChallenge, workers: benchWorkers },
   identity: { identity: benchIdentity },
   stream: { stream: benchStream },
   editor: { "language-server": benchLanguageServer },
