@@ -20,9 +20,10 @@ import type { BanJournal, JournalTurns } from "../state/ban-journal.ts";
 import type { Acceptor, Listener, TransportOptions } from "../transport.ts";
 import { Broadcast } from "./broadcast.ts";
 import type { Answer, Ask, Assignment } from "./messages.ts";
+import { Moments } from "./moments.ts";
 import { SpreadingEngine } from "./spreading-engine.ts";
-import { addMetrics, counted, type MetricSums, readMetrics, writeMetrics } from "./sum-metrics.ts";
 import { type Employer, WorkerHandle } from "./worker-handle.ts";
+import { WorkerMetrics } from "./worker-metrics.ts";
 
 /** Milliseconds that the main thread waits for the state before it says that a worker does not let go of it. */
 const PATIENCE_MS = 250;
@@ -33,8 +34,7 @@ const LONGEST_WAIT_MS = 10_000;
 const LASTED_MS = 60_000;
 /** What is in flight of a worker that ends by a fault is answered for so long. */
 const GRACE_MS = 1_000;
-/** Milliseconds that a worker has to tell its metrics, and to take what it is told: a large policy is compiled in seconds. */
-const METRICS_MS = 1_000;
+/** Milliseconds that a worker has to take what it is told: a large policy is compiled in seconds. */
 const TAKE_MS = 30_000;
 const OUTCOME_MS = 4_000;
 /** Milliseconds that a worker has to end, besides those for what is in flight. */
@@ -52,8 +52,7 @@ export class Crew implements Employer {
   readonly #forwarded: Int32Array;
   /** Workers by their number; null where one ended and the next is not started yet. */
   readonly #workers: (WorkerHandle | null)[];
-  /** What workers counted that are gone. */
-  readonly #gone: MetricSums = new Map();
+  readonly #metrics: WorkerMetrics;
   /** Waits by number, and what is still waited for. */
   readonly #waits: number[];
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -67,14 +66,15 @@ export class Crew implements Employer {
   /** True while all are started the first time; then the first that does not become ready ends it. */
   #starting = false;
   #ending = false;
-  /** Called whenever a worker has become ready, has taken something or is gone. */
-  #watchers = new Set<() => void>();
+  /** Told whenever a worker has become ready, has taken something or is gone. */
+  readonly #moments = new Moments();
 
   /** @param options - Those that `config` was read from. */
   constructor(config: Config, options: ServerOptions, accept: (options: TransportOptions) => Acceptor) {
     this.#config = config;
     this.#options = forWorkers(options, config);
     this.#accept = accept;
+    this.#metrics = new WorkerMetrics(config.report);
     this.#workers = Array.from({ length: config.workers }, () => null);
     this.#waits = this.#workers.map(() => FIRST_WAIT_MS);
     const words = (): Int32Array => new Int32Array(new SharedArrayBuffer(4 * (config.workers + 1)));
@@ -152,10 +152,10 @@ export class Crew implements Employer {
     this.#addGauges(metrics);
     this.#starting = true;
     for (let number = 1; number <= this.size; number++) this.#startOne(number);
-    await this.#until(() => this.up === this.size || this.#ends > 0, Number.POSITIVE_INFINITY);
+    await this.#moments.until(() => this.up === this.size || this.#ends > 0, Number.POSITIVE_INFINITY);
     this.#starting = false;
     if (this.#ends > 0) throw new ServerError("worker_failed", "a worker did not start; its fault is reported above");
-    this.#look = setInterval(() => void this.#lookAfterAll(), LOOK_MS);
+    this.#look = setInterval(() => void this.#metrics.ask(this.#present), LOOK_MS);
     this.#look.unref();
   }
 
@@ -163,18 +163,14 @@ export class Crew implements Employer {
   async settled(): Promise<void> {
     const { version } = this.#broadcast;
     const all = (): boolean => this.#present.every(({ took }) => took >= version);
-    if (await this.#until(all, TAKE_MS)) return;
+    if (await this.#moments.until(all, TAKE_MS)) return;
     const late = this.#present.filter(({ took }) => took < version).map(({ number }) => number);
     this.#config.report(`worker ${late.join(", ")} has not taken what was changed ${TAKE_MS / 1_000} s ago`);
   }
 
   /** @param own - Metrics of the main thread, as text. */
-  async metrics(own: string): Promise<string> {
-    await Promise.all(this.#present.map((worker) => this.#readMetrics(worker, METRICS_MS)));
-    const sums = readMetrics(own);
-    addMetrics(sums, this.#gone);
-    for (const worker of this.#present) addMetrics(sums, worker.metrics);
-    return writeMetrics(sums);
+  metrics(own: string): Promise<string> {
+    return this.#metrics.total(own, this.#present);
   }
 
   // ── for the workers ───────────────────────────────────────────────────────
@@ -182,7 +178,7 @@ export class Crew implements Employer {
   ready(worker: WorkerHandle): void {
     if (!this.#ending && worker.descriptor !== null) this.#acceptor?.add(worker.descriptor);
     if (!this.#starting && !this.#ending) this.report(`worker ${worker.number} is up`);
-    this.#tellWatchers();
+    this.#moments.tell();
   }
 
   leaving(worker: WorkerHandle): void {
@@ -193,17 +189,17 @@ export class Crew implements Employer {
   ended(worker: WorkerHandle): void {
     this.#retire(worker);
     this.#workers[worker.number - 1] = null;
-    addMetrics(this.#gone, counted(worker.metrics));
+    this.#metrics.keep(worker);
     Atomics.store(this.#held, worker.number, 0);
     Atomics.store(this.#forwarded, worker.number, 0);
     this.#recover(worker.number);
     if (!this.#ending) this.#ends++;
     if (!this.#ending && !this.#starting) this.#replace(worker);
-    this.#tellWatchers();
+    this.#moments.tell();
   }
 
   took(): void {
-    this.#tellWatchers();
+    this.#moments.tell();
   }
 
   asked(worker: WorkerHandle, { number, of, question }: Ask): void {
@@ -310,43 +306,9 @@ export class Crew implements Employer {
       this.#retire(worker);
       worker.post({ kind: "end", graceMs: 0 });
     }
-    await this.#until(() => this.#present.length === 0, this.#config.stopTimeoutMs + END_MS);
+    await this.#moments.until(() => this.#present.length === 0, this.#config.stopTimeoutMs + END_MS);
     for (const { number } of this.#present) this.report(`worker ${number} does not end`);
     void acceptor.close();
-  }
-
-  async #lookAfterAll(): Promise<void> {
-    await Promise.all(this.#present.map((worker) => this.#readMetrics(worker, LOOK_MS - 1)));
-  }
-
-  async #readMetrics(worker: WorkerHandle, deadlineMs: number): Promise<void> {
-    if (worker.descriptor === null) return;
-    const text = await worker.asks.ask("metrics", null, deadlineMs);
-    const silent = text === null && !worker.gone;
-    if (silent && !worker.silent) this.report(`worker ${worker.number} has not answered for ${deadlineMs} ms`);
-    worker.silent = silent;
-    if (text !== null && !worker.farewell) worker.metrics = readMetrics(text);
-  }
-
-  /** Resolves to whether something came to hold in time. */
-  #until(holds: () => boolean, ms: number): Promise<boolean> {
-    if (holds()) return Promise.resolve(true);
-    return new Promise((resolve) => {
-      const end = (held: boolean): void => {
-        clearTimeout(timer);
-        this.#watchers.delete(look);
-        resolve(held);
-      };
-      const look = (): void => {
-        if (holds()) end(true);
-      };
-      const timer = Number.isFinite(ms) ? setTimeout(end, ms, false) : undefined;
-      this.#watchers.add(look);
-    });
-  }
-
-  #tellWatchers(): void {
-    for (const watch of this.#watchers) watch();
   }
 }
 

@@ -1,0 +1,46 @@
+/**
+ * Metrics of all threads as those of one server. Workers are asked when the metrics are, and now and then, which also tells whether they
+ * still answer; one that does not counts with what it said last, and one that is gone with what it counted.
+ */
+import { addMetrics, counted, type MetricSums, readMetrics, writeMetrics } from "./sum-metrics.ts";
+import type { WorkerHandle } from "./worker-handle.ts";
+
+/** Milliseconds that a worker has to answer. */
+const ANSWER_MS = 1_000;
+
+export class WorkerMetrics {
+  readonly #report: (line: string) => void;
+  /** What workers counted that are gone. */
+  readonly #gone: MetricSums = new Map();
+
+  constructor(report: (line: string) => void) {
+    this.#report = report;
+  }
+
+  /** @param own - Metrics of the main thread, as text. */
+  async total(own: string, workers: readonly WorkerHandle[]): Promise<string> {
+    await this.ask(workers);
+    const sums = readMetrics(own);
+    addMetrics(sums, this.#gone);
+    for (const worker of workers) if (!worker.gone) addMetrics(sums, worker.metrics);
+    return writeMetrics(sums);
+  }
+
+  async ask(workers: readonly WorkerHandle[]): Promise<void> {
+    await Promise.all(workers.map((worker) => this.#askOne(worker)));
+  }
+
+  /** A worker is gone. */
+  keep({ metrics }: WorkerHandle): void {
+    addMetrics(this.#gone, counted(metrics));
+  }
+
+  async #askOne(worker: WorkerHandle): Promise<void> {
+    if (worker.descriptor === null) return;
+    const text = await worker.asks.ask("metrics", null, ANSWER_MS);
+    const silent = text === null && !worker.gone;
+    if (silent && !worker.silent) this.#report(`worker ${worker.number} has not answered for ${ANSWER_MS} ms`);
+    worker.silent = silent;
+    if (text !== null && !worker.farewell) worker.metrics = readMetrics(text);
+  }
+}
