@@ -6,6 +6,7 @@ import { loadPolicy, nodeFiles } from "../../dsl/index.ts";
 import type { LoadResult } from "../../dsl/index.ts";
 import type { Outcome, Policy, PolicyEngine, Request } from "../../engine/index.ts";
 import { createEngine, makeOutcome } from "../../engine/index.ts";
+import { readShown } from "../challenge/headers.ts";
 import { readConfig } from "../config.ts";
 import { FunctionLog } from "../decision-log.ts";
 import type { Gate, Ruling } from "../gate.ts";
@@ -19,7 +20,7 @@ import { findMalformed, readIncoming } from "../proxy/incoming.ts";
 import { describe, singleHeaders } from "../proxy/proxy.ts";
 import { rateLimitFields } from "../rate-limit-fields.ts";
 import type { Refusal } from "../refusal.ts";
-import { decisionField, problem, refusalOf, retryAfterField } from "../refusal.ts";
+import { decisionField, passField, problem, refusalOf, retryAfterField } from "../refusal.ts";
 import { Reloader } from "../reload.ts";
 import { servicesAround } from "../services.ts";
 import type { RequestView } from "../transport.ts";
@@ -163,12 +164,14 @@ export class Guard<Native> implements EdgeControl {
 
   #decide({ onGone }: Shown<Native>, asked: Request): Admission | Promise<Admission> {
     const gate = this.#gate;
-    const ruling = gate.decide(asked, "library");
+    const shown = readShown(gate.view.challenges, (name) => asked.headers[name] ?? "");
+    const ruling = gate.decide(asked, "library", gate.admit(asked, shown));
     const { verdict, delayMicros } = ruling.record;
     if (verdict > SLOW) return { refusal: refusalOf(ruling, gate.view.policy) };
     const admitted = this.#admitted(ruling);
     if (verdict < SLOW) return admitted;
-    return this.#holdBack(admitted, decisionField(ruling), delayMicros, onGone);
+    const named = ["X-Edge-Decision", decisionField(ruling), ...passField(ruling)];
+    return this.#holdBack(admitted, named, delayMicros, onGone);
   }
 
   #admitted(ruling: Ruling): Admitted {
@@ -185,6 +188,7 @@ export class Guard<Native> implements EdgeControl {
       fields: [
         "X-Edge-Decision",
         decisionField(ruling),
+        ...passField(ruling),
         ...(all ? rateLimitFields(policy, ruling.decision.limits, record.client) : []),
       ],
       observe: record.token === 0 ? null : (outcome): void => void gate.observe(id, outcome),
@@ -195,14 +199,14 @@ export class Guard<Native> implements EdgeControl {
   /** Past the caps a delay would cost more than it slows: the request is throttled. */
   #holdBack(
     admitted: Admitted,
-    decision: string,
+    named: readonly string[],
     delayMicros: number,
     onGone: (gone: () => void) => void,
   ): Admission | Promise<Admission> {
     const tooLong = delayMicros > this.#delayMaxMicros;
     const throttled = (detail: string): Admission => {
       admitted.observe?.(makeOutcome(429));
-      const fields = ["X-Edge-Decision", decision, "Retry-After", retryAfterField(delayMicros)];
+      const fields = [...named, "Retry-After", retryAfterField(delayMicros)];
       return { refusal: problem(429, detail, fields) };
     };
     if (tooLong) return throttled("the delay is longer than a request is held here");

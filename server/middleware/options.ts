@@ -1,4 +1,5 @@
 /** Options of the middleware, whatever the framework. */
+import type { ChallengeOptions } from "../challenge/options.ts";
 import type { Evidence, Policy, PolicyEngine, RequestCredential } from "../../engine/index.ts";
 import type { ServerOptions } from "../config.ts";
 
@@ -47,6 +48,8 @@ export interface MiddlewareOptions<Native> {
   readonly watch?: boolean;
   /** Secrets of `hmac-sha256:<id>:…` key hashes, by id. Default: what `EDGEPOLICY_PEPPER` says. */
   readonly peppers?: Readonly<Record<string, string>>;
+  /** What challenges are sealed with, how hard they are, and how long passes are good for. */
+  readonly challenges?: ChallengeOptions;
   /** Gets each line of the decision log. Default: none is kept. */
   readonly log?: (line: string) => void;
   /** Headers whose values the decision log shows. Default none. */
@@ -61,12 +64,13 @@ export interface MiddlewareOptions<Native> {
 
 /** The part of the options that is the server's too. */
 export function serverOptions<Native>(options: MiddlewareOptions<Native>): ServerOptions {
-  const { heldMax, rateLimitFields, peppers, outcomesMax, report, clock, logHeaders } = options;
+  const { heldMax, rateLimitFields, peppers, challenges, outcomesMax, report, clock, logHeaders } = options;
   return {
     policy: typeof options.policy === "string" ? options.policy : "the policy",
     ...(heldMax === undefined ? {} : { heldMax }),
     ...(rateLimitFields === undefined ? {} : { rateLimitFields }),
     ...(peppers === undefined ? {} : { peppers }),
+    ...(challenges === undefined ? {} : { challenges }),
     ...(outcomesMax === undefined ? {} : { outcomesMax }),
     ...(report === undefined ? {} : { report }),
     ...(clock === undefined ? {} : { clock }),

@@ -9,6 +9,7 @@ import express from "express";
 import fastify from "fastify";
 import { Hono } from "hono";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { withChallenges } from "../../../../server/challenge/client/index.ts";
 import { edgepolicy as forExpress, decisionOf } from "../../../../server/middleware/express.ts";
 import { edgepolicy as forFastify } from "../../../../server/middleware/fastify.ts";
 import { edgepolicy as forHono } from "../../../../server/middleware/hono.ts";
@@ -210,6 +211,25 @@ describe.each(FRAMEWORKS)("the middleware for %s", (_, startApp) => {
     expect(answer.headers.get("ratelimit")).toBe('"rate";r=2;t=20');
     expect(app.reached).toEqual(["GET acme"]);
     expect(app.edge.metrics()).toContain('edgepolicy_decisions_total{verdict="allow"} 1');
+  });
+
+  it("poses challenges, takes answers, and gives passes", async () => {
+    const { policy } = loadPolicyText(`policy "app" { default allow }
+route order = GET "/v1/orders/{id}"
+rule price on order then challenge pow`);
+    if (policy === null) throw new Error("the policy does not compile");
+    const app = await start({ policy, challenges: { bits: 4 } });
+    const refusal = await fetch(`${app.url}/v1/orders/7`);
+    expect(await refusal.json()).toMatchObject({ challenge: { kind: "pow", bits: 4 } });
+    const call = withChallenges();
+    const answered = await call(`${app.url}/v1/orders/7`);
+    expect([answered.status, answered.headers.get("edge-pass")]).toEqual([
+      200,
+      expect.stringContaining(";max-age=300"),
+    ]);
+    const passed = await call(`${app.url}/v1/orders/7`);
+    expect([passed.status, passed.headers.get("edge-pass")]).toEqual([200, null]);
+    expect(app.reached).toHaveLength(2);
   });
 
   it("refuses as the server does, to the byte, before the route", async () => {
