@@ -33,10 +33,12 @@ export function writeDecision(
   stated: string | null,
   refusals: boolean,
 ): void {
-  const { verdict, by, reason, delayMicros, retryAfterMicros, client } = ruling.record;
-  const found = client < 0 ? null : (policy.clients[client]?.id ?? null);
-  const tells = found !== null && found !== stated;
-  if (verdict === ALLOW && !tells) return to.count(ruling.number);
+  const { record, number } = ruling;
+  const { verdict, client } = record;
+  // Who is stated is who is accepted, so the inventory need not be looked at.
+  const tells = client >= 0 && stated === null;
+  if (verdict === ALLOW && !tells) return to.count(number);
+  const { by, reason, delayMicros, retryAfterMicros } = record;
   const refused = refusals && verdict > SLOW;
   const columns = refused
     ? 9
@@ -50,10 +52,10 @@ export function writeDecision(
             ? 5
             : 4;
   to.array(columns);
-  to.count(ruling.number);
+  to.count(number);
   to.count(verdict);
-  to.count(ruling.record.status);
-  writeName(to, tells ? found : null);
+  to.count(record.status);
+  writeName(to, tells ? (policy.clients[client]?.id ?? null) : null);
   if (columns > 4) writeName(to, by);
   if (columns > 5) to.known(reason);
   if (columns > 6) to.number(delayMicros / 1e6);

@@ -66,7 +66,8 @@ export class Connection {
   }
 
   #take(frame: unknown): void {
-    if (!Array.isArray(frame) || this.#closed) return;
+    if (this.#closed) return;
+    if (!Array.isArray(frame)) throw new TypeError("a frame is no array");
     const [kind, ...values] = frame as [number, ...unknown[]];
     if (kind === FROM_SERVER.hello) this.#greet(values as [number, number, number, number, string]);
     else if (kind === FROM_SERVER.decisions) this.#events.onDecisions(values[0] as number, values[1] as unknown[]);

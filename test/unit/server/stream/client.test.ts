@@ -1,6 +1,11 @@
+import { Packr } from "msgpackr/pack";
+import { Unpackr } from "msgpackr/unpack";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { VERDICTS } from "../../../../engine/index.ts";
 import { VERDICTS as CLIENT_VERDICTS } from "../../../../server/stream/client/rows.ts";
+import { loadUws } from "../../../../server/load-uws.ts";
+import { uwsTransport } from "../../../../server/transport-uws.ts";
+import type { Socket, SocketHandler } from "../../../../server/web-socket.ts";
 import type { StreamClient, StreamClientOptions, StreamRequest } from "../../../../server/stream/client/index.ts";
 import { connectStream } from "../../../../server/stream/client/index.ts";
 import { retryDelayMs } from "../../../../server/stream/client/stream-client.ts";
@@ -192,6 +197,58 @@ describe("the stream's client", () => {
     expect(CLIENT_VERDICTS).toEqual(VERDICTS);
     expect(() => connectStream({ url: "http://127.0.0.1/" })).toThrow("is not ws://");
     expect(() => connectStream({ url: "ws://127.0.0.1/", deadlineMs: 0 })).toThrow("option deadlineMs");
+  });
+});
+
+describe("a server that does not keep to the protocol", () => {
+  const packr = new Packr({ useRecords: false });
+  const hello = packr.pack([0, 1, 100, 10, 10_000, "p-"]);
+
+  /** A server that greets, and answers each frame of requests with `answer`. */
+  async function answering(answer: (seq: number) => Uint8Array | string): Promise<number> {
+    const { uws } = await loadUws();
+    let socket: Socket | null = null;
+    const handler: SocketHandler = {
+      onOpen: (opened) => (socket = opened),
+      onMessage: (data) => {
+        const [kind, seq] = unpackr.unpack(data) as [number, number];
+        if (kind === 0) socket?.send(hello);
+        if (kind === 1) socket?.send(answer(seq));
+      },
+      onDrain: () => {},
+      onStop: () => {},
+      onClose: () => {},
+    };
+    const limits = { messageBytesMax: 1_000_000, idleSeconds: 60, waitingBytesMax: 1_000_000 };
+    const listener = uwsTransport(uws)({
+      address: { host: "127.0.0.1", port: 0 },
+      routes: {
+        exact: new Map(),
+        otherwise: (_from, reply) => reply.send(404, [], ""),
+        otherSockets: { limits, onUpgrade: (_from, _reply, accept) => void accept(handler) },
+      },
+      onFault: () => {},
+    });
+    onTestFinished(() => listener.close());
+    return listener.port;
+  }
+  const unpackr = new Unpackr({ useRecords: false });
+
+  it.each<[string, (seq: number) => Uint8Array | string, string]>([
+    ["no msgpack", () => new Uint8Array([0xc1]), "an answer cannot be read"],
+    ["text", () => "hello", "an answer cannot be read"],
+    ["an answer to another frame", (seq) => packr.pack([1, seq + 1, [1]]), "which was not asked so"],
+    ["too few decisions", (seq) => packr.pack([1, seq, []]), "which was not asked so"],
+    ["a row that is none", (seq) => packr.pack([1, seq, [true]]), "a row is no decision"],
+  ])("loses its connection for %s, and lets nobody through", async (_, answer, reason) => {
+    const { stream, states } = client(await answering(answer), { retryLeastMs: 10_000 });
+    expect(await stream.decide(GET)).toMatchObject({ status: 503, failure: "not_connected" });
+    expect(states.at(-1)).toContain(reason);
+  });
+
+  it("has its unknown verdicts taken as refusals, and other frames passed over", async () => {
+    const { stream } = client(await answering((seq) => packr.pack([1, seq, [[1, 77, 200]]])));
+    expect(await stream.decide(GET)).toMatchObject({ id: "p-1", verdict: "block", failure: null });
   });
 });
 
