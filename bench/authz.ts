@@ -3,17 +3,15 @@
  * fields and answers the same bytes. Server on one core, load on the other, in turn; the server's own CPU time a request is
  * told too, because one thread of wrk may be the slower side.
  */
-import { type ChildProcess, fork } from "node:child_process";
-import { join } from "node:path";
-import type { Report, Start, Template } from "./authz-server.ts";
+import type { Template } from "./authz-server.ts";
 import { hundredths, percentile, round } from "./measure.ts";
 import type { BenchResult } from "./result.ts";
 import { table } from "./table.ts";
-import { hasProgram, pinToCore, runWrk } from "./wrk.ts";
+import { cpuMicrosOf, type ServerProcess, startProcess } from "./server-process.ts";
+import { hasProgram, runWrk } from "./wrk.ts";
 
 const FULL = { seconds: 5, rounds: 5 };
 const QUICK = { seconds: 1, rounds: 1 };
-const SERVER_CORE = 0;
 
 /** A way to ask, and one question to take the bare handler's answer from. */
 interface Adapter {
@@ -100,42 +98,6 @@ async function measureAdapter(adapter: Adapter, seconds: number, rounds: number)
   } finally {
     edge.child.disconnect();
   }
-}
-
-export interface ServerProcess {
-  readonly child: ChildProcess;
-  readonly port: number;
-  /** Empty where it has no admin listener. */
-  readonly adminUrl: string;
-}
-
-/** @param core - Which core it is kept to; null where it may use all. */
-export async function startProcess(start: Start, core: number | null = SERVER_CORE): Promise<ServerProcess> {
-  const child = fork(join(import.meta.dirname, "authz-server.ts"));
-  if (child.pid !== undefined && core !== null) pinToCore(child.pid, core);
-  const answer = nextReport(child);
-  child.send(start);
-  const report = await answer;
-  if (!("port" in report)) throw new Error("the server did not say where it listens");
-  return { child, port: report.port, adminUrl: report.adminUrl };
-}
-
-function nextReport(child: ChildProcess): Promise<Report> {
-  return new Promise((resolve, reject) => {
-    const ended = (status: number | null): void => reject(new Error(`the server ended with status ${status}`));
-    child.once("exit", ended);
-    child.once("message", (message) => {
-      child.off("exit", ended);
-      resolve(message as Report);
-    });
-  });
-}
-
-async function cpuMicrosOf(child: ChildProcess): Promise<number> {
-  const answer = nextReport(child);
-  child.send("cpu");
-  const report = await answer;
-  return "cpuMicros" in report ? report.cpuMicros : 0;
 }
 
 /** Headers that the transport writes by itself. */

@@ -3,18 +3,16 @@
  * What counts is that process's CPU time; this one only has to be fast enough to keep it busy. Beside it: what msgpackr alone takes to
  * read the same frames and to write as many answers.
  */
-import { type ChildProcess, fork } from "node:child_process";
-import { join } from "node:path";
 import { Packr } from "msgpackr/pack";
 import { Unpackr } from "msgpackr/unpack";
 import { createEngine, type Request } from "../engine/index.ts";
-import { enforcedPolicy, type Report, type Start } from "./authz-server.ts";
+import { enforcedPolicy } from "./authz-server.ts";
 import { hundredths, percentile } from "./measure.ts";
 import { ordersTraffic } from "./orders-traffic.ts";
 import type { BenchResult } from "./result.ts";
 import { seeded } from "./seeded.ts";
+import { cpuMicrosOf, startProcess } from "./server-process.ts";
 import { table } from "./table.ts";
-import { pinToCore } from "./wrk.ts";
 
 const FULL = { rounds: 7, frames: 20_000 };
 const QUICK = { rounds: 1, frames: 500 };
@@ -24,7 +22,6 @@ const FRAMES = 512;
 /** Frames under way at once: as many requests as the server allows. */
 const WINDOW = 64;
 const CLIENTS = 1_000;
-const SERVER_CORE = 0;
 
 const COLUMNS = ["method", "path", "ip", "client", "header:user-agent"];
 const packr = new Packr({ useRecords: false });
@@ -48,7 +45,7 @@ export interface StreamFigures {
 export async function benchStream(quick: boolean): Promise<BenchResult<StreamFigures>> {
   const { rounds, frames } = quick ? QUICK : FULL;
   const title = `stream: \`order\` reads by ${CLIENTS} clients, ${BATCH} to a frame, example policy, server on one core`;
-  const { child, port } = await startServer();
+  const { child, port } = await startProcess({ template: null });
   try {
     const decisionsChecked = await checkAnswers(port);
     const batches = readFrames();
@@ -97,37 +94,6 @@ function tableOf(figures: StreamFigures): string {
   ];
   const cells = rows.map(([what, value]) => [what, value.toLocaleString("en")]);
   return table(["", ""], [...cells, ["of msgpackr alone", `${figures.ofMsgpackr} ×`]]);
-}
-
-// ── the server ──────────────────────────────────────────────────────────────
-
-async function startServer(): Promise<{ readonly child: ChildProcess; readonly port: number }> {
-  const child = fork(join(import.meta.dirname, "authz-server.ts"));
-  if (child.pid !== undefined) pinToCore(child.pid, SERVER_CORE);
-  const start: Start = { template: null };
-  const answer = nextReport(child);
-  child.send(start);
-  const report = await answer;
-  if (!("port" in report)) throw new Error("the server did not say where it listens");
-  return { child, port: report.port };
-}
-
-function nextReport(child: ChildProcess): Promise<Report> {
-  return new Promise((resolve, reject) => {
-    const ended = (status: number | null): void => reject(new Error(`the server ended with status ${status}`));
-    child.once("exit", ended);
-    child.once("message", (message) => {
-      child.off("exit", ended);
-      resolve(message as Report);
-    });
-  });
-}
-
-async function cpuMicrosOf(child: ChildProcess): Promise<number> {
-  const answer = nextReport(child);
-  child.send("cpu");
-  const report = await answer;
-  return "cpuMicros" in report ? report.cpuMicros : 0;
 }
 
 // ── the stream ──────────────────────────────────────────────────────────────
