@@ -1,4 +1,5 @@
 /** Options of the stream at `/authz/stream`. */
+import { ServerError } from "../server-error.ts";
 
 export interface StreamOptions {
   /** Connections at once; one more is answered 503. Default 64. */
@@ -19,6 +20,7 @@ export interface StreamOptions {
  * The options with their defaults.
  *
  * @param readCount - Reads a positive whole number, by the option's name.
+ * @throws {ServerError} `option_invalid`.
  */
 export function readStreamOptions(
   options: StreamOptions,
@@ -30,6 +32,12 @@ export function readStreamOptions(
     rowsMax: readCount("stream.rowsMax", options.rowsMax, 1_024),
     frameBytesMax: readCount("stream.frameBytesMax", options.frameBytesMax, 1_048_576),
     waitingBytesMax: readCount("stream.waitingBytesMax", options.waitingBytesMax, 4 * 1_048_576),
-    idleSeconds: Math.min(960, Math.max(8, readCount("stream.idleSeconds", options.idleSeconds, 60))),
+    idleSeconds: idleSecondsOf(readCount("stream.idleSeconds", options.idleSeconds, 60)),
   };
+}
+
+/** The range is that of the transport. */
+function idleSecondsOf(seconds: number): number {
+  if (seconds >= 8 && seconds <= 960) return seconds;
+  throw new ServerError("option_invalid", `option stream.idleSeconds: ${seconds} is not from 8 to 960`);
 }

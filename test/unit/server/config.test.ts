@@ -33,6 +33,8 @@ describe("readConfig", () => {
     ["heldMax", { heldMax: 0 }],
     ["upstreamTimeoutMs", { upstreamTimeoutMs: 1.5 }],
     ["adminToken", { adminToken: "short" }],
+    ["stream.rowsMax", { stream: { rowsMax: 0 } }],
+    ["stream.idleSeconds", { stream: { idleSeconds: 7 } }],
     ["log.headers", { log: { headers: ["Authorization"] } }],
   ])("refuses a bad %s and names it", (option, options) => {
     expect(() => readConfig({ policy, ...options })).toThrow(`option ${option}:`);
