@@ -3,7 +3,8 @@
  * wrk with one worker and with two, free to use every core, with what a limit admitted over all connections beside it.
  */
 import { createEngine, createSharedState, type Policy, type StatefulEngine } from "../engine/index.ts";
-import { measureSide, middleOf, type ServerProcess, type Side, startProcess } from "./server-process.ts";
+import { measureSide, middleOf, type Side } from "./authz.ts";
+import { type ServerProcess, startProcess } from "./server-process.ts";
 import { type Contestant, ratioInTurn, round, type Timing, timeInTurn } from "./measure.ts";
 import { type Arrival, ordersPolicy, ordersTraffic } from "./orders-traffic.ts";
 import type { BenchResult } from "./result.ts";

@@ -1,21 +1,22 @@
-/** How many bodies are held in memory at once while it is found out who signed them. */
+/** Memory for bodies that are read before it is known who signed them: counted in bytes, so that many slow senders of little take little. */
 export class BodyRoom {
   readonly #max: number;
   #held = 0;
 
+  /** @param max - Bytes. */
   constructor(max: number) {
     this.#max = max;
   }
 
-  /** Takes a place; false if there is none. */
-  take(): boolean {
-    if (this.#held >= this.#max) return false;
-    this.#held++;
+  /** Takes room for so many bytes; false if there is none. */
+  take(bytes: number): boolean {
+    if (this.#held + bytes > this.#max) return false;
+    this.#held += bytes;
     return true;
   }
 
-  /** Gives a place back. */
-  leave(): void {
-    this.#held--;
+  /** Gives it back. */
+  leave(bytes: number): void {
+    this.#held -= bytes;
   }
 }

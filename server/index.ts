@@ -5,6 +5,8 @@ export { type ChallengeOptions, readChallengeOptions } from "./challenge/options
 export { type ChallengePlan, planChallenges } from "./challenge/plan.ts";
 export type { LogOptions, LogSink, ServerOptions } from "./config.ts";
 export type { TokenOptions } from "./identity/token-options.ts";
+export type { ClientCertificateOptions } from "./identity/client-certificate/options.ts";
+export type { SignedRequestOptions } from "./identity/signed-request-options.ts";
 export { loadUws } from "./load-uws.ts";
 export type { ListReload, LoadPolicy, ReloadResult } from "./policy-loader.ts";
 export type { ServerErrorCode } from "./server-error.ts";

@@ -96,7 +96,7 @@ export function dataRoutes(services: Services): Routes {
 
 function proxyRoutes({ gate, holds, upstream }: Services): Pick<Routes, "otherwise" | "otherSockets"> {
   if (upstream === null) return { otherwise: notServed };
-  const parts = { gate, upstream, holds, signed: new BodyRoom(gate.config.signedRequests.bodiesMax) };
+  const parts = { gate, upstream, holds, signed: new BodyRoom(gate.config.signedRequests.bodiesBytesMax) };
   return { otherwise: proxyHandler(parts), otherSockets: proxySockets(parts) };
 }
 const noWorker: Handler = (_from, reply) => {

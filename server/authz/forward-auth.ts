@@ -52,7 +52,7 @@ export const STATED: readonly string[] = ["x-forwarded-uri", "x-forwarded-method
 export const FORWARDED: readonly string[] = [...STATED, "x-forwarded-for", "x-forwarded-proto"];
 
 export function forwardAuthHandler(gate: Gate, holds: Holds, caller: ForwardAuthCaller): Handler {
-  const room = new BodyRoom(gate.config.signedRequests.bodiesMax);
+  const room = new BodyRoom(gate.config.signedRequests.bodiesBytesMax);
   return (from, reply) => {
     const asked = readAsked(gate, from, caller);
     if ("status" in asked) return reply.send(asked.status, asked.headers, asked.body);
@@ -65,11 +65,10 @@ export function forwardAuthHandler(gate: Gate, holds: Holds, caller: ForwardAuth
     const fields = readsBody(gate, from, asked);
     const signed = isShown(caller, from, asked) ? bodyBytesFor(gate, asked, presented) : 0;
     if (!fields && signed === 0) return decide(presented);
-    if (signed > 0 && !room.take()) return sendBusy(gate, reply);
     const body = new RequestBody(reply, gate.config.recordBytesMax);
-    if (signed > 0) body.once("close", () => room.leave());
     const [copied, parsed] = [copiedFrom(from), fields && caller.hasWholeBody(from)];
-    awaitBody(gate, reply, body, Math.max(signed, fields ? BODY_FIELDS_BYTES : 0), () => {
+    const waited = { bytes: Math.max(signed, fields ? BODY_FIELDS_BYTES : 0), room: signed > 0 ? room : null };
+    awaitBody(gate, reply, body, waited, () => {
       if (parsed) asked.body = body.parsed();
       const whole = signed > 0 ? { body: body.whole(signed) ?? ("body_too_long" as const) } : {};
       body.destroy();
@@ -139,7 +138,13 @@ function sendBusy(gate: Gate, reply: Reply): void {
   reply.send(status, headers, body);
 }
 
-function awaitBody(gate: Gate, reply: Reply, body: RequestBody, bytes: number, run: () => void): void {
+function awaitBody(
+  gate: Gate,
+  reply: Reply,
+  body: RequestBody,
+  { bytes, room }: { readonly bytes: number; readonly room: BodyRoom | null },
+  run: () => void,
+): void {
   const { bodyTimeoutMs } = gate.config;
   const deadline = setTimeout(() => {
     const { status, headers, body: text } = malformed(gate, 408, "slow_body", "the body did not come in time");
@@ -148,7 +153,12 @@ function awaitBody(gate: Gate, reply: Reply, body: RequestBody, bytes: number, r
   }, bodyTimeoutMs);
   body.once("close", () => clearTimeout(deadline));
   reply.onAbort(() => body.destroy());
-  body.whenKnown(run, bytes);
+  const known = (): void => {
+    if (!body.crowded) return run();
+    body.destroy();
+    sendBusy(gate, reply);
+  };
+  body.whenKnown(known, bytes, room);
 }
 
 // ── the answer ──────────────────────────────────────────────────────────────

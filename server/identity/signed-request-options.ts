@@ -4,8 +4,8 @@ import { ServerError } from "../server-error.ts";
 export interface SignedRequestOptions {
   /** Longest body in bytes that a signature is checked over; a longer one is refused as `body_too_long`. Default 1 MiB. */
   readonly bodyBytesMax?: number;
-  /** Bodies held at once until it is known who signed them; one more is answered 503. Default 64. */
-  readonly bodiesMax?: number;
+  /** Bytes of bodies held at once until it is known who signed them; where there are more, requests are answered 503. Default 64 MiB. */
+  readonly bodiesBytesMax?: number;
   /**
    * Signatures remembered at once so that none is taken twice, over all sources; a client has a quarter of it at most. Where there is
    * no room, requests are refused as `replay_unavailable`. Default 262,144.
@@ -17,7 +17,7 @@ export interface SignedRequestOptions {
 export function readSignedRequestOptions(options: SignedRequestOptions = {}): Required<SignedRequestOptions> {
   return {
     bodyBytesMax: countOf("bodyBytesMax", options.bodyBytesMax ?? 1_048_576),
-    bodiesMax: countOf("bodiesMax", options.bodiesMax ?? 64),
+    bodiesBytesMax: countOf("bodiesBytesMax", options.bodiesBytesMax ?? 64 * 1_048_576),
     replaysMax: countOf("replaysMax", options.replaysMax ?? 262_144),
   };
 }

@@ -119,28 +119,37 @@ function decideWithBody(parts: ProxyParts, passage: Passage): void {
   const held = (incoming.length ?? 0) <= signed ? signed : 0;
   const unsigned = { ...passage, presented: { ...presented, body: "body_too_long" as const } };
   if (!fields && held === 0) return identify(parts, unsigned);
-  if (held > 0 && !parts.signed.take()) return refuseHeld(gate, passage);
-  if (held > 0) body.once("close", () => parts.signed.leave());
-  awaitBody(gate, passage, body, Math.max(held, fields ? BODY_FIELDS_BYTES : 0), () => {
+  const waited = { bytes: Math.max(held, fields ? BODY_FIELDS_BYTES : 0), room: held > 0 ? parts.signed : null };
+  awaitBody(gate, passage, body, waited, () => {
     if (fields) request.body = body.parsed();
     const whole = held > 0 ? body.whole(held) : null;
     identify(parts, whole === null ? unsigned : { ...passage, presented: { ...presented, body: whole } });
   });
 }
 
-function awaitBody(gate: Gate, passage: Passage, body: RequestBody, bytes: number, run: () => void): void {
+function awaitBody(
+  gate: Gate,
+  passage: Passage,
+  body: RequestBody,
+  { bytes, room }: { readonly bytes: number; readonly room: BodyRoom | null },
+  run: () => void,
+): void {
+  const { request, reply, incoming } = passage;
   const deadline = setTimeout(() => refuseSlowBody(gate, passage), gate.config.bodyTimeoutMs);
   body.once("close", () => clearTimeout(deadline));
-  body.whenKnown(() => {
+  reply.onAbort(() => body.destroy());
+  const known = (): void => {
     clearTimeout(deadline);
-    passage.request.size = Math.max(passage.request.size, body.bytes);
-    if (!body.outgrown) return run();
-    refuseMalformed(gate, passage.reply, passage.incoming, outgrown(gate));
-  }, bytes);
+    if (body.outgrown) return refuseMalformed(gate, reply, incoming, outgrown(gate));
+    if (body.crowded) return refuseCrowded(gate, passage);
+    request.size = Math.max(request.size, body.bytes);
+    run();
+  };
+  body.whenKnown(known, bytes, room);
 }
 
-/** Bodies that are held for their signatures take memory, so there is an end to how many there are. */
-function refuseHeld({ metrics }: Gate, passage: Passage): void {
+/** Bodies that are held for their signatures take memory, so there is an end to how much of it they get. */
+function refuseCrowded({ metrics }: Gate, passage: Passage): void {
   increment(metrics.malformed, "signed_bodies_busy");
   refuse(passage, problem(503, "too many signed bodies are being read", ["Retry-After", "1"]));
 }

@@ -3,6 +3,7 @@
  * a stream whose consumer sets the pace.
  */
 import { Readable } from "node:stream";
+import type { BodyRoom } from "../body-room.ts";
 import { BODY_FIELDS_BYTES } from "../config.ts";
 import type { Reply } from "../transport.ts";
 import { KeptBytes } from "./kept-bytes.ts";
@@ -18,6 +19,10 @@ export class RequestBody extends Readable {
   /** Called once when the body ends or grows past what is waited for. */
   #whenKnown: (() => void) | null = null;
   #waitBytes = BODY_FIELDS_BYTES;
+  /** What the bytes that are waited for are counted in, and how many were. */
+  #room: BodyRoom | null = null;
+  #taken = 0;
+  #crowded = false;
   #paused = false;
   #tooLarge: (() => void) | null = null;
   /** What is kept until the decision; null once the stream flows. */
@@ -36,6 +41,11 @@ export class RequestBody extends Readable {
     return this.#bytes > this.#bytesMax;
   }
 
+  /** Whether there was no room to wait for it. */
+  get crowded(): boolean {
+    return this.#crowded;
+  }
+
   /** Bytes received so far. */
   get bytes(): number {
     return this.#bytes;
@@ -45,9 +55,11 @@ export class RequestBody extends Readable {
    * Calls `run` once the body is complete or longer than `bytes`, which are then kept.
    *
    * @param bytes - Default: what fields are read from.
+   * @param room - Counts what is kept meanwhile; where there is none left, `run` is called at once and the body is `crowded`.
    */
-  whenKnown(run: () => void, bytes: number = BODY_FIELDS_BYTES): void {
+  whenKnown(run: () => void, bytes: number = BODY_FIELDS_BYTES, room: BodyRoom | null = null): void {
     this.#waitBytes = bytes;
+    this.#room = room;
     this.#whenKnown = run;
   }
 
@@ -88,6 +100,7 @@ export class RequestBody extends Readable {
 
   override _destroy(problem: Error | null, done: (problem?: Error | null) => void): void {
     this.#kept = null;
+    this.#leaveRoom();
     this.#resume();
     done(problem);
   }
@@ -102,8 +115,9 @@ export class RequestBody extends Readable {
   }
 
   #keep(chunk: Uint8Array, last: boolean): void {
-    this.#kept?.add(chunk);
-    const known = last || this.#bytes > this.#waitBytes || this.#whenKnown === null;
+    this.#crowded = this.#whenKnown !== null && !this.#takeRoom(chunk.length);
+    if (!this.#crowded) this.#kept?.add(chunk);
+    const known = last || this.#crowded || this.#bytes > this.#waitBytes || this.#whenKnown === null;
     if (!known) return;
     if (!last) this.#pause();
     this.#tell();
@@ -112,7 +126,21 @@ export class RequestBody extends Readable {
   #tell(): void {
     const run = this.#whenKnown;
     this.#whenKnown = null;
+    this.#leaveRoom();
     run?.();
+  }
+
+  #takeRoom(bytes: number): boolean {
+    if (this.#room === null) return true;
+    if (!this.#room.take(bytes)) return false;
+    this.#taken += bytes;
+    return true;
+  }
+
+  #leaveRoom(): void {
+    this.#room?.leave(this.#taken);
+    this.#taken = 0;
+    this.#room = null;
   }
 
   #pass(chunk: Uint8Array, last: boolean): void {

@@ -102,8 +102,8 @@ describe("an adapter", () => {
     expect(why(ask(small, envoy(SENT), String(SENT.body)))).toEqual([401, expect.stringContaining("body_too_long")]);
   });
 
-  it("holds so many bodies and no more", async () => {
-    const handler = traefikHandler(await gateOf({ signedRequests: { bodiesMax: 1 } }), new Holds(1));
+  it("holds so many bytes of bodies and no more", async () => {
+    const handler = traefikHandler(await gateOf({ signedRequests: { bodiesBytesMax: 10 } }), new Holds(1));
     const asked: Asked = {
       headers: {
         "x-forwarded-for": "198.51.100.7",
@@ -115,10 +115,17 @@ describe("an adapter", () => {
       },
     };
     const first = ask(handler, asked);
-    expect(ask(handler, asked).status).toBe(503);
-    first.deliver(Buffer.from(String(SENT.body)), true);
+    first.deliver(Buffer.from(String(SENT.body).slice(0, 4)), false);
+    expect(ask(handler, asked, String(SENT.body)).status).toBe(503);
+    first.deliver(Buffer.from(String(SENT.body).slice(4)), true);
     expect(why(first)).toEqual([200, "acme"]);
+    const gone = ask(handler, asked);
+    gone.deliver(Buffer.from("{"), false);
+    gone.abort();
+    const half = ask(handler, asked);
+    half.deliver(Buffer.from(String(SENT.body).slice(0, 6)), false);
     await new Promise(setImmediate);
+    half.abort();
     expect(ask(handler, asked, String(SENT.body)).headers["www-authenticate"]).toContain("replayed");
   });
 

@@ -86,23 +86,24 @@ describe("a signed body", () => {
     expect((await exchangeRaw(port, `${head}1\r\nx\r\n0\r\n\r\n`)).text).toMatch(/^HTTP\/1.1 200 /);
   });
 
-  it("has an end to how many are held, and to how long one may take", async () => {
-    const server = await guard({ signedRequests: { bodiesMax: 1 }, bodyTimeoutMs: 400 });
+  it("has an end to how much of all is held, and to how long one may take", async () => {
+    const server = await guard({ signedRequests: { bodiesBytesMax: 100 }, bodyTimeoutMs: 400 });
     const { init } = signed(server.url, {});
-    const headers = { ...(init.headers as Record<string, string>), "content-length": "2" };
+    const headers = { ...(init.headers as Record<string, string>), "content-length": "99" };
     const slow = request(`${server.url}/v1/orders`, { method: "POST", headers });
     const answer = new Promise<number | undefined>((resolve) =>
       slow.on("response", (incoming) => resolve(incoming.resume().statusCode)),
     );
     slow.on("error", () => {});
-    slow.write("{");
+    slow.write("x".repeat(98));
     let busy = 0;
     await until(async () => {
-      busy = (await send(signed(server.url, {}))).status;
+      busy = (await send(signed(server.url, { body: '{"n":1}' }))).status;
       return busy === 503;
     });
     expect(await answer).toBe(408);
     await until(async () => (await send(signed(server.url, {}))).status === 200);
+    expect(await server.metrics()).toMatch(/signed_bodies_busy"} [1-9]/);
   });
 
   it("is not waited for where nobody signed it", async () => {
