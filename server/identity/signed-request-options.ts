@@ -1,6 +1,7 @@
 /** Options of signed requests: what their bodies and the memory against replays may take. */
 import { ServerError } from "../server-error.ts";
 
+/** What verifying signed requests may take. */
 export interface SignedRequestOptions {
   /** Longest body in bytes that a signature is checked over; a longer one is refused as `body_too_long`. Default 1 MiB. */
   readonly bodyBytesMax?: number;

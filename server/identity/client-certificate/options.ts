@@ -1,5 +1,6 @@
 /** Options of client certificates that a proxy conveys. */
 
+/** Which of several certificates that a proxy conveys is the caller's. */
 export interface ClientCertificateOptions {
   /**
    * What the element of `X-Forwarded-Client-Cert` says in `By` that is believed: URI names of the certificates of the proxies where
