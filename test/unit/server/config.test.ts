@@ -35,6 +35,9 @@ describe("readConfig", () => {
     ["adminToken", { adminToken: "short" }],
     ["stream.rowsMax", { stream: { rowsMax: 0 } }],
     ["stream.idleSeconds", { stream: { idleSeconds: 7 } }],
+    ["signedRequests.bodyBytesMax", { signedRequests: { bodyBytesMax: -1 } }],
+    ["signedRequests.bodiesBytesMax", { signedRequests: { bodiesBytesMax: 0.5 } }],
+    ["signedRequests.replaysMax", { signedRequests: { replaysMax: 0 } }],
     ["log.headers", { log: { headers: ["Authorization"] } }],
   ])("refuses a bad %s and names it", (option, options) => {
     expect(() => readConfig({ policy, ...options })).toThrow(`option ${option}:`);
