@@ -242,4 +242,36 @@ describe("clients of the inventory", () => {
       null,
     ]);
   });
+
+  test("have keys by the client alone that are worked out once, each client's and each key's by itself", () => {
+    // As if the inventory said otherwise from the second request on.
+    const renamed = clients.map((each) => ({ ...each }));
+    const asked = ask(KEYS, { client: "ann", host: "h" }, { clients: renamed });
+    const ids = ["ann", "bob", "eve"];
+    const all = (): readonly unknown[] =>
+      ids.map((client) => {
+        next(asked, { client, host: "h" });
+        return [0, 1, 4].map((limit) => keyHash(asked, limit));
+      });
+    const first = all();
+    expect(new Set(first.flat().map(String)).size).toBe(9);
+    for (const each of renamed) each.id = "other";
+    expect(all()).toEqual(first);
+    next(asked, { client: "ann", host: "h" });
+    expect(keyHash(asked, 3)).toEqual(hashed([0, ...textWords("other"), 0, ...textWords("h")]));
+  });
+
+  test("are none where another option of some part is given", () => {
+    const either = one(CLIENT, IP);
+    const asked = ask([[...either, ...either]], {}, { clients });
+    const [bob, ip] = [
+      { option: 0, value: "bob" },
+      { option: 1, value: "10.0.0.1" },
+    ];
+    const words = [0, ...textWords("bob"), 1, ...valueWords("ip", "10.0.0.1")];
+    expect([partsHash(asked, [bob, ip]), partsHash(asked, [bob, bob])]).toEqual([
+      hashed(words),
+      hashed([0, ...textWords("bob"), 0, ...textWords("bob")], true),
+    ]);
+  });
 });

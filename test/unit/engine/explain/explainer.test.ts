@@ -323,6 +323,15 @@ describe("an explaining engine", () => {
     ]);
   });
 
+  test("keeps nothing of an explanation that it has given", () => {
+    const engine = createExplainer(POLICY);
+    const { notes } = engine as unknown as { readonly notes: { readonly page: unknown } };
+    const { token } = engine.explain(makeRequest(login("x")), NOW);
+    expect(notes.page).toBeNull();
+    engine.explainOutcome(token, makeOutcome(200), NOW);
+    expect(notes.page).toBeNull();
+  });
+
   test("tells what it would decide without deciding it", () => {
     const engine = createExplainer(POLICY);
     for (let call = 0; call < 2; call++) engine.decide(REQUEST, NOW);
