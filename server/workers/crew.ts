@@ -56,6 +56,8 @@ export class Crew implements Employer {
   /** Waits by number, and what is still waited for. */
   readonly #waits: number[];
   readonly #timers = new Set<NodeJS.Timeout>();
+  /** Numbers of workers that are gone and may have left something half done. */
+  readonly #unrecovered = new Set<number>();
   #look: NodeJS.Timeout | null = null;
   #state: SharedState | null = null;
   #bans: JournalTurns | null = null;
@@ -192,7 +194,8 @@ export class Crew implements Employer {
     this.#metrics.keep(worker);
     Atomics.store(this.#held, worker.number, 0);
     Atomics.store(this.#forwarded, worker.number, 0);
-    this.#recover(worker.number);
+    this.#unrecovered.add(worker.number);
+    this.#recover();
     if (!this.#ending) this.#ends++;
     if (!this.#ending && !this.#starting) this.#replace(worker);
     this.#moments.tell();
@@ -261,17 +264,30 @@ export class Crew implements Employer {
     this.#waits[number - 1] = Math.min(2 * waitMs, LONGEST_WAIT_MS);
     const lost = farewell ? "" : "; what it counted in its last seconds is lost";
     this.report(`worker ${number} ended; another takes its place in ${waitMs} ms${lost}`);
-    this.#later(waitMs, () => this.#startOne(number));
+    this.#later(waitMs, () => this.#startAgain(number));
   }
 
-  /** Takes back what a worker left half done. Another may be inside the state for long, or have ended there too: then later. */
-  #recover(number: number): void {
-    if (this.#state === null) return;
+  /** A number is used again when nothing is left of who had it. */
+  #startAgain(number: number): void {
+    if (this.#unrecovered.has(number)) this.#later(FIRST_WAIT_MS, () => this.#startAgain(number));
+    else this.#startOne(number);
+  }
+
+  /**
+   * Takes back what workers left half done, the latest first: one that ended inside the state keeps all others out. Where one is inside for
+   * long, another time.
+   */
+  #recover(): void {
+    const state = this.#state;
+    if (state === null) return;
     try {
-      recoverWorker(this.#state, number);
+      for (const number of [...this.#unrecovered].toReversed()) {
+        recoverWorker(state, number);
+        this.#unrecovered.delete(number);
+      }
     } catch (problem) {
-      this.report(`worker ${number} cannot be recovered yet: ${String(problem)}`);
-      this.#later(FIRST_WAIT_MS, () => this.#recover(number));
+      this.report(`a worker cannot be recovered yet: ${String(problem)}`);
+      this.#later(FIRST_WAIT_MS, () => this.#recover());
     }
   }
 
