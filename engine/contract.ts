@@ -30,6 +30,8 @@ export interface DecisionRecord {
   readonly client: number;
   /** How many names `shadow` of the decision has: most requests have none, and need no copy to tell. */
   readonly shadows: number;
+  /** Adds the decision to counters. The compiled engine's alone: the others have no use for it. */
+  tally?(counters: Counters): void;
   /**
    * A plain copy that stays as it is. Scores that no rule read are computed for it, from the request: it must still be as it was
    * decided.
@@ -37,6 +39,16 @@ export interface DecisionRecord {
    * @throws After a later `decide` or `observe`, where a score was not computed yet: it cannot be had any more.
    */
   toDecision(): Decision;
+}
+
+/** Counters of decisions, by place in `Policy.rules` and `Policy.limits`. */
+export interface Counters {
+  /** Rules that took effect. */
+  readonly matched: Float64Array;
+  /** Enforced limits that were asked, of which four fifths or more are used. */
+  readonly near: Float64Array;
+  /** Enforced limits that did not admit. */
+  readonly over: Float64Array;
 }
 
 /** A value of one key part, as `Key.options` evaluates it; `null` stands for a part without any present option. */
@@ -156,11 +168,17 @@ export interface StatefulEngine extends PolicyEngine {
    */
   snapshot(): Snapshot;
   /**
-   * Puts a ban that was told to `onBan`, after the state before it was restored.
+   * Puts a ban that was told to `onBan`, after the state before it was restored; ends the key's ban where `untilMicros` is 0.
    *
    * @returns Whether the policy still has the rule that set it.
    */
   putBan(ban: BanEntry): boolean;
+  /**
+   * Ends the live ban that an enforced rule has set on these keys.
+   *
+   * @returns What {@link StatefulEngine.putBan} takes to end it again; null where there is none.
+   */
+  liftBan(rule: string, keys: readonly KeyPart[]): BanEntry | null;
 }
 
 /** What an engine can be told apart from its policy. */

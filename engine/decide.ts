@@ -21,6 +21,7 @@ import type { Outcome, Request } from "./request.ts";
 import { Rollouts } from "./rollouts.ts";
 import { keepRequest, restoreRequest } from "./outcomes.ts";
 import { RuleBans } from "./rule-bans.ts";
+import type { BanEntry } from "./state/bans.ts";
 import { Rules } from "./rules.ts";
 import { Scores } from "./scores.ts";
 import { Signals } from "./signals.ts";
@@ -270,5 +271,10 @@ export class Decider implements SlotReader {
   /** Time left of an enforced rule's ban of a key given by its values. */
   readBan(index: number, keys: readonly KeyPart[], now: number): number {
     return this.bans.remainingFor(index, keys, now);
+  }
+
+  /** Ends an enforced rule's live ban of a key given by its values. */
+  liftBan(index: number, keys: readonly KeyPart[], now: number): BanEntry | null {
+    return this.bans.lift(index, keys, now);
   }
 }

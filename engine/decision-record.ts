@@ -1,5 +1,5 @@
 /** The record of the latest decision: filled in while a request is decided, read until the next one. */
-import type { DecisionRecord } from "./contract.ts";
+import type { Counters, DecisionRecord } from "./contract.ts";
 import type { Decision, LimitReading } from "./decision.ts";
 import type { LiveOverlays } from "./overlays.ts";
 import type { Policy } from "./policy.ts";
@@ -15,6 +15,8 @@ export const STATUS = [200, 200, 401, 429, 403] as const;
 const NOBODY = -1;
 const NO_PLACE = 0x7fffffff;
 const MICROS = 1e6;
+/** From which share of a limit on it is nearly used up. */
+const NEAR = 0.8;
 const NOTHING = {} as const;
 const SKETCHED = { sketched: true } as const;
 
@@ -206,6 +208,23 @@ export class Record implements DecisionRecord {
       this.by = this.policy.limits[this.limit]!.name;
       this.reason = this.by;
     } else if (this.verdict === Verdict.block) this.reason = "no_rule_allows";
+  }
+
+  tally({ matched, near, over }: Counters): void {
+    for (let index = 0; index < this.matched.count; index++) matched[this.matched.items[index]!]!++;
+    for (let index = 0; index < this.asked.count; index++) {
+      const limit = this.asked.items[index]!;
+      const charge = this.charges[limit]!;
+      if (charge.wait > 0) over[limit]!++;
+      if (this.usedOf(charge) >= NEAR) near[limit]!++;
+    }
+  }
+
+  /** The share of a limit that is used, after the charge or without it. */
+  private usedOf(charge: Charge): number {
+    if (charge.amount !== AmountKind.gcra) return (this.charged ? charge.usedAfter : charge.usedBefore) / charge.most;
+    const fullAt = this.charged ? charge.afterWhole : charge.beforeWhole;
+    return (fullAt - this.now) / charge.rate.burstWhole;
   }
 
   toDecision(): Decision {

@@ -4,6 +4,7 @@ import { compile } from "./compile/compile.ts";
 import type {
   DecisionRecord,
   EngineOptions,
+  KeyPart,
   MemoryReading,
   Needs,
   ReloadReport,
@@ -217,6 +218,10 @@ class Engine implements StatefulEngine {
 
   putBan(ban: BanEntry): boolean {
     return this.alone(() => this.store.putBan(ban, this.now));
+  }
+
+  liftBan(rule: string, keys: readonly KeyPart[]): BanEntry | null {
+    return this.alone(() => this.decider.liftBan(indexOf(this.policy.rules, rule), keys, this.now));
   }
 
   private listenToBans(listener: ((ban: BanEntry) => void) | null): void {

@@ -6,6 +6,7 @@ import { holds } from "./evaluate.ts";
 import type { Hasher } from "./hasher.ts";
 import { type Program, Rollout } from "./program.ts";
 import type { Rollouts } from "./rollouts.ts";
+import type { BanEntry } from "./state/bans.ts";
 import { banOf, type StateStore } from "./state/store.ts";
 
 export class RuleBans {
@@ -106,6 +107,15 @@ export class RuleBans {
       const owner = mode === Rollout.on ? this.owners[rule]! : this.shadowOwners[rule]!;
       this.store.bans.set(c.keyLo[banKey]!, c.keyHi[banKey]!, owner, c.now);
     }
+  }
+
+  /** Ends an enforced rule's live ban of a key given by its values; null where there is none. */
+  lift(index: number, keys: readonly KeyPart[], now: number): BanEntry | null {
+    if (this.remainingFor(index, keys, now) === 0) return null;
+    const { lo, hi } = this.hasher.out;
+    const owner = this.owners[index]!;
+    this.store.bans.end(lo, hi, owner);
+    return { owner: this.store.ownerId(owner), lo, hi, untilMicros: 0, lengthMicros: 0 };
   }
 
   /** Time left of an enforced rule's ban of a key given by its values. */

@@ -81,6 +81,14 @@ export class BanTable extends HashTable {
     this.write(at, owner, untilMicros, lengthMicros);
   }
 
+  /** Ends the ban of a key that an owner set, and forgets that there was one. */
+  end(lo: number, hi: number, owner: number): void {
+    const at = this.findOf(lo, hi, owner);
+    if (at < 0) return;
+    this.touch(at);
+    this.write(at, owner, 0, 0);
+  }
+
   private write(at: number, owner: number, until: number, length: number): void {
     this.store(at + UNTIL, until, owner & OWNER_MASK);
     this.store(at + LENGTH, length, owner >>> 11);
@@ -91,6 +99,7 @@ export class BanTable extends HashTable {
     if (at < 0) return forMicros;
     const until = this.load(at + UNTIL);
     const length = this.load(at + LENGTH);
+    if (length === 0) return forMicros;
     if (now < until) return length;
     return doublingToMicros !== null && now <= until + doublingToMicros
       ? Math.min(doublingToMicros, 2 * length)

@@ -130,7 +130,8 @@ export class StateStore {
   putBan({ owner, lo, hi, untilMicros, lengthMicros }: BanEntry, now: number): boolean {
     const number = this.owners.get(owner);
     if (number === undefined) return false;
-    this.bans.put(lo, hi, number, untilMicros, lengthMicros, now);
+    if (untilMicros === 0) this.bans.end(lo, hi, number);
+    else this.bans.put(lo, hi, number, untilMicros, lengthMicros, now);
     return true;
   }
 
