@@ -2,8 +2,7 @@
  * What an access token takes: one that is remembered, one that is seen for the first time, by algorithm, and a DPoP proof beside it. All
  * on one core and without a socket.
  */
-import { Proofs } from "../server/identity/dpop/proof.ts";
-import { Replays } from "../server/identity/dpop/replays.ts";
+import { Proofs, Replays } from "../server/index.ts";
 import { claims, keySetOf, makePair, NOW, prove, sign, thumbprint, tokenServer } from "../test/helpers/tokens.ts";
 import { type Contestant, timeInTurn, type Timing } from "./measure.ts";
 import type { BenchResult } from "./result.ts";

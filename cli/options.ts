@@ -79,6 +79,15 @@ export class Arguments {
   exactly(...names: readonly string[]): readonly string[] {
     const missing = names[this.positionals.length];
     if (missing !== undefined) throw new CliProblem(`${missing} is missing`);
+    return this.atMost(...names);
+  }
+
+  /**
+   * The positional arguments of a command that takes these, the last of which may be left out.
+   *
+   * @throws {@link CliProblem} naming what is too much.
+   */
+  atMost(...names: readonly string[]): readonly string[] {
     const extra = this.positionals[names.length];
     if (extra !== undefined) throw new CliProblem(`unexpected argument \`${extra}\``);
     return this.positionals;

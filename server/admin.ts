@@ -1,87 +1,70 @@
-/** The admin listener: health, metrics, what runs, and reload. Apart from the data listener, behind a bearer token. */
-import { hash, timingSafeEqual } from "node:crypto";
-import type { Gate } from "./gate.ts";
-import type { ReloadResult } from "./policy-loader.ts";
-import { problem } from "./refusal.ts";
-import { memoryOf } from "./services.ts";
+/**
+ * The admin listener: health, metrics, what runs, and what an operator does with it. Apart from the data listener, behind bearer tokens;
+ * `admin/` has an endpoint a file.
+ */
+import { Access, type Caller } from "./admin/access.ts";
+import { auditEndpoint } from "./admin/audit.ts";
+import { bansEndpoint } from "./admin/bans.ts";
+import { type Answer, type Endpoint, endpointHandler, sendProblem } from "./admin/call.ts";
+import { clientsEndpoint } from "./admin/clients.ts";
+import { decisionsEndpoint } from "./admin/decisions.ts";
+import { explainEndpoint } from "./admin/explain.ts";
+import { overlaysEndpoint } from "./admin/overlays.ts";
+import type { AdminParts } from "./admin/parts.ts";
+import { describePolicy } from "./admin/policy.ts";
+import { revocationsEndpoint } from "./admin/revocations.ts";
 import type { Handler, Reply, Routes } from "./transport.ts";
-import type { Crew } from "./workers/crew.ts";
 
-export interface AdminParts {
-  readonly gate: Gate;
-  /** Release of the HTTP library, for `/v1/policy`. */
-  readonly transport: string;
-  readonly reload: () => ReloadResult;
-  /** False from the moment the server stops. */
-  readonly ready: () => boolean;
-  /** Null where there are no workers. */
-  readonly crew?: Pick<Crew, "size" | "up" | "ends" | "metrics" | "settled"> | null;
+const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+/** Every endpoint that a token guards. */
+function endpointsOf(parts: AdminParts): readonly Endpoint[] {
+  return [
+    { path: "/metrics", get: async () => ({ value: await metricsOf(parts), contentType: METRICS_TYPE }) },
+    { path: "/v1/policy", get: () => ({ value: describePolicy(parts) }) },
+    { path: "/v1/reload", post: ({ caller }) => reload(parts, caller) },
+    clientsEndpoint(parts),
+    bansEndpoint(parts),
+    overlaysEndpoint(parts),
+    revocationsEndpoint(parts),
+    decisionsEndpoint(parts),
+    explainEndpoint(parts),
+    auditEndpoint(parts),
+  ];
 }
 
+/** Endpoints that answer below their path too. */
+const WITH_PARTS: ReadonlySet<string> = new Set(["/v1/clients", "/v1/bans", "/v1/overlays"]);
+
 export function adminRoutes(parts: AdminParts): Routes {
-  const guarded = (method: string, handler: Handler): Handler => onlyWithToken(parts.gate, onlyFor(method, handler));
+  const { config } = parts.gate;
+  const access = new Access(config.adminTokens);
+  const guarded = endpointsOf(parts).map(
+    (endpoint) => [endpoint.path, endpointHandler(endpoint, access, config.report)] as const,
+  );
+  const pages = guarded.map(([path]) => path).join(" ");
   return {
     exact: new Map<string, Handler>([
       ["/healthz", (_from, reply) => sendText(reply, 200, "ok\n")],
       ["/readyz", (_from, reply) => sendReadiness(reply, parts.ready())],
-      ["/metrics", guarded("GET", (_from, reply) => sendMetrics(parts, reply))],
-      ["/v1/policy", guarded("GET", (_from, reply) => sendJson(reply, 200, describePolicy(parts)))],
-      ["/v1/reload", guarded("POST", (_from, reply) => sendReload(parts, reply))],
+      ...guarded,
     ]),
-    otherwise: (_from, reply) => sendProblem(reply, 404, "no such page; see /healthz /readyz /metrics /v1/policy"),
+    under: new Map(guarded.filter(([path]) => WITH_PARTS.has(path))),
+    otherwise: (_from, reply) => sendProblem(reply, 404, `no such page; see /healthz /readyz ${pages}`),
   };
 }
 
-function onlyFor(method: string, handler: Handler): Handler {
-  return (from, reply) => {
-    if (from.method === method) return handler(from, reply);
-    sendProblem(reply, 405, `use ${method}`, ["Allow", method]);
-  };
-}
-
-function onlyWithToken(gate: Gate, handler: Handler): Handler {
-  const token = gate.config.adminToken;
-  if (token === null) return handler;
-  const expected = digest(`Bearer ${token}`);
-  return (from, reply) => {
-    if (timingSafeEqual(digest(from.header("authorization")), expected)) return handler(from, reply);
-    sendProblem(reply, 401, "a bearer token is needed", ["WWW-Authenticate", 'Bearer realm="edgepolicy admin"']);
-  };
-}
-
-/** Hashed first, so that texts of any length compare in one time. */
-function digest(text: string): Buffer {
-  return hash("sha256", text, "buffer");
-}
-
-function describePolicy({ gate, transport, crew }: AdminParts): object {
-  const { policy, lists } = gate.view;
-  const mode = ({ name, rollout }: { name: string; rollout: { mode: string } }): object => ({
-    name,
-    mode: rollout.mode,
-  });
-  return {
-    name: policy.name,
-    version: policy.version,
-    default: policy.settings.default,
-    rules: policy.rules.map(mode),
-    limits: policy.limits.map(mode),
-    signals: policy.signals.map(({ name }) => name),
-    lists: policy.lists.map(({ name, file, values }) => ({ name, file, entries: lists.get(name) ?? values.length })),
-    facts: policy.facts.map(({ name, header }) => ({ name, header })),
-    clients: policy.clients.length,
-    state: memoryOf(gate.engine),
-    transport: `uWebSockets.js ${transport}`,
-    workers: crew ? { size: crew.size, up: crew.up, ends: crew.ends } : { size: 1, up: 1, ends: 0 },
-  };
+/** Of all threads. */
+function metricsOf({ gate, crew }: AdminParts): string | Promise<string> {
+  const own = gate.metrics.render();
+  return crew ? crew.metrics(own) : own;
 }
 
 /** The answer comes when every worker decides by the new policy. */
-function sendReload({ reload, crew }: AdminParts, reply: Reply): void {
-  const result = reload();
-  const send = (): void => sendJson(reply, result.applied ? 200 : 422, result);
-  if (crew) void crew.settled().then(send);
-  else send();
+async function reload(parts: AdminParts, caller: Caller): Promise<Answer> {
+  const result = parts.reload(caller);
+  await parts.crew?.settled();
+  return { status: result.applied ? 200 : 422, value: result };
 }
 
 function sendReadiness(reply: Reply, ready: boolean): void {
@@ -89,23 +72,6 @@ function sendReadiness(reply: Reply, ready: boolean): void {
   else sendText(reply, 503, "stopping\n");
 }
 
-function sendMetrics({ gate, crew }: AdminParts, reply: Reply): void {
-  const send = (text: string): void =>
-    reply.send(200, ["Content-Type", "text/plain; version=0.0.4; charset=utf-8"], text);
-  const own = gate.metrics.render();
-  if (crew) void crew.metrics(own).then(send);
-  else send(own);
-}
-
 function sendText(reply: Reply, status: number, text: string): void {
   reply.send(status, ["Content-Type", "text/plain; charset=utf-8", "Cache-Control", "no-store"], text);
-}
-
-function sendJson(reply: Reply, status: number, value: object): void {
-  reply.send(status, ["Content-Type", "application/json", "Cache-Control", "no-store"], `${JSON.stringify(value)}\n`);
-}
-
-function sendProblem(reply: Reply, status: number, detail: string, fields: readonly string[] = []): void {
-  const { headers, body } = problem(status, detail, fields);
-  reply.send(status, headers, body);
 }

@@ -1,15 +1,19 @@
 /** Options of the server with their defaults, checked before anything is opened. */
 import { BlockList, isIP, isIPv4 } from "node:net";
-import type { Callers } from "../dsl/index.ts";
-import { readTokenOptions, type TokenOptions } from "./identity/token-options.ts";
+import { CALLERS, type Callers, SHOWABLE } from "../dsl/index.ts";
+import { type AdminOptions, type AdminToken, readTokens } from "./admin/options.ts";
+import type { AuditOptions } from "./audit-log/options.ts";
+import { CHALLENGE_HEADERS } from "./challenge/headers.ts";
+import { type ChallengeConfig, type ChallengeOptions, readChallengeOptions } from "./challenge/options.ts";
+import { secretOf } from "./config-file/secrets.ts";
+import { type BanGuardOptions, readBanGuard } from "./containment/options.ts";
 import type { ClientCertificateOptions } from "./identity/client-certificate/options.ts";
 import { readClientCertificateOptions } from "./identity/client-certificate/options.ts";
 import type { SignedRequestOptions } from "./identity/signed-request-options.ts";
 import { readSignedRequestOptions } from "./identity/signed-request-options.ts";
+import { readTokenOptions, type TokenOptions } from "./identity/token-options.ts";
 import type { StreamOptions } from "./stream/options.ts";
 import { readStreamOptions } from "./stream/options.ts";
-import { CHALLENGE_HEADERS } from "./challenge/headers.ts";
-import { type ChallengeConfig, type ChallengeOptions, readChallengeOptions } from "./challenge/options.ts";
 import { ServerError } from "./server-error.ts";
 import type { ListenAddress } from "./transport.ts";
 import { readWorkers } from "./workers/options.ts";
@@ -30,7 +34,7 @@ export interface LogOptions {
 }
 
 /** What `startServer` is told. */
-export interface ServerOptions {
+export interface ServerOptions extends AdminOptions {
   /** Path of the policy file. */
   readonly policy: string;
   /** `HOST:PORT` of the data listener; port 0 lets the system choose. Default `127.0.0.1:8080`. */
@@ -39,8 +43,6 @@ export interface ServerOptions {
   readonly admin?: string;
   /** `HOST:PORT` where HAProxy asks (Stream Processing Offload Protocol). Default: nowhere. */
   readonly haproxy?: string;
-  /** Bearer token that the admin listener asks for. Needed where it listens beyond this machine. */
-  readonly adminToken?: string;
   /** `http://HOST:PORT` or `https://…` of the protected service; left out, only `/authz/*` is served. */
   readonly upstream?: string;
   /** Networks of the proxies and programs that may call `/authz/*`. Default `127.0.0.0/8` and `::1/128`. */
@@ -52,7 +54,7 @@ export interface ServerOptions {
   readonly callers?: Callers;
   /** Access logs of callers, in which outcomes are found by the decision's id. Default: none. */
   readonly outcomesFrom?: readonly string[];
-  /** Secrets of `hmac-sha256:<id>:…` key hashes, by id. Default: what `EDGEPOLICY_PEPPER` says (`ID=SECRET,…`). */
+  /** Secrets of `hmac-sha256:<id>:…` key hashes, by id. Default: what `EDGEPOLICY_PEPPER` or the file `EDGEPOLICY_PEPPER_FILE` says (`ID=SECRET,…`). */
   readonly peppers?: Readonly<Record<string, string>>;
   /** Access tokens. */
   readonly tokens?: TokenOptions;
@@ -65,6 +67,10 @@ export interface ServerOptions {
   readonly state?: string;
   /** Milliseconds between two writings of state up to 16 MB; of larger state in proportion. Default 1,000. */
   readonly stateIntervalMs?: number;
+  /** Folder that overlays, containment, revocations and the audit log are kept in over restarts. Default: none, in memory. */
+  readonly data?: string;
+  readonly audit?: AuditOptions;
+  readonly banGuard?: BanGuardOptions;
   /** Reload when a file of the policy changes. Default true. */
   readonly watch?: boolean;
   /** SIGHUP reloads, SIGTERM and SIGINT stop. Default false: a program that embeds the server has its own. */
@@ -108,7 +114,9 @@ export interface Config {
   readonly policy: string;
   readonly listen: ListenAddress;
   readonly admin: ListenAddress | null;
-  readonly adminToken: string | null;
+  /** Bearer tokens of the admin listener; none where it asks for none. */
+  readonly adminTokens: readonly AdminToken[];
+  readonly recentDecisions: number;
   readonly haproxy: ListenAddress | null;
   readonly upstream: URL | null;
   readonly adapterPeers: BlockList;
@@ -122,6 +130,10 @@ export interface Config {
   readonly challenges: ChallengeConfig;
   readonly state: string | null;
   readonly stateIntervalMs: number;
+  readonly data: string | null;
+  /** Of the file that signs checkpoints; null for the one in `data`. */
+  readonly audit: Required<Omit<AuditOptions, "key">> & { readonly key: string | null };
+  readonly banGuard: Required<BanGuardOptions>;
   readonly watch: boolean;
   readonly signals: boolean;
   readonly rateLimitFields: "refusals" | "all";
@@ -160,12 +172,14 @@ export const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set([
 /** @throws {ServerError} `option_invalid`, naming the option. */
 export function readConfig(options: ServerOptions): Config {
   const admin = options.admin === "off" ? null : readAddress("admin", options.admin ?? "127.0.0.1:8081");
-  checkAdmin(admin, options.adminToken);
+  const adminTokens = readTokens(options);
+  checkAdmin(admin, adminTokens);
   return {
     policy: options.policy,
     listen: readAddress("listen", options.listen ?? "127.0.0.1:8080"),
     admin,
-    adminToken: options.adminToken ?? null,
+    adminTokens,
+    recentDecisions: readCount("recentDecisions", options.recentDecisions, 1_000),
     haproxy: options.haproxy === undefined ? null : readAddress("haproxy", options.haproxy),
     upstream: options.upstream === undefined ? null : readUpstream(options.upstream),
     adapterPeers: readNetworks("adapterPeers", options.adapterPeers ?? DEFAULT_PEERS),
@@ -179,6 +193,13 @@ export function readConfig(options: ServerOptions): Config {
     challenges: readChallengeOptions(options.challenges),
     state: options.state ?? null,
     stateIntervalMs: readCount("stateIntervalMs", options.stateIntervalMs, 1_000),
+    data: options.data ?? null,
+    audit: {
+      key: options.audit?.key ?? null,
+      checkpointEvery: readCount("audit.checkpointEvery", options.audit?.checkpointEvery, 100),
+      entriesMax: readCount("audit.entriesMax", options.audit?.entriesMax, 1_000_000),
+    },
+    banGuard: readBanGuard(options.banGuard),
     watch: options.watch ?? true,
     signals: options.signals ?? false,
     rateLimitFields: options.rateLimitFields ?? "refusals",
@@ -202,7 +223,12 @@ export function readConfig(options: ServerOptions): Config {
 
 /** Whose outcomes are read from their logs shows them. */
 function readCallers({ callers = { via: [] }, outcomesFrom = [] }: ServerOptions): Callers {
-  return outcomesFrom.length === 0 ? callers : { ...callers, shows: [...(callers.shows ?? []), "outcomes"] };
+  const { via = [], shows = [] } = callers;
+  const stranger = via.find((name) => !CALLERS.includes(name));
+  if (stranger !== undefined) throw invalid("callers.via", `\`${stranger}\` is none of ${CALLERS.join(", ")}`);
+  const unshown = shows.find((name) => !SHOWABLE.includes(name));
+  if (unshown !== undefined) throw invalid("callers.shows", `\`${unshown}\` is none of ${SHOWABLE.join(", ")}`);
+  return { via, shows: outcomesFrom.length === 0 ? shows : [...shows, "outcomes"] };
 }
 
 function invalid(option: string, message: string, help = ""): ServerError {
@@ -219,11 +245,8 @@ export function readAddress(option: string, text: string): ListenAddress {
   return { host: match[1] ?? match[2] ?? "127.0.0.1", port };
 }
 
-function checkAdmin(admin: ListenAddress | null, token: string | undefined): void {
-  if (token !== undefined && token.length < 16) {
-    throw invalid("adminToken", "a token has at least 16 characters");
-  }
-  if (admin === null || token !== undefined || isLoopback(admin.host)) return;
+function checkAdmin(admin: ListenAddress | null, tokens: readonly AdminToken[]): void {
+  if (admin === null || tokens.length > 0 || isLoopback(admin.host)) return;
   throw invalid(
     "admin",
     `listening on ${admin.host} would open it to other machines without a token`,
@@ -258,7 +281,7 @@ export function readNetworks(option: string, networks: readonly string[]): Block
 
 function readPeppers(option: Readonly<Record<string, string>> | undefined): ReadonlyMap<string, string> {
   if (option !== undefined) return new Map(Object.entries(option));
-  const text = process.env["EDGEPOLICY_PEPPER"] ?? "";
+  const text = secretOf(process.env, "EDGEPOLICY_PEPPER") ?? "";
   const peppers = new Map<string, string>();
   for (const entry of text.split(",")) {
     if (entry === "") continue;

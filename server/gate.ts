@@ -64,6 +64,16 @@ export interface Ruling {
   readonly pass: string;
 }
 
+/** Makes a request nobody's whose credential is revoked while the server runs, whoever has verified it. Neither waits nor throws. */
+export interface RequestRevocations {
+  refuse(request: Request): void;
+}
+
+/** Is told of every decision, before what it was decided on goes. */
+export interface DecisionWatcher {
+  decided(request: Request, ruling: Ruling, adapter: Adapter, nowMicros: number): void;
+}
+
 class ReusedRuling implements Ruling {
   number = 0;
   record!: DecisionRecord;
@@ -107,6 +117,10 @@ export class Gate {
   view: PolicyView;
   /** Where outcomes of other workers' decisions go; null where there are no others. */
   readonly others: OutcomeRelay | null;
+  /** Null where nobody watches. Set once, at the start. */
+  watcher: DecisionWatcher | null = null;
+  /** What is revoked while the server runs; null where nothing can be. Set once, at the start. */
+  revocations: RequestRevocations | null = null;
   readonly #log: DecisionLog;
   readonly #ruling: ReusedRuling;
 
@@ -149,10 +163,12 @@ export class Gate {
   /** Decides one of several requests that came together, for which the clock is read once. The caller sees to `decideSeconds`. */
   decideAt(request: Request, adapter: Adapter, nowMicros: number, earned: Earned = NOTHING_EARNED): Ruling {
     const ruling = this.#ruling;
+    if (this.revocations !== null && request.client !== null) this.revocations.refuse(request);
     const record = this.engine.decide(request, nowMicros);
     const posed = record.verdict === CHALLENGE ? this.#pose(request, record, nowMicros, earned) : null;
     ruling.set(this.ids.next(record.token), record, earned.pass, posed);
     this.#count(ruling);
+    if (this.watcher !== null) this.watcher.decided(request, ruling, adapter, nowMicros);
     if (this.#log.enabled) this.#write(request, ruling, adapter);
     return ruling;
   }

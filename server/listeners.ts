@@ -1,6 +1,7 @@
 /** The listeners: data, where decisions are asked for or requests come through, admin, and HAProxy's. */
 import type { CallerName } from "../dsl/index.ts";
 import { adminRoutes } from "./admin.ts";
+import type { AdminParts } from "./admin/parts.ts";
 import { apisixHandler } from "./authz/apisix.ts";
 import { caddyHandler } from "./authz/caddy.ts";
 import { ENVOY_PREFIX, envoyHandler } from "./authz/envoy.ts";
@@ -43,15 +44,20 @@ export async function openListeners(
       ? listen({ address: config.listen, routes: dataRoutes(services), onFault })
       : crew.open({ address: config.listen, routes: { exact: new Map(), otherwise: noWorker }, onFault });
   const open: { close(): unknown }[] = [data];
-  const parts = {
-    gate: services.gate,
+  const { gate, operation } = services;
+  const parts: Omit<AdminParts, "operation"> = {
+    gate,
     transport,
-    reload: () => reloader.reload("POST /v1/reload"),
+    reload: ({ token, role }) => reloader.reload("POST /v1/reload", { author: token ?? "somebody here", token, role }),
+    sources: () => reloader.sourceFiles,
     ready: () => !stopper.stopping && crew?.up !== 0,
     crew,
   };
   try {
-    const admin = config.admin === null ? null : listen({ address: config.admin, routes: adminRoutes(parts), onFault });
+    const admin =
+      config.admin === null || operation === null
+        ? null
+        : listen({ address: config.admin, routes: adminRoutes({ ...parts, operation }), onFault });
     if (admin !== null) open.push(admin);
     return { data, admin, haproxy: await openHaproxy(services) };
   } catch (problem) {

@@ -3,7 +3,9 @@
  * are put into the running policy instead.
  */
 import { resolve } from "node:path";
-import type { LoadResult } from "../dsl/index.ts";
+import type { LoadResult, SourceFile } from "../dsl/index.ts";
+import { SYSTEM } from "./audit-log/audit-log.ts";
+import type { AuditEvent } from "./audit-log/entry.ts";
 import type { Gate } from "./gate.ts";
 import { credentialFilesOf } from "./identity/credential-files.ts";
 import { keyFilesOf } from "./identity/jwt/make-verifiers.ts";
@@ -12,11 +14,18 @@ import type { LoadPolicy, ReloadResult } from "./policy-loader.ts";
 import { reloadPolicy } from "./policy-loader.ts";
 import { FileWatch, stampOf } from "./watch.ts";
 
+/** Who asks for a reload. */
+type ReloadActor = Pick<AuditEvent, "author" | "token" | "role">;
+type OnReload = (cause: string, result: ReloadResult, by: ReloadActor) => void;
+
 export class Reloader {
   readonly #load: LoadPolicy;
   readonly #gate: Gate;
+  readonly #onReload: OnReload;
   readonly #files: FileWatch;
   readonly #onHangup = (): void => void this.reload("SIGHUP");
+  /** Texts of the running policy, for whoever shows a line of it. */
+  sourceFiles: readonly SourceFile[];
   #sources: readonly string[];
   #lists: ListFiles;
   /** State of each of the running policy's files when it was read. */
@@ -25,9 +34,12 @@ export class Reloader {
   /** Why the latest reload was refused, so that the same is not said at every event around a refused policy. */
   #problem = "";
 
-  constructor(load: LoadPolicy, gate: Gate, first: LoadResult) {
+  /** @param onReload - Told of each reload and what came of it, but not again of the same refusal. */
+  constructor(load: LoadPolicy, gate: Gate, first: LoadResult, onReload: OnReload = () => {}) {
     this.#load = load;
     this.#gate = gate;
+    this.#onReload = onReload;
+    this.sourceFiles = first.sources;
     this.#sources = pathsOf(first);
     this.#lists = new ListFiles(first);
     this.#stamps = stampsOf(this.#sources);
@@ -43,12 +55,18 @@ export class Reloader {
     process.on("SIGHUP", this.#onHangup);
   }
 
-  /** @param cause - Why, for the report. */
-  reload(cause: string): ReloadResult {
+  /**
+   * @param cause - Why, for the report.
+   * @param by - Who asked; left out where nobody did.
+   */
+  reload(cause: string, by: ReloadActor = SYSTEM): ReloadResult {
     const changed = this.#sources.filter((path) => stampOf(path) !== this.#stamps.get(path));
     const onlyLists = changed.length > 0 && changed.every((path) => this.#lists.has(path));
     const result = onlyLists ? this.#reloadLists(changed) : this.#reloadPolicy();
-    if (result.problem === "" || result.problem !== this.#problem) this.#gate.config.report(sentence(cause, result));
+    if (result.problem === "" || result.problem !== this.#problem) {
+      this.#gate.config.report(sentence(cause, result));
+      this.#onReload(cause, result, by);
+    }
     this.#problem = result.problem;
     return result;
   }
@@ -57,6 +75,7 @@ export class Reloader {
     const { result, load } = reloadPolicy(this.#load, this.#gate);
     if (load === null) return result;
     if (result.applied) this.#lists = new ListFiles(load);
+    if (result.applied) this.sourceFiles = load.sources;
     this.#follow(pathsOf(load), result.applied);
     return result;
   }

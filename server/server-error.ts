@@ -4,6 +4,7 @@ import type { LoadResult } from "../dsl/index.ts";
 /** Why a server does not start. */
 export type ServerErrorCode =
   | "option_invalid"
+  | "config_invalid"
   | "policy_invalid"
   | "pepper_missing"
   | "identity_unverifiable"
@@ -14,6 +15,7 @@ export type ServerErrorCode =
   | "address_unusable"
   | "log_unusable"
   | "state_unusable"
+  | "data_unusable"
   | "worker_failed";
 
 /** What `startServer` throws. The message is one line; `help` says what to do. */

@@ -11,6 +11,8 @@ import { Holds } from "./hold.ts";
 import { tokenStateOf } from "./identity/token-state.ts";
 import { Metrics } from "./metrics.ts";
 import type { Loaded } from "./policy-loader.ts";
+import { Operation, openParts, type OperationParts } from "./operation.ts";
+import { addOperationMetrics } from "./operation-metrics.ts";
 import { makeView } from "./policy-view.ts";
 import type { Upstream } from "./proxy/upstream.ts";
 import type { Room } from "./room.ts";
@@ -25,6 +27,8 @@ export interface Services {
   readonly log: DecisionLog;
   /** Null where state is not kept. */
   readonly state: StateFile | null;
+  /** Null where there is nobody to operate it: in a gate of its own. */
+  readonly operation: Operation | null;
 }
 
 /** Makes the services; where state is kept in a file, with the state that is there. */
@@ -35,8 +39,30 @@ export async function makeServices(
   engineOf: (policy: Policy, options: EngineOptions) => PolicyEngine = createEngine,
   crew: Crew | null = null,
 ): Promise<Services> {
+  const parts = openParts(config);
+  try {
+    return operated(await servicesOn(parts, config, loaded, log, engineOf, crew), parts, crew);
+  } catch (problem) {
+    parts.database.close();
+    throw problem;
+  }
+}
+
+async function servicesOn(
+  parts: OperationParts,
+  config: Config,
+  loaded: Loaded,
+  log: DecisionLog,
+  engineOf: (policy: Policy, options: EngineOptions) => PolicyEngine,
+  crew: Crew | null,
+): Promise<Services> {
   const { policy } = loaded;
-  const options = { hashKey: randomHashKey(), pendingOutcomes: config.outcomesMax, reserve: crew === null };
+  const options = {
+    hashKey: randomHashKey(),
+    pendingOutcomes: config.outcomesMax,
+    reserve: crew === null,
+    onBan: parts.bans.note,
+  };
   const state = config.state === null ? null : await StateFile.open(config.state, policy, options, config, crew);
   if (crew !== null) {
     const engine = state?.engine ?? crew.share(createEngine(policy, options), policy, options, null);
@@ -44,6 +70,13 @@ export async function makeServices(
   }
   const engine = state === null ? engineOf(policy, options) : state.engine;
   return servicesAround(engine, config, loaded, log, { state, upstream: await openUpstream(config) });
+}
+
+function operated(services: Services, parts: OperationParts, crew: Crew | null): Services {
+  const { gate, state } = services;
+  const operation = new Operation(parts, gate, state, crew);
+  addOperationMetrics(gate.metrics, operation);
+  return { ...services, operation };
 }
 
 /** Loaded here, because its HTTP client is large and a server that only answers proxies has no use for it. */
@@ -73,7 +106,8 @@ export function servicesAround(
   const challenges = new Challenges(config.challenges, config.report);
   challenges.warn(view.challenges);
   const gate = new Gate(config, engine, view, challenges, new Metrics(), log, worker);
-  const services = { gate, holds: worker.holds ?? new Holds(config.heldMax), upstream, log, state };
+  const holds = worker.holds ?? new Holds(config.heldMax);
+  const services = { gate, holds, upstream, log, state, operation: null };
   addGauges(services);
   return services;
 }
@@ -121,7 +155,7 @@ function addMemorySeries({ metrics, engine }: Gate): void {
   add("sketched", "counter", "Answers of a limit that rested on what is remembered of dropped keys.");
 }
 
-function addGauges({ gate, holds, upstream, log, state }: Services): void {
+function addGauges({ gate, holds, upstream, log, state }: Omit<Services, "operation">): void {
   const { metrics } = gate;
   if (state !== null) addStateGauges(gate, state);
   addMemorySeries(gate);

@@ -67,12 +67,15 @@ export async function startServer(options: ServerOptions, parts: ServerParts = {
   const crew = await makeCrew(config, options, parts, uws);
   const log = await openDecisionLog(config.log.sink, config.log.queueBytes);
   const services = await makeServices(config, loaded, log, parts.createEngine, crew);
-  const reloader = new Reloader(load, services.gate, loaded.load);
+  const reloader = new Reloader(load, services.gate, loaded.load, (cause, result, by) =>
+    services.operation?.reloaded(cause, result, by),
+  );
   const stopper = new Stopper(services, reloader);
   const listeners = await openOrClose(services, () =>
     openListeners(services, reloader, stopper, uwsTransport(uws), version, crew),
   );
   stopper.take(listeners, followOutcomes(services.gate, config.outcomesFrom));
+  services.operation?.started();
   if (crew !== null) await startOrStop(crew, services, stopper);
   if (config.watch) reloader.watch();
   if (config.signals) listenToSignals(reloader, stopper);
@@ -98,7 +101,7 @@ async function startOrStop(crew: Crew, { log, gate }: Services, stopper: Stopper
 
 /** Leaves nothing open where a listener cannot be opened. */
 async function openOrClose(
-  { gate, upstream, log, state }: Services,
+  { gate, upstream, log, state, operation }: Services,
   open: () => Promise<Listeners>,
 ): Promise<Listeners> {
   try {
@@ -108,6 +111,7 @@ async function openOrClose(
     await upstream?.close();
     await log.close(0);
     await state?.close();
+    operation?.close();
     throw problem;
   }
 }

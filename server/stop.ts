@@ -42,7 +42,7 @@ export class Stopper {
     if (this.stopping) return this.stopped;
     this.stopping = true;
     this.#reloader.close();
-    const { gate, upstream, log, state } = this.#services;
+    const { gate, upstream, log, state, operation } = this.#services;
     const { data, admin, haproxy } = this.#listeners ?? { data: null, admin: null, haproxy: null };
     data?.drain();
     const deadline = performance.now() + gate.config.stopTimeoutMs;
@@ -54,6 +54,7 @@ export class Stopper {
     await haproxy?.close();
     await upstream?.close();
     await state?.close();
+    operation?.close();
     await log.close(gate.config.stopTimeoutMs);
     process.off("SIGTERM", this.#onSignal);
     process.off("SIGINT", this.#onSignal);

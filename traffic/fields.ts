@@ -3,7 +3,7 @@ import { canonicalIp } from "../engine/index.ts";
 import { closestName } from "./suggest.ts";
 import { CLOCK_START_MICROS, parseDurationText, parseTimeText } from "./time-text.ts";
 
-/** What is wrong with one member; caught where the record is put together, so it never leaves this folder. */
+/** What is wrong with one member; caught where the record is put together. */
 export class FieldProblem extends Error {
   readonly field: string;
 

@@ -2,9 +2,10 @@
  * Overlays as data: an array of JSON objects, or one object a line (NDJSON). Strict as requests are: an unknown member, a missing
  * one or a value of another type is an error that names it and the overlay's place.
  */
-import type { Overlay, OverlayEffect, OverlaySubject } from "../engine/index.ts";
+import type { Overlay, OverlayEffect, OverlaySubject, Policy } from "../engine/index.ts";
 import { canonicalNetwork, LEAST_FACTOR, MAX_OVERLAYS, MOST_FACTOR } from "../engine/index.ts";
 import * as read from "./fields.ts";
+import { closestName } from "./suggest.ts";
 
 /** Why a text is no list of overlays: one sentence, and where (`line 3`, `overlay 2`; empty for the text as a whole). */
 export interface OverlayError {
@@ -65,7 +66,35 @@ export function parseOverlays(text: string): readonly Overlay[] | OverlayError {
   return readAll(values as readonly Placed[]);
 }
 
-export function isOverlayError(overlays: readonly Overlay[] | OverlayError): overlays is OverlayError {
+/** Reads one overlay that is JSON already. Never throws. */
+export function parseOverlay(value: unknown): Overlay | OverlayError {
+  const overlays = readAll([{ value, place: "" }]);
+  if (isOverlayError(overlays)) return overlays;
+  return overlays[0] ?? { error: "there is no overlay", place: "" };
+}
+
+/** An overlay as the JSON that it is read from. */
+export function overlayValue(overlay: Overlay): Readonly<Record<string, unknown>> {
+  const { id, author, reason, endsMicros } = overlay;
+  return { id, author, reason, ends: new Date(endsMicros / 1_000).toISOString(), ...effectValue(overlay) };
+}
+
+function effectValue(overlay: Overlay): Readonly<Record<string, unknown>> {
+  switch (overlay.kind) {
+    case "kill":
+      return { kill: overlay.subject };
+    case "quarantine":
+      return { quarantine: overlay.subject };
+    case "spare":
+      return { spare: overlay.subject, from: overlay.name };
+    case "mode":
+      return { mode: overlay.mode, of: overlay.name };
+    case "factor":
+      return { factor: overlay.factor, of: overlay.name };
+  }
+}
+
+export function isOverlayError(overlays: Overlay | readonly Overlay[] | OverlayError): overlays is OverlayError {
   return "error" in overlays;
 }
 
@@ -199,4 +228,23 @@ function readNetwork(text: string, field: string): string {
   const network = canonicalNetwork(text);
   if (network !== null) return network;
   throw new read.FieldProblem(field, `\`${field}\` must be a network like "10.0.0.0/8", but is ${read.quote(text)}`);
+}
+
+/** What an overlay names in vain, in words; null where it names nothing or what is there. */
+export function vainName(overlay: Overlay, { rules, limits, clients }: Policy): string | null {
+  if ("subject" in overlay && "client" in overlay.subject) {
+    const ids = clients.map(({ id }) => id);
+    const missing = missingFrom(ids, overlay.subject.client, "client");
+    if (missing !== null) return missing;
+  }
+  if (!("name" in overlay)) return null;
+  const limitNames = limits.map(({ name }) => name);
+  if (overlay.kind === "factor") return missingFrom(limitNames, overlay.name, "limit");
+  return missingFrom([...rules.map(({ name }) => name), ...limitNames], overlay.name, "rule or limit");
+}
+
+function missingFrom(names: readonly string[], name: string, kind: string): string | null {
+  if (names.includes(name)) return null;
+  const close = closestName(name, names);
+  return `the policy has no ${kind} \`${name}\`${close === null ? "" : `; did you mean \`${close}\`?`}`;
 }

@@ -20,10 +20,15 @@ import { CliProblem, EXIT } from "../problem.ts";
 import { packageVersion } from "../version.ts";
 
 export const audit: Command = {
-  usage: "FILE [--fail-on error|warning|info|none] [--now TIME] [--client ID]… [--format text|json|sarif]",
+  usage: `FILE [--fail-on error|warning|info|none] [--now TIME] [--client ID]… [--format text|json|sarif]
+       edgepolicy audit verify FILE|DIR [--key F] [--earlier F] [--part]
+       edgepolicy audit log FILE|DIR`,
   about: `Audits the policy's inventory and what the policy makes of it: findings with stable ids, who gets through where and within which
 limits, grants that give nothing, and the controls of OWASP, NIST CSF and SP 800-207 and -228 that are implemented. Exits 1 if there is a
-finding of severity error, or if the policy has errors: then the inventory alone is audited.`,
+finding of severity error, or if the policy has errors: then the inventory alone is audited.
+
+\`audit verify\` checks the audit log of a server, in the folder of its --data or in a file of what /v1/audit gave: that no entry was
+changed, taken out or put in, and that its checkpoints are signed. Exits 1 with the first entry that is wrong. \`audit log\` prints it.`,
   options: [
     {
       name: "fail-on",
@@ -37,16 +42,31 @@ finding of severity error, or if the policy has errors: then the inventory alone
       help: "judge expiry, reviews and rotation as of then, such as 2027-01-31 (default: the clock)",
     },
     { name: "client", value: "ID", many: true, help: "tell of this client alone; may be repeated" },
+    {
+      name: "key",
+      value: "F",
+      help: "verify: the public key that must have signed (default: audit.pub of the folder)",
+    },
+    { name: "earlier", value: "F", help: "verify: what was exported earlier must be the beginning of this log" },
+    { name: "part", value: null, help: "verify: the log may begin after its first entry" },
     formatOption("text", ["sarif"]),
   ],
   examples: [
     "audit policies/orders.edgepolicy",
     "audit --client acme_sync --now 2027-01-31 policies/orders.edgepolicy",
+    "audit verify /var/lib/edgepolicy --key audit.pub --earlier last-week.ndjson",
   ],
   run,
 };
 
 async function run(args: Arguments, io: CliIo): Promise<number> {
+  const [action, path] = args.positionals;
+  // A policy of that name is `./verify`.
+  if ((action === "verify" || action === "log") && path !== undefined) {
+    args.exactly(`\`${action}\``, "FILE|DIR");
+    const { runOnLog } = await import("./audit-log.ts");
+    return runOnLog(action, path, args, io);
+  }
   const [file = ""] = args.exactly("FILE");
   const analysis = loadAnalysis(file);
   const errors = analysis.diagnostics.filter(({ severity }) => severity === "error");

@@ -1,7 +1,15 @@
 /** `edgepolicy serve`: the enforcement point, until a signal stops it. */
 import { type LoadResult, loadPolicy, nodeFiles } from "../../dsl/index.ts";
-import type { LoadPolicy, LogSink, RunningServer, ServerOptions } from "../../server/index.ts";
-import { MOST_WORKERS, ServerError, startServer } from "../../server/index.ts";
+import type { FileOptions, LoadPolicy, LogOptions, LogSink, RunningServer, ServerOptions } from "../../server/index.ts";
+import {
+  mergeOptions,
+  MOST_WORKERS,
+  printOptions,
+  readConfigFile,
+  secretOf,
+  ServerError,
+  startServer,
+} from "../../server/index.ts";
 import { callerOptions, readCallers } from "../callers.ts";
 import type { Command } from "../command.ts";
 import type { CliIo } from "../io.ts";
@@ -10,12 +18,18 @@ import { loadRunnable, printDiagnostics } from "../policy-file.ts";
 import { CliProblem, EXIT } from "../problem.ts";
 
 export const serve: Command = {
-  usage: "FILE [--listen HOST:PORT] [--upstream URL] [--admin HOST:PORT|off] [OPTION…]",
+  usage: "[FILE] [--config F] [--listen HOST:PORT] [--upstream URL] [--admin HOST:PORT|off] [OPTION…]",
   about: `Enforces a policy: in front of --upstream as a reverse proxy, and for other proxies at /authz/nginx and /authz/json.
 Changes of the policy's files are taken over without a lost request; SIGHUP reloads, SIGTERM and SIGINT stop gracefully.
-EDGEPOLICY_ADMIN_TOKEN is the admin listener's bearer token, EDGEPOLICY_PEPPER (ID=SECRET,…) the secrets of hashed keys,
-EDGEPOLICY_CHALLENGE_SECRET what challenges and passes are sealed with (several with commas, the first seals).`,
+EDGEPOLICY_ADMIN_TOKEN is the admin listener's bearer token, EDGEPOLICY_ADMIN_READ_TOKEN one that only reads, EDGEPOLICY_PEPPER
+(ID=SECRET,…) the secrets of hashed keys, EDGEPOLICY_CHALLENGE_SECRET what challenges and passes are sealed with (several with
+commas, the first seals); of all but the last, _FILE after the name says the file that it stands in.`,
   options: [
+    {
+      name: "config",
+      value: "F",
+      help: "a YAML file of these options and of more; what the command line states counts before it",
+    },
     {
       name: "listen",
       value: "HOST:PORT",
@@ -65,6 +79,11 @@ EDGEPOLICY_CHALLENGE_SECRET what challenges and passes are sealed with (several 
       help: "keep limits, signals and bans in this file over restarts (default: they begin anew)",
     },
     {
+      name: "data",
+      value: "DIR",
+      help: "keep overlays, containment and the audit log in this folder over restarts (default: in memory)",
+    },
+    {
       name: "workers",
       value: "N|auto",
       help: `threads that decide, sharing all state; auto: one a core (default 1, at most ${MOST_WORKERS})`,
@@ -83,14 +102,15 @@ EDGEPOLICY_CHALLENGE_SECRET what challenges and passes are sealed with (several 
       help: "where callers reach this server, as DPoP proofs name it; may be repeated (default: the request's host)",
     },
     { name: "dpop-nonce", value: null, help: "accept DPoP proofs with a nonce of this server only" },
+    { name: "print-config", value: null, help: "print the options, as a file of them, and end" },
     { name: "keep-credentials", value: null, help: "forward headers that carry credentials too" },
     { name: "no-watch", value: null, help: "reload on SIGHUP only, not when a file changes" },
     formatOption(),
   ],
-  planned: ["config"],
   examples: [
     "serve orders.edgepolicy --upstream http://127.0.0.1:3000",
-    "serve orders.edgepolicy --state /var/lib/edgepolicy/orders.state",
+    "serve orders.edgepolicy --state /var/lib/edgepolicy/orders.state --data /var/lib/edgepolicy",
+    "serve --config /etc/edgepolicy/serve.yaml",
     "serve orders.edgepolicy --via nginx --shows outcomes",
     "serve orders.edgepolicy --workers 4 --state /var/lib/edgepolicy/orders.state",
     "serve orders.edgepolicy --listen 0.0.0.0:8080 --peer 10.0.0.0/8 --log decisions.ndjson",
@@ -99,12 +119,16 @@ EDGEPOLICY_CHALLENGE_SECRET what challenges and passes are sealed with (several 
 };
 
 async function run(args: Arguments, io: CliIo): Promise<number> {
-  const [file = ""] = args.exactly("FILE");
-  const loader = loaderAfter(loadRunnable(file, io), file);
-  const running = await start(readOptions(file, args, io), loader, io);
-  const started = args.json() ? `${JSON.stringify(startedJson(running))}\n` : startedText(running, args);
+  const options = readOptions(args, io);
+  if (args.has("print-config")) {
+    await io.stdout(printOptions(options));
+    return EXIT.fine;
+  }
+  const loader = loaderAfter(loadRunnable(options.policy, io), options.policy);
+  const running = await start({ ...options, ...ofTheProcess(io) }, loader, io);
+  const started = args.json() ? `${JSON.stringify(startedJson(running))}\n` : startedText(running, options);
   // The decision log may own standard output; then it is not ours to write to.
-  if (args.text("log") === "stdout") io.stderr(started);
+  if (options.log?.sink === "stdout") io.stderr(started);
   else await io.stdout(started);
   io.stop?.addEventListener("abort", () => void running.stop(), { once: true });
   if (io.stop?.aborted === true) await running.stop();
@@ -139,39 +163,96 @@ function remedy({ code, help }: ServerError): string {
   return help === "" ? "edgepolicy serve --help shows the options" : help;
 }
 
-function readOptions(policy: string, args: Arguments, io: CliIo): ServerOptions {
-  const text = (name: string): string | undefined => args.text(name) ?? undefined;
-  const token = io.env["EDGEPOLICY_ADMIN_TOKEN"];
-  const [listen, admin, upstream, state] = [text("listen"), text("admin"), text("upstream"), text("state")];
-  const haproxy = text("haproxy");
-  const [peers, by] = [args.texts("peer"), args.texts("xfcc-by")];
-  const bits = args.integer("pow-bits", 1, 32);
+/** The file's options, under those of the environment, under those of the command line. */
+function readOptions(args: Arguments, io: CliIo): ServerOptions {
+  try {
+    const config = args.text("config");
+    const file = config === null ? {} : readConfigFile(config, io.env);
+    const { policy, ...options } = mergeOptions(mergeOptions(file, ofEnvironment(io)), ofCommandLine(args));
+    if (policy !== undefined) return { policy, ...options };
+  } catch (problem) {
+    if (problem instanceof ServerError) throw new CliProblem(problem.message, problem.help);
+    throw problem;
+  }
+  throw new CliProblem("FILE is missing", "name the policy, or state `policy` in the file of --config");
+}
+
+function ofEnvironment({ env }: CliIo): FileOptions {
+  const adminToken = secretOf(env, "EDGEPOLICY_ADMIN_TOKEN");
+  const adminReadToken = secretOf(env, "EDGEPOLICY_ADMIN_READ_TOKEN");
   return {
-    policy,
-    ...(listen === undefined ? {} : { listen }),
-    ...(admin === undefined ? {} : { admin }),
-    ...(upstream === undefined ? {} : { upstream }),
-    ...(haproxy === undefined ? {} : { haproxy }),
-    ...(token === undefined || token === "" ? {} : { adminToken: token }),
-    ...(peers.length === 0 ? {} : { adapterPeers: peers }),
+    ...(adminToken === null ? {} : { adminToken }),
+    ...(adminReadToken === null ? {} : { adminReadToken }),
+  };
+}
+
+function ofCommandLine(args: Arguments): FileOptions {
+  const [policy] = args.atMost("FILE");
+  const fields = args.text("rate-limit-fields");
+  const bits = args.integer("pow-bits", 1, 32);
+  const by = args.texts("xfcc-by");
+  return {
+    ...(policy === undefined ? {} : { policy }),
+    ...textOptions(args, ["listen", "admin", "haproxy", "upstream", "state", "data"]),
+    ...listOption(args, "peer", "adapterPeers"),
+    ...listOption(args, "outcomes-from", "outcomesFrom"),
     ...(by.length === 0 ? {} : { clientCertificates: { by } }),
     ...(bits === null ? {} : { challenges: { bits } }),
-    log: {
-      sink: readSink(args.text("log") ?? "off"),
-      decisions: args.text("log-decisions") === "refusals" ? "refusals" : "all",
-      headers: args.texts("log-header"),
-    },
-    ...(state === undefined ? {} : { state }),
-    callers: readCallers(args),
-    outcomesFrom: args.texts("outcomes-from"),
-    tokens: { publicOrigins: args.texts("public-origin"), dpopNonce: args.has("dpop-nonce") },
-    workers: args.text("workers") === "auto" ? "auto" : (args.integer("workers", 1, MOST_WORKERS) ?? 1),
-    rateLimitFields: args.text("rate-limit-fields") === "all" ? "all" : "refusals",
-    stripCredentials: !args.has("keep-credentials"),
-    watch: !args.has("no-watch"),
-    signals: io.stop === undefined,
-    report: (line) => io.stderr(`${line}\n`),
+    ...callersOption(args),
+    ...tokenOptions(args),
+    ...workersOption(args),
+    ...logOptions(args),
+    ...(fields === null ? {} : { rateLimitFields: fields as "refusals" | "all" }),
+    ...(args.has("keep-credentials") ? { stripCredentials: false } : {}),
+    ...(args.has("no-watch") ? { watch: false } : {}),
   };
+}
+
+/** An option that is a list, by the flag that may be repeated for it. */
+function listOption<K extends string>(args: Arguments, flag: string, name: K): Partial<Record<K, readonly string[]>> {
+  const given = args.texts(flag);
+  return given.length === 0 ? {} : ({ [name]: given } as Partial<Record<K, readonly string[]>>);
+}
+
+function callersOption(args: Arguments): Pick<FileOptions, "callers"> {
+  return args.has("via") || args.has("shows") ? { callers: readCallers(args) } : {};
+}
+
+function tokenOptions(args: Arguments): Pick<FileOptions, "tokens"> {
+  const publicOrigins = args.texts("public-origin");
+  const tokens = {
+    ...(publicOrigins.length === 0 ? {} : { publicOrigins }),
+    ...(args.has("dpop-nonce") ? { dpopNonce: true } : {}),
+  };
+  return Object.keys(tokens).length === 0 ? {} : { tokens };
+}
+
+function workersOption(args: Arguments): Pick<FileOptions, "workers"> {
+  if (!args.has("workers")) return {};
+  return { workers: args.text("workers") === "auto" ? "auto" : (args.integer("workers", 1, MOST_WORKERS) ?? 1) };
+}
+
+/** Options whose flags have their names. */
+function textOptions<K extends string>(args: Arguments, names: readonly K[]): Partial<Record<K, string>> {
+  const given = names.flatMap((name) => {
+    const text = args.text(name);
+    return text === null ? [] : [[name, text] as const];
+  });
+  return Object.fromEntries(given) as Partial<Record<K, string>>;
+}
+
+function logOptions(args: Arguments): { readonly log?: LogOptions } {
+  const [sink, decisions, headers] = [args.text("log"), args.text("log-decisions"), args.texts("log-header")];
+  const log = {
+    ...(sink === null ? {} : { sink: readSink(sink) }),
+    ...(decisions === null ? {} : { decisions: decisions as "all" | "refusals" }),
+    ...(headers.length === 0 ? {} : { headers }),
+  };
+  return Object.keys(log).length === 0 ? {} : { log };
+}
+
+function ofTheProcess(io: CliIo): Pick<ServerOptions, "signals" | "report"> {
+  return { signals: io.stop === undefined, report: (line) => io.stderr(`${line}\n`) };
 }
 
 function readSink(text: string): LogSink {
@@ -182,11 +263,10 @@ function startedJson({ url, adminUrl, haproxy, transport, policy, workers }: Run
   return { url, adminUrl, haproxy, policy: { name: policy.name, version: policy.version }, transport, workers };
 }
 
-function startedText({ url, adminUrl, haproxy, policy, workers }: RunningServer, args: Arguments): string {
-  const upstream = args.text("upstream");
+function startedText({ url, adminUrl, haproxy, policy, workers }: RunningServer, { upstream }: ServerOptions): string {
   const by = workers === 1 ? "" : ` by ${workers} workers`;
   const lines = [
-    `policy "${policy.name}" is enforced on ${url}${upstream === null ? "" : ` in front of ${upstream}`}${by}`,
+    `policy "${policy.name}" is enforced on ${url}${upstream === undefined ? "" : ` in front of ${upstream}`}${by}`,
     `  ${url}/authz/nginx  for nginx auth_request`,
     `  ${url}/authz/json   for any program`,
   ];

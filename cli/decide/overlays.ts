@@ -1,7 +1,7 @@
 /** Overlays from a file, for decisions on data: read strictly, and held against the policy. */
 import { decodeText, nodeFiles } from "../../dsl/index.ts";
 import type { Overlay, Policy } from "../../engine/index.ts";
-import { closestName, isOverlayError, parseOverlays } from "../../traffic/index.ts";
+import { isOverlayError, parseOverlays, vainName } from "../../traffic/index.ts";
 import type { CliIo } from "../io.ts";
 import { CliProblem } from "../problem.ts";
 
@@ -21,7 +21,7 @@ export function readOverlays(path: string, policy: Policy, io: CliIo): readonly 
     throw new CliProblem(`${path}${place === "" ? "" : `: ${place}`}: ${error}`, help);
   }
   for (const overlay of overlays) {
-    const unknown = unknownName(overlay, policy);
+    const unknown = vainName(overlay, policy);
     if (unknown !== null) io.stderr(`${path}: overlay \`${overlay.id}\` has no effect: ${unknown}\n`);
   }
   return overlays;
@@ -33,23 +33,4 @@ function readText(path: string): string {
   const decoded = decodeText(read.bytes);
   if (!decoded.ok) throw new CliProblem(`${path} ${decoded.message}`, decoded.help);
   return decoded.text;
-}
-
-/** What an overlay names in vain, in words; null where it names nothing or what is there. */
-function unknownName(overlay: Overlay, { rules, limits, clients }: Policy): string | null {
-  if ("subject" in overlay && "client" in overlay.subject) {
-    const ids = clients.map(({ id }) => id);
-    const missing = missingFrom(ids, overlay.subject.client, "client");
-    if (missing !== null) return missing;
-  }
-  if (!("name" in overlay)) return null;
-  const limitNames = limits.map(({ name }) => name);
-  if (overlay.kind === "factor") return missingFrom(limitNames, overlay.name, "limit");
-  return missingFrom([...rules.map(({ name }) => name), ...limitNames], overlay.name, "rule or limit");
-}
-
-function missingFrom(names: readonly string[], name: string, kind: string): string | null {
-  if (names.includes(name)) return null;
-  const close = closestName(name, names);
-  return `the policy has no ${kind} \`${name}\`${close === null ? "" : `; did you mean \`${close}\`?`}`;
 }

@@ -1,95 +1,161 @@
 /**
- * Tokens that are refused although they verify. Asked after every cache and on every request, and by what a token says (its id, key,
- * issuer, subject, client) and never by its text: one token has several texts that all verify.
+ * What is revoked while the server runs: ids of tokens, signing keys, issuers, subjects, the credentials of a client issued so far, and
+ * credentials of the inventory. Asked of every verified credential on every request, after every cache; it neither waits nor throws. A
+ * token is told by what it says and never by its text: one token has several texts that all verify.
  */
+import type { Request, RequestCredential } from "../../engine/index.ts";
+
+/**
+ * What is revoked. `jti`, `kid` and `subject` are an issuer's; `issuer` is one; `client` are the credentials of a client that were issued
+ * before a time; `key` is the id of a credential of the inventory.
+ */
+export type RevocationKind = "client" | "issuer" | "jti" | "key" | "kid" | "subject";
+
+export interface RevocationRecord {
+  readonly kind: RevocationKind;
+  /** Empty for `client`, `issuer` and `key`. */
+  readonly issuer: string;
+  readonly name: string;
+  /** Of a `client`: microseconds since the Unix epoch; what was issued before is revoked. Else null. */
+  readonly beforeMicros: number | null;
+  readonly author: string;
+  readonly reason: string;
+  readonly setMicros: number;
+  readonly endsMicros: number;
+}
 
 /** What of a verified token can be revoked. Times are seconds since the Unix epoch. */
 export interface TokenFacts {
   readonly issuer: string;
   /** `jti`; null where the issuer gives none. */
   readonly id: string | null;
-  /** Name and RFC 7638 thumbprint of the key that signed it. */
+  /** Name and RFC 7638 thumbprint of the key that signed it; null where they are not known. */
   readonly keyId: string | null;
-  readonly keyThumbprint: string;
+  readonly keyThumbprint: string | null;
   /** `sub`. */
   readonly subject: string | null;
   /** Id of the inventory's client that it names. */
   readonly client: string;
   readonly issuedAt: number;
-  readonly expiresAt: number;
 }
 
-/** Why a token is refused that verifies. */
-export type Revocation = "revoked_token" | "revoked_credential" | "revoked_key" | "revocation_unavailable";
+/** Why a credential is refused that verifies. */
+export type Revocation = "revoked_credential" | "revoked_key" | "revoked_token";
 
-/** Says of each verified token whether it is revoked. Asked on the synchronous path: it neither waits nor throws. */
-export interface Revocations {
-  denied(token: TokenFacts): Revocation | null;
-}
+export class Revocations {
+  readonly #now: () => number;
+  readonly #records = new Map<string, RevocationRecord>();
 
-/** Token ids that are held; one more is not taken, and whoever revokes it is told. */
-const TOKENS_MAX = 100_000;
+  /** @param now - Microseconds since the Unix epoch. */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
 
-/** Revocations in memory. What is revoked stays so: nothing is evicted, and the id of a token goes when the token has ended. */
-export class RevocationList implements Revocations {
-  /** When the token ends, in seconds, by issuer and id. */
-  readonly #tokens = new Map<string, number>();
-  readonly #issuers = new Set<string>();
-  readonly #keys = new Set<string>();
-  readonly #subjects = new Set<string>();
-  /** By client: tokens issued before are revoked. */
-  readonly #notBefore = new Map<string, number>();
+  get all(): readonly RevocationRecord[] {
+    return [...this.#records.values()];
+  }
+
+  get size(): number {
+    return this.#records.size;
+  }
+
+  get(kind: RevocationKind, issuer: string, name: string): RevocationRecord | null {
+    return this.#records.get(keyOf(kind, issuer, name)) ?? null;
+  }
+
+  /** Takes one up, in place of the one of the same. Whoever keeps them sees to their number. */
+  put(record: RevocationRecord): void {
+    const key = keyOf(record.kind, record.issuer, record.name);
+    this.#records.delete(key);
+    this.#records.set(key, record);
+  }
+
+  remove(kind: RevocationKind, issuer: string, name: string): void {
+    this.#records.delete(keyOf(kind, issuer, name));
+  }
+
+  /** Takes these up and no others. */
+  replace(records: readonly RevocationRecord[]): void {
+    this.#records.clear();
+    for (const record of records) this.put(record);
+  }
+
+  /** Lets go of what has ended by `nowMicros`. */
+  sweep(nowMicros: number): void {
+    for (const [key, { endsMicros }] of this.#records) if (endsMicros <= nowMicros) this.#records.delete(key);
+  }
+
+  /** Why a verified token is refused, or null. */
+  denied(token: TokenFacts): Revocation | null {
+    if (this.#records.size === 0) return null;
+    const { issuer, id, keyId, keyThumbprint, subject, client, issuedAt } = token;
+    if (this.#has("issuer", "", issuer)) return "revoked_key";
+    if (this.#hasKey(issuer, keyThumbprint) || this.#hasKey(issuer, keyId)) return "revoked_key";
+    if (id !== null && this.#has("jti", issuer, id)) return "revoked_token";
+    if (subject !== null && this.#has("subject", issuer, subject)) return "revoked_credential";
+    return this.#isBefore(client, issuedAt * 1e6) ? "revoked_credential" : null;
+  }
 
   /**
-   * @param nowSeconds - Now, by which ids of tokens that have ended make room.
-   * @returns False where there is no room: revoke something wider, such as the client's tokens until now.
+   * Makes a request nobody's whose caller was identified by what is revoked: a credential of the inventory, or a token by what it
+   * claims. One of which it is not known when it was issued is not newer than anything.
    */
-  revokeToken(issuer: string, id: string, expiresAt: number, nowSeconds: number): boolean {
-    if (this.#tokens.size >= TOKENS_MAX) this.#dropEnded(nowSeconds);
-    if (this.#tokens.size >= TOKENS_MAX) return false;
-    this.#tokens.set(pair(issuer, id), expiresAt);
-    return true;
+  refuse(request: Request): void {
+    if (this.#records.size === 0 || request.client === null) return;
+    const { client, credential, claims } = request;
+    const reason = this.#deniedKey(credential) ?? this.#deniedClaims(client, credential, claims);
+    if (reason === null) return;
+    request.client = null;
+    request.evidence = null;
+    request.credential = null;
+    request.scopes = null;
+    request.claims = null;
+    request.identityError = reason;
   }
 
-  /** @param key - The `kid`, or the RFC 7638 thumbprint. */
-  revokeKey(issuer: string, key: string): void {
-    this.#keys.add(pair(issuer, key));
+  #deniedKey(credential: RequestCredential | null): Revocation | null {
+    const id = credential?.id ?? null;
+    return id !== null && this.#has("key", "", id) ? "revoked_credential" : null;
   }
 
-  revokeIssuer(issuer: string): void {
-    this.#issuers.add(issuer);
+  #deniedClaims(
+    client: string,
+    credential: RequestCredential | null,
+    claims: Readonly<Record<string, unknown>> | null,
+  ): Revocation | null {
+    const issuedMicros = credential?.issued ?? null;
+    const issuedAt = claims?.["iat"];
+    return this.denied({
+      issuer: textOf(claims?.["iss"]) ?? "",
+      id: textOf(claims?.["jti"]),
+      keyId: null,
+      keyThumbprint: null,
+      subject: textOf(claims?.["sub"]),
+      client,
+      issuedAt: typeof issuedAt === "number" ? issuedAt : (issuedMicros ?? 0) / 1e6,
+    });
   }
 
-  revokeSubject(issuer: string, subject: string): void {
-    this.#subjects.add(pair(issuer, subject));
+  #hasKey(issuer: string, key: string | null): boolean {
+    return key !== null && this.#has("kid", issuer, key);
   }
 
-  /** Revokes what was issued to a client before `seconds`. A later time replaces an earlier one, never the other way round. */
-  refuseIssuedBefore(client: string, seconds: number): void {
-    this.#notBefore.set(client, Math.max(seconds, this.#notBefore.get(client) ?? 0));
+  #has(kind: RevocationKind, issuer: string, name: string): boolean {
+    const record = this.#records.get(keyOf(kind, issuer, name));
+    return record !== undefined && this.#now() < record.endsMicros;
   }
 
-  denied(token: TokenFacts): Revocation | null {
-    const { issuer, id, keyId, keyThumbprint, subject } = token;
-    if (this.#issuers.has(issuer)) return "revoked_key";
-    if (this.#keys.size > 0 && this.#hasKey(issuer, keyId, keyThumbprint)) return "revoked_key";
-    if (this.#tokens.size > 0 && id !== null && this.#tokens.has(pair(issuer, id))) return "revoked_token";
-    if (this.#subjects.size > 0 && subject !== null && this.#subjects.has(pair(issuer, subject)))
-      return "revoked_credential";
-    const notBefore = this.#notBefore.get(token.client);
-    return notBefore !== undefined && token.issuedAt < notBefore ? "revoked_credential" : null;
-  }
-
-  #hasKey(issuer: string, keyId: string | null, thumbprint: string): boolean {
-    return this.#keys.has(pair(issuer, thumbprint)) || (keyId !== null && this.#keys.has(pair(issuer, keyId)));
-  }
-
-  #dropEnded(nowSeconds: number): void {
-    for (const [key, expiresAt] of this.#tokens) if (expiresAt < nowSeconds) this.#tokens.delete(key);
+  #isBefore(client: string, issuedMicros: number): boolean {
+    const record = this.#records.get(keyOf("client", "", client));
+    return record !== undefined && issuedMicros < (record.beforeMicros ?? 0) && this.#now() < record.endsMicros;
   }
 }
 
-/** An issuer has no line break, so no two pairs are one text. */
-function pair(issuer: string, name: string): string {
-  return `${issuer}\n${name}`;
+function textOf(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}
+
+/** No part has a line break, so no two are one text: the reader of the admin interface refuses control characters. */
+function keyOf(kind: RevocationKind, issuer: string, name: string): string {
+  return `${kind}\n${issuer}\n${name}`;
 }

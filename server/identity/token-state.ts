@@ -7,11 +7,11 @@ import { Nonces } from "./dpop/nonces.ts";
 import { PROOF_SECONDS, Proofs } from "./dpop/proof.ts";
 import { Replays } from "./dpop/replays.ts";
 import { KeyStores } from "./keys/key-stores.ts";
-import { RevocationList } from "./revocation.ts";
+import { Revocations } from "./revocation.ts";
 
 export class TokenState {
   readonly keys: KeyStores;
-  readonly revocations: RevocationList = new RevocationList();
+  readonly revocations: Revocations;
   readonly proofs: Proofs;
   readonly #replays: Replays;
   readonly #nonces: Nonces | null;
@@ -20,6 +20,7 @@ export class TokenState {
   constructor(config: Pick<Config, "challenges" | "clock" | "report" | "tokens">) {
     const { clockSkewSeconds, dpopNonce, dpopProofsMax } = config.tokens;
     this.#now = clockOf(config);
+    this.revocations = new Revocations(this.#now);
     // Not the requests' clock: a test's may stand still, and back-off is about this machine's time.
     this.keys = new KeyStores({ now: () => performance.now(), report: config.report });
     this.#replays = new Replays(PROOF_SECONDS + clockSkewSeconds, dpopProofsMax);

@@ -6,6 +6,7 @@ import { existsSync, readFileSync, renameSync } from "node:fs";
 import { type FileHandle, open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import {
+  type BanEntry,
   createEngine,
   type EngineOptions,
   type Policy,
@@ -54,7 +55,7 @@ export class StateFile {
     crew: Crew | null,
   ): Promise<StateFile> {
     const journal = new BanJournal(path);
-    const noting = { ...options, onBan: journal.note };
+    const noting = { ...options, onBan: noteAndTell(journal, options) };
     const taken = takeUp(path, journal, policy, noting, report);
     const engine = crew === null ? taken : crew.share(taken, policy, noting, journal);
     const file = new StateFile(path, journal, engine, stateIntervalMs, report);
@@ -81,6 +82,11 @@ export class StateFile {
     this.#leastMs = leastMs;
     this.intervalMs = leastMs;
     this.#report = report;
+  }
+
+  /** Notes a ban that the engine was told to put or to end. */
+  note(ban: BanEntry): void {
+    this.#journal.note(ban);
   }
 
   /** Writes a last snapshot. */
@@ -137,6 +143,15 @@ export class StateFile {
     this.intervalMs = intervalMs;
     this.#report(`state of ${Math.ceil(bytes / 1e6)} MB is written every ${intervalMs / 1_000} s from now on`);
   }
+}
+
+/** What hears of bans: the journal, and whoever else asked to. */
+function noteAndTell(journal: BanJournal, { onBan }: EngineOptions): (ban: BanEntry) => void {
+  if (onBan === undefined) return journal.note;
+  return (ban) => {
+    journal.note(ban);
+    onBan(ban);
+  };
 }
 
 /** The engine with the state of the file, or a fresh one. */

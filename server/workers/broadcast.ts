@@ -3,6 +3,7 @@
  * holds. A part of the server that has something to tell adds its kind here and what a worker does with it in `worker.ts`.
  */
 import type { Overlay, Policy, ScalarValue } from "../../engine/index.ts";
+import type { RevocationRecord } from "../identity/revocation.ts";
 
 /** What is told, by kind. Values are cloned, so they hold no functions. */
 export interface BroadcastKinds {
@@ -10,6 +11,8 @@ export interface BroadcastKinds {
   /** Entries of a list that comes from a file. */
   list: { readonly name: string; readonly values: readonly ScalarValue[] };
   overlays: readonly Overlay[];
+  /** All of them. */
+  revocations: readonly RevocationRecord[];
 }
 
 /** One thing that was told. */

@@ -14,6 +14,7 @@ import {
 import type { Config, ServerOptions } from "../config.ts";
 import { randomPrefix } from "../decision-ids.ts";
 import type { DecisionLog } from "../decision-log.ts";
+import type { RevocationRecord } from "../identity/revocation.ts";
 import type { Metrics } from "../metrics.ts";
 import { ServerError } from "../server-error.ts";
 import type { BanJournal, JournalTurns } from "../state/ban-journal.ts";
@@ -86,6 +87,11 @@ export class Crew implements Employer {
       for (const worker of this.#present) worker.post({ kind: "told", told });
     });
   }
+
+  /** Puts what is revoked in force in every worker. */
+  readonly tellRevocations = (records: readonly RevocationRecord[]): void => {
+    this.#broadcast.tell("revocations", records);
+  };
 
   /** How many there are to be. */
   get size(): number {

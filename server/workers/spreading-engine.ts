@@ -2,6 +2,7 @@
 import type {
   BanEntry,
   DecisionRecord,
+  KeyPart,
   MemoryReading,
   Needs,
   Outcome,
@@ -71,5 +72,8 @@ export class SpreadingEngine implements StatefulEngine {
   }
   putBan(ban: BanEntry): boolean {
     return this.#engine.putBan(ban);
+  }
+  liftBan(rule: string, keys: readonly KeyPart[]): BanEntry | null {
+    return this.#engine.liftBan(rule, keys);
   }
 }

@@ -12,6 +12,7 @@ import { type Config, readConfig } from "../config.ts";
 import { DecisionIds } from "../decision-ids.ts";
 import type { Gate, OutcomeAnswer, OutcomeRelay } from "../gate.ts";
 import { Holds } from "../hold.ts";
+import { tokenStateOf } from "../identity/token-state.ts";
 import { makeVerifiers } from "../identity/verifiers.ts";
 import { dataRoutes, describeFault } from "../listeners.ts";
 import { loadUws } from "../load-uws.ts";
@@ -197,6 +198,11 @@ function takersOf(gate: Gate, engine: StatefulEngine): Takers {
     },
     list: ({ name, values }) => void engine.setList(name, values),
     overlays: (overlays) => engine.setOverlays(overlays),
+    revocations: (records) => {
+      const { revocations } = tokenStateOf(gate.config);
+      revocations.replace(records);
+      gate.revocations = revocations;
+    },
   };
 }
 

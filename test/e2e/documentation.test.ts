@@ -121,7 +121,7 @@ describe.each(documents)("%s", (document) => {
     expect(fitsShown(output, step.output) ? step.output : output).toBe(step.output);
   });
   test("has only blocks that are run, here or by the service tests, or plain", () => {
-    const plain = ["json", "yaml", "ts", "text", "http", "ndjson"];
+    const plain = ["json", "yaml", "ts", "text", "http", "ndjson", "ini", "dockerfile"];
     // `bash` is a script of several lines, which the suite of what it is about runs.
     const byServices = ["bash", "nginx", "nginx-log", "caddy", "caddy-log", "haproxy", "spoe"];
     const languages = new Set(blocks.map((block) => block.language));

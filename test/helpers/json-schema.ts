@@ -20,6 +20,8 @@ export function fits(value: unknown, schema: Node): boolean {
         Number(value) >= Number(schema["minimum"]) &&
         Number(value) <= Number(schema["maximum"])
       );
+    case "number":
+      return typeof value === "number";
     case "boolean":
       return typeof value === "boolean";
     default:

@@ -125,7 +125,7 @@ export class JwtVerifier implements Verifier {
     payload: CompactToken["payload"],
   ): VerifiedToken {
     const { issuer } = this.#source;
-    const { id, subject, expiresAt, issuedAt, confirmation } = claims;
+    const { id, subject, issuedAt, confirmation } = claims;
     const identity = this.#identityOf(claims, payload);
     const client = typeof identity === "string" ? "" : identity.client;
     const facts = {
@@ -136,7 +136,6 @@ export class JwtVerifier implements Verifier {
       keyId: kid ?? key.kid,
       keyThumbprint: key.thumbprint,
       issuedAt,
-      expiresAt,
     };
     return { key, times: claims, confirmation, identity, facts };
   }

@@ -1,6 +1,9 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MAX_OVERLAYS } from "../../../engine/index.ts";
-import { isOverlayError, parseOverlays } from "../../../traffic/overlay-record.ts";
+import { isOverlayError, overlayValue, parseOverlay, parseOverlays } from "../../../traffic/overlay-record.ts";
+import { arbitraryOverlays } from "../../helpers/generators-overlays.ts";
+import { check } from "../../helpers/property.ts";
 
 const COMMON = { id: "o1", author: "m.rossi", reason: "leaked key", ends: "2026-01-02T00:00:00Z" };
 const ENDS = Date.UTC(2026, 0, 2) * 1_000;
@@ -91,4 +94,17 @@ describe("what is no overlay", () => {
     expect(problem.place).toBe(place);
     expect(problem.error).toMatch(message);
   });
+});
+
+it("an overlay is read from what it is written as", () => {
+  check(
+    fc.property(arbitraryOverlays, (generated) => {
+      for (const overlay of generated) {
+        const endsMicros = Math.min(overlay.endsMicros, Date.UTC(2199, 11, 31) * 1_000);
+        // Times are written to the millisecond.
+        const whole = { ...overlay, endsMicros: endsMicros - (endsMicros % 1_000) };
+        expect(parseOverlay(overlayValue(whole))).toEqual(whole);
+      }
+    }),
+  );
 });

@@ -98,3 +98,50 @@ test("cannot run where the decision log cannot be written", async () => {
   expect(status).toBe(2);
   expect(stderr).toContain("cannot write the decision log");
 });
+
+test("takes its options from a file, under those of the environment, under those of the command line", async () => {
+  const at = folderWith({
+    p: SIGN_IN,
+    "serve.yaml": "policy: p\nlisten: nowhere\nadmin: off\nlog: { sink: { file: log } }",
+  });
+  const argv = ["--config", at("serve.yaml"), "--listen", "127.0.0.1:0"];
+  const { status } = await whileServing(argv, async ({ url, adminUrl }) => {
+    expect(adminUrl).toBeNull();
+    await fetch(`${url}/authz/json`, { method: "POST", body: '{"method":"GET","path":"/","ip":"203.0.113.9"}' });
+  });
+  expect(status).toBe(0);
+  expect(textOf(at("log"))).toContain('"verdict":"allow"');
+});
+
+test("prints the options that it would serve with, without secrets", async () => {
+  const at = folderWith({ "serve.yaml": "upstream: http://127.0.0.1:9\nadminToken: { env: TOKEN }" });
+  const env = { TOKEN: "0123456789abcdef", EDGEPOLICY_ADMIN_READ_TOKEN: "fedcba9876543210" };
+  const argv = ["serve", "p", "--config", at("serve.yaml"), "--no-watch", "--print-config"];
+  const { status, stdout } = await edgepolicy(argv, { env });
+  expect(status).toBe(0);
+  expect(stdout.split("\n")).toEqual([
+    "policy: p",
+    "adminToken: (set)",
+    "adminReadToken: (set)",
+    "upstream: http://127.0.0.1:9",
+    "watch: false",
+    "",
+  ]);
+});
+
+test.each([
+  [
+    "a file with problems",
+    ["p", "--config", "serve.yaml"],
+    /^edgepolicy: .*serve\.yaml:1:1: unknown option `lisen`; did you mean `listen`\?\n/,
+  ],
+  ["no policy anywhere", [], /^edgepolicy: FILE is missing\n/],
+  ["two policies", ["p", "q"], /^edgepolicy: serve: unexpected argument `q`\n/],
+])("says what is wrong with %s, and exits 2", async (_, argv, said) => {
+  const at = folderWith({ p: SIGN_IN, "serve.yaml": "lisen: 1" });
+  const { status, stderr } = await edgepolicy([
+    "serve",
+    ...argv.map((word) => (word === "serve.yaml" ? at(word) : word)),
+  ]);
+  expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringMatching(said) as string });
+});

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { RevocationList, type TokenFacts } from "../../../../server/identity/revocation.ts";
+import { type RevocationRecord, Revocations, type TokenFacts } from "../../../../server/identity/revocation.ts";
+import { revoked } from "../../../helpers/revocations.ts";
 
 const TOKEN: TokenFacts = {
   issuer: "https://id.example.com",
@@ -9,75 +10,56 @@ const TOKEN: TokenFacts = {
   subject: "s1",
   client: "acme",
   issuedAt: 1_000,
-  expiresAt: 2_000,
 };
 const ISSUER = TOKEN.issuer;
 
-function denied(revoke: (list: RevocationList) => void, changes: Partial<TokenFacts> = {}): string | null {
-  const list = new RevocationList();
-  revoke(list);
+function denied(records: readonly RevocationRecord[], changes: Partial<TokenFacts> = {}, nowMicros = 0): string | null {
+  const list = new Revocations(() => nowMicros);
+  list.replace(records);
   return list.denied({ ...TOKEN, ...changes });
 }
 
 describe("revocation", () => {
   it("denies nothing by itself", () => {
-    expect(denied(() => {})).toBeNull();
+    expect(denied([])).toBeNull();
   });
 
   it.each([
-    ["a token", "revoked_token", (list: RevocationList) => void list.revokeToken(ISSUER, "t1", 2_000, 0), { id: "t2" }],
-    ["a key by its name", "revoked_key", (list: RevocationList) => list.revokeKey(ISSUER, "k1"), { keyId: "k2" }],
-    [
-      "a key by its thumbprint",
-      "revoked_key",
-      (list: RevocationList) => list.revokeKey(ISSUER, "thumb"),
-      { keyThumbprint: "x" },
-    ],
-    ["a subject", "revoked_credential", (list: RevocationList) => list.revokeSubject(ISSUER, "s1"), { subject: "s2" }],
-    ["an issuer", "revoked_key", (list: RevocationList) => list.revokeIssuer(ISSUER), { issuer: "https://other" }],
-    [
-      "what was issued before",
-      "revoked_credential",
-      (list: RevocationList) => list.refuseIssuedBefore("acme", 1_001),
-      { issuedAt: 1_001 },
-    ],
-    [
-      "a client's tokens",
-      "revoked_credential",
-      (list: RevocationList) => list.refuseIssuedBefore("acme", 1_001),
-      { client: "globex" },
-    ],
-  ])("of %s meets it and not another", (_, reason, revoke, other) => {
-    expect(denied(revoke)).toBe(reason);
-    expect(denied(revoke, other)).toBeNull();
+    ["a token", "revoked_token", revoked("jti", "t1", ISSUER), { id: "t2" }],
+    ["a key by its name", "revoked_key", revoked("kid", "k1", ISSUER), { keyId: "k2" }],
+    ["a key by its thumbprint", "revoked_key", revoked("kid", "thumb", ISSUER), { keyThumbprint: "x" }],
+    ["a subject", "revoked_credential", revoked("subject", "s1", ISSUER), { subject: "s2" }],
+    ["an issuer", "revoked_key", revoked("issuer", ISSUER), { issuer: "https://other" }],
+    ["what was issued before", "revoked_credential", revoked("client", "acme", "", 1_001), { issuedAt: 1_001 }],
+    ["a client's tokens", "revoked_credential", revoked("client", "acme", "", 1_001), { client: "globex" }],
+  ] as const)("of %s meets it and not another", (_, reason, record, other) => {
+    expect(denied([record])).toBe(reason);
+    expect(denied([record], other)).toBeNull();
   });
 
   it("of a token, a key or a subject is that of its issuer alone", () => {
-    const revoke = (list: RevocationList): void => {
-      list.revokeToken(ISSUER, "t1", 2_000, 0);
-      list.revokeKey(ISSUER, "k1");
-      list.revokeSubject(ISSUER, "s1");
-    };
-    expect(denied(revoke, { issuer: "https://other" })).toBeNull();
-    expect(denied(revoke, { id: null, keyId: null, subject: null })).toBeNull();
+    const records = [revoked("jti", "t1", ISSUER), revoked("kid", "k1", ISSUER), revoked("subject", "s1", ISSUER)];
+    expect(denied(records, { issuer: "https://other" })).toBeNull();
+    expect(denied(records, { id: null, keyId: null, subject: null })).toBeNull();
   });
 
-  it("is never loosened by an earlier time", () => {
-    expect(
-      denied((list) => {
-        list.refuseIssuedBefore("acme", 1_001);
-        list.refuseIssuedBefore("acme", 500);
-      }),
-    ).toBe("revoked_credential");
+  it("ends at its end, and is let go of then", () => {
+    const record = { ...revoked("jti", "t1", ISSUER), endsMicros: 500 };
+    expect([denied([record], {}, 499), denied([record], {}, 500)]).toEqual(["revoked_token", null]);
+    const list = new Revocations(() => 0);
+    list.replace([record, revoked("jti", "t2", ISSUER)]);
+    list.sweep(500);
+    expect(list.all.map(({ name }) => name)).toEqual(["t2"]);
   });
 
-  it("takes no more ids than it holds, evicts none that could still be shown, and says so", () => {
-    const list = new RevocationList();
-    for (let i = 0; i < 100_000; i++)
-      expect(list.revokeToken(ISSUER, `old-${i}`, i === 0 ? 3_000 : 1_500, 1_000)).toBe(true);
-    expect(list.revokeToken(ISSUER, "one more", 3_000, 1_400)).toBe(false);
-    expect(list.denied({ ...TOKEN, id: "old-5" })).toBe("revoked_token");
-    expect(list.revokeToken(ISSUER, "one more", 3_000, 1_501)).toBe(true);
-    for (const id of ["old-0", "one more"]) expect(list.denied({ ...TOKEN, id })).toBe("revoked_token");
+  it("takes up what it is told and no more", () => {
+    const list = new Revocations(() => 0);
+    list.replace([revoked("jti", "t1", ISSUER)]);
+    list.replace([revoked("jti", "t2", ISSUER)]);
+    expect(list.denied(TOKEN)).toBeNull();
+    list.put(revoked("jti", "t1", ISSUER));
+    expect(list.denied(TOKEN)).toBe("revoked_token");
+    list.remove("jti", ISSUER, "t1");
+    expect(list.denied(TOKEN)).toBeNull();
   });
 });

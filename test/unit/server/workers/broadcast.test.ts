@@ -36,9 +36,11 @@ test("each kind has its taker", () => {
     policy: ({ name }: Policy): void => void taken.push(`policy ${name}`),
     list: ({ name }: { readonly name: string }): void => void taken.push(`list ${name}`),
     overlays: (overlays: readonly unknown[]): void => void taken.push(`${overlays.length} overlays`),
+    revocations: (records: readonly unknown[]): void => void taken.push(`${records.length} revocations`),
   };
   take({ version: 1, what: "policy", key: "", value: policyOf("a") }, takers);
   take({ version: 2, what: "list", key: "x", value: { name: "x", values: [] } }, takers);
   take({ version: 3, what: "overlays", key: "", value: [] }, takers);
-  expect(taken).toEqual(["policy a", "list x", "0 overlays"]);
+  take({ version: 4, what: "revocations", key: "", value: [] }, takers);
+  expect(taken).toEqual(["policy a", "list x", "0 overlays", "0 revocations"]);
 });

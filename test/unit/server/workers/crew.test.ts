@@ -32,7 +32,8 @@ async function decide({ port }: TestServer, count: number, connections: number):
 }
 
 async function postJson(url: string, body: object): Promise<{ readonly status: number; readonly body: unknown }> {
-  const response = await fetch(url, { method: "POST", body: JSON.stringify(body) });
+  const headers = { "content-type": "application/json" };
+  const response = await fetch(url, { method: "POST", headers, body: JSON.stringify(body) });
   return { status: response.status, body: await response.json() };
 }
 

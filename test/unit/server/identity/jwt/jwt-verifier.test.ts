@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { revoked } from "../../../../helpers/revocations.ts";
 import {
   AUDIENCE,
   claims,
@@ -101,11 +102,11 @@ describe("revocation", () => {
     const token = await sign(pair, claims());
     expect(server.problemOf(token)).toBeNull();
     const { revocations } = server.state;
-    if ("id" in what) revocations.revokeToken(ISSUER, what.id, NOW + 600, NOW);
-    if ("key" in what) revocations.revokeKey(ISSUER, what.key);
-    if ("issuer" in what) revocations.revokeIssuer(ISSUER);
-    if ("subject" in what) revocations.revokeSubject(ISSUER, what.subject);
-    if ("before" in what) revocations.refuseIssuedBefore("acme", what.before);
+    if ("id" in what) revocations.put(revoked("jti", what.id, ISSUER));
+    if ("key" in what) revocations.put(revoked("kid", what.key, ISSUER));
+    if ("issuer" in what) revocations.put(revoked("issuer", ISSUER));
+    if ("subject" in what) revocations.put(revoked("subject", what.subject, ISSUER));
+    if ("before" in what) revocations.put(revoked("client", "acme", "", what.before));
     expect(server.problemOf(token)).toBe(reason);
     expect(server.problemOf(await sign(pair, claims({ jti: "token-2", iat: NOW - 60 })))).toBe(
       "id" in what ? null : reason,
@@ -118,7 +119,7 @@ describe("revocation", () => {
     const other = malleated(token);
     expect(other).not.toBe(token);
     expect(server.problemOf(other)).toBeNull();
-    server.state.revocations.revokeToken(ISSUER, "token-1", NOW + 600, NOW);
+    server.state.revocations.put(revoked("jti", "token-1", ISSUER));
     expect([server.problemOf(token), server.problemOf(other)]).toEqual(["revoked_token", "revoked_token"]);
   });
 });

@@ -1,0 +1,91 @@
+/** `edgepolicy audit log` and `audit verify`: a server's audit log, read and checked. */
+import {
+  anchorsOf,
+  type AuditEntry,
+  isBroken,
+  keyBeside,
+  readAuditLog,
+  readPublicKey,
+  ServerError,
+  type Verified,
+  verifyAudit,
+} from "../../server/index.ts";
+import type { CliIo } from "../io.ts";
+import type { Arguments } from "../options.ts";
+import { CliProblem, EXIT } from "../problem.ts";
+
+/** What is asked of a log. */
+export type LogAction = "log" | "verify";
+
+/** Runs `audit ACTION PATH`. */
+export async function runOnLog(action: LogAction, path: string, args: Arguments, io: CliIo): Promise<number> {
+  try {
+    return action === "log" ? await printLog(path, args, io) : await verifyLog(path, args, io);
+  } catch (problem) {
+    if (problem instanceof ServerError) throw new CliProblem(problem.message, problem.help);
+    throw problem;
+  }
+}
+
+/** As lines of JSON, or one line an entry for people. */
+async function printLog(path: string, args: Arguments, io: CliIo): Promise<number> {
+  for await (const line of readAuditLog(path)) {
+    const text = args.json() ? line : entryText(line);
+    if (text !== null) await io.stdout(`${text}\n`);
+  }
+  return EXIT.fine;
+}
+
+/** Null for a checkpoint; what is no entry is shown as it is. What stands in an entry is shown as JSON, so that it stays one line and moves no terminal. */
+function entryText(line: string): string | null {
+  const value = parsed(line);
+  if (value === null) return quiet(line);
+  if (value.seq === undefined) return null;
+  const { seq, at, event, author = "", reason = "", what } = value;
+  return `${seq}  ${at}  ${event}  ${quiet(author)}: ${quiet(reason)}  ${quiet(JSON.stringify(what))}`;
+}
+
+function parsed(line: string): Partial<AuditEntry> | null {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === "object" ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function quiet(text: string): string {
+  return text.replace(/\p{C}/gu, "?");
+}
+
+async function verifyLog(path: string, args: Arguments, io: CliIo): Promise<number> {
+  const [keyFile, earlier] = [args.text("key"), args.text("earlier")];
+  const result = await verifyAudit(readAuditLog(path), {
+    key: keyFile === null ? keyBeside(path) : readPublicKey(keyFile),
+    part: args.has("part"),
+    earlier: earlier === null ? new Map() : await anchorsOf(readAuditLog(earlier)),
+  });
+  if (isBroken(result)) {
+    const { seq, problem } = result;
+    await io.stdout(
+      args.json()
+        ? `${JSON.stringify({ ok: false, seq, problem })}\n`
+        : `${path} is not whole: entry ${seq} ${problem}\n`,
+    );
+    return EXIT.no;
+  }
+  await io.stdout(args.json() ? `${JSON.stringify({ ok: true, ...result })}\n` : wholeText(path, result, keyFile));
+  return EXIT.fine;
+}
+
+function wholeText(path: string, result: Verified, keyFile: string | null): string {
+  const { entries, first, size, head, checkpoints, signed, keys } = result;
+  const lines = [
+    `${path} is whole: ${entries} entries${entries === 0 ? "" : ` (${first} to ${size})`}, ${checkpoints} checkpoints, head ${head}`,
+  ];
+  if (size > signed) lines.push(`  entries after ${signed} are chained and not signed yet`);
+  if (keyFile === null && keys.length > 0) {
+    lines.push(`  signed by ${keys.join(", ")}; --key with a copy kept elsewhere makes sure of it`);
+  }
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,123 @@
+/** `/v1/bans`: who is banned, by a rule or by hand. */
+import { touchedState } from "../../engine/index.ts";
+import {
+  fields,
+  isOverlayError,
+  isRecordError,
+  overlayValue,
+  parseOverlay,
+  parseRequestValue,
+} from "../../traffic/index.ts";
+import { ContainmentError } from "../containment/act.ts";
+import type { RuleBan } from "../containment/ban-book.ts";
+import { endsText } from "../containment/containment.ts";
+import type { Held } from "../containment/overlay-book.ts";
+import { memoryOf } from "../services.ts";
+import {
+  ACT,
+  type Answer,
+  type Call,
+  type Endpoint,
+  onlyMembers,
+  onlyParameters,
+  readAct,
+  readEnds,
+  readNumber,
+} from "./call.ts";
+import { idOf, randomId, readId } from "./overlays.ts";
+import type { AdminParts } from "./parts.ts";
+
+const MOST_SHOWN = 10_000;
+
+export function bansEndpoint(parts: AdminParts): Endpoint {
+  return {
+    path: "/v1/bans",
+    get: (call) => listBans(parts, call),
+    post: (call) => setBan(parts, call),
+    delete: (call) => liftBan(parts, call),
+  };
+}
+
+/** Bans by hand, then those that rules have set, the latest first. `kept` counts all bans that the engine keeps, also those from before. */
+function listBans({ gate, operation }: AdminParts, { query }: Call): Answer {
+  onlyParameters(query, ["client", "ip", "rule", "limit"]);
+  const [client, ip, rule] = [query.get("client"), query.get("ip"), query.get("rule")];
+  const byRules = operation.bans
+    .live(gate.now())
+    .filter(
+      (ban) =>
+        (client === null || ban.client === client) &&
+        (ip === null || ban.ip === ip) &&
+        (rule === null || ban.rule === rule),
+    )
+    .slice(0, readNumber(query, "limit", 100, MOST_SHOWN));
+  const byHand = client === null && ip === null && rule === null ? operation.containment.inForce("ban") : [];
+  const kept = memoryOf(gate.engine).find(({ kind }) => kind === "bans")?.keys ?? null;
+  const bans = [...byHand.map(handValue), ...byRules.map(ruleValue)];
+  return { value: { bans, kept, durable: operation.containment.durable } };
+}
+
+function handValue({ overlay, setMicros }: Held): object {
+  const { kill } = overlayValue(overlay);
+  const { id, author, reason, endsMicros } = overlay;
+  const set = new Date(setMicros / 1_000).toISOString();
+  return { id, set_by: "operator", ban: kill, author, reason, set, ends: endsText(endsMicros) };
+}
+
+function ruleValue({ id, rule, ip, client, entry }: RuleBan): object {
+  return { id, set_by: "rule", rule, ip, client, ends: new Date(entry.untilMicros / 1_000).toISOString() };
+}
+
+function setBan({ gate, operation }: AdminParts, call: Call): Answer {
+  onlyMembers(call.body, [...ACT, "id", "ban", "for", "ends"]);
+  const act = readAct(call);
+  const endsMicros = readEnds(call.body, gate.now(), null);
+  if (call.body["ban"] === undefined) throw new fields.FieldProblem("ban", "`ban` is missing: whom to ban");
+  const ends = new Date(endsMicros / 1_000).toISOString();
+  const parsed = parseOverlay({ id: "ban", author: act.author, reason: act.reason, ends, kill: call.body["ban"] });
+  if (isOverlayError(parsed)) throw new fields.FieldProblem("ban", parsed.error.replaceAll("`kill", "`ban"));
+  if (parsed.kind !== "kill") throw new fields.FieldProblem("ban", "`ban` must name whom to ban");
+  const id = readId(call.body) ?? randomId("ban");
+  const held = operation.containment.ban(id, parsed.subject, endsMicros, act);
+  return { status: 201, value: { ...handValue(held), durable: operation.containment.durable } };
+}
+
+function liftBan(parts: AdminParts, call: Call): Answer {
+  const { gate, operation } = parts;
+  if (call.body["rule"] !== undefined) return liftOfRequest(parts, call);
+  onlyMembers(call.body, [...ACT, "id"]);
+  const id = idOf(call);
+  const act = readAct(call);
+  const { durable } = operation.containment;
+  const ban = operation.bans.get(id);
+  if (ban === null || ban.entry.untilMicros <= gate.now()) {
+    operation.containment.lift("ban", id, act, "ban.lifted");
+    return { value: { id, lifted: true, durable } };
+  }
+  const { rule, ip, client } = ban;
+  // Written down first: a ban that is lifted without a trace is worse than one that stays.
+  operation.audit.change({ ...act, event: "ban.lifted", what: { id, rule, ip, client } });
+  operation.liftEntry(ban.entry);
+  return { value: { id, lifted: true, durable: gate.config.state !== null } };
+}
+
+/** Lifts the ban of a rule that meets a request, also one from before the process began. */
+function liftOfRequest({ gate, operation }: AdminParts, call: Call): Answer {
+  onlyMembers(call.body, [...ACT, "rule", "request"]);
+  const act = readAct(call);
+  const rule = fields.text(call.body["rule"], "rule");
+  const { policy, clients } = gate.view;
+  const record = parseRequestValue(call.body["request"], clients);
+  if (isRecordError(record)) throw new fields.FieldProblem("request", record.error);
+  const touched = touchedState(policy, record.request, gate.now());
+  const state = touched.find(({ kind, name }) => kind === "ban" && name === rule);
+  if (state === undefined)
+    throw new ContainmentError("missing", `no rule ${fields.quote(rule)} bans by what this request has`);
+  if (gate.engine.readings.ban(rule, state.keys, gate.now()) === 0) {
+    throw new ContainmentError("missing", `rule ${fields.quote(rule)} has no ban that meets this request`);
+  }
+  const keys = state.keys.map(({ value }) => value);
+  operation.audit.change({ ...act, event: "ban.lifted", what: { rule, keys } });
+  operation.liftBan(rule, state.keys);
+  return { value: { rule, keys, lifted: true, durable: gate.config.state !== null } };
+}

@@ -1,0 +1,21 @@
+/** What the admin interface works with. */
+import type { SourceFile } from "../../dsl/index.ts";
+import type { Gate } from "../gate.ts";
+import type { Operation } from "../operation.ts";
+import type { ReloadResult } from "../policy-loader.ts";
+import type { Crew } from "../workers/crew.ts";
+import type { Caller } from "./access.ts";
+
+export interface AdminParts {
+  readonly gate: Gate;
+  readonly operation: Operation;
+  /** Release of the HTTP library, for `/v1/policy`. */
+  readonly transport: string;
+  readonly reload: (caller: Caller) => ReloadResult;
+  /** Texts of the running policy. */
+  readonly sources: () => readonly SourceFile[];
+  /** False from the moment the server stops. */
+  readonly ready: () => boolean;
+  /** Null where there are no workers. */
+  readonly crew: Pick<Crew, "size" | "up" | "ends" | "metrics" | "settled"> | null;
+}

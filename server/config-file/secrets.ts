@@ -1,0 +1,45 @@
+/** Secrets from the environment and from files, so that they need not stand in a file of options or on a command line. */
+import { readFileSync } from "node:fs";
+import { ServerError } from "../server-error.ts";
+
+/** Variables by name, as `process.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A secret has at most so many bytes. */
+const MOST_BYTES = 65_536;
+
+/**
+ * The secret that variable `name` holds, or the file that `NAME_FILE` names; null where neither is set, or is empty.
+ *
+ * @throws {ServerError} `option_invalid`, where both are set or the file cannot be read.
+ */
+export function secretOf(env: Environment, name: string): string | null {
+  const [held = "", file = ""] = [env[name], env[`${name}_FILE`]];
+  if (held !== "" && file !== "") {
+    throw new ServerError("option_invalid", `${name} and ${name}_FILE are both set`, "set one of them");
+  }
+  return file === "" ? held || null : readSecret(file, `${name}_FILE`);
+}
+
+/**
+ * The secret in a file, without the line break at its end.
+ *
+ * @param option - What names the file, for errors.
+ * @throws {ServerError} `option_invalid`, where there is none.
+ */
+export function readSecret(path: string, option: string): string {
+  let text = "";
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (problem) {
+    const message = problem instanceof Error ? problem.message : String(problem);
+    throw new ServerError("option_invalid", `option ${option}: cannot read \`${path}\`: ${message}`);
+  }
+  const secret = text.replace(/\r?\n$/, "");
+  if (secret !== "" && text.length <= MOST_BYTES) return secret;
+  throw new ServerError(
+    "option_invalid",
+    `option ${option}: \`${path}\` holds no secret`,
+    "write it there, on one line",
+  );
+}

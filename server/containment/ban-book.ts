@@ -1,0 +1,84 @@
+/**
+ * Bans that rules have set since the process began, so that an operator can see them and lift one: the engine's table has hashes of keys
+ * only. Whoever's request set a ban stands for its key.
+ */
+import type { BanEntry, DecisionRecord, Policy, Request } from "../../engine/index.ts";
+
+/** A ban that a rule has set. */
+export interface RuleBan {
+  /** `RULE:` and the hash of the key. */
+  readonly id: string;
+  readonly rule: string;
+  /** Of the request that set it. */
+  readonly ip: string;
+  readonly client: string | null;
+  readonly entry: BanEntry;
+}
+
+/** Bans that are remembered; of more, the oldest are forgotten here and stay in force. */
+export const MOST_BANS = 10_000;
+/** How the engine names whose a ban is: what an enforced rule set, by the rule's state. */
+const ENFORCED = "enforced ";
+
+export class BanBook {
+  readonly #bans = new Map<string, RuleBan>();
+  /** Of the request that is being decided. */
+  #set: BanEntry[] = [];
+  #policy: Policy | null = null;
+  #rules: ReadonlyMap<string, string> = new Map();
+
+  /** Takes note of a ban that is set while a request is decided. */
+  readonly note = (entry: BanEntry): void => void this.#set.push(entry);
+
+  /** Whether the request that was just decided set bans. */
+  get isWaiting(): boolean {
+    return this.#set.length > 0;
+  }
+
+  /** Says whose request set what was noted. @returns The rules that banned, each once. */
+  settle(policy: Policy, { ip }: Request, { client }: DecisionRecord): readonly string[] {
+    if (policy !== this.#policy) this.#adopt(policy);
+    const rules = this.#set.flatMap((entry) => this.#keep(entry, ip, policy.clients[client]?.id ?? null));
+    this.#set = [];
+    return rules;
+  }
+
+  #keep(entry: BanEntry, ip: string, client: string | null): readonly string[] {
+    const rule = this.#rules.get(entry.owner);
+    if (rule === undefined) return [];
+    const id = `${rule}:${hex(entry.hi)}${hex(entry.lo)}`;
+    this.#bans.delete(id);
+    this.#bans.set(id, { id, rule, ip, client, entry });
+    if (this.#bans.size > MOST_BANS) this.#bans.delete(this.#bans.keys().next().value ?? "");
+    return [rule];
+  }
+
+  #adopt(policy: Policy): void {
+    this.#policy = policy;
+    this.#rules = new Map(
+      policy.rules.flatMap(({ name, action }) =>
+        action.kind === "block" && action.ban !== null ? [[ENFORCED + action.ban.stateId, name] as const] : [],
+      ),
+    );
+  }
+
+  /** Those that live, the latest first. */
+  live(nowMicros: number): readonly RuleBan[] {
+    for (const [id, { entry }] of this.#bans) if (entry.untilMicros <= nowMicros) this.#bans.delete(id);
+    return [...this.#bans.values()].reverse();
+  }
+
+  get(id: string): RuleBan | null {
+    return this.#bans.get(id) ?? null;
+  }
+
+  /** Forgets a ban that was lifted: by its id, or by its entry. */
+  forget({ owner, lo, hi }: BanEntry): void {
+    const rule = this.#rules.get(owner);
+    if (rule !== undefined) this.#bans.delete(`${rule}:${hex(hi)}${hex(lo)}`);
+  }
+}
+
+function hex(word: number): string {
+  return (word >>> 0).toString(16).padStart(8, "0");
+}

@@ -1,0 +1,29 @@
+/** Options of the guard against rules that ban too many. */
+import { ServerError } from "../server-error.ts";
+
+/** When a rule bans too many clients, and what is done then. */
+export interface BanGuardOptions {
+  /** Default `on`. */
+  readonly mode?: "on" | "off";
+  /** Most clients that one rule may ban, in percent of those seen in ten minutes. Default 5. */
+  readonly percent?: number;
+  /** Clients that must have been seen in ten minutes before anything is done. Default 50. */
+  readonly least?: number;
+  /** Milliseconds that such a rule stays in shadow. Default a day. */
+  readonly shadowMs?: number;
+}
+
+const DAY_MS = 86_400_000;
+
+/** @throws {ServerError} `option_invalid`, naming the option. */
+export function readBanGuard({ mode, percent, least, shadowMs }: BanGuardOptions = {}): Required<BanGuardOptions> {
+  const guard = { mode: mode ?? "on", percent: percent ?? 5, least: least ?? 50, shadowMs: shadowMs ?? DAY_MS };
+  if (!(guard.percent > 0 && guard.percent <= 100)) {
+    throw new ServerError("option_invalid", `option banGuard.percent: ${guard.percent} is not above 0 and up to 100`);
+  }
+  for (const name of ["least", "shadowMs"] as const) {
+    if (Number.isSafeInteger(guard[name]) && guard[name] >= 1) continue;
+    throw new ServerError("option_invalid", `option banGuard.${name}: ${guard[name]} is not a positive whole number`);
+  }
+  return guard;
+}

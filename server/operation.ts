@@ -1,0 +1,139 @@
+/**
+ * What an operator sees of a running server and does with it, made once at start: the database of the data folder, the audit log,
+ * containment, and what watches decisions for them. `admin/` has the HTTP side.
+ */
+import type { BanEntry, KeyPart, Request, StatefulEngine } from "../engine/index.ts";
+import { AuditLog, SYSTEM } from "./audit-log/audit-log.ts";
+import { signingKey } from "./audit-log/signing-key.ts";
+import type { Config } from "./config.ts";
+import { type Act, NO_END } from "./containment/act.ts";
+import { BanBook } from "./containment/ban-book.ts";
+import { BanGuard, type Tripped } from "./containment/ban-guard.ts";
+import { Containment } from "./containment/containment.ts";
+import { Database } from "./data/database.ts";
+import { DecisionCounts } from "./decision-counts.ts";
+import type { Adapter, DecisionWatcher, Gate, Ruling } from "./gate.ts";
+import type { ReloadResult } from "./policy-loader.ts";
+import { RecentDecisions } from "./recent-decisions.ts";
+import { tokenStateOf } from "./identity/token-state.ts";
+import type { StateFile } from "./state/state-file.ts";
+import type { Crew } from "./workers/crew.ts";
+
+/** What is there before the engine is: it hears of the engine's bans. */
+export interface OperationParts {
+  readonly database: Database;
+  readonly bans: BanBook;
+}
+
+/** @throws {ServerError} `data_unusable`. */
+export function openParts({ data }: Config): OperationParts {
+  return { database: Database.open(data), bans: new BanBook() };
+}
+
+export class Operation implements DecisionWatcher {
+  readonly audit: AuditLog;
+  readonly containment: Containment;
+  readonly bans: BanBook;
+  readonly guard: BanGuard;
+  readonly recent: RecentDecisions;
+  readonly counts: DecisionCounts = new DecisionCounts();
+  /** Rules that were put to shadow because they banned too many. */
+  tripped = 0;
+  readonly #database: Database;
+  readonly #gate: Gate;
+  readonly #state: StateFile | null;
+
+  /** @throws {ServerError} `data_unusable`. */
+  constructor({ database, bans }: OperationParts, gate: Gate, state: StateFile | null, crew: Crew | null = null) {
+    const { config, engine } = gate;
+    const now = (): number => gate.now();
+    this.#database = database;
+    this.#gate = gate;
+    this.#state = state;
+    this.bans = bans;
+    this.audit = new AuditLog(database, signingKey(config.audit.key, config.data), config.audit, now, config.report);
+    const { revocations } = tokenStateOf(config);
+    const spread = crew === null ? null : crew.tellRevocations;
+    this.containment = new Containment(database, this.audit, engine, now, config.report, { revocations, spread });
+    this.guard = new BanGuard(config.banGuard, (tripped) => this.#shadow(tripped));
+    this.recent = new RecentDecisions(config.recentDecisions);
+    gate.watcher = this;
+    gate.revocations = revocations;
+  }
+
+  decided(request: Request, ruling: Ruling, adapter: Adapter, nowMicros: number): void {
+    const { policy } = this.#gate.view;
+    const { record } = ruling;
+    const { client, by } = record;
+    this.counts.add(policy, record);
+    this.guard.see(policy, client, nowMicros);
+    if (this.bans.isWaiting) {
+      for (const rule of this.bans.settle(policy, request, record)) this.guard.ban(rule, client, nowMicros);
+    }
+    if (by !== null && client >= 0 && this.guard.bans(by)) this.guard.ban(by, client, nowMicros);
+    this.recent.add(request, ruling, adapter, client < 0 ? null : (policy.clients[client]?.id ?? null), nowMicros);
+  }
+
+  /** Ends a rule's ban, also in what is taken up after a restart. Null where there is none, or no engine whose bans can be told apart. */
+  liftBan(rule: string, keys: readonly KeyPart[]): BanEntry | null {
+    const { engine } = this.#gate;
+    const lifted = "liftBan" in engine ? (engine as StatefulEngine).liftBan(rule, keys) : null;
+    if (lifted !== null) this.#noteLifted(lifted);
+    return lifted;
+  }
+
+  /** The same for a ban that is known by its entry. */
+  liftEntry(entry: BanEntry): void {
+    const { engine } = this.#gate;
+    const lifted = { ...entry, untilMicros: 0, lengthMicros: 0 };
+    if ("putBan" in engine) (engine as StatefulEngine).putBan(lifted);
+    this.#noteLifted(lifted);
+  }
+
+  #noteLifted(lifted: BanEntry): void {
+    this.bans.forget(lifted);
+    this.#state?.note(lifted);
+  }
+
+  /** A rule that an operator has put on by hand is left alone: somebody has looked. */
+  #shadow({ rule, banned, seen }: Tripped): void {
+    const { report, banGuard } = this.#gate.config;
+    const said = `rule \`${rule}\` banned ${banned} of the ${seen} clients seen in ten minutes, more than ${banGuard.percent} %`;
+    if (this.containment.forcesOn(rule)) return report(`${said}; an overlay keeps it on`);
+    this.tripped++;
+    report(`${said}: it is in shadow from now on; lift the overlay \`guard:${rule}\` when it is right`);
+    const endsMicros = Math.min(NO_END, this.#gate.now() + banGuard.shadowMs * 1_000);
+    try {
+      this.containment.shadow(rule, said, endsMicros);
+    } catch (problem) {
+      report(`cannot put rule \`${rule}\` to shadow: ${problem instanceof Error ? problem.message : String(problem)}`);
+    }
+  }
+
+  /** Writes down that the server begins. */
+  started(): void {
+    const { policy } = this.#gate.view;
+    const what = { policy: policy.name, version: policy.version };
+    this.audit.note({ ...SYSTEM, event: "server.started", reason: "", what });
+    this.audit.checkpoint();
+  }
+
+  /** Writes down a reload and what came of it. */
+  reloaded(cause: string, { applied, version, lists, problem }: ReloadResult, by: Omit<Act, "reason">): void {
+    const [first = ""] = problem.split("\n", 1);
+    const what = {
+      version,
+      ...(lists.length === 0 ? {} : { lists: lists.map(({ name, entries }) => ({ name, entries })) }),
+      ...(applied ? {} : { problem: first }),
+    };
+    this.audit.note({ ...by, event: applied ? "policy.reloaded" : "policy.refused", reason: cause, what });
+  }
+
+  /** Signs the audit log to its end and closes the database. */
+  close(): void {
+    this.containment.close();
+    this.audit.note({ ...SYSTEM, event: "server.stopped", reason: "", what: {} });
+    this.audit.checkpoint();
+    this.#database.close();
+  }
+}
