@@ -76,6 +76,38 @@ describe("content", () => {
     const read = readContent(writeContent(content)) as object;
     expect(Object.getPrototypeOf(read)).toBe(Object.prototype);
     expect(JSON.stringify(read)).toBe('{"a":1,"__proto__":{"b":2}}');
+    expect(Object.getOwnPropertyDescriptor(read, "__proto__")).toMatchObject({
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    });
+  });
+
+  it("keeps integers of every length", () => {
+    const powers = Array.from({ length: 53 }, (_, power) => 2 ** power);
+    const integers = powers.flatMap((power) => [power - 1, power, power + 1]);
+    expect(readContent(writeContent(integers))).toEqual(integers);
+    for (const each of integers) expect(readContent(writeContent(each))).toBe(each);
+  });
+
+  it.each([
+    "file,start,end",
+    "kind,value,type,span",
+    "kind,name,args,type,span",
+    "kind,items,type,span",
+    "kind,options,type,span",
+    "kind,op,left,right,type,span",
+    "kind,left,right,type,span",
+    "name,doc,span,on,when,action,because,tags,owner,sealed,unavailable,rollout",
+    "name,doc,span,methods,host,segments,scopes,minEvidence,body",
+    "name,doc,other",
+  ])("keeps rows of %s, each member its own", (names) => {
+    const row = (from: number): object =>
+      Object.fromEntries(names.split(",").map((name, index) => [name, { text: `${name} ${from + index}` }]));
+    const rows = [row(0), row(100), row(200)];
+    const read = readContent(writeContent(rows));
+    expect(read).toStrictEqual(rows);
+    expect(Object.keys((read as readonly object[])[0] ?? {})).toEqual(names.split(","));
   });
 
   it("has small values that are equal once", () => {
