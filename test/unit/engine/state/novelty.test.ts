@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
-import { NovelTable } from "../../../../engine/state/novelty.ts";
-import { inArena } from "../../../helpers/tables.ts";
+import { Arena } from "../../../../engine/state/arena.ts";
+import { NOVEL_BYTES, NovelTable } from "../../../../engine/state/novelty.ts";
+import { Recorder } from "../../../helpers/recorder.ts";
+import { crowd, inArena, type KeyedTable } from "../../../helpers/tables.ts";
 
 const D = 8_000;
 
@@ -52,4 +54,44 @@ test("among values taught at one time the first place is given up", () => {
   table.teach(1, 1, 34, 34, 0);
   const known = (value: number): boolean => !table.isNew(1, 1, value, value, 1_500);
   expect([1, 2, 33, 34].map(known)).toEqual([false, true, false, true]);
+});
+
+test("values are told apart by both halves of their hash", () => {
+  const table = tableOf();
+  table.teach(2, 1, 7, 8, 0);
+  const others = [
+    [7, 8],
+    [7, 7],
+    [8, 8],
+    [8, 7],
+    [0, 0],
+  ] as const;
+  expect(others.map(([lo, hi]) => table.isNew(2, 1, lo, hi, 1_500))).toEqual([false, true, true, true, true]);
+});
+
+test("a full table drops keys whose values are all over, and else those that were taught longest ago", () => {
+  const keyed: KeyedTable<NovelTable> = {
+    make: (arena, head) => new NovelTable(D, arena, head),
+    bytes: NOVEL_BYTES,
+    record: (table, lo, hi, now) => {
+      table.teach(lo, hi, 1, 1, now);
+      table.teach(lo, hi, 2, 1, now);
+    },
+    isKnown: (table, lo, hi, now) => table.read(lo, hi, now) > 0,
+  };
+  expect(NOVEL_BYTES).toBe(536);
+  expect(crowd(keyed, 7_000, 8_000)).toMatchObject({ dropped: 0, newer: 0 });
+  const { gone, dropped, older, newer } = crowd(keyed, 7_000, 7_999);
+  expect([gone > 0, dropped, older > 0, newer]).toEqual([true, gone, true, 0]);
+});
+
+test("tells of every word before it changes", () => {
+  const arena = new Arena(40);
+  const table = inArena(20 * 16_384, (each, head) => new NovelTable(D, each, head), arena);
+  const recorder = new Recorder(arena);
+  for (const [value, now] of [0, 1, 1, 900, 9_500, 9_501].entries()) {
+    recorder.begin();
+    table.teach(2, 1, value % 3, 1, now);
+    expect(recorder.lost()).toEqual([]);
+  }
 });

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { OverflowTable } from "../../../../engine/state/overflows.ts";
-import { hashOf, inArena } from "../../../helpers/tables.ts";
+import { Arena } from "../../../../engine/state/arena.ts";
+import { OVERFLOW_BYTES, OVERFLOW_VALUES_BYTES, OverflowTable } from "../../../../engine/state/overflows.ts";
+import { Recorder } from "../../../helpers/recorder.ts";
+import { crowd, hashOf, inArena, type KeyedTable } from "../../../helpers/tables.ts";
 
 /** Holds 3, leaks one every 1,000; an overflow lives for 10,000. */
 const RATE = { allow: 1, perMicros: 1_000, burst: 3 };
@@ -105,6 +107,69 @@ test("has as many keys as its budget holds, with values too", () => {
         else table.record(...hashOf(key), 0);
       }
       expect(table.read(...hashOf(key), 0)).toBe(1);
+    }
+  }
+});
+
+describe("a full table", () => {
+  /** Buckets of which each key has so many events, by one value after the other. */
+  const keyed = (hasValues: boolean, events: number): KeyedTable<OverflowTable> => ({
+    make: (arena, head) => new OverflowTable(RATE, hasValues, D, arena, head),
+    bytes: hasValues ? OVERFLOW_VALUES_BYTES : OVERFLOW_BYTES,
+    record: (table, lo, hi, now) => {
+      for (let event = 0; event < events; event++) {
+        if (hasValues) table.recordValue(lo, hi, event, 1, now);
+        else table.record(lo, hi, now);
+      }
+    },
+    isKnown: (table, lo, hi) => (table as unknown as { find: (lo: number, hi: number) => number }).find(lo, hi) >= 0,
+  });
+
+  test.each([
+    // One event has leaked after 1,000, an overflow lives for 10,000, and values are known for as long as four events leak.
+    [false, 1, 1_001],
+    [false, 4, 10_000],
+    [true, 1, 4_001],
+    [true, 4, 10_000],
+  ])("drops what is over, and counts no drop for it (%#)", (hasValues, events, over) => {
+    expect([OVERFLOW_BYTES, OVERFLOW_VALUES_BYTES]).toEqual([32, 1_072]);
+    const half = over > 4_000 ? 5_000 : 500;
+    const later = hasValues && events === 1 ? 3_000 : half;
+    const after = crowd(keyed(hasValues, events), later, over);
+    // Of the eight that come, six take the places of what is over where a page has no more of it.
+    expect([after.dropped, after.newer]).toEqual(hasValues ? [2, after.newer] : [0, 0]);
+    const { gone, dropped } = crowd(keyed(hasValues, events), later, over - 1);
+    expect([gone > 0, dropped]).toEqual([true, gone]);
+  });
+
+  test.each([1, 4])("drops rather what was not seen for long, of %d events", (events) => {
+    const { older, newer } = crowd(keyed(false, events), 500, 900);
+    expect([older > 0, newer]).toEqual([true, 0]);
+  });
+});
+
+test("fractions of a microsecond add up to whole ones", () => {
+  const rate = { allow: 3, perMicros: 1_000, burst: 3 };
+  for (const [now, expected] of [
+    [333, 1],
+    [334, 0],
+  ] as const) {
+    const table = tableOf(false, rate);
+    for (const time of [0, 0, 0, now]) table.record(2, 1, time);
+    expect(table.read(2, 1, now)).toBe(expected);
+  }
+});
+
+test("tells of every word before it changes", () => {
+  for (const hasValues of [false, true]) {
+    const arena = new Arena(40);
+    const table = inArena(20 * 16_384, (each, head) => new OverflowTable(RATE, hasValues, D, each, head), arena);
+    const recorder = new Recorder(arena);
+    for (const [value, now] of [0, 1, 2, 3, 4, 4].entries()) {
+      recorder.begin();
+      if (hasValues) table.recordValue(2, 1, value, 1, now);
+      else table.record(2, 1, now);
+      expect(recorder.lost()).toEqual([]);
     }
   }
 });
