@@ -120,7 +120,7 @@ export interface Config {
   readonly haproxy: ListenAddress | null;
   readonly upstream: URL | null;
   readonly adapterPeers: BlockList;
-  readonly callers: Callers;
+  readonly callers: Required<Callers>;
   readonly outcomesFrom: readonly string[];
   readonly peppers: ReadonlyMap<string, string>;
   readonly tokens: Required<TokenOptions>;
@@ -222,7 +222,7 @@ export function readConfig(options: ServerOptions): Config {
 }
 
 /** Whose outcomes are read from their logs shows them. */
-function readCallers({ callers = { via: [] }, outcomesFrom = [] }: ServerOptions): Callers {
+function readCallers({ callers = {}, outcomesFrom = [] }: ServerOptions): Required<Callers> {
   const { via = [], shows = [] } = callers;
   const stranger = via.find((name) => !CALLERS.includes(name));
   if (stranger !== undefined) throw invalid("callers.via", `\`${stranger}\` is none of ${CALLERS.join(", ")}`);

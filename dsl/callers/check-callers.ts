@@ -11,7 +11,7 @@ import { CALLER_TRAITS, type CallerName, type CallerTraits, type Showable } from
 
 /** The callers that a policy is to be used by. */
 export interface Callers {
-  readonly via: readonly CallerName[];
+  readonly via?: readonly CallerName[];
   /** What they have been made to show besides. */
   readonly shows?: readonly Showable[];
 }
@@ -23,7 +23,7 @@ export function loadForCallers(load: LoadResult, callers: Callers): LoadResult {
 }
 
 /** Everything that `policy` relies on and a caller does not show or carry, as errors in the order of the text. */
-export function checkCallers(policy: Policy, { via, shows = [] }: Callers): readonly Diagnostic[] {
+export function checkCallers(policy: Policy, { via = [], shows = [] }: Callers): readonly Diagnostic[] {
   const report = new Report();
   for (const name of new Set(via)) {
     const traits = CALLER_TRAITS[name];

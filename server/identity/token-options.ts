@@ -1,6 +1,7 @@
 /** Options of access tokens. */
 import { ServerError } from "../server-error.ts";
 
+/** Access tokens and the proofs of those that are bound to a key. */
 export interface TokenOptions {
   /**
    * Origins under which callers reach this server, such as `https://api.example.com`; a DPoP proof must name one of them. Default: the

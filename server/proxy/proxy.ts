@@ -4,7 +4,7 @@
  */
 import type { Request } from "../../engine/index.ts";
 import { makeOutcome, makeRequest } from "../../engine/index.ts";
-import { BodyRoom } from "../body-room.ts";
+import type { BodyRoom } from "../body-room.ts";
 import { callerBehind } from "../caller-address.ts";
 import { readShown } from "../challenge/headers.ts";
 import { BODY_FIELDS_BYTES } from "../config.ts";

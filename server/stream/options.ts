@@ -1,6 +1,7 @@
 /** Options of the stream at `/authz/stream`. */
 import { ServerError } from "../server-error.ts";
 
+/** Bounds of the stream. */
 export interface StreamOptions {
   /** Connections at once; one more is answered 503. Default 64. */
   readonly connectionsMax?: number;

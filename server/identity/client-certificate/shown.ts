@@ -3,7 +3,7 @@ import type { Policy } from "../../../engine/index.ts";
 import type { Config } from "../../config.ts";
 import { clockOf } from "../clock.ts";
 import type { Presented } from "../verifier.ts";
-import type { CertificateError, ClientCertificate } from "./certificate.ts";
+import type { ClientCertificate } from "./certificate.ts";
 import { conveyanceBy } from "./conveyance.ts";
 import { lifeProblem } from "./verifier.ts";
 
@@ -11,7 +11,7 @@ import { lifeProblem } from "./verifier.ts";
 export function shownCertificate(
   policy: Policy,
   config: Config,
-): (presented: Presented) => ClientCertificate | CertificateError | string | null {
+): (presented: Presented) => ClientCertificate | string | null {
   const now = clockOf(config);
   const conveyances = policy.identity.flatMap((source) =>
     source.kind === "mtls" ? (conveyanceBy(source.header, config.clientCertificates) ?? []) : [],

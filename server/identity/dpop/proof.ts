@@ -68,6 +68,7 @@ const DEFECTS = [
 ] as const;
 type Defect = (typeof DEFECTS)[number];
 
+/** Verifies DPoP proofs (RFC 9449 §4.3), each of which is taken once. */
 export class Proofs {
   /** Proofs refused, by what they failed: the caller is not told, and an operator has to find a wrong origin or clock. */
   readonly refused: Map<Defect, number> = new Map(DEFECTS.map((defect) => [defect, 0]));

@@ -11,6 +11,7 @@ interface Half {
   readonly byKey: Map<string, number>;
 }
 
+/** Proofs that were taken, until none of their age would be. */
 export class Replays {
   /** Proofs refused because there was no room to remember them. */
   full = 0;
