@@ -40,3 +40,40 @@ test("where the positions after each are too many they are walked to", () => {
   expect(simulation.test(Int32Array.of(closure.code.start), EDGE, `${"a".repeat(600)}b`, 0)).toBe(true);
   expect(simulation.test(Int32Array.of(closure.code.start), EDGE, "a".repeat(600), 0)).toBe(false);
 });
+
+test("goes on after very many texts", () => {
+  for (const [source, text, expected] of [
+    ["a[bc]*d", "xabcbcd", true],
+    ["a[bc]*d", "xabcbcx", false],
+    ["\\ba[bc]*d\\b", "x-abcbcd", true],
+    ["\\ba[bc]*d\\b", "xabcbcd", false],
+  ] as const) {
+    const closure = new Closure(compilePattern(patternOf(source)));
+    const simulation = new Simulation(closure, false);
+    const search = (): boolean => simulation.test(Int32Array.of(closure.code.start), EDGE, text, 0);
+    expect(search()).toBe(expected);
+    for (let left = 0; left < 12; left++) {
+      // Rounds begin again in the middle of a text, over what those before have left.
+      Object.assign(simulation, { round: 0x3fffffff - left });
+      expect([search(), search()]).toEqual([expected, expected]);
+    }
+  }
+});
+
+test("a text that leads nowhere ends the search where nothing may begin later", () => {
+  const closure = new Closure(compilePattern(patternOf("ab")));
+  const [anchored, free] = [new Simulation(closure, true), new Simulation(closure, false)];
+  const start = Int32Array.of(closure.code.start);
+  expect(["ab", "abx", "xab", "a", ""].map((text) => anchored.test(start, EDGE, text, 0))).toEqual([
+    true,
+    true,
+    false,
+    false,
+    false,
+  ]);
+  expect(free.test(start, EDGE, "xab", 0)).toBe(true);
+  expect([anchored.test(new Int32Array(0), EDGE, "", 0), anchored.test(new Int32Array(0), EDGE, "ab", 0)]).toEqual([
+    false,
+    false,
+  ]);
+});
