@@ -93,29 +93,29 @@ function walk(c: Context, found: Candidates, left: number): void {
 
 /** Opens the nodes that a dispatcher leads the request to. */
 function follow(c: Context, found: Candidates, dispatcher: number): void {
-  const { kinds, slots, tables, routes, values, networks, affixes, ranges, searches, vectors } = c.program.index;
-  const kind = kinds[dispatcher]!;
-  const table = tables[dispatcher]!;
-  if (kind === DispatchKind.route) return openNode(c, found, routes[table]![c.route + 1]!);
-  if (kind === DispatchKind.vectors) return intersect(c, found, vectors[table]!);
-  const slot = slots[dispatcher]!;
+  const { index } = c.program;
+  const kind = index.kinds[dispatcher]!;
+  const table = index.tables[dispatcher]!;
+  if (kind === DispatchKind.route) return openNode(c, found, index.routes[table]![c.route + 1]!);
+  if (kind === DispatchKind.vectors) return intersect(c, found, index.vectors[table]!);
+  const slot = index.slots[dispatcher]!;
   if (!isPresent(c, slot)) return;
   switch (kind) {
     case DispatchKind.number:
-      return openNode(c, found, values[table]!.get(c.numbers[slot]!) ?? -1);
+      return openNode(c, found, index.values[table]!.get(c.numbers[slot]!) ?? -1);
     case DispatchKind.text:
-      return openNode(c, found, values[table]!.get(textOf(c, slot)) ?? -1);
+      return openNode(c, found, index.values[table]!.get(textOf(c, slot)) ?? -1);
     case DispatchKind.member:
-      return openMembers(c, found, slot, values[table]!);
+      return openMembers(c, found, slot, index.values[table]!);
     case DispatchKind.network:
-      return sift(c, found, networks[table]!.collect(c.words, slot * ADDRESS_WORDS, found.open, found.opened));
+      return sift(c, found, index.networks[table]!.collect(c.words, slot * ADDRESS_WORDS, found.open, found.opened));
     case DispatchKind.range:
-      return sift(c, found, ranges[table]!.collect(c.numbers[slot]!, found.open, found.opened));
+      return sift(c, found, index.ranges[table]!.collect(c.numbers[slot]!, found.open, found.opened));
     case DispatchKind.contained:
     case DispatchKind.containedFolded:
-      return sift(c, found, searches[table]!.collect(textOf(c, slot), found.open, found.opened));
+      return sift(c, found, index.searches[table]!.collect(textOf(c, slot), found.open, found.opened));
     default:
-      return sift(c, found, affixes[table]!.collect(textOf(c, slot), found.open, found.opened));
+      return sift(c, found, index.affixes[table]!.collect(textOf(c, slot), found.open, found.opened));
   }
 }
 

@@ -129,16 +129,25 @@ export class AffixTree {
     return text.charCodeAt(this.backwards ? text.length - 1 - index : index);
   }
 
-  /** Edge of a node by first character, by halving; -1 if there is none. */
+  /** Edge of a node by first character; -1 if there is none. Of characters that follow one another, as digits do, it is found at once. */
   private edgeAt(node: number, character: number): number {
-    let low = this.starts[node]!;
-    let high = this.starts[node + 1]!;
+    const { firsts } = this;
+    const first = this.starts[node]!;
+    const end = this.starts[node + 1]!;
+    if (first === end) return -1;
+    const place = first + character - firsts[first]!;
+    return place >= first && place < end && firsts[place] === character ? place : this.halve(first, end, character);
+  }
+
+  private halve(first: number, end: number, character: number): number {
+    let low = first;
+    let high = end;
     while (low < high) {
       const middle = (low + high) >> 1;
       if (this.firsts[middle]! < character) low = middle + 1;
       else high = middle;
     }
-    return low < this.starts[node + 1]! && this.firsts[low] === character ? low : -1;
+    return low < end && this.firsts[low] === character ? low : -1;
   }
 
   private fits(text: string, from: number, label: string): boolean {
