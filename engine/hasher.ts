@@ -2,7 +2,7 @@
 import type { KeyPart } from "./contract.ts";
 import type { Context } from "./facts/context.ts";
 import { type Hash64, makeHash, RESERVED } from "./hash.ts";
-import { hashKey, hashParts, hashSlot } from "./key-hash.ts";
+import { hashKey, hashParts, hashSlot, hashSole, soleSlot } from "./key-hash.ts";
 import { SlotOp } from "./layout.ts";
 import type { Program } from "./program.ts";
 
@@ -24,6 +24,8 @@ export class Hasher {
   readonly out: Hash64 = makeHash();
   private readonly k0: number;
   private readonly k1: number;
+  /** Of each key definition: the slot that is all of it, or -1. */
+  private readonly soles: Int32Array;
   /** Of each key definition: 1 where it is the client's for requests that have one. Such keys are as many as the inventory has clients. */
   private readonly ofClient: Uint8Array;
   /** Of each key definition: where its hashes of clients' keys begin in `clientHashes`, -1 where it has none. */
@@ -40,6 +42,7 @@ export class Hasher {
     const clients = inventory.clients.length;
     this.clientKeys = new Int32Array(keys.parts.length - 1).fill(-1);
     this.ofClient = Uint8Array.from(this.clientKeys, (_, key) => (isOfClient(context.program, key) ? 1 : 0));
+    this.soles = Int32Array.from(this.clientKeys, (_, key) => soleSlot(keys, key));
     let columns = 0;
     for (let key = 0; key < this.clientKeys.length; key++) {
       if (this.ofClient[key] === 0 || (columns + 1) * clients > MOST_REMEMBERED) continue;
@@ -56,9 +59,15 @@ export class Hasher {
     if (stamp === -c.epoch) return false;
     const start = c.client < 0 ? -1 : this.clientKeys[key]!;
     if (start >= 0) return this.keyOfClient(key, start + 2 * c.client);
-    const isPresent = hashKey(c, key, this.k0, this.k1, this.out);
+    const isPresent = this.compute(key);
     if (isPresent && c.client >= 0) c.keyLo[key] = c.keyLo[key]! | this.reservedBit(key);
     return isPresent;
+  }
+
+  private compute(key: number): boolean {
+    const { context: c, k0, k1, out } = this;
+    const sole = this.soles[key]!;
+    return sole < 0 ? hashKey(c, key, k0, k1, out) : hashSole(c, key, sole, k0, k1, out);
   }
 
   private reservedBit(key: number): number {
@@ -69,7 +78,7 @@ export class Hasher {
   private keyOfClient(key: number, at: number): boolean {
     const { context: c, clientHashes } = this;
     if (clientHashes[at] === 0 && clientHashes[at + 1] === 0) {
-      hashKey(c, key, this.k0, this.k1, this.out);
+      this.compute(key);
       clientHashes[at] = this.out.lo | RESERVED;
       clientHashes[at + 1] = this.out.hi;
     }

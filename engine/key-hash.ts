@@ -91,8 +91,6 @@ export function pushPart(c: Context, options: ArrayLike<number>, start: number, 
  */
 export function hashKey(c: Context, key: number, k0: number, k1: number, scratch: Hash64): boolean {
   const { parts, options, slots } = c.program.keys;
-  const sole = soleSlot(c.program.keys, key);
-  if (sole >= 0) return hashSole(c, key, sole, k0, k1, scratch);
   c.hashWords.clear();
   for (let part = parts[key]!; part < parts[key + 1]!; part++) {
     if (pushPart(c, slots, options[part]!, options[part + 1]!)) continue;
@@ -103,7 +101,8 @@ export function hashKey(c: Context, key: number, k0: number, k1: number, scratch
   return keep(c, key, scratch);
 }
 
-function hashSole(c: Context, key: number, slot: number, k0: number, k1: number, out: Hash64): boolean {
+/** As {@link hashKey}, of a key that one slot is all of. */
+export function hashSole(c: Context, key: number, slot: number, k0: number, k1: number, out: Hash64): boolean {
   if (!hashSlot(c, slot, k0, k1, out)) {
     c.keyStamps[key] = -c.epoch;
     return false;

@@ -83,11 +83,12 @@ function parameterReader({ slots, policy, routes }: Program, slot: number): Read
   };
 }
 
-function bodyReader({ slots }: Program, slot: number): Reader {
+function bodyReader({ slots, policy }: Program, slot: number): Reader {
   const fields = slots.bodyFields[slots.a[slot]!]!;
+  const fieldOf = policy.routes.map((_, route) => fields.get(route) ?? null);
   return (c) => {
-    const field = fields.get(c.route);
-    if (field === undefined) return false;
+    const field = c.route < 0 ? null : fieldOf[c.route]!;
+    if (field === null) return false;
     if (field.reader === "graphql") return putGraphql(c, slot, field.name);
     const { body } = c.request;
     if (field.fold === null) return putJson(c, slot, field.type, valueAt(body, field.path));
