@@ -251,8 +251,8 @@ export class Decider implements SlotReader {
 
   private awaitOutcome(): void {
     const { context, pending, record } = this;
-    const { signals, awaits } = this.program.pending;
-    if ((signals.length === 0 || !holds(context, awaits)) && !this.limits.awaitsOutcome) return;
+    const { awaits } = this.program.pending;
+    if (awaits[context.route + 1] === 0 && !this.limits.awaitsOutcome) return;
     const slot = keepRequest(this.hasher, pending);
     this.limits.keep(pending, slot);
     record.token = pending.tokenOf(slot);

@@ -105,8 +105,8 @@ export interface PendingPlan {
   readonly signals: Int32Array;
   /** Limits that take something back with the outcome: leases, and those with a refund. */
   readonly limits: Int32Array;
-  /** Literal: some of these signals is on the request's route. */
-  readonly awaits: number;
+  /** Of each route, those without a route first: 1 where some of these signals is on it. */
+  readonly awaits: Uint8Array;
   readonly keys: Int32Array;
   /** Facts kept, and where in an entry: cells of numbers for numbers and addresses, values for the rest. */
   readonly slots: Int32Array;

@@ -60,6 +60,12 @@ function isSettled({ amount, refund }: LimitPlan): boolean {
   return amount === AmountKind.leases || refund >= 0;
 }
 
+/** Of each route, those without a route first: 1 where one of some signals is on it. */
+function awaitedOn({ signals, routes }: Policy, waiting: readonly number[]): Uint8Array {
+  const isOn = (route: number): boolean => waiting.some((index) => signals[index]!.on?.includes(route) ?? true);
+  return Uint8Array.from({ length: routes.length + 1 }, (_, index) => (isOn(index - 1) ? 1 : 0));
+}
+
 /** Plans the entries of the pool of pending requests. */
 export function planPending(
   policy: Policy,
@@ -85,7 +91,7 @@ export function planPending(
   return {
     signals: Int32Array.from(waiting),
     limits: Int32Array.from(settled),
-    awaits: conditions.any(waiting.map((index) => conditions.onRoutes(policy.signals[index]!.on))),
+    awaits: awaitedOn(policy, waiting),
     keys: Int32Array.from(
       new Set([...waiting.map((index) => signals[index]!.key), ...settled.map((index) => limits[index]!.key)]),
     ),
