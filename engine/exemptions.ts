@@ -17,6 +17,11 @@ export class Exemptions {
     this.limits = new Int32Array(policy.limits.length);
   }
 
+  /** Whether the request at hand is exempted from anything. */
+  get any(): boolean {
+    return this.latest === this.context.epoch && this.round === this.context.round;
+  }
+
   exemptFromRule(rule: number): void {
     this.rules[rule] = this.begin();
   }
@@ -26,13 +31,11 @@ export class Exemptions {
   }
 
   hasRule(rule: number): boolean {
-    return this.latest === this.context.epoch && this.rules[rule] === this.latest && this.round === this.context.round;
+    return this.any && this.rules[rule] === this.latest;
   }
 
   hasLimit(limit: number): boolean {
-    return (
-      this.latest === this.context.epoch && this.limits[limit] === this.latest && this.round === this.context.round
-    );
+    return this.any && this.limits[limit] === this.latest;
   }
 
   private begin(): number {

@@ -8,6 +8,7 @@ import { holds } from "./evaluate.ts";
 import type { Exemptions } from "./exemptions.ts";
 import { isPresent } from "./facts/read-slot.ts";
 import type { Hasher } from "./hasher.ts";
+import { SlotOp } from "./layout.ts";
 import { LEASE_MICROS, MAX_LOG, type Refusal } from "./policy.ts";
 import { type LimitPlan, type Program, Rollout } from "./program.ts";
 import { isAlwaysOn, type Rollouts } from "./rollouts.ts";
@@ -22,11 +23,15 @@ import { ScaledRates, scaledCount } from "./state/scaled-rates.ts";
 import type { StateStore } from "./state/store.ts";
 
 /** A limit with all that a request asks of it, side by side. */
-interface LimitEntry {
+export interface LimitEntry {
   readonly index: number;
   readonly plan: LimitPlan;
   readonly key: number;
+  /** Slot of the rate, -1 for none. */
   readonly rate: number;
+  /** The rate of `gcra` that stands in the policy; a client's own goes first where `own` says so. Null where the slot is to be read. */
+  readonly fixed: ExactRate | null;
+  readonly own: boolean;
   readonly cost: number;
   readonly place: number;
   readonly otherwise: Refusal;
@@ -49,11 +54,12 @@ export class Limits {
   private readonly rollouts: Rollouts;
   private readonly record: Record;
   private readonly exemptions: Exemptions;
-  private readonly entries: readonly LimitEntry[];
+  readonly entries: readonly LimitEntry[];
   /** Those that take something back with the outcome. */
   private readonly awaiting: readonly LimitEntry[];
   /** Whether some limit can be in shadow without an overlay. */
   private readonly anyShadow: boolean;
+  readonly clientRates: readonly (ExactRate | null)[];
   private readonly scaled: ScaledRates = new ScaledRates();
 
   constructor(program: Program, hasher: Hasher, rollouts: Rollouts, record: Record, exemptions: Exemptions) {
@@ -62,6 +68,7 @@ export class Limits {
     this.rollouts = rollouts;
     this.record = record;
     this.exemptions = exemptions;
+    this.clientRates = program.inventory.rates;
     this.entries = program.limits.map((plan, index) => entryOf(program, plan, index, record.charges[index]!));
     this.awaiting = Array.from(program.pending.limits, (limit) => this.entries[limit]!);
     this.anyShadow = this.entries.some(({ alwaysOn }) => !alwaysOn);
@@ -88,21 +95,34 @@ export class Limits {
 
   /** Asks limits whose routes and condition fit the request: enforced ones first; shadow limits are asked by what really passes. */
   ask(asking: Numbers): void {
-    for (let index = 0; index < this.awaiting.length; index++) this.awaiting[index]!.charged = Rollout.off;
-    this.askEnforced(asking);
+    const { asked } = this.record;
+    for (let at = 0; at < asking.count; at++) {
+      const limit = asking.items[at]!;
+      if (this.askEnforced(limit)) asked.push(limit);
+    }
+    this.answer();
     if ((this.anyShadow || this.rollouts.forced !== null) && this.record.passes) this.askShadow(asking);
   }
 
-  /** If all admit, all are charged. */
-  private askEnforced(asking: Numbers): void {
+  /** Whether every limit is asked as it is declared by every request that it is for. */
+  get isPlain(): boolean {
+    return !this.anyShadow && this.rollouts.forced === null && this.factors === null && !this.exemptions.any;
+  }
+
+  /** Asks a limit if it is enforced for this request; its charge then holds the answer. */
+  askEnforced(limit: number): boolean {
+    return this.askOne(this.entries[limit]!, Rollout.on);
+  }
+
+  /** Answers for the enforced limits that were asked: if all admit, all are charged. */
+  answer(): void {
     const { record, entries } = this;
     const { asked } = record;
+    for (let index = 0; index < this.awaiting.length; index++) this.awaiting[index]!.charged = Rollout.off;
     let waits = false;
     let refused = false;
-    for (let at = 0; at < asking.count; at++) {
-      const entry = entries[asking.items[at]!]!;
-      if (!this.askOne(entry, Rollout.on)) continue;
-      asked.push(entry.index);
+    for (let at = 0; at < asked.count; at++) {
+      const entry = entries[asked.items[at]!]!;
       if (entry.charge.wait <= 0) continue;
       waits = true;
       if (!admits(entry)) refused = true;
@@ -131,10 +151,10 @@ export class Limits {
   private askOne(entry: LimitEntry, mode: number): boolean {
     const { hasher } = this;
     const { context: c } = hasher;
-    const { key, rate, charge } = entry;
+    const { key, charge } = entry;
     const table = tableOf(entry, mode);
     if (table === null || this.exemptions.hasLimit(entry.index) || this.modeOf(entry) !== mode) return false;
-    if (!hasher.key(key) || (rate >= 0 && !isPresent(c, rate))) return false;
+    if (!hasher.key(key) || !this.hasRate(entry)) return false;
     const units = entry.cost < 0 ? 1 : this.unitsOf(entry.cost);
     if (charge.amount === AmountKind.gcra) {
       (table as GcraTable).ask(c.keyLo[key]!, c.keyHi[key]!, this.rateOf(entry), units, c.now, charge);
@@ -197,9 +217,22 @@ export class Limits {
 
   // ── amounts under the factors in force ────────────────────────────────────
 
-  private rateOf({ rate: slot, index }: LimitEntry): ExactRate {
-    const rate = this.hasher.context.rates[slot]!;
-    return this.factors === null ? rate : this.scaled.of(rate, this.factors[index]!);
+  /** Whether a limit has the rate that its amount needs. */
+  private hasRate({ rate, fixed }: LimitEntry): boolean {
+    return rate < 0 || fixed !== null || isPresent(this.hasher.context, rate);
+  }
+
+  /** The rate of `gcra`, as it is declared. */
+  private declaredRateOf({ rate, fixed, own }: LimitEntry): ExactRate {
+    const { context: c } = this.hasher;
+    if (fixed === null) return c.rates[rate]!;
+    return own && c.client >= 0 ? (this.clientRates[c.client] ?? fixed) : fixed;
+  }
+
+  /** The rate of `gcra` under the factor in force. */
+  private rateOf(entry: LimitEntry): ExactRate {
+    const rate = this.declaredRateOf(entry);
+    return this.factors === null ? rate : this.scaled.of(rate, this.factors[entry.index]!);
   }
 
   /** Most units of an amount of whole units. */
@@ -276,7 +309,7 @@ export class Limits {
     const { amount } = plan;
     const mode = this.modeOf(entry);
     const table = mode === Rollout.off ? null : tableOf(entry, mode);
-    if (table === null || !this.hasher.key(key) || (rate >= 0 && !isPresent(c, rate))) return 0;
+    if (table === null || !this.hasher.key(key) || !this.hasRate(entry)) return 0;
     const lo = c.keyLo[key]!;
     const hi = c.keyHi[key]!;
     if (amount === AmountKind.gcra) return (table as GcraTable).used(lo, hi, this.rateOf(entry), c.now);
@@ -306,13 +339,14 @@ export class Limits {
   }
 }
 
-function entryOf({ policy }: Program, plan: LimitPlan, index: number, charge: Charge): LimitEntry {
-  const { otherwise } = policy.limits[index]!;
+function entryOf(program: Program, plan: LimitPlan, index: number, charge: Charge): LimitEntry {
+  const { otherwise } = program.policy.limits[index]!;
   return {
     index,
     plan,
     key: plan.key,
     rate: plan.rate,
+    ...plainRate(program, plan),
     cost: plan.cost,
     place: plan.place,
     otherwise,
@@ -323,6 +357,20 @@ function entryOf({ policy }: Program, plan: LimitPlan, index: number, charge: Ch
     table: null,
     shadowTable: null,
   };
+}
+
+/** The rate of `gcra` where its slot is a constant, or a client's own rate and else a constant. */
+function plainRate(
+  { slots, constants }: Program,
+  { amount, rate: slot }: LimitPlan,
+): { fixed: ExactRate | null; own: boolean } {
+  const constantOf = (at: number): ExactRate | null =>
+    slots.op[at] === SlotOp.constant ? constants.rates[slots.a[at]!]! : null;
+  if (amount !== AmountKind.gcra) return { fixed: null, own: false };
+  if (slots.op[slot] !== SlotOp.first) return { fixed: constantOf(slot), own: false };
+  const options = slots.lists.subarray(slots.a[slot], slots.b[slot]);
+  const isOwn = options.length === 2 && slots.op[options[0]!] === SlotOp.clientRate;
+  return { fixed: isOwn ? constantOf(options[1]!) : null, own: isOwn };
 }
 
 function tableOf({ table, shadowTable }: LimitEntry, mode: number): LimitTable | null {
