@@ -198,6 +198,11 @@ export interface EngineOptions {
    * takes), calls throw a `StateHeldError`.
    */
   readonly shared?: { readonly state: SharedState; readonly worker: number; readonly patienceMs?: number };
+  /**
+   * Whether steps of a decision are written out as functions of the policy's own, which is faster, where the host makes functions of texts
+   * (`new Function`). What is decided is the same. Default true.
+   */
+  readonly generate?: boolean;
   /** Is told of every ban when it is set, so that none is lost between two snapshots. */
   readonly onBan?: (ban: BanEntry) => void;
 }

@@ -9,6 +9,7 @@ import { Context, type SlotReader } from "./facts/context.ts";
 import { makeReaders } from "./facts/read-slot.ts";
 import { readRequest } from "./facts/read-request.ts";
 import type { HeldNumber } from "./held-number.ts";
+import { NO_STEPS, type Steps, StepWriter } from "./generate/steps.ts";
 import { Hasher } from "./hasher.ts";
 import { Phase } from "./layout.ts";
 import { Limits } from "./limits.ts";
@@ -20,6 +21,7 @@ import type { Program } from "./program.ts";
 import type { Outcome, Request } from "./request.ts";
 import { Rollouts } from "./rollouts.ts";
 import { keepRequest, restoreRequest } from "./outcomes.ts";
+import { routeCandidates } from "./route-candidates.ts";
 import { RuleBans } from "./rule-bans.ts";
 import type { BanEntry } from "./state/bans.ts";
 import { Rules } from "./rules.ts";
@@ -49,6 +51,7 @@ export class Decider implements SlotReader {
   private readonly exemptions: Exemptions;
   private readonly scores: Scores;
   private readonly rules: Rules;
+  private readonly steps: Steps;
   /** Whether signals are recorded, or learn, when a request is decided; whether anything waits for outcomes. */
   private readonly recordsLate: boolean;
   private readonly awaits: boolean;
@@ -62,6 +65,7 @@ export class Decider implements SlotReader {
     pending: PendingPool,
     clock: HeldNumber,
     sharing: Sharing | null = null,
+    generates = true,
   ) {
     const { policy } = program;
     this.program = program;
@@ -73,14 +77,17 @@ export class Decider implements SlotReader {
     this.context = new Context(program, this, MAKERS, clock);
     this.record = new Record(policy, this);
     this.hasher = new Hasher(this.context, hashKey);
-    this.matches = new Matches(this.context);
+    this.signals = new Signals(program, this.hasher);
     this.exemptions = new Exemptions(this.context);
     this.rollouts = new Rollouts(this.context);
-    this.signals = new Signals(program, this.hasher);
-    this.scores = new Scores(this.context, this.matches, this.record);
+    this.limits = new Limits(program, this.hasher, this.rollouts, this.record, this.exemptions);
+    const byRoute = routeCandidates(program.index, policy.routes.length);
+    const writer = new StepWriter(this.context, this.hasher, this.signals, this.limits);
+    this.steps = generates && byRoute !== null ? writer.steps(byRoute) : NO_STEPS;
+    this.matches = new Matches(this.context, byRoute, this.steps);
+    this.scores = new Scores(this.context, this.matches, this.record, this.steps);
     this.rules = new Rules(this.context, this.matches, this.record, this.rollouts, this.exemptions);
     this.bans = new RuleBans(program, store, this.hasher, this.rollouts, this.record, this.exemptions);
-    this.limits = new Limits(program, this.hasher, this.rollouts, this.record, this.exemptions);
     this.link();
   }
 
@@ -154,7 +161,7 @@ export class Decider implements SlotReader {
     this.bans.addLive();
     const allowed = this.rules.add();
     if (!allowed && settings.default === "block") record.addNoRuleAllows();
-    if (record.passes) this.limits.ask(this.matches.collect(Phase.limit));
+    if (record.passes) this.askLimits();
     this.bans.set(this.rules.matching);
     if (this.recordsLate) this.recordServedSignals();
     if (this.recordsLate) this.recordElapsed();
@@ -206,8 +213,17 @@ export class Decider implements SlotReader {
   // ── step 3: signals ───────────────────────────────────────────────────────
 
   private recordRequestSignals(): void {
+    if (this.steps.record !== null) return this.steps.record(this.context);
     const signals = this.matches.collect(Phase.signal);
     for (let at = 0; at < signals.count; at++) this.signals.record(signals.items[at]!);
+  }
+
+  private askLimits(): void {
+    const { limits, record, context } = this;
+    const { ask } = this.steps;
+    if (ask === null || !limits.isPlain) return limits.ask(this.matches.collect(Phase.limit));
+    record.asked.count = ask(context, record.asked.items);
+    limits.answer();
   }
 
   private recordServedSignals(): void {

@@ -73,6 +73,7 @@ class Engine implements StatefulEngine {
   private readonly sharing: Sharing | null;
   private readonly hashKey: readonly [number, number];
   private readonly mostPending: number;
+  private readonly generates: boolean;
   /** Lists whose values are not those of the policy. */
   private lists: readonly ReplacedList[] = [];
   private overlays: readonly Overlay[] = [];
@@ -87,6 +88,7 @@ class Engine implements StatefulEngine {
     this.sharing = sharing;
     this.hashKey = sharing?.hashKey ?? options.hashKey ?? [0, 0];
     this.mostPending = options.pendingOutcomes ?? PENDING_OUTCOMES;
+    this.generates = options.generate ?? true;
     this.now = former === null ? 0 : former.clock;
     this.store = this.alone(() => new StateStore(arena, sharing?.worker ?? 0));
     this.alone(() => {
@@ -259,7 +261,7 @@ class Engine implements StatefulEngine {
   private deciderOf(program: Program, firstToken: number): Decider {
     const { keys, cells, values, limits } = program.pending;
     const pending = new PendingPool(this.mostPending, keys.length, cells, values, limits.length, firstToken);
-    return new Decider(program, this.store, this.hashKey, pending, this.clock, this.sharing);
+    return new Decider(program, this.store, this.hashKey, pending, this.clock, this.sharing, this.generates);
   }
 }
 

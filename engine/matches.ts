@@ -3,8 +3,10 @@ import { Numbers } from "./decision-record.ts";
 import { Candidates, findCandidates, findWaiting } from "./dispatch.ts";
 import { holds } from "./evaluate.ts";
 import type { Context } from "./facts/context.ts";
+import { Phase } from "./layout.ts";
 import type { IndexTables } from "./compile/index-tables.ts";
-import { type PhaseLists, routeCandidates } from "./route-candidates.ts";
+import type { Collector, Steps } from "./generate/steps.ts";
+import type { PhaseLists } from "./route-candidates.ts";
 
 const PHASES = [0, 1, 2, 3] as const;
 
@@ -16,14 +18,17 @@ export class Matches {
   private readonly found: Candidates;
   /** Null where the index must be walked. */
   private readonly byRoute: readonly PhaseLists[] | null;
+  /** What was generated to collect the rules, or null. */
+  private readonly rules: Collector | null;
   /** By phase: the epoch in which each was met; null where none has two entries, so that none can be met twice. */
   private readonly met: readonly (Int32Array | null)[];
   /** Round of the context that `met` is of. */
   private round = 0;
 
-  constructor(context: Context) {
-    const { index, policy } = context.program;
-    this.byRoute = routeCandidates(index, policy.routes.length);
+  constructor(context: Context, byRoute: readonly PhaseLists[] | null, { rules }: Steps) {
+    const { index } = context.program;
+    this.byRoute = byRoute;
+    this.rules = rules;
     this.context = context;
     this.index = index;
     this.found = new Candidates(context.program);
@@ -50,6 +55,10 @@ export class Matches {
   collect(phase: number): Numbers {
     const { byRoute, context } = this;
     const targets = this.lists[phase]!;
+    if (phase === Phase.rule && this.rules !== null) {
+      targets.count = this.rules(context, targets.items);
+      return targets;
+    }
     targets.count = 0;
     if (byRoute === null) {
       if (this.found.waitingCount > 0) findWaiting(context, this.found, phase);

@@ -21,16 +21,18 @@ import type { MaxTable, SumTable } from "./state/sums.ts";
 export class Signals {
   private readonly program: Program;
   private readonly hasher: Hasher;
-  private tables: (SignalTable | null)[] = [];
+  /** Of each signal; filled when the state is looked up. */
+  readonly tables: (SignalTable | null)[];
 
   constructor(program: Program, hasher: Hasher) {
     this.program = program;
     this.hasher = hasher;
+    this.tables = program.signals.map(() => null);
   }
 
   /** Looks up the state of every signal; again after each reload. */
   link(store: StateStore): void {
-    this.tables = this.program.policy.signals.map((signal) => store.signal(signal));
+    for (const [index, signal] of this.program.policy.signals.entries()) this.tables[index] = store.signal(signal);
   }
 
   /** Records the request as an event of each of `signals` that it is one of. */

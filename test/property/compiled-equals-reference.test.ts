@@ -9,9 +9,14 @@ import { createEngine, createReference, makeRequest } from "../../engine/index.t
 import { arbitraryAlikeTrace, arbitraryTrace, arbitraryWideTrace } from "../helpers/generators.ts";
 import { arbitraryPolicy } from "../helpers/generators-policy.ts";
 import { arbitraryRequest } from "../helpers/generators-requests.ts";
-import { lockstep } from "../helpers/lockstep.ts";
+import { lockstep, type MakeEngine } from "../helpers/lockstep.ts";
 import { attributeOf, makePolicy, makeRule, makeSignal } from "../helpers/policies.ts";
 import { check, scaled } from "../helpers/property.ts";
+
+/** The compiled engine as it is where the host makes no functions of texts. */
+const createClosed: MakeEngine = (policy) => createEngine(policy, { generate: false });
+/** All that must agree. */
+const MAKERS: readonly MakeEngine[] = [createReference, createEngine, createClosed];
 
 const TRACES = 3_000;
 const LEAST_STEPS = 100_000;
@@ -20,7 +25,7 @@ test("every decision and every reading of every trace is the same", { timeout: 6
   let steps = 0;
   check(
     fc.property(arbitraryTrace, (trace) => {
-      const { difference, decisions } = lockstep(trace, [createReference, createEngine]);
+      const { difference, decisions } = lockstep(trace, MAKERS);
       steps += decisions.length;
       expect(difference).toBeNull();
     }),
@@ -32,7 +37,7 @@ test("every decision and every reading of every trace is the same", { timeout: 6
 test("so it is for policies of many rules", { timeout: 120_000 }, () => {
   check(
     fc.property(arbitraryWideTrace, (trace) => {
-      expect(lockstep(trace, [createReference, createEngine]).difference).toBeNull();
+      expect(lockstep(trace, MAKERS).difference).toBeNull();
     }),
     { runs: 200 },
   );
@@ -41,7 +46,7 @@ test("so it is for policies of many rules", { timeout: 120_000 }, () => {
 test("so it is where many rules, limits and terms ask the same slots for other values", { timeout: 240_000 }, () => {
   check(
     fc.property(arbitraryAlikeTrace, (trace) => {
-      expect(lockstep(trace, [createReference, createEngine]).difference).toBeNull();
+      expect(lockstep(trace, MAKERS).difference).toBeNull();
     }),
     { runs: 400 },
   );

@@ -4,7 +4,9 @@ import { compile } from "../../../engine/compile/compile.ts";
 import { readRequest } from "../../../engine/facts/read-request.ts";
 import { makeRequest, type Policy, type Request } from "../../../engine/index.ts";
 import { Phase } from "../../../engine/layout.ts";
+import { NO_STEPS } from "../../../engine/generate/steps.ts";
 import { Matches } from "../../../engine/matches.ts";
+import { routeCandidates } from "../../../engine/route-candidates.ts";
 import { policyOf } from "../../helpers/compiled.ts";
 import { contextOf } from "../../helpers/contexts.ts";
 
@@ -31,7 +33,7 @@ function fits(alternatives: readonly string[], letters: string): boolean {
 
 function matcherOf(policy: Policy) {
   const context = contextOf(policy);
-  const matches = new Matches(context);
+  const matches = new Matches(context, routeCandidates(context.program.index, policy.routes.length), NO_STEPS);
   const collect = (phase: number): readonly number[] => {
     const { items, count } = matches.collect(phase);
     return [...items.subarray(0, count)];
