@@ -18,6 +18,7 @@ import { RecentDecisions } from "./recent-decisions.ts";
 import { tokenStateOf } from "./identity/token-state.ts";
 import type { StateFile } from "./state/state-file.ts";
 import type { Crew } from "./workers/crew.ts";
+import type { Sighted } from "./workers/worker-watch.ts";
 
 /** What is there before the engine is: it hears of the engine's bans. */
 export interface OperationParts {
@@ -54,6 +55,7 @@ export class Operation implements DecisionWatcher {
     this.audit = new AuditLog(database, signingKey(config.audit.key, config.data), config.audit, now, config.report);
     const { revocations } = tokenStateOf(config);
     const spread = crew === null ? null : crew.tellRevocations;
+    if (crew !== null) crew.onSighted = this.heed;
     this.containment = new Containment(database, this.audit, engine, now, config.report, { revocations, spread });
     this.guard = new BanGuard(config.banGuard, (tripped) => this.#shadow(tripped));
     this.recent = new RecentDecisions(config.recentDecisions);
@@ -73,6 +75,16 @@ export class Operation implements DecisionWatcher {
     if (by !== null && client >= 0 && this.guard.bans(by)) this.guard.ban(by, client, nowMicros);
     this.recent.add(request, ruling, adapter, client < 0 ? null : (policy.clients[client]?.id ?? null), nowMicros);
   }
+
+  /** Takes up what a worker saw. */
+  readonly heed = ({ clients, banned, bans }: Sighted): void => {
+    const { policy } = this.#gate.view;
+    const now = this.#gate.now();
+    const places = new Map(policy.clients.map(({ id }, place) => [id, place] as const));
+    for (const id of clients) this.guard.see(policy, places.get(id) ?? -1, now);
+    for (const ban of bans) this.bans.put(ban);
+    for (const [rule, id] of banned) this.guard.ban(rule, places.get(id) ?? -1, now);
+  };
 
   /** Ends a rule's ban, also in what is taken up after a restart. Null where there is none, or no engine whose bans can be told apart. */
   liftBan(rule: string, keys: readonly KeyPart[]): BanEntry | null {

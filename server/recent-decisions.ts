@@ -14,6 +14,12 @@ export interface DecisionFilter {
   readonly most: number;
 }
 
+/** A decision as it is shown, with its time (RFC 3339) in front. */
+export interface DecisionShown {
+  readonly at: string;
+  readonly [name: string]: unknown;
+}
+
 interface Slot {
   id: string;
   atMicros: number;
@@ -66,8 +72,8 @@ export class RecentDecisions {
   }
 
   /** Those that are asked for, the latest first. */
-  find(filter: DecisionFilter): readonly object[] {
-    const found: object[] = [];
+  find(filter: DecisionFilter): readonly DecisionShown[] {
+    const found: DecisionShown[] = [];
     const count = this.#slots.length;
     for (let back = 1; back <= count && found.length < filter.most; back++) {
       const slot = this.#slots[(this.#next - back + count) % count];
@@ -103,7 +109,7 @@ function fits(slot: Slot, { client, verdict, rule, sinceMicros }: DecisionFilter
   return matched.includes(rule) || shadow.includes(rule);
 }
 
-function shown({ decision, ...slot }: Slot): object {
+function shown({ decision, ...slot }: Slot): DecisionShown {
   const { atMicros, path, verdict, ...rest } = slot;
   const query = path.indexOf("?");
   return {

@@ -66,7 +66,7 @@ async function servicesOn(
   const state = config.state === null ? null : await StateFile.open(config.state, policy, options, config, crew);
   if (crew !== null) {
     const engine = state?.engine ?? crew.share(createEngine(policy, options), policy, options, null);
-    return servicesAround(engine, config, loaded, log, { state, upstream: null });
+    return servicesAround(engine, config, loaded, log, { state, upstream: null }, { others: crew.relay });
   }
   const engine = state === null ? engineOf(policy, options) : state.engine;
   return servicesAround(engine, config, loaded, log, { state, upstream: await openUpstream(config) });

@@ -8,17 +8,20 @@ export function decisionsEndpoint(parts: AdminParts): Endpoint {
   return { path: "/v1/decisions", get: (call) => listDecisions(parts, call) };
 }
 
-function listDecisions({ gate, operation }: AdminParts, { query }: Call): Answer {
+async function listDecisions({ gate, operation, crew }: AdminParts, { query }: Call): Promise<Answer> {
   onlyParameters(query, ["client", "verdict", "rule", "since", "limit"]);
   const verdict = query.get("verdict");
-  const decisions = operation.recent.find({
+  const filter = {
     client: query.get("client"),
     verdict: verdict === null ? null : fields.oneOf(VERDICTS)(verdict, "verdict"),
     rule: query.get("rule"),
     sinceMicros: readSince(query.get("since"), gate.now()),
     most: readNumber(query, "limit", 100, gate.config.recentDecisions),
-  });
-  return { value: { decisions } };
+  };
+  const own = operation.recent.find(filter);
+  if (!crew) return { value: { decisions: own } };
+  const all = [...own, ...(await crew.decisions(filter))].toSorted((left, right) => (left.at < right.at ? 1 : -1));
+  return { value: { decisions: all.slice(0, filter.most) } };
 }
 
 /** A time, or how long ago. */

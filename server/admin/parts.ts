@@ -17,5 +17,5 @@ export interface AdminParts {
   /** False from the moment the server stops. */
   readonly ready: () => boolean;
   /** Null where there are no workers. */
-  readonly crew: Pick<Crew, "size" | "up" | "ends" | "metrics" | "settled"> | null;
+  readonly crew: Pick<Crew, "size" | "up" | "ends" | "decisions" | "metrics" | "settled"> | null;
 }

@@ -24,6 +24,8 @@ export class BanBook {
   readonly #bans = new Map<string, RuleBan>();
   /** Of the request that is being decided. */
   #set: BanEntry[] = [];
+  /** What was settled last. */
+  #latest: RuleBan[] = [];
   #policy: Policy | null = null;
   #rules: ReadonlyMap<string, string> = new Map();
 
@@ -38,6 +40,7 @@ export class BanBook {
   /** Says whose request set what was noted. @returns The rules that banned, each once. */
   settle(policy: Policy, { ip }: Request, { client }: DecisionRecord): readonly string[] {
     if (policy !== this.#policy) this.#adopt(policy);
+    this.#latest = [];
     const rules = this.#set.flatMap((entry) => this.#keep(entry, ip, policy.clients[client]?.id ?? null));
     this.#set = [];
     return rules;
@@ -46,11 +49,22 @@ export class BanBook {
   #keep(entry: BanEntry, ip: string, client: string | null): readonly string[] {
     const rule = this.#rules.get(entry.owner);
     if (rule === undefined) return [];
-    const id = `${rule}:${hex(entry.hi)}${hex(entry.lo)}`;
-    this.#bans.delete(id);
-    this.#bans.set(id, { id, rule, ip, client, entry });
-    if (this.#bans.size > MOST_BANS) this.#bans.delete(this.#bans.keys().next().value ?? "");
+    const ban = { id: `${rule}:${hex(entry.hi)}${hex(entry.lo)}`, rule, ip, client, entry };
+    this.#latest.push(ban);
+    this.put(ban);
     return [rule];
+  }
+
+  /** Those that {@link settle} took note of last. */
+  get latest(): readonly RuleBan[] {
+    return this.#latest;
+  }
+
+  /** Remembers a ban, also one that another thread set. */
+  put(ban: RuleBan): void {
+    this.#bans.delete(ban.id);
+    this.#bans.set(ban.id, ban);
+    if (this.#bans.size > MOST_BANS) this.#bans.delete(this.#bans.keys().next().value ?? "");
   }
 
   #adopt(policy: Policy): void {

@@ -1,7 +1,7 @@
 /** Reports outcomes from the access logs of callers that do not show them (`serve --outcomes-from`). */
 import type { Gate } from "../gate.ts";
 import { FollowedFile } from "./follow-file.ts";
-import { readOutcomeLine } from "./outcome-line.ts";
+import { type ReportedOutcome, readOutcomeLine } from "./outcome-line.ts";
 
 /** What became of the lines of all logs. */
 export interface OutcomeCounts {
@@ -30,15 +30,20 @@ function lineReader(gate: Gate, path: string, counts: OutcomeCounts): (line: str
   return (line) => {
     const read = readOutcomeLine(line);
     if (read === null) return;
-    if (typeof read !== "string") {
-      if (gate.observe(read.id, read.outcome)) counts.matched++;
-      else counts.unmatched++;
-      return;
-    }
+    if (typeof read !== "string") return void report(gate, read, counts);
     counts.unreadable++;
     if (!told) gate.config.report(`${path}: ${read}: \`${line.slice(0, 80)}\`; more of its kind are only counted`);
     told = true;
   };
+}
+
+/** Where another thread decided, it is told. */
+async function report(gate: Gate, { id, outcome }: ReportedOutcome, counts: OutcomeCounts): Promise<void> {
+  const { ids, others } = gate;
+  const isOurs = others === null || ids.issued(id) || !others.knows(id);
+  const counted = isOurs ? gate.observe(id, outcome) : ((await others.report(id, outcome))?.counted ?? false);
+  if (counted) counts.matched++;
+  else counts.unmatched++;
 }
 
 function addSeries({ metrics }: Gate, counts: OutcomeCounts, files: readonly FollowedFile[]): void {

@@ -15,14 +15,17 @@ import type { Config, ServerOptions } from "../config.ts";
 import { randomPrefix } from "../decision-ids.ts";
 import type { DecisionLog } from "../decision-log.ts";
 import type { RevocationRecord } from "../identity/revocation.ts";
+import type { OutcomeAnswer, OutcomeRelay } from "../gate.ts";
 import type { Metrics } from "../metrics.ts";
+import type { DecisionFilter, DecisionShown } from "../recent-decisions.ts";
 import { ServerError } from "../server-error.ts";
 import type { BanJournal, JournalTurns } from "../state/ban-journal.ts";
 import type { Acceptor, Listener, TransportOptions } from "../transport.ts";
 import { Broadcast } from "./broadcast.ts";
-import type { Answer, Ask, Assignment } from "./messages.ts";
+import type { Answer, Ask, Assignment, Questions } from "./messages.ts";
 import { Moments } from "./moments.ts";
 import { SpreadingEngine } from "./spreading-engine.ts";
+import type { Sighted } from "./worker-watch.ts";
 import { type Employer, WorkerHandle } from "./worker-handle.ts";
 import { WorkerMetrics } from "./worker-metrics.ts";
 
@@ -38,6 +41,7 @@ const GRACE_MS = 1_000;
 /** Milliseconds that a worker has to take what it is told: a large policy is compiled in seconds. */
 const TAKE_MS = 30_000;
 const OUTCOME_MS = 4_000;
+const DECISIONS_MS = 1_000;
 /** Milliseconds that a worker has to end, besides those for what is in flight. */
 const END_MS = 1_000;
 /** How often it is looked whether all workers answer. */
@@ -87,6 +91,25 @@ export class Crew implements Employer {
       for (const worker of this.#present) worker.post({ kind: "told", told });
     });
   }
+
+  /** Hears what workers saw; set once, at the start. */
+  onSighted: (sighted: Sighted) => void = () => {};
+
+  sighted(sighted: Sighted): void {
+    this.onSighted(sighted);
+  }
+
+  /** The latest decisions of all workers that answer, in no order. */
+  async decisions(filter: DecisionFilter): Promise<readonly DecisionShown[]> {
+    const answers = await Promise.all(this.#present.map(({ asks }) => asks.ask("decisions", filter, DECISIONS_MS)));
+    return answers.flatMap((answer) => answer ?? []);
+  }
+
+  /** Where outcomes of workers' decisions go that the main thread hears of. */
+  readonly relay: OutcomeRelay = {
+    knows: (id) => id.startsWith(this.#serverPrefix),
+    report: (id, outcome) => this.#observe({ id, outcome }),
+  };
 
   /** Puts what is revoked in force in every worker. */
   readonly tellRevocations = (records: readonly RevocationRecord[]): void => {
@@ -214,10 +237,13 @@ export class Crew implements Employer {
   asked(worker: WorkerHandle, { number, of, question }: Ask): void {
     const post = (answer: unknown): void => worker.post({ kind: "answer", number, answer } satisfies Answer);
     if (of !== "outcome") return post(null);
+    void this.#observe(question).then(post);
+  }
+
+  async #observe(question: Questions["outcome"]["question"]): Promise<OutcomeAnswer | null> {
     const owner = this.#present.find(({ prefix }) => question.id.startsWith(prefix));
     // Who decided is gone, and with it what waited for the outcome.
-    if (owner === undefined) return post({ issued: true, counted: false });
-    void owner.asks.ask("outcome", question, OUTCOME_MS).then(post);
+    return owner === undefined ? { issued: true, counted: false } : owner.asks.ask("outcome", question, OUTCOME_MS);
   }
 
   log(lines: readonly string[]): void {

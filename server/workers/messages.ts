@@ -3,7 +3,9 @@ import type { Outcome, SharedState } from "../../engine/index.ts";
 import type { ServerOptions } from "../config.ts";
 import type { OutcomeAnswer } from "../gate.ts";
 import type { JournalTurns } from "../state/ban-journal.ts";
+import type { DecisionFilter, DecisionShown } from "../recent-decisions.ts";
 import type { Told } from "./broadcast.ts";
+import type { Sighted } from "./worker-watch.ts";
 
 /** What a worker is started with, as `workerData`. */
 export interface Assignment {
@@ -31,6 +33,8 @@ export interface Assignment {
 export interface Questions {
   /** The worker's metrics, as text. */
   metrics: { question: null; answer: string };
+  /** Its latest decisions. */
+  decisions: { question: DecisionFilter; answer: readonly DecisionShown[] };
   outcome: { question: { readonly id: string; readonly outcome: Outcome }; answer: OutcomeAnswer | null };
 }
 
@@ -67,6 +71,7 @@ export type ToMain =
   | { readonly kind: "log"; readonly lines: readonly string[]; readonly length: number }
   | { readonly kind: "report"; readonly line: string }
   | { readonly kind: "inFlight"; readonly count: number }
+  | { readonly kind: "sighted"; readonly sighted: Sighted }
   /** Something went wrong in it: it wants no more connections, and to be told to end. */
   | { readonly kind: "leaving" }
   /** Its last words: what it counted. */

@@ -3,6 +3,7 @@ import { Worker } from "node:worker_threads";
 import { Asks } from "./asks.ts";
 import type { Ask, Assignment, ToMain, ToWorker } from "./messages.ts";
 import { type MetricSums, readMetrics } from "./sum-metrics.ts";
+import type { Sighted } from "./worker-watch.ts";
 
 /** What the main thread does for its workers. */
 export interface Employer {
@@ -15,6 +16,7 @@ export interface Employer {
   asked(worker: WorkerHandle, ask: Ask): void;
   log(lines: readonly string[]): void;
   report(line: string): void;
+  sighted(sighted: Sighted): void;
 }
 
 /** The thread's file has the ending that this one has, before and after the build. */
@@ -71,6 +73,7 @@ export class WorkerHandle {
     } else if (message.kind === "ask") employer.asked(this, message);
     else if (message.kind === "answer") this.asks.answered(message.number, message.answer);
     else if (message.kind === "report") employer.report(`worker ${this.number}: ${message.line}`);
+    else if (message.kind === "sighted") employer.sighted(message.sighted);
     else if (message.kind === "inFlight") this.inFlight = message.count;
     else if (message.kind === "took") {
       this.took = message.version;

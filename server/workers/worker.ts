@@ -26,6 +26,7 @@ import type { Answer, Ask, Assignment, Questions, ToMain, ToWorker } from "./mes
 import { PostedLog } from "./posted-log.ts";
 import { SharedRoom } from "./shared-room.ts";
 import { WorkerBans } from "./worker-bans.ts";
+import { WorkerWatch } from "./worker-watch.ts";
 
 /** Milliseconds that another worker has to say what became of an outcome. */
 const OUTCOME_MS = 5_000;
@@ -51,6 +52,7 @@ class Worker {
   readonly #asks: Asks;
   readonly #takers: Takers;
   readonly #adopter: Adopter;
+  readonly #watch: WorkerWatch;
   #leaving = false;
 
   static async start(task: Assignment, post: (message: ToMain) => void): Promise<Worker> {
@@ -75,10 +77,14 @@ class Worker {
     );
     this.#bans = bans === null ? null : new WorkerBans(bans, workers, config.report);
     const [policy, ...later] = policyFirst(task);
+    let watch: WorkerWatch | null = null;
     const engine = createEngine(policy, {
       shared: { state: task.state, worker },
       pendingOutcomes: config.outcomesMax,
-      ...(this.#bans === null ? {} : { onBan: this.#bans.note }),
+      onBan: (ban) => {
+        this.#bans?.note(ban);
+        watch?.bans.note(ban);
+      },
     });
     this.#services = servicesAround(
       engine,
@@ -92,6 +98,10 @@ class Worker {
         holds: new Holds(config.heldMax, roomOf(task.held, task, config.heldMax)),
       },
     );
+    const { gate } = this.#services;
+    watch = new WorkerWatch(gate, config, (sighted) => post({ kind: "sighted", sighted }));
+    gate.watcher = watch;
+    this.#watch = watch;
     this.#takers = takersOf(this.#services.gate, engine);
     for (const told of later) take(told, this.#takers);
     const onFault = (fault: unknown): void => config.report(`fault in a handler: ${describeFault(fault)}`);
@@ -117,6 +127,7 @@ class Worker {
     const { gate } = this.#services;
     let answer: Questions[keyof Questions]["answer"];
     if (of === "metrics") answer = gate.metrics.render(true);
+    else if (of === "decisions") answer = this.#watch.recent.find(question);
     else {
       const issued = gate.ids.issued(question.id);
       answer = { issued, counted: issued && gate.observe(question.id, question.outcome) };
@@ -150,6 +161,7 @@ class Worker {
     await upstream?.close();
     await this.#log.close();
     this.#bans?.close();
+    this.#watch.close();
     this.#post({ kind: "farewell", metrics: gate.metrics.render(true) });
     await pause(SETTLE_MS);
     process.exit(0);

@@ -1,0 +1,89 @@
+/**
+ * What a worker keeps of its decisions for operators: counts by rule and limit and the latest decisions, for whoever asks; and once a second,
+ * for the main thread, which clients were seen, whom rules banned, and the bans that were set.
+ */
+import type { Request } from "../../engine/index.ts";
+import type { Config } from "../config.ts";
+import { BanBook, type RuleBan } from "../containment/ban-book.ts";
+import { DecisionCounts } from "../decision-counts.ts";
+import type { Adapter, DecisionWatcher, Gate, Ruling } from "../gate.ts";
+import { addDecisionCounts } from "../operation-metrics.ts";
+import { RecentDecisions } from "../recent-decisions.ts";
+
+/** What a worker saw since it last told. Clients by id, because workers may decide by different versions of the policy for a moment. */
+export interface Sighted {
+  readonly clients: readonly string[];
+  readonly banned: readonly (readonly [rule: string, client: string])[];
+  readonly bans: readonly RuleBan[];
+}
+
+const TELL_MS = 1_000;
+/** Bans told at a time; what is more stays in force and is not listed. */
+const BANS_MAX = 10_000;
+
+export class WorkerWatch implements DecisionWatcher {
+  readonly recent: RecentDecisions;
+  /** Hears of the engine's bans. */
+  readonly bans: BanBook = new BanBook();
+  readonly #gate: Gate;
+  readonly #counts = new DecisionCounts();
+  readonly #clients = new Set<number>();
+  readonly #banned = new Map<string, Set<number>>();
+  #set: RuleBan[] = [];
+  readonly #tell: (sighted: Sighted) => void;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(gate: Gate, { recentDecisions }: Pick<Config, "recentDecisions">, tell: (sighted: Sighted) => void) {
+    this.#gate = gate;
+    this.recent = new RecentDecisions(recentDecisions);
+    this.#tell = tell;
+    addDecisionCounts(gate.metrics, this.#counts);
+    this.#timer = setInterval(() => this.#flush(), TELL_MS).unref();
+  }
+
+  decided(request: Request, ruling: Ruling, adapter: Adapter, nowMicros: number): void {
+    const { policy } = this.#gate.view;
+    const { record } = ruling;
+    const { client, by } = record;
+    this.#counts.add(policy, record);
+    if (client >= 0) this.#clients.add(client);
+    if (this.bans.isWaiting) this.#note(request, ruling);
+    if (by !== null && client >= 0) this.#meets(by, client);
+    this.recent.add(request, ruling, adapter, client < 0 ? null : (policy.clients[client]?.id ?? null), nowMicros);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#flush();
+  }
+
+  #note(request: Request, { record }: Ruling): void {
+    for (const rule of this.bans.settle(this.#gate.view.policy, request, record)) {
+      if (record.client >= 0) this.#meets(rule, record.client, true);
+    }
+    if (this.#set.length < BANS_MAX) this.#set.push(...this.bans.latest);
+  }
+
+  /** Rules that ban are those of which a ban was seen; that others refuse is nobody's business here. */
+  #meets(rule: string, client: number, bans = false): void {
+    const met = this.#banned.get(rule);
+    if (met !== undefined) met.add(client);
+    else if (bans) this.#banned.set(rule, new Set([client]));
+  }
+
+  #flush(): void {
+    const { clients } = this.#gate.view.policy;
+    const idOf = (place: number): readonly string[] => {
+      const id = clients[place]?.id;
+      return id === undefined ? [] : [id];
+    };
+    const banned = [...this.#banned].flatMap(([rule, met]) =>
+      [...met].flatMap((place) => idOf(place).map((id) => [rule, id] as const)),
+    );
+    if (this.#clients.size === 0 && banned.length === 0 && this.#set.length === 0) return;
+    this.#tell({ clients: [...this.#clients].flatMap(idOf), banned, bans: this.#set });
+    this.#clients.clear();
+    for (const met of this.#banned.values()) met.clear();
+    this.#set = [];
+  }
+}
