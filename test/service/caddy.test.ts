@@ -1,12 +1,11 @@
 /** Real Caddy guards a service through `/authz/caddy`, with the configuration of docs/forward-auth.md as it stands there. */
-import { spawn, spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { withChallenges } from "../../server/challenge/client/index.ts";
 import { inventoryOf } from "../helpers/inventory.ts";
 import type { TestServer } from "../helpers/server.ts";
 import { echo, freePort, serve, startService, temporaryFolder, until } from "../helpers/server.ts";
+import { blockOf, CADDY, isMissing, runCaddy } from "./proxies.ts";
 
 const POLICY = `policy "caddy" { default allow }
 identity { api_key { header "x-api-key" } }
@@ -24,8 +23,7 @@ rule prove  on proof  then challenge dpop
 rule slowly on sleepy then slow 400ms
 rule price  on job    then challenge pow`;
 
-const CADDY = "/usr/bin/caddy";
-const missing = spawnSync(CADDY, ["version"]).error !== undefined;
+const missing = isMissing(CADDY);
 
 interface Guarded {
   readonly url: string;
@@ -47,31 +45,8 @@ async function guarded(): Promise<Guarded> {
     { "clients.yaml": inventoryOf([{ client: "acme", key: "key-1" }]) },
   );
   const port = await freePort();
-  await runCaddy(port, edge.port, service.port);
+  await runCaddy({ proxy: port, edge: edge.port, service: service.port });
   return { url: `http://127.0.0.1:${port}`, edge, asked: () => asked };
-}
-
-/** The documented configuration with its three ports replaced. */
-function documented(port: number, edgePort: number, servicePort: number): string {
-  const text = readFileSync(new URL("../../docs/forward-auth.md", import.meta.url), "utf8");
-  const block = /```caddy\n([^]*?)```/.exec(text)?.[1] ?? "";
-  const ports = { "127.0.0.1:8000": port, "127.0.0.1:8080": edgePort, "127.0.0.1:3000": servicePort };
-  return Object.entries(ports).reduce((config, [address, real]) => {
-    expect(config).toContain(address);
-    return config.replace(address, `127.0.0.1:${real}`);
-  }, block);
-}
-
-async function runCaddy(port: number, edgePort: number, servicePort: number, log = ""): Promise<void> {
-  const folder = temporaryFolder();
-  const config = join(folder, "Caddyfile");
-  writeFileSync(config, documented(port, edgePort, servicePort).replace("\troute {", `${log}\n\troute {`));
-  const caddy = spawn(CADDY, ["run", "--config", config, "--adapter", "caddyfile"], {
-    stdio: "ignore",
-    env: { ...process.env, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
-  });
-  onTestFinished(() => void caddy.kill("SIGKILL"));
-  await until(async () => (await fetch(`http://127.0.0.1:${port}/`).catch(() => null)) !== null);
 }
 
 describe.skipIf(missing)("Caddy with the documented configuration", () => {
@@ -168,8 +143,7 @@ describe.skipIf(missing)("Caddy with the documented configuration", () => {
 describe.skipIf(missing)("Caddy with the documented log", () => {
   it("shows what the service answered", async () => {
     const path = join(temporaryFolder(), "edge.log");
-    const text = readFileSync(new URL("../../docs/forward-auth.md", import.meta.url), "utf8");
-    const log = /```caddy-log\n([^]*?)```/.exec(text)?.[1] ?? "";
+    const log = blockOf("forward-auth.md", "caddy-log");
     expect(log).toContain("/var/log/caddy/edge.log");
     const policy = `policy "caddy" { default allow }
 route login = POST "/v1/login"
@@ -178,7 +152,8 @@ rule guessing on login when failed >= 2 then block 404`;
     const edge = await serve(policy, { callers: { via: ["caddy"] }, outcomesFrom: [path] });
     const service = await startService((_incoming, response) => void response.writeHead(401).end());
     const port = await freePort();
-    await runCaddy(port, edge.port, service.port, log.replace("/var/log/caddy/edge.log", path));
+    const ports = { proxy: port, edge: edge.port, service: service.port };
+    await runCaddy(ports, log.replace("/var/log/caddy/edge.log", path));
     const ask = async (): Promise<number> =>
       (await fetch(`http://127.0.0.1:${port}/v1/login`, { method: "POST", headers: { "x-edge-decision": "mine" } }))
         .status;

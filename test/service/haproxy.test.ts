@@ -1,13 +1,11 @@
 /** Real HAProxy guards a service through its SPOE filter, with the configuration of docs/haproxy.md as it stands there. */
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
-import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { withChallenges } from "../../server/challenge/client/index.ts";
 import { inventoryOf } from "../helpers/inventory.ts";
 import type { TestServer } from "../helpers/server.ts";
-import { echo, freePort, serve, startService, temporaryFolder, until } from "../helpers/server.ts";
+import { echo, freePort, serve, startService } from "../helpers/server.ts";
+import { HAPROXY, isMissing, runHaproxy } from "./proxies.ts";
 
 const POLICY = `policy "haproxy" { default allow }
 identity { api_key { header "x-api-key" } }
@@ -28,8 +26,7 @@ rule prove  on proof  then challenge dpop
 rule slowly on sleepy then slow 400ms
 rule price  on job    then challenge pow`;
 
-const HAPROXY = "/usr/sbin/haproxy";
-const missing = spawnSync(HAPROXY, ["-v"]).error !== undefined;
+const missing = isMissing(HAPROXY);
 
 interface Guarded {
   readonly url: string;
@@ -47,28 +44,8 @@ async function guarded(): Promise<Guarded> {
   const options = { challenges: { bits: 8 }, haproxy: "127.0.0.1:0", callers: { via: ["haproxy"] as const } };
   const edge = await serve(POLICY, options, { "clients.yaml": inventoryOf([{ client: "acme", key: "key-1" }]) });
   const port = await freePort();
-  await runHaproxy(port, edge.running.haproxy?.port ?? 0, service.port);
+  await runHaproxy({ proxy: port, edge: edge.running.haproxy?.port ?? 0, service: service.port });
   return { url: `http://127.0.0.1:${port}`, edge, asked: () => asked };
-}
-
-function documented(language: string): string {
-  const text = readFileSync(new URL("../../docs/haproxy.md", import.meta.url), "utf8");
-  return new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``).exec(text)?.[1] ?? "";
-}
-
-async function runHaproxy(port: number, edgePort: number, servicePort: number): Promise<ChildProcess> {
-  const folder = temporaryFolder();
-  const ports = { "127.0.0.1:8000": port, "127.0.0.1:8082": edgePort, "127.0.0.1:3000": servicePort };
-  const config = Object.entries(ports).reduce((text, [address, real]) => {
-    expect(text).toContain(address);
-    return text.replace(address, `127.0.0.1:${real}`);
-  }, documented("haproxy"));
-  writeFileSync(join(folder, "haproxy.cfg"), config);
-  writeFileSync(join(folder, "edgepolicy.spoe"), documented("spoe"));
-  const haproxy = spawn(HAPROXY, ["-db", "-f", "haproxy.cfg"], { cwd: folder, stdio: "inherit" });
-  onTestFinished(() => void haproxy.kill("SIGKILL"));
-  await until(async () => (await fetch(`http://127.0.0.1:${port}/`).catch(() => null)) !== null);
-  return haproxy;
 }
 
 describe.skipIf(missing)("HAProxy with the documented configuration", () => {

@@ -1,13 +1,11 @@
 /** Real nginx guards a service through `/authz/nginx`, with the configuration of docs/nginx.md as it stands there. */
-import type { ChildProcess } from "node:child_process";
-import { spawn, spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { solve, withChallenges } from "../../server/challenge/client/index.ts";
 import { inventoryOf } from "../helpers/inventory.ts";
 import type { TestServer } from "../helpers/server.ts";
 import { echo, freePort, serve, startService, temporaryFolder, until } from "../helpers/server.ts";
+import { blockOf, isMissing, NGINX, runNginx } from "./proxies.ts";
 
 const POLICY = `policy "nginx" { default allow }
 identity { api_key { header "x-api-key" } }
@@ -23,8 +21,7 @@ rule prove  on proof  then challenge dpop
 rule slowly on sleepy then slow 400ms
 rule price  on job    then challenge pow`;
 
-const NGINX = "/usr/sbin/nginx";
-const missing = spawnSync(NGINX, ["-v"]).error !== undefined;
+const missing = isMissing(NGINX);
 
 interface Guarded {
   readonly url: string;
@@ -42,40 +39,8 @@ async function guarded(): Promise<Guarded> {
   const files = { "clients.yaml": inventoryOf([{ client: "acme", key: "key-1" }]) };
   const edge = await serve(POLICY, { challenges: { bits: 8 } }, files);
   const port = await freePort();
-  await runNginx(port, edge.port, service.port, temporaryFolder());
+  await runNginx({ proxy: port, edge: edge.port, service: service.port });
   return { url: `http://127.0.0.1:${port}`, edge, asked: () => asked };
-}
-
-/** The documented configuration with its three ports replaced. */
-function documented(port: number, edgePort: number, servicePort: number): string {
-  const text = readFileSync(new URL("../../docs/nginx.md", import.meta.url), "utf8");
-  const block = /```nginx\n([^]*?)```/.exec(text)?.[1] ?? "";
-  const ports = { "127.0.0.1:8000": port, "127.0.0.1:8080": edgePort, "127.0.0.1:3000": servicePort };
-  return Object.entries(ports).reduce((config, [address, real]) => {
-    expect(config).toContain(address);
-    return config.replace(address, `127.0.0.1:${real}`);
-  }, block);
-}
-
-async function runNginx(
-  port: number,
-  edgePort: number,
-  servicePort: number,
-  folder: string,
-  log = "access_log off;",
-): Promise<void> {
-  const config = join(folder, "nginx.conf");
-  const paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
-    (name) => `${name}_temp_path ${folder}/${name};`,
-  );
-  writeFileSync(
-    config,
-    `daemon off; master_process off; pid ${folder}/pid; error_log ${folder}/error.log;
-events {} http { ${log} ${paths.join(" ")} ${documented(port, edgePort, servicePort)} }`,
-  );
-  const nginx: ChildProcess = spawn(NGINX, ["-e", `${folder}/error.log`, "-c", config], { stdio: "ignore" });
-  onTestFinished(() => void nginx.kill("SIGKILL"));
-  await until(async () => (await fetch(`http://127.0.0.1:${port}/`).catch(() => null)) !== null);
 }
 
 describe.skipIf(missing)("nginx with the documented configuration", () => {
@@ -171,8 +136,7 @@ describe.skipIf(missing)("nginx with the documented configuration", () => {
 describe.skipIf(missing)("nginx with the documented log", () => {
   it("shows what the service answered", async () => {
     const folder = temporaryFolder();
-    const text = readFileSync(new URL("../../docs/nginx.md", import.meta.url), "utf8");
-    const log = /```nginx-log\n([^]*?)```/.exec(text)?.[1] ?? "";
+    const log = blockOf("nginx.md", "nginx-log");
     expect(log).toContain("/var/log/nginx/edge.log");
     const path = join(folder, "edge.log");
     const policy = `policy "nginx" { default allow }
@@ -182,7 +146,8 @@ rule guessing on login when failed >= 2 then block`;
     const edge = await serve(policy, { callers: { via: ["nginx"] }, outcomesFrom: [path] });
     const service = await startService((_incoming, response) => void response.writeHead(401).end());
     const port = await freePort();
-    await runNginx(port, edge.port, service.port, folder, log.replace("/var/log/nginx/edge.log", path));
+    const ports = { proxy: port, edge: edge.port, service: service.port };
+    await runNginx(ports, folder, log.replace("/var/log/nginx/edge.log", path));
     const ask = async (): Promise<number> =>
       (await fetch(`http://127.0.0.1:${port}/v1/login`, { method: "POST" })).status;
     for (let matched = 1; matched <= 2; matched++) {

@@ -1,0 +1,80 @@
+/** Real proxies with the configurations of the documentation, as they stand there, on free ports. */
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, onTestFinished } from "vitest";
+import { temporaryFolder, until } from "../helpers/server.ts";
+
+export const NGINX = "/usr/sbin/nginx";
+export const CADDY = "/usr/bin/caddy";
+export const HAPROXY = "/usr/sbin/haproxy";
+
+/** Whether a program is not installed; the tests that need it are skipped then. */
+export function isMissing(program: string): boolean {
+  return spawnSync(program, ["-v"]).error !== undefined;
+}
+
+/** Where the documented ports really are. */
+export interface Ports {
+  readonly proxy: number;
+  readonly edge: number;
+  readonly service: number;
+}
+
+/** A block of a page of docs/ by its language. */
+export function blockOf(page: string, language: string): string {
+  const text = readFileSync(new URL(`../../docs/${page}`, import.meta.url), "utf8");
+  const block = new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``).exec(text)?.[1];
+  if (block === undefined) throw new Error(`docs/${page} has no block of ${language}`);
+  return block;
+}
+
+/** A configuration with its ports replaced. */
+function withPorts(config: string, edgePort: 8080 | 8082, { proxy, edge, service }: Ports): string {
+  const ports = { "127.0.0.1:8000": proxy, [`127.0.0.1:${edgePort}`]: edge, "127.0.0.1:3000": service };
+  return Object.entries(ports).reduce((text, [address, real]) => {
+    expect(text).toContain(address);
+    return text.replace(address, `127.0.0.1:${real}`);
+  }, config);
+}
+
+async function untilAnswered(child: ChildProcess, port: number): Promise<void> {
+  onTestFinished(() => void child.kill("SIGKILL"));
+  await until(async () => (await fetch(`http://127.0.0.1:${port}/`).catch(() => null)) !== null);
+}
+
+/** @param log - Directives of the access log. */
+export async function runNginx(
+  ports: Ports,
+  folder: string = temporaryFolder(),
+  log = "access_log off;",
+): Promise<void> {
+  const config = join(folder, "nginx.conf");
+  const paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
+    (name) => `${name}_temp_path ${folder}/${name};`,
+  );
+  writeFileSync(
+    config,
+    `daemon off; master_process off; pid ${folder}/pid; error_log ${folder}/error.log;
+events {} http { ${log} ${paths.join(" ")} ${withPorts(blockOf("nginx.md", "nginx"), 8080, ports)} }`,
+  );
+  await untilAnswered(spawn(NGINX, ["-e", `${folder}/error.log`, "-c", config], { stdio: "ignore" }), ports.proxy);
+}
+
+/** @param site - More directives of the site. */
+export async function runCaddy(ports: Ports, site = ""): Promise<void> {
+  const folder = temporaryFolder();
+  const config = join(folder, "Caddyfile");
+  const text = withPorts(blockOf("forward-auth.md", "caddy"), 8080, ports);
+  writeFileSync(config, text.replace("\troute {", `${site}\n\troute {`));
+  const env = { ...process.env, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder };
+  const caddy = spawn(CADDY, ["run", "--config", config, "--adapter", "caddyfile"], { stdio: "ignore", env });
+  await untilAnswered(caddy, ports.proxy);
+}
+
+export async function runHaproxy(ports: Ports): Promise<void> {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "haproxy.cfg"), withPorts(blockOf("haproxy.md", "haproxy"), 8082, ports));
+  writeFileSync(join(folder, "edgepolicy.spoe"), blockOf("haproxy.md", "spoe"));
+  await untilAnswered(spawn(HAPROXY, ["-db", "-f", "haproxy.cfg"], { cwd: folder, stdio: "ignore" }), ports.proxy);
+}
