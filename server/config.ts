@@ -4,6 +4,7 @@ import { CALLERS, type Callers, SHOWABLE } from "../dsl/index.ts";
 import { type AdminOptions, type AdminToken, readTokens } from "./admin/options.ts";
 import type { AuditOptions } from "./audit-log/options.ts";
 import { CHALLENGE_HEADERS } from "./challenge/headers.ts";
+import { type LogConfig, type LogOptions, readLogOptions } from "./decision-log/options.ts";
 import { type ChallengeConfig, type ChallengeOptions, readChallengeOptions } from "./challenge/options.ts";
 import { secretOf } from "./config-file/secrets.ts";
 import { type BanGuardOptions, readBanGuard } from "./containment/options.ts";
@@ -17,21 +18,6 @@ import { readStreamOptions } from "./stream/options.ts";
 import { ServerError } from "./server-error.ts";
 import type { ListenAddress } from "./transport.ts";
 import { readWorkers } from "./workers/options.ts";
-
-/** Where decision log lines go. A function gets each line without its newline and must not block. */
-export type LogSink = "off" | "stdout" | { readonly file: string } | ((line: string) => void);
-
-/** Where decisions are logged, and what of them. */
-export interface LogOptions {
-  /** Default `off`. */
-  readonly sink?: LogSink;
-  /** Which decisions are logged: every one, or those that delay or refuse. Default `all`. */
-  readonly decisions?: "all" | "refusals";
-  /** Names of request headers whose values are logged. Credentials are refused here. Default none. */
-  readonly headers?: readonly string[];
-  /** Bytes that may wait for a slow sink; lines past that are dropped and counted. Default 1 MiB. */
-  readonly queueBytes?: number;
-}
 
 /** What `startServer` is told. */
 export interface ServerOptions extends AdminOptions {
@@ -126,7 +112,7 @@ export interface Config {
   readonly tokens: Required<TokenOptions>;
   readonly signedRequests: Required<SignedRequestOptions>;
   readonly clientCertificates: Required<ClientCertificateOptions>;
-  readonly log: Required<LogOptions>;
+  readonly log: LogConfig;
   readonly challenges: ChallengeConfig;
   readonly state: string | null;
   readonly stateIntervalMs: number;
@@ -189,7 +175,7 @@ export function readConfig(options: ServerOptions): Config {
     tokens: readTokenOptions(options.tokens),
     signedRequests: readSignedRequestOptions(options.signedRequests),
     clientCertificates: readClientCertificateOptions(options.clientCertificates),
-    log: readLog(options.log ?? {}),
+    log: readLogOptions(options.log ?? {}, CREDENTIAL_HEADERS, readCount),
     challenges: readChallengeOptions(options.challenges),
     state: options.state ?? null,
     stateIntervalMs: readCount("stateIntervalMs", options.stateIntervalMs, 1_000),
@@ -290,18 +276,6 @@ function readPeppers(option: Readonly<Record<string, string>> | undefined): Read
     peppers.set(entry.slice(0, split).trim(), entry.slice(split + 1));
   }
   return peppers;
-}
-
-function readLog(log: LogOptions): Required<LogOptions> {
-  const headers = (log.headers ?? []).map((name) => name.toLowerCase());
-  const secret = headers.find((name) => CREDENTIAL_HEADERS.has(name));
-  if (secret !== undefined) throw invalid("log.headers", `\`${secret}\` carries credentials and is never logged`);
-  return {
-    sink: log.sink ?? "off",
-    decisions: log.decisions ?? "all",
-    headers,
-    queueBytes: readCount("log.queueBytes", log.queueBytes, 1_048_576),
-  };
 }
 
 function readCount(option: string, value: number | undefined, otherwise: number): number {

@@ -2,10 +2,10 @@
  * The decision log: one JSON object a line. Writing never delays a decision: lines wait in a bounded queue for a slow or
  * broken sink, and those that find no room are dropped and counted.
  */
-import { createWriteStream } from "node:fs";
 import type { Writable } from "node:stream";
-import { ServerError } from "./server-error.ts";
-import type { LogSink } from "./config.ts";
+import { FileLog, type FileLogParts } from "./decision-log/file-log.ts";
+import { Losses } from "./decision-log/losses.ts";
+import type { LogConfig } from "./decision-log/options.ts";
 
 export interface DecisionLog {
   /** False where nothing is logged, so that callers need not make lines. */
@@ -17,32 +17,32 @@ export interface DecisionLog {
   close(timeoutMs: number): Promise<void>;
 }
 
-/** @throws {ServerError} `log_unusable`, when the file cannot be opened. */
-export async function openDecisionLog(sink: LogSink, queueBytes: number): Promise<DecisionLog> {
-  if (sink === "off") return SILENT;
-  if (typeof sink === "function") return new FunctionLog(sink);
-  if (sink === "stdout") return new StreamLog(process.stdout, queueBytes, false);
-  return new StreamLog(await openFile(sink.file), queueBytes, true);
+/** A log as whoever opened it has it. */
+export interface OpenedLog extends DecisionLog {
+  /** Opens the file anew, which another program has moved away; what has no file has nothing to do. */
+  reopen(): void;
 }
 
-const SILENT: DecisionLog = {
+/** @throws {ServerError} `log_unusable`, when the file cannot be opened. */
+export async function openDecisionLog(config: LogOpening, parts: FileLogParts): Promise<OpenedLog> {
+  const { sink, queueBytes } = config;
+  if (sink === "off") return SILENT;
+  if (typeof sink === "function") return new FunctionLog(sink);
+  if (sink === "stdout") return new StreamLog(process.stdout, queueBytes, parts.report);
+  return FileLog.open(sink.file, config, parts);
+}
+
+type LogOpening = Pick<LogConfig, "sink" | "queueBytes" | "rotate">;
+
+const SILENT: OpenedLog = {
   enabled: false,
   dropped: 0,
   write: () => {},
+  reopen: () => {},
   close: async () => {},
 };
 
-function openFile(path: string): Promise<Writable> {
-  return new Promise((resolve, reject) => {
-    const stream = createWriteStream(path, { flags: "a" });
-    stream.once("open", () => resolve(stream));
-    stream.once("error", (problem) => {
-      reject(new ServerError("log_unusable", `cannot write the decision log \`${path}\`: ${problem.message}`));
-    });
-  });
-}
-
-export class FunctionLog implements DecisionLog {
+export class FunctionLog implements OpenedLog {
   readonly enabled = true;
   dropped = 0;
   readonly #sink: (line: string) => void;
@@ -57,36 +57,44 @@ export class FunctionLog implements DecisionLog {
       this.dropped++;
     }
   }
+  reopen(): void {}
   async close(): Promise<void> {}
 }
 
-/** Lines handed to a stream, in one write a turn of the event loop, while no more than `queueBytes` wait in it. */
-export class StreamLog implements DecisionLog {
+/**
+ * Lines handed to a stream, in one write a turn of the event loop, while no more than `queueBytes` wait in it. A stream that failed stays
+ * lost, as standard output does whose reader has gone.
+ */
+export class StreamLog implements OpenedLog {
   readonly enabled = true;
-  dropped = 0;
   readonly #stream: Writable;
   readonly #queueBytes: number;
-  readonly #owned: boolean;
+  readonly #losses: Losses;
   #lines: string[] = [];
   #waiting = 0;
   #scheduled = false;
   #broken = false;
 
-  /** @param owned - Whether closing the log ends the stream. */
-  constructor(stream: Writable, queueBytes: number, owned: boolean) {
+  /** @param stream - Stays open when the log is closed. */
+  constructor(stream: Writable, queueBytes: number, report: (line: string) => void) {
     this.#stream = stream;
     this.#queueBytes = queueBytes;
-    this.#owned = owned;
-    stream.on("error", () => {
+    this.#losses = new Losses("the decision log on standard output", report);
+    stream.on("error", ({ message }) => {
+      if (!this.#broken) this.#losses.fails(`${message}; decisions are no longer logged`);
       this.#broken = true;
-      this.dropped += this.#lines.length;
+      this.#losses.add(this.#lines.length);
       this.#lines = [];
     });
   }
 
+  get dropped(): number {
+    return this.#losses.count;
+  }
+
   write(line: string): void {
     if (this.#broken || this.#waiting + this.#stream.writableLength + line.length > this.#queueBytes) {
-      this.dropped++;
+      this.#losses.add(1);
       return;
     }
     this.#lines.push(line);
@@ -96,13 +104,17 @@ export class StreamLog implements DecisionLog {
     setImmediate(() => this.#flush());
   }
 
+  reopen(): void {}
+
   #flush(): void {
     this.#scheduled = false;
     if (this.#lines.length === 0) return;
     const text = `${this.#lines.join("\n")}\n`;
     this.#lines = [];
     this.#waiting = 0;
-    this.#stream.write(text);
+    this.#stream.write(text, (problem) => {
+      if (problem === null || problem === undefined) this.#losses.caughtUp();
+    });
   }
 
   async close(timeoutMs: number): Promise<void> {
@@ -110,12 +122,10 @@ export class StreamLog implements DecisionLog {
     if (this.#broken) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, timeoutMs);
-      const done = (): void => {
+      this.#stream.write("", () => {
         clearTimeout(timer);
         resolve();
-      };
-      if (this.#owned) this.#stream.end(done);
-      else this.#stream.write("", done);
+      });
     });
   }
 }

@@ -20,7 +20,8 @@ export {
   type VerifyOptions,
 } from "./audit-log/verify.ts";
 export type { AuditOptions } from "./audit-log/options.ts";
-export type { LogOptions, LogSink, ServerOptions } from "./config.ts";
+export type { ServerOptions } from "./config.ts";
+export type { LogOptions, LogSink, MaskOptions, RotateOptions } from "./decision-log/options.ts";
 export { configJsonSchema } from "./config-file/json-schema.ts";
 export { mergeOptions } from "./config-file/merge.ts";
 export { printOptions } from "./config-file/print.ts";

@@ -5,7 +5,7 @@ import type { EngineOptions, Policy, PolicyEngine } from "../engine/index.ts";
 import type { Config, ServerOptions } from "./config.ts";
 import { ServerError } from "./server-error.ts";
 import { readConfig } from "./config.ts";
-import { openDecisionLog } from "./decision-log.ts";
+import { openDecisionLog, type OpenedLog } from "./decision-log.ts";
 import { tokenStateOf } from "./identity/token-state.ts";
 import type { Listeners } from "./listeners.ts";
 import { openListeners } from "./listeners.ts";
@@ -65,7 +65,7 @@ export async function startServer(options: ServerOptions, parts: ServerParts = {
   const loaded = loadRunnable(load, config);
   const { uws, version } = await loadUws();
   const crew = await makeCrew(config, options, parts, uws);
-  const log = await openDecisionLog(config.log.sink, config.log.queueBytes);
+  const log = await openDecisionLog(config.log, { report: config.report, nowMs: wallClock(config) });
   const services = await makeServices(config, loaded, log, parts.createEngine, crew);
   const reloader = new Reloader(load, services.gate, loaded.load, (cause, result, by) =>
     services.operation?.reloaded(cause, result, by),
@@ -78,7 +78,7 @@ export async function startServer(options: ServerOptions, parts: ServerParts = {
   services.operation?.started();
   if (crew !== null) await startOrStop(crew, services, stopper);
   if (config.watch) reloader.watch();
-  if (config.signals) listenToSignals(reloader, stopper);
+  if (config.signals) listenToSignals(reloader, stopper, log);
   return describeRunning(services, reloader, stopper, listeners, version, crew);
 }
 
@@ -116,9 +116,19 @@ async function openOrClose(
   }
 }
 
-function listenToSignals(reloader: Reloader, stopper: Stopper): void {
+/** Programs that move logs away send SIGHUP, or SIGUSR1 where that means more than the log. */
+function listenToSignals(reloader: Reloader, stopper: Stopper, log: OpenedLog): void {
+  const reopen = (): void => log.reopen();
+  for (const signal of LOG_SIGNALS) process.on(signal, reopen);
   reloader.onHangup();
   stopper.onSignals();
+  void stopper.stopped.then(() => LOG_SIGNALS.forEach((signal) => process.off(signal, reopen)));
+}
+
+const LOG_SIGNALS = ["SIGHUP", "SIGUSR1"] as const;
+
+function wallClock({ clock }: Config): () => number {
+  return clock === null ? Date.now : () => Math.floor(clock() / 1_000);
 }
 
 function describeRunning(

@@ -1,5 +1,6 @@
 /** Every option of the server that a file can state, in the order of the documentation. An option added to `ServerOptions` needs a line. */
-import type { LogOptions, ServerOptions } from "../config.ts";
+import type { ServerOptions } from "../config.ts";
+import type { LogOptions, MaskOptions, RotateOptions } from "../decision-log/options.ts";
 import type { AdminToken } from "../admin/options.ts";
 import type { AuditOptions } from "../audit-log/options.ts";
 import type { ChallengeOptions } from "../challenge/options.ts";
@@ -30,6 +31,23 @@ import {
 /** What only a program that embeds the server can state, or what the command decides. */
 type NotInFiles = "signals" | "report" | "clock";
 
+const LOG_MASK: Fields<MaskOptions> = {
+  ip: text("Addresses: as they are, their /24 or /48, or a keyed hash. Default off.", ["off", "network", "hash"]),
+  path: text(
+    "Segments of the path that no route writes out: as they are, their parameter's name, or a keyed hash. Default off.",
+    ["off", "name", "hash"],
+  ),
+  client: text("Clients: as they are, or a keyed hash. Default off.", ["off", "hash"]),
+  key: secret("Secret of the hashes, of at least 16 characters. Needed where something is hashed."),
+};
+
+const LOG_ROTATE: Fields<RotateOptions> = {
+  bytes: count("Bytes that a file may have. Default: any number."),
+  ageMs: count("Milliseconds that a file is written for. Default: for ever."),
+  keep: count("Old files that are kept; the oldest goes. Default 10."),
+  gzip: flag("Whether old files are compressed, in the background. Default false."),
+};
+
 const LOG: Fields<LogOptions> = {
   sink: {
     kind: "word_or_section",
@@ -38,8 +56,11 @@ const LOG: Fields<LogOptions> = {
     fields: { file: path("The file.") },
   },
   decisions: text("Which decisions are logged. Default all.", ["all", "refusals"]),
+  allowsOneIn: count("Of so many requests that are simply allowed, one is logged; all others are. Default 1."),
   headers: texts("Request headers whose values are logged; never those that carry credentials. Default none."),
   queueBytes: count("Bytes that may wait for a slow sink; lines past that are dropped and counted. Default 1048576."),
+  mask: section<MaskOptions>("What of a request is not written as it came.", LOG_MASK),
+  rotate: section<RotateOptions>("When the file gives way to a new one. Default: never.", LOG_ROTATE),
 };
 
 const ADMIN_TOKEN: Fields<AdminToken> = {

@@ -39,6 +39,13 @@ describe("readConfig", () => {
     ["signedRequests.bodiesBytesMax", { signedRequests: { bodiesBytesMax: 0.5 } }],
     ["signedRequests.replaysMax", { signedRequests: { replaysMax: 0 } }],
     ["log.headers", { log: { headers: ["Authorization"] } }],
+    ["log.allowsOneIn", { log: { allowsOneIn: 0 } }],
+    ["log.mask.key", { log: { mask: { ip: "hash" as const } } }],
+    ["log.mask.key", { log: { mask: { path: "hash" as const, key: "short" } } }],
+    ["log.rotate", { log: { sink: "stdout" as const, rotate: { bytes: 1 } } }],
+    ["log.rotate", { log: { sink: { file: "x" }, rotate: { keep: 3 } } }],
+    ["log.rotate.bytes", { log: { sink: { file: "x" }, rotate: { bytes: 0 } } }],
+    ["log.rotate.keep", { log: { sink: { file: "x" }, rotate: { bytes: 1, keep: 10_001 } } }],
   ])("refuses a bad %s and names it", (option, options) => {
     expect(() => readConfig({ policy, ...options })).toThrow(`option ${option}:`);
   });

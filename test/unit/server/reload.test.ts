@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { TestServer } from "../../helpers/server.ts";
@@ -6,7 +6,7 @@ import type { LoadResult } from "../../../dsl/index.ts";
 import { loadPolicyText } from "../../../dsl/index.ts";
 import type { Policy } from "../../../engine/index.ts";
 import { startServer } from "../../../server/index.ts";
-import { serve, until } from "../../helpers/server.ts";
+import { serve, temporaryFolder, until } from "../../helpers/server.ts";
 
 const policyOf = (threshold: number, extra = ""): string => `policy "reload" { default allow }
 list bad : ip from "bad.txt"
@@ -144,6 +144,19 @@ describe("reload", () => {
     process.kill(process.pid, "SIGHUP");
     await until(() => server.reports.some((line) => line.startsWith("reload (SIGHUP) applied")));
     expect(await decide(server)).toBe(403);
+  });
+
+  it.each(["SIGHUP", "SIGUSR1"] as const)("opens a decision log anew that was moved away, on %s", async (signal) => {
+    const file = join(temporaryFolder(), "decisions.ndjson");
+    const server = await serve(policyOf(100), { signals: true, log: { sink: { file } } }, FILES);
+    await decide(server);
+    await until(() => readFileSync(file, "utf8") !== "");
+    renameSync(file, `${file}.1`);
+    process.kill(process.pid, signal);
+    await until(() => existsSync(file));
+    await decide(server);
+    await until(() => readFileSync(file, "utf8").split("\n").length === 2);
+    expect(server.reports.some((line) => line.startsWith("reload"))).toBe(signal === "SIGHUP");
   });
 
   it("fails no request and loses no count under load", async () => {
