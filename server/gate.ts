@@ -9,6 +9,7 @@ import type { Shown } from "./challenge/headers.ts";
 import type { PosedChallenge } from "./challenge/posed.ts";
 import type { Config } from "./config.ts";
 import type { DecisionLog } from "./decision-log.ts";
+import { LogLines } from "./decision-log/log-line.ts";
 import { DecisionIds } from "./decision-ids.ts";
 import { type TokenState, tokenStateOf } from "./identity/token-state.ts";
 import type { Metrics } from "./metrics.ts";
@@ -122,6 +123,7 @@ export class Gate {
   /** What is revoked while the server runs; null where nothing can be. Set once, at the start. */
   revocations: RequestRevocations | null = null;
   readonly #log: DecisionLog;
+  readonly #lines: LogLines;
   readonly #ruling: ReusedRuling;
 
   constructor(
@@ -141,6 +143,7 @@ export class Gate {
     this.ids = ids;
     this.others = others;
     this.#log = log;
+    this.#lines = new LogLines(config.log);
     this.#ruling = new ReusedRuling(this.ids, tokenStateOf(config));
   }
 
@@ -208,38 +211,6 @@ export class Gate {
   }
 
   #write(request: Request, ruling: Ruling, adapter: Adapter): void {
-    const { verdict } = ruling.record;
-    if (verdict === 0 && this.config.log.decisions === "refusals") return;
-    const client = this.view.policy.clients[ruling.record.client]?.id ?? null;
-    this.#log.write(logLine(request, ruling, adapter, client, this.view.loggedHeaders, this.now()));
+    if (this.#lines.has(ruling)) this.#log.write(this.#lines.lineOf(request, ruling, adapter, this.view, this.now()));
   }
-}
-
-/** A line of the decision log. The query is left out, because credentials are found in queries. */
-function logLine(
-  request: Request,
-  ruling: Ruling,
-  adapter: Adapter,
-  client: string | null,
-  headerNames: readonly string[],
-  nowMicros: number,
-): string {
-  const query = request.path.indexOf("?");
-  const headers: Record<string, string> = {};
-  for (const name of headerNames) {
-    const value = request.headers[name];
-    if (value !== undefined) headers[name] = value;
-  }
-  return JSON.stringify({
-    time: new Date(nowMicros / 1_000).toISOString(),
-    id: ruling.id,
-    adapter,
-    method: request.method,
-    path: query < 0 ? request.path : request.path.slice(0, query),
-    host: request.host,
-    ip: request.ip,
-    client,
-    ...ruling.decision,
-    headers,
-  });
 }
