@@ -65,6 +65,11 @@ export interface ServerOptions extends AdminOptions {
   readonly rateLimitFields?: "refusals" | "all";
   /** Whether headers that carry credentials are taken off before a request is forwarded. Default true. */
   readonly stripCredentials?: boolean;
+  /**
+   * Trace context (W3C) of forwarded requests: a valid one is passed on in both; with `start` a request that has none begins a trace.
+   * Default `pass`.
+   */
+  readonly tracing?: "pass" | "start";
   /** Requests held by `slow` at once; one more is throttled instead. Default 1,024. */
   readonly heldMax?: number;
   /** Requests forwarded or waiting for the upstream at once; one more is answered 503. Default 4,096. */
@@ -124,6 +129,7 @@ export interface Config {
   readonly signals: boolean;
   readonly rateLimitFields: "refusals" | "all";
   readonly stripCredentials: boolean;
+  readonly tracing: "pass" | "start";
   readonly heldMax: number;
   readonly forwardedMax: number;
   readonly upstreamConnections: number;
@@ -190,6 +196,7 @@ export function readConfig(options: ServerOptions): Config {
     signals: options.signals ?? false,
     rateLimitFields: options.rateLimitFields ?? "refusals",
     stripCredentials: options.stripCredentials ?? true,
+    tracing: options.tracing ?? "pass",
     heldMax: readCount("heldMax", options.heldMax, 1_024),
     forwardedMax: readCount("forwardedMax", options.forwardedMax, 4_096),
     upstreamConnections: readCount("upstreamConnections", options.upstreamConnections, 128),

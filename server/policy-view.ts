@@ -5,6 +5,7 @@ import { Peers } from "./caller-address.ts";
 import type { Config } from "./config.ts";
 import { CREDENTIAL_HEADERS } from "./config.ts";
 import type { Verifier } from "./identity/verifier.ts";
+import { TRACEPARENT } from "./trace-context.ts";
 
 export interface PolicyView {
   readonly policy: Policy;
@@ -46,7 +47,7 @@ export function makeView(policy: Policy, needs: Needs, verifiers: readonly Verif
     challenges: planChallenges(policy),
     peers: new Peers(config.adapterPeers, policy.trust),
     clients: new Set(policy.clients.map((client) => client.id)),
-    headers: [...new Set([...needs.headers, ...loggedHeaders])],
+    headers: [...new Set([...needs.headers, ...loggedHeaders, ...(config.log.sink === "off" ? [] : [TRACEPARENT])])],
     identityHeaders,
     loggedHeaders,
     facts: needs.facts.flatMap((index) => policy.facts[index] ?? []),

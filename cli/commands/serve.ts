@@ -63,6 +63,12 @@ commas, the first seals); of all but the last, _FILE after the name says the fil
     },
     { name: "log-header", value: "NAME", many: true, help: "a request header to log; may be repeated (default none)" },
     {
+      name: "tracing",
+      value: "pass|start",
+      choices: ["pass", "start"],
+      help: "whether a forwarded request without a W3C trace context begins a trace (default pass)",
+    },
+    {
       name: "rate-limit-fields",
       value: "refusals|all",
       choices: ["refusals", "all"],
@@ -189,6 +195,7 @@ function ofEnvironment({ env }: CliIo): FileOptions {
 function ofCommandLine(args: Arguments): FileOptions {
   const [policy] = args.atMost("FILE");
   const fields = args.text("rate-limit-fields");
+  const tracing = args.text("tracing");
   const bits = args.integer("pow-bits", 1, 32);
   const by = args.texts("xfcc-by");
   return {
@@ -202,6 +209,7 @@ function ofCommandLine(args: Arguments): FileOptions {
     ...tokenOptions(args),
     ...workersOption(args),
     ...logOptions(args),
+    ...(tracing === null ? {} : { tracing: tracing as "pass" | "start" }),
     ...(fields === null ? {} : { rateLimitFields: fields as "refusals" | "all" }),
     ...(args.has("keep-credentials") ? { stripCredentials: false } : {}),
     ...(args.has("no-watch") ? { watch: false } : {}),

@@ -166,6 +166,10 @@ export const OPTIONS: Fields<Omit<ServerOptions, NotInFiles>> & Table = {
   stripCredentials: flag(
     "Whether headers that carry credentials are taken off before a request is forwarded. Default true.",
   ),
+  tracing: text("Whether a forwarded request without a trace context (W3C) begins a trace. Default pass.", [
+    "pass",
+    "start",
+  ]),
   heldMax: count("Requests held by slow at once. Default 1024."),
   forwardedMax: count("Requests forwarded or waiting for the upstream at once. Default 4096."),
   upstreamConnections: count("Connections to the upstream. Default 128."),

@@ -2,6 +2,7 @@
 import type { Request } from "../../engine/index.ts";
 import type { Adapter, Ruling } from "../gate.ts";
 import type { PolicyView } from "../policy-view.ts";
+import { readTraceparent, TRACEPARENT } from "../trace-context.ts";
 import { Masks } from "./masks.ts";
 import type { LogConfig } from "./options.ts";
 import { isSampled } from "./sampling.ts";
@@ -39,6 +40,7 @@ export class LogLines {
       ip: masks.ip(request.ip),
       client: masks.client(policy.clients[record.client]?.id ?? null),
       ...ruling.decision,
+      ...readTraceparent(request.headers[TRACEPARENT]),
       headers: valuesOf(view.loggedHeaders, request),
     });
   }

@@ -21,6 +21,7 @@ import { rateLimitFields } from "../rate-limit-fields.ts";
 import type { Refusal } from "../refusal.ts";
 import { decisionField, passField, problem, refusalOf, retryAfterField } from "../refusal.ts";
 import type { Handler, Reply, RequestView } from "../transport.ts";
+import { carryTrace } from "./carry-trace.ts";
 import type { ForwardOptions } from "./forward-headers.ts";
 import { requestHeaders } from "./forward-headers.ts";
 import type { Incoming, Malformed } from "./incoming.ts";
@@ -47,7 +48,7 @@ export type GoOn = (parts: ProxyParts, passage: Passage, permit: Permit) => void
 /** Decides on a request and lets it go on, or refuses it. */
 export function passThrough(parts: ProxyParts, from: RequestView, reply: Reply, goOn: GoOn): void {
   const { gate } = parts;
-  const incoming = readIncoming(from);
+  const incoming = carryTrace(readIncoming(from), gate.config.tracing);
   const malformed = findMalformed(incoming, singleHeaders(gate, incoming)) ?? tooLarge(gate, incoming);
   if (malformed !== null) return refuseMalformed(gate, reply, incoming, malformed);
   const body = incoming.hasBody ? new RequestBody(reply, gate.config.bodyBytesMax) : null;

@@ -361,12 +361,13 @@ export class Crew implements Employer {
 }
 
 /** Options as they can be cloned: what is a function is the main thread's, and a secret that was made at random is that of all workers. */
-function forWorkers(options: ServerOptions, { challenges: { secrets } }: Config): ServerOptions {
+function forWorkers(options: ServerOptions, { log, challenges: { secrets } }: Config): ServerOptions {
   const plain = Object.fromEntries(Object.entries(options).filter(([, value]) => typeof value !== "function"));
   return {
     ...plain,
     policy: options.policy,
-    log: { ...options.log, sink: "off" },
+    // A worker has no sink of its own, but knows whether there is one.
+    log: { ...options.log, sink: log.sink === "off" ? "off" : { file: "" } },
     challenges: { ...options.challenges, secrets },
   };
 }

@@ -43,6 +43,9 @@ log:
   decisions: refusals
   headers: [user-agent]
   queueBytes: 4096
+  allowsOneIn: 10
+  mask: { ip: network, path: hash, client: off, key: { env: OPERATE } }
+  rotate: { bytes: 24, ageMs: 25, keep: 26, gzip: true }
 state: orders.state
 stateIntervalMs: 2000
 data: data
@@ -51,6 +54,7 @@ banGuard: { mode: on, percent: 2.5, least: 10, shadowMs: 60000 }
 watch: false
 rateLimitFields: all
 stripCredentials: false
+tracing: start
 heldMax: 1
 forwardedMax: 2
 upstreamConnections: 3
@@ -87,7 +91,12 @@ describe("a file of options", () => {
       outcomesFrom: ["/etc/edgepolicy/log/access.log"],
       workers: "auto",
       challenges: { secrets: [SECRET.repeat(2)], bits: 10 },
-      log: { sink: { file: "/etc/edgepolicy/log/decisions.ndjson" }, decisions: "refusals" },
+      log: {
+        sink: { file: "/etc/edgepolicy/log/decisions.ndjson" },
+        decisions: "refusals",
+        mask: { path: "hash", key: SECRET },
+        rotate: { keep: 26 },
+      },
       data: "/etc/edgepolicy/data",
       audit: { key: "/etc/edgepolicy/audit.pem" },
       banGuard: { mode: "on", percent: 2.5 },
