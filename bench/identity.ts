@@ -2,7 +2,7 @@
  * What an access token takes: one that is remembered, one that is seen for the first time, by algorithm, and a DPoP proof beside it. All
  * on one core and without a socket.
  */
-import { Proofs, Replays } from "../server/index.ts";
+import { Proofs, ReplayStore } from "../server/index.ts";
 import { claims, keySetOf, makePair, NOW, prove, sign, thumbprint, tokenServer } from "../test/helpers/tokens.ts";
 import { type Contestant, timeInTurn, type Timing } from "./measure.ts";
 import type { BenchResult } from "./result.ts";
@@ -39,7 +39,11 @@ async function proofContestant(steps: number): Promise<Contestant> {
   const proofs = await Promise.all(Array.from({ length: steps }, async () => prove(holder, token)));
   const subject = { method: "GET", target: "/v1/orders", origins: ["https://api.example.com"], token, jkt };
   const run = (): number => {
-    const judge = new Proofs({ replays: new Replays(360, steps * 8), nonces: null, skewSeconds: 60 });
+    const judge = new Proofs({
+      replays: new ReplayStore({ most: steps, mostOfOwner: steps }),
+      nonces: null,
+      skewSeconds: 60,
+    });
     const refused = proofs.filter((proof) => judge.problemOf(proof, subject, NOW) !== null);
     if (refused.length > 0) throw new Error(`${refused.length} of ${steps} proofs were refused`);
     return steps;

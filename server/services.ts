@@ -15,6 +15,7 @@ import { Operation, openParts, type OperationParts } from "./operation.ts";
 import { addOperationMetrics } from "./operation-metrics.ts";
 import { makeView } from "./policy-view.ts";
 import type { Upstream } from "./proxy/upstream.ts";
+import { replaysOf } from "./replay/server-replays.ts";
 import type { Room } from "./room.ts";
 import { StateFile } from "./state/state-file.ts";
 import type { Crew } from "./workers/crew.ts";
@@ -103,7 +104,7 @@ export function servicesAround(
   worker: Partial<WorkerServices> = {},
 ): Services {
   const view = makeView(policy, engine.needs, verifiers, config);
-  const challenges = new Challenges(config.challenges, config.report);
+  const challenges = new Challenges(config.challenges, config.report, replaysOf(config));
   challenges.warn(view.challenges);
   const gate = new Gate(config, engine, view, challenges, new Metrics(), log, worker);
   const holds = worker.holds ?? new Holds(config.heldMax);

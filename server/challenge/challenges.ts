@@ -4,6 +4,7 @@
  */
 import type { ChallengeKind, Request } from "../../engine/index.ts";
 import type { Series } from "../metrics.ts";
+import { ReplayStore } from "../replay/replay-store.ts";
 import { callerKey } from "./caller-key.ts";
 import { type AnswerFault, ChallengeCounts, type TokenFault } from "./counts.ts";
 import type { Shown } from "./headers.ts";
@@ -13,7 +14,6 @@ import { type PosedChallenge, poseProof, poseSealed } from "./posed.ts";
 import { COUNTER, isSolved } from "./proof-of-work.ts";
 import { Seals } from "./seals.ts";
 import { type ReadToken, readToken, TOKEN_LENGTH } from "./token.ts";
-import { UsedAnswers } from "./used-answers.ts";
 import { VerifiedPasses } from "./verified-passes.ts";
 
 /** Where a token is shown, and by whom. */
@@ -34,6 +34,9 @@ export interface Earned {
 
 export const NOTHING_EARNED: Earned = Object.freeze({ pass: "", fault: null });
 
+/** Answers that were used already. */
+export type UsedAnswers = Readonly<Record<"pow" | "nonce", ReplayStore>>;
+
 /** How far the clocks of two processes that share a secret may be apart. */
 const SKEW_MS = 60_000;
 /** Passes of one request that are looked at. */
@@ -50,21 +53,17 @@ export class Challenges {
   readonly counts: ChallengeCounts = new ChallengeCounts();
   readonly #config: ChallengeConfig;
   readonly #seals: Seals;
-  readonly #used: Readonly<Record<"pow" | "nonce", UsedAnswers>>;
+  readonly #used: UsedAnswers;
   readonly #verified = new VerifiedPasses();
   readonly #report: (line: string) => void;
   #warned = false;
   /** The latest time seen: what has ended once stays so when the clock is set back. */
   #latestMs = 0;
 
-  constructor(config: ChallengeConfig, report: (line: string) => void) {
-    const { answersMax, lifetimeMs } = config;
+  constructor(config: ChallengeConfig, report: (line: string) => void, used: UsedAnswers = ownAnswers(config)) {
     this.#config = config;
     this.#seals = new Seals(config.secrets);
-    this.#used = {
-      pow: new UsedAnswers(answersMax, lifetimeMs + SKEW_MS),
-      nonce: new UsedAnswers(answersMax, lifetimeMs + SKEW_MS),
-    };
+    this.#used = used;
     this.#report = report;
   }
 
@@ -79,7 +78,12 @@ export class Challenges {
       name: "challenge_remembered",
       help: "Answers remembered as used, and passes remembered as genuine.",
       type: "gauge",
-      read: () => Object.entries(this.remembered).map(([what, count]) => [{ what }, count]),
+      read: () => {
+        const { answers, passes } = this.remembered;
+        // Metrics of workers are added up: the thread whose memory it is tells of the answers.
+        const own = this.#used.pow.isJoined ? 0 : answers;
+        return Object.entries({ answers: own, passes }).map(([what, count]) => [{ what }, count]);
+      },
     };
     return [...this.counts.series(), remembered];
   }
@@ -146,7 +150,7 @@ export class Challenges {
     if (fault !== null) return fault;
     if (token.kind === "pow" && !isSolved(text, token.bits)) return "unsolved";
     const store = token.kind === "pow" ? this.#used.pow : this.#used.nonce;
-    const use = store.use(text.slice(0, TOKEN_LENGTH), token.endsMs, nowMs);
+    const use = store.use("", text.slice(0, TOKEN_LENGTH), token.endsMs, nowMs);
     return use === "first" ? null : use;
   }
 
@@ -207,6 +211,11 @@ export class Challenges {
     if (group === undefined || !covers(group, route)) return "foreign";
     return this.#seals.isGenuine(token, bindingOf(group, caller)) ? null : "foreign";
   }
+}
+
+function ownAnswers({ answersMax }: ChallengeConfig): UsedAnswers {
+  const bounds = { most: answersMax, mostOfOwner: answersMax };
+  return { pow: new ReplayStore(bounds), nonce: new ReplayStore(bounds) };
 }
 
 /** The caller comes last: what is before it is JSON, which says itself where it ends. */

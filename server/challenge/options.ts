@@ -1,5 +1,6 @@
 /** Options of challenges, with their defaults. */
 import { randomBytes } from "node:crypto";
+import { ENTRIES_MAX } from "../replay/replay-memory.ts";
 import { ServerError } from "../server-error.ts";
 
 /** What challenges are sealed with, how hard they are, and how long they and their passes last. */
@@ -51,7 +52,7 @@ export function readChallengeOptions(options: ChallengeOptions = {}): ChallengeC
     bits: within("bits", options.bits ?? 18, BITS_MAX),
     lifetimeMs: within("lifetimeMs", options.lifetimeMs ?? 120_000, MS_MAX),
     passMs: within("passMs", options.passMs ?? 300_000, MS_MAX),
-    answersMax: within("answersMax", options.answersMax ?? 65_536, 16_777_216),
+    answersMax: within("answersMax", options.answersMax ?? 65_536, ENTRIES_MAX),
   };
 }
 

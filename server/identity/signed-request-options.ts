@@ -1,4 +1,5 @@
 /** Options of signed requests: what their bodies and the memory against replays may take. */
+import { ENTRIES_MAX } from "../replay/replay-memory.ts";
 import { ServerError } from "../server-error.ts";
 
 /** What verifying signed requests may take. */
@@ -9,7 +10,7 @@ export interface SignedRequestOptions {
   readonly bodiesBytesMax?: number;
   /**
    * Signatures remembered at once so that none is taken twice, over all sources; a client has a quarter of it at most. Where there is
-   * no room, requests are refused as `replay_unavailable`. Default 262,144.
+   * no room, requests are refused as `replay_unavailable`. Default 262,144; at most 2^24.
    */
   readonly replaysMax?: number;
 }
@@ -19,11 +20,12 @@ export function readSignedRequestOptions(options: SignedRequestOptions = {}): Re
   return {
     bodyBytesMax: countOf("bodyBytesMax", options.bodyBytesMax ?? 1_048_576),
     bodiesBytesMax: countOf("bodiesBytesMax", options.bodiesBytesMax ?? 64 * 1_048_576),
-    replaysMax: countOf("replaysMax", options.replaysMax ?? 262_144),
+    replaysMax: countOf("replaysMax", options.replaysMax ?? 262_144, ENTRIES_MAX),
   };
 }
 
-function countOf(name: keyof SignedRequestOptions, value: number): number {
-  if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw new ServerError("option_invalid", `option signedRequests.${name}: ${value} is not a positive whole number`);
+function countOf(name: keyof SignedRequestOptions, value: number, most = Number.MAX_SAFE_INTEGER): number {
+  if (Number.isSafeInteger(value) && value >= 1 && value <= most) return value;
+  const range = most === Number.MAX_SAFE_INTEGER ? "a positive whole number" : `a whole number from 1 to ${most}`;
+  throw new ServerError("option_invalid", `option signedRequests.${name}: ${value} is not ${range}`);
 }

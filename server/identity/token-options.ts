@@ -1,4 +1,5 @@
 /** Options of access tokens. */
+import { ENTRIES_MAX } from "../replay/replay-memory.ts";
 import { ServerError } from "../server-error.ts";
 
 /** Access tokens and the proofs of those that are bound to a key. */
@@ -34,8 +35,7 @@ export function readTokenOptions(options: TokenOptions = {}): Required<TokenOpti
     requireId: options.requireId ?? false,
     rememberedMax: within("rememberedMax", options.rememberedMax ?? 10_000, 1, Number.MAX_SAFE_INTEGER),
     dpopNonce: options.dpopNonce ?? false,
-    // A Set holds no more than 2^24.
-    dpopProofsMax: within("dpopProofsMax", options.dpopProofsMax ?? 262_144, 8, 2 ** 24),
+    dpopProofsMax: within("dpopProofsMax", options.dpopProofsMax ?? 262_144, 8, ENTRIES_MAX),
   };
 }
 

@@ -1,29 +1,33 @@
-/** What a server keeps for access tokens, whatever becomes of its policy: keys, used proofs, nonces, and what is revoked. */
+/** What a server keeps for access tokens, whatever becomes of its policy: keys, proofs, nonces, and what is revoked. */
 import type { Policy } from "../../engine/index.ts";
 import type { Config } from "../config.ts";
 import type { Metrics } from "../metrics.ts";
+import type { ReplayStore } from "../replay/replay-store.ts";
+import { replaysOf } from "../replay/server-replays.ts";
 import { clockOf } from "./clock.ts";
 import { Nonces } from "./dpop/nonces.ts";
-import { PROOF_SECONDS, Proofs } from "./dpop/proof.ts";
-import { Replays } from "./dpop/replays.ts";
+import { Proofs } from "./dpop/proof.ts";
 import { KeyStores } from "./keys/key-stores.ts";
 import { Revocations } from "./revocation.ts";
+
+/** The options that it depends on. */
+type Served = Pick<Config, "challenges" | "clock" | "report" | "signedRequests" | "tokens">;
 
 export class TokenState {
   readonly keys: KeyStores;
   readonly revocations: Revocations;
   readonly proofs: Proofs;
-  readonly #replays: Replays;
+  readonly #replays: ReplayStore;
   readonly #nonces: Nonces | null;
   readonly #now: () => number;
 
-  constructor(config: Pick<Config, "challenges" | "clock" | "report" | "tokens">) {
-    const { clockSkewSeconds, dpopNonce, dpopProofsMax } = config.tokens;
+  constructor(config: Served) {
+    const { clockSkewSeconds, dpopNonce } = config.tokens;
     this.#now = clockOf(config);
     this.revocations = new Revocations(this.#now);
     // Not the requests' clock: a test's may stand still, and back-off is about this machine's time.
     this.keys = new KeyStores({ now: () => performance.now(), report: config.report });
-    this.#replays = new Replays(PROOF_SECONDS + clockSkewSeconds, dpopProofsMax);
+    this.#replays = replaysOf(config).proofs;
     this.#nonces = dpopNonce ? new Nonces(config.challenges.secrets[0]) : null;
     this.proofs = new Proofs({ replays: this.#replays, nonces: this.#nonces, skewSeconds: clockSkewSeconds });
   }
@@ -48,6 +52,7 @@ export class TokenState {
   addMetrics(metrics: Metrics): void {
     this.keys.addMetrics(metrics);
     metrics.addGauge({
+      whole: true,
       name: "dpop_proofs",
       help: "DPoP proofs remembered so that none is taken twice.",
       type: "gauge",
@@ -76,7 +81,7 @@ export function isAddress(keys: string): boolean {
 const OF_SERVERS = new WeakMap<object, TokenState>();
 
 /** What a server keeps: one for all its policies, or a reload would take every proof again. */
-export function tokenStateOf(config: Pick<Config, "challenges" | "clock" | "report" | "tokens">): TokenState {
+export function tokenStateOf(config: Served): TokenState {
   const known = OF_SERVERS.get(config);
   if (known !== undefined) return known;
   const state = new TokenState(config);

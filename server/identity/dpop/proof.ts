@@ -9,8 +9,8 @@ import { type CompactToken, readCompact } from "../jwt/compact.ts";
 import { readHeader } from "../jwt/header.ts";
 import { importJwk, isPrivate, jwkThumbprint } from "../keys/jwk.ts";
 import { addressOf, normaliseHtu } from "./htu.ts";
+import type { ReplayStore } from "../../replay/replay-store.ts";
 import type { Nonces } from "./nonces.ts";
-import type { Replays } from "./replays.ts";
 
 /** Why a proof was refused. */
 export type ProofProblem = "cnf_mismatch" | "nonce_required" | "replayed";
@@ -28,7 +28,7 @@ export interface ProofSubject {
 }
 
 export interface ProofParts {
-  readonly replays: Replays;
+  readonly replays: ReplayStore;
   /** Null where proofs need none. */
   readonly nonces: Nonces | null;
   readonly skewSeconds: number;
@@ -102,7 +102,10 @@ export class Proofs {
     const { nonces, replays } = this.#parts;
     if (nonces !== null && !nonces.accepts(nonce, nowSeconds)) return "nonce";
     if (!this.#isRecent(iat, nowSeconds)) return "iat";
-    return replays.take(subject.jkt, subject.method, address, jti, nowSeconds) ? null : "jti";
+    // No method and no address has this character.
+    const name = `${subject.method}\0${address}\0${jti}`;
+    const use = replays.use(subject.jkt, name, (iat + PROOF_SECONDS) * 1_000, nowSeconds * 1_000);
+    return use === "first" ? null : "jti";
   }
 
   /** The key that the header brings must be the one that the access token is bound to, and have signed. */
@@ -132,7 +135,7 @@ export class Proofs {
     return read.key;
   }
 
-  #isRecent(iat: unknown, nowSeconds: number): boolean {
+  #isRecent(iat: unknown, nowSeconds: number): iat is number {
     if (typeof iat !== "number" || !Number.isSafeInteger(iat)) return false;
     return iat <= nowSeconds + this.#parts.skewSeconds && nowSeconds - iat <= PROOF_SECONDS;
   }

@@ -2,10 +2,12 @@
 import { timingSafeEqual } from "node:crypto";
 import type { IdentitySource, Policy } from "../../../engine/index.ts";
 import type { Config } from "../../config.ts";
+import type { ReplayStore } from "../../replay/replay-store.ts";
+import { replaysOf } from "../../replay/server-replays.ts";
 import { type Clock, clockOf } from "../clock.ts";
 import type { CredentialFile } from "../credential-files.ts";
 import { unusable } from "../credential-files.ts";
-import { type Replays, replaysOf } from "../replays.ts";
+import { refuseReplay } from "../refuse-replay.ts";
 import type { Finding, Verifier } from "../verifier.ts";
 import { PLAIN } from "./plain.ts";
 import type { Claim, HmacScheme } from "./scheme.ts";
@@ -30,7 +32,7 @@ interface Parts {
   readonly source: HmacSource;
   readonly candidates: (claim: Claim) => readonly HmacSecret[];
   readonly clock: Clock;
-  readonly replays: Replays;
+  readonly signatures: ReplayStore;
 }
 
 /**
@@ -41,7 +43,7 @@ export function hmacVerifier(source: HmacSource, file: CredentialFile, policy: P
   const scheme = SCHEMES[source.scheme];
   const secrets = readSecrets(file, scheme.secretForm, policy, process.env, config.report);
   const candidates = candidatesOf(secrets, scheme, source);
-  const parts = { source, candidates, clock: clockOf(config), replays: replaysOf(config) };
+  const parts = { source, candidates, clock: clockOf(config), signatures: replaysOf(config).signatures };
   return {
     headers: [scheme.header],
     bodyBytes: config.signedRequests.bodyBytesMax,
@@ -67,7 +69,7 @@ function candidatesOf(secrets: readonly HmacSecret[], scheme: HmacScheme, source
   throw unusable(source.secrets, `has more than ${UNNAMED_SECRETS_MAX} secrets, which would all be tried`, help);
 }
 
-function judge({ source, candidates, clock, replays }: Parts, claim: Claim): Finding {
+function judge({ source, candidates, clock, signatures }: Parts, claim: Claim): Finding {
   const now = clock();
   const { signedAt, scope } = claim;
   if (signedAt + source.toleranceMicros < now) return "expired";
@@ -82,7 +84,7 @@ function judge({ source, candidates, clock, replays }: Parts, claim: Claim): Fin
   if (scope !== null && issuer !== null && issuer !== scope) return "audience_mismatch";
   const mark = `${source.name}\0${Buffer.from(claim.macWith(signer.bytes)).toString("latin1")}`;
   const end = signedAt + source.toleranceMicros;
-  const replayed = claim.repeatable ? null : replays.refuse(client, mark, end, now);
+  const replayed = claim.repeatable ? null : refuseReplay(signatures, client, mark, end, now);
   return replayed ?? { client, evidence: "signed_request", credential, scopes: null, claims: null };
 }
 

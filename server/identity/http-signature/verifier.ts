@@ -5,10 +5,12 @@
 import { hash } from "node:crypto";
 import type { IdentitySource, Policy, Request } from "../../../engine/index.ts";
 import type { Config } from "../../config.ts";
+import type { ReplayStore } from "../../replay/replay-store.ts";
+import { replaysOf } from "../../replay/server-replays.ts";
 import { type Clock, clockOf } from "../clock.ts";
 import type { CredentialFile } from "../credential-files.ts";
 import { bodyOf, linesOf } from "../presented.ts";
-import { type Replays, replaysOf } from "../replays.ts";
+import { refuseReplay } from "../refuse-replay.ts";
 import type { Finding, Presented, Verifier } from "../verifier.ts";
 import { isSignatureOf } from "./algorithms.ts";
 import { fitsDigest } from "./content-digest.ts";
@@ -29,7 +31,7 @@ interface Parts {
   readonly source: SignatureSource;
   readonly keys: SignatureKeys;
   readonly clock: Clock;
-  readonly replays: Replays;
+  readonly signatures: ReplayStore;
 }
 
 /**
@@ -43,7 +45,7 @@ export function signatureVerifier(
   config: Config,
 ): Verifier {
   const keys = readSignatureKeys(file, policy, config.report);
-  const parts = { source, keys, clock: clockOf(config), replays: replaysOf(config) };
+  const parts = { source, keys, clock: clockOf(config), signatures: replaysOf(config).signatures };
   return {
     headers: [SIGNATURE, INPUT],
     bodyBytes: config.signedRequests.bodyBytesMax,
@@ -80,7 +82,7 @@ function choose(offered: readonly OfferedSignature[], keys: SignatureKeys): Chos
   return first ?? problem;
 }
 
-function judge({ source, clock, replays }: Parts, chosen: Chosen, request: Request, presented: Presented): Finding {
+function judge({ source, clock, signatures }: Parts, chosen: Chosen, request: Request, presented: Presented): Finding {
   const { signature, key } = chosen;
   const alg = signature.params.get("alg");
   if (alg !== undefined && alg !== key.algorithm) return "alg_not_allowed";
@@ -97,7 +99,7 @@ function judge({ source, clock, replays }: Parts, chosen: Chosen, request: Reque
   if (!isSignatureOf(base.text, signature.bytes, key)) return "bad_signature";
   if (covers(signature, "content-digest") && !fitsDigest(body, presented)) return "digest_mismatch";
   const { client, credential } = key;
-  const replayed = replayProblem(replays, chosen, request, base.text, now);
+  const replayed = replayProblem(signatures, chosen, request, base.text, now);
   return replayed ?? { client, evidence: "signed_request", credential, scopes: null, claims: null };
 }
 
@@ -147,7 +149,7 @@ function coverProblem(
 
 /** With a nonce, that comes once; without one the request does, unless it only reads and could honestly be sent twice in a second. */
 function replayProblem(
-  replays: Replays,
+  signatures: ReplayStore,
   { signature, keyId, key }: Chosen,
   request: Request,
   base: string,
@@ -158,5 +160,5 @@ function replayProblem(
   if (nonce === undefined && reads) return null;
   const mark =
     nonce === undefined ? `signature\0${hash("sha256", base, "base64")}` : `nonce\0${keyId}\0${String(nonce)}`;
-  return replays.refuse(key.client, mark, (Number(created) + AGE_MAX) * 1_000_000, now);
+  return refuseReplay(signatures, key.client, mark, (Number(created) + AGE_MAX) * 1_000_000, now);
 }

@@ -10,7 +10,7 @@ const sources = readdirSync(FOLDER, { recursive: true, withFileTypes: true })
   .filter(
     (entry) =>
       entry.isFile() &&
-      /client-certificate|hmac|http-signature|replays|presented/.test(join(entry.parentPath, entry.name)),
+      /client-certificate|hmac|http-signature|refuse-replay|presented/.test(join(entry.parentPath, entry.name)),
   )
   .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
   .join("\n");

@@ -2,7 +2,7 @@ import { generateKeyPair, exportJWK } from "jose";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Request } from "../../../../../engine/index.ts";
 import { PROOF_SECONDS, Proofs } from "../../../../../server/identity/dpop/proof.ts";
-import { Replays } from "../../../../../server/identity/dpop/replays.ts";
+import { ReplayStore } from "../../../../../server/replay/replay-store.ts";
 import {
   claims,
   keySetOf,
@@ -220,10 +220,12 @@ describe("the example of RFC 9449", () => {
     token: TOKEN,
     jkt: "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I",
   };
-  const proofs = (): Proofs => new Proofs({ replays: new Replays(360, 100), nonces: null, skewSeconds: 60 });
+  const replays = new ReplayStore({ most: 100, mostOfOwner: 100 });
+  const proofs = (): Proofs => new Proofs({ replays, nonces: null, skewSeconds: 60 });
 
   it("is accepted at its time, and for its own token alone", () => {
     expect(proofs().problemOf(PROOF, subject, 1_562_262_618)).toBeNull();
+    expect(proofs().problemOf(PROOF, subject, 1_562_262_618 + 300)).toBe("replayed");
     expect(proofs().problemOf(PROOF, subject, 1_562_262_618 + 301)).toBe("cnf_mismatch");
     expect(proofs().problemOf(PROOF, { ...subject, token: `${TOKEN}x` }, 1_562_262_618)).toBe("cnf_mismatch");
     expect(proofs().problemOf(PROOF, { ...subject, jkt: `1${subject.jkt.slice(1)}` }, 1_562_262_618)).toBe(
