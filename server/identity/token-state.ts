@@ -11,7 +11,7 @@ import { KeyStores } from "./keys/key-stores.ts";
 import { Revocations } from "./revocation.ts";
 
 /** The options that it depends on. */
-type Served = Pick<Config, "challenges" | "clock" | "report" | "signedRequests" | "tokens">;
+type Served = Pick<Config, "challenges" | "clock" | "report" | "signedRequests" | "tokens" | "workers">;
 
 export class TokenState {
   readonly keys: KeyStores;

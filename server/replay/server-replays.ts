@@ -16,35 +16,47 @@ type Kind = "proofs" | "signatures" | "pow" | "nonce";
 export type Replays = Readonly<Record<Kind, ReplayStore>>;
 /** What all threads of a server remember together. It can be cloned. */
 export type SharedReplays = Readonly<Record<Kind, ReplayMemory>>;
-type Bounds = Pick<Config, "challenges" | "signedRequests" | "tokens">;
+type Served = Pick<Config, "challenges" | "signedRequests" | "tokens" | "workers">;
 
-const OF_SERVERS = new WeakMap<object, Replays>();
-
-/** What the server with these options remembers. */
-export function replaysOf(config: Bounds): Replays {
-  return OF_SERVERS.get(config) ?? keep(config, (bounds) => new ReplayStore(bounds));
+interface Remembered {
+  readonly replays: Replays;
+  /** Null where one thread does everything. */
+  readonly shared: SharedReplays | null;
 }
 
-/** Makes what the server remembers shared, before anything is. */
-export function shareReplays(config: Bounds): SharedReplays {
-  const shared = ofEach((kind) => makeReplayMemory(boundsOf(config)[kind], true));
-  keep(config, (bounds, kind) => new ReplayStore(bounds, shared[kind]));
+const OF_SERVERS = new WeakMap<object, Remembered>();
+
+/** What the server with these options remembers. */
+export function replaysOf(config: Served): Replays {
+  return rememberedOf(config).replays;
+}
+
+/** What workers of the server with these options join. */
+export function sharedReplaysOf(config: Served): SharedReplays {
+  const { shared } = rememberedOf(config);
+  if (shared === null) throw new Error("a server without workers shares nothing");
   return shared;
 }
 
-/** Makes what another thread shares that of the server with these options. */
-export function joinReplays(config: Bounds, shared: SharedReplays): void {
-  keep(config, (bounds, kind) => new ReplayStore(bounds, shared[kind], true));
-}
-
-function keep(config: Bounds, make: (bounds: ReplayBounds, kind: Kind) => ReplayStore): Replays {
+/** Makes what the main thread shares that of a worker with these options, before anything is remembered. */
+export function joinReplays(config: Served, shared: SharedReplays): void {
+  if (OF_SERVERS.has(config)) throw new Error("a worker remembers already");
   const bounds = boundsOf(config);
-  const replays = ofEach((kind) => make(bounds[kind], kind));
-  OF_SERVERS.set(config, replays);
-  return replays;
+  const replays = ofEach((kind) => new ReplayStore(bounds[kind], shared[kind], true));
+  OF_SERVERS.set(config, { replays, shared });
 }
 
-function boundsOf({ challenges, signedRequests, tokens }: Bounds): Readonly<Record<Kind, ReplayBounds>> {
+function rememberedOf(config: Served): Remembered {
+  const known = OF_SERVERS.get(config);
+  if (known !== undefined) return known;
+  const bounds = boundsOf(config);
+  const shared = config.workers > 1 ? ofEach((kind) => makeReplayMemory(bounds[kind], true)) : null;
+  const remembered = { replays: ofEach((kind) => new ReplayStore(bounds[kind], shared?.[kind])), shared };
+  OF_SERVERS.set(config, remembered);
+  return remembered;
+}
+
+function boundsOf({ challenges, signedRequests, tokens }: Served): Readonly<Record<Kind, ReplayBounds>> {
   const { dpopProofsMax } = tokens;
   const { replaysMax } = signedRequests;
   const answers = { most: challenges.answersMax, mostOfOwner: challenges.answersMax };

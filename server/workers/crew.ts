@@ -18,6 +18,7 @@ import type { RevocationRecord } from "../identity/revocation.ts";
 import type { OutcomeAnswer, OutcomeRelay } from "../gate.ts";
 import type { Metrics } from "../metrics.ts";
 import type { DecisionFilter, DecisionShown } from "../recent-decisions.ts";
+import { type SharedReplays, sharedReplaysOf } from "../replay/server-replays.ts";
 import { ServerError } from "../server-error.ts";
 import type { BanJournal, JournalTurns } from "../state/ban-journal.ts";
 import type { Acceptor, Listener, TransportOptions } from "../transport.ts";
@@ -53,6 +54,7 @@ export class Crew implements Employer {
   readonly #accept: (options: TransportOptions) => Acceptor;
   readonly #broadcast: Broadcast;
   readonly #serverPrefix: string = randomPrefix();
+  readonly #replays: SharedReplays;
   readonly #held: Int32Array;
   readonly #forwarded: Int32Array;
   /** Workers by their number; null where one ended and the next is not started yet. */
@@ -81,6 +83,7 @@ export class Crew implements Employer {
     this.#config = config;
     this.#options = forWorkers(options, config);
     this.#accept = accept;
+    this.#replays = sharedReplaysOf(config);
     this.#metrics = new WorkerMetrics(config.report);
     this.#workers = Array.from({ length: config.workers }, () => null);
     this.#waits = this.#workers.map(() => FIRST_WAIT_MS);
@@ -277,6 +280,7 @@ export class Crew implements Employer {
       prefix: `${this.#serverPrefix}${this.#started.toString(36)}-`,
       told: this.#broadcast.latest,
       state: this.#state,
+      replays: this.#replays,
       held: this.#held,
       forwarded: this.#forwarded,
       logs: this.#log?.enabled === true,

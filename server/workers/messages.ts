@@ -2,6 +2,7 @@
 import type { Outcome, SharedState } from "../../engine/index.ts";
 import type { ServerOptions } from "../config.ts";
 import type { OutcomeAnswer } from "../gate.ts";
+import type { SharedReplays } from "../replay/server-replays.ts";
 import type { JournalTurns } from "../state/ban-journal.ts";
 import type { DecisionFilter, DecisionShown } from "../recent-decisions.ts";
 import type { Told } from "./broadcast.ts";
@@ -20,6 +21,8 @@ export interface Assignment {
   /** Everything that was told to workers and still holds, the policy first. */
   readonly told: readonly Told[];
   readonly state: SharedState;
+  /** Proofs, signatures and answers that were used. */
+  readonly replays: SharedReplays;
   /** Requests held and forwarded, a word for each worker. */
   readonly held: Int32Array;
   readonly forwarded: Int32Array;

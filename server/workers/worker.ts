@@ -17,6 +17,7 @@ import { makeVerifiers } from "../identity/verifiers.ts";
 import { dataRoutes, describeFault } from "../listeners.ts";
 import { loadUws } from "../load-uws.ts";
 import { makeView } from "../policy-view.ts";
+import { joinReplays } from "../replay/server-replays.ts";
 import { openUpstream, type Services, servicesAround } from "../services.ts";
 import type { Adopter } from "../transport.ts";
 import { uwsAdopter } from "../transport-uws.ts";
@@ -57,6 +58,7 @@ class Worker {
 
   static async start(task: Assignment, post: (message: ToMain) => void): Promise<Worker> {
     const config = configOf(task, post);
+    joinReplays(config, task.replays);
     const { uws } = await loadUws();
     const upstream = await openUpstream(config, roomOf(task.forwarded, task, config.forwardedMax));
     return new Worker(task, config, post, upstream, uwsAdopter(uws));

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { type Config, readConfig } from "../../../../server/config.ts";
-import { joinReplays, replaysOf, shareReplays } from "../../../../server/replay/server-replays.ts";
+import { joinReplays, replaysOf, sharedReplaysOf } from "../../../../server/replay/server-replays.ts";
 import type { ReplayStore } from "../../../../server/replay/replay-store.ts";
 
 const NOW = 1_800_000_000_000;
 
-function configOf(): Config {
+function configOf(workers = 1): Config {
   const tokens = { dpopProofsMax: 80 };
-  return readConfig({ policy: "p", tokens, signedRequests: { replaysMax: 9 }, challenges: { answersMax: 5 } });
+  return readConfig({ policy: "p", workers, tokens, signedRequests: { replaysMax: 9 }, challenges: { answersMax: 5 } });
 }
 
 /** How many names of one owner are taken. */
@@ -31,9 +31,12 @@ describe("what a server remembers as used", () => {
   });
 
   it("is the same in threads that share it, and told by the first", () => {
-    const [main, worker] = [configOf(), configOf()];
-    const shared = shareReplays(main);
+    const [main, worker] = [configOf(2), configOf(2)];
+    // As the main thread does: verifiers have it before there are workers.
+    const { proofs } = replaysOf(main);
+    const shared = structuredClone(sharedReplaysOf(main));
     joinReplays(worker, shared);
+    expect(replaysOf(main).proofs).toBe(proofs);
     for (const kind of ["proofs", "signatures", "pow", "nonce"] as const) {
       const [own, other] = [replaysOf(main)[kind], replaysOf(worker)[kind]];
       expect(own.use("a", "1", NOW, NOW)).toBe("first");
@@ -42,5 +45,7 @@ describe("what a server remembers as used", () => {
     }
     expect(replaysOf(worker).pow.use("", "2", NOW, NOW)).toBe("first");
     expect([replaysOf(main).pow.size, replaysOf(main).nonce.size]).toEqual([2, 1]);
+    expect(() => joinReplays(worker, shared)).toThrow("remembers already");
+    expect(() => sharedReplaysOf(configOf())).toThrow("shares nothing");
   });
 });

@@ -2,6 +2,7 @@ import { connect, type Socket } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { FRAME, readFrame, readPairs } from "../../../../server/spoe/frames.ts";
 import { type SpoeValue, SpoeWriter } from "../../../../server/spoe/values.ts";
+import { posedIn } from "../../../helpers/answers.ts";
 import { serve } from "../../../helpers/server.ts";
 
 const POLICY = `policy "spoe" { default allow }
@@ -164,5 +165,28 @@ describe("HAProxy's door", () => {
     haproxy.socket.write(hello());
     await haproxy.until(() => haproxy.ended);
     expect(haproxy.others).toEqual([]);
+  });
+
+  it("remembers used answers together with the workers", { timeout: 60_000 }, async () => {
+    const policy = 'policy "p" { default allow }\nrule listen then challenge nonce';
+    const { url, running } = await serve(policy, { haproxy: "127.0.0.1:0", workers: 2 });
+    const ask = async (answer: string): Promise<Response> => {
+      const stated = { "x-original-uri": "/x", "x-original-method": "GET", "x-forwarded-for": "203.0.113.9" };
+      return fetch(`${url}/authz/nginx`, {
+        headers: { ...stated, ...(answer === "" ? {} : { "edge-answer": answer }) },
+      });
+    };
+    const challenge = async (answer: string): Promise<ReturnType<typeof posedIn>> =>
+      posedIn((await ask(answer)).headers.get("www-authenticate"));
+    const [here, there] = [(await challenge("")).token, (await challenge("")).token];
+    const haproxy = new Asking(running.haproxy?.port ?? 0);
+    haproxy.socket.write(Buffer.concat([hello(), question(1, "GET", "/x", ["edge-answer", here])]));
+    await haproxy.until(() => haproxy.answers.has(1));
+    expect(haproxy.answers.get(1)).toMatchObject({ verdict: "allow" });
+    expect((await challenge(here)).refused).toBe("replayed");
+    expect((await ask(there)).status).toBe(200);
+    haproxy.socket.write(question(2, "GET", "/x", ["edge-answer", there]));
+    await haproxy.until(() => haproxy.answers.has(2));
+    expect(haproxy.answers.get(2)).toMatchObject({ verdict: "refuse", status: 401 });
   });
 });
