@@ -18,6 +18,7 @@ import { readStreamOptions } from "./stream/options.ts";
 import { ServerError } from "./server-error.ts";
 import type { ListenAddress } from "./transport.ts";
 import { readWorkers } from "./workers/options.ts";
+import { type Report, type ReportFormat, reportTo } from "./report.ts";
 
 /** What `startServer` is told. */
 export interface ServerOptions extends AdminOptions {
@@ -94,8 +95,10 @@ export interface ServerOptions extends AdminOptions {
   readonly stopTimeoutMs?: number;
   /** Threads that decide, from 1 to 29, or `auto` for one a core: `workers/options.ts`. Default 1. */
   readonly workers?: number | "auto";
-  /** Told what happens: reloads, refused policies, faults. One line each. Default: standard error. */
-  readonly report?: (line: string) => void;
+  /** Told what happens: reloads, refused policies, faults. Default: standard error, one line each. */
+  readonly report?: Report;
+  /** Whether standard error gets sentences or JSON. Default `text`. */
+  readonly reportFormat?: ReportFormat;
   /** Now, in integer microseconds since the Unix epoch. Default: this machine's clock. */
   readonly clock?: () => number;
 }
@@ -142,7 +145,7 @@ export interface Config {
   readonly stream: Required<StreamOptions>;
   readonly stopTimeoutMs: number;
   readonly workers: number;
-  readonly report: (line: string) => void;
+  readonly report: Report;
   /** Null for this machine's clock. */
   readonly clock: (() => number) | null;
 }
@@ -209,7 +212,7 @@ export function readConfig(options: ServerOptions): Config {
     stream: readStreamOptions(options.stream ?? {}, readCount),
     stopTimeoutMs: readCount("stopTimeoutMs", options.stopTimeoutMs, 10_000),
     workers: readWorkers(options),
-    report: options.report ?? ((line) => void process.stderr.write(`${line}\n`)),
+    report: options.report ?? reportTo((text) => void process.stderr.write(text), options.reportFormat ?? "text"),
     clock: options.clock ?? null,
   };
 }

@@ -6,6 +6,7 @@ import type { Writable } from "node:stream";
 import { FileLog, type FileLogParts } from "./decision-log/file-log.ts";
 import { Losses } from "./decision-log/losses.ts";
 import type { LogConfig } from "./decision-log/options.ts";
+import type { Report } from "./report.ts";
 
 export interface DecisionLog {
   /** False where nothing is logged, so that callers need not make lines. */
@@ -76,7 +77,7 @@ export class StreamLog implements OpenedLog {
   #broken = false;
 
   /** @param stream - Stays open when the log is closed. */
-  constructor(stream: Writable, queueBytes: number, report: (line: string) => void) {
+  constructor(stream: Writable, queueBytes: number, report: Report) {
     this.#stream = stream;
     this.#queueBytes = queueBytes;
     this.#losses = new Losses("the decision log on standard output", report);

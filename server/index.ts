@@ -32,6 +32,7 @@ export { ReplayStore } from "./replay/replay-store.ts";
 export type { ListReload, LoadPolicy, ReloadResult } from "./policy-loader.ts";
 export type { ServerErrorCode } from "./server-error.ts";
 export { ServerError } from "./server-error.ts";
+export { type Report, type ReportEvent, type ReportFormat, type ReportLevel, reportTo } from "./report.ts";
 export type { RunningServer, ServerParts } from "./start.ts";
 export { startServer } from "./start.ts";
 export type { StreamOptions } from "./stream/options.ts";

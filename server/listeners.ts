@@ -38,7 +38,7 @@ export async function openListeners(
   crew: Crew | null = null,
 ): Promise<Listeners> {
   const { config } = services.gate;
-  const onFault = (fault: unknown): void => config.report(`fault in a handler: ${describeFault(fault)}`);
+  const onFault = (fault: unknown): void => config.report(`fault in a handler: ${describeFault(fault)}`, "fault");
   const data =
     crew === null
       ? listen({ address: config.listen, routes: dataRoutes(services), onFault })

@@ -111,14 +111,20 @@ export class Operation implements DecisionWatcher {
   #shadow({ rule, banned, seen }: Tripped): void {
     const { report, banGuard } = this.#gate.config;
     const said = `rule \`${rule}\` banned ${banned} of the ${seen} clients seen in ten minutes, more than ${banGuard.percent} %`;
-    if (this.containment.forcesOn(rule)) return report(`${said}; an overlay keeps it on`);
+    if (this.containment.forcesOn(rule)) return report(`${said}; an overlay keeps it on`, "guard.tripped");
     this.tripped++;
-    report(`${said}: it is in shadow from now on; lift the overlay \`guard:${rule}\` when it is right`);
+    report(
+      `${said}: it is in shadow from now on; lift the overlay \`guard:${rule}\` when it is right`,
+      "guard.tripped",
+    );
     const endsMicros = Math.min(NO_END, this.#gate.now() + banGuard.shadowMs * 1_000);
     try {
       this.containment.shadow(rule, said, endsMicros);
     } catch (problem) {
-      report(`cannot put rule \`${rule}\` to shadow: ${problem instanceof Error ? problem.message : String(problem)}`);
+      report(
+        `cannot put rule \`${rule}\` to shadow: ${problem instanceof Error ? problem.message : String(problem)}`,
+        "containment.failing",
+      );
     }
   }
 

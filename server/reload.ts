@@ -64,7 +64,7 @@ export class Reloader {
     const onlyLists = changed.length > 0 && changed.every((path) => this.#lists.has(path));
     const result = onlyLists ? this.#reloadLists(changed) : this.#reloadPolicy();
     if (result.problem === "" || result.problem !== this.#problem) {
-      this.#gate.config.report(sentence(cause, result));
+      this.#gate.config.report(sentence(cause, result), result.applied ? "reload.applied" : "reload.refused");
       this.#onReload(cause, result, by);
     }
     this.#problem = result.problem;

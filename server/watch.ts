@@ -5,13 +5,14 @@
 import type { FSWatcher } from "node:fs";
 import { statSync, watch } from "node:fs";
 import { dirname } from "node:path";
+import type { Report } from "./report.ts";
 
 /** Time that must pass without another event before files are looked at, so that one save is one change. */
 const SETTLE_MS = 100;
 
 export class FileWatch {
   readonly #changed: () => void;
-  readonly #report: (line: string) => void;
+  readonly #report: Report;
   #files: readonly string[] = [];
   #folders = new Map<string, FSWatcher>();
   #seen = "";
@@ -19,7 +20,7 @@ export class FileWatch {
   #timer: NodeJS.Timeout | null = null;
 
   /** @param changed - Called after a change of one of the files has settled. */
-  constructor(changed: () => void, report: (line: string) => void) {
+  constructor(changed: () => void, report: Report) {
     this.#changed = changed;
     this.#report = report;
   }
@@ -63,7 +64,7 @@ export class FileWatch {
     this.#folders.get(folder)?.close();
     this.#folders.delete(folder);
     const reason = problem instanceof Error ? problem.message : String(problem);
-    this.#report(`cannot watch ${folder} (${reason}): reload with SIGHUP or POST /v1/reload`);
+    this.#report(`cannot watch ${folder} (${reason}): reload with SIGHUP or POST /v1/reload`, "watch.failing");
   }
 
   #settle(): void {

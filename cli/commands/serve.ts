@@ -1,11 +1,20 @@
 /** `edgepolicy serve`: the enforcement point, until a signal stops it. */
 import { type LoadResult, loadPolicy, nodeFiles } from "../../dsl/index.ts";
-import type { FileOptions, LoadPolicy, LogOptions, LogSink, RunningServer, ServerOptions } from "../../server/index.ts";
+import type {
+  FileOptions,
+  LoadPolicy,
+  LogOptions,
+  LogSink,
+  ReportFormat,
+  RunningServer,
+  ServerOptions,
+} from "../../server/index.ts";
 import {
   mergeOptions,
   MOST_WORKERS,
   printOptions,
   readConfigFile,
+  reportTo,
   secretOf,
   ServerError,
   startServer,
@@ -111,6 +120,12 @@ commas, the first seals); of all but the last, _FILE after the name says the fil
     { name: "print-config", value: null, help: "print the options, as a file of them, and end" },
     { name: "keep-credentials", value: null, help: "forward headers that carry credentials too" },
     { name: "no-watch", value: null, help: "reload on SIGHUP only, not when a file changes" },
+    {
+      name: "report-format",
+      value: "text|json",
+      choices: ["text", "json"],
+      help: "what is said on standard error: sentences, or one JSON object a line (default text)",
+    },
     formatOption(),
   ],
   examples: [
@@ -131,10 +146,11 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
     return EXIT.fine;
   }
   const loader = loaderAfter(loadRunnable(options.policy, io), options.policy);
-  const running = await start({ ...options, ...ofTheProcess(io) }, loader, io);
+  const report = reportTo((text) => io.stderr(text), options.reportFormat ?? "text");
+  const running = await start({ ...options, signals: io.stop === undefined, report }, loader, io);
   const started = args.json() ? `${JSON.stringify(startedJson(running))}\n` : startedText(running, options);
   // The decision log may own standard output; then it is not ours to write to.
-  if (options.log?.sink === "stdout") io.stderr(started);
+  if (options.log?.sink === "stdout") report(started.trimEnd(), "server.started");
   else await io.stdout(started);
   io.stop?.addEventListener("abort", () => void running.stop(), { once: true });
   if (io.stop?.aborted === true) await running.stop();
@@ -196,6 +212,7 @@ function ofCommandLine(args: Arguments): FileOptions {
   const [policy] = args.atMost("FILE");
   const fields = args.text("rate-limit-fields");
   const tracing = args.text("tracing");
+  const reports = args.text("report-format");
   const bits = args.integer("pow-bits", 1, 32);
   const by = args.texts("xfcc-by");
   return {
@@ -209,6 +226,7 @@ function ofCommandLine(args: Arguments): FileOptions {
     ...tokenOptions(args),
     ...workersOption(args),
     ...logOptions(args),
+    ...(reports === null ? {} : { reportFormat: reports as ReportFormat }),
     ...(tracing === null ? {} : { tracing: tracing as "pass" | "start" }),
     ...(fields === null ? {} : { rateLimitFields: fields as "refusals" | "all" }),
     ...(args.has("keep-credentials") ? { stripCredentials: false } : {}),
@@ -257,10 +275,6 @@ function logOptions(args: Arguments): { readonly log?: LogOptions } {
     ...(headers.length === 0 ? {} : { headers }),
   };
   return Object.keys(log).length === 0 ? {} : { log };
-}
-
-function ofTheProcess(io: CliIo): Pick<ServerOptions, "signals" | "report"> {
-  return { signals: io.stop === undefined, report: (line) => io.stderr(`${line}\n`) };
 }
 
 function readSink(text: string): LogSink {

@@ -8,6 +8,7 @@ import { readRecord } from "../authz/read-record.ts";
 import { type Act, ContainmentError, NO_END } from "../containment/act.ts";
 import type { Handler, Reply, RequestView } from "../transport.ts";
 import { type Access, type Caller, isDenial } from "./access.ts";
+import type { Report } from "../report.ts";
 
 export type Members = Readonly<Record<string, unknown>>;
 
@@ -41,7 +42,7 @@ export interface Endpoint {
 const BODY_BYTES = 65_536;
 
 /** The handler of an endpoint. */
-export function endpointHandler(endpoint: Endpoint, access: Access, report: (line: string) => void): Handler {
+export function endpointHandler(endpoint: Endpoint, access: Access, report: Report): Handler {
   return (from, reply) => {
     const method = from.method.toLowerCase();
     const run = method === "get" || method === "post" || method === "delete" ? endpoint[method] : undefined;
@@ -95,7 +96,7 @@ function parseBody(text: string, type: string): Members {
   throw new fields.FieldProblem("", `the body must be a JSON object, but is ${fields.jsonType(value)}`);
 }
 
-function answer(reply: Reply, report: (line: string) => void, run: () => Answer | Promise<Answer>): void {
+function answer(reply: Reply, report: Report, run: () => Answer | Promise<Answer>): void {
   try {
     const answered = run();
     if (answered instanceof Promise) void answerLater(reply, report, answered);
@@ -105,7 +106,7 @@ function answer(reply: Reply, report: (line: string) => void, run: () => Answer 
   }
 }
 
-async function answerLater(reply: Reply, report: (line: string) => void, answered: Promise<Answer>): Promise<void> {
+async function answerLater(reply: Reply, report: Report, answered: Promise<Answer>): Promise<void> {
   try {
     sendAnswer(reply, await answered);
   } catch (problem) {
@@ -118,13 +119,13 @@ function sendAnswer(reply: Reply, { status = 200, value, contentType }: Answer):
   else sendJson(reply, status, value);
 }
 
-function sendFailure(reply: Reply, report: (line: string) => void, problem: unknown): void {
+function sendFailure(reply: Reply, report: Report, problem: unknown): void {
   if (problem instanceof fields.FieldProblem) return sendProblem(reply, 400, problem.message, [], problem.field);
   if (problem instanceof ContainmentError) {
     return sendProblem(reply, problem.code === "missing" ? 404 : 409, problem.message);
   }
   const message = problem instanceof Error ? problem.message : String(problem);
-  report(`the admin interface could not do what it was asked: ${message}`);
+  report(`the admin interface could not do what it was asked: ${message}`, "fault");
   sendProblem(reply, 503, `nothing was changed: ${message}`);
 }
 

@@ -2,6 +2,7 @@
 import type { KeyObject } from "node:crypto";
 import type { Database } from "../data/database.ts";
 import { type AuditEntry, type AuditEvent, canonical, GENESIS, nameOfKey, nextEntry, signCheckpoint } from "./entry.ts";
+import type { Report } from "../report.ts";
 
 /** What is kept and how often it is signed. */
 export interface AuditLimits {
@@ -19,7 +20,7 @@ export class AuditLog {
   readonly #key: KeyObject;
   readonly #limits: AuditLimits;
   readonly #now: () => number;
-  readonly #report: (line: string) => void;
+  readonly #report: Report;
   #seq: number;
   #head: string;
   /** `seq` of the entry up to which the latest checkpoint goes. */
@@ -27,13 +28,7 @@ export class AuditLog {
   #kept: number;
 
   /** @param now - Microseconds since the Unix epoch. */
-  constructor(
-    database: Database,
-    key: KeyObject,
-    limits: AuditLimits,
-    now: () => number,
-    report: (line: string) => void,
-  ) {
+  constructor(database: Database, key: KeyObject, limits: AuditLimits, now: () => number, report: Report) {
     this.#database = database;
     this.#key = key;
     this.#limits = limits;
@@ -76,7 +71,7 @@ export class AuditLog {
     } catch (problem) {
       this.failures++;
       const message = problem instanceof Error ? problem.message : String(problem);
-      this.#report(`cannot write the audit log: ${message}; missing is ${canonical(event)}`);
+      this.#report(`cannot write the audit log: ${message}; missing is ${canonical(event)}`, "audit_log.failing");
     }
   }
 
@@ -107,7 +102,10 @@ export class AuditLog {
     try {
       this.#sign();
     } catch (problem) {
-      this.#report(`cannot sign the audit log: ${problem instanceof Error ? problem.message : String(problem)}`);
+      this.#report(
+        `cannot sign the audit log: ${problem instanceof Error ? problem.message : String(problem)}`,
+        "audit_log.failing",
+      );
     }
   }
 

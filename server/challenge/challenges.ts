@@ -15,6 +15,7 @@ import { COUNTER, isSolved } from "./proof-of-work.ts";
 import { Seals } from "./seals.ts";
 import { type ReadToken, readToken, TOKEN_LENGTH } from "./token.ts";
 import { VerifiedPasses } from "./verified-passes.ts";
+import type { Report } from "../report.ts";
 
 /** Where a token is shown, and by whom. */
 interface Place {
@@ -55,12 +56,12 @@ export class Challenges {
   readonly #seals: Seals;
   readonly #used: UsedAnswers;
   readonly #verified = new VerifiedPasses();
-  readonly #report: (line: string) => void;
+  readonly #report: Report;
   #warned = false;
   /** The latest time seen: what has ended once stays so when the clock is set back. */
   #latestMs = 0;
 
-  constructor(config: ChallengeConfig, report: (line: string) => void, used: UsedAnswers = ownAnswers(config)) {
+  constructor(config: ChallengeConfig, report: Report, used: UsedAnswers = ownAnswers(config)) {
     this.#config = config;
     this.#seals = new Seals(config.secrets);
     this.#used = used;
@@ -94,6 +95,7 @@ export class Challenges {
     this.#warned = true;
     this.#report(
       "challenges are sealed with a secret made at random: other processes refuse their answers and passes, and so does this one after a restart; set EDGEPOLICY_CHALLENGE_SECRET (32 characters or more)",
+      "challenges.secret_random",
     );
   }
 

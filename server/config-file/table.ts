@@ -161,6 +161,10 @@ export const OPTIONS: Fields<Omit<ServerOptions, NotInFiles>> & Table = {
   data: path("Folder that overlays, containment, revocations and the audit log are kept in. Default: none, in memory."),
   audit: section<AuditOptions>("The audit log.", AUDIT),
   banGuard: section<BanGuardOptions>("What is done about rules that ban too many clients.", BAN_GUARD),
+  reportFormat: text("Whether standard error gets sentences or JSON, one object a line. Default text.", [
+    "text",
+    "json",
+  ]),
   watch: flag("Reload when a file of the policy changes. Default true."),
   rateLimitFields: text("Which answers carry RateLimit fields. Default refusals.", ["refusals", "all"]),
   stripCredentials: flag(

@@ -11,6 +11,7 @@ import { type Act, ContainmentError, NO_END } from "./act.ts";
 import { type Held, OverlayBook, type OverlayKind } from "./overlay-book.ts";
 import type { RevocationKind, RevocationRecord, Revocations } from "../identity/revocation.ts";
 import { RevocationBook } from "./revocation-book.ts";
+import type { Report } from "../report.ts";
 
 /** How a client is contained. A revoked one stays so: it is taken back only on purpose. */
 export type ClientState = "suspended" | "quarantined" | "revoked";
@@ -39,7 +40,7 @@ export class Containment {
   readonly #audit: AuditLog;
   readonly #engine: Pick<PolicyEngine, "setOverlays">;
   readonly #now: () => number;
-  readonly #report: (line: string) => void;
+  readonly #report: Report;
   readonly #timer: NodeJS.Timeout;
   readonly #spread: ContainmentParts["spread"];
 
@@ -49,7 +50,7 @@ export class Containment {
     audit: AuditLog,
     engine: Pick<PolicyEngine, "setOverlays">,
     now: () => number,
-    report: (line: string) => void,
+    report: Report,
     { revocations, spread = null }: ContainmentParts,
   ) {
     this.#spread = spread;
@@ -221,7 +222,10 @@ export class Containment {
       }
       this.#book.sweep();
     } catch (problem) {
-      this.#report(`cannot clear what has ended: ${problem instanceof Error ? problem.message : String(problem)}`);
+      this.#report(
+        `cannot clear what has ended: ${problem instanceof Error ? problem.message : String(problem)}`,
+        "containment.failing",
+      );
     }
   }
 

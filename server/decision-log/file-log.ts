@@ -8,6 +8,7 @@ import type { OpenedLog } from "../decision-log.ts";
 import { Losses } from "./losses.ts";
 import { OldFiles } from "./old-files.ts";
 import type { LogConfig } from "./options.ts";
+import type { Report } from "../report.ts";
 
 /** How often a file that cannot be written is tried again. */
 const RETRY_MS = 1_000;
@@ -17,7 +18,7 @@ const FULL: ReadonlySet<unknown> = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
 
 /** What a log in a file takes from outside. */
 export interface FileLogParts {
-  readonly report: (line: string) => void;
+  readonly report: Report;
   /** Milliseconds since the Unix epoch. */
   readonly nowMs: () => number;
 }

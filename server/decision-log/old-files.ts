@@ -8,6 +8,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import type { Rotation } from "./options.ts";
+import type { Report } from "../report.ts";
 
 /** `20260102T030405.678Z` after the log's name: sorted as text they are in order of time. */
 const STAMP = /^\.\d{8}T\d{6}\.\d{3}Z(?:\.gz)?$/;
@@ -17,14 +18,14 @@ const UNFINISHED = /^\.\d{8}T\d{6}\.\d{3}Z\.gz\.part$/;
 export class OldFiles {
   readonly #path: string;
   readonly #rotation: Rotation;
-  readonly #report: (line: string) => void;
+  readonly #report: Report;
   /** What goes on in the background. */
   #tidying: Promise<void> = Promise.resolve();
   #isTidying = false;
   #again = false;
   #problem = "";
 
-  constructor(path: string, rotation: Rotation, report: (line: string) => void) {
+  constructor(path: string, rotation: Rotation, report: Report) {
     this.#path = resolve(path);
     this.#rotation = rotation;
     this.#report = report;
@@ -92,7 +93,8 @@ export class OldFiles {
   /** Said once, until it has worked again. */
   complain(problem: unknown): void {
     const message = problem instanceof Error ? problem.message : String(problem);
-    if (this.#problem === "") this.#report(`old files of the decision log \`${this.#path}\`: ${message}`);
+    if (this.#problem === "")
+      this.#report(`old files of the decision log \`${this.#path}\`: ${message}`, "decision_log.rotation_failing");
     this.#problem = message;
   }
 }

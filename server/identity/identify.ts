@@ -4,6 +4,7 @@ import { provenBy } from "../challenge/proofs.ts";
 import { problem } from "../refusal.ts";
 import type { Reply } from "../transport.ts";
 import type { Finding, Presented, Verifier } from "./verifier.ts";
+import type { Report } from "../report.ts";
 
 const NO_PASSES: Request["passes"] = Object.freeze([]);
 
@@ -46,7 +47,7 @@ export function bodyBytesFor(parts: IdentityParts, request: Request, presented: 
 export function whenIdentified(
   waiting: Promise<unknown> | null,
   reply: Pick<Reply, "send">,
-  report: (line: string) => void,
+  report: Report,
   next: () => void,
 ): void {
   if (waiting === null) return next();
@@ -56,14 +57,17 @@ export function whenIdentified(
 async function goOn(
   waiting: Promise<unknown>,
   reply: Pick<Reply, "send">,
-  report: (line: string) => void,
+  report: Report,
   next: () => void,
 ): Promise<void> {
   try {
     await waiting;
     next();
   } catch (fault) {
-    report(`fault while a caller was identified: ${fault instanceof Error ? (fault.stack ?? "") : String(fault)}`);
+    report(
+      `fault while a caller was identified: ${fault instanceof Error ? (fault.stack ?? "") : String(fault)}`,
+      "fault",
+    );
     const { status, headers, body } = problem(503, "who calls could not be found out");
     reply.send(status, headers, body);
   }

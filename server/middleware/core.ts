@@ -224,7 +224,10 @@ export class Guard<Native> implements EdgeControl {
   #failed(fault: unknown): Admission {
     const open = this.#options.failMode === "open";
     const text = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
-    this.#gate.config.report(`fault while a request was decided, ${open ? "let through" : "refused"}: ${text}`);
+    this.#gate.config.report(
+      `fault while a request was decided, ${open ? "let through" : "refused"}: ${text}`,
+      "fault",
+    );
     if (!open) return { refusal: problem(503, "it could not be decided whether this request may pass") };
     return { passed: { id: "", verdict: "allow", client: null }, fields: [], observe: null, wanted: [] };
   }

@@ -32,7 +32,11 @@ function lineReader(gate: Gate, path: string, counts: OutcomeCounts): (line: str
     if (read === null) return;
     if (typeof read !== "string") return void report(gate, read, counts);
     counts.unreadable++;
-    if (!told) gate.config.report(`${path}: ${read}: \`${line.slice(0, 80)}\`; more of its kind are only counted`);
+    if (!told)
+      gate.config.report(
+        `${path}: ${read}: \`${line.slice(0, 80)}\`; more of its kind are only counted`,
+        "outcomes.unreadable",
+      );
     told = true;
   };
 }

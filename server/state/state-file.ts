@@ -19,6 +19,7 @@ import type { Config } from "../config.ts";
 import { ServerError } from "../server-error.ts";
 import type { Crew } from "../workers/crew.ts";
 import { BanJournal } from "./ban-journal.ts";
+import type { Report } from "../report.ts";
 
 /** State up to so many bytes is written every interval; larger state in proportion less often. */
 const BYTES_AN_INTERVAL = 16 * 1024 ** 2;
@@ -34,7 +35,7 @@ export class StateFile {
   intervalMs: number;
   readonly #path: string;
   readonly #journal: BanJournal;
-  readonly #report: (line: string) => void;
+  readonly #report: Report;
   readonly #leastMs: number;
   #timer: NodeJS.Timeout | null = null;
   #writing: Promise<void> = Promise.resolve();
@@ -69,13 +70,7 @@ export class StateFile {
     return file;
   }
 
-  private constructor(
-    path: string,
-    journal: BanJournal,
-    engine: StatefulEngine,
-    leastMs: number,
-    report: (line: string) => void,
-  ) {
+  private constructor(path: string, journal: BanJournal, engine: StatefulEngine, leastMs: number, report: Report) {
     this.#path = path;
     this.#journal = journal;
     this.engine = engine;
@@ -118,7 +113,7 @@ export class StateFile {
 
   /** Says a problem when it comes up and not at every write. */
   #tell(problem: string): void {
-    if (problem !== "" && problem !== this.#problem) this.#report(problem);
+    if (problem !== "" && problem !== this.#problem) this.#report(problem, "state.failing");
     this.#problem = problem;
   }
 
@@ -141,7 +136,10 @@ export class StateFile {
     const intervalMs = this.#leastMs * Math.max(1, Math.ceil(bytes / BYTES_AN_INTERVAL));
     if (intervalMs === this.intervalMs) return;
     this.intervalMs = intervalMs;
-    this.#report(`state of ${Math.ceil(bytes / 1e6)} MB is written every ${intervalMs / 1_000} s from now on`);
+    this.#report(
+      `state of ${Math.ceil(bytes / 1e6)} MB is written every ${intervalMs / 1_000} s from now on`,
+      "state.interval",
+    );
   }
 }
 
@@ -160,7 +158,7 @@ function takeUp(
   journal: BanJournal,
   policy: Policy,
   options: EngineOptions,
-  report: (line: string) => void,
+  report: Report,
 ): StatefulEngine {
   const bytes = readState(path);
   if (bytes === null) {
@@ -171,13 +169,17 @@ function takeUp(
   if (restored.ok) {
     const { engine } = restored;
     const bans = journal.read().filter((ban) => engine.putBan(ban)).length;
-    report(`state of \`${path}\` taken up: ${told(restored.report)}${bans === 0 ? "" : `; ${bans} bans noted since`}`);
+    report(
+      `state of \`${path}\` taken up: ${told(restored.report)}${bans === 0 ? "" : `; ${bans} bans noted since`}`,
+      "state.restored",
+    );
     return engine;
   }
   journal.remove();
   renameSync(path, `${path}.refused`);
   report(
     `state \`${path}\` refused: ${restored.message}; it is kept as \`${path}.refused\`, and the engine starts fresh`,
+    "state.refused",
   );
   return createEngine(policy, options);
 }

@@ -29,6 +29,7 @@ import { SpreadingEngine } from "./spreading-engine.ts";
 import type { Sighted } from "./worker-watch.ts";
 import { type Employer, WorkerHandle } from "./worker-handle.ts";
 import { WorkerMetrics } from "./worker-metrics.ts";
+import type { Report } from "../report.ts";
 
 /** Milliseconds that the main thread waits for the state before it says that a worker does not let go of it. */
 const PATIENCE_MS = 250;
@@ -199,7 +200,10 @@ export class Crew implements Employer {
     const all = (): boolean => this.#present.every(({ took }) => took >= version);
     if (await this.#moments.until(all, TAKE_MS)) return;
     const late = this.#present.filter(({ took }) => took < version).map(({ number }) => number);
-    this.#config.report(`worker ${late.join(", ")} has not taken what was changed ${TAKE_MS / 1_000} s ago`);
+    this.#config.report(
+      `worker ${late.join(", ")} has not taken what was changed ${TAKE_MS / 1_000} s ago`,
+      "worker.late",
+    );
   }
 
   /** @param own - Metrics of the main thread, as text. */
@@ -211,7 +215,7 @@ export class Crew implements Employer {
 
   ready(worker: WorkerHandle): void {
     if (!this.#ending && worker.descriptor !== null) this.#acceptor?.add(worker.descriptor);
-    if (!this.#starting && !this.#ending) this.report(`worker ${worker.number} is up`);
+    if (!this.#starting && !this.#ending) this.report(`worker ${worker.number} is up`, "worker.up");
     this.#moments.tell();
   }
 
@@ -253,8 +257,8 @@ export class Crew implements Employer {
     for (const line of lines) this.#log?.write(line);
   }
 
-  report(line: string): void {
-    this.#config.report(line);
+  get report(): Report {
+    return this.#config.report;
   }
 
   // ── starting, replacing, ending ───────────────────────────────────────────
@@ -299,7 +303,7 @@ export class Crew implements Employer {
     const waitMs = lasted ? FIRST_WAIT_MS : (this.#waits[number - 1] ?? FIRST_WAIT_MS);
     this.#waits[number - 1] = Math.min(2 * waitMs, LONGEST_WAIT_MS);
     const lost = farewell ? "" : "; what it counted in its last seconds is lost";
-    this.report(`worker ${number} ended; another takes its place in ${waitMs} ms${lost}`);
+    this.report(`worker ${number} ended; another takes its place in ${waitMs} ms${lost}`, "worker.ended");
     this.#later(waitMs, () => this.#startAgain(number));
   }
 
@@ -322,7 +326,7 @@ export class Crew implements Employer {
         this.#unrecovered.delete(number);
       }
     } catch (problem) {
-      this.report(`a worker cannot be recovered yet: ${String(problem)}`);
+      this.report(`a worker cannot be recovered yet: ${String(problem)}`, "worker.ended");
       this.#later(FIRST_WAIT_MS, () => this.#recover());
     }
   }
@@ -359,7 +363,7 @@ export class Crew implements Employer {
       worker.post({ kind: "end", graceMs: 0 });
     }
     await this.#moments.until(() => this.#present.length === 0, this.#config.stopTimeoutMs + END_MS);
-    for (const { number } of this.#present) this.report(`worker ${number} does not end`);
+    for (const { number } of this.#present) this.report(`worker ${number} does not end`, "worker.late");
     void acceptor.close();
   }
 }

@@ -7,6 +7,7 @@ import type { JournalTurns } from "../state/ban-journal.ts";
 import type { DecisionFilter, DecisionShown } from "../recent-decisions.ts";
 import type { Told } from "./broadcast.ts";
 import type { Sighted } from "./worker-watch.ts";
+import type { ReportEvent } from "../report.ts";
 
 /** What a worker is started with, as `workerData`. */
 export interface Assignment {
@@ -72,7 +73,7 @@ export type ToMain =
   /** All that was told up to this version is in force. */
   | { readonly kind: "took"; readonly version: number }
   | { readonly kind: "log"; readonly lines: readonly string[]; readonly length: number }
-  | { readonly kind: "report"; readonly line: string }
+  | { readonly kind: "report"; readonly line: string; readonly event: ReportEvent | undefined }
   | { readonly kind: "inFlight"; readonly count: number }
   | { readonly kind: "sighted"; readonly sighted: Sighted }
   /** Something went wrong in it: it wants no more connections, and to be told to end. */

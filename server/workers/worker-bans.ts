@@ -5,6 +5,7 @@
 import { closeSync, constants, openSync, writeSync } from "node:fs";
 import type { BanEntry } from "../../engine/index.ts";
 import { JOURNAL_BYTES, type JournalTurns, lineOf, nextJournal } from "../state/ban-journal.ts";
+import type { Report } from "../report.ts";
 
 /** Bans of one turn that are written one by one; a flood of them should not take a call to the system each. */
 const AT_ONCE = 8;
@@ -12,7 +13,7 @@ const AT_ONCE = 8;
 export class WorkerBans {
   readonly #turns: JournalTurns;
   readonly #bytesMax: number;
-  readonly #report: (line: string) => void;
+  readonly #report: Report;
   #descriptor: number | null = null;
   /** The journal that is open, by its number. */
   #opened = -1;
@@ -22,7 +23,7 @@ export class WorkerBans {
   #problem = "";
 
   /** @param workers - Among how many the journal's bytes are divided. */
-  constructor(turns: JournalTurns, workers: number, report: (line: string) => void) {
+  constructor(turns: JournalTurns, workers: number, report: Report) {
     this.#turns = turns;
     this.#bytesMax = JOURNAL_BYTES / workers;
     this.#report = report;
@@ -63,7 +64,7 @@ export class WorkerBans {
 
   /** Says a problem when it comes up and not at every ban. */
   #tell(problem: string): void {
-    if (problem !== this.#problem) this.#report(`bans cannot be noted: ${problem}`);
+    if (problem !== this.#problem) this.#report(`bans cannot be noted: ${problem}`, "bans.failing");
     this.#problem = problem;
   }
 

@@ -4,6 +4,7 @@ import { Asks } from "./asks.ts";
 import type { Ask, Assignment, ToMain, ToWorker } from "./messages.ts";
 import { type MetricSums, readMetrics } from "./sum-metrics.ts";
 import type { Sighted } from "./worker-watch.ts";
+import type { Report } from "../report.ts";
 
 /** What the main thread does for its workers. */
 export interface Employer {
@@ -15,7 +16,7 @@ export interface Employer {
   took(): void;
   asked(worker: WorkerHandle, ask: Ask): void;
   log(lines: readonly string[]): void;
-  report(line: string): void;
+  readonly report: Report;
   sighted(sighted: Sighted): void;
 }
 
@@ -52,7 +53,9 @@ export class WorkerHandle {
     this.#employer = employer;
     this.#worker = new Worker(THREAD, { workerData: task, name: `edgepolicy worker ${task.worker}` });
     this.#worker.on("message", (message: ToMain) => this.#hear(message));
-    this.#worker.on("error", (fault) => employer.report(`worker ${this.number}: ${fault.stack ?? fault.message}`));
+    this.#worker.on("error", (fault) =>
+      employer.report(`worker ${this.number}: ${fault.stack ?? fault.message}`, "fault"),
+    );
     this.#worker.on("exit", () => {
       this.gone = true;
       this.asks.giveUp();
@@ -72,7 +75,7 @@ export class WorkerHandle {
       this.post({ kind: "logged", length: message.length });
     } else if (message.kind === "ask") employer.asked(this, message);
     else if (message.kind === "answer") this.asks.answered(message.number, message.answer);
-    else if (message.kind === "report") employer.report(`worker ${this.number}: ${message.line}`);
+    else if (message.kind === "report") employer.report(`worker ${this.number}: ${message.line}`, message.event);
     else if (message.kind === "sighted") employer.sighted(message.sighted);
     else if (message.kind === "inFlight") this.inFlight = message.count;
     else if (message.kind === "took") {

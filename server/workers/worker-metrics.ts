@@ -4,16 +4,17 @@
  */
 import { addMetrics, counted, type MetricSums, readMetrics, writeMetrics } from "./sum-metrics.ts";
 import type { WorkerHandle } from "./worker-handle.ts";
+import type { Report } from "../report.ts";
 
 /** Milliseconds that a worker has to answer. */
 const ANSWER_MS = 1_000;
 
 export class WorkerMetrics {
-  readonly #report: (line: string) => void;
+  readonly #report: Report;
   /** What workers counted that are gone. */
   readonly #gone: MetricSums = new Map();
 
-  constructor(report: (line: string) => void) {
+  constructor(report: Report) {
     this.#report = report;
   }
 
@@ -39,7 +40,8 @@ export class WorkerMetrics {
     if (worker.descriptor === null) return;
     const text = await worker.asks.ask("metrics", null, ANSWER_MS);
     const silent = text === null && !worker.gone;
-    if (silent && !worker.silent) this.#report(`worker ${worker.number} has not answered for ${ANSWER_MS} ms`);
+    if (silent && !worker.silent)
+      this.#report(`worker ${worker.number} has not answered for ${ANSWER_MS} ms`, "worker.late");
     worker.silent = silent;
     if (text !== null && !worker.farewell) worker.metrics = readMetrics(text);
   }

@@ -106,7 +106,7 @@ class Worker {
     this.#watch = watch;
     this.#takers = takersOf(this.#services.gate, engine);
     for (const told of later) take(told, this.#takers);
-    const onFault = (fault: unknown): void => config.report(`fault in a handler: ${describeFault(fault)}`);
+    const onFault = (fault: unknown): void => config.report(`fault in a handler: ${describeFault(fault)}`, "fault");
     this.#adopter = adopt({ routes: dataRoutes(this.#services), onFault });
   }
 
@@ -147,7 +147,7 @@ class Worker {
 
   /** Something went wrong that nobody caught: what is in flight is answered, and then another worker begins anew. */
   leave(fault: unknown): void {
-    this.#services.gate.config.report(`ends by a fault: ${describeFault(fault)}`);
+    this.#services.gate.config.report(`ends by a fault: ${describeFault(fault)}`, "fault");
     if (this.#leaving) return;
     this.#leaving = true;
     this.#adopter.drain();
@@ -172,7 +172,7 @@ class Worker {
 
 /** The server's options as a worker has them: what it is only a part of has its part, and what is said goes to the main thread. */
 function configOf({ options, workers }: Assignment, post: (message: ToMain) => void): Config {
-  const config = readConfig({ ...options, report: (line) => post({ kind: "report", line }) });
+  const config = readConfig({ ...options, report: (line, event) => post({ kind: "report", line, event }) });
   return {
     ...config,
     outcomesMax: share(config.outcomesMax, workers),

@@ -5,6 +5,7 @@
 import type { IdentitySource, Policy, RequestCredential } from "../../../engine/index.ts";
 import type { CredentialFile } from "../credential-files.ts";
 import { unusable } from "../credential-files.ts";
+import type { Report } from "../../report.ts";
 
 /** A secret, and whose it is. */
 export interface HmacSecret {
@@ -35,7 +36,7 @@ export function readSecrets(
   form: SecretForm,
   policy: Pick<Policy, "clients">,
   env: Readonly<Record<string, string | undefined>>,
-  report: (line: string) => void,
+  report: Report,
 ): readonly HmacSecret[] {
   const owners = credentialsOf(policy);
   const secrets: HmacSecret[] = [];
@@ -51,7 +52,8 @@ export function readSecrets(
     seen.add(id);
     const bytes = secretOf(text, form, env, place);
     const owner = owners.get(id);
-    if (owner === undefined) report(`${place}: the inventory has no active \`hmac\` credential \`${id}\``);
+    if (owner === undefined)
+      report(`${place}: the inventory has no active \`hmac\` credential \`${id}\``, "keys.incomplete");
     else secrets.push({ ...owner, bytes });
   }
   return secrets;

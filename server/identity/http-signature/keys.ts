@@ -5,6 +5,7 @@ import type { CredentialFile } from "../credential-files.ts";
 import { unusable } from "../credential-files.ts";
 import type { Jwk, PublicKey } from "./algorithms.ts";
 import { readPublicKey } from "./algorithms.ts";
+import type { Report } from "../../report.ts";
 
 /** A key, and whose it is. */
 export interface SignatureKey extends PublicKey {
@@ -25,7 +26,7 @@ const KEYS_MAX = 1_000;
 export function readSignatureKeys(
   file: CredentialFile,
   policy: Pick<Policy, "clients">,
-  report: (line: string) => void,
+  report: Report,
 ): SignatureKeys {
   const inFile = readKeySet(file);
   const keys = new Map<string, SignatureKey | "client_unknown" | "key_ambiguous">();
@@ -34,7 +35,8 @@ export function readSignatureKeys(
     for (const credential of client.credentials) {
       if (credential.type !== "signature") continue;
       const named = namedKey(credential, inFile);
-      if (named === null) report(`${file.path}: no key is there for the inventory's credential \`${credential.id}\``);
+      if (named === null)
+        report(`${file.path}: no key is there for the inventory's credential \`${credential.id}\``, "keys.incomplete");
       for (const name of named?.names ?? []) addKey(keys, name, client.id, credential, named?.key);
     }
   }

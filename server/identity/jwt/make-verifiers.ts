@@ -15,6 +15,7 @@ import { type JwtSource, JwtVerifier } from "./jwt-verifier.ts";
 import type { CertificateOf } from "./possession.ts";
 import { TokenClients } from "./token-clients.ts";
 import { Tokens } from "./tokens.ts";
+import type { Report } from "../../report.ts";
 
 /**
  * Makes the verifier of each `jwt` source by its index in `policy.identity`.
@@ -65,7 +66,7 @@ function keysOf(
   place: string,
   load: LoadedFiles,
   stores: { of(url: string): KeySource },
-  report: (line: string) => void,
+  report: Report,
 ): KeySource {
   if (!isAddress(source.keys)) {
     return readKeyFile(pathOf(source, load), load.bundle?.files ?? nodeFiles, place, report);

@@ -4,6 +4,7 @@
  */
 import { KeySet, readKeySet } from "./key-set.ts";
 import type { KeySource } from "./key-source.ts";
+import type { Report } from "../../report.ts";
 
 /** Fetched again after this long (80 % of it, in the background). */
 const FRESH_MS = 600_000;
@@ -24,7 +25,7 @@ export interface RemoteKeysParts {
   readonly fetch: (url: string, closed: AbortSignal) => Promise<Uint8Array>;
   /** Milliseconds of a clock. */
   readonly now: () => number;
-  readonly report: (line: string) => void;
+  readonly report: Report;
 }
 
 export class RemoteKeys implements KeySource {
@@ -112,7 +113,7 @@ export class RemoteKeys implements KeySource {
   }
 
   #take(set: KeySet): void {
-    if (this.#failedInARow > 0) this.#parts.report(`keys of ${this.url} could be fetched again`);
+    if (this.#failedInARow > 0) this.#parts.report(`keys of ${this.url} could be fetched again`, "keys.recovered");
     this.#reportChange(set);
     this.#set = set;
     this.#loadedAt = this.#parts.now();
@@ -128,7 +129,7 @@ export class RemoteKeys implements KeySource {
     this.#failedInARow++;
     this.#retryAt = this.#parts.now() + wait;
     this.#schedule(wait);
-    if (this.#failedInARow === 1 || this.ageMs > FRESH_MS) this.#parts.report(this.#complaint(problem));
+    if (this.#failedInARow === 1 || this.ageMs > FRESH_MS) this.#parts.report(this.#complaint(problem), "keys.failing");
   }
 
   #complaint(problem: string): string {
@@ -145,7 +146,7 @@ export class RemoteKeys implements KeySource {
     const gone = before.filter((key) => !keys.includes(key)).map(labelOf);
     if (added.length + gone.length === 0) return;
     const changes = [...list("added", added), ...list("removed", gone), ...left];
-    this.#parts.report(`keys of ${this.url}: ${changes.join("; ")}`);
+    this.#parts.report(`keys of ${this.url}: ${changes.join("; ")}`, "keys.changed");
   }
 
   #schedule(ms: number): void {

@@ -39,6 +39,25 @@ test("serves decisions and logs them until it is stopped", async () => {
   expect(textOf(at("log"))).toContain('"verdict":"allow"');
 });
 
+test("says what happens to it as JSON where that is asked for", async () => {
+  const at = folderWith({ p: SIGN_IN });
+  const argv = [at("p"), ...ANY_PORTS, "--report-format", "json", "--no-watch"];
+  const { stderr } = await whileServing(argv, async ({ adminUrl }) => {
+    expect((await fetch(`${adminUrl}/v1/reload`, { method: "POST" })).status).toBe(200);
+  });
+  const told = stderr
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as unknown);
+  expect(told).toMatchObject([
+    {
+      level: "info",
+      event: "reload.applied",
+      message: expect.stringMatching(/^reload \(.*\) applied, version/) as string,
+    },
+  ]);
+});
+
 test("answers 502 as a problem where the upstream does not, with the decision already logged", async () => {
   const closed = createServer().listen(0, "127.0.0.1");
   await once(closed, "listening");

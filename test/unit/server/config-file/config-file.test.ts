@@ -51,6 +51,7 @@ stateIntervalMs: 2000
 data: data
 audit: { key: audit.pem, checkpointEvery: 10, entriesMax: 1000 }
 banGuard: { mode: on, percent: 2.5, least: 10, shadowMs: 60000 }
+reportFormat: json
 watch: false
 rateLimitFields: all
 stripCredentials: false

@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import { type ReportFormat, reportTo } from "../../../server/index.ts";
+import { serve } from "../../helpers/server.ts";
+
+function said(format: ReportFormat, tell: (report: ReturnType<typeof reportTo>) => void): string {
+  let text = "";
+  tell(
+    reportTo(
+      (more) => void (text += more),
+      format,
+      () => Date.UTC(2026, 0, 2),
+    ),
+  );
+  return text;
+}
+
+describe("reportTo", () => {
+  it("writes sentences as they are", () => {
+    expect(said("text", (report) => report("worker 1 is up", "worker.up"))).toBe("worker 1 is up\n");
+  });
+
+  it("writes one object a line, also of what has several lines or no name", () => {
+    const text = said("json", (report) => {
+      report('a "fault":\n  at once', "fault");
+      report("something");
+    });
+    const time = "2026-01-02T00:00:00.000Z";
+    expect(
+      text
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual([
+      { time, level: "error", event: "fault", message: 'a "fault":\n  at once' },
+      { time, level: "warning", event: "notice", message: "something" },
+    ]);
+  });
+});
+
+it("is told what kind of thing has happened", async () => {
+  const events: unknown[] = [];
+  const report = (_message: string, event?: string): void => void events.push(event);
+  const server = await serve('policy "p" { default allow }', { report });
+  server.running.reload();
+  server.replace("policy.edgepolicy", "nonsense");
+  server.running.reload();
+  expect(events).toEqual(["reload.applied", "reload.refused"]);
+});
