@@ -16,6 +16,7 @@ import { identifyCaller } from "../identity/identify.ts";
 import { increment } from "../metrics.ts";
 import type { LoadPolicy, ReloadResult } from "../policy-loader.ts";
 import { loadRunnable } from "../policy-loader.ts";
+import { findMisforwarded } from "../proxy/forwarded.ts";
 import { findMalformed, readIncoming } from "../proxy/incoming.ts";
 import { describe, singleHeaders } from "../proxy/proxy.ts";
 import { rateLimitFields } from "../rate-limit-fields.ts";
@@ -131,7 +132,9 @@ export class Guard<Native> implements EdgeControl {
 
   #describe({ view }: Shown<Native>): Request | Refusal {
     const incoming = readIncoming(view);
-    const malformed = findMalformed(incoming, singleHeaders(this.#gate, incoming));
+    const malformed =
+      findMalformed(incoming, singleHeaders(this.#gate, incoming)) ??
+      findMisforwarded(this.#gate.view.peers.of(incoming.peer), incoming);
     if (malformed === null) return describe(this.#gate, incoming);
     increment(this.#gate.metrics.malformed, malformed.problem);
     return problem(malformed.status, malformed.detail);

@@ -1,5 +1,7 @@
 /** Header fields of a forwarded request and of its answer: what is dropped, what is added. */
+import { isUtf8 } from "node:buffer";
 import { CHALLENGE_HEADERS } from "../challenge/headers.ts";
+import { continuedForwarded, statedChain } from "./forwarded.ts";
 import type { Incoming } from "./incoming.ts";
 
 /** RFC 9110 §7.6.1, and what older agents send in its place. `Connection` names more of them. */
@@ -17,14 +19,17 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
 
 /** Chains that only a trusted peer may continue. */
 const FORWARDED: ReadonlySet<string> = new Set([
-  "forwarded",
-  "x-forwarded-for",
   "x-forwarded-host",
   "x-forwarded-proto",
   "x-forwarded-port",
   "x-forwarded-prefix",
   "x-real-ip",
 ]);
+
+/** Chains that are written anew. */
+const CONTINUED: ReadonlySet<string> = new Set(["forwarded", "x-forwarded-for"]);
+/** Headers that `Connection` cannot take off: without them the service would read another request than we did. */
+const KEPT: ReadonlySet<string> = new Set(["host", "content-length"]);
 
 /** Said by us alone, and dropped from what comes in. */
 const OWN_PREFIX = "x-edge-";
@@ -35,6 +40,8 @@ export interface ForwardOptions {
   readonly decision: string;
   /** Lower-case names of headers that carry credentials and stay here. */
   readonly stripped: readonly string[];
+  /** Lower-case names of headers that carry credentials. None passes in a spelling that only some servers read as one. */
+  readonly credentials: readonly string[];
   /** Lower-case names of headers that state facts, which pass from a trusted peer alone. */
   readonly facts: ReadonlySet<string>;
   /** Whether the peer's own forwarding headers and facts are believed and continued. */
@@ -45,7 +52,7 @@ export interface ForwardOptions {
 
 /** Headers of the request as it is forwarded, names and values alternating. */
 export function requestHeaders(incoming: Incoming, options: ForwardOptions): string[] {
-  const dropped = connectionOptions(incoming.first["connection"]);
+  const dropped = connectionOptions(incoming.connection);
   const headers: string[] = [];
   for (let i = 0; i < incoming.headers.length; i += 2) {
     const name = incoming.headers[i] ?? "";
@@ -57,11 +64,12 @@ export function requestHeaders(incoming: Incoming, options: ForwardOptions): str
   return headers;
 }
 
-function staysHere(name: string, { stripped, facts, peerTrusted }: ForwardOptions): boolean {
+function staysHere(name: string, { stripped, credentials, facts, peerTrusted }: ForwardOptions): boolean {
   // Servers that read headers as CGI variables cannot tell `_` from `-`.
   const plain = name.includes("_") ? name.replaceAll("_", "-") : name;
-  if (HOP_BY_HOP.has(plain) || plain === "expect" || plain === "x-forwarded-for") return true;
+  if (HOP_BY_HOP.has(plain) || plain === "expect" || CONTINUED.has(plain)) return true;
   if (isOwn(plain) || stripped.includes(plain)) return true;
+  if (plain !== name && credentials.includes(plain)) return true;
   return (FORWARDED.has(plain) || facts.has(plain)) && (!peerTrusted || plain !== name);
 }
 
@@ -70,9 +78,11 @@ function isOwn(name: string): boolean {
   return name.startsWith(OWN_PREFIX) || CHALLENGE_HEADERS.has(name);
 }
 
-function forwardedFields({ first, host, forwardedFor }: Incoming, { peer, peerTrusted }: ForwardOptions): string[] {
-  const continued = peerTrusted && forwardedFor !== "";
-  const fields = ["x-forwarded-for", continued ? `${wireText(forwardedFor)}, ${peer}` : peer];
+function forwardedFields(incoming: Incoming, { peer, peerTrusted }: ForwardOptions): string[] {
+  const { first, host, forwarded } = incoming;
+  const chain = peerTrusted ? statedChain(incoming) : "";
+  const fields = ["x-forwarded-for", chain === "" ? peer : `${wireText(chain)}, ${peer}`];
+  if (peerTrusted && forwarded !== "") fields.push("forwarded", continuedForwarded(wireText(forwarded), peer));
   if (peerTrusted && first["x-forwarded-host"] !== undefined) return fields;
   fields.push("x-forwarded-host", wireText(host));
   if (!peerTrusted || first["x-forwarded-proto"] === undefined) fields.push("x-forwarded-proto", "http");
@@ -81,13 +91,13 @@ function forwardedFields({ first, host, forwardedFor }: Incoming, { peer, peerTr
 
 /** Headers of an answer as it is passed on. `content-length` and `date` are written by the transport. */
 export function responseHeaders(upstream: Readonly<Record<string, string | string[] | undefined>>): string[] {
-  const dropped = connectionOptions(single(upstream["connection"]));
+  const dropped = connectionOptions(single(upstream["connection"]) ?? "");
   const headers: string[] = [];
   for (const name of Object.keys(upstream)) {
     if (HOP_BY_HOP.has(name) || name === "content-length" || name === "date" || isOwn(name)) continue;
     if (dropped?.has(name) === true) continue;
     const value = upstream[name];
-    for (const text of Array.isArray(value) ? value : [value ?? ""]) headers.push(name, text);
+    for (const text of Array.isArray(value) ? value : [value ?? ""]) headers.push(name, writtenText(text));
   }
   return headers;
 }
@@ -97,12 +107,20 @@ function single(value: string | string[] | undefined): string | undefined {
 }
 
 /** Names that a `Connection` header adds to the hop-by-hop ones; null for the usual none. */
-function connectionOptions(connection: string | undefined): ReadonlySet<string> | null {
-  if (connection === undefined || connection === "keep-alive" || connection === "close") return null;
-  return new Set(connection.split(",").map((name) => name.trim().toLowerCase()));
+function connectionOptions(connection: string): ReadonlySet<string> | null {
+  if (connection === "" || connection === "keep-alive" || connection === "close") return null;
+  const names = connection.split(",").map((name) => name.trim().toLowerCase());
+  return new Set(names.filter((name) => !KEPT.has(name)));
 }
 
 /** The bytes of `text` one a character, as header values travel. The transport gave them decoded as UTF-8. */
 function wireText(text: string): string {
   return /^[\t\x20-\x7e]*$/.test(text) ? text : Buffer.from(text, "utf8").toString("latin1");
+}
+
+/** The reverse: undici gives one character a byte, and the transport writes UTF-8. Bytes that are no UTF-8 are read as Latin-1. */
+function writtenText(text: string): string {
+  if (/^[\t\x20-\x7e]*$/.test(text)) return text;
+  const bytes = Buffer.from(text, "latin1");
+  return isUtf8(bytes) ? bytes.toString("utf8") : text;
 }

@@ -16,6 +16,10 @@ export interface Incoming {
   readonly first: Readonly<Record<string, string>>;
   /** All `X-Forwarded-For` lines as one list, because proxies continue the chain on a line of their own; empty if none. */
   readonly forwardedFor: string;
+  /** All `Forwarded` lines (RFC 7239) as one list; empty if none. */
+  readonly forwarded: string;
+  /** All `Connection` lines as one list; empty if none. */
+  readonly connection: string;
   /** Declared bytes of the body; null where it comes in chunks. */
   readonly length: number | null;
   readonly hasBody: boolean;
@@ -33,11 +37,15 @@ export function readIncoming(from: RequestView): Incoming {
   const headers: string[] = [];
   const first = Object.create(null) as Record<string, string>;
   let forwardedFor = "";
+  let forwarded = "";
+  let connection = "";
   from.eachHeader((name, value) => {
     headers.push(name, value);
     if (value === "") return;
     first[name] ??= value;
-    if (name === "x-forwarded-for") forwardedFor += forwardedFor === "" ? value : `, ${value}`;
+    if (name === "x-forwarded-for") forwardedFor = listed(forwardedFor, value);
+    else if (name === "forwarded") forwarded = listed(forwarded, value);
+    else if (name === "connection") connection = listed(connection, value);
   });
   const query = from.query;
   const declared = first["content-length"];
@@ -50,15 +58,27 @@ export function readIncoming(from: RequestView): Incoming {
     headers,
     first,
     forwardedFor,
+    forwarded,
+    connection,
     length: chunked ? null : Number(declared ?? "0"),
     hasBody: chunked || (declared !== undefined && declared !== "0"),
   };
+}
+
+function listed(list: string, value: string): string {
+  return list === "" ? value : `${list}, ${value}`;
 }
 
 /** Headers that mean something else the second time. */
 const SINGLE: ReadonlySet<string> = new Set(["content-length", "transfer-encoding", "host", "authorization"]);
 /** RFC 9112 §3.2.1 origin-form in visible ASCII; a `#` would be cut off by some servers and not by others. */
 const TARGET = /^\/[\x21\x22\x24-\x7e]*$/;
+/** A name, an IPv4 address or a bracketed IPv6 address, and a port (RFC 9110 §7.2, RFC 3986 §3.2.2). */
+const HOST = /^(?:[\w.~!$&'()*+,;=%-]+|\[[\da-fA-F:.]+\])(?::\d{0,5})?$/;
+/** RFC 9110 §8.6, as far as every reader can count. `Number` would also take `0x5`, `1e3` and `+5`. */
+const LENGTH = /^\d{1,15}$/;
+/** Servers that read headers as CGI variables take these for framing. */
+const FRAMING_TWINS: ReadonlySet<string> = new Set(["content_length", "transfer_encoding"]);
 const UNFORWARDED_METHODS: ReadonlySet<string> = new Set(["CONNECT", "TRACE"]);
 
 /**
@@ -72,17 +92,30 @@ export function findMalformed(incoming: Incoming, identityHeaders: readonly stri
   }
   const duplicate = findDuplicate(incoming.headers, identityHeaders);
   if (duplicate !== null) return bad("duplicate_header", `header \`${duplicate}\` came more than once`);
-  const coding = incoming.first["transfer-encoding"];
-  if (coding !== undefined && coding.toLowerCase() !== "chunked") {
-    return bad("bad_transfer_encoding", "the only transfer coding understood is `chunked`");
+  return findMisread(incoming.headers);
+}
+
+/** Headers that say what the request is. The lines themselves are read, because an empty one counts for some servers and not for others. */
+function findMisread(headers: readonly string[]): Malformed | null {
+  let length = false;
+  let coding = false;
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i] ?? "";
+    const value = headers[i + 1] ?? "";
+    if (name === "content-length") {
+      if (!LENGTH.test(value)) return bad("bad_content_length", "Content-Length is not a count of bytes");
+      length = true;
+    } else if (name === "transfer-encoding") {
+      if (value.toLowerCase() !== "chunked")
+        return bad("bad_transfer_encoding", "the only transfer coding is `chunked`");
+      coding = true;
+    } else if (name === "host" && !HOST.test(value)) {
+      return bad("bad_host", "Host is not a name or an address with a port");
+    } else if (FRAMING_TWINS.has(name)) {
+      return bad("bad_framing", `header \`${name}\` reads like one that frames the body`);
+    }
   }
-  if (coding !== undefined && incoming.first["content-length"] !== undefined) {
-    return bad("bad_framing", "Content-Length and Transfer-Encoding exclude each other");
-  }
-  if (incoming.length !== null && !Number.isSafeInteger(incoming.length)) {
-    return bad("bad_content_length", "Content-Length is not a count of bytes");
-  }
-  return null;
+  return length && coding ? bad("bad_framing", "Content-Length and Transfer-Encoding exclude each other") : null;
 }
 
 function bad(problem: string, detail: string): Malformed {

@@ -24,6 +24,7 @@ import type { Handler, Reply, RequestView } from "../transport.ts";
 import { carryTrace } from "./carry-trace.ts";
 import type { ForwardOptions } from "./forward-headers.ts";
 import { requestHeaders } from "./forward-headers.ts";
+import { findMisforwarded, statedChain } from "./forwarded.ts";
 import type { Incoming, Malformed } from "./incoming.ts";
 import { findMalformed, readIncoming } from "./incoming.ts";
 import { RequestBody } from "./request-body.ts";
@@ -49,7 +50,10 @@ export type GoOn = (parts: ProxyParts, passage: Passage, permit: Permit) => void
 export function passThrough(parts: ProxyParts, from: RequestView, reply: Reply, goOn: GoOn): void {
   const { gate } = parts;
   const incoming = carryTrace(readIncoming(from), gate.config.tracing);
-  const malformed = findMalformed(incoming, singleHeaders(gate, incoming)) ?? tooLarge(gate, incoming);
+  const malformed =
+    findMalformed(incoming, singleHeaders(gate, incoming)) ??
+    findMisforwarded(gate.view.peers.of(incoming.peer), incoming) ??
+    tooLarge(gate, incoming);
   if (malformed !== null) return refuseMalformed(gate, reply, incoming, malformed);
   const body = incoming.hasBody ? new RequestBody(reply, gate.config.bodyBytesMax) : null;
   const fromProxy = gate.view.peers.of(incoming.peer).hops > 0;
@@ -103,7 +107,7 @@ export function describe({ view }: Gate, incoming: Incoming): Request {
     method: incoming.method,
     path: incoming.target,
     host: incoming.host,
-    ip: callerBehind(peer, incoming.forwardedFor),
+    ip: callerBehind(peer, peer.hops === 0 ? "" : statedChain(incoming)),
     size: incoming.length ?? 0,
   };
   if (peer.hops === 0) return makeRequest({ ...fields, headers: withoutFacts(first, view.factHeaders) });
@@ -261,7 +265,16 @@ export function forwardOptions(gate: Gate, incoming: Incoming, permit: Permit): 
   const { view, client, decision } = permit;
   const peer = view.peers.of(incoming.peer);
   const stripped = gate.config.stripCredentials ? view.identityHeaders : [];
-  return { client, decision, stripped, facts: view.factHeaders, peerTrusted: peer.hops > 0, peer: peer.address };
+  const credentials = view.identityHeaders;
+  return {
+    client,
+    decision,
+    stripped,
+    credentials,
+    facts: view.factHeaders,
+    peerTrusted: peer.hops > 0,
+    peer: peer.address,
+  };
 }
 
 export function refuseBusy(gate: Gate, passage: Passage, permit: Permit): void {

@@ -35,6 +35,9 @@ export interface SocketRequest {
   readonly messageBytesMax: number;
 }
 
+/** Interim answers (RFC 9110 §15.2) taken before the answer itself; a service that sends more would be listened to for ever. */
+const INTERIM_MAX = 16;
+
 /** How an exchange ended. Called once. */
 export interface ExchangeEnd {
   /** The answer's status; 499 where the caller went before there was one. */
@@ -135,6 +138,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #abandoned = false;
   #over = false;
   #begun = false;
+  #interim = 0;
   #status = 0;
   #size = 0;
   #latencyMicros = 0;
@@ -154,11 +158,12 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(
-    _controller: Dispatcher.DispatchController,
+    controller: Dispatcher.DispatchController,
     status: number,
     headers: Record<string, string | string[] | undefined>,
   ): void {
-    if (status < 200) return;
+    if (status < 200 && ++this.#interim <= INTERIM_MAX) return;
+    if (status < 200 || !isPassable(status, headers)) return controller.abort(new Error("malformed answer"));
     this.#status = status;
     this.#latencyMicros = Math.round((performance.now() - this.#startedAt) * 1_000);
     this.#headers = pick(headers, this.#forwarded.wanted);
@@ -218,6 +223,12 @@ class Exchange implements Dispatcher.DispatchHandler {
       failure,
     });
   }
+}
+
+/** Of a status that RFC 9110 §15 knows, and of no transfer coding that the caller would have to undo. */
+function isPassable(status: number, headers: Record<string, string | string[] | undefined>): boolean {
+  const coding = headers["transfer-encoding"];
+  return status < 600 && (coding === undefined || String(coding).toLowerCase() === "chunked");
 }
 
 function pick(

@@ -8,6 +8,7 @@ const options: ForwardOptions = {
   client: null,
   decision: "d-1;allow",
   stripped: ["x-api-key"],
+  credentials: ["x-api-key"],
   facts: new Set(["x-bot-score"]),
   peerTrusted: false,
   peer: "203.0.113.9",
@@ -58,7 +59,11 @@ describe("requestHeaders", () => {
       "host: api",
       ...ADDED,
     ]);
-    expect(forwarded({ "x-api-key": "secret" }, { stripped: [] })).toContain("x-api-key: secret");
+  });
+
+  it("keeps a credential on in the spelling that was read, and in no other", () => {
+    const kept = forwarded({ "x-api-key": "secret", x_api_key: "forged" }, { stripped: [] });
+    expect(kept).toEqual(["host: api", "x-api-key: secret", ...ADDED]);
   });
 
   it("passes facts on from a trusted peer alone, in the spelling that was read", () => {
@@ -101,6 +106,22 @@ describe("requestHeaders", () => {
     ]);
   });
 
+  it("continues Forwarded, and says the same in X-Forwarded-For where the peer did not", () => {
+    const chain = { forwarded: ['for="[2001:db8::7]:4711";proto=https', "for=198.51.100.7"] };
+    expect(forwarded(chain, { peerTrusted: true, peer: "2001:db8::1" })).toEqual([
+      "host: api",
+      "x-forwarded-for: [2001:db8::7]:4711, 198.51.100.7, 2001:db8::1",
+      'forwarded: for="[2001:db8::7]:4711";proto=https, for=198.51.100.7, for="[2001:db8::1]"',
+      ...ADDED.slice(1),
+    ]);
+    expect(forwarded(chain)).toEqual(["host: api", ...ADDED]);
+  });
+
+  it("drops what any line of Connection names, but not what says which request it is", () => {
+    const sent = { connection: ["close", "X-Mine, Host, Content-Length"], "x-mine": "1", "content-length": "5" };
+    expect(forwarded(sent)).toEqual(["host: api", "content-length: 5", ...ADDED]);
+  });
+
   it("sends bytes beyond ASCII as they came", () => {
     const value = forwarded({ "x-name": "Zoë" }).find((line) => line.startsWith("x-name"));
     expect(Buffer.from(value ?? "", "latin1").toString("utf8")).toBe("x-name: Zoë");
@@ -108,6 +129,11 @@ describe("requestHeaders", () => {
 });
 
 describe("responseHeaders", () => {
+  it("gives the transport, which writes UTF-8, the text of bytes that are, and others as Latin-1", () => {
+    const bytes = Buffer.from("Zoë", "utf8").toString("latin1");
+    expect(responseHeaders({ a: bytes, b: "Zo\u00eb", c: "plain" })).toEqual(["a", "Zoë", "b", "Zoë", "c", "plain"]);
+  });
+
   it("keeps what is end to end, each repeated value on its own", () => {
     const upstream = {
       "set-cookie": ["a=1", "b=2"],
