@@ -81,6 +81,11 @@ export interface ServerOptions extends AdminOptions {
   readonly connectTimeoutMs?: number;
   /** Milliseconds from a request forwarded to the head of its answer. Default 30,000. */
   readonly upstreamTimeoutMs?: number;
+  /**
+   * Bytes that a request's line and headers may have together, from 1,024 to 1,048,576; more is answered 431 and the connection closed. The
+   * same for all servers of a process. Default 16,384.
+   */
+  readonly headBytesMax?: number;
   /** Largest body forwarded, in bytes. Default 64 MiB. */
   readonly bodyBytesMax?: number;
   /** Milliseconds that a body may take where its fields are read before deciding. Default 10,000. */
@@ -138,6 +143,8 @@ export interface Config {
   readonly upstreamConnections: number;
   readonly connectTimeoutMs: number;
   readonly upstreamTimeoutMs: number;
+  /** Null for what holds in this process already, or the default. */
+  readonly headBytesMax: number | null;
   readonly bodyBytesMax: number;
   readonly bodyTimeoutMs: number;
   readonly recordBytesMax: number;
@@ -205,6 +212,7 @@ export function readConfig(options: ServerOptions): Config {
     upstreamConnections: readCount("upstreamConnections", options.upstreamConnections, 128),
     connectTimeoutMs: readCount("connectTimeoutMs", options.connectTimeoutMs, 3_000),
     upstreamTimeoutMs: readCount("upstreamTimeoutMs", options.upstreamTimeoutMs, 30_000),
+    headBytesMax: readHeadBytes(options.headBytesMax),
     bodyBytesMax: readCount("bodyBytesMax", options.bodyBytesMax, 64 * 1_048_576),
     bodyTimeoutMs: readCount("bodyTimeoutMs", options.bodyTimeoutMs, 10_000),
     recordBytesMax: readCount("recordBytesMax", options.recordBytesMax, 1_048_576),
@@ -286,6 +294,12 @@ function readPeppers(option: Readonly<Record<string, string>> | undefined): Read
     peppers.set(entry.slice(0, split).trim(), entry.slice(split + 1));
   }
   return peppers;
+}
+
+function readHeadBytes(value: number | undefined): number | null {
+  if (value === undefined) return null;
+  if (Number.isSafeInteger(value) && value >= 1_024 && value <= 1_048_576) return value;
+  throw invalid("headBytesMax", `${value} is not a whole number from 1024 to 1048576`);
 }
 
 function readCount(option: string, value: number | undefined, otherwise: number): number {

@@ -98,16 +98,25 @@ const CANDIDATES: readonly UwsCandidate[] = [
   { version: "20.51.4 (uws-glibc227)", load: (): Promise<unknown> => import("uws-glibc227" as string) },
 ];
 
-/** Bytes that a request's line and headers may have together; uWebSockets.js reads it once, when it is loaded. */
-const HEAD_BYTES_MAX = "16384";
+/** Bytes that a request's line and headers may have together, unless an option or the environment says otherwise. */
+const HEAD_BYTES_MAX = 16_384;
+const HEAD_BYTES_VARIABLE = "UWS_HTTP_MAX_HEADERS_SIZE";
+
+/** What the process was loaded with: uWebSockets.js reads it once. */
+let headBytesInForce: number | null = null;
 
 /**
  * Loads the first release that can be loaded.
  *
- * @throws {ServerError} `transport_missing` when none loads on this host.
+ * @param headBytesMax - Null where whatever holds already, or the default, will do.
+ * @throws {ServerError} `transport_missing` when none loads on this host; `option_invalid` where this process has loaded it with another
+ *   `headBytesMax`.
  */
-export async function loadUws(candidates: readonly UwsCandidate[] = CANDIDATES): Promise<LoadedUws> {
-  process.env["UWS_HTTP_MAX_HEADERS_SIZE"] ??= HEAD_BYTES_MAX;
+export async function loadUws(
+  candidates: readonly UwsCandidate[] = CANDIDATES,
+  headBytesMax: number | null = null,
+): Promise<LoadedUws> {
+  limitHeads(headBytesMax);
   const problems: string[] = [];
   for (const candidate of candidates) {
     try {
@@ -121,6 +130,19 @@ export async function loadUws(candidates: readonly UwsCandidate[] = CANDIDATES):
     "transport_missing",
     `uWebSockets.js does not load here (Node ${process.version}, ${process.platform}-${process.arch}): ${problems.join("; ")}`,
     "install with optional dependencies, on Node 22 with glibc 2.27 or newer, or Node 24 or 26 with glibc 2.38 or newer",
+  );
+}
+
+function limitHeads(wanted: number | null): void {
+  if (headBytesInForce === null) {
+    headBytesInForce = wanted ?? (Number(process.env[HEAD_BYTES_VARIABLE]) || HEAD_BYTES_MAX);
+    process.env[HEAD_BYTES_VARIABLE] = String(headBytesInForce);
+  }
+  if (wanted === null || wanted === headBytesInForce) return;
+  throw new ServerError(
+    "option_invalid",
+    `option headBytesMax: this process has loaded its transport with ${headBytesInForce}, and it cannot be changed to ${wanted}`,
+    "give every server of a process the same, or run them in processes of their own",
   );
 }
 

@@ -63,7 +63,7 @@ export async function startServer(options: ServerOptions, parts: ServerParts = {
   const config = readConfig(options);
   const load = parts.loadPolicy ?? ((): LoadResult => loadPolicy(config.policy, nodeFiles));
   const loaded = loadRunnable(load, config);
-  const { uws, version } = await loadUws();
+  const { uws, version } = await loadUws(undefined, config.headBytesMax);
   const crew = await makeCrew(config, options, parts, uws);
   const log = await openDecisionLog(config.log, { report: config.report, nowMs: wallClock(config) });
   const services = await makeServices(config, loaded, log, parts.createEngine, crew);

@@ -179,6 +179,7 @@ export const OPTIONS: Fields<Omit<ServerOptions, NotInFiles>> & Table = {
   upstreamConnections: count("Connections to the upstream. Default 128."),
   connectTimeoutMs: count("Milliseconds to connect to the upstream. Default 3000."),
   upstreamTimeoutMs: count("Milliseconds from a request forwarded to the head of its answer. Default 30000."),
+  headBytesMax: count("Bytes that a request's line and headers may have together, 1024 to 1048576. Default 16384."),
   bodyBytesMax: count("Largest body forwarded, in bytes. Default 67108864."),
   bodyTimeoutMs: count("Milliseconds that a body may take where its fields are read. Default 10000."),
   recordBytesMax: count("Largest body of /authz/json and /authz/outcome, in bytes. Default 1048576."),

@@ -31,6 +31,8 @@ describe("readConfig", () => {
     ["adapterPeers", { adapterPeers: ["10.0.0.0/33"] }],
     ["adapterPeers", { adapterPeers: ["proxy.example.com"] }],
     ["heldMax", { heldMax: 0 }],
+    ["headBytesMax", { headBytesMax: 1_023 }],
+    ["headBytesMax", { headBytesMax: 1_048_577 }],
     ["upstreamTimeoutMs", { upstreamTimeoutMs: 1.5 }],
     ["adminToken", { adminToken: "short" }],
     ["stream.rowsMax", { stream: { rowsMax: 0 } }],

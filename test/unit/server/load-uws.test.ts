@@ -15,6 +15,15 @@ describe("loadUws", () => {
     expect(uws).toHaveProperty("App");
   });
 
+  it("is loaded once for a length of heads", async () => {
+    await loadUws();
+    await loadUws(undefined, 16_384);
+    await expect(loadUws(undefined, 20_000)).rejects.toMatchObject({
+      code: "option_invalid",
+      message: expect.stringContaining("headBytesMax") as string,
+    });
+  });
+
   it("takes the newest that loads", async () => {
     expect((await loadUws([loads("2"), loads("1")])).version).toBe("2");
     expect((await loadUws([fails("2", "no"), loads("1")])).version).toBe("1");
