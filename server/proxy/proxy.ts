@@ -30,6 +30,12 @@ import { findMalformed, readIncoming } from "./incoming.ts";
 import { RequestBody } from "./request-body.ts";
 import type { ExchangeEnd, Upstream } from "./upstream.ts";
 
+/**
+ * Bytes of a body that are waited for before a connection to the service is taken: callers that send by the drop would else have all of them,
+ * and nobody else would be served.
+ */
+const BEGUN_BYTES = 32_768;
+
 /** What the proxy works with. */
 export interface ProxyParts {
   readonly gate: Gate;
@@ -246,6 +252,26 @@ function forward(parts: ProxyParts, passage: Passage, permit: Permit): void {
   const { gate, upstream } = parts;
   const { incoming, reply, body } = passage;
   if (!upstream.hasRoom) return refuseBusy(gate, passage, permit);
+  if (body === null) return dispatch(parts, passage, permit);
+  body.onTooLarge(() => {
+    increment(gate.metrics.malformed, "body_too_large");
+    answer(reply, incoming.method, problem(413, bodyTooLong(gate.config.bodyBytesMax)));
+  });
+  const release = upstream.take();
+  reply.onAbort(() => {
+    release();
+    body.destroy();
+    observe(gate, permit, makeOutcome(499));
+  });
+  body.whenBegun(BEGUN_BYTES, () => {
+    release();
+    if (body.outgrown) observe(gate, permit, makeOutcome(413));
+    else dispatch(parts, passage, permit);
+  });
+}
+
+function dispatch({ gate, upstream }: ProxyParts, passage: Passage, permit: Permit): void {
+  const { incoming, reply, body } = passage;
   const forwarded = {
     method: incoming.method,
     target: incoming.target,
@@ -254,10 +280,6 @@ function forward(parts: ProxyParts, passage: Passage, permit: Permit): void {
     responseFields: permit.fields,
     wanted: permit.view.needs.responseHeaders,
   };
-  body?.onTooLarge(() => {
-    increment(gate.metrics.malformed, "body_too_large");
-    answer(reply, incoming.method, problem(413, bodyTooLong(gate.config.bodyBytesMax)));
-  });
   upstream.forward(forwarded, reply, (end) => settle(gate, passage, permit, end));
 }
 

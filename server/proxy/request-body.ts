@@ -63,6 +63,13 @@ export class RequestBody extends Readable {
     this.#whenKnown = run;
   }
 
+  /** Calls `run` once the body is complete or longer than `bytes`, at once where it is so already. */
+  whenBegun(bytes: number, run: () => void): void {
+    if (this.#complete || this.#bytes > bytes) return run();
+    this.whenKnown(run, bytes);
+    this.#resume();
+  }
+
   /** Calls `run` when the body outgrows the limit; the stream is then destroyed. */
   onTooLarge(run: () => void): void {
     this.#tooLarge = run;

@@ -221,6 +221,26 @@ describe("bodies", () => {
     expect(await metrics()).toContain('problem="body_too_large"} 2');
   });
 
+  it("that come by the drop take no connection to the service from others", async () => {
+    const service = await startService(echo);
+    const { url, port, metrics } = await guard(service.url, { upstreamConnections: 2, bodyBytesMax: 10_000 });
+    const head = "POST /v1/upload HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+    const slow = Array.from({ length: 5 }, () => connect(port, "127.0.0.1"));
+    for (const socket of slow) socket.write(`${head}1\r\nx\r\n`);
+    onTestFinished(() => slow.forEach((socket) => void socket.destroy()));
+    await until(async () => (await metrics()).includes("edgepolicy_forwarded_requests 5\n"));
+    expect((await echoed(await fetch(`${url}/v1/upload`, { method: "POST", body: "all" }))).bytes).toBe(3);
+    let answer = "";
+    slow[0]?.on("data", (chunk) => (answer += chunk.toString()));
+    slow[0]?.write("1\r\ny\r\n0\r\n\r\n");
+    await until(() => answer.includes('"bytes":2'));
+    slow[1]?.on("data", (chunk) => (answer += chunk.toString()));
+    slow[1]?.write(`2711\r\n${"x".repeat(10_001)}\r\n`);
+    await until(() => answer.includes("HTTP/1.1 413"));
+    for (const socket of slow) socket.destroy();
+    await until(async () => (await metrics()).includes("edgepolicy_forwarded_requests 0\n"));
+  });
+
   it("of a refused request do not block the connection", async () => {
     const { port } = await guard((await startService(echo)).url);
     const body = JSON.stringify({ username: "evil", filler: "x".repeat(40_000) });
