@@ -117,8 +117,13 @@ export interface RawAnswer {
   readonly closed: boolean;
 }
 
-/** Sends bytes as they are and collects what comes back until the peer closes, or `quietMs` pass without anything. */
-export function exchangeRaw(port: number, bytes: string | Buffer, quietMs = 300): Promise<RawAnswer> {
+/** Sends bytes as they are and collects what comes back until the peer closes, or `quietMs` pass without anything; `firstMs` before the first of it. */
+export function exchangeRaw(
+  port: number,
+  bytes: string | Buffer,
+  quietMs = 300,
+  firstMs: number = quietMs * 3,
+): Promise<RawAnswer> {
   return new Promise((resolve) => {
     const socket = connect(port, "127.0.0.1");
     let text = "";
@@ -127,7 +132,7 @@ export function exchangeRaw(port: number, bytes: string | Buffer, quietMs = 300)
       socket.destroy();
       resolve({ text, closed });
     };
-    let timer = setTimeout(finish, quietMs * 3, false);
+    let timer = setTimeout(finish, firstMs, false);
     socket.on("data", (chunk) => {
       text += chunk.toString("latin1");
       clearTimeout(timer);

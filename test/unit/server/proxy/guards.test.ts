@@ -2,7 +2,7 @@
 import { createServer, type Socket } from "node:net";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { TestServer } from "../../../helpers/server.ts";
+import type { RawAnswer, TestServer } from "../../../helpers/server.ts";
 import { exchangeRaw, serve, until } from "../../../helpers/server.ts";
 import { inventoryOf } from "../../../helpers/inventory.ts";
 
@@ -40,6 +40,9 @@ async function rawService(answer: string | ((socket: Socket) => void)): Promise<
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
 }
 
+/** What comes back, with time enough for its first byte on a busy machine. */
+const exchange = (port: number, bytes: string, quietMs: number): Promise<RawAnswer> =>
+  exchangeRaw(port, bytes, quietMs, 8_000);
 const guard = (upstream: string, policy = POLICY): Promise<TestServer> =>
   serve(policy, { upstream, upstreamTimeoutMs: 2_000 }, FILES);
 
@@ -60,7 +63,7 @@ describe("a request that two readers could take for different ones", () => {
   it.each(REFUSED)("is refused for %s, with a reason, and the service sees nothing", async (_, lines, problem) => {
     const service = await rawService(OK);
     const { port, metrics } = await guard(service.url);
-    const { text } = await exchangeRaw(port, `POST / HTTP/1.1\r\n${HOST}${lines}\r\n\r\n`, 100);
+    const { text } = await exchange(port, `POST / HTTP/1.1\r\n${HOST}${lines}\r\n\r\n`, 100);
     expect(text).toMatch(/^HTTP\/1.1 400 .*application\/problem\+json/s);
     expect(await metrics()).toContain(`malformed_requests_total{problem="${problem}"} 1\n`);
     expect(service.seen).toEqual([]);
@@ -69,7 +72,7 @@ describe("a request that two readers could take for different ones", () => {
   it.each(["a b", "", "a/b", "u@b"])("is refused for the host %j", async (host) => {
     const service = await rawService(OK);
     const { port, metrics } = await guard(service.url);
-    expect((await exchangeRaw(port, `GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`, 100)).text).toMatch(/^HTTP\/1.1 400 /);
+    expect((await exchange(port, `GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`, 100)).text).toMatch(/^HTTP\/1.1 400 /);
     expect(await metrics()).toContain('problem="bad_host"} 1\n');
     expect(service.seen).toEqual([]);
   });
@@ -79,7 +82,7 @@ describe("a request that two readers could take for different ones", () => {
     async (length) => {
       const service = await rawService(OK);
       const { port } = await guard(service.url);
-      const answer = await exchangeRaw(port, `POST / HTTP/1.1\r\n${HOST}Content-Length: ${length}\r\n\r\nhello`, 100);
+      const answer = await exchange(port, `POST / HTTP/1.1\r\n${HOST}Content-Length: ${length}\r\n\r\nhello`, 100);
       expect([answer.text.slice(0, 12), answer.closed, service.seen]).toEqual(["HTTP/1.1 400", true, []]);
     },
   );
@@ -88,9 +91,27 @@ describe("a request that two readers could take for different ones", () => {
     const service = await rawService(OK);
     const { port } = await guard(service.url);
     const body = "5\r\nhello\r\n0\r\nX-Edge-Client: root\r\n\r\n";
-    const answer = await exchangeRaw(port, `POST / HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n${body}`, 100);
+    const answer = await exchange(port, `POST / HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n${body}`, 100);
     expect([answer.text.slice(0, 9), answer.closed]).toEqual(["HTTP/1.1 ", true]);
     expect(service.seen.join("")).not.toContain("root");
+  });
+});
+
+describe("chunks that the transport may take", () => {
+  it.each([
+    ["a space after a size", "5 \r\nhello\r\n0\r\n\r\n"],
+    ["bare line feeds", "5\nhello\n0\n\n"],
+    ["no line end after data", "5\r\nhelloXX0\r\n\r\n"],
+  ])("with %s are refused, or framed anew for the service", async (_, body) => {
+    const service = await rawService(OK);
+    const { port } = await guard(service.url);
+    const { text } = await exchange(port, `POST / HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n${body}`, 100);
+    const seen = service.seen.join("");
+    if (seen === "") expect(text).toMatch(/^HTTP\/1.1 400/);
+    else
+      expect(seen).toMatch(
+        /\r\n(content-length: 5\r\n\r\nhello|transfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n)$/,
+      );
   });
 });
 
@@ -107,7 +128,7 @@ describe("a path", () => {
   ])("%s is judged as what any server could make of it: %s", async (path, status) => {
     const service = await rawService(OK);
     const { port } = await guard(service.url);
-    const { text } = await exchangeRaw(port, `GET ${path} HTTP/1.1\r\n${HOST}\r\n`, 100);
+    const { text } = await exchange(port, `GET ${path} HTTP/1.1\r\n${HOST}\r\n`, 100);
     expect([text.slice(9, 12), service.seen]).toEqual([status, []]);
   });
 
@@ -116,7 +137,7 @@ describe("a path", () => {
     async (path) => {
       const service = await rawService(OK);
       const { port } = await guard(service.url);
-      expect((await exchangeRaw(port, `GET ${path} HTTP/1.1\r\n${HOST}\r\n`, 100)).text).toMatch(/^HTTP\/1.1 200/);
+      expect((await exchange(port, `GET ${path} HTTP/1.1\r\n${HOST}\r\n`, 100)).text).toMatch(/^HTTP\/1.1 200/);
       expect(service.seen[0]?.split("\r\n")[0]).toBe(`GET ${path} HTTP/1.1`);
     },
   );
@@ -126,7 +147,7 @@ describe("forwarding fields", () => {
   const ask = async (policy: string, lines: string): Promise<{ status: string; seen: string; metrics: string }> => {
     const service = await rawService(OK);
     const { port, metrics } = await guard(service.url, policy);
-    const { text } = await exchangeRaw(port, `GET / HTTP/1.1\r\n${HOST}${lines}\r\n`, 100);
+    const { text } = await exchange(port, `GET / HTTP/1.1\r\n${HOST}${lines}\r\n`, 100);
     return { status: text.slice(9, 12), seen: service.seen.join(""), metrics: await metrics() };
   };
   const TRUSTING = `${POLICY}\ntrust proxy 127.0.0.0/8 hops 1`;
@@ -182,7 +203,7 @@ describe("Expect: 100-continue", () => {
     const service = await rawService(OK);
     const { port } = await guard(service.url);
     const head = `POST /closed HTTP/1.1\r\n${HOST}Expect: 100-continue\r\nContent-Length: 5\r\n\r\n`;
-    expect((await exchangeRaw(port, head, 100)).text).toMatch(/^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 403 /);
+    expect((await exchange(port, head, 100)).text).toMatch(/^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 403 /);
     expect(service.seen).toEqual([]);
   });
 });
@@ -212,7 +233,7 @@ describe("an answer that two readers could take for different ones", () => {
     const { port, metrics } = await guard(service.url);
     const get = `GET / HTTP/1.1\r\n${HOST}\r\n`;
     for (const n of [1, 2]) {
-      expect((await exchangeRaw(port, get, 100)).text).toMatch(/^HTTP\/1.1 502 .*problem\+json/s);
+      expect((await exchange(port, get, 100)).text).toMatch(/^HTTP\/1.1 502 .*problem\+json/s);
       expect(service.seen).toHaveLength(n);
     }
     expect(await metrics()).toContain('upstream_errors_total{kind="broken"} 2\n');
@@ -223,7 +244,7 @@ describe("an answer that two readers could take for different ones", () => {
     const head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n";
     for (const rest of ["ZZ\r\nevil\r\n0\r\n\r\n", `0\r\n${"X-T: 1\r\n".repeat(20_000)}\r\n`]) {
       const { port } = await guard((await rawService(head + rest)).url);
-      const { text, closed } = await exchangeRaw(port, `GET / HTTP/1.1\r\n${HOST}\r\n`, 200);
+      const { text, closed } = await exchange(port, `GET / HTTP/1.1\r\n${HOST}\r\n`, 200);
       expect(closed).toBe(true);
       expect(text).not.toMatch(/evil|0\r\n\r\n$/);
     }
@@ -232,7 +253,7 @@ describe("an answer that two readers could take for different ones", () => {
   it("cannot be put before another's", async () => {
     const { port } = await guard((await rawService(`${OK}HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nEVIL`)).url);
     for (let i = 0; i < 3; i++) {
-      expect((await exchangeRaw(port, `GET / HTTP/1.1\r\n${HOST}\r\n`, 100)).text).toMatch(/\r\n\r\nok$/);
+      expect((await exchange(port, `GET / HTTP/1.1\r\n${HOST}\r\n`, 100)).text).toMatch(/\r\n\r\nok$/);
     }
   });
 });
@@ -243,13 +264,13 @@ describe("an answer", () => {
     const chunks = "2\r\nok\r\n0\r\nX-Late: 1\r\n\r\n";
     const answer = `${early}HTTP/1.1 200 OK\r\nTrailer: X-Late\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}`;
     const { port } = await guard((await rawService(answer)).url);
-    const { text } = await exchangeRaw(port, `GET / HTTP/1.1\r\n${HOST}\r\n`, 100);
+    const { text } = await exchange(port, `GET / HTTP/1.1\r\n${HOST}\r\n`, 100);
     expect(text).toMatch(/^HTTP\/1.1 200 .*2\r\nok\r\n0\r\n\r\n$/s);
     expect(text).not.toMatch(/x-late/i);
   });
 
   it("keeps the bytes of its header values", async () => {
     const { port } = await guard((await rawService(`HTTP/1.1 200 OK\r\nX-A: Zo\xc3\xab\r\n${LENGTH}\r\nok`)).url);
-    expect((await exchangeRaw(port, `GET / HTTP/1.1\r\n${HOST}\r\n`, 100)).text).toContain("x-a: Zo\xc3\xab\r\n");
+    expect((await exchange(port, `GET / HTTP/1.1\r\n${HOST}\r\n`, 100)).text).toContain("x-a: Zo\xc3\xab\r\n");
   });
 });
