@@ -59,6 +59,7 @@ interface OpenMemory extends ReplayMemory {
   readonly halves: Uint32Array;
 }
 
+/** Remembers what may be used once, until it would be refused for its age. */
 export class ReplayStore {
   /** What this thread refused for want of room. */
   full = 0;
