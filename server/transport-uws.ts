@@ -46,6 +46,7 @@ class UwsServing implements ReplyCounts {
   readonly #onFault: (fault: unknown) => void;
   protected readonly uws: Uws;
   readonly #sockets = new Set<UwsSocket>();
+  #servesSockets = false;
   /** Made where WebSockets are served. */
   #spare: SpareResponse | null = null;
 
@@ -75,13 +76,18 @@ class UwsServing implements ReplyCounts {
     });
   }
 
+  /** To be called when it serves: what is made here keeps the process going. */
+  protected begin(): void {
+    if (this.#servesSockets) this.#spare = new SpareResponse(this.uws);
+  }
+
   corkElsewhere = (run: () => void, response: UwsResponse): void => {
     if (this.#spare === null) response.cork(run);
     else this.#spare.cork(run, response);
   };
 
   #serveSockets(pattern: string, route: SocketRoute): void {
-    this.#spare ??= new SpareResponse(this.uws);
+    this.#servesSockets = true;
     const view = new UwsRequestView();
     serveSockets(this.app, pattern, route, {
       counts: this,
@@ -116,6 +122,7 @@ class UwsListener extends UwsServing implements Listener {
     this.#socket = open(this.app, options.address);
     this.host = options.address.host;
     this.port = uws.us_socket_local_port(this.#socket);
+    this.begin();
   }
 
   override drain(): void {
@@ -136,6 +143,11 @@ class UwsAcceptor extends UwsListener implements Acceptor {
 }
 
 class UwsAdopter extends UwsServing implements Adopter {
+  constructor(uws: Uws, options: Omit<TransportOptions, "address">) {
+    super(uws, options);
+    this.begin();
+  }
+
   get descriptor(): number {
     return this.app.getDescriptor();
   }
