@@ -68,22 +68,3 @@ function remembering(headers: readonly string[], read: Read): Conveyance {
     },
   };
 }
-
-/** Reads the certificate of a request by whichever source conveys one; null where none does, or none that is good. */
-export type CertificateOf = (presented: Presented) => ClientCertificate | null;
-
-/** @param conveyances - Of the policy's sources, in their order: the first that conveys a certificate counts. */
-export function certificateReader(conveyances: readonly Conveyance[]): CertificateOf {
-  return (presented) => {
-    for (const conveyance of conveyances) {
-      const certificate = conveyance.certificateOf(presented);
-      if (certificate !== null) return typeof certificate === "string" ? null : certificate;
-    }
-    return null;
-  };
-}
-
-/** The thumbprint as tokens confirm it: `x5t#S256` (RFC 8705 §3.1), base64url of the SHA-256. */
-export function confirmationOf({ thumbprint }: ClientCertificate): string {
-  return Buffer.from(thumbprint, "hex").toString("base64url");
-}

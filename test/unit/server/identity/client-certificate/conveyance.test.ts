@@ -1,10 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  certificateReader,
-  type Conveyance,
-  conveyanceBy,
-} from "../../../../../server/identity/client-certificate/conveyance.ts";
+import { type Conveyance, conveyanceBy } from "../../../../../server/identity/client-certificate/conveyance.ts";
 import { certificateOfXfcc, parseXfcc } from "../../../../../server/identity/client-certificate/xfcc.ts";
 import { derOf, pemOf } from "../../../../helpers/certificates.ts";
 import { received } from "../../../../helpers/presented.ts";
@@ -210,17 +206,6 @@ describe("a conveyed certificate", () => {
     const headers = { "x-forwarded-client-cert": `Hash=${DIGEST}` };
     expect(conveyed(xfcc, headers)).toBe(DIGEST);
     expect(conveyed(xfcc, headers, false)).toBeNull();
-  });
-
-  it("is read by whichever source conveys one, for what others confirm by it", () => {
-    const certificateOf = certificateReader([of("x-forwarded-client-cert"), of("client-cert")]);
-    const presented = (headers: Record<string, string>) =>
-      received({ headers: Object.entries(headers), fromProxy: true }).presented;
-    expect(certificateOf(presented({ "client-cert": `:${derOf("named").toString("base64")}:` }))?.thumbprint).toBe(
-      OTHER,
-    );
-    expect(certificateOf(presented({ "x-forwarded-client-cert": "x" }))).toBeNull();
-    expect(certificateOf(presented({}))).toBeNull();
   });
 
   it("comes in no form that the name of the header does not tell", () => {
