@@ -48,5 +48,8 @@ export { diagnosticsToJson, type JsonDiagnostic, type JsonReport } from "./rende
 export { type DiagnosedFiles, diagnosticsToSarif, type SarifOptions } from "./render-sarif.ts";
 export { type RenderOptions, renderDiagnostics, renderExcerpt } from "./render-text.ts";
 export { makeSource, type Position, positionAt, type SourceFile } from "./source.ts";
+export { CREDENTIAL_STUFFING } from "./attack-models/credential-stuffing.ts";
+export { type AttackModel, type AttackParameter, type ParameterValues, parametersOf } from "./attack-models/model.ts";
+export { ATTACK_MODELS, attackModel } from "./attack-models/registry.ts";
 export type * from "./scenario.ts";
 export type * from "./test-block.ts";

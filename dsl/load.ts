@@ -1,5 +1,6 @@
 /** Loads a policy: main file, imports, inventory and lists; then checks it, lints it and makes the policy model. */
 import type { Policy, Span } from "../engine/index.ts";
+import { MAX_ARRIVAL_BYTES } from "./arrivals.ts";
 import type { AstListDeclaration, AstReloadStep, Text } from "./ast.ts";
 import { loadBundle, type LoadedBundle } from "./bundle.ts";
 import { type Declarations, sortDeclarations } from "./check/declarations.ts";
@@ -83,6 +84,7 @@ function analyzeText(path: string, reader: FileReader, options: LoadOptions): Po
             listFiles,
             clients: inventory.clients,
             start: START,
+            arrivalFile: ({ value, span }) => sources.read(sources.resolve(span.file, value), span, MAX_ARRIVAL_BYTES),
             reload: reloadFiles(sources),
             fileExists: keyFiles(sources),
           },

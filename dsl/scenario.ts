@@ -7,6 +7,12 @@ export interface RouteShare {
   readonly weight: number;
 }
 
+/** Requests in every `perMicros`. */
+export interface Rate {
+  readonly count: number;
+  readonly perMicros: number;
+}
+
 interface ActorBase {
   readonly name: string;
   readonly span: Span;
@@ -24,7 +30,7 @@ interface PopulationBase extends ActorBase {
 export interface SteadyPopulation extends PopulationBase {
   readonly model: "steady";
   /** Requests a client in every `perMicros`. */
-  readonly rate: { readonly count: number; readonly perMicros: number };
+  readonly rate: Rate;
 }
 /** Bursts aligned to multiples of a period. */
 export interface CronPopulation extends PopulationBase {
@@ -33,28 +39,58 @@ export interface CronPopulation extends PopulationBase {
   /** Requests a client sends at each firing. */
   readonly burst: number;
 }
-export type Population = SteadyPopulation | CronPopulation;
+/** Requests at equal gaps: one job that works through a backlog as fast as it may. */
+export interface BatchPopulation extends PopulationBase {
+  readonly model: "batch";
+  /** Requests a client in every `perMicros`. */
+  readonly rate: Rate;
+  /** When the jobs run. */
+  readonly fromMicros: number;
+  readonly toMicros: number;
+}
+/** Poisson arrivals whose rate changes between two states, a quiet and a busy one, each of exponential length. */
+export interface BurstyPopulation extends PopulationBase {
+  readonly model: "bursty";
+  /** Mean requests a client, over both states. */
+  readonly rate: Rate;
+  /** How much faster it is in the busy state than in the quiet one. */
+  readonly factor: number;
+  /** Mean length of the busy and of the quiet state. */
+  readonly burstMicros: number;
+  readonly quietMicros: number;
+}
+/** Arrivals recorded elsewhere, dealt out to the clients. */
+export interface ReplayPopulation extends PopulationBase {
+  readonly model: "replay";
+  readonly file: string;
+  /** Microseconds since the first arrival of the file, ascending. */
+  readonly arrivals: readonly number[];
+}
+export type Population = SteadyPopulation | CronPopulation | BatchPopulation | BurstyPopulation | ReplayPopulation;
 
 export type ReactionTrigger = "blocked" | "throttled" | "challenged";
-export type ReactionStep = "rotate_source" | "slow_down" | "give_up";
+export type ReactionStep = "rotate_source" | "rotate_credential" | "solve" | "slow_down" | "give_up";
 
-/** OWASP OAT-008: one try for each of many stolen username and password pairs. */
-export interface CredentialStuffing extends ActorBase {
-  readonly model: "credential_stuffing";
+/** One campaign of an attacker. */
+export interface Attack extends ActorBase {
+  /** Name of a model in `attack-models/`. */
+  readonly model: string;
+  /** The attacked route; -1 for none. */
   readonly target: number;
+  /** Inventory clients whose credentials the attacker holds; empty: none. */
+  readonly clients: readonly string[];
   /** How many networks the attacker can send from. */
   readonly sources: number;
   /** Networks its addresses are drawn from; empty: documentation and benchmark ranges. */
   readonly networks: readonly string[];
   /** Requests of the whole campaign in every `perMicros`. */
-  readonly rate: { readonly count: number; readonly perMicros: number };
+  readonly rate: Rate;
   readonly fromMicros: number;
   readonly toMicros: number;
-  /** Share of the tried pairs that are valid, in percent. */
-  readonly success: number;
+  /** A value for each parameter of the model; -1 for a route that is no part of the attack. */
+  readonly parameters: Readonly<Record<string, number>>;
   readonly reactions: readonly { readonly on: ReactionTrigger; readonly action: ReactionStep }[];
 }
-export type Attack = CredentialStuffing;
 
 export type AttackMetric = "admitted" | "succeeded" | "contained" | "first_refusal";
 export type PopulationMetric = "harmed" | "refused" | "delayed";

@@ -1,12 +1,16 @@
 /** Who takes part in a run: the actors of a scenario, each with streams of its own. */
 import type { Population, Scenario } from "../dsl/index.ts";
 import type { Client, Policy } from "../engine/index.ts";
-import type { Actor } from "./actors/actor.ts";
-import { type Arrivals, ClientActor, type Stage } from "./actors/client.ts";
-import { CredentialStuffingActor } from "./actors/credential-stuffing.ts";
-import { cronArrivals } from "./actors/cron.ts";
-import { steadyArrivals } from "./actors/steady.ts";
+import type { Actor } from "./actor.ts";
+import type { Attacker } from "./attacks/attacker.ts";
+import { makeAttacker } from "./attacks/registry.ts";
 import { zipf } from "./distributions.ts";
+import { batchArrivals } from "./populations/batch.ts";
+import { burstyArrivals } from "./populations/bursty.ts";
+import { type Arrivals, ClientActor, type Stage } from "./populations/client.ts";
+import { cronArrivals } from "./populations/cron.ts";
+import { replayArrivals } from "./populations/replay.ts";
+import { steadyArrivals } from "./populations/steady.ts";
 import { deriveStream, type RandomStream } from "./random.ts";
 import { OBJECTS, prepareCall, type RouteCall } from "./route-call.ts";
 import { ScenarioError } from "./scenario-error.ts";
@@ -15,7 +19,7 @@ import { Service } from "./service.ts";
 /** The actors of one run, and the part that plays against the policy. */
 export interface Cast {
   readonly actors: readonly Actor[];
-  readonly attackers: readonly CredentialStuffingActor[];
+  readonly attackers: readonly Attacker[];
 }
 
 /**
@@ -29,12 +33,14 @@ export function castActors(policy: Policy, scenario: Scenario, seed: number): Ca
   const clients = scenario.populations.flatMap((population, origin) =>
     population.clients.map((id) => castClient(origin, population, id, stage, scenario, seed)),
   );
-  const attackers = scenario.attacks.map((attack, i) => {
-    const stream = (use: string): RandomStream => deriveStream(seed, scenario.name, attack.name, use);
-    const call = callOf(calls, attack.target, attack.name);
-    const streams = { tries: stream("tries"), sources: stream("sources") };
-    return new CredentialStuffingActor(scenario.populations.length + i, attack, call, stage.service, streams);
-  });
+  const attackers = scenario.attacks.map((attack, i) =>
+    makeAttacker({
+      ...stage,
+      origin: scenario.populations.length + i,
+      attack,
+      stream: (use) => deriveStream(seed, scenario.name, attack.name, use),
+    }),
+  );
   return { actors: [...clients, ...attackers], attackers };
 }
 
@@ -51,16 +57,29 @@ function castClient(
   if (population.mix.length === 0)
     throw new ScenarioError(`population \`${population.name}\` has no \`mix\` of routes`);
   const streams = { place: stream("place"), content: stream("content"), retries: stream("retries") };
-  const arrivals = arrivalsOf(population, stream("arrivals"));
+  const arrivals = arrivalsOf(population, { stream: stream("arrivals"), id, seed, scenario: scenario.name });
   return new ClientActor(origin, population, clientOf(stage.policy, id, population), stage, streams, arrivals);
 }
 
-function arrivalsOf(population: Population, stream: RandomStream): Arrivals {
+interface Place {
+  readonly stream: RandomStream;
+  readonly id: string;
+  readonly seed: number;
+  readonly scenario: string;
+}
+
+function arrivalsOf(population: Population, { stream, id, seed, scenario }: Place): Arrivals {
   switch (population.model) {
     case "steady":
       return steadyArrivals(population, stream);
     case "cron":
       return cronArrivals(population, stream);
+    case "batch":
+      return batchArrivals(population, stream);
+    case "bursty":
+      return burstyArrivals(population, stream);
+    case "replay":
+      return replayArrivals(population, population.clients.indexOf(id), seed, scenario);
   }
 }
 

@@ -8,3 +8,5 @@ export const START_MICROS = 1_767_225_600_000_000;
 
 /** Microseconds in a second. */
 export const SECOND = 1_000_000;
+/** Microseconds in a minute. */
+export const MINUTE: number = 60 * SECOND;

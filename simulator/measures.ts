@@ -1,6 +1,6 @@
 /** What one run measured, as plain data: who was harmed, what was admitted, and what decided. Times are microseconds. */
 import { type Policy, VERDICTS, type Verdict } from "../engine/index.ts";
-import type { CredentialStuffingActor } from "./actors/credential-stuffing.ts";
+import type { Attacker } from "./attacks/attacker.ts";
 import { type ActorTally, NO_COUNTS, type OriginTally, type RuleCount, type RuleTally, restricts } from "./tally.ts";
 
 /** Clients whose story a result tells: those refused most often. */
@@ -107,7 +107,7 @@ export function measurePopulation(
 }
 
 /** Measures an attack from its tally. */
-export function measureAttack(actor: CredentialStuffingActor, tally: ActorTally, origin: OriginTally): AttackMeasures {
+export function measureAttack(actor: Attacker, tally: ActorTally, origin: OriginTally): AttackMeasures {
   return {
     name: actor.name,
     offered: tally.requests,

@@ -13,7 +13,7 @@ import {
   type PolicyEngine,
   type Request,
 } from "../engine/index.ts";
-import type { Actor } from "./actors/actor.ts";
+import type { Actor } from "./actor.ts";
 import { type Cast, castActors } from "./cast.ts";
 import { START_MICROS } from "./clock.ts";
 import { DecisionHash } from "./decision-hash.ts";
@@ -157,14 +157,14 @@ class Run {
 
   #arrive(index: number, at: number): void {
     const actor = this.#actor(index);
-    actor.compose();
+    actor.compose(at);
     this.#send(actor, index, at);
     this.#push(actor.next(at), ARRIVAL, index);
   }
 
   #retry(index: number, parked: number, at: number): void {
     const actor = this.#actor(index);
-    actor.recall(parked);
+    actor.recall(parked, at);
     this.#send(actor, index, at);
   }
 

@@ -1,5 +1,5 @@
 /** The protected service as a scenario states it: what it answers to honest requests that reach it. */
-import type { Scenario } from "../dsl/index.ts";
+import { attackModel, type Scenario } from "../dsl/index.ts";
 import type { Route } from "../engine/index.ts";
 import type { RandomStream } from "./random.ts";
 import { signsIn } from "./request-body.ts";
@@ -15,7 +15,8 @@ export class Service {
     this.latencyMicros = scenario.service.latencyMicros;
     this.#success = new Float64Array(routes.length).fill(1);
     for (const { route, weight } of scenario.service.succeeds) this.#success[route] = weight / 100;
-    const targets = new Set(scenario.attacks.map((attack) => attack.target));
+    const signIns = scenario.attacks.filter(({ model }) => attackModel(model)?.target === "sign_in");
+    const targets = new Set(signIns.map((attack) => attack.target));
     this.#failure = Int32Array.from(routes, (route, i) => failureStatus(route, targets.has(i)));
   }
 
@@ -31,7 +32,7 @@ export class Service {
 }
 
 /** A failed sign-in is 401, an object that is not there 404, anything else a request that the service finds wrong, 400. */
-function failureStatus(route: Route, target: boolean): number {
-  if (target || signsIn(route)) return 401;
+function failureStatus(route: Route, signInTarget: boolean): number {
+  if (signInTarget || signsIn(route)) return 401;
   return route.segments.some((segment) => segment.kind === "parameter") ? 404 : 400;
 }

@@ -1,133 +1,140 @@
-/** Attacks of a scenario. */
+/** Attacks of a scenario: the clauses that all models share, and the parameters that each has of its own. */
+import type { Client } from "../../engine/index.ts";
 import type { AstActor } from "../ast.ts";
-import { NOT_BUILT } from "../codes/not-built.ts";
+import type { AttackModel, AttackParameter } from "../attack-models/model.ts";
+import { ATTACK_MODELS, attackModel } from "../attack-models/registry.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
-import type { Attack, CredentialStuffing, ReactionStep } from "../scenario.ts";
+import type { Attack, Rate, ReactionStep } from "../scenario.ts";
 import { Clauses, routeNamed } from "./clauses.ts";
 import type { CheckContext } from "./context.ts";
-import { reportModel } from "./populations.ts";
+import { chooseClients } from "./participants.ts";
+import { MAX_DURATION } from "./quantities.ts";
 import { didYouMean } from "./suggest.ts";
 import { readWord } from "./words.ts";
 
-/** Every attack model of the language, simulated or not. */
-export const ATTACK_MODELS: readonly string[] = [
-  "credential_stuffing",
-  "credential_cracking",
-  "password_spray",
-  "scraping",
-  "id_enumeration",
-  "inventory_hoarding",
-  "scalping",
-  "card_testing",
-  "token_theft",
-  "key_leak",
-  "low_and_slow",
-  "key_spray",
-  "flood",
-  "vulnerability_scan",
-  "account_creation",
-];
-const STUFFING = ["target", "sources", "rate", "from … to", "from", "success", "if"];
+/** Clauses of every model. */
+export const ATTACK_CLAUSES: readonly string[] = ["target", "clients", "sources", "rate", "from … to", "from", "if"];
 const MAX_SOURCES = 1_000_000;
 
 /** Checks one attack; null where something is wrong with it. */
-export function checkAttack(actor: AstActor, runMicros: number, context: CheckContext): Attack | null {
-  if (actor.model.text === "credential_stuffing")
-    return checkStuffing(new Clauses(actor, STUFFING, context), runMicros);
-  reportModel(actor, ATTACK_MODELS, "attack", context);
+export function checkAttack(
+  actor: AstActor,
+  clients: readonly Client[],
+  runMicros: number,
+  context: CheckContext,
+): Attack | null {
+  const model = attackModel(actor.model.text);
+  if (model === null) return reportModel(actor, context);
+  const clauses = new Clauses(actor, [...ATTACK_CLAUSES, ...Object.keys(model.parameters)], context);
+  const target = checkTarget(model, clauses);
+  const identities = checkIdentities(model, clauses, clients);
+  const rate = checkRate(model, clauses);
+  const sources = clauses.number("sources", "int", [1, MAX_SOURCES], model.sources);
+  const span = clauses.span(runMicros, "an attack");
+  const networks = clauses.networks();
+  const parameters = checkParameters(model, clauses);
+  const reactions = checkReactions(clauses);
+  if (target === null || identities === null || rate === null || sources === null || span === null) return null;
+  if (parameters === null || !clauses.fits) return null;
+  const base = { name: actor.name.text, span: actor.span, model: model.name, target, clients: identities };
+  return { ...base, sources, networks, rate, ...span, parameters, reactions };
+}
+
+function reportModel({ model }: AstActor, { report }: CheckContext): null {
+  const names = ATTACK_MODELS.map(({ name }) => name);
+  report.error(SEMANTICS.scenarioClause, model.span, `there is no attack model \`${model.text}\``, {
+    help: didYouMean(model.text, names, `the models are ${names.join(", ")}`),
+  });
   return null;
 }
 
 /** Names of body fields that carry an account. */
 const ACCOUNT = /^(user|login|e_?mail|account|phone)/;
 
-/** The route that is attacked where none is named: the only one whose body names an account. */
-function onlySignIn(clauses: Clauses): number | null {
+function checkTarget(model: AttackModel, clauses: Clauses): number | null {
+  const named = clauses.word("target");
+  if (named !== null) return routeNamed(named, clauses.context);
+  if (model.target === "none") return -1;
   const { routes } = clauses.context;
-  const signIns = routes.flatMap(({ body }, index) => (body.some(({ name }) => ACCOUNT.test(name)) ? [index] : []));
-  const [only, second] = signIns;
+  const fitting = routes.flatMap(({ body }, index) =>
+    model.target === "only" || body.some(({ name }) => ACCOUNT.test(name)) ? [index] : [],
+  );
+  const [only, second] = fitting;
   return only === undefined || second !== undefined ? clauses.missing("target", "target login") : only;
 }
 
-/** Credential stuffing: by default from 50 networks for the whole run, with 0.5% of the tried pairs valid. */
-function checkStuffing(clauses: Clauses, runMicros: number): Attack | null {
-  const { actor, context } = clauses;
-  const named = clauses.word("target");
-  const target = named === null ? onlySignIn(clauses) : routeNamed(named, context);
-  const rateClause = clauses.clause("rate", "rate");
-  const rate = rateClause === null ? clauses.missing("rate", "rate 40 per 1s") : clauses.rate(rateClause.rate);
-  if (rateClause?.each === true)
-    clauses.wrong(rateClause.span, "an attack has one rate, not one for each source", "leave `each` out");
-  const sources = clauses.number("sources", "int", [1, MAX_SOURCES], 50);
-  const success = clauses.number("success", "percent", [0, 100], 0.5);
-  const span = checkSpan(clauses, runMicros);
-  const networks = clauses.networks();
-  const reactions = checkReactions(clauses);
-  if (target === null || rate === null || sources === null || success === null || span === null || !clauses.fits)
-    return null;
-  return {
-    name: actor.name.text,
-    span: actor.span,
-    model: "credential_stuffing",
-    target,
-    sources,
-    networks,
-    rate,
-    ...span,
-    success,
-    reactions,
-  };
+/** The clients whose credentials the attacker holds. */
+function checkIdentities(model: AttackModel, clauses: Clauses, inventory: readonly Client[]): readonly string[] | null {
+  const clause = clauses.clause("clients", "clients");
+  if (clause === null) {
+    if (model.clients !== "required") return [];
+    return clauses.missing("clients", `clients [${inventory[0]?.id ?? "acme_sync"}]`);
+  }
+  if (model.clients !== "never") return chooseClients(clause, inventory, clauses);
+  return clauses.wrong(clause.span, `\`${model.name}\` acts without a client's credential`, "leave `clients` out");
 }
 
-function checkSpan(
-  clauses: Clauses,
-  runMicros: number,
-): { readonly fromMicros: number; readonly toMicros: number } | null {
-  const clause = clauses.clause("span", "from … to");
-  if (clause === null) return { fromMicros: 0, toMicros: runMicros };
-  const { from, to } = clause;
-  const durations = from.kind === "duration" && to.kind === "duration";
-  if (durations && from.value < to.value && to.value <= runMicros)
-    return { fromMicros: from.value, toMicros: to.value };
-  return clauses.wrong(
-    clause.span,
-    "an attack runs from one time to a later one within the run",
-    "write `from 5m to 25m`",
-  );
+function checkRate(model: AttackModel, clauses: Clauses): Rate | null {
+  const clause = clauses.clause("rate", "rate");
+  if (clause === null) return model.rate;
+  if (clause.each) clauses.wrong(clause.span, "an attack has one rate, not one for each source", "leave `each` out");
+  return clauses.rate(clause.rate);
+}
+
+function checkParameters(model: AttackModel, clauses: Clauses): Readonly<Record<string, number>> | null {
+  const values = Object.entries(model.parameters).map(([name, parameter]): [string, number | null] => [
+    name,
+    checkParameter(name, parameter, clauses),
+  ]);
+  const read = values.filter((entry): entry is [string, number] => entry[1] !== null);
+  return read.length === values.length ? Object.fromEntries(read) : null;
+}
+
+function checkParameter(name: string, parameter: AttackParameter, clauses: Clauses): number | null {
+  const { type, least, most } = parameter;
+  switch (type) {
+    case "int":
+      return clauses.number(name, "int", [least ?? 0, most ?? 1_000_000], parameter.default);
+    case "percent":
+      return clauses.number(name, "percent", [0, 100], parameter.default);
+    case "duration":
+      return clauses.number(name, "duration", [1, most ?? MAX_DURATION], parameter.default);
+    case "route": {
+      const word = clauses.word(name);
+      return word === null ? -1 : routeNamed(word, clauses.context);
+    }
+  }
 }
 
 const TRIGGERS = ["blocked", "throttled", "challenged"] as const;
 const STEPS: Readonly<Record<string, ReactionStep>> = {
   "rotate source": "rotate_source",
+  "rotate credential": "rotate_credential",
+  solve: "solve",
   "slow down": "slow_down",
   "give up": "give_up",
 };
-const LATER_STEPS = ["rotate credential", "solve"];
 
-function checkReactions(clauses: Clauses): CredentialStuffing["reactions"] {
+function checkReactions(clauses: Clauses): Attack["reactions"] {
   const { report } = clauses.context;
   const read = clauses.reactions.map((reaction) => {
     const on = readWord(reaction.on, TRIGGERS, "cause of a reaction", report, SEMANTICS.scenarioValue);
     const written = reaction.action.map((word) => word.text).join(" ");
     const action = Object.hasOwn(STEPS, written) ? STEPS[written] : undefined;
     if (on === null) clauses.fits = false;
-    if (action === undefined) reportStep(written, reaction, clauses);
-    return on === null || action === undefined ? null : { on, action };
+    if (action === undefined) return reportStep(written, reaction, clauses);
+    if (action === "solve" && on !== null && on !== "challenged")
+      return clauses.wrong(reaction.span, "only a challenge can be solved", "write `if challenged solve`");
+    return on === null ? null : { on, action };
   });
   return read.filter((reaction) => reaction !== null);
 }
 
-function reportStep(written: string, reaction: Clauses["reactions"][number], clauses: Clauses): void {
+function reportStep(written: string, reaction: Clauses["reactions"][number], clauses: Clauses): null {
   clauses.fits = false;
-  const { report } = clauses.context;
-  if (LATER_STEPS.includes(written)) {
-    report.error(NOT_BUILT.model, reaction.span, `the reaction \`${written}\` is not simulated by this version yet`, {
-      help: "write `rotate source`, `slow down` or `give up`",
-    });
-    return;
-  }
-  const steps = [...Object.keys(STEPS), ...LATER_STEPS];
-  report.error(SEMANTICS.scenarioValue, reaction.span, `there is no reaction \`${written}\``, {
+  const steps = Object.keys(STEPS);
+  clauses.context.report.error(SEMANTICS.scenarioValue, reaction.span, `there is no reaction \`${written}\``, {
     help: didYouMean(written, steps, `the reactions are ${steps.map((step) => `\`${step}\``).join(", ")}`),
   });
+  return null;
 }

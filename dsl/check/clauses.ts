@@ -109,6 +109,21 @@ export class Clauses {
     return this.wrong(rate.span, "traffic has a rate of 1 to 1000000 requests per period", "write `rate 2 per 1s`");
   }
 
+  /** The time of `from … to`, the whole run where it is left out. */
+  span(runMicros: number, what: string): { readonly fromMicros: number; readonly toMicros: number } | null {
+    const clause = this.clause("span", "from … to");
+    if (clause === null) return { fromMicros: 0, toMicros: runMicros };
+    const { from, to } = clause;
+    const durations = from.kind === "duration" && to.kind === "duration";
+    if (durations && from.value < to.value && to.value <= runMicros)
+      return { fromMicros: from.value, toMicros: to.value };
+    return this.wrong(
+      clause.span,
+      `${what} runs from one time to a later one within the run`,
+      "write `from 5m to 25m`",
+    );
+  }
+
   /** Networks after `from`. */
   networks(): readonly string[] {
     const clause = this.clause("networks", "from");

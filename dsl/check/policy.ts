@@ -38,6 +38,7 @@ import type { Report } from "./report.ts";
 import { checkRollouts, type Rollouts } from "./rollouts.ts";
 import { checkRoutes } from "./routes.ts";
 import { checkRule } from "./rules.ts";
+import type { ArrivalFiles } from "./populations.ts";
 import { checkScenario } from "./scenarios.ts";
 import { buildScope } from "./scope.ts";
 import { checkScore } from "./scores.ts";
@@ -57,6 +58,8 @@ export interface CheckInput {
   readonly start: Policy["rules"][number]["span"];
   /** Whether a file that an identity source names can be read; it is reported if not. */
   readonly fileExists: (path: Text) => boolean;
+  /** Finds the file of a population's recorded arrivals; null where it cannot be read, which is reported. */
+  readonly arrivalFile: ArrivalFiles;
   /** Finds the file of a `reload` step of a test; null where it cannot be read, which is reported. */
   readonly reload: (step: AstReloadStep) => string | null;
 }
@@ -115,7 +118,9 @@ export function checkPolicy(input: CheckInput, report: Report): CheckedPolicy | 
       declarations.rules.map((rule) => checkRule(rule, unavailable, context)),
       rollouts.rules,
     ),
-    scenarios: declarations.scenarios.map((scenario) => checkScenario(scenario, clients, context)),
+    scenarios: declarations.scenarios.map((scenario) =>
+      checkScenario(scenario, { clients, arrivalFile: input.arrivalFile }, context),
+    ),
     tests: checkTests(declarations.tests, { clients, reload: input.reload }, context),
   };
   return header === null || settings === null ? null : { ...checked, name: header.name.value, settings };

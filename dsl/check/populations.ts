@@ -1,63 +1,130 @@
 /** Populations of a scenario: callers that mean well. */
 import type { Client } from "../../engine/index.ts";
-import type { AstActor } from "../ast.ts";
-import { NOT_BUILT } from "../codes/not-built.ts";
+import { readArrivals } from "../arrivals.ts";
+import type { AstActor, Text } from "../ast.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
-import type { Population, RouteShare } from "../scenario.ts";
+import type { Population, Rate, RouteShare } from "../scenario.ts";
 import { Clauses, routeShares } from "./clauses.ts";
-import { holdsFor, readsClientsAlone } from "./client-conditions.ts";
-import { type CheckContext, EVERYWHERE, siteOn, withPresent } from "./context.ts";
-import { CHECKER } from "./expressions.ts";
+import type { CheckContext } from "./context.ts";
+import { chooseClients } from "./participants.ts";
 import { MAX_DURATION } from "./quantities.ts";
 import { didYouMean } from "./suggest.ts";
 import { readWord } from "./words.ts";
 
-/** Every population model of the language, simulated or not. */
-export const POPULATION_MODELS: readonly string[] = ["steady", "cron", "batch", "bursty", "replay"];
 const COMMON = ["clients", "mix", "from", "retries"];
 const RETRIES = ["none", "fixed", "backoff", "full_jitter"] as const;
 const MAX_BURST = 1_000_000;
 
+/** Finds the file of recorded arrivals: its text, or null where it cannot be read, which is reported. */
+export type ArrivalFiles = (path: Text) => { readonly file: number; readonly text: string } | null;
+
+/** Where a population is checked. */
+export interface PopulationSite {
+  readonly clients: readonly Client[];
+  readonly runMicros: number;
+  readonly arrivalFile: ArrivalFiles;
+  readonly context: CheckContext;
+}
+
 /** Checks one population; null where something is wrong with it. */
-export function checkPopulation(actor: AstActor, clients: readonly Client[], context: CheckContext): Population | null {
-  const model = actor.model.text;
-  if (model === "steady") return checkSteady(new Clauses(actor, [...COMMON, "rate"], context), clients);
-  if (model === "cron") return checkCron(new Clauses(actor, [...COMMON, "every", "burst"], context), clients);
-  reportModel(actor, POPULATION_MODELS, "population", context);
+export function checkPopulation(actor: AstActor, site: PopulationSite): Population | null {
+  const model = Object.hasOwn(MODELS, actor.model.text) ? MODELS[actor.model.text] : undefined;
+  if (model === undefined) return reportModel(actor, site.context);
+  const clauses = new Clauses(actor, [...COMMON, ...model.clauses], site.context);
+  if (actor.argument !== null && actor.model.text !== "replay")
+    clauses.wrong(actor.argument.span, `\`${actor.model.text}\` takes no file`, "leave the text out");
+  return model.check(clauses, site);
+}
+
+interface Model {
+  /** Clauses beside the common ones. */
+  readonly clauses: readonly string[];
+  readonly check: (clauses: Clauses, site: PopulationSite) => Population | null;
+}
+
+const MODELS: Readonly<Record<string, Model>> = {
+  steady: { clauses: ["rate"], check: checkSteady },
+  cron: { clauses: ["every", "burst"], check: checkCron },
+  batch: { clauses: ["rate", "from … to"], check: checkBatch },
+  bursty: { clauses: ["rate", "factor", "burst", "quiet"], check: checkBursty },
+  replay: { clauses: [], check: checkReplay },
+};
+
+/** Every population model of the language, and the clauses that it takes. */
+export const POPULATION_MODELS: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries(MODELS).map(([name, { clauses }]) => [name, [...COMMON, ...clauses]]),
+);
+
+function reportModel({ model }: AstActor, { report }: CheckContext): null {
+  const names = [...POPULATION_MODELS.keys()];
+  report.error(SEMANTICS.scenarioClause, model.span, `there is no population model \`${model.text}\``, {
+    help: didYouMean(model.text, names, `the models are ${names.join(", ")}`),
+  });
   return null;
 }
 
-/** Reports a model that the language does not have, or that is not simulated. */
-export function reportModel(actor: AstActor, models: readonly string[], role: string, context: CheckContext): void {
-  const { text, span } = actor.model;
-  if (models.includes(text)) {
-    context.report.error(NOT_BUILT.model, span, `the ${role} model \`${text}\` is not simulated by this version yet`, {
-      help: role === "attack" ? "simulate `credential_stuffing`" : "simulate `steady` or `cron`",
-    });
-    return;
-  }
-  context.report.error(SEMANTICS.scenarioClause, span, `there is no ${role} model \`${text}\``, {
-    help: didYouMean(text, models, `the models are ${models.join(", ")}`),
-  });
+function checkSteady(clauses: Clauses, { clients }: PopulationSite): Population | null {
+  const base = checkBase(clauses, clients);
+  const rate = checkRate(clauses, base);
+  return base === null || rate === null || !clauses.fits ? null : { ...base, model: "steady", rate };
 }
 
-function checkSteady(clauses: Clauses, clients: readonly Client[]): Population | null {
-  const base = checkBase(clauses, clients);
+/** The rate of each client. */
+function checkRate(clauses: Clauses, base: Base | null): Rate | null {
   const clause = clauses.clause("rate", "rate");
   const rate = clause === null ? clauses.missing("rate", "rate 2 per 1s each") : clauses.rate(clause.rate);
-  if (base === null || rate === null || clause === null || !clauses.fits) return null;
+  if (base === null || rate === null || clause === null) return null;
   // A rate for all together is divided by making its period longer, which keeps it exact.
-  const perMicros = clause.each ? rate.perMicros : rate.perMicros * base.clients.length;
-  return { ...base, model: "steady", rate: { count: rate.count, perMicros } };
+  return clause.each ? rate : { count: rate.count, perMicros: rate.perMicros * base.clients.length };
 }
 
-function checkCron(clauses: Clauses, clients: readonly Client[]): Population | null {
+function checkCron(clauses: Clauses, { clients }: PopulationSite): Population | null {
   const base = checkBase(clauses, clients);
   const every = clauses.number("every", "duration", [1000, MAX_DURATION], null);
   const burst = clauses.number("burst", "int", [1, MAX_BURST], 1);
   const everyMicros = clauses.clause("setting", "every") === null ? clauses.missing("every", "every 1m") : every;
   if (base === null || everyMicros === null || burst === null || !clauses.fits) return null;
   return { ...base, model: "cron", everyMicros, burst };
+}
+
+function checkBatch(clauses: Clauses, { clients, runMicros }: PopulationSite): Population | null {
+  const base = checkBase(clauses, clients);
+  const rate = checkRate(clauses, base);
+  const span = clauses.span(runMicros, "a batch");
+  if (base === null || rate === null || span === null || !clauses.fits) return null;
+  return { ...base, model: "batch", rate, ...span };
+}
+
+/** Means of the two states where they are left out: three seconds busy in a minute, as bursty callers of the kind are. */
+const DEFAULT_BURST = 3_000_000;
+const DEFAULT_QUIET = 57_000_000;
+/** The busy state is this much faster than the quiet one where its rate is left out. */
+const DEFAULT_FACTOR = 20;
+
+function checkBursty(clauses: Clauses, { clients }: PopulationSite): Population | null {
+  const base = checkBase(clauses, clients);
+  const rate = checkRate(clauses, base);
+  const factor = clauses.number("factor", "int", [2, 10_000], DEFAULT_FACTOR);
+  const burstMicros = clauses.number("burst", "duration", [1000, MAX_DURATION], DEFAULT_BURST);
+  const quietMicros = clauses.number("quiet", "duration", [1000, MAX_DURATION], DEFAULT_QUIET);
+  if (base === null || rate === null || factor === null || burstMicros === null || quietMicros === null) return null;
+  return clauses.fits ? { ...base, model: "bursty", rate, factor, burstMicros, quietMicros } : null;
+}
+
+function checkReplay(clauses: Clauses, { clients, arrivalFile }: PopulationSite): Population | null {
+  const base = checkBase(clauses, clients);
+  const path = clauses.actor.argument;
+  if (path === null) return clauses.missing('"FILE"', 'replay "arrivals.csv"');
+  const source = arrivalFile(path);
+  if (source === null) return null;
+  const read = readArrivals(source.text);
+  if (!read.ok) {
+    const span = { file: source.file, start: read.start, end: read.end };
+    return clauses.wrong(span, read.message, read.help);
+  }
+  return base === null || !clauses.fits
+    ? null
+    : { ...base, model: "replay", file: path.value, arrivals: read.arrivals };
 }
 
 type Base = Pick<Population, "name" | "span" | "clients" | "networks" | "mix" | "retries">;
@@ -77,47 +144,7 @@ function checkBase(clauses: Clauses, inventory: readonly Client[]): Base | null 
 function checkClients(clauses: Clauses, inventory: readonly Client[]): readonly string[] | null {
   const clause = clauses.clause("clients", "clients");
   if (clause === null) return clauses.missing("clients", "clients where client.kind is partner");
-  const chosen =
-    clause.ids === null ? clientsWhere(clause.where, inventory, clauses) : clientsNamed(clause.ids, inventory, clauses);
-  if (chosen?.length === 0)
-    return clauses.wrong(clause.span, "no client of the inventory takes part", "choose other clients");
-  return chosen;
-}
-
-type ClientsClause = NonNullable<ReturnType<Clauses["clause"]>> & { kind: "clients" };
-
-function clientsNamed(
-  ids: NonNullable<ClientsClause["ids"]>,
-  inventory: readonly Client[],
-  clauses: Clauses,
-): readonly string[] | null {
-  const known = new Set(inventory.map((client) => client.id));
-  const unknown = ids.filter((id) => !known.has(id.value));
-  for (const id of unknown) {
-    clauses.fits = false;
-    clauses.context.report.error(
-      SEMANTICS.unknownName,
-      id.span,
-      `there is no client \`${id.value}\` in the inventory`,
-      {
-        help: didYouMean(id.value, known, "name a client that the inventory declares"),
-      },
-    );
-  }
-  return unknown.length > 0 ? null : [...new Set(ids.map((id) => id.value))];
-}
-
-function clientsWhere(
-  where: ClientsClause["where"],
-  inventory: readonly Client[],
-  clauses: Clauses,
-): readonly string[] | null {
-  const { context } = clauses;
-  if (where === null) return inventory.map((client) => client.id);
-  const site = withPresent(siteOn(context, EVERYWHERE), new Set(["client"]));
-  const { expr } = CHECKER.condition(where, site);
-  if (expr === null || !readsClientsAlone(expr, context)) return null;
-  return inventory.filter((client) => holdsFor(expr, client)).map((client) => client.id);
+  return chooseClients(clause, inventory, clauses);
 }
 
 /** Shares that add up to 100%, within what decimal shares can miss. */

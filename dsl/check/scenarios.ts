@@ -6,7 +6,7 @@ import type { Expectation, Scenario } from "../scenario.ts";
 import { checkAttack } from "./attacks.ts";
 import { routeShares } from "./clauses.ts";
 import type { CheckContext } from "./context.ts";
-import { checkPopulation } from "./populations.ts";
+import { type ArrivalFiles, checkPopulation } from "./populations.ts";
 import { MAX_DURATION, readCount, readLength } from "./quantities.ts";
 import { didYouMean } from "./suggest.ts";
 
@@ -16,18 +16,25 @@ const MAX_ACTORS = 64;
 /** What the protected service takes to answer where the scenario does not say. */
 const DEFAULT_LATENCY = 20_000;
 
+/** What scenarios read beside the policy. */
+export interface ScenarioInput {
+  readonly clients: readonly Client[];
+  readonly arrivalFile: ArrivalFiles;
+}
+
 /** Checks one scenario; null where something is wrong with it. */
-export function checkScenario(ast: AstScenario, clients: readonly Client[], context: CheckContext): Scenario | null {
+export function checkScenario(ast: AstScenario, input: ScenarioInput, context: CheckContext): Scenario | null {
   const { report } = context;
   const runMicros = ast.run === null ? reportNoRun(ast, context) : readLength(ast.run, "a run", report);
   const seeds = ast.seeds === null ? DEFAULT_SEEDS : readCount(ast.seeds, 1, MAX_SEEDS, "the number of seeds", report);
   const actorsFit = checkActorNames(ast, context);
+  const site = { ...input, runMicros: runMicros ?? MAX_DURATION, context };
   const populations = ast.actors
     .filter((actor) => actor.role === "population")
-    .map((actor) => checkPopulation(actor, clients, context));
+    .map((actor) => checkPopulation(actor, site));
   const attacks = ast.actors
     .filter((actor) => actor.role === "attack")
-    .map((actor) => checkAttack(actor, runMicros ?? MAX_DURATION, context));
+    .map((actor) => checkAttack(actor, input.clients, site.runMicros, context));
   const service = checkService(ast.service, context);
   const expectations = ast.expectations.map((expectation) => checkExpectation(expectation, ast, context));
   if (runMicros === null || seeds === null || service === null || !actorsFit) return null;

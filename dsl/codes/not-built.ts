@@ -3,11 +3,6 @@
  * ignoring them would change a decision, and warnings where nothing is decided by them.
  */
 export const NOT_BUILT = {
-  model: {
-    code: "EP9009",
-    title: "model not simulated",
-    explanation: "The simulator runs `steady` and `cron` populations and `credential_stuffing` attacks.",
-  },
   invariant: {
     code: "EP9013",
     title: "invariant not proven",

@@ -1,9 +1,11 @@
 /** Declarations that nothing reads, and grants of routes that do not exist. */
 import type { Expr, Span } from "../../engine/index.ts";
+import { attackModel } from "../attack-models/registry.ts";
 import { didYouMean } from "../check/suggest.ts";
 import { walk } from "../check/walk.ts";
 import type { CodeEntry } from "../codes/entry.ts";
 import { LINTS } from "../codes/lints.ts";
+import type { Attack } from "../scenario.ts";
 import type { LintInput } from "./input.ts";
 import { expressionsOf } from "./places.ts";
 
@@ -114,9 +116,15 @@ function usedRoutes({ policy, scenarios }: Input): ReadonlySet<number> {
   for (const rule of policy.rules) if (rule.action.kind === "block") add(rule.action.ban?.on ?? null);
   for (const scenario of scenarios) {
     for (const population of scenario?.populations ?? []) add(population.mix.map((share) => share.route));
-    for (const attack of scenario?.attacks ?? []) add([attack.target]);
+    for (const attack of scenario?.attacks ?? []) add(attackedRoutes(attack));
   }
   return used;
+}
+
+/** The target of an attack, and the routes among its parameters. */
+function attackedRoutes({ model, target, parameters }: Attack): readonly number[] {
+  const named = Object.entries(attackModel(model)?.parameters ?? {}).filter(([, { type }]) => type === "route");
+  return [target, ...named.map(([name]) => parameters[name] ?? -1)].filter((route) => route >= 0);
 }
 
 /** A group is used where its name stands: the model knows its routes alone. */

@@ -1,5 +1,7 @@
 /** A small policy with a scenario, to be varied by tests of the simulator. */
 import { loadPolicyText, type Scenario } from "../../dsl/index.ts";
+import type { Attacker } from "../../simulator/attacks/attacker.ts";
+import { castActors } from "../../simulator/cast.ts";
 import { type DecisionRecord, type Policy, VERDICTS, type Verdict } from "../../engine/index.ts";
 
 const CLIENTS = ["alpha", "beta", "gamma"];
@@ -47,14 +49,27 @@ export interface Staged {
  * Loads `rules` over two routes and three clients, and a scenario of five minutes with `clauses`.
  *
  * @param settings - Body of the `policy` block.
+ * @param files - Other files by path.
  */
-export function stage(rules: string, clauses: string, settings = "default allow"): Staged {
+export function stage(
+  rules: string,
+  clauses: string,
+  settings = "default allow",
+  files: Readonly<Record<string, string>> = {},
+): Staged {
   const text = `policy "t" { ${settings} }\n${ROUTES}\n${rules}\nscenario s { run 5m\n${clauses} }\n`;
-  const { policy, scenarios, diagnostics } = loadPolicyText(text, { "clients.yaml": INVENTORY });
+  const { policy, scenarios, diagnostics } = loadPolicyText(text, { ...files, "clients.yaml": INVENTORY });
   const [scenario] = scenarios;
   if (policy === null || scenario === undefined)
     throw new Error(diagnostics.map((one) => `${one.code} ${one.message}`).join("\n"));
   return { policy, scenario };
+}
+
+/** The attacker of the scenario's first attack, with seed 1. */
+export function castAttacker({ policy, scenario }: Staged, seed = 1): Attacker {
+  const [attacker] = castActors(policy, scenario, seed).attackers;
+  if (attacker === undefined) throw new Error("the scenario has no attack");
+  return attacker;
 }
 
 /** A record as an engine would give it. */

@@ -2,8 +2,6 @@
 import type { IToken } from "chevrotain";
 import { CompletionItemKind } from "vscode-languageserver";
 import { CHALLENGES, EVIDENCE, HMAC_SCHEMES, METHODS, VERDICTS } from "../../../engine/index.ts";
-import { ATTACK_MODELS } from "../../check/attacks.ts";
-import { POPULATION_MODELS } from "../../check/populations.ts";
 import type { SymbolKind } from "../../check/scope.ts";
 import { AGGREGATES } from "../../check/signal-types.ts";
 import { DECLARABLE, WEEKDAY } from "../../check/types.ts";
@@ -13,6 +11,7 @@ import type { Analysis } from "../analysis.ts";
 import { AGGREGATE_TEXTS } from "../vocabulary/aggregates.ts";
 import { WORD_TEXTS } from "../vocabulary/words.ts";
 import { type Suggestion, words } from "./item.ts";
+import { modelWords, settingWords, takesRoute } from "./scenario-words.ts";
 import { membersBehindDot, operands } from "./operands.ts";
 
 /** What a place sees. */
@@ -105,7 +104,8 @@ const namesIn: Place = (seen) => {
 const operand: Place = (seen) => {
   const { before, rules, analysis } = seen;
   if (!rules.includes("actorSetting")) return operands(before, rules, analysis);
-  return behind({ target: declared("route"), retries: fixed(["none", "fixed", "backoff", "full_jitter"]) })(seen);
+  if (takesRoute(before, before.at(-1)?.image ?? "")) return declared("route")(seen);
+  return behind({ retries: fixed(["none", "fixed", "backoff", "full_jitter"]) })(seen);
 };
 
 const aggregates: Place = () =>
@@ -156,20 +156,14 @@ const PLACES: Readonly<Record<string, Place>> = {
   "expectationClause 2": declared("rule", "limit"),
   "expectationClause 3": declared("score"),
   "serviceClause 0": declared("route"),
-  "actor 2": ({ before }) =>
-    words(
-      before.some(({ tokenType }) => tokenType === t.K.attack) && before.at(-3)?.tokenType === t.K.attack
-        ? ATTACK_MODELS
-        : POPULATION_MODELS,
-      CompletionItemKind.Class,
-    ),
+  "actor 2": ({ before }) => modelWords(before),
   "takingPart 0": clients,
   "mixShare 0": declared("route"),
   "place 0": declared("list"),
   "reaction 0": fixed(["blocked", "throttled", "challenged"]),
   "reaction 2": behind({ rotate: fixed(["source", "credential"]), slow: fixed(["down"]), give: fixed(["up"]) }),
   "reaction 3": fixed(["solve"]),
-  "actorSetting 0": fixed(["target", "sources", "success", "every", "burst", "retries"], CompletionItemKind.Property),
+  "actorSetting 0": ({ before }) => settingWords(before),
   "scenarioExpectation 0": (seen) => (seen.before.at(-1)?.tokenType === t.Dot ? fixed(METRICS)(seen) : actors(seen)),
   "name 0": (seen) =>
     seen.before.at(-1)?.tokenType === t.Dot ? membersBehindDot(seen.before, seen.rules, seen.analysis) : operand(seen),

@@ -326,7 +326,8 @@ scenario storm {
           rate: { count: 40, perMicros: 1_000_000 },
           fromMicros: 300_000_000,
           toMicros: 1_500_000_000,
-          success: 0.5,
+          clients: [],
+          parameters: { success: 0.5 },
           reactions: [
             { on: "blocked", action: "rotate_source" },
             { on: "throttled", action: "slow_down" },
@@ -346,7 +347,16 @@ scenario storm {
     expect(loadPolicyText(HEADER + text).scenarios[0]).toMatchObject({
       seeds: 5,
       service: { succeeds: [] },
-      attacks: [{ sources: 50, success: 0.5, fromMicros: 0, toMicros: 600_000_000, networks: [], reactions: [] }],
+      attacks: [
+        {
+          sources: 50,
+          parameters: { success: 0.5 },
+          fromMicros: 0,
+          toMicros: 600_000_000,
+          networks: [],
+          reactions: [],
+        },
+      ],
     });
   });
 });

@@ -1,5 +1,5 @@
 /** What every actor offers the run: it composes its requests, and hears how each was decided. */
-import type { Request } from "../../engine/index.ts";
+import type { Request } from "../engine/index.ts";
 
 /** A verdict as an actor is told of it. */
 export interface Answer {
@@ -7,6 +7,8 @@ export interface Answer {
   readonly verdict: number;
   readonly status: number;
   readonly retryAfterMicros: number;
+  /** The rule or limit that decided; a caller reads it in the problem that it is sent. */
+  readonly by: string | null;
 }
 
 /** One sender of requests. Times are microseconds since the start of the scenario. */
@@ -23,8 +25,8 @@ export interface Actor {
   readonly abusive: boolean;
   /** Time of the first request, `Infinity` for none. */
   first(): number;
-  /** Composes the request that is sent now. */
-  compose(): void;
+  /** Composes the request that is sent at `at`. */
+  compose(at: number): void;
   /**
    * Hears how the request composed last was decided.
    *
@@ -35,6 +37,6 @@ export interface Actor {
   next(at: number): number;
   /** Keeps the request composed last for a retry; returns the number to recall it by. */
   park(): number;
-  /** Makes a parked request the one composed last. */
-  recall(parked: number): void;
+  /** Makes a parked request the one composed last; it is sent again at `at`. */
+  recall(parked: number, at: number): void;
 }

@@ -1,18 +1,11 @@
 import { expect, test } from "vitest";
 import { networkContains, networkOf, VERDICTS, type Verdict } from "../../../../engine/index.ts";
-import { CredentialStuffingActor, PATIENCE, SLOWEST } from "../../../../simulator/actors/credential-stuffing.ts";
-import { deriveStream } from "../../../../simulator/random.ts";
-import { prepareCall } from "../../../../simulator/route-call.ts";
+import { type Attacker, PATIENCE, SLOWEST } from "../../../../simulator/attacks/attacker.ts";
 import { ScenarioError } from "../../../../simulator/scenario-error.ts";
-import { Service } from "../../../../simulator/service.ts";
-import { STUFFING, stage } from "../../../helpers/scenarios.ts";
+import { castAttacker, STUFFING, stage } from "../../../helpers/scenarios.ts";
 
-function attacker(clauses: string = STUFFING): CredentialStuffingActor {
-  const { policy, scenario } = stage("", clauses);
-  const attack = scenario.attacks[0]!;
-  const streams = { tries: deriveStream(1, "tries"), sources: deriveStream(1, "sources") };
-  const service = new Service(policy.routes, scenario);
-  return new CredentialStuffingActor(0, attack, prepareCall(policy.routes[attack.target]!), service, streams);
+function attacker(clauses: string = STUFFING): Attacker {
+  return castAttacker(stage("", clauses));
 }
 
 interface Try {
@@ -23,15 +16,15 @@ interface Try {
 }
 
 /** Lets the attacker run, answering every try with what `answer` says. */
-function campaign(actor: CredentialStuffingActor, answer: (one: Try) => Verdict): readonly Try[] {
+function campaign(actor: Attacker, answer: (one: Try) => Verdict): readonly Try[] {
   const tries: Try[] = [];
   for (let at = actor.first(); at < Number.POSITIVE_INFINITY; at = actor.next(at)) {
-    actor.compose();
+    actor.compose(at);
     const body = actor.request.body as { username: string };
     const one = { at, ip: actor.request.ip, user: body.username, valid: actor.abusive };
     tries.push(one);
     const verdict = answer(one);
-    actor.hear({ verdict: VERDICTS.indexOf(verdict), status: 403, retryAfterMicros: 0 }, at);
+    actor.hear({ verdict: VERDICTS.indexOf(verdict), status: 403, retryAfterMicros: 0, by: null }, at);
   }
   return tries;
 }
@@ -55,10 +48,10 @@ test("tries each pair once, at its rate, in its time, from its networks, with it
 
 test("a service answers a valid pair with 200 and any other with 401", () => {
   const actor = attacker(STUFFING.replace("success 2%", "success 100%"));
-  actor.compose();
+  actor.compose(0);
   expect([actor.abusive, actor.status]).toEqual([true, 200]);
   const other = attacker(STUFFING.replace("success 2%", "success 0%"));
-  other.compose();
+  other.compose(0);
   expect([other.abusive, other.status]).toEqual([false, 401]);
 });
 

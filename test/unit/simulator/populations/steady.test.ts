@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { SteadyPopulation } from "../../../../dsl/index.ts";
-import { steadyArrivals } from "../../../../simulator/actors/steady.ts";
+import { steadyArrivals } from "../../../../simulator/populations/steady.ts";
 import { deriveStream } from "../../../../simulator/random.ts";
 
 const SPAN = { file: 0, start: 0, end: 0 };

@@ -3,15 +3,17 @@
  * matter of its arrival process; this file says what it sends.
  */
 import type { Population } from "../../dsl/index.ts";
-import { type Client, type Credential, makeRequest, type Policy, type Request } from "../../engine/index.ts";
+import { type Client, makeRequest, type Policy, type Request } from "../../engine/index.ts";
+import type { Actor, Answer } from "../actor.ts";
+import { presentKey } from "../client-identity.ts";
 import { WeightedChoice } from "../distributions.ts";
 import { CLIENT_NETWORKS, SourcePool } from "../networks.ts";
+import { type Parked, Parking } from "../parking.ts";
 import type { RandomStream } from "../random.ts";
 import { accountName, RequestBody } from "../request-body.ts";
 import { invitesRetry, retryWaitMicros } from "../retries.ts";
 import type { RouteCall } from "../route-call.ts";
 import type { Service } from "../service.ts";
-import type { Actor, Answer } from "./actor.ts";
 
 /** When a client sends. Times are microseconds since the start of the scenario. */
 export interface Arrivals {
@@ -39,14 +41,7 @@ const EGRESS_ADDRESSES = 2;
 /** Accounts of a client that signs users in; its users have these and no others. */
 const ACCOUNTS_PER_CLIENT = 1000;
 
-interface Parked {
-  readonly method: string;
-  readonly path: string;
-  readonly host: string;
-  readonly body: unknown;
-  readonly size: number;
-  readonly ip: string;
-  readonly status: number;
+interface Waiting extends Parked {
   readonly tries: number;
 }
 
@@ -66,8 +61,7 @@ export class ClientActor implements Actor {
   readonly #bodies: readonly RequestBody[];
   readonly #egress: readonly string[];
   readonly #firstAccount: number;
-  readonly #parked: (Parked | undefined)[] = [];
-  readonly #freeSlots: number[] = [];
+  readonly #parking = new Parking<Waiting>();
   #tries = 1;
 
   constructor(
@@ -88,7 +82,7 @@ export class ClientActor implements Actor {
     this.#bodies = stage.calls.map((call) => new RequestBody(call.route));
     this.#egress = egressOf(population, client, stage.policy, streams.place);
     this.#firstAccount = streams.place.below(10_000) * ACCOUNTS_PER_CLIENT;
-    this.request = identifiedRequest(client);
+    this.request = identifiedRequest(client, stage.policy);
   }
 
   first(): number {
@@ -114,22 +108,15 @@ export class ClientActor implements Actor {
   }
 
   park(): number {
-    const slot = this.#freeSlots.pop() ?? this.#parked.length;
-    const { method, path, host, size, ip } = this.request;
-    const body = structuredClone(this.request.body);
-    this.#parked[slot] = { method, path, host, body, size, ip, status: this.status, tries: this.#tries };
-    return slot;
+    const { request, status, abusive } = this;
+    return this.#parking.park({ request, status, abusive, tries: this.#tries });
   }
 
   recall(parked: number): void {
-    const kept = this.#parked[parked];
-    if (kept === undefined) return;
-    const { status, tries, ...fields } = kept;
-    Object.assign(this.request, fields);
-    this.status = status;
-    this.#tries = tries + 1;
-    this.#parked[parked] = undefined;
-    this.#freeSlots.push(parked);
+    const kept = this.#parking.recall(parked, this.request);
+    if (kept === null) return;
+    this.status = kept.status;
+    this.#tries = kept.tries + 1;
   }
 
   /** Fills method, path, body and address of a call. */
@@ -167,19 +154,16 @@ function egressOf(population: Population, client: Client, policy: Policy, stream
   return [...new Set(addresses)];
 }
 
-/** A request in which the client has proven itself by its newest API key. */
-function identifiedRequest(client: Client): Request {
-  const credential = newestKey(client);
-  return makeRequest({
-    client: client.id,
-    evidence: "static_secret",
-    headers: { accept: "application/json", "user-agent": `${client.id}/1.0` },
-    credential: credential && { id: credential.id, issued: credential.issued, expires: credential.expires },
-  });
-}
+/** Private numbers of autonomous systems begin here (RFC 6996); each client has one of its own, as far as they go. */
+const FIRST_CLIENT_ASN = 64_512;
+const CLIENT_ASNS = 1_023;
 
-function newestKey(client: Client): Credential | null {
-  const keys = client.credentials.filter((credential) => credential.type === "api_key");
-  const lasting = (key: Credential): number => key.expires ?? Number.POSITIVE_INFINITY;
-  return keys.reduce<Credential | null>((best, key) => (best && lasting(best) >= lasting(key) ? best : key), null);
+/** A request in which the client has proven itself. */
+function identifiedRequest(client: Client, policy: Policy): Request {
+  const request = makeRequest({
+    headers: { accept: "application/json", "user-agent": `${client.id}/1.0` },
+    asn: FIRST_CLIENT_ASN + (policy.clients.indexOf(client) % CLIENT_ASNS),
+  });
+  presentKey(request, client);
+  return request;
 }

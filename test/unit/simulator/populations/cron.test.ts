@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { CronPopulation } from "../../../../dsl/index.ts";
-import { cronArrivals, START_UP_MICROS } from "../../../../simulator/actors/cron.ts";
+import { cronArrivals, START_UP_MICROS } from "../../../../simulator/populations/cron.ts";
 import { deriveStream } from "../../../../simulator/random.ts";
 
 const POPULATION: CronPopulation = {

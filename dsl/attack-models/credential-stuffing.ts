@@ -1,0 +1,21 @@
+/**
+ * `credential_stuffing`: stolen user name and password pairs are tried, one try for each, from many networks.
+ *
+ * | parameter | realistic values and their source |
+ * |---|---|
+ * | `sources` | 16,600 addresses in 15 h (DataDome, cashback login); 2.2 M residential ones in 6 days (Castle, US finance); 172,000 in 21 days (DataDome, gaming) |
+ * | `rate` | 36 to 42 a second over the whole campaign in the cashback case, that is 8.8 tries an address and hour |
+ * | `success` | 0.1 to 0.2 % (Azion), up to 2 % |
+ */
+export const CREDENTIAL_STUFFING = {
+  name: "credential_stuffing",
+  threats: ["OAT-008"],
+  about: "Tries stolen user name and password pairs, each once, from many networks.",
+  target: "sign_in",
+  clients: "never",
+  sources: 50,
+  rate: { count: 40, perMicros: 1_000_000 },
+  parameters: {
+    success: { type: "percent", default: 0.5, about: "share of the tried pairs that are valid" },
+  },
+} as const;

@@ -1,0 +1,28 @@
+/**
+ * `replay`: arrivals recorded elsewhere. Records seldom say who called, so each arrival is dealt to one client by chance,
+ * alike for all, with a stream that belongs to the population: the clients' traces together are the recorded one.
+ */
+import type { ReplayPopulation } from "../../dsl/index.ts";
+import { deriveStream } from "../random.ts";
+import type { Arrivals } from "./client.ts";
+
+/**
+ * Arrivals of one client.
+ *
+ * @param place - The client's place in the population, from 0.
+ * @param seed - The run's.
+ */
+export function replayArrivals(population: ReplayPopulation, place: number, seed: number, scenario: string): Arrivals {
+  const { arrivals, clients } = population;
+  const dealer = deriveStream(seed, scenario, population.name, "dealer");
+  let index = 0;
+  return {
+    next(): number {
+      while (index < arrivals.length) {
+        const at = arrivals[index++] ?? 0;
+        if (dealer.below(clients.length) === place) return at;
+      }
+      return Number.POSITIVE_INFINITY;
+    },
+  };
+}

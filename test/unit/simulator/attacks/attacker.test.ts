@@ -1,0 +1,66 @@
+import { expect, test } from "vitest";
+import { VERDICTS, type Verdict } from "../../../../engine/index.ts";
+import { PASS_MICROS, SOLVE_MICROS } from "../../../../simulator/attacks/passes.ts";
+import { SOURCES_EACH_ASN } from "../../../../simulator/attacks/sources.ts";
+import { castAttacker, stage } from "../../../helpers/scenarios.ts";
+
+const ASKS = `
+rule asks  on login when risk_free then challenge pow
+rule binds on login when risk_free then challenge dpop
+let risk_free = ip in 0.0.0.0/0
+`;
+const attackOf = (clauses: string): string =>
+  `attack crowd = credential_stuffing { target login sources 100 rate 5 per 1s ${clauses} }`;
+
+const answer = (verdict: Verdict, by: string | null = null) => ({
+  ...{ verdict: VERDICTS.indexOf(verdict), status: 403, retryAfterMicros: 0 },
+  by,
+});
+
+test("a source keeps its autonomous system, which it shares with some others", () => {
+  const actor = castAttacker(stage("", attackOf("")));
+  const systems = new Map<string, number | null>();
+  for (let at = actor.first(); at < Number.POSITIVE_INFINITY; at = actor.next(at)) {
+    actor.compose(at);
+    const { ip, asn } = actor.request;
+    expect(systems.get(ip) ?? asn).toBe(asn);
+    systems.set(ip, asn);
+  }
+  const sizes = new Map<number | null, number>();
+  for (const asn of systems.values()) sizes.set(asn, (sizes.get(asn) ?? 0) + 1);
+  expect(Math.max(...sizes.values())).toBe(SOURCES_EACH_ASN);
+  expect([...sizes.keys()].every((asn) => asn !== null && asn >= 4_200_000_000 && asn < 4_294_967_295)).toBe(true);
+});
+
+test("solves what a machine can, sends the same request again, and holds the pass for a while", () => {
+  const actor = castAttacker(
+    stage(ASKS, attackOf("from 198.18.7.0/24 if challenged solve").replace("sources 100", "sources 1")),
+  );
+  actor.compose(0);
+  const { body } = structuredClone(actor.request);
+  const { abusive } = actor;
+  expect(actor.request.passes).toEqual([]);
+  expect(actor.hear(answer("challenge", "asks"), 0)).toBe(SOLVE_MICROS);
+  const parked = actor.park();
+  actor.compose(10);
+  expect(actor.request.body).not.toEqual(body);
+  actor.recall(parked, SOLVE_MICROS);
+  expect(actor.request.body).toEqual(body);
+  expect([actor.request.passes, actor.abusive, actor.solved]).toEqual([["pow"], abusive, 1]);
+  actor.compose(SOLVE_MICROS + PASS_MICROS - 1);
+  expect(actor.request.passes).toEqual(["pow"]);
+  actor.compose(SOLVE_MICROS + PASS_MICROS);
+  expect(actor.request.passes).toEqual([]);
+});
+
+test("cannot answer a challenge that asks for a key", () => {
+  const actor = castAttacker(stage(ASKS, attackOf("if challenged solve")));
+  actor.compose(0);
+  expect(actor.hear(answer("challenge", "binds"), 0)).toBe(-1);
+  expect(actor.solved).toBe(0);
+});
+
+test("only a challenge can be solved, and this model has no credentials to rotate", () => {
+  expect(() => stage("", attackOf("if blocked solve"))).toThrow("only a challenge can be solved");
+  expect(() => stage("", attackOf("clients [alpha]"))).toThrow("acts without a client's credential");
+});
