@@ -49,6 +49,16 @@ export { type DiagnosedFiles, diagnosticsToSarif, type SarifOptions } from "./re
 export { type RenderOptions, renderDiagnostics, renderExcerpt } from "./render-text.ts";
 export { makeSource, type Position, positionAt, type SourceFile } from "./source.ts";
 export { CREDENTIAL_STUFFING } from "./attack-models/credential-stuffing.ts";
+export { CARD_TESTING } from "./attack-models/card-testing.ts";
+export { FLOOD } from "./attack-models/flood.ts";
+export { ID_ENUMERATION } from "./attack-models/id-enumeration.ts";
+export { INVENTORY_HOARDING } from "./attack-models/inventory-hoarding.ts";
+export { KEY_LEAK } from "./attack-models/key-leak.ts";
+export { LOW_AND_SLOW } from "./attack-models/low-and-slow.ts";
+export { SCALPING } from "./attack-models/scalping.ts";
+export { SCRAPING } from "./attack-models/scraping.ts";
+export { TOKEN_THEFT } from "./attack-models/token-theft.ts";
+export { VULNERABILITY_SCAN } from "./attack-models/vulnerability-scan.ts";
 export { type AttackModel, type AttackParameter, type ParameterValues, parametersOf } from "./attack-models/model.ts";
 export { ATTACK_MODELS, attackModel } from "./attack-models/registry.ts";
 export type * from "./scenario.ts";

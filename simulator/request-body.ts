@@ -26,6 +26,8 @@ export class RequestBody {
   /** Bytes of its compact JSON. */
   readonly size: number;
   readonly #accounts: { readonly parent: Record<string, unknown>; readonly member: string }[] = [];
+  readonly #slots: { readonly field: BodyField; readonly parent: Record<string, unknown>; readonly member: string }[] =
+    [];
 
   constructor(route: Route) {
     this.value = route.body.length === 0 ? undefined : {};
@@ -38,6 +40,13 @@ export class RequestBody {
     for (const { parent, member } of this.#accounts) parent[member] = name;
   }
 
+  /** Puts a value into every field of a type whose name fits, such as an amount; the size stays that of the sample. */
+  set(name: RegExp, type: BodyField["type"], value: string | number): void {
+    for (const slot of this.#slots) {
+      if (slot.field.type === type && name.test(slot.field.name)) slot.parent[slot.member] = value;
+    }
+  }
+
   #fill(field: BodyField): void {
     let parent = this.value ?? {};
     for (const step of field.path.slice(0, -1)) {
@@ -48,6 +57,7 @@ export class RequestBody {
     }
     const member = field.path.at(-1) ?? field.name;
     parent[member] = sampleOf(field);
+    this.#slots.push({ field, parent, member });
     if (namesAccount(field)) this.#accounts.push({ parent, member });
   }
 }

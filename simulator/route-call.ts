@@ -6,7 +6,8 @@ export const OBJECTS = 1024;
 /** Host of routes that declare none. */
 export const DEFAULT_HOST = "api.example.com";
 
-const FIRST_OBJECT = 10_000;
+/** The number of the most popular object. */
+export const FIRST_OBJECT = 10_000;
 
 /** What an actor needs to call a route. */
 export interface RouteCall {
@@ -15,6 +16,13 @@ export interface RouteCall {
   readonly host: string;
   /** One path for each object, most popular first; a single one where the pattern has no parameter. */
   readonly paths: readonly string[];
+  /** What stands around the last parameter; null where the pattern has none. */
+  readonly around: readonly [string, string] | null;
+}
+
+/** The path of any object, by its identifier; the call's only path where the pattern has no parameter. */
+export function objectPath({ around, paths }: RouteCall, id: string | number): string {
+  return around === null ? (paths[0] ?? "/") : `${around[0]}${id}${around[1]}`;
 }
 
 /** Prepares calls of `route`. A parameter holds the object's number, `**` stands for one segment `item`. */
@@ -25,7 +33,16 @@ export function prepareCall(route: Route): RouteCall {
     methods: route.methods.map((method) => (method === "other" ? "PURGE" : method)),
     host: (route.host ?? DEFAULT_HOST).replace(/^\*/, "www"),
     paths: Array.from({ length: parametrised ? OBJECTS : 1 }, (_, rank) => pathOf(route.segments, rank)),
+    around: aroundParameter(route.segments),
   };
+}
+
+function aroundParameter(segments: readonly Segment[]): readonly [string, string] | null {
+  const last = segments.findLastIndex(({ kind }) => kind === "parameter");
+  if (last < 0) return null;
+  const before = segments.slice(0, last).map((segment) => `/${textOf(segment, 0)}`);
+  const after = segments.slice(last + 1).map((segment) => `/${textOf(segment, 0)}`);
+  return [`${before.join("")}/`, after.join("")];
 }
 
 function pathOf(segments: readonly Segment[], rank: number): string {

@@ -1,9 +1,31 @@
 /** Every model of attacks, in the order of the documentation. */
 import { CREDENTIAL_STUFFING } from "./credential-stuffing.ts";
+import { CARD_TESTING } from "./card-testing.ts";
+import { FLOOD } from "./flood.ts";
+import { ID_ENUMERATION } from "./id-enumeration.ts";
+import { INVENTORY_HOARDING } from "./inventory-hoarding.ts";
+import { KEY_LEAK } from "./key-leak.ts";
+import { LOW_AND_SLOW } from "./low-and-slow.ts";
+import { SCALPING } from "./scalping.ts";
+import { SCRAPING } from "./scraping.ts";
+import { TOKEN_THEFT } from "./token-theft.ts";
+import { VULNERABILITY_SCAN } from "./vulnerability-scan.ts";
 import type { AttackModel } from "./model.ts";
 
 /** The models that can be simulated. */
-export const ATTACK_MODELS: readonly AttackModel[] = [CREDENTIAL_STUFFING];
+export const ATTACK_MODELS: readonly AttackModel[] = [
+  CREDENTIAL_STUFFING,
+  SCRAPING,
+  ID_ENUMERATION,
+  INVENTORY_HOARDING,
+  SCALPING,
+  CARD_TESTING,
+  TOKEN_THEFT,
+  KEY_LEAK,
+  LOW_AND_SLOW,
+  FLOOD,
+  VULNERABILITY_SCAN,
+];
 
 /** The model of this name, or null. */
 export function attackModel(name: string): AttackModel | null {

@@ -14,6 +14,7 @@ import { SECOND } from "../clock.ts";
 import { exponentialMicros, type WeightedChoice } from "../distributions.ts";
 import { Parking } from "../parking.ts";
 import type { RandomStream } from "../random.ts";
+import { RequestBody } from "../request-body.ts";
 import type { RouteCall } from "../route-call.ts";
 import { ScenarioError } from "../scenario-error.ts";
 import type { Service } from "../service.ts";
@@ -47,6 +48,12 @@ export interface AttackSetup {
   readonly stream: (use: string) => RandomStream;
 }
 
+/** A route that requests go to. */
+export interface Aim {
+  readonly call: RouteCall;
+  readonly body: RequestBody;
+}
+
 /** One campaign. */
 export abstract class Attacker implements Actor {
   readonly origin: number;
@@ -65,6 +72,7 @@ export abstract class Attacker implements Actor {
   protected readonly credentials: AttackCredentials;
   readonly #passes: AttackPasses;
   readonly #parking = new Parking();
+  readonly #aims: Map<number, Aim> = new Map();
   #pace = 1;
   #slowedAt = Number.NEGATIVE_INFINITY;
   #refusedInRow = 0;
@@ -159,6 +167,27 @@ export abstract class Attacker implements Actor {
   protected get meanGap(): number {
     const { rate } = this.attack;
     return rate.perMicros / rate.count;
+  }
+
+  /**
+   * Turns the request to a route: its first method, its first path, and a body that fits.
+   *
+   * @returns The body, to put accounts and the like into.
+   */
+  protected aim(route: number): Aim {
+    let aim = this.#aims.get(route);
+    if (aim === undefined) {
+      const call = this.callOf(route);
+      aim = { call, body: new RequestBody(call.route) };
+      this.#aims.set(route, aim);
+    }
+    const { call, body } = aim;
+    this.request.method = call.methods[0] ?? "GET";
+    this.request.path = call.paths[0] ?? "/";
+    this.request.host = call.host;
+    this.request.body = body.value;
+    this.request.size = body.size;
+    return aim;
   }
 
   /** How the route of index `route` is called. */

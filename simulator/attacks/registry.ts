@@ -1,9 +1,29 @@
 /** The simulation of each model of attacks, by its name in the language. */
 import type { Attacker, AttackSetup } from "./attacker.ts";
 import { CredentialStuffing } from "./credential-stuffing.ts";
+import { CardTesting } from "./card-testing.ts";
+import { Flood } from "./flood.ts";
+import { IdEnumeration } from "./id-enumeration.ts";
+import { InventoryHoarding } from "./inventory-hoarding.ts";
+import { KeyLeak } from "./key-leak.ts";
+import { LowAndSlow } from "./low-and-slow.ts";
+import { Scalping } from "./scalping.ts";
+import { Scraping } from "./scraping.ts";
+import { TokenTheft } from "./token-theft.ts";
+import { VulnerabilityScan } from "./vulnerability-scan.ts";
 
 const ATTACKERS: Readonly<Record<string, new (setup: AttackSetup) => Attacker>> = {
   credential_stuffing: CredentialStuffing,
+  scraping: Scraping,
+  id_enumeration: IdEnumeration,
+  inventory_hoarding: InventoryHoarding,
+  scalping: Scalping,
+  card_testing: CardTesting,
+  token_theft: TokenTheft,
+  key_leak: KeyLeak,
+  low_and_slow: LowAndSlow,
+  flood: Flood,
+  vulnerability_scan: VulnerabilityScan,
 };
 
 /** Makes the attacker of an attack. */

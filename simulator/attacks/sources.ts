@@ -49,14 +49,24 @@ export class AttackSources {
   /** Picks one of those in use at random. */
   pick(): void {
     this.#place = this.#stream.below(this.#fresh);
-    this.current = this.#order[this.#place] ?? 0;
-    this.#used[this.current] = 1;
+    this.take(this.#order[this.#place] ?? 0);
   }
 
   /** Keeps to the source picked last until it is laid aside. */
   stay(): void {
-    this.current = this.#order[Math.min(this.#place, this.#fresh - 1)] ?? 0;
-    this.#used[this.current] = 1;
+    this.take(this.#order[Math.min(this.#place, this.#fresh - 1)] ?? 0);
+  }
+
+  /** Picks the next in turn, so that each rests as long as it can. */
+  turn(): void {
+    this.#place = (this.#place + 1) % this.#fresh;
+    this.take(this.#order[this.#place] ?? 0);
+  }
+
+  /** Takes a source by its number, whether it was laid aside or not. */
+  take(source: number): void {
+    this.current = source;
+    this.#used[source] = 1;
   }
 
   /** Lays the source picked last aside until all were; then all are in use again. */

@@ -1,0 +1,53 @@
+/** `scalping`: polls, then baskets at the full rate from the moment of the sale, each paid for at once, until the stock is gone. */
+import { parametersOf, SCALPING } from "../../dsl/index.ts";
+import { exponentialMicros } from "../distributions.ts";
+import { FIRST_OBJECT, objectPath } from "../route-call.ts";
+import { Attacker } from "./attacker.ts";
+
+/** Time between filling a basket and paying for it: a script's, no person's. */
+export const CHECKOUT_AFTER = 50_000;
+/** The part of the rate at which it polls. */
+const POLLING = 10;
+
+/** One drop. What it gains is each unit that is paid for, or put into a basket where no `checkout` is named. */
+export class Scalping extends Attacker {
+  readonly #parameters = parametersOf(this.attack, SCALPING);
+  readonly #sale = this.attack.fromMicros + this.#parameters.drop;
+  #left = this.#parameters.stock;
+  #step: "poll" | "basket" | "checkout" = "poll";
+  #paysNext = false;
+
+  protected override pickSource(): void {
+    if (this.#paysNext) this.sources.stay();
+    else this.sources.pick();
+  }
+
+  protected override fill(at: number): void {
+    this.#step = this.#stepAt(at);
+    const { poll, checkout } = this.#parameters;
+    const { target } = this.attack;
+    const route = { poll: poll < 0 ? target : poll, basket: target, checkout }[this.#step];
+    this.request.path = objectPath(this.aim(route).call, FIRST_OBJECT);
+    const last = this.#step === (checkout < 0 ? "basket" : "checkout");
+    this.abusive = last && this.#left > 0;
+    this.status = this.#step === "poll" || this.#left > 0 ? 200 : 409;
+  }
+
+  protected override learn(admitted: boolean): void {
+    this.#paysNext = admitted && this.#step === "basket" && this.#parameters.checkout >= 0 && this.#left > 0;
+    if (admitted && this.abusive) this.#left--;
+    this.gaveUp ||= this.#left === 0;
+  }
+
+  protected override gap(at: number): number {
+    const selling = at >= this.#sale;
+    const pace = exponentialMicros(this.tries, selling ? this.meanGap : this.meanGap * POLLING);
+    if (this.#paysNext) return CHECKOUT_AFTER;
+    return selling ? pace : Math.max(1, Math.min(pace, this.#sale - at));
+  }
+
+  #stepAt(at: number): "poll" | "basket" | "checkout" {
+    if (this.#paysNext) return "checkout";
+    return at < this.#sale ? "poll" : "basket";
+  }
+}
