@@ -1,0 +1,100 @@
+/** Writes `docs/oracle.md`: what CrowdSec's tests expect, and what our rules say. Held by `test/oracle/crowdsec.test.ts`. */
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createEngine } from "../engine/index.ts";
+import { CROWDSEC, readTest, TEST_NAMES } from "../test/oracle/crowdsec-tests.ts";
+import { judge, type Verdict } from "../test/oracle/verdict.ts";
+
+const PAGE = join(import.meta.dirname, "..", "docs", "oracle.md");
+
+/** The whole page. */
+export function oraclePage(): string {
+  const verdicts = TEST_NAMES.flatMap((name) => judge(readTest(name), createEngine));
+  return `${HEAD}
+${summary(verdicts)}
+
+| test | scenario | our signal, and the condition where there is more | expected | ours | matched |
+|---|---|---|---|---|---|
+${verdicts.map(row).join("\n")}
+
+${TAIL}`;
+}
+
+function summary(verdicts: readonly Verdict[]): string {
+  const logs = new Set(verdicts.map(({ test }) => test)).size;
+  const silent = verdicts.filter(({ expected }) => expected.overflows === 0).length;
+  const matched = verdicts.filter(({ sources }) => sources).length;
+  const timed = verdicts.filter(({ times }) => times !== null);
+  const onTime = timed.filter(({ times }) => times === true).length;
+  const counted = verdicts.filter(({ events }) => events !== null);
+  const countedAlike = counted.filter(({ events }) => events === true).length;
+  return (
+    `${logs} logs, ${verdicts.length} expectations, of which ${silent} are that a scenario stays silent. ` +
+    `Number and sources match in ${matched} of ${verdicts.length}, the times in ${onTime} of the ${timed.length} that state them, and the ` +
+    `number of events that it took in ${countedAlike} of ${counted.length}.`
+  );
+}
+
+function row({ test, expected, expression, overflows, sources, times, events }: Verdict): string {
+  const text = expression.text.replaceAll("|", String.raw`\|`);
+  return `| ${[test, expected.scenario, `\`${text}\``, expected.overflows, overflows.length, matchedText(sources, times, events)].join(" | ")} |`;
+}
+
+function matchedText(sources: boolean, times: boolean | null, events: boolean | null): string {
+  if (!sources) return "no";
+  const parts = ["sources", ...(times === true ? ["times"] : []), ...(events === true ? ["events"] : [])];
+  return `${parts.join(", ")}${times === false ? "; times not all" : ""}${events === false ? "; events not" : ""}`;
+}
+
+const HEAD = `# An independent oracle
+
+Our own tests can only say what we thought of. CrowdSec has regression tests of its scenarios: a recorded log, and the overflows that the
+log must cause. Each of those scenarios is written here in the language, as a policy of its own in \`test/oracle/crowdsec/\`; their logs are replayed
+through the compiled engine and the reference interpreter, which must decide alike, and what comes out is compared with what CrowdSec expects. The logs
+and expectations are CrowdSec's (MIT) and are not part of this project; where they are absent the test is skipped and says so. This page is written by
+\`scripts/oracle-page.ts\`.
+
+## What an overflow is
+
+An *overflow* of a rule is an event of the log after which the rule holds for the event's source, and just before which it did not. Both
+are asked by a probe: a request from the same address to the same host at the same time, of which no signal counts anything. The rules are in shadow,
+because nothing was kept from the traffic that the logs show.
+
+| CrowdSec | here |
+|---|---|
+| \`leaky\`, \`capacity: C\`, \`leakspeed: D\` | \`overflow(1 per D burst C)\` |
+| \`distinct: x\` | its second argument |
+| \`blackhole: D\` | \`over D\`: so long the signal is true, and further overflows count for nothing |
+| \`groupby\` | \`per\` |
+| \`filter\` | \`on\` and \`where\` |
+| \`trigger\` | a \`count\` over the blackhole that is above 0 |
+| \`conditional\`, with a median interval | \`interval\` with \`count\` or \`distinct\` |
+| what a parser finds in a line | attributes; a \`fact\` for what only the proxy knows; a login of a program that is no web server is a request that 401 answers |
+| \`File("x")\`, \`RegexpInFile\` | a \`let\` with one test for each line of the list |
+
+A log is replayed in the order of time, as \`edgepolicy replay\` does. Matched are *sources*: as many overflows, of the same addresses; *times*, where
+stated, to the second or as exactly as they are written; *events*: how many the bucket had counted. No bucket of ours tells that, so it is asked otherwise: a
+bucket that overflows at its n-th event does so at the very same one if it holds n − 1 and never leaks. The test also makes every bucket one larger and one smaller, and
+wants that noticed wherever an overflow is expected.
+
+## What comes out
+`;
+
+const TAIL = `## What does not match, and what is weaker
+
+- *paperless-ngx-bf*: one of five times. The log is two logs in a row of the same minutes. Upstream reads them one after the other; in the order of time
+  the two attacks from 192.168.0.100 are one, and its overflow comes at 18:03:28 instead of 18:04:10. In the order of the file all times match, which the test holds too.
+- *ssh-time-based-bf*: CrowdSec keeps the events in a bucket that it empties when the condition holds or a login succeeds, and that lives for two hours without an event.
+  \`count\` and \`interval\` look at the last two hours instead, \`interval\` at the latest 33 events and not 4, and successes change nothing. On this log it makes no difference. The
+  number of events is not compared.
+- *http-crawl-non_statics*: the file's name is the last parameter of a route; paths of more than six segments are not counted.
+- The year of the \`ssh\` logs, which syslog does not write, is taken from the expectation.
+- Left out, because they need data of networks or of hosts: CrowdSec's tests of scenarios by autonomous system, country or reverse DNS, and those over logs that are
+  not of requests or logins.
+`;
+
+if (process.argv[1] === import.meta.filename) {
+  if (existsSync(CROWDSEC)) writeFileSync(PAGE, oraclePage());
+  else
+    process.stderr.write(`edgepolicy: there are no tests of CrowdSec at ${CROWDSEC}; docs/oracle.md stays as it is\n`);
+}

@@ -1,0 +1,54 @@
+/** Access and error logs of nginx and Apache as request records. What CrowdSec's parsers find besides is stated as facts. */
+import type { LogEntry, RequestRecord } from "../../traffic/index.ts";
+import { logEntryToRequest, parseCombinedLine, parseTimeText } from "../../traffic/index.ts";
+import { recordOf, timeOf } from "./record.ts";
+
+/** An event of a log: a request with its time, and what was answered. */
+export function readAccessLine(line: string): RequestRecord {
+  const entry = parseCombinedLine(line);
+  if (entry === null) throw new Error(`no access-log line: ${line}`);
+  const record = logEntryToRequest(entry);
+  return { ...record, request: { ...record.request, facts: factsOf(entry, line) } };
+}
+
+/** The reader of access logs knows the versions of HTTP that there are; others stand in the line as they came. */
+const REQUEST_LINE = /"(\S+) (\S+) (HTTP\/[\d.]+)" \d{3} /;
+
+function factsOf({ method, path, protocol }: LogEntry, line: string): Readonly<Record<string, string>> {
+  const written = REQUEST_LINE.exec(line)?.[3] ?? protocol;
+  return targetFacts("access", path, { protocol: written, verb: method });
+}
+
+/** The facts of a request target: the log that it stands in, itself, and its query from the last `?` on. */
+export function targetFacts(
+  log: "access" | "error",
+  target: string,
+  more: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  const query = target.lastIndexOf("?");
+  return { log, target, args: query < 0 ? "" : target.slice(query + 1), ...more };
+}
+
+const ERROR_LINE =
+  /^(\d{4})\/(\d\d)\/(\d\d) (\S+) \[\w+\] \S+ \*\d+ (.*), client: (\S+), server: \S*, request: "(\S+) ([^" ]+)/;
+
+/** A line of nginx's error log, in UTC: a password that was refused, or a request over a limit. */
+export function readNginxErrorLine(line: string): RequestRecord {
+  const [, year, month, day, time, message = "", ip, method, target = "/"] = ERROR_LINE.exec(line) ?? [];
+  const limited = message.includes("limiting requests, excess");
+  const refused = /was not found in|password mismatch/.test(message);
+  const headers = { "www-authenticate": "Basic" };
+  return recordOf({
+    at: timeOf(parseTimeText(`${year}-${month}-${day}T${time}Z`), line),
+    method,
+    path: target.replace(/^https?:\/\/[^/]*/, ""),
+    ip,
+    facts: targetFacts("error", target, limited ? { limiting: "REJECTED" } : {}),
+    response: refused ? { status: 401, headers } : undefined,
+  });
+}
+
+/** A log of nginx in which both kinds of lines stand. */
+export function readNginxLine(line: string): RequestRecord {
+  return /^\d{4}\//.test(line) ? readNginxErrorLine(line) : readAccessLine(line);
+}
