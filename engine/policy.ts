@@ -35,7 +35,10 @@ export type ScalarType =
   | "path"
   | "enum";
 
-/** Permitted average `allow` units in every `perMicros`, with at most `burst` units at once. All are positive integers. */
+/**
+ * Permitted average `allow` units in every `perMicros`, with at most `burst` units at once. All are positive integers; the burst of a
+ * leaky bucket may be 0.
+ */
 export interface Rate {
   readonly allow: number;
   readonly perMicros: number;
@@ -392,7 +395,7 @@ export type Aggregate =
   /**
    * A leaky bucket that holds `rate.burst` events and loses `rate.allow` of them every `rate.perMicros`. The event that would
    * overfill it empties it; the signal is then true for the window's length, in which further overflows do not count.
-   * With a `value`, an event whose value the bucket has already seen is no event.
+   * One that holds none overflows at every event. With a `value`, an event whose value the bucket has already seen is no event.
    */
   | { readonly kind: "overflow"; readonly rate: Rate; readonly value: Expr | null };
 

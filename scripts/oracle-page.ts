@@ -67,7 +67,7 @@ because nothing was kept from the traffic that the logs show.
 | \`blackhole: D\` | \`over D\`: so long the signal is true, and further overflows count for nothing |
 | \`groupby\` | \`per\` |
 | \`filter\` | \`on\` and \`where\` |
-| \`trigger\` | a \`count\` over the blackhole that is above 0 |
+| \`trigger\` | \`overflow\` without a rate |
 | \`conditional\`, with a median interval | \`interval\` with \`count\` or \`distinct\` |
 | what a parser finds in a line | attributes; a \`fact\` for what only the proxy knows; a login of a program that is no web server is a request that 401 answers |
 | \`File("x")\`, \`RegexpInFile\` | a \`let\` with one test for each line of the list |

@@ -17,6 +17,8 @@ const BASELINE = [4, 100_000] as const;
 /** Most events a leaky bucket holds: in general, and where it tells values apart. */
 const BUCKET_MAX = 1_000_000;
 const DISTINCT_BUCKET_MAX = 64;
+/** A bucket of `overflow` without a rate: every event is one too many. What leaks makes no difference. */
+const HOLDS_NOTHING: Rate = { allow: 1, perMicros: 1_000_000, burst: 0 };
 
 const EXAMPLES: Readonly<Record<string, string>> = {
   count: "count",
@@ -45,6 +47,7 @@ export function checkAggregate(ast: AstSignal, site: Site): Aggregate | null {
   if (ast.second !== null && name !== "overflow")
     return wrongArgument(ast, ast.second, `\`${name}\` takes one argument`, site);
   if (name === "count" || name === "interval" || name === "deviation") return withoutArgument(ast, name, site);
+  if (name === "overflow" && ast.argument === null) return { kind: "overflow", rate: HOLDS_NOTHING, value: null };
   if (ast.argument === null) return wrongArgument(ast, null, `\`${name}\` needs an argument`, site);
   return withArgument(ast, name, ast.argument, site);
 }

@@ -45,13 +45,14 @@ const COUNTERS: readonly Readable[] = [
   ...FACTS.filter(({ type }) => !type.set && ["int", "string", "path"].includes(type.scalar)),
 ];
 
-/** Buckets that a burst of requests overfills, and some that leak while it lasts. */
+/** Buckets that a burst of requests overfills, some that leak while it lasts, and one that holds nothing. */
 const BUCKETS: readonly Rate[] = [
   { allow: 1, perMicros: 1_000_000, burst: 2 },
   { allow: 3, perMicros: 1_000_000, burst: 1 },
   { allow: 7, perMicros: 60_000_000, burst: 5 },
   { allow: 3, perMicros: 7_000, burst: 3 },
   { allow: 1, perMicros: 3_600_000_000, burst: 20 },
+  { allow: 1, perMicros: 1_000_000, burst: 0 },
 ];
 
 /** How often a window goes into its baseline: as seldom as may be, a fraction, and so often that pauses are learnt by powers. */

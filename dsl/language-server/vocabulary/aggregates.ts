@@ -75,10 +75,10 @@ export const AGGREGATE_TEXTS: Readonly<Record<string, AggregateText>> = {
     bound: "Exact; the window's length if there was none.",
   },
   overflow: {
-    form: "overflow(RATE[, x])",
+    form: "overflow[(RATE[, x])]",
     value: "bool",
     about:
-      "Whether a leaky bucket of that rate overflowed within the window; with `x`, a value that it has seen is not counted again.",
+      "Whether a leaky bucket of that rate overflowed within the window; with `x`, a value that it has seen is not counted again. Without a rate, every event overflows.",
     bound: "Exact. The bucket empties when it overflows, and then stays silent for the window.",
   },
 };

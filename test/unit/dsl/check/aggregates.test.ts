@@ -37,6 +37,7 @@ describe("aggregates", () => {
     ["elapsed(login) per ip over 5m", { kind: "elapsed", routes: [0] }],
     ["elapsed(api) per ip over 5m", { kind: "elapsed", routes: [0, 1] }],
     ["overflow(2 per 10s burst 5) per ip over 5m", ["overflow", { allow: 2, perMicros: 10_000_000, burst: 5 }, "-"]],
+    ["overflow per ip over 5m", ["overflow", { allow: 1, perMicros: 1_000_000, burst: 0 }, "-"]],
     [
       "overflow(1 per 10s burst 5, path) per ip over 5m",
       ["overflow", { allow: 1, perMicros: 10_000_000, burst: 5 }, "path"],
@@ -107,6 +108,7 @@ describe("the type of a reading", () => {
     ["elapsed(login) per ip over 5m", "< 5s"],
     ["novel(host) per ip over 5m", ""],
     ["overflow(1 per 10s) per ip over 5m", ""],
+    ["overflow per ip over 5m", ""],
   ])("%s %s", ([text, comparison]) => {
     expect(errorsOf(`${WORLD}signal s = ${text}\nrule r when s ${comparison} then slow 1s\n`)).toEqual([]);
   });

@@ -42,6 +42,18 @@ describe("a bucket", () => {
   });
 });
 
+describe("a bucket that holds nothing", () => {
+  const none = { allow: 1, perMicros: 10, burst: 0 };
+  const after = (...times: readonly number[]): Bucket =>
+    times.reduce((bucket, at) => poured(bucket, none, null, at, WINDOW), EMPTY_BUCKET);
+
+  test("overflows at every event, and no event within the window lengthens it", () => {
+    expect(after(7).lastOverflow).toBe(7);
+    expect(after(7, 50, 106).lastOverflow).toBe(7);
+    expect(after(7, 50, 107).lastOverflow).toBe(107);
+  });
+});
+
 describe("a value", () => {
   test("counts once", () => {
     expect(after([0, "a"], [0, "a"], [0, "a"]).lastOverflow).toBeNull();

@@ -52,6 +52,14 @@ describe("a bucket", () => {
   });
 });
 
+test("a bucket that holds nothing overflows at every event, which within the window changes nothing", () => {
+  const table = tableOf(false, { ...RATE, burst: 0 });
+  for (const now of [0, 6_000, 9_999]) table.record(1, 1, now);
+  expect([0, 9_999, 10_000].map((now) => table.read(1, 1, now))).toEqual([1, 1, 0]);
+  table.record(1, 1, 10_000);
+  expect([10_000, 19_999, 20_000].map((now) => table.read(1, 1, now))).toEqual([1, 1, 0]);
+});
+
 describe("with values", () => {
   test("a value that the bucket has seen is no event", () => {
     const table = tableOf(true);
