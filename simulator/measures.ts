@@ -1,7 +1,15 @@
 /** What one run measured, as plain data: who was harmed, what was admitted, and what decided. Times are microseconds. */
 import { type Policy, VERDICTS, type Verdict } from "../engine/index.ts";
 import type { Attacker } from "./attacks/attacker.ts";
-import { type ActorTally, NO_COUNTS, type OriginTally, type RuleCount, type RuleTally, restricts } from "./tally.ts";
+import {
+  type ActorTally,
+  FIRST_REFUSAL,
+  NO_COUNTS,
+  type OriginTally,
+  type RuleCount,
+  type RuleTally,
+  restricts,
+} from "./tally.ts";
 
 /** Clients whose story a result tells: those refused most often. */
 export const WORST_CLIENTS = 10;
@@ -48,6 +56,7 @@ export interface PopulationMeasures {
 export interface Timeline {
   readonly offered: readonly number[];
   readonly admitted: readonly number[];
+  readonly verdicts: Readonly<Record<Verdict, readonly number[]>>;
 }
 
 /** One attack in one run. */
@@ -187,6 +196,14 @@ function storyOf(client: string, tally: ActorTally): ClientStory {
   };
 }
 
-function timelineOf(origin: OriginTally): Timeline {
-  return { offered: [...origin.offered], admitted: [...origin.admitted] };
+function timelineOf({ timeline }: OriginTally): Timeline {
+  const [allow = [], slow = [], challenge = [], throttle = [], block = []] = timeline.map((bins) => [...bins]);
+  return timelineOfVerdicts({ allow, slow, challenge, throttle, block });
+}
+
+/** A timeline from its counts by verdict, in as many parts as those have. */
+export function timelineOfVerdicts(verdicts: Timeline["verdicts"]): Timeline {
+  const sumOf = (ranks: readonly Verdict[]): readonly number[] =>
+    verdicts.allow.map((_, bin) => ranks.reduce((sum, verdict) => sum + (verdicts[verdict][bin] ?? 0), 0));
+  return { offered: sumOf(VERDICTS), admitted: sumOf(VERDICTS.slice(0, FIRST_REFUSAL)), verdicts };
 }

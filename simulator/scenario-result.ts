@@ -1,7 +1,7 @@
 /** What all seeds of a scenario gave together. Counts are sums over the seeds unless they say otherwise; times are microseconds. */
 import { createHash } from "node:crypto";
 import type { Scenario } from "../dsl/index.ts";
-import type { Policy } from "../engine/index.ts";
+import type { Policy, Verdict } from "../engine/index.ts";
 import { type GateResult, judge } from "./expectations.ts";
 import {
   type AttackMeasures,
@@ -10,6 +10,7 @@ import {
   percent,
   type RuleMeasures,
   type Timeline,
+  timelineOfVerdicts,
   WORST_CLIENTS,
 } from "./measures.ts";
 import type { SeedResult } from "./run.ts";
@@ -173,9 +174,10 @@ function worstStories(seeds: readonly Seeded<PopulationMeasures>[]): readonly Se
 
 function sumTimelines(seeds: readonly Seeded<{ readonly timeline: Timeline }>[]): Timeline {
   const bins = seeds[0]?.of.timeline.offered.length ?? 0;
-  const sumOf = (kind: keyof Timeline): readonly number[] =>
-    Array.from({ length: bins }, (_, bin) => total(seeds, ({ of }) => of.timeline[kind][bin] ?? 0));
-  return { offered: sumOf("offered"), admitted: sumOf("admitted") };
+  const sumOf = (verdict: Verdict): readonly number[] =>
+    Array.from({ length: bins }, (_, bin) => total(seeds, ({ of }) => of.timeline.verdicts[verdict][bin] ?? 0));
+  const [allow, slow, challenge] = [sumOf("allow"), sumOf("slow"), sumOf("challenge")];
+  return timelineOfVerdicts({ allow, slow, challenge, throttle: sumOf("throttle"), block: sumOf("block") });
 }
 
 /** Rules in the order of the first run; built-in checks that only later runs met follow by name. */

@@ -50,8 +50,8 @@ export class ActorTally {
 
 /** Counts of one population or attack over all its actors. */
 export class OriginTally {
-  readonly offered: Int32Array = new Int32Array(TIMELINE_BINS);
-  readonly admitted: Int32Array = new Int32Array(TIMELINE_BINS);
+  /** Requests in each interval, by rank of the verdict. */
+  readonly timeline: readonly Int32Array[] = VERDICTS.map(() => new Int32Array(TIMELINE_BINS));
   readonly containment: Containment = new Containment();
   /** Delays of let-through requests that were held, in microseconds; the others had none. */
   readonly delays: number[] = [];
@@ -64,8 +64,8 @@ export class OriginTally {
   add(record: DecisionRecord, at: number): void {
     const admitted = record.verdict < FIRST_REFUSAL;
     const bin = Math.min(TIMELINE_BINS - 1, Math.floor(at / this.#binMicros));
-    this.offered[bin] = (this.offered[bin] ?? 0) + 1;
-    if (admitted) this.admitted[bin] = (this.admitted[bin] ?? 0) + 1;
+    const bins = this.timeline[record.verdict];
+    if (bins !== undefined) bins[bin] = (bins[bin] ?? 0) + 1;
     if (record.verdict === SLOW) this.delays.push(record.delayMicros);
     this.containment.add(at, admitted);
   }

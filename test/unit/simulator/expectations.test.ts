@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Expectation } from "../../../dsl/index.ts";
 import { judge } from "../../../simulator/expectations.ts";
+import { timelineOfVerdicts } from "../../../simulator/measures.ts";
 import type { SeedResult } from "../../../simulator/run.ts";
 
 const SPAN = { file: 0, start: 0, end: 0 };
@@ -14,7 +15,7 @@ function expectation(
   return { subject, metric, op, value, text: `${subject}.${metric} ${op} ${value}`, span: SPAN };
 }
 
-const TIMELINE = { offered: [], admitted: [] };
+const TIMELINE = timelineOfVerdicts({ allow: [], slow: [], challenge: [], throttle: [], block: [] });
 const VERDICTS = { allow: 0, slow: 0, challenge: 0, throttle: 0, block: 0 };
 
 interface Given {

@@ -57,6 +57,9 @@ test("cuts the run into equal parts, the last request in the last one", () => {
   expect(timeline.offered.length).toBe(TIMELINE_BINS);
   expect([timeline.offered[0], timeline.offered[2], timeline.offered[30], timeline.offered[59]]).toEqual([1, 1, 1, 1]);
   expect([timeline.admitted[1], timeline.admitted[2], timeline.admitted[59]]).toEqual([1, 0, 0]);
+  const { allow, slow, challenge, throttle, block } = timeline.verdicts;
+  expect([allow[0], allow[30], slow[1], throttle[2], block[3], throttle[59]]).toEqual([1, 1, 1, 1, 1, 1]);
+  expect([allow, slow, challenge, throttle, block].flat().reduce((sum, count) => sum + count, 0)).toBe(6);
 });
 
 test("the delay is the 99th percentile of what was let through, by nearest rank", () => {
