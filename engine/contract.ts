@@ -45,6 +45,8 @@ export interface DecisionRecord {
 export interface Counters {
   /** Rules that took effect. */
   readonly matched: Float64Array;
+  /** Enforced limits that were asked. */
+  readonly asked: Float64Array;
   /** Enforced limits that were asked, of which four fifths or more are used. */
   readonly near: Float64Array;
   /** Enforced limits that did not admit. */

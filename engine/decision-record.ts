@@ -210,11 +210,12 @@ export class Record implements DecisionRecord {
     } else if (this.verdict === Verdict.block) this.reason = "no_rule_allows";
   }
 
-  tally({ matched, near, over }: Counters): void {
+  tally({ matched, asked, near, over }: Counters): void {
     for (let index = 0; index < this.matched.count; index++) matched[this.matched.items[index]!]!++;
     for (let index = 0; index < this.asked.count; index++) {
       const limit = this.asked.items[index]!;
       const charge = this.charges[limit]!;
+      asked[limit]!++;
       if (charge.wait > 0) over[limit]!++;
       if (this.usedOf(charge) >= NEAR) near[limit]!++;
     }

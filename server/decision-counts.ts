@@ -3,6 +3,7 @@ import type { Counters, DecisionRecord, Policy } from "../engine/index.ts";
 
 const NO_COUNTERS: Counters = {
   matched: new Float64Array(0),
+  asked: new Float64Array(0),
   near: new Float64Array(0),
   over: new Float64Array(0),
 };
@@ -38,6 +39,7 @@ export class DecisionCounts {
     this.#policy = policy;
     this.#counters = {
       matched: Float64Array.from(policy.rules, ({ name }) => matched.get(name) ?? 0),
+      asked: new Float64Array(policy.limits.length),
       near: Float64Array.from(policy.limits, ({ name }) => near.get(name) ?? 0),
       over: Float64Array.from(policy.limits, ({ name }) => over.get(name) ?? 0),
     };

@@ -1,6 +1,7 @@
 /** A scenario's result as JSON for machines. The same inputs give the same bytes; nothing in it is of the machine or the hour. */
 import type { GateResult } from "./expectations.ts";
 import type { AttackMeasures, PopulationMeasures, RuleMeasures } from "./measures.ts";
+import type { Reach } from "./reach.ts";
 import type { AttackSummary, PopulationSummary, ScenarioResult } from "./scenario-result.ts";
 
 /** Name and version of this form. Members may be added within a version, never removed or given another meaning. */
@@ -29,6 +30,7 @@ export interface ScenarioJson {
   readonly populations: readonly PopulationSummary[];
   readonly attacks: readonly AttackSummary[];
   readonly rules: readonly RuleMeasures[];
+  readonly reach: readonly Reach[];
   readonly runs: readonly RunJson[];
 }
 
@@ -47,6 +49,7 @@ export function scenarioJson(result: ScenarioResult): ScenarioJson {
     populations: result.populations,
     attacks: result.attacks,
     rules: result.rules,
+    reach: result.reach,
     runs: result.runs.map(({ seed, requests, decisionsHash, populations, attacks }) => ({
       seed,
       requests,

@@ -27,6 +27,7 @@ import {
   type RuleMeasures,
 } from "./measures.ts";
 import { deriveWords } from "./random.ts";
+import { type Reach, ReachTally } from "./reach.ts";
 import { ScenarioError } from "./scenario-error.ts";
 import { ActorTally, FIRST_REFUSAL, OriginTally, RuleTally } from "./tally.ts";
 
@@ -65,6 +66,7 @@ export interface SeedResult {
   readonly populations: readonly PopulationMeasures[];
   readonly attacks: readonly AttackMeasures[];
   readonly rules: readonly RuleMeasures[];
+  readonly reach: readonly Reach[];
 }
 
 const DEFAULT_MAX_REQUESTS = 50_000_000;
@@ -100,6 +102,7 @@ class Run {
   readonly #actorTallies: readonly ActorTally[];
   readonly #originTallies: readonly OriginTally[];
   readonly #ruleTally: RuleTally;
+  readonly #reachTally: ReachTally;
   #requests = 0;
 
   constructor(policy: Policy, scenario: Scenario, seed: number, options: RunOptions) {
@@ -116,6 +119,7 @@ class Run {
     this.#actorTallies = this.#cast.actors.map(() => new ActorTally());
     this.#originTallies = [...scenario.populations, ...scenario.attacks].map(() => new OriginTally(scenario.runMicros));
     this.#ruleTally = new RuleTally(policy);
+    this.#reachTally = new ReachTally(policy);
   }
 
   /** Puts every actor's first request on the queue. */
@@ -152,6 +156,7 @@ class Run {
         return measureAttack(actor, tally, this.#originTally(actor.origin));
       }),
       rules: measureRules(this.#policy, this.#ruleTally),
+      reach: this.#reachTally.result(),
     };
   }
 
@@ -183,6 +188,7 @@ class Run {
     const tally = this.#actorTally(index);
     tally.add(record, at);
     this.#originTally(actor.origin).add(record, at);
+    this.#reachTally.add(record);
     this.#ruleTally.add(record, actor.origin >= this.#scenario.populations.length);
     if (actor.abusive && record.verdict < FIRST_REFUSAL) tally.succeeded++;
   }

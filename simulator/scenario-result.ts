@@ -13,6 +13,7 @@ import {
   timelineOfVerdicts,
   WORST_CLIENTS,
 } from "./measures.ts";
+import { type Reach, sumReach } from "./reach.ts";
 import type { SeedResult } from "./run.ts";
 
 /** A whole result: plain data, free of the machine's time, so that the same inputs give the same bytes. */
@@ -29,6 +30,7 @@ export interface ScenarioResult {
   readonly populations: readonly PopulationSummary[];
   readonly attacks: readonly AttackSummary[];
   readonly rules: readonly RuleMeasures[];
+  readonly reach: readonly Reach[];
   /** SHA-256 over the seeds and their decision hashes. */
   readonly decisionsHash: string;
   readonly runs: readonly SeedResult[];
@@ -99,6 +101,7 @@ export function summarise(policy: Policy, scenario: Scenario, runs: readonly See
     populations: scenario.populations.map((_, i) => summarisePopulation(eachSeed(runs, (run) => run.populations[i]))),
     attacks: scenario.attacks.map((_, i) => summariseAttack(eachSeed(runs, (run) => run.attacks[i]))),
     rules: sumRules(runs),
+    reach: sumReach(runs.map((run) => run.reach)),
     decisionsHash: hashOf(runs),
     runs,
   };

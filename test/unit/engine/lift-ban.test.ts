@@ -71,6 +71,7 @@ describe("counters of decisions", () => {
     const engine = createEngine(policy);
     const counters = {
       matched: new Float64Array(policy.rules.length),
+      asked: new Float64Array(policy.limits.length),
       near: new Float64Array(policy.limits.length),
       over: new Float64Array(policy.limits.length),
     };
@@ -83,6 +84,7 @@ describe("counters of decisions", () => {
     // From the eighth of ten on, and for as long as all ten are used.
     expect(counters.near[few!]).toBe(5);
     expect(counters.over[few!]).toBe(2);
+    expect([counters.asked[few!], counters.asked[wide!]]).toEqual([12, 12]);
     expect([counters.near[wide!], counters.over[wide!]]).toEqual([0, 0]);
   });
 });

@@ -56,7 +56,15 @@ function runs(...seeds: readonly Given[]): readonly SeedResult[] {
       },
       ...{ throttled: 0, blocked: 0, lost: 0, delayedMicros: 0, worst: [], timeline: TIMELINE },
     };
-    return { seed: i + 1, requests, decisionsHash: "", populations: [population], attacks: [attack], rules: [] };
+    return {
+      seed: i + 1,
+      requests,
+      decisionsHash: "",
+      populations: [population],
+      attacks: [attack],
+      rules: [],
+      reach: [],
+    };
   });
 }
 
