@@ -18,6 +18,13 @@ export { firstSeeds, runScenario, type ScenarioOptions } from "./run-scenario.ts
 export type { AttackSummary, PopulationSummary, ScenarioResult, SeedStory, Spread } from "./scenario-result.ts";
 export { type SampleRequest, sampleRequests } from "./sample-requests.ts";
 export { renderScenario, type ScenarioReportOptions } from "./report-text.ts";
+export {
+  htmlReport,
+  MOST_BYTES as MOST_REPORT_BYTES,
+  type ReportedDiff,
+  type ReportedScenario,
+  type ReportInput,
+} from "./html-report/index.ts";
 export { type LogSource, replayLog, type ReplayOptions } from "./replay.ts";
 export { ReplayError } from "./replay-error.ts";
 export { LOG_FORMATS, type LogFormat } from "./replay-lines.ts";

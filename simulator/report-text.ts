@@ -99,13 +99,15 @@ function fewSeedsNote(result: ScenarioResult, paint: Paint): readonly string[] {
   return few ? [paint.dim(`fewer than ${ENOUGH_SEEDS} seeds: a bound says little about the spread between them`)] : [];
 }
 
-function boundText(gate: GateResult): string {
+/** The bound that was compared, or why there is none. */
+export function boundText(gate: GateResult): string {
   if (gate.silent > 0) return `no request in ${plural(gate.silent, "seed")}`;
   if (gate.never > 0) return `never in ${plural(gate.never, "seed")}`;
   return gate.bound === null ? "every seed" : valueText(gate, gate.bound);
 }
 
-function valueText(gate: GateResult, value: number | null): string {
+/** A value of an expectation in its unit. */
+export function valueText(gate: GateResult, value: number | null): string {
   if (value === null) return "never";
   switch (gate.unit) {
     case "percent":
@@ -220,7 +222,7 @@ function seedLines(result: ScenarioResult, file: string): readonly string[] {
 }
 
 /** `1 to 30`, or `3, 7, 9`; past ten only how many there are. */
-function seedsText(seeds: readonly number[]): string {
+export function seedsText(seeds: readonly number[]): string {
   const first = seeds[0] ?? 0;
   if (seeds.length > 2 && seeds.every((seed, i) => seed === first + i))
     return `${first} to ${first + seeds.length - 1}`;
@@ -228,6 +230,6 @@ function seedsText(seeds: readonly number[]): string {
 }
 
 /** A file name as a shell takes it. */
-function quoted(file: string): string {
+export function quoted(file: string): string {
   return /^[\w./@%+=:,-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`;
 }

@@ -3,6 +3,8 @@ import type { Scenario } from "../../dsl/index.ts";
 import type { Policy } from "../../engine/index.ts";
 import {
   type DecisionEvent,
+  htmlReport,
+  type ReportedScenario,
   renderScenario,
   runScenario,
   scenarioJson,
@@ -18,9 +20,11 @@ import { type Arguments, formatOption } from "../options.ts";
 import { loadGood } from "../policy-file.ts";
 import { CliProblem, EXIT } from "../problem.ts";
 import { Progress } from "../progress.ts";
+import { ReportFile } from "../report-file.ts";
+import { packageVersion } from "../version.ts";
 
 export const simulate: Command = {
-  usage: "FILE [--scenario NAME] [--seed N] [--seeds N] [--decisions OUT] [--format text|json]",
+  usage: "FILE [--scenario NAME] [--seed N] [--seeds N] [--decisions OUT] [--report OUT.html] [--format text|json]",
   about: `Runs the policy's scenarios and tells who was stopped, who was harmed and by what. The same policy, scenario and seeds give
 the same bytes. Exits 1 if an expectation fails.`,
   options: [
@@ -28,11 +32,16 @@ the same bytes. Exits 1 if an expectation fails.`,
     { name: "seed", value: "N", help: "the first seed; alone: the only one (default 1)" },
     { name: "seeds", value: "N", help: "how many seeds (default: what the scenario says)" },
     { name: "decisions", value: "OUT", help: "write every decision to this file, one JSON object a line" },
+    {
+      name: "report",
+      value: "OUT.html",
+      help: "write a page for people to this file: static, without scripts or network",
+    },
     formatOption(),
   ],
-  planned: ["report"],
   examples: [
     "simulate orders.edgepolicy",
+    "simulate orders.edgepolicy --report report.html",
     "simulate orders.edgepolicy --scenario stuffing_campaign --seed 7 --decisions decisions.ndjson",
   ],
   run,
@@ -47,17 +56,23 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   const { policy, scenarios } = loadGood(file, io);
   const chosen = chooseScenarios(file, scenarios, args.text("scenario"));
   const output = args.has("decisions") ? new DecisionFile(args.text("decisions") ?? "") : null;
-  const results: ScenarioResult[] = [];
+  const page = args.has("report") ? new ReportFile(args.text("report") ?? "") : null;
+  const reported: ReportedScenario[] = [];
   try {
     for (const scenario of chosen) {
       const result = runOne({ policy, scenario, seeds: seedsOf(scenario, first, count), output }, io);
-      results.push(result);
+      reported.push({ scenario, result });
       const color = colorOnStdout(io);
       if (!args.json())
-        await io.stdout(`${results.length > 1 ? "\n" : ""}${renderScenario(result, { file, color, ...widthOf(io) })}`);
+        await io.stdout(`${reported.length > 1 ? "\n" : ""}${renderScenario(result, { file, color, ...widthOf(io) })}`);
     }
   } finally {
     output?.close();
+  }
+  const results = reported.map(({ result }) => result);
+  if (page !== null) {
+    page.write(await htmlReport({ policy, file, version: packageVersion(), scenarios: reported }));
+    if (!args.json()) await io.stdout(`Report     ${page.path}\n`);
   }
   const held = results.every((result) => result.held);
   if (args.json()) await io.stdout(`${JSON.stringify({ held, scenarios: results.map(scenarioJson) })}\n`);

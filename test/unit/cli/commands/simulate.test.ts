@@ -117,3 +117,27 @@ test("cannot run where the decisions cannot be written", async () => {
   expect(status).toBe(2);
   expect(stderr).toContain(`${at("no/such/folder")}: there is no such file`);
 });
+
+test("writes a page over all scenarios, the same bytes each time, and says where", async () => {
+  const at = folderWith(FILES);
+  const argv = ["simulate", at("p.edgepolicy"), "--seeds", "2", "--report", at("report.html")];
+  const { status, stdout } = await edgepolicy(argv);
+  expect(status).toBe(1);
+  expect(stdout).toContain(`Report     ${at("report.html")}\n`);
+  const page = textOf(at("report.html"));
+  expect(page).toMatch(/^<!doctype html>/);
+  expect(page).toMatch(/<h2 id="s1">held<\/h2>[\s\S]*<h2 id="s2">failed<\/h2>/);
+  expect((await edgepolicy([...argv, "--format", "json"])).stdout).toMatch(/^\{"held":false/);
+  expect(textOf(at("report.html"))).toBe(page);
+});
+
+test("says before it runs anything that a report has no place", async () => {
+  const at = folderWith(FILES);
+  const base = ["simulate", at("p.edgepolicy"), "--report"];
+  expect(await edgepolicy([...base, at("nowhere/report.html")])).toMatchObject({
+    ...{ status: 2, stdout: "" },
+    stderr: expect.stringContaining("nowhere: there is no such file") as string,
+  });
+  const { status, stderr } = await edgepolicy([...base, at(".")]);
+  expect({ status, stderr }).toMatchObject({ status: 2, stderr: expect.stringContaining("is a directory") as string });
+});

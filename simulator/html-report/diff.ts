@@ -1,0 +1,64 @@
+/** What another policy would have answered. */
+import { formatCount, formatPercent } from "../report-format.ts";
+import { percent } from "../measures.ts";
+import type { Detail } from "./detail.ts";
+import { type Html, html, type Part } from "./html.ts";
+import type { ReportedDiff } from "./input.ts";
+import { fold, table } from "./table.ts";
+
+const BASIS: Readonly<Record<ReportedDiff["kind"], string>> = {
+  "first-order": "First-order: both decide the same requests, and nobody reacts to the answers.",
+  "closed-loop": "Closed-loop: callers and attackers react to each policy, from the same seeds.",
+};
+
+/** From the other policy to this one. */
+export function diffSection({ kind, old, new: now, verdicts, caveats }: ReportedDiff, detail: Detail): Html {
+  const { requests, changed, newlyRefused, newlyAdmitted, matrix, causes, callers } = verdicts;
+  const number = true;
+  const turned = matrix.filter((cell) => cell.old !== cell.new);
+  return html`<p>From <b>${old.name}</b> (${old.version}) to <b>${now.name}</b> (${now.version}). ${BASIS[kind]}</p>
+<p><b>${formatCount(changed)} of ${formatCount(requests)} requests</b> (${formatPercent(percent(changed, requests))}) change their verdict: ${formatCount(newlyRefused)} are newly refused,
+${formatCount(newlyAdmitted)} newly admitted.</p>
+${when(turned, (rows) =>
+  table({
+    caption: "Requests by change of verdict",
+    columns: [{ head: "Before" }, { head: "Now" }, { head: "Requests", number }],
+    rows: rows.map((cell) => [cell.old, cell.new, formatCount(cell.requests)]),
+    most: detail.rows,
+  }),
+)}
+${when(causes, (rows) =>
+  table({
+    caption: "By what decides",
+    columns: [{ head: "Before" }, { head: "Now" }, { head: "Requests", number }],
+    rows: rows.map((change) => [causeText(change.old), causeText(change.new), formatCount(change.requests)]),
+    most: detail.rows,
+  }),
+)}
+${when(callers, (rows) =>
+  fold(
+    "Most affected callers",
+    table({
+      caption: "Most affected callers",
+      columns: [
+        { head: "Caller" },
+        { head: "Requests", number },
+        { head: "Newly refused", number },
+        { head: "Newly admitted", number },
+      ],
+      rows: rows.map((one) => [one.name, ...[one.requests, one.newlyRefused, one.newlyAdmitted].map(formatCount)]),
+      most: detail.rows,
+      quiet: true,
+    }),
+  ),
+)}
+${when(caveats, (all) => html`<ul>${all.map((one) => html`<li>${one}</li>`)}</ul>`)}`;
+}
+
+function when<T>(items: readonly T[], render: (items: readonly T[]) => Html): Html | null {
+  return items.length === 0 ? null : render(items);
+}
+
+function causeText({ verdict, by }: ReportedDiff["verdicts"]["causes"][number]["old"]): Part {
+  return by === "" ? verdict : html`${verdict} by <code>${by}</code>`;
+}

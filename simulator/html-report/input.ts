@@ -1,0 +1,52 @@
+/** What a report is made of. */
+import type { Scenario } from "../../dsl/index.ts";
+import type { Policy, Verdict } from "../../engine/index.ts";
+import type { ScenarioResult } from "../scenario-result.ts";
+
+/** Everything that a page shows, of one policy. The same input gives the same bytes. */
+export interface ReportInput {
+  readonly policy: Policy;
+  /** The policy's file as the replay command names it. */
+  readonly file: string;
+  /** Version of edgepolicy that ran it. */
+  readonly version: string;
+  /** At least one, in the order of the page. */
+  readonly scenarios: readonly ReportedScenario[];
+}
+
+export interface ReportedScenario {
+  readonly scenario: Scenario;
+  readonly result: ScenarioResult;
+  /** The same scenario under another policy, where it was compared. */
+  readonly diff?: ReportedDiff;
+}
+
+/** What a comparison of two policies says; results of `simulator/diff/` are of this shape. */
+export interface ReportedDiff {
+  readonly kind: "first-order" | "closed-loop";
+  readonly old: { readonly name: string; readonly version: string };
+  readonly new: { readonly name: string; readonly version: string };
+  readonly verdicts: {
+    readonly requests: number;
+    readonly changed: number;
+    readonly newlyRefused: number;
+    readonly newlyAdmitted: number;
+    readonly matrix: readonly { readonly old: Verdict; readonly new: Verdict; readonly requests: number }[];
+    /** Most requests first. */
+    readonly causes: readonly { readonly old: DiffCause; readonly new: DiffCause; readonly requests: number }[];
+    /** Most changed first. */
+    readonly callers: readonly {
+      readonly name: string;
+      readonly requests: number;
+      readonly newlyRefused: number;
+      readonly newlyAdmitted: number;
+    }[];
+  };
+  readonly caveats: readonly string[];
+}
+
+interface DiffCause {
+  readonly verdict: Verdict;
+  /** Rule, limit or reason; empty for an allow. */
+  readonly by: string;
+}

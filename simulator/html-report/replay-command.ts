@@ -1,0 +1,18 @@
+/** The command that shows a run again. */
+import { quoted } from "../report-text.ts";
+import { type Html, html } from "./html.ts";
+
+export interface Replayed {
+  readonly file: string;
+  readonly scenario: string;
+  readonly seed: number;
+  /** Where it is more than one seed, from `seed` on. */
+  readonly seeds?: number;
+}
+
+/** Breaks between its arguments alone, where the line is too short for it. */
+export function replayCommand({ file, scenario, seed, seeds }: Replayed): Html {
+  const options = [`--scenario ${scenario}`, `--seed ${seed}`, ...(seeds === undefined ? [] : [`--seeds ${seeds}`])];
+  const words = ["edgepolicy simulate", quoted(file), ...options];
+  return html`<pre class="command"><code>${words.map((word, i) => html`${i === 0 ? "" : " "}<span>${word}</span>`)}</code></pre>`;
+}

@@ -1,0 +1,35 @@
+/** Phrases that several sections use. */
+import { formatCount, formatMean, plural } from "../report-format.ts";
+import type { RuleMeasures } from "../measures.ts";
+import type { ScenarioResult } from "../scenario-result.ts";
+import { type Html, html } from "./html.ts";
+
+/** Mean of a sum over seeds. */
+export function aSeed(sum: number, { seeds }: ScenarioResult): string {
+  return formatMean(sum / Math.max(1, seeds.length));
+}
+
+/** `3 of 40 clients`. */
+export function share(part: number, whole: number, thing: string): string {
+  return `${formatCount(part)} of ${plural(whole, thing)}`;
+}
+
+/** What decided, with what it is: a rule, a limit, or a check that every policy has. */
+export function decider(name: string, rules: readonly RuleMeasures[]): Html {
+  const kind = rules.find((rule) => rule.name === name)?.kind;
+  return html`${kind === undefined ? "" : `${kindWord(kind)} `}<code>${name}</code>`;
+}
+
+export function kindWord(kind: RuleMeasures["kind"]): string {
+  return kind === "built_in" ? "built-in check" : kind;
+}
+
+/** Name of a model as people write it. */
+export function modelWords(model: string): string {
+  return model.replaceAll("_", " ");
+}
+
+/** Held or failed, in a word and a sign beside the colour. */
+export function heldMark(held: boolean): Html {
+  return held ? html`<span class="good">✓ held</span>` : html`<span class="bad">✗ failed</span>`;
+}
