@@ -12,7 +12,7 @@ import {
   type ScenarioResult,
   START_MICROS,
 } from "../../simulator/index.ts";
-import { closestName, decisionLine } from "../../traffic/index.ts";
+import { decisionLine } from "../../traffic/index.ts";
 import type { Command } from "../command.ts";
 import { DecisionFile } from "../decision-file.ts";
 import { type CliIo, colorOnStdout } from "../io.ts";
@@ -21,6 +21,7 @@ import { loadGood } from "../policy-file.ts";
 import { CliProblem, EXIT } from "../problem.ts";
 import { Progress } from "../progress.ts";
 import { ReportFile } from "../report-file.ts";
+import { chooseScenarios, chosenSeeds, readSeedChoice } from "../scenarios.ts";
 import { packageVersion } from "../version.ts";
 
 export const simulate: Command = {
@@ -47,12 +48,9 @@ the same bytes. Exits 1 if an expectation fails.`,
   run,
 };
 
-const MOST_SEEDS = 10_000;
-
 async function run(args: Arguments, io: CliIo): Promise<number> {
   const [file = ""] = args.exactly("FILE");
-  const first = args.integer("seed", 0, Number.MAX_SAFE_INTEGER - MOST_SEEDS);
-  const count = args.integer("seeds", 1, MOST_SEEDS);
+  const choice = readSeedChoice(args);
   const { policy, scenarios } = loadGood(file, io);
   const chosen = chooseScenarios(file, scenarios, args.text("scenario"));
   const output = args.has("decisions") ? new DecisionFile(args.text("decisions") ?? "") : null;
@@ -60,7 +58,7 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   const reported: ReportedScenario[] = [];
   try {
     for (const scenario of chosen) {
-      const result = runOne({ policy, scenario, seeds: seedsOf(scenario, first, count), output }, io);
+      const result = runOne({ policy, scenario, seeds: chosenSeeds(scenario, choice), output }, io);
       reported.push({ scenario, result });
       const color = colorOnStdout(io);
       if (!args.json())
@@ -77,24 +75,6 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   const held = results.every((result) => result.held);
   if (args.json()) await io.stdout(`${JSON.stringify({ held, scenarios: results.map(scenarioJson) })}\n`);
   return held ? EXIT.fine : EXIT.no;
-}
-
-function chooseScenarios(file: string, scenarios: readonly Scenario[], name: string | null): readonly Scenario[] {
-  if (scenarios.length === 0) {
-    throw new CliProblem(`${file} declares no scenario`, "edgepolicy init DIR writes one to start from");
-  }
-  const chosen = name === null ? scenarios : scenarios.filter((each) => each.name === name);
-  if (name === null || chosen.length > 0) return chosen;
-  const names = scenarios.map((each) => each.name);
-  const close = closestName(name, names);
-  const hint = close === null ? "" : `; did you mean \`${close}\`?`;
-  throw new CliProblem(`${file} has no scenario \`${name}\`${hint}`, `it has ${names.join(", ")}`);
-}
-
-/** One seed where only `--seed` was given, else as many as asked for or stated, from the first on. */
-function seedsOf({ seeds }: Scenario, first: number | null, count: number | null): readonly number[] {
-  const length = count ?? (first === null ? seeds : 1);
-  return Array.from({ length }, (_, index) => (first ?? 1) + index);
 }
 
 interface Run {
