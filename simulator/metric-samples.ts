@@ -33,7 +33,7 @@ export function unitOf(metric: Expectation["metric"]): MetricUnit {
 }
 
 /** What `expectation` measures in one run; null where the run has no such population or attack. */
-export function sampleOf(expectation: Expectation, run: SeedResult): SeedSample | null {
+export function sampleOf(expectation: Pick<Expectation, "subject" | "metric">, run: SeedResult): SeedSample | null {
   const attack = run.attacks.find(({ name }) => name === expectation.subject);
   if (attack !== undefined) return ofAttack(expectation.metric, attack, run.seed);
   const population = run.populations.find(({ name }) => name === expectation.subject);

@@ -9,7 +9,7 @@ import { ReplayError } from "./replay-error.ts";
 import { type LogFormat, LogLines } from "./replay-lines.ts";
 import { caveatsOf, LogWatch } from "./replay-log-facts.ts";
 import { type HeldLine, REORDER_LINES, ReorderBuffer } from "./replay-order.ts";
-import type { ReplayResult } from "./replay-result.ts";
+import type { LogFacts, ReplayResult } from "./replay-result.ts";
 import { type Decided, ReplayTally } from "./replay-tally.ts";
 
 /** Lines as `traffic` reads them from a file, or plain texts, which are numbered from 1. */
@@ -45,30 +45,50 @@ const PROGRESS_LINES = 10_000;
  *   reorder buffer had to let go.
  */
 export async function replayLog(policy: Policy, source: LogSource, options: ReplayOptions = {}): Promise<ReplayResult> {
-  const replay = new Replay(policy, options);
-  for await (const line of source) replay.take(line);
-  return replay.finish();
+  const decider = new ReplayDecider(policy, options);
+  const log = await readInOrder(source, [policy], options, (held, record) => decider.decide(held, record));
+  return decider.finish(log);
 }
 
-class Replay {
+/**
+ * Hands over every entry of a log in the order of time.
+ *
+ * @param policies - A request may name the clients of any of them.
+ * @throws {@link ReplayError} as {@link replayLog}.
+ */
+export async function readInOrder(
+  source: LogSource,
+  policies: readonly Policy[],
+  options: ReplayOptions,
+  onEntry: OnEntry,
+): Promise<LogFacts> {
+  const ordered = new OrderedLog(policies, options, onEntry);
+  for await (const line of source) ordered.take(line);
+  return ordered.finish();
+}
+
+/** Told of an entry of the log, with its line. */
+type OnEntry = (held: HeldLine, record: RequestRecord) => void;
+
+class OrderedLog {
   readonly #options: ReplayOptions;
   readonly #lines: LogLines;
   readonly #watch: LogWatch;
   readonly #buffer: ReorderBuffer;
-  readonly #decider: ReplayDecider;
+  readonly #onEntry: OnEntry;
   #number = 0;
   #latest = Number.NEGATIVE_INFINITY;
 
-  constructor(policy: Policy, options: ReplayOptions) {
+  constructor(policies: readonly Policy[], options: ReplayOptions, onEntry: OnEntry) {
     const format = options.format ?? "combined";
     this.#options = options;
-    this.#lines = new LogLines(format, new Set(policy.clients.map(({ id }) => id)));
+    this.#onEntry = onEntry;
+    this.#lines = new LogLines(format, new Set(policies.flatMap(({ clients }) => clients.map(({ id }) => id))));
     this.#watch = new LogWatch(format);
     this.#buffer = new ReorderBuffer(options.reorderLines ?? REORDER_LINES);
-    this.#decider = new ReplayDecider(policy, options);
   }
 
-  /** Reads a line, holds it, and decides the earliest held one when no more can be held. */
+  /** Reads a line, holds it, and hands over the earliest held one when no more can be held. */
   take(line: InputLine | string): void {
     const input = typeof line === "string" ? { number: this.#number + 1, text: line, problem: null } : line;
     this.#number = input.number;
@@ -80,9 +100,9 @@ class Replay {
     else this.#hold({ at: read.at, number: input.number, text: input.text });
   }
 
-  finish(): ReplayResult {
-    for (let held = this.#buffer.take(); held !== null; held = this.#buffer.take()) this.#decide(held);
-    return this.#decider.finish(this.#watch.finish());
+  finish(): LogFacts {
+    for (let held = this.#buffer.take(); held !== null; held = this.#buffer.take()) this.#handOver(held);
+    return this.#watch.finish();
   }
 
   #skip(line: number, problem: string): void {
@@ -95,15 +115,15 @@ class Replay {
     this.#watch.entry(line.at);
     this.#buffer.push(line);
     const earliest = this.#buffer.overfull ? this.#buffer.take() : null;
-    if (earliest !== null) this.#decide(earliest);
+    if (earliest !== null) this.#handOver(earliest);
   }
 
-  #decide(held: HeldLine): void {
+  #handOver(held: HeldLine): void {
     const record = this.#lines.parse(held.text);
     if ("problem" in record) throw new ReplayError(held.number, record.problem);
     this.#latest = held.at;
     this.#watch.ordered(held.at);
-    this.#decider.decide(held, record);
+    this.#onEntry(held, record);
   }
 }
 
@@ -116,7 +136,7 @@ function tooLate(line: number, held: number): ReplayError {
 }
 
 /** Decides entries in the order of time, and reports outcomes when they are due. */
-class ReplayDecider {
+export class ReplayDecider {
   readonly #policy: Policy;
   readonly #engine: PolicyEngine;
   readonly #tally: ReplayTally;
@@ -132,7 +152,7 @@ class ReplayDecider {
     this.#onDecision = options.onDecision;
   }
 
-  decide({ at, number }: HeldLine, record: RequestRecord): void {
+  decide({ at, number }: HeldLine, record: RequestRecord): Decided {
     while (this.#due.nextTime <= at) this.#observeNext();
     const made = this.#engine.decide(record.request, at);
     this.#hash.add(made, at);
@@ -140,9 +160,10 @@ class ReplayDecider {
     if (record.response !== null && passes(made)) this.#observe(made.token, record.response, at);
     this.#tally.add(decided);
     this.#onDecision?.(decided);
+    return decided;
   }
 
-  finish(log: ReplayResult["log"]): ReplayResult {
+  finish(log: LogFacts): ReplayResult {
     const { name, version } = this.#policy;
     const caveats = caveatsOf(log, this.#policy, this.#engine.needs);
     return { policy: { name, version }, log, ...this.#tally.finish(), caveats, decisionHash: this.#hash.finish() };

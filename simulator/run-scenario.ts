@@ -31,7 +31,12 @@ export function firstSeeds(count: number): readonly number[] {
   return Array.from({ length: count }, (_, i) => i + 1);
 }
 
-function checkSeeds(seeds: readonly number[]): void {
+/**
+ * Checks the seeds of a run.
+ *
+ * @throws {@link ScenarioError} where they are none, no safe integers, or one stands twice.
+ */
+export function checkSeeds(seeds: readonly number[]): void {
   if (seeds.length === 0) throw new ScenarioError("a scenario runs over at least one seed");
   const odd = seeds.find((seed) => !Number.isSafeInteger(seed));
   if (odd !== undefined) throw new ScenarioError(`a seed is a whole number below 2^53, not ${odd}`);

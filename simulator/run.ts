@@ -88,7 +88,8 @@ export function runSeed(policy: Policy, scenario: Scenario, seed: number, option
   return run.result();
 }
 
-class Run {
+/** A run in steps: {@link start} once, then {@link step} until it says that the run is over. */
+export class Run {
   readonly #policy: Policy;
   readonly #scenario: Scenario;
   readonly #seed: number;

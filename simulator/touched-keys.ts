@@ -37,7 +37,7 @@ export class TouchedKeys {
   /** The first state that reads differently, or null. */
   difference(compiled: PolicyEngine, reference: PolicyEngine, nowMicros: number): StateDifference | null {
     for (const state of this.touched.values()) {
-      const [one, other] = [read(compiled, state, nowMicros), read(reference, state, nowMicros)];
+      const [one, other] = [stateText(compiled, state, nowMicros), stateText(reference, state, nowMicros)];
       if (one !== other) {
         const of = `the ${state.kind} \`${state.name}\` of ${JSON.stringify(state.keys)}`;
         return { of, compiled: one, reference: other };
@@ -47,7 +47,8 @@ export class TouchedKeys {
   }
 }
 
-function read({ readings }: PolicyEngine, { kind, name, keys }: TouchedState, nowMicros: number): string {
+/** How some state reads in an engine, as text; the same exactly where the state is. */
+export function stateText({ readings }: PolicyEngine, { kind, name, keys }: TouchedState, nowMicros: number): string {
   if (kind === "signal") return String(readings.signal(name, keys, nowMicros));
   if (kind === "ban") return `${readings.ban(name, keys, nowMicros)} µs left`;
   const { fullInMicros, numerator, denominator } = readings.limit(name, keys, nowMicros);

@@ -23,7 +23,20 @@ export function check<T>(property: fc.IProperty<T>, options: CheckOptions = {}):
   try {
     fc.assert(property, { seed, numRuns: Math.max(1, Math.round((options.runs ?? 200) * factor)) });
   } catch (failure) {
-    const replay = `replay: EDGEPOLICY_SEED=${seed} EDGEPOLICY_RUNS=${factor} npx vitest run --testNamePattern "<this test>"`;
-    throw new Error(`${replay}\n${failure instanceof Error ? failure.message : String(failure)}`, { cause: failure });
+    throw withReplay(failure);
   }
+}
+
+/** As {@link check}, of a property that takes its time. */
+export async function checkAsync<T>(property: fc.IAsyncProperty<T>, options: CheckOptions = {}): Promise<void> {
+  try {
+    await fc.assert(property, { seed, numRuns: Math.max(1, Math.round((options.runs ?? 200) * factor)) });
+  } catch (failure) {
+    throw withReplay(failure);
+  }
+}
+
+function withReplay(failure: unknown): Error {
+  const replay = `replay: EDGEPOLICY_SEED=${seed} EDGEPOLICY_RUNS=${factor} npx vitest run --testNamePattern "<this test>"`;
+  return new Error(`${replay}\n${failure instanceof Error ? failure.message : String(failure)}`, { cause: failure });
 }
