@@ -46,6 +46,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async (): Promise<Command> => (await import("./commands/replay.ts")).replay,
   },
   {
+    name: "diff",
+    summary: "tell what a change of a policy turns, on a log or in a scenario",
+    load: async (): Promise<Command> => (await import("./commands/diff.ts")).diff,
+  },
+  {
     name: "audit",
     summary: "audit the inventory, who may do what, and the controls",
     load: async (): Promise<Command> => (await import("./commands/audit.ts")).audit,
@@ -83,4 +88,4 @@ export const COMMANDS: readonly CommandEntry[] = [
 ];
 
 /** Commands of later versions: named, so that asking for one says so. */
-export const PLANNED: readonly string[] = ["diff", "prove"];
+export const PLANNED: readonly string[] = ["prove"];

@@ -97,6 +97,25 @@ test "three failures lock" {
   expect(JSON.parse(json.stdout)).toMatchObject({ passed: 1, failed: 1, tests: [{ file: "good" }, { file: "wrong" }] });
 });
 
+test("diff tells what turns from one policy to another, and exits 1 where something does", () => {
+  const cwd = folderWith({
+    old: SIGN_IN.replace("fails > 2", "fails > 20"),
+    new: SIGN_IN,
+    log: FAILED_SIGN_IN.repeat(4),
+  });
+  const on = ["--log", "log", "--log-format", "ndjson"];
+  const { status, stdout, stderr } = edgepolicy(["diff", "old", "new", ...on], { cwd });
+  expect({ status, stderr }).toEqual({ status: 1, stderr: "" });
+  expect(stdout).toMatch(/^CHANGED {2}1 of 4 requests[\s\S]*allow → block by stuffing[\s\S]*fails > 2 {3}fails = 3/);
+  expect(stdout).toContain("edgepolicy diff old new --log log --log-format ndjson\n");
+  expect(edgepolicy(["diff", "new", "new", ...on], { cwd })).toMatchObject({ status: 0, stderr: "" });
+  const json = edgepolicy(["diff", "old", "new", ...on, "--format", "json"], { cwd });
+  expect(JSON.parse(json.stdout)).toMatchObject({ schema: "edgepolicy.diff/1", verdicts: { changed: 1 } });
+  const comment = edgepolicy(["diff", "old", "new", ...on, "--format", "markdown", "--fail-on", "never"], { cwd });
+  expect(comment).toMatchObject({ status: 0, stdout: expect.stringMatching(/^### /) as string });
+  expect(edgepolicy(["diff", "old", "new"], { cwd })).toMatchObject({ status: 2, stdout: "" });
+});
+
 test("explain tells why, after what came before, and what would change it", () => {
   const cwd = folderWith({ p: SIGN_IN, requests: FAILED_SIGN_IN.repeat(3) });
   const request = JSON.stringify({ method: "POST", path: "/v1/login", ip: "203.0.113.9" });

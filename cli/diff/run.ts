@@ -1,0 +1,137 @@
+/** Two policies loaded, compared and reported. */
+import {
+  diffJson,
+  diffLog,
+  type DiffReportOptions,
+  type DiffResult,
+  diffScenario,
+  renderDiff,
+  renderDiffMarkdown,
+  ScenarioError,
+} from "../../simulator/index.ts";
+import { openLines } from "../input.ts";
+import { type CliIo, colorOnStdout } from "../io.ts";
+import { logReading, withLogProblems } from "../log-input.ts";
+import type { Arguments } from "../options.ts";
+import { type GoodPolicy, loadGood } from "../policy-file.ts";
+import { CliProblem, EXIT } from "../problem.ts";
+import { Progress } from "../progress.ts";
+import { chosenSeeds, findScenario, readSeedChoice } from "../scenarios.ts";
+import { exitStatus, type FailOn } from "./exit-status.ts";
+
+/** A policy and where it was read. */
+interface Side extends GoodPolicy {
+  readonly file: string;
+}
+
+/** Both sides, and what they are compared on. */
+interface Comparison {
+  readonly old: Side;
+  readonly new: Side;
+  readonly args: Arguments;
+}
+
+/**
+ * Runs `edgepolicy diff`.
+ *
+ * @returns The exit status.
+ * @throws {@link CliProblem} with status 2 where it could not run.
+ */
+export async function compare(args: Arguments, io: CliIo): Promise<number> {
+  const [oldFile = "", newFile = ""] = args.exactly("OLD", "NEW");
+  checkOptions(args);
+  const comparison = { old: loadSide(oldFile, io), new: loadSide(newFile, io), args };
+  const result = args.has("log") ? await onLog(comparison, io) : await inScenario(comparison, io);
+  await io.stdout(render(result, comparison, io));
+  return exitStatus(result, (args.text("fail-on") ?? "change") as FailOn);
+}
+
+const OF_LOGS = ["log-format", "skip-bad"];
+const OF_SCENARIOS = ["scenario-from", "seed", "seeds"];
+
+function checkOptions(args: Arguments): void {
+  const [log, scenario] = [args.has("log"), args.has("scenario")];
+  if (log && scenario) throw new CliProblem("--log and --scenario are two comparisons", "run one after the other");
+  if (!log && !scenario)
+    throw new CliProblem(
+      "--log or --scenario is missing",
+      "name recorded traffic with --log, or a scenario of NEW with --scenario",
+    );
+  const stray = (log ? OF_SCENARIOS : OF_LOGS).find((name) => args.has(name));
+  if (stray !== undefined) throw new CliProblem(`--${stray} goes with ${log ? "--scenario" : "--log"}`);
+}
+
+/** 1 stands for a change: a policy with errors could not be compared. */
+function loadSide(file: string, io: CliIo): Side {
+  try {
+    return { ...loadGood(file, io), file };
+  } catch (problem) {
+    if (problem instanceof CliProblem) throw new CliProblem(problem.message, problem.help, EXIT.cannot);
+    throw problem;
+  }
+}
+
+function onLog({ old, new: now, args }: Comparison, io: CliIo): Promise<DiffResult> {
+  const log = args.text("log") ?? "";
+  const input = openLines(log, io);
+  const options = { ...logReading(args), ...(log === "-" ? {} : { reopen: () => openLines(log, io).lines }) };
+  return withLogProblems(input.name, () => diffLog(old, now, input.lines, options));
+}
+
+async function inScenario({ old, new: now, args }: Comparison, io: CliIo): Promise<DiffResult> {
+  const scenarioFrom = args.text("scenario-from") === "old" ? "old" : "new";
+  const { file, scenarios } = scenarioFrom === "old" ? old : now;
+  const scenario = findScenario(file, scenarios, args.text("scenario") ?? "");
+  const seeds = chosenSeeds(scenario, readSeedChoice(args));
+  const progress = new Progress(scenario.name, seeds.length, io);
+  try {
+    return await diffScenario(old, now, scenario, { seeds, scenarioFrom, onSeed: (done) => progress.look(done) });
+  } catch (problem) {
+    if (!(problem instanceof ScenarioError)) throw problem;
+    throw new CliProblem(`scenario \`${scenario.name}\`: ${problem.message}`);
+  } finally {
+    progress.clear();
+  }
+}
+
+function render(result: DiffResult, { old, new: now, args }: Comparison, io: CliIo): string {
+  const log = args.text("log");
+  const options: DiffReportOptions = {
+    old,
+    new: now,
+    logName: log === "-" ? "standard input" : (log ?? ""),
+    command: commandOf(result, args),
+    color: colorOnStdout(io),
+  };
+  switch (args.text("format")) {
+    case "json":
+      return `${JSON.stringify(diffJson(result, options))}\n`;
+    case "markdown":
+      return renderDiffMarkdown(result, options);
+    default:
+      return renderDiff(result, options);
+  }
+}
+
+/** The command line that gives the same again. */
+function commandOf(result: DiffResult, args: Arguments): string {
+  const traffic =
+    result.kind === "first-order"
+      ? ["--log", args.text("log") ?? "", ...given(args, "log-format"), ...(args.has("skip-bad") ? ["--skip-bad"] : [])]
+      : ["--scenario", result.scenario, ...given(args, "scenario-from"), ...seedWords(result.seeds)];
+  return ["edgepolicy", "diff", ...args.positionals, ...traffic].map(shellWord).join(" ");
+}
+
+function given(args: Arguments, name: string): readonly string[] {
+  const value = args.text(name);
+  return value === null ? [] : [`--${name}`, value];
+}
+
+function seedWords(seeds: readonly number[]): readonly string[] {
+  return ["--seed", `${seeds[0] ?? 1}`, ...(seeds.length > 1 ? ["--seeds", `${seeds.length}`] : [])];
+}
+
+/** A word as a POSIX shell takes it. */
+function shellWord(word: string): string {
+  return /^[\w./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
