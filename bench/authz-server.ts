@@ -46,7 +46,7 @@ async function startEdge({ workers = 1, policyText }: Start): Promise<Report> {
 }
 
 function orders(): LoadResult {
-  return { policy: enforcedPolicy(), scenarios: [], tests: [], diagnostics: [], sources: [] };
+  return { policy: enforcedPolicy(), scenarios: [], tests: [], invariants: [], diagnostics: [], sources: [] };
 }
 
 function keyOf(index: number): Credential {

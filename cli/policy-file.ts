@@ -5,6 +5,7 @@ import {
   type Diagnostic,
   type FileRead,
   type FileReader,
+  type Invariant,
   type LoadResult,
   loadPolicy,
   mendPolicy,
@@ -26,6 +27,7 @@ export interface GoodPolicy {
   readonly policy: Policy;
   readonly scenarios: readonly Scenario[];
   readonly tests: readonly PolicyTest[];
+  readonly invariants: readonly Invariant[];
   readonly sources: readonly SourceFile[];
   /** Where other files that its tests name are read. */
   readonly files: FileReader;
@@ -81,8 +83,8 @@ function loadWatched<T>(path: string, load: (path: string, files: FileReader) =>
  * @throws {@link CliProblem} as {@link loadRunnable}.
  */
 export function loadGood(path: string, io: CliIo): GoodPolicy {
-  const { policy, scenarios, tests, sources, bundle } = loadRunnable(path, io);
-  return { policy, scenarios, tests, sources, files: bundle?.files ?? nodeFiles };
+  const { policy, scenarios, tests, invariants, sources, bundle } = loadRunnable(path, io);
+  return { policy, scenarios, tests, invariants, sources, files: bundle?.files ?? nodeFiles };
 }
 
 /**

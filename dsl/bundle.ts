@@ -5,6 +5,7 @@ import { decodeBundle, encodeBundle, isBundle, MAX_BUNDLE_BYTES } from "../engin
 import { SEMANTICS } from "./codes/semantics.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { type FileRead, type FileReader, MAX_POLICY_BYTES, nodeFiles } from "./files.ts";
+import type { Invariant } from "./invariant.ts";
 import type { LoadResult } from "./load.ts";
 import type { Scenario } from "./scenario.ts";
 import { makeSource, type SourceFile } from "./source.ts";
@@ -27,6 +28,8 @@ interface Rest {
   readonly main: string;
   readonly scenarios: readonly Scenario[];
   readonly tests: readonly PolicyTest[];
+  /** Missing from bundles that were written before they were kept. */
+  readonly invariants?: readonly Invariant[];
   readonly diagnostics: readonly Diagnostic[];
   /** As they are shown. */
   readonly sources: readonly { readonly path: string; readonly text: string }[];
@@ -65,10 +68,10 @@ function sha256(bytes: Uint8Array): Uint8Array {
  * @param files - What loading it read.
  */
 export function packBundle(main: string, load: LoadResult, { files }: RecordedFiles): Uint8Array {
-  const { policy, scenarios, tests, diagnostics } = load;
+  const { policy, scenarios, tests, invariants, diagnostics } = load;
   if (policy === null) throw new Error("a policy with errors has no bundle");
   const sources = load.sources.map(({ path, text }) => ({ path, text }));
-  const rest: Rest = { main, scenarios, tests, diagnostics, sources, files };
+  const rest: Rest = { main, scenarios, tests, invariants, diagnostics, sources, files };
   const lists = policy.lists.map((list) => ({ ...list, file: null }));
   return encodeBundle({ policy: { ...policy, lists }, rest: withoutSecrets(rest, policy) }, sha256);
 }
@@ -94,11 +97,12 @@ export function loadBundle(path: string, reader: FileReader): LoadResult | null 
   const decoded = decodeBundle(read.bytes, sha256);
   if (!decoded.ok) return refused(path, decoded);
   const { content, hash: contentHash } = decoded;
-  const { main, scenarios, tests, diagnostics, sources, files } = content.rest as Rest;
+  const { main, scenarios, tests, invariants, diagnostics, sources, files } = content.rest as Rest;
   return {
     policy: content.policy,
     scenarios,
     tests,
+    invariants: invariants ?? [],
     diagnostics,
     sources: sources.map((source) => makeSource(source.path, source.text)),
     bundle: { path, hash: contentHash, main, files: bundledFiles(files) },
@@ -128,5 +132,5 @@ function refused(path: string, { message, help }: { readonly message: string; re
     help,
     fix: null,
   };
-  return { policy: null, scenarios: [], tests: [], diagnostics: [diagnostic], sources: [source] };
+  return { policy: null, scenarios: [], tests: [], invariants: [], diagnostics: [diagnostic], sources: [source] };
 }

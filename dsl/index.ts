@@ -1,6 +1,9 @@
 /** The language's public door. */
 export { loadBundle, type LoadedBundle, packBundle, RecordedFiles } from "./bundle.ts";
 export type * from "./ast.ts";
+export type { Invariant } from "./invariant.ts";
+export { AMOUNT_TEXTS } from "./language-server/vocabulary/amounts.ts";
+export { quoted } from "./format/expressions.ts";
 export { type Audit, audit as auditPolicy } from "./audit/audit.ts";
 export type { ControlReport, ControlStatus } from "./audit/controls/control.ts";
 export { mapControls } from "./audit/controls/mapping.ts";

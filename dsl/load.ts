@@ -12,7 +12,8 @@ import { type ParseFile, readDeclarations } from "./imports.ts";
 import { type Inventory, NO_INVENTORY, readClients } from "./inventory/clients.ts";
 import { maskSecrets } from "./inventory/secrets.ts";
 import { lintPolicy } from "./lints/lint.ts";
-import { lowerPolicy, lowerScenarios, lowerTests } from "./lower.ts";
+import type { Invariant } from "./invariant.ts";
+import { lowerInvariants, lowerPolicy, lowerScenarios, lowerTests } from "./lower.ts";
 import { parse } from "./parser.ts";
 import type { Scenario } from "./scenario.ts";
 import type { SourceFile } from "./source.ts";
@@ -25,6 +26,7 @@ export interface LoadResult {
   readonly policy: Policy | null;
   readonly scenarios: readonly Scenario[];
   readonly tests: readonly PolicyTest[];
+  readonly invariants: readonly Invariant[];
   readonly diagnostics: readonly Diagnostic[];
   /** Every file that took part; a span's `file` is an index into it. */
   readonly sources: readonly SourceFile[];
@@ -58,8 +60,8 @@ export function loadPolicy(path: string, reader: FileReader, options: LoadOption
 }
 
 function loadText(path: string, reader: FileReader, options: LoadOptions): LoadResult {
-  const { policy, scenarios, tests, diagnostics, sources } = analyzeText(path, reader, options);
-  return { policy, scenarios, tests, diagnostics, sources };
+  const { policy, scenarios, tests, invariants, diagnostics, sources } = analyzeText(path, reader, options);
+  return { policy, scenarios, tests, invariants, diagnostics, sources };
 }
 
 /** As {@link loadPolicy}, for tools that need the text: that of a bundle is read again. */
@@ -92,7 +94,7 @@ function analyzeText(path: string, reader: FileReader, options: LoadOptions): Po
         );
   const known = { sources: sources.list(), declarations, inventory, checked };
   if (checked === null || report.failed)
-    return { ...known, policy: null, scenarios: [], tests: [], diagnostics: report.list() };
+    return { ...known, policy: null, scenarios: [], tests: [], invariants: [], diagnostics: report.list() };
   const policy = lowerPolicy(checked, sources.originals());
   lintPolicy({
     policy,
@@ -109,6 +111,7 @@ function analyzeText(path: string, reader: FileReader, options: LoadOptions): Po
     policy,
     scenarios: lowerScenarios(checked),
     tests: lowerTests(checked),
+    invariants: lowerInvariants(checked),
     diagnostics: report.list(),
   };
 }

@@ -4,6 +4,7 @@ import { dirname, relative } from "node:path";
 import { POLICY_FORMAT } from "../engine/index.ts";
 import type { Policy } from "../engine/index.ts";
 import type { CheckedPolicy } from "./check/policy.ts";
+import type { Invariant } from "./invariant.ts";
 import type { Scenario } from "./scenario.ts";
 import type { SourceFile } from "./source.ts";
 import type { PolicyTest } from "./test-block.ts";
@@ -42,6 +43,11 @@ export function lowerScenarios(checked: CheckedPolicy): readonly Scenario[] {
 /** The tests that are right. */
 export function lowerTests(checked: CheckedPolicy): readonly PolicyTest[] {
   return present(checked.tests);
+}
+
+/** The invariants that are right. */
+export function lowerInvariants(checked: CheckedPolicy): readonly Invariant[] {
+  return present(checked.invariants);
 }
 
 function present<T>(values: readonly (T | null)[]): readonly T[] {

@@ -18,6 +18,7 @@ import type {
 } from "../../engine/index.ts";
 import type { AstReloadStep, Text } from "../ast.ts";
 import type { InventoryClient } from "../inventory/clients.ts";
+import type { Invariant } from "../invariant.ts";
 import type { Scenario } from "../scenario.ts";
 import type { PolicyTest } from "../test-block.ts";
 import type { CheckContext } from "./context.ts";
@@ -84,6 +85,7 @@ export interface CheckedPolicy {
   readonly rules: readonly (Rule | null)[];
   readonly scenarios: readonly (Scenario | null)[];
   readonly tests: readonly (PolicyTest | null)[];
+  readonly invariants: readonly (Invariant | null)[];
 }
 
 /** Checks a policy. Every problem goes to the report; null where there is no `policy` declaration to check against. */
@@ -92,7 +94,7 @@ export function checkPolicy(input: CheckInput, report: Report): CheckedPolicy | 
   const header = checkHeaders(declarations, input.start, report);
   const context = buildContext(declarations, report);
   context.lets.checkAll(context, CHECKER);
-  checkInvariants(declarations.invariants, context);
+  const invariants = checkInvariants(declarations.invariants, context);
   const settings = header === null ? null : checkSettings(header, report);
   const unavailable = settings?.unavailable ?? "closed";
   const clients = input.clients.map((one) => one.client);
@@ -122,6 +124,7 @@ export function checkPolicy(input: CheckInput, report: Report): CheckedPolicy | 
       checkScenario(scenario, { clients, arrivalFile: input.arrivalFile }, context),
     ),
     tests: checkTests(declarations.tests, { clients, reload: input.reload }, context),
+    invariants,
   };
   return header === null || settings === null ? null : { ...checked, name: header.name.value, settings };
 }

@@ -254,7 +254,7 @@ function loaderOf(policy: string | Policy | PolicyEngine, verifies: boolean): Lo
 
 function compiledLoader(policy: Policy | PolicyEngine): LoadPolicy {
   const compiled = isEngine(policy) ? policy.policy : policy;
-  return () => ({ policy: compiled, scenarios: [], tests: [], diagnostics: [], sources: [] });
+  return () => ({ policy: compiled, scenarios: [], tests: [], invariants: [], diagnostics: [], sources: [] });
 }
 
 function engineOf<Native>({ policy, outcomesMax }: MiddlewareOptions<Native>, loaded: Policy): PolicyEngine {
