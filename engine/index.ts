@@ -40,7 +40,13 @@ export {
   MOST_TRIALS,
   smallestChange,
 } from "./explain/change/smallest-change.ts";
+export { memberAt, withHeader, withMemberAt, withPath } from "./explain/change/edits.ts";
+export { placeOf as attributePlace } from "./explain/change/places.ts";
+export { type Read, readsIn } from "./explain/change/reads.ts";
+export type { AttributeValue } from "./explain/change/values.ts";
 export { createExplainer } from "./explain/explainer.ts";
+export { formatAddress, parseAddress, parseNetwork } from "./reference/address.ts";
+export { type Facts, readFacts } from "./reference/facts.ts";
 export { partsOf } from "./reference/parts.ts";
 export { createReference, type TouchedState, touchedState } from "./reference/index.ts";
 export { LEAST_FACTOR, MAX_OVERLAYS, MOST_FACTOR } from "./overlay.ts";

@@ -47,6 +47,15 @@ export { testsJson } from "./policy-test/report-json.ts";
 export { junitXml } from "./policy-test/report-junit.ts";
 export { renderSuite, summaryOf } from "./policy-test/report-text.ts";
 export { runTests, type SuiteResult, type TestSuite } from "./policy-test/run-tests.ts";
+export {
+  DEFAULT_RUNS,
+  hasHeld,
+  type ProveOptions,
+  type ProvenPolicy,
+  provePolicy,
+  type ProveResult,
+} from "./prove/prove.ts";
+export { type ClaimJson, PROVE_SCHEMA, type ProveJson, proveJson, renderProof } from "./prove/report.ts";
 export { paintFor } from "./report-format.ts";
 export type { DeclarationChange, DeclarationKind, DiffSide } from "./diff/declarations.ts";
 export { diffLog, type LogDiffOptions } from "./diff/diff-log.ts";

@@ -19,9 +19,9 @@ import { partsOf } from "../../engine/index.ts";
 import { atomId, visitAtoms } from "./atoms.ts";
 import type { TestObserver } from "./run-test.ts";
 
-/** A rule, or a signal or term of a score, and how often it has matched, been recorded, held. */
+/** A rule, an invariant, or a signal or term of a score, and how often it has matched, applied, been recorded, held. */
 export interface CoveredDeclaration {
-  readonly kind: "rule" | "signal" | "term";
+  readonly kind: "rule" | "invariant" | "signal" | "term";
   readonly name: string;
   readonly span: Span;
   hits: number;
@@ -54,8 +54,14 @@ export class Coverage implements TestObserver {
   readonly limits: readonly CoveredLimit[];
   private readonly atoms = new Map<string, CoveredCondition>();
 
-  constructor(policy: Policy) {
-    this.rules = policy.rules.map(({ name, span }) => ({ kind: "rule", name, span, hits: 0 }));
+  /** @param invariantsFrom - From which rule on they stand for invariants. */
+  constructor(policy: Policy, invariantsFrom: number = policy.rules.length) {
+    this.rules = policy.rules.map(({ name, span }, index) => ({
+      kind: index < invariantsFrom ? "rule" : "invariant",
+      name,
+      span,
+      hits: 0,
+    }));
     this.signals = policy.signals.map(({ name, span }) => ({ kind: "signal", name, span, hits: 0 }));
     this.terms = policy.scores.map(({ name, terms }) =>
       terms.map(({ span }) => ({ kind: "term", name, span, hits: 0 })),

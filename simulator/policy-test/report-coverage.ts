@@ -77,10 +77,10 @@ function pointsOf(
   coverage: Coverage,
   sources: readonly SourceFile[],
 ): { readonly rules: readonly Point[]; readonly conditions: readonly Point[]; readonly limits: readonly Point[] } {
-  const rules = coverage.rules.map(({ span, hits, name }) => ({
+  const rules = coverage.rules.map(({ kind, span, hits, name }) => ({
     span,
     tried: hits > 0,
-    message: `rule \`${name}\` never matches`,
+    message: kind === "rule" ? `rule \`${name}\` never matches` : `${name} is about no request`,
   }));
   const conditions = coverage.conditions.flatMap(({ span, yes, no, owner }) => {
     const text = `\`${quote(span, sources)}\` in ${owner}`;

@@ -14,6 +14,11 @@ const MOST_CONSTANTS = 256;
 
 /** Every attribute that the policy reads, by name and arguments, in the order in which they are met. */
 export function readsOf(policy: Policy): readonly Read[] {
+  return readsIn(rootsOf(policy), policy);
+}
+
+/** Every attribute that these expressions read. Of a `let` the attributes are found, and not the constants in its definition. */
+export function readsIn(roots: readonly Expr[], policy: Policy): readonly Read[] {
   const reads = new Map<string, { readonly attribute: AttributeExpr; readonly constants: Set<ScalarValue> }>();
   const note = (attribute: AttributeExpr, constants: readonly ScalarValue[]): void => {
     const id = JSON.stringify([attribute.name, ...attribute.args]);
@@ -26,7 +31,7 @@ export function readsOf(policy: Policy): readonly Read[] {
     for (const attribute of attributesIn(expr, policy)) note(attribute, constants);
     for (const part of partsOf(expr)) visit(part);
   };
-  for (const root of rootsOf(policy)) visit(root);
+  for (const root of roots) visit(root);
   return [...reads.values()].map(({ attribute, constants }) => ({ attribute, constants: [...constants] }));
 }
 

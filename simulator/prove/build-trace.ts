@@ -1,0 +1,100 @@
+/** From a plan to the trace that it stands for. */
+import type { Policy, Request } from "../../engine/index.ts";
+import { ATTACKER_NETWORKS, SourcePool } from "../networks.ts";
+import { callOf, sayable } from "./callers.ts";
+import { type Choices, ratesFor } from "./choices.ts";
+import { type Focus, MOST_REPEATED } from "./focus.ts";
+import type { Plan, PlannedActor, PlannedStep } from "./plan.ts";
+import { COUNTER, type Gap, span, type Trace, type TraceStep } from "./trace.ts";
+import type { Variation } from "./variations.ts";
+
+/** Requests that one trace makes. */
+export const MOST_REQUESTS = 200;
+/** Steps that a repetition from many addresses becomes: each is a line of a test. */
+const MOST_ADDRESSES = 24;
+const MILLISECOND = 1_000;
+/** A late answer comes just before a place frees itself, or long before. */
+const LATE = [1_000_000, 59_999_000];
+
+/** The trace that a plan stands for. */
+export function traceOf(plan: Plan, choices: Choices): Trace {
+  const focus = picked(choices.foci, plan.focus);
+  const actors: Request[] = [];
+  for (const actor of plan.actors) actors.push(requestOf(actor, actors[0], focus, choices));
+  const steps: TraceStep[] = [];
+  let room = MOST_REQUESTS;
+  for (const step of plan.steps) {
+    for (const each of stepsOf(step, picked(actors, step.actor), focus, choices)) {
+      if (room <= 0) break;
+      const times = Math.min(each.times, room);
+      steps.push({ ...each, times });
+      room -= times;
+    }
+  }
+  return { clockMicros: picked(choices.clocks, plan.clock), steps };
+}
+
+function picked<T>(items: readonly T[], pick: number): T {
+  return items[pick % items.length]!;
+}
+
+function requestOf(actor: PlannedActor, first: Request | undefined, focus: Focus, choices: Choices): Request {
+  const { policy, callers } = choices;
+  const route = policy.routes[picked(focus.routes, actor.route)];
+  const plain = actor.alike && first !== undefined ? first : callOf(route, picked(callers, actor.caller), actor.method);
+  const changed = actor.changes.reduce((request, { what, value }) => {
+    if (focus.variations.length === 0) return request;
+    const variation = picked(focus.variations, what);
+    return variation.values.length === 0 ? request : variation.apply(request, picked(variation.values, value));
+  }, plain);
+  return sayable(changed, policy);
+}
+
+function stepsOf(step: PlannedStep, request: Request, focus: Focus, choices: Choices): readonly TraceStep[] {
+  const rates = ratesFor(choices.policy, request.client);
+  const counts = [...focus.counts, ...rates.flatMap(({ burst, allow }) => [burst, burst + 1, allow, allow + 1])];
+  const usable = counts.filter((count) => count <= MOST_REPEATED);
+  const times = step.count === 0 ? 1 : picked(usable, step.count);
+  const paces = [...focus.paces, ...rates.map(({ allow, perMicros }) => wholeMillis(perMicros / allow))];
+  const everyMicros = picked(paces, step.pace);
+  const status = picked(focus.statuses, step.status);
+  const respond = { status, afterMicros: step.late && choices.late ? picked(LATE, step.status) : 0 };
+  const gap = gapOf(step, focus);
+  const { kind, pick } = step.differ;
+  if (times > 1 && kind === "address") return fromMany({ gap, times, everyMicros, request, respond }, choices.policy);
+  const varied = times > 1 && kind === "text" ? withCounter(request, focus.variations, pick) : request;
+  return [{ gap, times, everyMicros, request: sayable(varied, choices.policy), respond }];
+}
+
+function gapOf({ gap: { kind, pick } }: PlannedStep, focus: Focus): Gap {
+  return kind === "retry"
+    ? { kind, plusMicros: picked([0, -MILLISECOND, MILLISECOND], pick) }
+    : span(picked(focus.gaps, pick));
+}
+
+/** One request from each of many networks, of a client from its own: an address has no room for a counter. */
+function fromMany(step: TraceStep, { clients }: Policy): readonly TraceStep[] {
+  const own = clients.find(({ id }) => id === step.request.client)?.networks ?? [];
+  const pool = new SourcePool(own.length > 0 ? own : ATTACKER_NETWORKS);
+  return Array.from({ length: Math.min(step.times, MOST_ADDRESSES) }, (_, index) => ({
+    ...step,
+    gap: index === 0 ? step.gap : span(step.everyMicros),
+    times: 1,
+    everyMicros: 0,
+    request: { ...step.request, ip: pool.address((index + 1) % pool.size, index) },
+  }));
+}
+
+/** The request with the repetition's number in one of its texts. */
+function withCounter(request: Request, variations: readonly Variation[], pick: number): Request {
+  const texts = variations.filter(({ text }) => text);
+  if (texts.length === 0) return request;
+  const { path, headers, ...rest } = picked(texts, pick).apply(request, `x-{${COUNTER}}`);
+  const spelled = (text: string): string => text.replaceAll(`%7B${COUNTER}%7D`, `{${COUNTER}}`);
+  const filled = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, spelled(value)]));
+  return { ...rest, path: spelled(path), headers: filled };
+}
+
+function wholeMillis(micros: number): number {
+  return Math.ceil(micros / MILLISECOND) * MILLISECOND;
+}

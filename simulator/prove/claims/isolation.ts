@@ -1,0 +1,63 @@
+/**
+ * Keys do not meet: requests that share no key of any signal, limit or ban are decided as if the others had not come. Which requests
+ * share one is told from the policy and the requests alone, before anything is decided.
+ */
+import { type Policy, touchedState } from "../../../engine/index.ts";
+import type { TraceEvent, TraceRun } from "../run-trace.ts";
+import { decideAnew } from "../decide-anew.ts";
+import type { Claim, Verdict } from "./claim.ts";
+
+/** Requests of a trace that are decided again; of longer ones nothing is said. */
+const MOST_EVENTS = 64;
+
+/** One claim, where the policy keeps state at all and not all of it is common to everybody. */
+export function isolationClaims(policy: Policy): readonly Claim[] {
+  const { signals, limits, rules } = policy;
+  const bans = rules.flatMap(({ action }) => (action.kind === "block" && action.ban !== null ? [action.ban] : []));
+  const keyed = [...signals, ...limits, ...bans];
+  if (keyed.length === 0 || keyed.some(({ keys }) => keys.length === 0)) return [];
+  return [
+    {
+      kind: "isolation",
+      name: "keys apart",
+      statement: "requests that share no key of a signal, limit or ban do not change each other's decisions",
+      span: null,
+      judge: () => ({ verdict: (run) => verdictOf(run, policy) }),
+    },
+  ];
+}
+
+function verdictOf({ events }: TraceRun, policy: Policy): Verdict {
+  if (events.length < 2 || events.length > MOST_EVENTS) return { violation: null, exercised: 0 };
+  const groups = groupsOf(events, policy);
+  const last = groups.at(-1);
+  if (last === undefined || new Set(groups).size < 2) return { violation: null, exercised: 0 };
+  const mine = events.filter((_, index) => groups[index] === last);
+  const alone = decideAnew(mine, policy).map((decision) => JSON.stringify(decision));
+  for (const [index, event] of mine.entries()) {
+    if (JSON.stringify(event.explanation.decision) === alone[index]) continue;
+    const message = "decided otherwise than it is without the requests of other keys";
+    return { violation: { event: events.indexOf(event), message }, exercised: mine.length };
+  }
+  return { violation: null, exercised: mine.length };
+}
+
+/** By event, the number of its group: those that share keys, directly or through others, are one group. */
+function groupsOf(events: readonly TraceEvent[], policy: Policy): readonly number[] {
+  const groups = events.map((_, index) => index);
+  const owners = new Map<string, number>();
+  for (const [index, { request, atMicros }] of events.entries()) {
+    for (const state of touchedState(policy, request, atMicros)) {
+      const id = JSON.stringify(state);
+      const owner = owners.get(id);
+      if (owner === undefined) owners.set(id, index);
+      else join(groups, owner, index);
+    }
+  }
+  return groups;
+}
+
+function join(groups: number[], one: number, other: number): void {
+  const [from, to] = [groups[other], groups[one]];
+  for (const [index, group] of groups.entries()) if (group === from) groups[index] = to ?? 0;
+}
