@@ -51,6 +51,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async (): Promise<Command> => (await import("./commands/diff.ts")).diff,
   },
   {
+    name: "prove",
+    summary: "look for requests that refute what a policy claims",
+    load: async (): Promise<Command> => (await import("./commands/prove.ts")).prove,
+  },
+  {
     name: "audit",
     summary: "audit the inventory, who may do what, and the controls",
     load: async (): Promise<Command> => (await import("./commands/audit.ts")).audit,
@@ -86,6 +91,3 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async (): Promise<Command> => (await import("./commands/lsp.ts")).lsp,
   },
 ];
-
-/** Commands of later versions: named, so that asking for one says so. */
-export const PLANNED: readonly string[] = ["prove"];

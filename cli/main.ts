@@ -1,6 +1,6 @@
 /** The command line: finds the command, parses its arguments, runs it, and turns problems into messages and exit statuses. */
 import { closestName } from "../traffic/index.ts";
-import { COMMANDS, type CommandEntry, PLANNED } from "./commands.ts";
+import { COMMANDS, type CommandEntry } from "./commands.ts";
 import { commandHelp, globalHelp } from "./help.ts";
 import type { CliIo } from "./io.ts";
 import { parseArguments } from "./options.ts";
@@ -46,11 +46,13 @@ async function print(text: string, io: CliIo): Promise<number> {
 function findCommand(name: string): CommandEntry {
   const entry = COMMANDS.find((each) => each.name === name);
   if (entry !== undefined) return entry;
-  if (PLANNED.includes(name)) throw new CliProblem(`edgepolicy ${name} is not built in this version`);
   if (name.startsWith("-")) {
     throw new CliProblem(`unknown option \`${name}\``, "options stand after the command: edgepolicy check --cost FILE");
   }
-  const close = closestName(name, [...COMMANDS.map((each) => each.name), ...PLANNED]);
+  const close = closestName(
+    name,
+    COMMANDS.map((each) => each.name),
+  );
   const hint = close === null ? "" : `; did you mean \`${close}\`?`;
   throw new CliProblem(`no command \`${name}\`${hint}`, "edgepolicy --help lists the commands");
 }

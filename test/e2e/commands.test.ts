@@ -14,10 +14,10 @@ test("--version and --help", () => {
   );
   expect(edgepolicy(["--help"])).toMatchObject({ status: 0, stdout: expect.stringContaining("example:") as string });
   expect(edgepolicy([])).toMatchObject({ status: 2, stdout: "" });
-  expect(edgepolicy(["prove", "x"])).toEqual({
+  expect(edgepolicy(["diff", "x"])).toEqual({
     status: 2,
     stdout: "",
-    stderr: "edgepolicy prove is not built in this version\n",
+    stderr: "edgepolicy diff is not built in this version\n",
   });
 });
 

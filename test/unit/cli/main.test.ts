@@ -1,6 +1,6 @@
 /** The frame around the commands: finding them, their options, help, and exit statuses. */
 import { describe, expect, test } from "vitest";
-import { COMMANDS, PLANNED } from "../../../cli/commands.ts";
+import { COMMANDS } from "../../../cli/commands.ts";
 import { edgepolicy, folderWith, SIGN_IN } from "./run.ts";
 
 test("says what there is when no command is given", async () => {
@@ -35,11 +35,6 @@ test("prints the versions of itself, Node.js and the transport", async () => {
   const { status, stdout } = await edgepolicy(["--version"]);
   expect(status).toBe(0);
   expect(stdout).toMatch(/^edgepolicy \d+\.\d+\.\d+ \(Node\.js v\d+\.\d+\.\d+, uWebSockets\.js (\d|does not).*\)\n$/);
-});
-
-test.each(PLANNED)("names `%s` as not built", async (name) => {
-  const answer = await edgepolicy([name, "policy.edgepolicy"]);
-  expect(answer).toEqual({ status: 2, stdout: "", stderr: `edgepolicy ${name} is not built in this version\n` });
 });
 
 test.each([
