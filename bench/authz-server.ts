@@ -20,6 +20,8 @@ export interface Start {
   /** Of the enforcement point: how many workers, and a policy of its own instead of the example's. */
   readonly workers?: number;
   readonly policyText?: string;
+  /** Origin of the service that it forwards to, where it is to be the proxy in front of one. */
+  readonly upstream?: string;
 }
 /** Messages of the process: where it listens, and the CPU time it has used in microseconds. */
 export type Report = { readonly port: number; readonly adminUrl: string } | { readonly cpuMicros: number };
@@ -38,9 +40,16 @@ export function enforcedPolicy(): Policy {
   return { ...policy, clients };
 }
 
-async function startEdge({ workers = 1, policyText }: Start): Promise<Report> {
+async function startEdge({ workers = 1, policyText, upstream }: Start): Promise<Report> {
   const loaded = policyText === undefined ? orders() : loadPolicyText(policyText);
-  const options = { policy: "bench", listen: "127.0.0.1:0", admin: "127.0.0.1:0", watch: false, workers };
+  const listen = { listen: "127.0.0.1:0", admin: "127.0.0.1:0" };
+  const options = {
+    policy: "bench",
+    ...listen,
+    watch: false,
+    workers,
+    ...(upstream === undefined ? {} : { upstream }),
+  };
   const server = await startServer(options, { loadPolicy: () => loaded });
   return { port: server.address.port, adminUrl: server.adminUrl ?? "" };
 }

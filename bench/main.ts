@@ -18,6 +18,7 @@ import { benchDeopts } from "./deopts.ts";
 import { benchEngines } from "./engines.ts";
 import { benchIdentity } from "./identity.ts";
 import { benchLanguageServer } from "./language-server.ts";
+import { benchLimited } from "./limited.ts";
 import { benchLimiters } from "./limiters.ts";
 import { describeMachine } from "./machine.ts";
 import { usedResults } from "./measure.ts";
@@ -25,6 +26,7 @@ import { benchPatterns } from "./patterns.ts";
 import { benchParse } from "./parse.ts";
 import { type BenchResult, saveResult } from "./result.ts";
 import { MEASURED } from "./results.ts";
+import { benchProxy } from "./proxy.ts";
 import { benchRuleCount } from "./rule-count.ts";
 import { benchStart } from "./start.ts";
 import { benchState } from "./state.ts";
@@ -43,7 +45,13 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, Bench>>>> = {
   decide: { decisions: benchDecisions, "rule-count": benchRuleCount },
   deopts: { deopts: benchDeopts },
   state: { state: benchState },
-  server: { authz: benchAuthz, challenge: benchChallenge, workers: benchWorkers },
+  server: {
+    authz: benchAuthz,
+    limited: benchLimited,
+    proxy: benchProxy,
+    challenge: benchChallenge,
+    workers: benchWorkers,
+  },
   identity: { identity: benchIdentity },
   stream: { stream: benchStream },
   editor: { "language-server": benchLanguageServer },

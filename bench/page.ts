@@ -4,13 +4,14 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { AuthzFigures } from "./authz.ts";
 import type { EngineFigures } from "./engines.ts";
 import type { EditorFigures } from "./language-server.ts";
 import { type Bar, chartsSvg, nanosText, type Series } from "./plot.ts";
 import { readResult } from "./result.ts";
 import { resultReader } from "./results.ts";
+import { serverSections } from "./page-server.ts";
 import { bytesAKey } from "./state.ts";
+import { markdown, thousands } from "./table.ts";
 import { metText, type TargetFigures } from "./targets.ts";
 
 const FOLDER = join(import.meta.dirname, "..", "docs");
@@ -30,7 +31,7 @@ export function performanceFiles(): Readonly<Record<string, string>> {
     limiters(),
     state(),
     start(),
-    authz(),
+    ...serverSections(),
     editor(),
     OWN,
   ];
@@ -239,21 +240,6 @@ ${markdown(["lines", "warm", "command", "best", ...firsts], checks)}
 `;
 }
 
-function authz(): string {
-  const { rows, machine } = readResult<AuthzFigures>("authz", false);
-  const cells = (rows ?? []).flatMap(({ adapter, edge, bare, cpuRatio }) => [
-    [`\`/authz/${adapter}\``, thousands(edge.requestsPerSecond), `${edge.cpuMicrosARequest} µs`, `${cpuRatio}`],
-    ["bare", thousands(bare.requestsPerSecond), `${bare.cpuMicrosARequest} µs`, ""],
-  ]);
-  return `## The enforcement point
-
-wrk, 64 connections kept alive, no pipelining, every request let through, against a bare handler that reads the same fields and answers the
-same bytes (\`npm run bench -- authz\`, commit ${machine.commit}). The aim is 0.9.
-
-${markdown(["", "requests/s", "CPU a request", "of bare (CPU)"], cells)}
-`;
-}
-
 function editor(): string {
   const { lines, milliseconds, machine } = readResult<EditorFigures>("language-server", false);
   const cells = milliseconds.map(({ name, p50, p95 }) => [name, `${p50} ms`, `${p95} ms`]);
@@ -291,16 +277,6 @@ function picture(): string {
     bars,
     `A decision of ${thousands(most)} rules, by engine`,
   );
-}
-
-function markdown(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string =>
-    `|${cells.map((cell) => (cell === "" ? " |" : ` ${cell} |`)).join("")}`;
-  return [line(heads), `|${heads.map(() => "---|").join("")}`, ...rows.map(line)].join("\n");
-}
-
-function thousands(value: number): string {
-  return value.toLocaleString("en");
 }
 
 function megabytes(bytes: number): string {

@@ -48,6 +48,11 @@ export function readResult<Figures extends object>(name: string, local: boolean)
   return JSON.parse(readFileSync(path, "utf8")) as Kept<Figures>;
 }
 
+/** The same of the repository; null where it has none. */
+export function findResult<Figures extends object>(name: string): Kept<Figures> | null {
+  return existsSync(pathOf(name, false)) ? readResult<Figures>(name, false) : null;
+}
+
 function pathOf(name: string, local: boolean): string {
   return join(FOLDER, `${local ? "local-" : ""}${name}.json`);
 }

@@ -1,10 +1,11 @@
-/** Servers to measure, each in a process of its own that tells its CPU time. */
+/** Servers of Node.js to measure, each in a process of its own that tells where it listens, and its CPU time if it is asked. */
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
 import type { Report, Start } from "./authz-server.ts";
 import { pinToCore } from "./wrk.ts";
 
-const SERVER_CORE = 0;
+/** The core of what is measured. */
+export const SERVER_CORE = 0;
 
 /** A server to measure, and where it listens. */
 export interface ServerProcess {
@@ -15,12 +16,25 @@ export interface ServerProcess {
 }
 
 /**
- * Starts one; it ends when its parent disconnects.
+ * Starts the enforcement point, or the bare handler; it ends when its parent disconnects.
  *
  * @param core - Which core it is kept to; null where it may use all.
  */
 export async function startProcess(start: Start, core: number | null = SERVER_CORE): Promise<ServerProcess> {
-  const child = fork(join(import.meta.dirname, "authz-server.ts"));
+  return forkServer("authz-server.ts", start, core);
+}
+
+/**
+ * Starts a server that a file of this folder is.
+ *
+ * @param start - Its first message, which it answers with where it listens.
+ */
+export async function forkServer(
+  file: string,
+  start: object,
+  core: number | null = SERVER_CORE,
+): Promise<ServerProcess> {
+  const child = fork(join(import.meta.dirname, file));
   if (child.pid !== undefined && core !== null) pinToCore(child.pid, core);
   const answer = nextReport(child);
   child.send(start);

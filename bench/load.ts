@@ -1,0 +1,45 @@
+/** One server under wrk: its speed and, from the system, the CPU time that it and what it has started take. */
+import { cpuMicrosOfTree } from "./cpu-time.ts";
+import { hundredths, percentile } from "./measure.ts";
+import type { RunningServer } from "./programs.ts";
+import { runWrk } from "./wrk.ts";
+
+/** What was measured. */
+export interface Measured {
+  readonly requestsPerSecond: number;
+  readonly cpuMicrosARequest: number;
+  /** 99th percentile of latency, as wrk writes it. */
+  readonly p99: string;
+}
+
+/**
+ * Loads a server once.
+ *
+ * @param script - Of `bench/wrk/`.
+ * @param refused - Whether answers may be refusals.
+ */
+export async function measureLoad(
+  { pid, port }: RunningServer,
+  path: string,
+  script: string,
+  seconds: number,
+  refused = false,
+): Promise<Measured> {
+  const before = cpuMicrosOfTree(pid);
+  const load = await runWrk(`http://127.0.0.1:${port}${path}`, script, seconds, refused);
+  const cpuMicros = cpuMicrosOfTree(pid) - before;
+  return {
+    requestsPerSecond: Math.round(load.requestsPerSecond),
+    cpuMicrosARequest: hundredths(cpuMicros / load.requests),
+    p99: load.p99,
+  };
+}
+
+/** The medians of each figure; the latency is that of the middle round by speed. */
+export function medianOf(rounds: readonly Measured[]): Measured {
+  const bySpeed = [...rounds].sort((a, b) => a.requestsPerSecond - b.requestsPerSecond);
+  const cpu = rounds.map(({ cpuMicrosARequest }) => cpuMicrosARequest).sort((a, b) => a - b);
+  const median = bySpeed[bySpeed.length >> 1];
+  if (median === undefined) throw new Error("nothing was measured");
+  return { ...median, cpuMicrosARequest: percentile(cpu, 50) };
+}
