@@ -64,4 +64,11 @@ export type { IdentityError, Outcome, Request, RequestCredential } from "./reque
 export { makeOutcome, makeRequest } from "./request.ts";
 export { patternTest } from "./regex/matcher.ts";
 export { type CanonicalPath, canonicalPath } from "./facts/canonical-path.ts";
-export { canonicalIp, canonicalNetwork, hasHostBits, networkContains, networkOf } from "./facts/networks.ts";
+export {
+  canonicalIp,
+  canonicalNetwork,
+  hasHostBits,
+  networkContains,
+  networkOf,
+  Networks,
+} from "./facts/networks.ts";

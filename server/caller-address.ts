@@ -2,9 +2,8 @@
  * Whose request it is. A forwarded chain is believed only from a peer that the policy trusts (`trust proxy`) or from an
  * adapter's configured peer, and is counted from the right, because only the right end was written by something trusted.
  */
-import type { BlockList } from "node:net";
-import { isIP, isIPv4 } from "node:net";
-import type { TrustedProxy } from "../engine/index.ts";
+import { isIP } from "node:net";
+import type { Networks, TrustedProxy } from "../engine/index.ts";
 import { canonicalIp } from "../engine/index.ts";
 import { readNetworks } from "./config.ts";
 
@@ -22,11 +21,11 @@ export interface Peer {
 const REMEMBERED_MAX = 1_024;
 
 export class Peers {
-  readonly #adapters: BlockList;
-  readonly #trusted: readonly { readonly networks: BlockList; readonly hops: number }[];
+  readonly #adapters: Networks;
+  readonly #trusted: readonly { readonly networks: Networks; readonly hops: number }[];
   readonly #remembered = new Map<string, Peer>();
 
-  constructor(adapters: BlockList, trust: readonly TrustedProxy[]) {
+  constructor(adapters: Networks, trust: readonly TrustedProxy[]) {
     this.#adapters = adapters;
     this.#trusted = trust.map(({ networks, hops }) => ({ networks: readNetworks("trust proxy", networks), hops }));
   }
@@ -36,26 +35,16 @@ export class Peers {
     const known = this.#remembered.get(text);
     if (known !== undefined) return known;
     const address = plainAddress(text);
-    const peer = { address, adapter: contains(this.#adapters, address), hops: this.hopsOf(address) };
+    const peer = { address, adapter: this.#adapters.has(address), hops: this.hopsOf(address) };
     if (this.#remembered.size >= REMEMBERED_MAX) this.#remembered.clear();
     this.#remembered.set(text, peer);
     return peer;
   }
 
-  /** Whether the policy trusts any proxy. */
-  get trustsAny(): boolean {
-    return this.#trusted.length > 0;
-  }
-
   hopsOf(address: string): number {
-    for (const { networks, hops } of this.#trusted) if (contains(networks, address)) return hops;
+    for (const { networks, hops } of this.#trusted) if (networks.has(address)) return hops;
     return 0;
   }
-}
-
-function contains(networks: BlockList, address: string): boolean {
-  const family = isIP(address);
-  return family !== 0 && networks.check(address, family === 4 ? "ipv4" : "ipv6");
 }
 
 /** The caller behind `peer`, which sent the given `X-Forwarded-For` (empty if none). */
@@ -71,12 +60,12 @@ export function callerBehind(peer: Peer, forwardedFor: string): string {
  * @returns Null where the adapter stated no address.
  */
 export function callerAtAdapter(peers: Peers, forwardedFor: string): string | null {
-  if (!peers.trustsAny && isIPv4(forwardedFor)) return forwardedFor;
-  const entries = forwardedFor.split(",");
-  const seen = addressIn(entries[entries.length - 1] ?? "");
+  const comma = forwardedFor.lastIndexOf(",");
+  const seen = addressIn(comma < 0 ? forwardedFor : forwardedFor.slice(comma + 1));
   if (seen === null) return null;
   const hops = peers.hopsOf(seen);
-  return hops === 0 ? seen : entryFromRight(entries.slice(0, -1), hops, seen);
+  if (hops === 0 || comma < 0) return seen;
+  return entryFromRight(forwardedFor.slice(0, comma).split(","), hops, seen);
 }
 
 /** The `hops`-th entry from the right, or the nearest to its right that exists and is an address. */
@@ -91,7 +80,9 @@ function entryFromRight(entries: readonly string[], hops: number, otherwise: str
 /** Reads `203.0.113.9`, `203.0.113.9:4711`, `2001:db8::1` and `[2001:db8::1]:443`. */
 function addressIn(entry: string): string | null {
   const text = entry.trim();
-  if (isIP(text) !== 0) return plainAddress(text);
+  const plain = canonicalIp(text);
+  if (plain !== null) return plain;
+  if (isIP(text) !== 0) return text;
   const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([^:]+):\d+$/.exec(text)?.[1] ?? "";
   return isIP(bare) === 0 ? null : plainAddress(bare);
 }

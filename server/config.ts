@@ -1,6 +1,7 @@
 /** Options of the server with their defaults, checked before anything is opened. */
-import { BlockList, isIP, isIPv4 } from "node:net";
+import { isIPv4 } from "node:net";
 import { CALLERS, type Callers, SHOWABLE } from "../dsl/index.ts";
+import { Networks } from "../engine/index.ts";
 import { type AdminOptions, type AdminToken, readTokens } from "./admin/options.ts";
 import type { AuditOptions } from "./audit-log/options.ts";
 import { CHALLENGE_HEADERS } from "./challenge/headers.ts";
@@ -118,7 +119,7 @@ export interface Config {
   readonly recentDecisions: number;
   readonly haproxy: ListenAddress | null;
   readonly upstream: URL | null;
-  readonly adapterPeers: BlockList;
+  readonly adapterPeers: Networks;
   readonly callers: Required<Callers>;
   readonly outcomesFrom: readonly string[];
   readonly peppers: ReadonlyMap<string, string>;
@@ -270,17 +271,13 @@ function readUpstream(text: string): URL {
 }
 
 /** Networks in CIDR notation, or bare addresses, as something to look addresses up in. */
-export function readNetworks(option: string, networks: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const text of networks) {
-    const [address = "", prefix] = text.split("/");
-    const family = isIP(address);
-    const bits = prefix === undefined ? (family === 4 ? 32 : 128) : Number(prefix);
-    const fits = Number.isInteger(bits) && bits >= 0 && bits <= (family === 4 ? 32 : 128);
-    if (family === 0 || !fits) throw invalid(option, `\`${text}\` is not a network`, "such as 10.0.0.0/8");
-    list.addSubnet(address, bits, family === 4 ? "ipv4" : "ipv6");
+export function readNetworks(option: string, networks: readonly string[]): Networks {
+  try {
+    return new Networks(networks);
+  } catch (problem) {
+    if (!(problem instanceof RangeError)) throw problem;
+    throw invalid(option, `\`${problem.message}\` is not a network`, "such as 10.0.0.0/8");
   }
-  return list;
 }
 
 function readPeppers(option: Readonly<Record<string, string>> | undefined): ReadonlyMap<string, string> {

@@ -4,15 +4,43 @@ import {
   formatAddress,
   formatNetwork,
   holds,
+  isIpv4,
   networkAround,
   parseAddress,
   parseNetwork,
 } from "./address.ts";
 
+const address = new Uint32Array(ADDRESS_WORDS);
+
 /** Canonical text of an address (`203.0.113.9`, RFC 5952 for IPv6, mapped IPv4 as IPv4), or null where `text` is none. */
 export function canonicalIp(text: string): string | null {
-  const words = new Uint32Array(ADDRESS_WORDS);
-  return parseAddress(text, words, 0) ? formatAddress(words, 0) : null;
+  if (!parseAddress(text, address, 0)) return null;
+  // Dotted text that is an address has no other spelling.
+  return isIpv4(address, 0) && !text.includes(":") ? text : formatAddress(address, 0);
+}
+
+/** A handful of networks in which addresses are looked up one network after the other. Looking up allocates nothing. */
+export class Networks {
+  private readonly words: Uint32Array;
+
+  /**
+   * @param networks - In CIDR notation, or bare addresses. Host bits do not count.
+   * @throws {RangeError} With the text that is none as its message.
+   */
+  constructor(networks: readonly string[]) {
+    this.words = new Uint32Array(networks.length * ADDRESS_WORDS);
+    for (const [index, text] of networks.entries()) {
+      if (parseNetwork(text, this.words, index * ADDRESS_WORDS) === 0) throw new RangeError(text);
+    }
+  }
+
+  /** Whether one of them holds the address; false where `ip` is none. */
+  has(ip: string): boolean {
+    const { words } = this;
+    if (words.length === 0 || !parseAddress(ip, address, 0)) return false;
+    for (let at = 0; at < words.length; at += ADDRESS_WORDS) if (holds(words, at, address, 0)) return true;
+    return false;
+  }
 }
 
 /** Canonical text of a network with its host bits cleared; a bare address is a /32 or /128. Null where `text` is none. */

@@ -9,8 +9,8 @@ describe("readConfig", () => {
     expect(config.listen).toEqual({ host: "127.0.0.1", port: 8080 });
     expect(config.admin).toEqual({ host: "127.0.0.1", port: 8081 });
     expect(config.upstream).toBeNull();
-    expect(config.adapterPeers.check("127.8.9.1")).toBe(true);
-    expect(config.adapterPeers.check("10.0.0.1")).toBe(false);
+    expect(config.adapterPeers.has("127.8.9.1")).toBe(true);
+    expect(config.adapterPeers.has("10.0.0.1")).toBe(false);
     expect(config.log.sink).toBe("off");
   });
 

@@ -5,6 +5,7 @@ import {
   hasHostBits,
   networkContains,
   networkOf,
+  Networks,
 } from "../../../../engine/facts/networks.ts";
 
 test.each([
@@ -56,4 +57,21 @@ test.each([
   ["10.0.0.0/8", "ten", false],
 ])("whether %j holds %j: %s", (network, inner, expected) => {
   expect(networkContains(network, inner)).toBe(expected);
+});
+
+test("a handful of networks hold what one of them holds, in any spelling", () => {
+  const networks = new Networks(["10.0.0.0/8", "192.0.2.7", "2001:db8::1/32"]);
+  for (const ip of ["10.1.2.3", "192.0.2.7", "::ffff:192.0.2.7", "2001:DB8:5::1"])
+    expect(networks.has(ip), ip).toBe(true);
+  for (const ip of ["11.0.0.0", "192.0.2.8", "2001:db9::1", "::10.1.2.3", "ten", ""]) {
+    expect(networks.has(ip), ip).toBe(false);
+  }
+  expect(new Networks([]).has("10.1.2.3")).toBe(false);
+  expect(() => new Networks(["10.0.0.0/8", "ten/8"])).toThrow(new RangeError("ten/8"));
+});
+
+test("canonical text is the text itself where it is canonical", () => {
+  expect(canonicalIp("203.0.113.9")).toBe("203.0.113.9");
+  expect(canonicalIp("::ffff:203.0.113.9")).toBe("203.0.113.9");
+  expect(canonicalIp("203.0.113.09")).toBeNull();
 });
