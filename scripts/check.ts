@@ -30,7 +30,9 @@ const STEPS: readonly Step[] = [
 
 /** The pages that are written by programs. */
 function arePagesNew(): boolean {
-  return ["scripts/errors-page.ts", "bench/page.ts"].every((writer) => run(process.execPath, [writer, "--check"]));
+  return ["scripts/errors-page.ts", "scripts/attack-pages.ts", "bench/page.ts"].every((writer) =>
+    run(process.execPath, [writer, "--check"]),
+  );
 }
 
 function tool([file, ...args]: Tool): boolean {

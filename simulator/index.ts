@@ -56,7 +56,7 @@ export {
   type ProveResult,
 } from "./prove/prove.ts";
 export { type ClaimJson, PROVE_SCHEMA, type ProveJson, proveJson, renderProof } from "./prove/report.ts";
-export { paintFor } from "./report-format.ts";
+export { formatCount, formatDuration, formatMean, formatPercent, paintFor } from "./report-format.ts";
 export type { DeclarationChange, DeclarationKind, DiffSide } from "./diff/declarations.ts";
 export { diffLog, type LogDiffOptions } from "./diff/diff-log.ts";
 export type * from "./diff/diff-result.ts";

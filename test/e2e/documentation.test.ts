@@ -1,5 +1,5 @@
 /**
- * Runs what the documentation shows. In README.md, docs/ and the examples' READMEs:
+ * Runs what the documentation shows. In README.md, docs/, docs/attacks/ and the examples' READMEs:
  * `edgepolicy` blocks of one document, joined, are one policy that checks (against the inventory shown there, if any); those of a group
  * (`edgepolicy NAME`) are one of their own, which commands find as `NAME.edgepolicy`; every line of a `sh` block and every `$` line of
  * a `console` block runs in a folder that holds the examples, and a `console` block's output is what the command prints.
@@ -40,9 +40,11 @@ const RUN_ELSEWHERE = [
 
 const documents = [
   "README.md",
-  ...readdirSync(join(root, "docs"), { withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith(".md"))
-    .map((entry) => `docs/${entry.name}`),
+  ...["docs", "docs/attacks"].flatMap((folder) =>
+    readdirSync(join(root, folder), { withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name.endsWith(".md"))
+      .map((entry) => `${folder}/${entry.name}`),
+  ),
   ...readdirSync(join(root, "examples"))
     .map((name) => `examples/${name}/README.md`)
     .filter((path) => existsSync(join(root, path))),
@@ -93,7 +95,8 @@ describe.each(documents)("%s", (document) => {
   const blocks = readBlocks(readFileSync(join(root, document), "utf8"));
   const policyBlocks = blocks.filter((block) => block.language === "edgepolicy");
   const shown = blocks.find((block) => block.language === "yaml" && block.text.startsWith("teams:"));
-  const inventory = shown?.text ?? readFileSync(join(root, "examples/orders/clients.yaml"), "utf8");
+  const example = document.startsWith("docs/attacks/") ? "attacks" : "orders";
+  const inventory = shown?.text ?? readFileSync(join(root, `examples/${example}/clients.yaml`), "utf8");
   for (const group of new Set(policyBlocks.map((block) => block.group))) {
     const policy = policyBlocks.filter((block) => block.group === group).map((block) => block.text);
     beforeAll(() => {
