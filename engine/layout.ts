@@ -61,24 +61,27 @@ export const SlotOp = {
   fact: 53,
   tokenField: 54,
   inWindow: 55,
+  /** The query as received, and the whole target. */
+  rawQuery: 56,
+  target: 57,
   /** First present of the slots in its list. */
-  first: 56,
-  add: 57,
-  subtract: 58,
-  multiply: 59,
-  ratio: 60,
+  first: 58,
+  add: 59,
+  subtract: 60,
+  multiply: 61,
+  ratio: 62,
   /** Rank in `EVIDENCE` of the text in its slot. */
-  evidenceRank: 61,
+  evidenceRank: 63,
   /** 1 where its condition holds, else 0. */
-  condition: 62,
-  signal: 63,
-  score: 64,
+  condition: 64,
+  signal: 65,
+  score: 66,
   /** Copy of the slot beside the first condition of its list that holds, or of the last slot of the list. */
-  cases: 65,
+  cases: 67,
   /** Copy of the slot that a table has for the value of its slot. */
-  lookup: 66,
+  lookup: 68,
   /** How much of a limit the request's key has used, in percent. */
-  used: 67,
+  used: 69,
 } as const;
 
 /** What a slot's value is. Booleans are held as the numbers 0 and 1; addresses and networks as words. */

@@ -22,7 +22,13 @@ const PLAIN: ReadonlySet<AttributeName> = new Set<AttributeName>([
 
 /** What the caller writes: it proves nothing either. An `allow` may well tell queries and bodies apart; to exempt is another matter. */
 const WRITTEN: ReadonlySet<AttributeName> = new Set<AttributeName>(["header", "cookie"]);
-const WRITTEN_AT_ALL: ReadonlySet<AttributeName> = new Set<AttributeName>([...WRITTEN, "query", "body"]);
+const WRITTEN_AT_ALL: ReadonlySet<AttributeName> = new Set<AttributeName>([
+  ...WRITTEN,
+  "query",
+  "query.raw",
+  "path.with_query",
+  "body",
+]);
 
 /** Warns at each `allow` that asks for nothing but an address, and at each `allow` or `exempt` that rests on what the caller writes. */
 export function lintGrants({ policy, report }: Pick<LintInput, "policy" | "report">): void {

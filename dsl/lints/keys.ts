@@ -17,12 +17,14 @@ const VARIED: ReadonlySet<AttributeName> = new Set<AttributeName>([
   "param",
   "path",
   "path.raw",
+  "path.with_query",
+  "query.raw",
   "query.count",
   "header.count",
   "body.size",
 ]);
 /** What of these is the caller's own word about itself. A field or parameter may name what is protected. */
-const SELF_STATED: ReadonlySet<AttributeName> = new Set<AttributeName>(["header", "cookie", "query"]);
+const SELF_STATED: ReadonlySet<AttributeName> = new Set<AttributeName>(["header", "cookie", "query", "query.raw"]);
 
 /** Warns at limits and bans that a caller escapes by changing a key, and at keys and arguments that add nothing. */
 export function lintKeys(input: Input): void {

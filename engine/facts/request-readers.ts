@@ -42,6 +42,8 @@ function targetReader(program: Program, op: number, slot: number, name: string):
       return (c) => putSpan(c, slot, c.path, 0, c.pathEnd);
     case SlotOp.rawPath:
       return (c) => putSpan(c, slot, c.request.path, 0, c.rawEnd);
+    case SlotOp.target:
+      return (c) => putText(c, slot, c.request.path);
     case SlotOp.ambiguous:
       return (c) => putTruth(c, slot, c.ambiguous);
     case SlotOp.routeIndex:
@@ -60,6 +62,11 @@ function targetReader(program: Program, op: number, slot: number, name: string):
       return (c) => {
         const header = ownText(c.request.headers, "cookie");
         return header !== null && putText(c, slot, cookieValue(header, name));
+      };
+    case SlotOp.rawQuery:
+      return (c) => {
+        const { path } = c.request;
+        return putSpan(c, slot, path, Math.min(c.rawEnd + 1, path.length), path.length);
       };
     case SlotOp.queryCount:
       return (c) => putNumber(c, slot, countPairs(c.request.path, c.rawEnd + 1));

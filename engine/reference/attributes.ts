@@ -113,6 +113,8 @@ function requestAttribute(policy: Policy, facts: Facts, expr: AttributeExpr, arg
       return facts.path;
     case "path.raw":
       return facts.rawPath;
+    case "path.with_query":
+      return request.path;
     case "path.ambiguous":
       return facts.ambiguous;
     case "route":
@@ -129,6 +131,8 @@ function requestAttribute(policy: Policy, facts: Facts, expr: AttributeExpr, arg
       return headerOf(request.headers, argument);
     case "cookie":
       return firstOf(facts.cookies, argument);
+    case "query.raw":
+      return facts.rawQuery;
     case "query.count":
       return facts.query.length;
     case "header.count":

@@ -13,6 +13,8 @@ export interface Facts {
   readonly host: string;
   readonly path: string;
   readonly rawPath: string;
+  /** Without the `?`; empty where there is none. */
+  readonly rawQuery: string;
   readonly ambiguous: boolean;
   readonly query: readonly (readonly [name: string, value: string])[];
   readonly cookies: readonly (readonly [name: string, value: string])[];
@@ -100,6 +102,7 @@ export function readFacts(policy: Policy, request: Request, now: number): Facts 
     host,
     path: canonical.path,
     rawPath: target.path,
+    rawQuery: target.query ?? "",
     ambiguous: canonical.ambiguous,
     query: queryPairs(target.query),
     cookies: cookiePairs(headerOf(request.headers, "cookie") ?? ""),

@@ -98,6 +98,8 @@ export const FACTS: readonly Readable[] = [
   readable("granted", "bool", [true, false]),
   readable("path", "path", words.PATH_LITERALS),
   readable("path.raw", "string", words.PATHS.slice(0, 6)),
+  readable("path.with_query", "string", [...words.PATHS.slice(0, 3), "/v1/orders/7?q=a", "q=", "?"]),
+  readable("query.raw", "string", ["", "q=a", "=", "b=1", "?"]),
   readable("path.ambiguous", "bool", [true, false]),
   optional("route", "enum", ["order", "login", "member", "anything"]),
   ...words.PARAMETERS.map((name) => optional("param", "string", ["7", "a|b", "a", "b|c", "c"], name)),

@@ -18,7 +18,7 @@ const LISTS: Readonly<Record<string, ListTest>> = {
   admin_interfaces: {
     file: "admin_interfaces.txt",
     name: "names_admin_interface",
-    test: (entry) => `(target ?? "") matches /${escaped(entry)}/i`,
+    test: (entry) => `path.with_query matches /${escaped(entry)}/i`,
   },
   bad_user_agents: {
     file: "bad_user_agents.regex.txt",
@@ -28,17 +28,17 @@ const LISTS: Readonly<Record<string, ListTest>> = {
   path_traversal: {
     file: "http_path_traversal.txt",
     name: "traverses",
-    test: (entry) => `(target ?? "") contains ${JSON.stringify(entry)}`,
+    test: (entry) => `path.with_query contains ${JSON.stringify(entry)}`,
   },
   sensitive_data: {
     file: "sensitive_data.txt",
     name: "names_sensitive_file",
-    test: (entry) => `(target ?? "") ends_with ${JSON.stringify(entry)}`,
+    test: (entry) => `path.with_query ends_with ${JSON.stringify(entry)}`,
   },
   sqli_probe_patterns: {
     file: "sqli_probe_patterns.txt",
     name: "has_sql",
-    test: (entry) => `(args ?? "") matches /${escaped(entry)}/i`,
+    test: (entry) => `query.raw matches /${escaped(entry)}/i`,
   },
 };
 

@@ -24,7 +24,7 @@ let loaded: ReadonlyMap<string, Expression> | null = null;
 export function expressions(): ReadonlyMap<string, Expression> {
   loaded ??= new Map(
     readdirSync(FOLDER)
-      .filter((file) => file.endsWith(".edgepolicy") && file !== "facts.edgepolicy")
+      .filter((file) => file.endsWith(".edgepolicy") && file !== "static.edgepolicy")
       .flatMap((file) => expressionsOf(file).map((each) => [each.scenario, each] as const)),
   );
   return loaded;

@@ -1,7 +1,6 @@
 /** JSON access logs of Caddy, Traefik and Envoy as request records. */
 import type { RequestRecord } from "../../traffic/index.ts";
 import { parseTimeText } from "../../traffic/index.ts";
-import { targetFacts } from "./read-web-log.ts";
 import { recordOf, timeOf } from "./record.ts";
 
 interface CaddyLine {
@@ -26,7 +25,7 @@ export function readCaddyLine(line: string): RequestRecord {
     path: request.uri,
     host: request.host,
     ip: request.client_ip,
-    facts: targetFacts("access", request.uri, { verb: request.method }),
+    facts: { log: "access", verb: request.method },
     response: { status, headers: Object.fromEntries(headers) },
   });
 }
@@ -52,7 +51,7 @@ export function readTraefikLine(line: string): RequestRecord {
     host: read.RequestHost,
     ip: read.ClientHost,
     headers: { "user-agent": read["request_User-Agent"] },
-    facts: targetFacts("access", target, { verb, protocol }),
+    facts: { log: "access", verb, protocol },
     response: { status: read.DownstreamStatus },
   });
 }
@@ -78,7 +77,7 @@ export function readEnvoyLine(line: string): RequestRecord {
     host: read[":authority"],
     ip: read.downstream_remote_address.replace(/:\d+$/, ""),
     headers: { "user-agent": read["user-agent"] },
-    facts: targetFacts("access", target, { verb: read.method }),
+    facts: { log: "access", verb: read.method },
     response: { status: read.response_code },
   });
 }

@@ -1,7 +1,6 @@
 /** Logs of programs that take passwords, as request records: a login is a request that is answered 401 where it fails. */
 import type { RequestRecord } from "../../traffic/index.ts";
 import { parseTimeText } from "../../traffic/index.ts";
-import { targetFacts } from "./read-web-log.ts";
 import { recordOf, timeOf } from "./record.ts";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -49,7 +48,6 @@ export function readCouchdbLine(line: string): RequestRecord {
     path,
     host,
     ip,
-    facts: targetFacts("access", path),
     response: { status: Number(status) },
   });
 }

@@ -14,19 +14,9 @@ export function readAccessLine(line: string): RequestRecord {
 /** The reader of access logs knows the versions of HTTP that there are; others stand in the line as they came. */
 const REQUEST_LINE = /"(\S+) (\S+) (HTTP\/[\d.]+)" \d{3} /;
 
-function factsOf({ method, path, protocol }: LogEntry, line: string): Readonly<Record<string, string>> {
+function factsOf({ method, protocol }: LogEntry, line: string): Readonly<Record<string, string>> {
   const written = REQUEST_LINE.exec(line)?.[3] ?? protocol;
-  return targetFacts("access", path, { protocol: written, verb: method });
-}
-
-/** The facts of a request target: the log that it stands in, itself, and its query from the last `?` on. */
-export function targetFacts(
-  log: "access" | "error",
-  target: string,
-  more: Readonly<Record<string, string>> = {},
-): Readonly<Record<string, string>> {
-  const query = target.lastIndexOf("?");
-  return { log, target, args: query < 0 ? "" : target.slice(query + 1), ...more };
+  return { log: "access", protocol: written, verb: method };
 }
 
 const ERROR_LINE =
@@ -43,7 +33,7 @@ export function readNginxErrorLine(line: string): RequestRecord {
     method,
     path: target.replace(/^https?:\/\/[^/]*/, ""),
     ip,
-    facts: targetFacts("error", target, limited ? { limiting: "REJECTED" } : {}),
+    facts: { log: "error", ...(limited ? { limiting: "REJECTED" } : {}) },
     response: refused ? { status: 401, headers } : undefined,
   });
 }

@@ -233,7 +233,18 @@ export class Evaluation {
 
 /** Attributes that every request has. */
 const ALWAYS: ReadonlySet<string> = new Set([
-  ...["method", "host", "path", "path.raw", "path.ambiguous", "query.count", "header.count", "body.size"],
+  ...[
+    "method",
+    "host",
+    "path",
+    "path.raw",
+    "path.with_query",
+    "path.ambiguous",
+    "query.raw",
+    "query.count",
+    "header.count",
+    "body.size",
+  ],
   ...["ip", "ip.network", "evidence", "granted", "now", "now.hour", "now.weekday", "now.in"],
 ]);
 

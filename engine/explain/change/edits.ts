@@ -34,6 +34,12 @@ export function withQuery(request: Request, name: string, value: string | null):
   return withQueryPairs(request, replaced(queryOf(request), name, value));
 }
 
+/** With another query, as it is sent. */
+export function withRawQuery(request: Request, query: string): Request {
+  const { path } = splitTarget(request.path);
+  return { ...request, path: query === "" ? path : `${path}?${query}` };
+}
+
 /** With exactly so many query pairs: the last ones are left out, or others put after them. */
 export function withQueryCount(request: Request, count: number): Request {
   const pairs = queryOf(request).slice(0, count);

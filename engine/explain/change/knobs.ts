@@ -34,9 +34,12 @@ export interface KnobSource {
 const MOST_CLIENTS = 200;
 
 /** What a caller sends along. */
-const SENT = ["query", "query.count", "header", "cookie", "body", "body.size"];
+const SENT = ["query", "query.raw", "query.count", "header", "cookie", "body", "body.size"];
 /** Where it comes from. */
 const SOURCE = ["host", "fact", "ip", "ip.asn", "ip.country", "tls.ja4"];
+
+/** What reads the path. */
+const PATHS: ReadonlySet<string> = new Set(["path", "path.raw", "path.with_query"]);
 
 /** Every attribute that can be changed, the most preferred first. */
 export function knobsOf(source: KnobSource): readonly Knob[] {
@@ -82,8 +85,9 @@ function readKnobs(names: readonly string[], source: KnobSource): readonly Knob[
   return [...knobs.values()];
 }
 
-/** An address is read by itself and as its network. */
+/** An address is read by itself and as its network, a query by itself and behind its path. */
 function sameKind(name: string, wanted: string): boolean {
+  if (wanted === "query.raw" && name === "path.with_query") return true;
   return name === wanted || (wanted === "ip" && name === "ip.network");
 }
 
@@ -118,7 +122,7 @@ function parameterKnobs({ policy, reads, facts }: KnobSource): readonly Knob[] {
 
 /** Paths that conditions name, and one for every route. */
 function pathKnob({ policy, reads, facts }: KnobSource): Knob {
-  const compared = reads.filter(({ attribute: { name } }) => name === "path" || name === "path.raw");
+  const compared = reads.filter(({ attribute: { name } }) => PATHS.has(name));
   const named = compared.flatMap(({ constants }) => constants.map(String)).filter((text) => text.startsWith("/"));
   const joined = compared.flatMap(({ constants }) => constants.map((text) => `${facts.path}${String(text)}`));
   const current = facts.path;

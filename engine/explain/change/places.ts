@@ -12,6 +12,7 @@ import {
   withMemberAt,
   withQuery,
   withQueryCount,
+  withRawQuery,
 } from "./edits.ts";
 import type { AttributeValue } from "./values.ts";
 
@@ -42,6 +43,11 @@ export function placeOf({ name, args, type: { scalar } }: AttributeExpr, policy:
     case "query": {
       const current = queryOf(request).find(([each]) => each === argument)?.[1] ?? null;
       return text(indexed, current, (value) => withQuery(request, argument, value));
+    }
+    case "query.raw":
+    case "path.with_query": {
+      const change = (value: AttributeValue): Request => withRawQuery(request, String(value));
+      return { ...text("query.raw", facts.rawQuery, change), optional: false };
     }
     case "header":
       return text(indexed, headerOf(request.headers, argument) ?? null, (value) =>

@@ -259,6 +259,11 @@ describe("conditions", () => {
     ["IPv4-mapped IPv6 is IPv4", "ip == ::ffff:10.0.0.1", '(ip == "10.0.0.1":ip)'],
     ["`query.count` is an int", "query.count > 5", "(query.count > 5:int)"],
     [
+      "`query.raw` and `path.with_query` are strings that are always there",
+      'query.raw contains "a" or path.with_query ends_with "b"',
+      "(query.raw contains a or path.with_query ends_with b)",
+    ],
+    [
       "names of queries and cookies keep their capitals",
       'query["A"] ?? cookie["B"] ?? "" == "c"',
       '((query(A) ?? cookie(B) ?? "":string) == "c":string)',

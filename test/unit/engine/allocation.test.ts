@@ -17,6 +17,7 @@ const ALLOWED: Readonly<Record<string, { readonly bytes: number; readonly why: s
   "request: host with capitals": { bytes: 80, why: "a host in lower case is another text" },
   "condition: path": { bytes: 32, why: "the part of the target before the query" },
   "condition: path.raw": { bytes: 32, why: "the part of the target before the query" },
+  "condition: query.raw": { bytes: 32, why: "the part of the target behind the path" },
   "condition: parameter": { bytes: 32, why: "a part of the path" },
   "condition: query value": { bytes: 32, why: "a part of the target" },
   "condition: query value, encoded": { bytes: 280, why: "a part of the target, decoded" },

@@ -226,6 +226,12 @@ describe.each(ENGINES)("$name", ({ make }) => {
         [1, 0, 0, 0],
       ],
       [
+        "what was received",
+        'query.raw == "b" and path.with_query ends_with "/a?b"',
+        ["/a?b", "/b?b", "/a?", "/c/a?b"].map((path) => ({ path })),
+        [1, 0, 0, 1],
+      ],
+      [
         "sets",
         'has token.scopes and any of token.scopes in ["read", "write"]',
         [{ scopes: ["x", "read"] }, { scopes: [] }, { scopes: null }, { scopes: ["write"] }],

@@ -48,6 +48,21 @@ function get(path: string, fields: Partial<Request> = {}): Request {
 }
 
 describe.each(ENGINES)("$name", ({ make }) => {
+  describe("what was received", () => {
+    test.each([
+      ["/a", "", "/a"],
+      ["/a?", "", "/a?"],
+      ["/a?q=%41&q", "q=%41&q", "/a?q=%41&q"],
+      ["/a/../b?x?y", "x?y", "/a/../b?x?y"],
+      ["/A%20?/../c", "/../c", "/A%20?/../c"],
+    ])("%s has the query %j and is %j with it", (path, query, target) => {
+      const [quoted, whole] = [JSON.stringify(query), JSON.stringify(target)];
+      const policy = policyOf(`rule query when query.raw == ${quoted} then note "query"
+        rule whole when path.with_query == ${whole} then note "whole"`);
+      expect(make(policy).decide(get(path), START).toDecision().labels).toEqual(["query", "whole"]);
+    });
+  });
+
   /** Decides requests one after another, at seconds from the start. */
   function decide(policy: Policy, requests: readonly (readonly [seconds: number, request: Request])[]): Decision[] {
     const engine = make(policy);

@@ -26,7 +26,14 @@ test("path, query, route, host, method and cookies are read", () => {
     ip: "::ffff:203.0.113.9",
   });
   expect(read).toMatchObject({
-    ...{ method: "GET", host: "api.example.com", path: "/v1/orders/7", rawPath: "/v1//orders/7", ambiguous: false },
+    ...{
+      method: "GET",
+      host: "api.example.com",
+      path: "/v1/orders/7",
+      rawPath: "/v1//orders/7",
+      rawQuery: "q=1&q=2",
+      ambiguous: false,
+    },
     query: [
       ["q", "1"],
       ["q", "2"],

@@ -4,6 +4,7 @@ import {
   cookieOf,
   memberAt,
   queryOf,
+  withRawQuery,
   withCookie,
   withHeader,
   withMemberAt,
@@ -41,6 +42,12 @@ describe("a query", () => {
       ["d", "A"],
     ]);
     expect(queryOf(at("/a"))).toEqual([]);
+  });
+
+  test("is another one as a whole, or none", () => {
+    expect(withRawQuery(at("/a?b=1"), "%zz&c?")).toEqual(at("/a?%zz&c?"));
+    expect(withRawQuery(at("/a"), "c")).toEqual(at("/a?c"));
+    expect(withRawQuery(at("/a?b=1"), "")).toEqual(at("/a"));
   });
 
   test("has another value of a name, the first of several", () => {

@@ -56,6 +56,22 @@ describe("texts", () => {
       { path: "/a?q=v&r=2" },
     ],
     [
+      "of the query as a whole",
+      { path: "/a?q=1" },
+      "query.raw",
+      undefined,
+      ["query.raw", "string", "q=1", false, ANY],
+      { path: "/a?v" },
+    ],
+    [
+      "of the query, where the whole target is read",
+      { path: "/a" },
+      "path.with_query",
+      undefined,
+      ["query.raw", "string", "", false, ANY],
+      { path: "/a?v" },
+    ],
+    [
       "of the query, missing",
       { path: "/a?r=2" },
       "query",
