@@ -17,8 +17,6 @@ const NO_PLACE = 0x7fffffff;
 const MICROS = 1e6;
 /** From which share of a limit on it is nearly used up. */
 const NEAR = 0.8;
-const NOTHING = {} as const;
-const SKETCHED = { sketched: true } as const;
 
 /** A list of numbers that is filled and emptied again and again. */
 export class Numbers {
@@ -229,7 +227,16 @@ export class Record implements DecisionRecord {
   }
 
   toDecision(): Decision {
-    const matched = this.rulesMatched();
+    const { matched, asked, policy } = this;
+    const names: string[] = [];
+    const labels: string[] = [];
+    for (let index = 0; index < matched.count; index++) {
+      const { name, action } = policy.rules[matched.items[index]!]!;
+      names.push(name);
+      if (action.kind === "note") labels.push(action.label);
+    }
+    const limits: LimitReading[] = [];
+    for (let index = 0; index < asked.count; index++) limits.push(this.limitReading(asked.items[index]!));
     return {
       verdict: VERDICTS[this.verdict]!,
       status: this.status,
@@ -237,31 +244,34 @@ export class Record implements DecisionRecord {
       reason: this.reason,
       delay: this.delayMicros / MICROS,
       retryAfter: this.retryAfterMicros / MICROS,
-      matched: matched.map((rule) => rule.name),
+      matched: names,
       shadow: this.shadowNames(),
       scores: this.scoreValues(),
-      labels: matched.flatMap(({ action }) => (action.kind === "note" ? [action.label] : [])),
+      labels,
       overlays: this.overlays?.ids() ?? [],
-      limits: Array.from({ length: this.asked.count }, (_, index) => this.limitReading(this.asked.items[index]!)),
+      limits,
     };
   }
 
   private scoreValues(): Decision["scores"] {
-    if (!this.judged) return {};
+    const values: { [name: string]: number } = {};
+    if (!this.judged) return values;
     this.scorer.settleScores();
-    return Object.fromEntries(this.policy.scores.map(({ name }, index) => [name, this.scores[index]!]));
-  }
-
-  private rulesMatched(): Policy["rules"] {
-    return Array.from({ length: this.matched.count }, (_, index) => this.policy.rules[this.matched.items[index]!]!);
+    const { scores } = this.policy;
+    for (let index = 0; index < scores.length; index++) values[scores[index]!.name] = this.scores[index]!;
+    return values;
   }
 
   private shadowNames(): string[] {
-    this.shadow.sort();
-    return Array.from({ length: this.shadow.count }, (_, index) => {
-      const { kind, index: at } = this.policy.order[this.shadow.items[index]!]!;
-      return kind === "rule" ? this.policy.rules[at]!.name : this.policy.limits[at]!.name;
-    });
+    const { shadow, policy } = this;
+    const names: string[] = [];
+    if (shadow.count === 0) return names;
+    shadow.sort();
+    for (let index = 0; index < shadow.count; index++) {
+      const { kind, index: at } = policy.order[shadow.items[index]!]!;
+      names.push((kind === "rule" ? policy.rules : policy.limits)[at]!.name);
+    }
+    return names;
   }
 
   private limitReading(limit: number): LimitReading {
@@ -270,22 +280,22 @@ export class Record implements DecisionRecord {
     const { rate, afterWhole, afterPart, beforeWhole, beforePart } = charge;
     const whole = (this.charged ? afterWhole : beforeWhole) - this.now;
     const part = this.charged ? afterPart : beforePart;
-    return {
+    const reading = {
       name: this.policy.limits[limit]!.name,
       remaining: unitsLeft(rate, whole, part),
       resetAfter: (whole + (part > 0 ? 1 : 0)) / MICROS,
-      ...(charge.sketched ? SKETCHED : NOTHING),
     };
+    return charge.sketched ? { ...reading, sketched: true } : reading;
   }
 
   /** The reading of a limit that has an amount of whole units. */
   private countedReading(limit: number, charge: Charge): LimitReading {
     const used = this.charged ? charge.usedAfter : charge.usedBefore;
-    return {
+    const reading = {
       name: this.policy.limits[limit]!.name,
       remaining: Math.max(0, charge.most - used),
       resetAfter: (this.charged ? charge.resetAfter : charge.resetBefore) / MICROS,
-      ...(charge.sketched ? SKETCHED : NOTHING),
     };
+    return charge.sketched ? { ...reading, sketched: true } : reading;
   }
 }

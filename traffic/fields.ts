@@ -115,8 +115,11 @@ export const duration: FieldReader<number> = (value, field) => {
 /** Header fields by lower-case name; of two spellings of one name the first counts. Has no prototype. */
 export const headers: FieldReader<Readonly<Record<string, string>>> = (value, field) => {
   const result = Object.create(null) as Record<string, string>;
-  for (const [name, content] of Object.entries(object(value, field))) {
-    result[name.toLowerCase()] ??= text(content, `${field}.${name}`);
+  const members = object(value, field);
+  for (const name of Object.keys(members)) {
+    const content = members[name];
+    // The name of a member that is as it should be is not put together.
+    result[name.toLowerCase()] ??= typeof content === "string" ? content : text(content, `${field}.${name}`);
   }
   return result;
 };
