@@ -24,6 +24,7 @@ import { describeMachine } from "./machine.ts";
 import { usedResults } from "./measure.ts";
 import { benchPatterns } from "./patterns.ts";
 import { benchParse } from "./parse.ts";
+import { benchReplay } from "./replay.ts";
 import { type BenchResult, saveResult } from "./result.ts";
 import { MEASURED } from "./results.ts";
 import { benchProxy } from "./proxy.ts";
@@ -45,6 +46,7 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, Bench>>>> = {
   decide: { decisions: benchDecisions, "rule-count": benchRuleCount },
   deopts: { deopts: benchDeopts },
   state: { state: benchState },
+  replay: { replay: benchReplay },
   server: {
     authz: benchAuthz,
     limited: benchLimited,

@@ -1,8 +1,8 @@
 /** Lines of a file or of standard input, with progress shown as they are read. */
-import { statSync } from "node:fs";
-import { type InputLine, readFileLines, readLines } from "../traffic/index.ts";
+import { createReadStream, statSync } from "node:fs";
+import { CompressionError, type InputLine, READ_BYTES, readFileLines, readLines, readLog } from "../traffic/index.ts";
 import type { CliIo } from "./io.ts";
-import { fileProblem } from "./problem.ts";
+import { CliProblem, fileProblem } from "./problem.ts";
 import { Progress } from "./progress.ts";
 
 /** What messages call standard input. */
@@ -19,6 +19,53 @@ export function openLines(path: string | null, io: CliIo): Input {
   if (path !== null && path !== "-") return { name: path, lines: fileLines(path, io) };
   if (io.stdinIsTerminal) io.stderr("reading from the terminal; end with Ctrl-D\n");
   return { name: STDIN_NAME, lines: readLines(io.stdin()) };
+}
+
+/** A log: its lines in batches. */
+export interface LogInput {
+  readonly name: string;
+  readonly source: AsyncIterable<readonly InputLine[]>;
+}
+
+/**
+ * Opens logs, `-` being standard input, which may be compressed with gzip or zstd. Opening problems come when the first lines are asked for.
+ * The progress that is shown is of all of them together.
+ */
+export function openLogs(paths: readonly string[], io: CliIo): readonly LogInput[] {
+  const files = paths.filter((path) => path !== "-");
+  const total = files.length < paths.length ? 0 : files.reduce((sum, path) => sum + sizeOf(path), 0);
+  const progress = new Progress(files.length === 1 ? (files[0] ?? "") : `${paths.length} logs`, total, io);
+  if (files.length < paths.length && io.stdinIsTerminal) io.stderr("reading from the terminal; end with Ctrl-D\n");
+  let done = 0;
+  const read = async function* (path: string): AsyncGenerator<Uint8Array> {
+    for await (const chunk of path === "-" ? io.stdin() : createReadStream(path, { highWaterMark: READ_BYTES })) {
+      done += (chunk as Uint8Array).length;
+      progress.look(done);
+      yield chunk as Uint8Array;
+    }
+  };
+  return paths.map((path) => {
+    const name = path === "-" ? STDIN_NAME : path;
+    return { name, source: logLines(name, read(path), progress) };
+  });
+}
+
+async function* logLines(
+  name: string,
+  bytes: AsyncIterable<Uint8Array>,
+  progress: Progress,
+): AsyncGenerator<readonly InputLine[]> {
+  try {
+    yield* readLog(bytes);
+  } catch (problem) {
+    if (!(problem instanceof CompressionError)) throw fileProblem(name, problem);
+    throw new CliProblem(
+      `${name}: ${problem.message}`,
+      "decompress it first, and give it as standard input: … | edgepolicy replay FILE -",
+    );
+  } finally {
+    progress.clear();
+  }
 }
 
 async function* fileLines(path: string, io: CliIo): AsyncGenerator<InputLine> {

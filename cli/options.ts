@@ -83,6 +83,17 @@ export class Arguments {
   }
 
   /**
+   * The positional arguments of a command that takes these, the last of which may be repeated.
+   *
+   * @throws {@link CliProblem} naming what is missing.
+   */
+  atLeast(...names: readonly string[]): readonly string[] {
+    const missing = names[this.positionals.length];
+    if (missing !== undefined) throw new CliProblem(`${missing} is missing`);
+    return this.positionals;
+  }
+
+  /**
    * The positional arguments of a command that takes these, the last of which may be left out.
    *
    * @throws {@link CliProblem} naming what is too much.

@@ -30,6 +30,10 @@ export interface DecisionRecord {
   readonly client: number;
   /** How many names `shadow` of the decision has: most requests have none, and need no copy to tell. */
   readonly shadows: number;
+  /** How many names `matched` of the decision has. */
+  readonly matches: number;
+  /** One of these names, from 0 on. */
+  matchOf(index: number): string;
   /** Adds the decision to counters. The compiled engine's alone: the others have no use for it. */
   tally?(counters: Counters): void;
   /**

@@ -132,6 +132,14 @@ export class Record implements DecisionRecord {
     return this.shadow.count;
   }
 
+  get matches(): number {
+    return this.matched.count;
+  }
+
+  matchOf(index: number): string {
+    return this.policy.rules[this.matched.items[index]!]!.name;
+  }
+
   /** Whether the request reaches the service, as far as it is decided. */
   get passes(): boolean {
     return this.verdict <= Verdict.slow;

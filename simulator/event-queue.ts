@@ -50,6 +50,11 @@ export class EventQueue {
     return this.#size === 0 ? Number.POSITIVE_INFINITY : (this.#times[0] ?? 0);
   }
 
+  /** `first` of the earliest event, 0 when none waits. */
+  get nextFirst(): number {
+    return this.#size === 0 ? 0 : (this.#firsts[0] ?? 0);
+  }
+
   /**
    * Adds an event.
    *

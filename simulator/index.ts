@@ -25,15 +25,17 @@ export {
   type ReportedScenario,
   type ReportInput,
 } from "./html-report/index.ts";
-export { type LogSource, replayLog, type ReplayOptions } from "./replay.ts";
+export type { LogReading, LogSource, NamedLog } from "./ordered-logs.ts";
+export { replayLog, replayLogs, type ReplayOptions } from "./replay.ts";
 export { ReplayError } from "./replay-error.ts";
-export { LOG_FORMATS, type LogFormat } from "./replay-lines.ts";
 export type {
   AffectedCaller,
   Count,
   DecidedBy,
   Example,
   LogFacts,
+  LogFile,
+  MissingAttribute,
   Named,
   ReplayResult,
   SkippedLine,

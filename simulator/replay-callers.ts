@@ -1,18 +1,17 @@
 /** Callers of a replay, in bounded memory: who was affected, and how many different ones there were. */
 import type { Verdict } from "../engine/index.ts";
 import { VERDICTS } from "../engine/index.ts";
+import { detached } from "../traffic/index.ts";
 import type { AffectedCaller, Count } from "./replay-result.ts";
 
 /** Most addresses that are told apart; later ones are counted in the totals alone. About 40 MB when full. */
 export const MOST_CALLERS = 100_000;
-/** Most (name, caller) pairs kept to count the callers of rules, limits, labels; shared by all names. */
-const MOST_MEMBERSHIPS = 1_000_000;
 /** Longest text kept of a path or a user agent. */
 const LONGEST_TEXT = 200;
 
-/** At most 200 characters of `text`, with an ellipsis where it was cut. */
+/** At most 200 characters of `text`, with an ellipsis where it was cut. It does not keep the line alive that it was cut out of. */
 export function cut(text: string): string {
-  return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT - 1)}…` : text;
+  return detached(text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT - 1)}…` : text);
 }
 
 /** Zero requests of every verdict. */
@@ -20,14 +19,56 @@ export function noVerdicts(): Record<Verdict, number> {
   return { allow: 0, slow: 0, challenge: 0, throttle: 0, block: 0 };
 }
 
-interface Caller {
-  requests: number;
-  verdicts: Record<Verdict, number>;
-  agent: string | null;
-  otherAgents: boolean;
-  firstBy: string;
-  firstAt: number;
+/** What is known of one address. */
+export class Caller {
+  allow = 0;
+  slow = 0;
+  challenge = 0;
+  throttle = 0;
+  block = 0;
+  /** Null until one of its requests was not simply allowed. */
+  agent: string | null = null;
+  otherAgents = false;
+  firstBy = "";
+  firstAt = 0;
+  /** Names that one of its requests had, by their numbers: below 31 as bits. */
+  #few = 0;
+  #many: Set<number> | null = null;
+
+  /** Counts a request; `by` is what decided it, `agent` its user agent. */
+  add(verdict: Verdict, by: string, agent: string, at: number): void {
+    this[verdict]++;
+    if (verdict === "allow") return;
+    if (this.agent === null) {
+      this.agent = cut(agent);
+      this.firstBy = by;
+      this.firstAt = at;
+    } else if (!this.otherAgents && this.agent !== agent) this.otherAgents = this.agent !== cut(agent);
+  }
+
+  /** Whether this is the first of its requests with a name. */
+  isFirst(name: number): boolean {
+    if (name < BITS) {
+      const bit = 1 << name;
+      const first = (this.#few & bit) === 0;
+      this.#few |= bit;
+      return first;
+    }
+    this.#many ??= new Set();
+    if (this.#many.has(name)) return false;
+    this.#many.add(name);
+    return true;
+  }
+
+  asAffected(ip: string): AffectedCaller {
+    const { allow, slow, challenge, throttle, block, agent, otherAgents, firstBy, firstAt } = this;
+    const requests = allow + slow + challenge + throttle + block;
+    const verdicts = { allow, slow, challenge, throttle, block };
+    return { ip, agent: agent ?? "", otherAgents, requests, verdicts, firstBy, firstAt };
+  }
 }
+
+const BITS = 31;
 
 /** What is known of each address. */
 export class CallerTable {
@@ -39,15 +80,9 @@ export class CallerTable {
     this.#limit = limit;
   }
 
-  /** Counts a request. `by` is what decided it; `agent` its user agent. */
-  add(ip: string, verdict: Verdict, by: string, agent: string, at: number): void {
-    const caller = this.#callers.get(ip) ?? this.#open(ip);
-    if (caller === null) return;
-    caller.requests++;
-    caller.verdicts[verdict]++;
-    if (verdict === "allow") return;
-    if (caller.agent === null) Object.assign(caller, { agent, firstBy: by, firstAt: at });
-    else if (caller.agent !== agent) caller.otherAgents = true;
+  /** The caller of an address; null where there is no room for another. */
+  of(ip: string): Caller | null {
+    return this.#callers.get(ip) ?? this.#open(ip);
   }
 
   get count(): Count {
@@ -57,18 +92,15 @@ export class CallerTable {
   /** Callers with at least one request that was not simply allowed. */
   affected(): AffectedCaller[] {
     const affected: AffectedCaller[] = [];
-    for (const [ip, caller] of this.#callers) {
-      const { agent, ...rest } = caller;
-      if (agent !== null) affected.push({ ip, ...rest, agent: cut(agent) });
-    }
+    for (const [ip, caller] of this.#callers) if (caller.agent !== null) affected.push(caller.asAffected(ip));
     return affected.sort(bySeverity);
   }
 
   #open(ip: string): Caller | null {
     this.#full ||= this.#callers.size >= this.#limit;
     if (this.#full) return null;
-    const caller = { requests: 0, verdicts: noVerdicts(), agent: null, otherAgents: false, firstBy: "", firstAt: 0 };
-    this.#callers.set(ip, caller);
+    const caller = new Caller();
+    this.#callers.set(detached(ip), caller);
     return caller;
   }
 }
@@ -86,30 +118,4 @@ function bySeverity(a: AffectedCaller, b: AffectedCaller): number {
 /** Requests that did not pass: challenged, throttled or blocked. */
 export function refusedOf(caller: AffectedCaller): number {
   return VERDICTS.slice(2).reduce((sum, verdict) => sum + caller.verdicts[verdict], 0);
-}
-
-/** Counts different callers of many names within one shared bound. */
-export class Memberships {
-  #left = MOST_MEMBERSHIPS;
-
-  /** Adds `ip` to the callers of a name. */
-  add(members: CallerSet, ip: string): void {
-    if (members.ips.has(ip)) return;
-    if (this.#left === 0) {
-      members.exact = false;
-      return;
-    }
-    this.#left--;
-    members.ips.add(ip);
-  }
-}
-
-/** The different callers of one name. */
-export interface CallerSet {
-  readonly ips: Set<string>;
-  exact: boolean;
-}
-
-export function countOf(members: CallerSet): Count {
-  return { count: members.ips.size, exact: members.exact };
 }

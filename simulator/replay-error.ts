@@ -6,8 +6,15 @@ export class ReplayError extends Error {
   /** Counted from 1; null where the log as a whole is meant. */
   readonly line: number | null;
 
-  constructor(line: number | null, message: string) {
-    super(line === null ? message : `line ${line}: ${message}`);
+  /** Why, without the place. */
+  readonly reason: string;
+  /** Of which log, counted from 0 as they were given. */
+  readonly log: number;
+
+  constructor(log: number, line: number | null, reason: string) {
+    super(line === null ? reason : `line ${line}: ${reason}`);
+    this.log = log;
     this.line = line;
+    this.reason = reason;
   }
 }

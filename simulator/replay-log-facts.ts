@@ -1,23 +1,34 @@
 /** What a log says about itself: how long it is, what it leaves out, and what its times are worth. */
-import type { Needs, Policy } from "../engine/index.ts";
-import type { LogFormat } from "./replay-lines.ts";
-import type { LogFacts, SkippedLine } from "./replay-result.ts";
+import type { RequestRecord } from "../traffic/index.ts";
+import type { LogFacts, LogFile, SkippedLine } from "./replay-result.ts";
 
 const SECOND = 1_000_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
+const MINUTES = 60;
 const FIRST_SKIPPED = 5;
-/** A log this long whose minutes are all the same was rewritten: real traffic does not do that over several hours. */
-const HOURS_TO_JUDGE_MINUTES = 3;
+/** Statuses by which a service, or what stands before it, refuses a caller. */
+const FORBIDDEN = 403;
+const TOO_MANY_REQUESTS = 429;
 
-/** Watches a log go by, first in the order of the file, then in the order of time. */
+/** A log under count. */
+interface CountedLog {
+  readonly name: string;
+  format: string | null;
+  lines: number;
+  entries: number;
+}
+
+/** Watches logs go by, first in the order of the files, then in the order of time. */
 export class LogWatch {
-  readonly #format: LogFormat;
+  readonly #reorderEntries: number;
+  readonly #files: CountedLog[] = [];
   readonly #firstSkipped: SkippedLine[] = [];
-  readonly #minutes = new Set<number>();
-  #lines = 0;
+  readonly #minutes = new Uint8Array(MINUTES);
+  #file: CountedLog = { name: "", format: null, lines: 0, entries: 0 };
   #entries = 0;
   #empty = 0;
+  #other = 0;
   #skipped = 0;
   #wentBack = 0;
   #previous = Number.NEGATIVE_INFINITY;
@@ -28,35 +39,64 @@ export class LogWatch {
   #inSecond = 0;
   #lastSecond = -1;
   #mostInOneSecond = 0;
+  #late = 0;
+  #mostLate = 0;
+  #unanswered = 0;
+  #refusedThen = 0;
+  #refusedThenPass = 0;
 
-  constructor(format: LogFormat) {
-    this.#format = format;
+  constructor(reorderEntries: number) {
+    this.#reorderEntries = reorderEntries;
+  }
+
+  /** The next log begins. */
+  open(name: string): void {
+    this.#file = { name, format: null, lines: 0, entries: 0 };
+    this.#files.push(this.#file);
+  }
+
+  /** The log at hand ends. */
+  close(format: string | null): void {
+    this.#file.format = format;
+  }
+
+  /** The number of the log at hand, from 0 on. */
+  get log(): number {
+    return this.#files.length - 1;
+  }
+
+  /** Whether the log at hand had lines of which none could be read. */
+  get onlySkipped(): boolean {
+    const { entries, lines } = this.#file;
+    return entries === 0 && lines > 0 && this.#firstSkipped.some(({ log }) => log === this.log) && this.#other === 0;
   }
 
   /** A line as the file holds it. */
   line(): void {
-    this.#lines++;
+    this.#file.lines++;
   }
 
-  empty(): void {
-    this.#empty++;
+  nothing(kind: "empty" | "other"): void {
+    if (kind === "empty") this.#empty++;
+    else this.#other++;
   }
 
   skip(line: number, problem: string): void {
     this.#skipped++;
-    if (this.#firstSkipped.length < FIRST_SKIPPED) this.#firstSkipped.push({ line, problem });
+    if (this.#firstSkipped.length < FIRST_SKIPPED) this.#firstSkipped.push({ log: this.log, line, problem });
   }
 
   /** An entry, in the order of the file. */
   entry(at: number): void {
+    this.#file.entries++;
     this.#entries++;
     if (at < this.#previous) this.#wentBack++;
     this.#previous = at;
-    this.#minutes.add(Math.floor((at % HOUR) / MINUTE));
+    this.#minutes[Math.floor((at % HOUR) / MINUTE)] = 1;
   }
 
-  /** An entry, in the order of time. */
-  ordered(at: number): void {
+  /** An entry, in the order of time, and whether it passes. */
+  ordered(at: number, { response }: RequestRecord, passes: boolean): void {
     this.#from ??= at;
     this.#to = at;
     const hour = Math.floor(at / HOUR);
@@ -66,65 +106,41 @@ export class LogWatch {
     this.#inSecond = second === this.#lastSecond ? this.#inSecond + 1 : 1;
     this.#lastSecond = second;
     this.#mostInOneSecond = Math.max(this.#mostInOneSecond, this.#inSecond);
+    if (response === null) this.#unanswered++;
+    else if (response.outcome.status === FORBIDDEN || response.outcome.status === TOO_MANY_REQUESTS) {
+      this.#refusedThen++;
+      if (passes) this.#refusedThenPass++;
+    }
+  }
+
+  /** An entry that came when later ones had been decided, by how much. */
+  late(byMicros: number): void {
+    this.#late++;
+    this.#mostLate = Math.max(this.#mostLate, byMicros);
   }
 
   finish(): LogFacts {
+    const files: readonly LogFile[] = this.#files;
     return {
-      format: this.#format,
-      lines: this.#lines,
+      files,
+      lines: files.reduce((sum, { lines }) => sum + lines, 0),
       entries: this.#entries,
       emptyLines: this.#empty,
+      otherLines: this.#other,
       skipped: this.#skipped,
       firstSkipped: this.#firstSkipped,
       from: this.#from,
       to: this.#to,
       wentBack: this.#wentBack,
-      minutesOfHour: this.#minutes.size,
+      reorderEntries: this.#reorderEntries,
+      late: this.#late,
+      mostLate: this.#mostLate,
+      minutesOfHour: this.#minutes.reduce((sum, seen) => sum + seen, 0),
       hours: this.#hours,
       mostInOneSecond: this.#mostInOneSecond,
+      unanswered: this.#unanswered,
+      refusedThen: this.#refusedThen,
+      refusedThenPass: this.#refusedThenPass,
     };
   }
-}
-
-/** Headers that access logs of the combined format record. */
-const LOGGED_HEADERS = new Set(["user-agent", "referer", "host"]);
-
-/** What cannot be concluded from replaying this log under this policy, one sentence each. */
-export function caveatsOf(log: LogFacts, policy: Policy, needs: Needs): string[] {
-  const caveats = [
-    "The recorded callers did not know of this policy. Those refused here would have retried, slowed down, changed " +
-      "address or left; this is a first estimate, and scenarios with callers that react (`simulate`) are needed for the rest.",
-  ];
-  if (log.wentBack > 0) {
-    caveats.push(`Time went back ${times(log.wentBack)} from one line to the next; the log was sorted by time first.`);
-  }
-  if (log.minutesOfHour === 1 && log.hours >= HOURS_TO_JUDGE_MINUTES) {
-    caveats.push(
-      `All ${log.hours} hours of the log have entries at one and the same minute: its times were rewritten. Rates and ` +
-        "windows shorter than some hours cannot be judged on it: what limits and signals of such windows did here says " +
-        "little about real traffic.",
-    );
-  }
-  if (log.format === "combined") caveats.push(...notLogged(policy, needs));
-  return caveats;
-}
-
-function times(count: number): string {
-  return count === 1 ? "once" : `${count.toLocaleString("en-US")} times`;
-}
-
-function notLogged(policy: Policy, needs: Needs): string[] {
-  const caveats: string[] = [];
-  const headers = needs.headers.filter((name) => !LOGGED_HEADERS.has(name));
-  if (headers.length > 0) {
-    caveats.push(`The log does not record these headers, so they were missing everywhere: ${headers.join(", ")}.`);
-  }
-  const routes = needs.bodyRoutes.map((index) => policy.routes[index]?.name ?? "");
-  if (routes.length > 0) caveats.push(`The log records no bodies; the policy reads those of ${routes.join(", ")}.`);
-  if (policy.clients.length > 0) {
-    caveats.push(
-      "The log does not say which client of the inventory a request came from: all were taken as strangers.",
-    );
-  }
-  return caveats;
 }

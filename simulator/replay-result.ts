@@ -12,6 +12,8 @@ export interface Count {
 
 /** One recorded request, to look up in the log. */
 export interface Example {
+  /** Of which log, counted from 0 as they were given. */
+  readonly log: number;
   readonly line: number;
   readonly at: number;
   readonly ip: string;
@@ -61,29 +63,61 @@ export interface AffectedCaller {
 
 /** A line that is not a request. */
 export interface SkippedLine {
+  readonly log: number;
   readonly line: number;
   readonly problem: string;
 }
 
-/** Facts about the log itself. */
+/** One of the logs, which are replayed as one. */
+export interface LogFile {
+  /** As it was given; empty where it has no name. */
+  readonly name: string;
+  /** Null for an empty log. */
+  readonly format: string | null;
+  readonly lines: number;
+  readonly entries: number;
+}
+
+/** Facts about the logs themselves. */
 export interface LogFacts {
-  readonly format: string;
+  readonly files: readonly LogFile[];
   readonly lines: number;
   readonly entries: number;
   readonly emptyLines: number;
+  /** Lines of the format that stand for no request: other events of the server. */
+  readonly otherLines: number;
   readonly skipped: number;
   /** The first five skipped lines. */
   readonly firstSkipped: readonly SkippedLine[];
   /** Null in an empty log. */
   readonly from: number | null;
   readonly to: number | null;
-  /** How often a line was earlier than the line before it. */
+  /** How often an entry was earlier than the entry before it. */
   readonly wentBack: number;
+  /** Most entries that were held back to put them in order. */
+  readonly reorderEntries: number;
+  /** Entries that came too late for that: they were decided at the time of the entry decided before. */
+  readonly late: number;
+  /** How much too late, at most; microseconds. */
+  readonly mostLate: number;
   /** How many different minutes of the hour (0 to 59) and hours (since the epoch) entries were recorded at. */
   readonly minutesOfHour: number;
   readonly hours: number;
   /** Most entries recorded at one same second. */
   readonly mostInOneSecond: number;
+  /** Entries without an answer. */
+  readonly unanswered: number;
+  /** Entries that had been answered 403 or 429, and those of them that this policy lets pass. */
+  readonly refusedThen: number;
+  readonly refusedThenPass: number;
+}
+
+/** What the policy reads and no entry of the log shows. */
+export interface MissingAttribute {
+  /** As the language writes it: `header["x-tenant"]`, `ip.asn`. */
+  readonly attribute: string;
+  /** Rules and limits that read it, also through what they read; in order of declaration. */
+  readonly readBy: readonly string[];
 }
 
 /** What a replay gave, as plain data. */
@@ -104,6 +138,8 @@ export interface ReplayResult {
   readonly idle: readonly string[];
   /** Most refused first. */
   readonly topCallers: readonly AffectedCaller[];
+  /** In the order in which the policy first reads them. */
+  readonly missing: readonly MissingAttribute[];
   /** What cannot be concluded from this replay, one sentence each. */
   readonly caveats: readonly string[];
   /** SHA-256 over all decisions in order: the same log, policy and order give the same one. */

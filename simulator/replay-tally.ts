@@ -1,25 +1,29 @@
 /** Adds up the decisions of a replay, in memory that does not grow with the log. */
-import type { Decision, Policy, Verdict } from "../engine/index.ts";
+import type { Decision, DecisionRecord, Policy, Verdict } from "../engine/index.ts";
+import { VERDICTS } from "../engine/index.ts";
 import type { RequestRecord } from "../traffic/index.ts";
-import type { CallerSet } from "./replay-callers.ts";
-import { CallerTable, countOf, cut, MOST_CALLERS, Memberships, noVerdicts } from "./replay-callers.ts";
+import { type Caller, CallerTable, cut, MOST_CALLERS, noVerdicts } from "./replay-callers.ts";
+import type { HeldEntry } from "./replay-order.ts";
 import type { AffectedCaller, Count, DecidedBy, Example, Named, VerdictCounts } from "./replay-result.ts";
 
 /** Callers reported one by one. */
 const TOP_CALLERS = 20;
 
-interface DecidedRow {
+/** Requests with a name, and the different callers that sent them. */
+interface NamedRow {
+  readonly number: number;
+  requests: number;
+  callers: number;
+  /** Whether all callers were told apart. */
+  exact: boolean;
+}
+
+interface DecidedRow extends NamedRow {
   readonly kind: DecidedBy["kind"];
   readonly because: string;
   readonly verdicts: Record<Verdict, number>;
-  readonly callers: CallerSet;
   readonly answered: Record<string, number>;
   readonly example: Example;
-}
-
-interface NamedRow {
-  requests: number;
-  readonly callers: CallerSet;
 }
 
 /** The part of a result that comes from decisions. */
@@ -38,7 +42,10 @@ export interface Tallied {
 
 /** One decided request of the log. */
 export interface Decided {
+  /** Of which log, counted from 0, and which line of it, counted from 1. */
+  readonly log: number;
   readonly line: number;
+  /** When it was decided: as recorded, or, of an entry that came too late, at the time of the entry before. */
   readonly at: number;
   readonly record: RequestRecord;
   readonly decision: Decision;
@@ -48,13 +55,15 @@ export interface Decided {
 export class ReplayTally {
   readonly #policy: Policy;
   readonly #kinds: ReadonlyMap<string, "rule" | "limit">;
+  /** What rules note, by their name. */
+  readonly #notes: ReadonlyMap<string, string>;
   readonly #callers: CallerTable;
-  readonly #memberships = new Memberships();
   readonly #verdicts = noVerdicts();
   readonly #decided = new Map<string, DecidedRow>();
   readonly #matched = new Map<string, NamedRow>();
   readonly #labels = new Map<string, NamedRow>();
   readonly #shadow = new Map<string, NamedRow>();
+  #names = 0;
   #requests = 0;
 
   constructor(policy: Policy, mostCallers: number = MOST_CALLERS) {
@@ -64,19 +73,27 @@ export class ReplayTally {
       ...policy.rules.map(({ name }) => [name, "rule"] as const),
       ...policy.limits.map(({ name }) => [name, "limit"] as const),
     ]);
+    this.#notes = new Map(
+      policy.rules.flatMap(({ name, action }) => (action.kind === "note" ? [[name, action.label] as const] : [])),
+    );
   }
 
-  add(decided: Decided): void {
-    const { decision, record, at } = decided;
-    const { ip, headers } = record.request;
+  /** Adds a decision, of which only what nearly every one has is read without a copy. */
+  add(entry: HeldEntry, made: DecisionRecord): void {
+    const { ip, headers } = entry.record.request;
+    const verdict = VERDICTS[made.verdict] ?? "allow";
+    const caller = this.#callers.of(ip);
     this.#requests++;
-    this.#verdicts[decision.verdict]++;
-    const by = decision.by ?? decision.reason;
-    this.#callers.add(ip, decision.verdict, by, headers["user-agent"] ?? "", at);
-    if (decision.verdict !== "allow") this.#addDecided(by, decided);
-    for (const name of decision.matched) this.#addNamed(this.#matched, name, ip);
-    for (const name of decision.labels) this.#addNamed(this.#labels, name, ip);
-    for (const name of decision.shadow) this.#addNamed(this.#shadow, name, ip);
+    this.#verdicts[verdict]++;
+    if (verdict === "allow") caller?.add(verdict, "", "", 0);
+    else {
+      const by = made.by ?? made.reason;
+      caller?.add(verdict, by, headers["user-agent"] ?? "", entry.at);
+      this.#addDecided(by, entry, made, caller);
+    }
+    for (let index = 0; index < made.matches; index++) this.#addMatch(made.matchOf(index), caller);
+    if (made.shadows === 0) return;
+    for (const name of made.toDecision().shadow) this.#addNamed(this.#shadow, name, caller);
   }
 
   finish(): Tallied {
@@ -95,37 +112,46 @@ export class ReplayTally {
     };
   }
 
-  #addDecided(by: string, decided: Decided): void {
-    const { decision, record } = decided;
-    const row = this.#decided.get(by) ?? this.#openDecided(by, decided);
-    row.verdicts[decision.verdict]++;
-    this.#memberships.add(row.callers, record.request.ip);
-    const status = record.response === null ? "none" : `${Math.floor(record.response.outcome.status / 100)}xx`;
+  #addDecided(by: string, entry: HeldEntry, made: DecisionRecord, caller: Caller | null): void {
+    const { response } = entry.record;
+    const row = this.#decided.get(by) ?? this.#openDecided(by, entry, made);
+    row.verdicts[VERDICTS[made.verdict] ?? "allow"]++;
+    count(row, caller);
+    const status = response === null ? "none" : (CLASSES[Math.floor(response.outcome.status / 100)] ?? "none");
     row.answered[status] = (row.answered[status] ?? 0) + 1;
   }
 
-  #openDecided(by: string, decided: Decided): DecidedRow {
-    const { line, at, record, decision } = decided;
+  #openDecided(by: string, { log, line, at, record }: HeldEntry, made: DecisionRecord): DecidedRow {
     const { ip, method, path, headers } = record.request;
-    const example = { line, at, ip, method, path: cut(path), agent: cut(headers["user-agent"] ?? "") };
-    const kind = decision.by === null ? "none" : (this.#kinds.get(by) ?? "none");
-    const because = decision.reason === by ? "" : decision.reason;
-    const row: DecidedRow = { kind, because, verdicts: noVerdicts(), callers: noCallers(), answered: {}, example };
+    const agent = cut(headers["user-agent"] ?? "");
+    const example = { log, line, at, ip: cut(ip), method: cut(method), path: cut(path), agent };
+    const kind = made.by === null ? "none" : (this.#kinds.get(by) ?? "none");
+    const because = made.reason === by ? "" : made.reason;
+    const row: DecidedRow = { ...this.#newRow(), kind, because, verdicts: noVerdicts(), answered: {}, example };
     this.#decided.set(by, row);
     return row;
   }
 
-  #addNamed(rows: Map<string, NamedRow>, name: string, ip: string): void {
+  #newRow(): NamedRow {
+    return { number: this.#names++, requests: 0, callers: 0, exact: true };
+  }
+
+  #addMatch(name: string, caller: Caller | null): void {
+    this.#addNamed(this.#matched, name, caller);
+    const label = this.#notes.get(name);
+    if (label !== undefined) this.#addNamed(this.#labels, label, caller);
+  }
+
+  #addNamed(rows: Map<string, NamedRow>, name: string, caller: Caller | null): void {
     let row = rows.get(name);
-    if (row === undefined) rows.set(name, (row = { requests: 0, callers: noCallers() }));
-    row.requests++;
-    this.#memberships.add(row.callers, ip);
+    if (row === undefined) rows.set(name, (row = this.#newRow()));
+    count(row, caller);
   }
 
   #decidedBy(): DecidedBy[] {
-    const rows = [...this.#decided].map(([name, row]) => {
-      const requests = Object.values(row.verdicts).reduce((sum, count) => sum + count, 0);
-      return { ...row, name, requests, callers: countOf(row.callers) };
+    const rows = [...this.#decided].map(([name, row]): DecidedBy => {
+      const { kind, because, verdicts, answered, example, requests } = row;
+      return { name, kind, verdicts, requests, callers: countOf(row), because, answered, example };
     });
     return rows.sort((a, b) => b.requests - a.requests || (a.name < b.name ? -1 : 1));
   }
@@ -138,12 +164,20 @@ export class ReplayTally {
   }
 }
 
-function noCallers(): CallerSet {
-  return { ips: new Set(), exact: true };
+const CLASSES = ["", "1xx", "2xx", "3xx", "4xx", "5xx"];
+
+function count(row: NamedRow, caller: Caller | null): void {
+  row.requests++;
+  if (caller === null) row.exact = false;
+  else if (caller.isFirst(row.number)) row.callers++;
+}
+
+function countOf({ callers, exact }: NamedRow): Count {
+  return { count: callers, exact };
 }
 
 function namedOf(rows: ReadonlyMap<string, NamedRow>): Named[] {
   return [...rows]
-    .map(([name, { requests, callers }]) => ({ name, requests, callers: countOf(callers) }))
+    .map(([name, row]) => ({ name, requests: row.requests, callers: countOf(row) }))
     .sort((a, b) => b.requests - a.requests || (a.name < b.name ? -1 : 1));
 }

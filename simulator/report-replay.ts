@@ -2,7 +2,7 @@
 import type { Verdict } from "../engine/index.ts";
 import { VERDICTS } from "../engine/index.ts";
 import { refusedOf } from "./replay-callers.ts";
-import type { AffectedCaller, Count, DecidedBy, Named, ReplayResult } from "./replay-result.ts";
+import type { AffectedCaller, Count, DecidedBy, LogFacts, Named, ReplayResult } from "./replay-result.ts";
 import {
   formatCount,
   formatDuration,
@@ -45,7 +45,7 @@ export function renderReplay(result: ReplayResult, options: ReplayReportOptions 
   const parts = [
     header(result, options.logName, paint),
     verdicts(result, paint),
-    causes(result.decidedBy, paint),
+    causes(result, paint),
     callers(result, options.callers ?? CALLERS, paint),
     named("Noted, without effect", result.labels, paint),
     named("In shadow: would have acted", result.shadow, paint),
@@ -65,7 +65,19 @@ function header({ policy, log, requests, callers: count }: ReplayResult, logName
   const total = `${plural(requests, "request")} from ${countText(count)} ${count.count === 1 ? "address" : "addresses"}`;
   if (log.from === null || log.to === null) return [...lines, total];
   const over = log.to === log.from ? "" : ` (${formatDuration(log.to - log.from)})`;
-  return [...lines, `${total}, ${timeText(log.from)} to ${timeText(log.to)} UTC${over}`];
+  return [...lines, `${total}, ${timeText(log.from)} to ${timeText(log.to)} UTC${over}`, paint.dim(linesText(log))];
+}
+
+/** `10,000 lines in the format combined, 3 of them of other events`. */
+function linesText({ files, lines, otherLines, emptyLines }: LogFacts): string {
+  const formats = [...new Set(files.flatMap(({ format }) => (format === null ? [] : [format])))];
+  const what = formats.length === 1 ? `the format ${formats[0] ?? ""}` : `the formats ${formats.join(" and ")}`;
+  const besides = [
+    ...(otherLines > 0 ? [`${formatCount(otherLines)} of other events`] : []),
+    ...(emptyLines > 0 ? [`${formatCount(emptyLines)} empty`] : []),
+  ];
+  const of = files.length > 1 ? ` of ${files.length} logs` : "";
+  return `${plural(lines, "line")}${of} in ${what}${besides.length === 0 ? "" : `, ${besides.join(" and ")}`}`;
 }
 
 function countText({ count, exact }: Count): string {
@@ -99,7 +111,7 @@ function painted(line: string, verdict: Verdict, paint: Paint): string {
   return verdict === "slow" || /\s0 %/.test(line) ? line : paint.bad(line);
 }
 
-function causes(decided: readonly DecidedBy[], paint: Paint): string[] {
+function causes({ decidedBy: decided, log }: ReplayResult, paint: Paint): string[] {
   if (decided.length === 0) return ["Nobody would have been slowed or refused."];
   const head = ["  rule or limit", "verdict", "requests", "callers", "answered then", "why"];
   const rows = decided.map((row) => [
@@ -114,7 +126,7 @@ function causes(decided: readonly DecidedBy[], paint: Paint): string[] {
   return [
     paint.bold("Why"),
     paint.dim(title),
-    ...lines.flatMap((line, i) => [line, ...example(decided[i]).map((text) => paint.dim(text))]),
+    ...lines.flatMap((line, i) => [line, ...example(decided[i], log).map((text) => paint.dim(text))]),
   ];
 }
 
@@ -137,11 +149,17 @@ function whyText({ because, kind, name }: DecidedBy): string {
   return kind === "none" ? (OUTSIDE[name] ?? "the credential it offered is refused") : "";
 }
 
-function example(row: DecidedBy | undefined): string[] {
+/** `line 12`, or `access.log.1:12` where there are several logs. */
+function placeText({ files }: LogFacts, log: number, line: number): string {
+  return files.length > 1 ? `${visible(files[log]?.name ?? "")}:${line}` : `line ${line}`;
+}
+
+function example(row: DecidedBy | undefined, log: LogFacts): string[] {
   if (row === undefined) return [];
-  const { line, ip, method, path, agent } = row.example;
+  const { ip, method, path, agent } = row.example;
+  const place = placeText(log, row.example.log, row.example.line);
   const said = agent === "" ? "no user agent" : shorten(agent, 60);
-  return [`      line ${line}: ${ip} ${visible(method)} ${shorten(path, 60)}  (${said})`];
+  return [`      ${place}: ${ip} ${visible(method)} ${shorten(path, 60)}  (${said})`];
 }
 
 /** Escapes what a log may have smuggled in, and cuts it to a width. */
@@ -192,7 +210,7 @@ function skipped({ log }: ReplayResult, paint: Paint): string[] {
   const more = log.skipped - log.firstSkipped.length;
   return [
     paint.bold(`${plural(log.skipped, "line")} skipped`),
-    ...log.firstSkipped.map(({ line, problem }) => `  line ${line}: ${visible(problem)}`),
+    ...log.firstSkipped.map((each) => `  ${placeText(log, each.log, each.line)}: ${visible(each.problem)}`),
     ...(more > 0 ? [`  and ${formatCount(more)} more`] : []),
   ];
 }

@@ -1,9 +1,12 @@
-/** Traffic as data: request and decision records, access logs, and lines read from files. */
+/** Traffic as data: request and decision records, logs of servers, and lines read from files. */
 export type { LogEntry } from "./combined-log.ts";
-export { explainCombinedLine, logEntryToRequest, parseCombinedLine } from "./combined-log.ts";
+export { CompressionError } from "./compressed.ts";
 export { decisionLine } from "./decision-record.ts";
+export { detached, TextMemo } from "./detached.ts";
+export type { LineReader, LineReading } from "./line-reading.ts";
+export { formatOf, LOG_FORMATS, type LogFormat, lineReader } from "./log-format.ts";
 export type { InputLine } from "./log-reader.ts";
-export { LONGEST_LINE_BYTES, lineProblem, readFileLines, readLines } from "./log-reader.ts";
+export { LONGEST_LINE_BYTES, lineProblem, READ_BYTES, readFileLines, readLines, readLog } from "./log-reader.ts";
 export type { OverlayError } from "./overlay-record.ts";
 export * as fields from "./fields.ts";
 export { isOverlayError, overlayValue, parseOverlay, parseOverlays, vainName } from "./overlay-record.ts";

@@ -1,22 +1,37 @@
-/** Lines of a file or stream, one at a time in constant memory, however long the file or a line of it is. */
-import { isUtf8 } from "node:buffer";
+/** Lines of a file or stream, in constant memory, however long the file or a line of it is. */
 import { createReadStream } from "node:fs";
+import { CompressionError, compressionOf, decompress } from "./compressed.ts";
+import { LineSplitter } from "./line-splitter.ts";
+import { holdsRecords, RecordSplitter } from "./record-splitter.ts";
 
-/** Longest line kept, in bytes. A longer one is reported, and its bytes are passed over. */
-export const LONGEST_LINE_BYTES = 1_048_576;
+/** Bytes read from a file at once. */
+export const READ_BYTES = 262_144;
+
+/** Why a line was not read. `cut_off` and `damaged` are of the stream that holds it: no line follows. */
+export type InputProblem = "too_long" | "not_utf8" | "cut_off" | "damaged";
 
 export interface InputLine {
   /** Counted from 1. */
   readonly number: number;
   /** Without its line end (LF or CRLF); empty where there is a problem. */
   readonly text: string;
-  /** Why the line was not read, or null. */
-  readonly problem: "too_long" | "not_utf8" | null;
+  /** Null where the line was read. */
+  readonly problem: InputProblem | null;
 }
 
+/** Longest line kept, in bytes. A longer one is reported, and its bytes are passed over. */
+export const LONGEST_LINE_BYTES = 1_048_576;
+
+const PROBLEMS: Readonly<Record<InputProblem, string>> = {
+  too_long: `the line is longer than ${LONGEST_LINE_BYTES} bytes`,
+  not_utf8: "the line is not UTF-8 text",
+  cut_off: "the log is cut off here: its compressed stream, or the JSON around its records, does not end",
+  damaged: "the log is damaged here: its compressed stream cannot be read further",
+};
+
 /** The reason of a line's {@link InputLine.problem}, as one sentence. */
-export function lineProblem(problem: "too_long" | "not_utf8"): string {
-  return problem === "too_long" ? `the line is longer than ${LONGEST_LINE_BYTES} bytes` : "the line is not UTF-8 text";
+export function lineProblem(problem: InputProblem): string {
+  return PROBLEMS[problem];
 }
 
 /**
@@ -25,62 +40,83 @@ export function lineProblem(problem: "too_long" | "not_utf8"): string {
  * @throws The system's error (`ENOENT`, `EISDIR`, …) if it cannot be read.
  */
 export function readFileLines(path: string): AsyncGenerator<InputLine> {
-  return readLines(createReadStream(path, { highWaterMark: 262_144 }));
+  return readLines(createReadStream(path, { highWaterMark: READ_BYTES }));
 }
 
 /** The lines of a stream of bytes. A last line without a line end counts; an empty last line does not. */
 export async function* readLines(source: AsyncIterable<Uint8Array>): AsyncGenerator<InputLine> {
-  const splitter = new LineSplitter();
-  for await (const chunk of source) yield* splitter.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
-  yield* splitter.end();
+  for await (const lines of readLineBatches(source)) yield* lines;
 }
 
-const NEWLINE = 10;
-const RETURN = 13;
+/** As {@link readLines}, in batches: waiting for each line by itself takes longer than reading it. */
+async function* readLineBatches(source: AsyncIterable<Uint8Array>): AsyncGenerator<readonly InputLine[]> {
+  yield* split(source, new LineSplitter());
+}
 
-/** Cuts chunks into lines and keeps the part of a line that has not ended yet. */
-class LineSplitter {
-  private held: Buffer[] = [];
-  private heldBytes = 0;
-  private tooLong = false;
-  private count = 0;
+/** Cuts bytes into lines or records. */
+interface Splitter {
+  push(chunk: Buffer): InputLine[];
+  end(): InputLine[];
+}
 
-  *push(chunk: Buffer): Generator<InputLine> {
-    let start = 0;
-    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
-      this.hold(chunk.subarray(start, end));
-      yield this.take();
-      start = end + 1;
+async function* split(source: AsyncIterable<Uint8Array>, splitter: Splitter): AsyncGenerator<readonly InputLine[]> {
+  for await (const chunk of source) {
+    yield splitter.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+  }
+  yield splitter.end();
+}
+
+/** Bytes by which it is known how a log is compressed, and whether it is one JSON value. */
+const HEAD_BYTES = 64;
+
+/**
+ * The lines of a log in batches: of a plain stream or one compressed with gzip or zstd, and the records of one that is a single JSON value.
+ * Where the compressed stream is cut off or damaged, the last line says so.
+ *
+ * @throws {CompressionError} for a compression that is not read; whatever `source` throws.
+ */
+export async function* readLog(source: AsyncIterable<Uint8Array>): AsyncGenerator<readonly InputLine[]> {
+  const packed = await withHead(source);
+  const compression = compressionOf(packed.head);
+  if (compression === "bzip2" || compression === "xz") {
+    throw new CompressionError(false, `it is compressed with ${compression}, which is not read`);
+  }
+  let last = 0;
+  try {
+    const plain = compression === null ? packed : await withHead(decompress(packed.all, compression));
+    const splitter = holdsRecords(plain.head.toString("latin1")) ? new RecordSplitter() : new LineSplitter();
+    for await (const lines of split(plain.all, splitter)) {
+      last = lines.at(-1)?.number ?? last;
+      yield lines;
     }
-    if (start < chunk.length) this.hold(chunk.subarray(start));
-  }
-
-  *end(): Generator<InputLine> {
-    if (this.heldBytes > 0 || this.tooLong) yield this.take();
-  }
-
-  private hold(part: Buffer): void {
-    this.tooLong ||= this.heldBytes + part.length > LONGEST_LINE_BYTES;
-    if (this.tooLong) this.held = [];
-    else this.held.push(part);
-    this.heldBytes += part.length;
-  }
-
-  private take(): InputLine {
-    const bytes = this.held.length === 1 ? (this.held[0] ?? Buffer.alloc(0)) : Buffer.concat(this.held);
-    const tooLong = this.tooLong;
-    this.held = [];
-    this.heldBytes = 0;
-    this.tooLong = false;
-    this.count++;
-    if (tooLong) return { number: this.count, text: "", problem: "too_long" };
-    return decode(bytes, this.count);
+  } catch (problem) {
+    if (!(problem instanceof CompressionError)) throw problem;
+    yield [{ number: last + 1, text: "", problem: problem.cutOff ? "cut_off" : "damaged" }];
   }
 }
 
-function decode(bytes: Buffer, number: number): InputLine {
-  const end = bytes.length > 0 && bytes[bytes.length - 1] === RETURN ? bytes.length - 1 : bytes.length;
-  const text = bytes.toString("utf8", 0, end);
-  const damaged = text.includes("\uFFFD") && !isUtf8(bytes);
-  return damaged ? { number, text: "", problem: "not_utf8" } : { number, text, problem: null };
+/** The first bytes of a stream, and all of it. */
+async function withHead(
+  source: AsyncIterable<Uint8Array>,
+): Promise<{ readonly head: Buffer; readonly all: AsyncIterable<Uint8Array> }> {
+  const rest = source[Symbol.asyncIterator]();
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  while (bytes < HEAD_BYTES) {
+    const { done, value } = await rest.next();
+    if (done === true) break;
+    parts.push(value);
+    bytes += value.length;
+  }
+  const head = Buffer.concat(parts);
+  return { head: head.subarray(0, HEAD_BYTES), all: joined(head, rest) };
+}
+
+async function* joined(head: Buffer, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    if (head.length > 0) yield head;
+    for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.();
+  }
 }

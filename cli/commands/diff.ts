@@ -3,7 +3,7 @@ import type { Command } from "../command.ts";
 import { FAIL_ON } from "../diff/exit-status.ts";
 import { compare } from "../diff/run.ts";
 import type { CliIo } from "../io.ts";
-import { LOG_OPTIONS } from "../log-input.ts";
+import { logOptions } from "../log-options.ts";
 import { type Arguments, formatOption } from "../options.ts";
 
 export const diff: Command = {
@@ -15,7 +15,7 @@ callers and attackers react to each, from the same seeds. Exits 1 where a verdic
 not run. LOG may be \`-\` for standard input.`,
   options: [
     { name: "log", value: "LOG", help: "compare on this log, as replay reads it" },
-    ...LOG_OPTIONS,
+    ...logOptions(),
     { name: "scenario", value: "NAME", help: "compare in this scenario" },
     {
       name: "scenario-from",

@@ -1,19 +1,30 @@
 /** `edgepolicy replay`: what the policy would have done to recorded traffic. */
-import { renderReplay, replayJson, replayLog } from "../../simulator/index.ts";
+import { renderReplay, replayJson, replayLogs } from "../../simulator/index.ts";
 import type { Command } from "../command.ts";
-import { openLines } from "../input.ts";
+import { openLogs } from "../input.ts";
 import { type CliIo, colorOnStdout } from "../io.ts";
-import { LOG_OPTIONS, logReading, withLogProblems } from "../log-input.ts";
+import { logOptions, readLogOptions, withLogProblems } from "../log-options.ts";
 import { type Arguments, formatOption } from "../options.ts";
 import { loadGood } from "../policy-file.ts";
 import { EXIT } from "../problem.ts";
 
+/** Most entries that may be held back to be put in order. */
+const MOST_REORDERED = 10_000_000;
+
 export const replay: Command = {
-  usage: "FILE LOG [--log-format combined|nginx|ndjson] [--skip-bad] [--format text|json]",
+  usage: "FILE LOG… [--log-format FORMAT | --map FILE] [--skip-bad] [--reorder N] [--format text|json]",
   about: `Decides recorded traffic at its recorded times and tells who would have been slowed, throttled and blocked, by what and
-why, with the callers most affected. LOG may be \`-\` for standard input.`,
-  options: [...LOG_OPTIONS, formatOption()],
-  planned: ["map"],
+why, with the callers most affected. Several LOGs are replayed as one, the oldest first. LOG may be \`-\` for standard input,
+and may be compressed with gzip or zstd.`,
+  options: [
+    ...logOptions(),
+    {
+      name: "reorder",
+      value: "N",
+      help: "entries held back to put them in order; a log with no more is sorted whole (default 65536, and a minute)",
+    },
+    formatOption(),
+  ],
   examples: [
     "replay website.edgepolicy access.log --skip-bad",
     "replay orders.edgepolicy requests.ndjson --log-format ndjson",
@@ -22,14 +33,17 @@ why, with the callers most affected. LOG may be \`-\` for standard input.`,
 };
 
 async function run(args: Arguments, io: CliIo): Promise<number> {
-  const [file = "", log = ""] = args.exactly("FILE", "LOG");
+  const [file = "", ...paths] = args.atLeast("FILE", "LOG");
+  const reorderEntries = args.integer("reorder", 0, MOST_REORDERED);
   const { policy } = loadGood(file, io);
-  const input = openLines(log, io);
-  const result = await withLogProblems(input.name, () => replayLog(policy, input.lines, logReading(args)));
+  const logs = openLogs(paths, io);
+  const reading = { ...readLogOptions(args, [policy]), ...(reorderEntries === null ? {} : { reorderEntries }) };
+  const result = await withLogProblems(logs, () => replayLogs(policy, logs, reading));
+  const logName = logs.length === 1 ? (logs[0]?.name ?? "") : `${logs.length} logs`;
   await io.stdout(
     args.json()
       ? `${JSON.stringify(replayJson(result))}\n`
-      : renderReplay(result, { color: colorOnStdout(io), logName: input.name }),
+      : renderReplay(result, { color: colorOnStdout(io), logName }),
   );
   return EXIT.fine;
 }

@@ -9,9 +9,9 @@ import {
   renderDiffMarkdown,
   ScenarioError,
 } from "../../simulator/index.ts";
-import { openLines } from "../input.ts";
+import { openLogs } from "../input.ts";
 import { type CliIo, colorOnStdout } from "../io.ts";
-import { logReading, withLogProblems } from "../log-input.ts";
+import { readLogOptions, withLogProblems } from "../log-options.ts";
 import type { Arguments } from "../options.ts";
 import { type GoodPolicy, loadGood } from "../policy-file.ts";
 import { CliProblem, EXIT } from "../problem.ts";
@@ -73,9 +73,10 @@ function loadSide(file: string, io: CliIo): Side {
 
 function onLog({ old, new: now, args }: Comparison, io: CliIo): Promise<DiffResult> {
   const log = args.text("log") ?? "";
-  const input = openLines(log, io);
-  const options = { ...logReading(args), ...(log === "-" ? {} : { reopen: () => openLines(log, io).lines }) };
-  return withLogProblems(input.name, () => diffLog(old, now, input.lines, options));
+  const logs = openLogs([log], io);
+  const reopen = log === "-" ? {} : { reopen: () => openLogs([log], io) };
+  const options = { ...readLogOptions(args, [old.policy, now.policy]), ...reopen };
+  return withLogProblems(logs, () => diffLog(old, now, logs, options));
 }
 
 async function inScenario({ old, new: now, args }: Comparison, io: CliIo): Promise<DiffResult> {

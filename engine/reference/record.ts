@@ -46,6 +46,8 @@ export function recordOf(decided: Addition, findings: Findings, place: Place): D
     delayMicros: decided.delay,
     retryAfterMicros,
     shadows: findings.shadow.length,
+    matches: findings.matched.length,
+    matchOf: (index) => findings.matched[index] ?? "",
     toDecision: () => decision,
   };
 }

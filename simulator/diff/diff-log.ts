@@ -1,9 +1,9 @@
 /** Two policies on one recorded log: both decide the same requests at the recorded times, and nobody reacts (first-order). */
-import { createEngine, type Explanation, type PolicyEngine } from "../../engine/index.ts";
-import type { RequestRecord } from "../../traffic/index.ts";
+import { createEngine, type Decision, type Explanation, type PolicyEngine, VERDICTS } from "../../engine/index.ts";
 import { cut } from "../replay-callers.ts";
-import type { HeldLine } from "../replay-order.ts";
-import { type LogSource, readInOrder, ReplayDecider, type ReplayOptions } from "../replay.ts";
+import { type LogReading, type NamedLog, readInOrder } from "../ordered-logs.ts";
+import type { HeldEntry } from "../replay-order.ts";
+import { ReplayDecider } from "../replay.ts";
 import { type DiffSide, declarationChanges } from "./declarations.ts";
 import type { FirstChange, LogDiff, RequestExample } from "./diff-result.ts";
 import { explainNth, MOST_EXPLAINED_AFTER } from "./explain-nth.ts";
@@ -12,12 +12,12 @@ import { StateWatch } from "./state-divergence.ts";
 import { VerdictTally } from "./verdict-tally.ts";
 
 /** How two policies are compared on a log. */
-export interface LogDiffOptions extends Pick<ReplayOptions, "format" | "skipBad" | "reorderLines" | "onProgress"> {
+export interface LogDiffOptions extends LogReading {
   /**
    * Opens the log a second time, for the explanations of the first request that is decided differently. Left out where it can be read
    * once only; then there are none.
    */
-  readonly reopen?: () => LogSource;
+  readonly reopen?: () => readonly NamedLog[];
 }
 
 /** The first change, before it is explained: the request's place among those decided, from 1. */
@@ -27,20 +27,18 @@ interface Found {
 }
 
 /**
- * Compares two policies on a log. Each hears the recorded outcomes of the requests that it lets through itself.
+ * Compares two policies on a log, or on several that follow one another. Each hears the recorded outcomes of the requests that it lets through itself.
  *
  * @throws {@link ReplayError} as `replayLog` does.
  */
 export async function diffLog(
   old: DiffSide,
   now: DiffSide,
-  source: LogSource,
+  logs: readonly NamedLog[],
   options: LogDiffOptions = {},
 ): Promise<LogDiff> {
-  const comparison = new LogComparison(old, now, options);
-  const log = await readInOrder(source, [old.policy, now.policy], options, (held, record) =>
-    comparison.add(held, record),
-  );
+  const comparison = new LogComparison(old, now);
+  const log = await readInOrder(logs, [old.policy, now.policy], options, (entry) => comparison.add(entry));
   const [before, after] = comparison.sides.map(({ decider }) => decider.finish(log));
   return {
     kind: "first-order",
@@ -55,19 +53,29 @@ export async function diffLog(
   };
 }
 
+const HARSHEST_PASS = VERDICTS.indexOf("slow");
+
 /** One policy deciding the log. */
 class Side {
   readonly engine: PolicyEngine;
   readonly decider: ReplayDecider;
+  #decision: Decision | null = null;
 
-  constructor({ policy }: DiffSide, options: LogDiffOptions) {
+  constructor({ policy }: DiffSide) {
     this.engine = createEngine(policy);
-    this.decider = new ReplayDecider(policy, { ...options, createEngine: () => this.engine });
+    this.decider = new ReplayDecider(policy, {
+      createEngine: () => this.engine,
+      onDecision: ({ decision }) => {
+        this.#decision = decision;
+      },
+    });
   }
 
-  decide(held: HeldLine, record: RequestRecord): SideDecision {
-    const { decision } = this.decider.decide(held, record);
-    return fromDecision(decision, this.engine.routeOf(record.request), this.engine.policy);
+  /** Null before the first decision alone. */
+  decide(entry: HeldEntry): SideDecision | null {
+    this.decider.decide(entry);
+    const route = this.engine.routeOf(entry.record.request);
+    return this.#decision && fromDecision(this.#decision, route, this.engine.policy);
   }
 }
 
@@ -78,27 +86,37 @@ class LogComparison {
   first: Found | null = null;
   #decided = 0;
 
-  constructor(old: DiffSide, now: DiffSide, options: LogDiffOptions) {
-    this.sides = [new Side(old, options), new Side(now, options)];
+  constructor(old: DiffSide, now: DiffSide) {
+    this.sides = [new Side(old), new Side(now)];
     this.state = new StateWatch({ old: this.sides[0].engine, new: this.sides[1].engine });
   }
 
-  add(held: HeldLine, record: RequestRecord): void {
+  /** Returns whether the new policy lets the request through. */
+  add(entry: HeldEntry): boolean {
     this.#decided++;
-    const [old, now] = [this.sides[0].decide(held, record), this.sides[1].decide(held, record)];
-    const { client, ip } = record.request;
-    const example = (): RequestExample => exampleOf(held, record);
+    const [old, now] = [this.sides[0].decide(entry), this.sides[1].decide(entry)];
+    if (old === null || now === null) return false;
+    const { client, ip } = entry.record.request;
+    const example = (): RequestExample => exampleOf(entry);
     this.verdicts.add({ old, new: now, caller: client ?? ip, example });
-    this.state.note(record.request, held.at, held.number);
-    if (this.first !== null || old.verdict === now.verdict) return;
-    const change = { request: example(), old: causeOf(old), new: causeOf(now), explanations: null, unexplained: null };
-    this.first = { nth: this.#decided, change };
+    this.state.note(entry.record.request, entry.at, entry.line);
+    if (this.first === null && old.verdict !== now.verdict) {
+      const change = {
+        request: example(),
+        old: causeOf(old),
+        new: causeOf(now),
+        explanations: null,
+        unexplained: null,
+      };
+      this.first = { nth: this.#decided, change };
+    }
+    return now.verdict <= HARSHEST_PASS;
   }
 }
 
-function exampleOf({ at, number }: HeldLine, { request }: RequestRecord): RequestExample {
+function exampleOf({ at, line, record: { request } }: HeldEntry): RequestExample {
   const { client, ip, method, path } = request;
-  return { number, seed: null, at, client, ip, method, path: cut(path) };
+  return { number: line, seed: null, at, client, ip, method, path: cut(path) };
 }
 
 async function explained(
@@ -117,8 +135,7 @@ async function explained(
   const explain = ({ policy }: DiffSide): Promise<Explanation | null> =>
     explainNth(policy, nth, async (makeEngine) => {
       const decider = new ReplayDecider(policy, { createEngine: makeEngine });
-      const { onProgress: _onProgress, ...reading } = options;
-      await readInOrder(reopen(), [old.policy, now.policy], reading, (held, record) => decider.decide(held, record));
+      await readInOrder(reopen(), [old.policy, now.policy], options, (entry) => decider.decide(entry));
     });
   const [before, after] = [await explain(old), await explain(now)];
   if (before === null || after === null) return { ...change, unexplained: "the log has become shorter meanwhile" };

@@ -87,6 +87,8 @@ export function recordOf(
     client: -1,
     token: 0,
     shadows: 0,
+    matches: 0,
+    matchOf: () => "",
     ...rest,
   };
   const rank = VERDICTS.indexOf(verdict);

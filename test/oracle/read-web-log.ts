@@ -1,13 +1,13 @@
 /** Access and error logs of nginx and Apache as request records. What CrowdSec's parsers find besides is stated as facts. */
-import type { LogEntry, RequestRecord } from "../../traffic/index.ts";
-import { logEntryToRequest, parseCombinedLine, parseTimeText } from "../../traffic/index.ts";
+import { type LogEntry, type RequestRecord, parseTimeText } from "../../traffic/index.ts";
+import { CombinedLog } from "../../traffic/combined-log.ts";
 import { recordOf, timeOf } from "./record.ts";
 
 /** An event of a log: a request with its time, and what was answered. */
 export function readAccessLine(line: string): RequestRecord {
-  const entry = parseCombinedLine(line);
-  if (entry === null) throw new Error(`no access-log line: ${line}`);
-  const record = logEntryToRequest(entry);
+  const log = new CombinedLog();
+  const [entry, record] = [log.entry(line), log.read(line)];
+  if (typeof entry === "string" || typeof record === "string") throw new Error(`no access-log line: ${line}`);
   return { ...record, request: { ...record.request, facts: factsOf(entry, line) } };
 }
 

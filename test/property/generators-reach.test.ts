@@ -249,7 +249,15 @@ function watched(policy: Policy, see: (sights: readonly string[]) => void): Poli
     const { explanation, token } = engine.explain(request, now);
     see(sightsOf(explanation, engine.policy));
     const record = { token, verdict: 0, status: 0, by: null, reason: "", delayMicros: 0, retryAfterMicros: 0 };
-    return { ...record, route: 0, client: 0, shadows: 0, toDecision: () => explanation.decision };
+    return {
+      ...record,
+      route: 0,
+      client: 0,
+      shadows: 0,
+      matches: 0,
+      matchOf: () => "",
+      toDecision: () => explanation.decision,
+    };
   };
   const observe: PolicyEngine["observe"] = (token, outcome, now) => {
     const { known, refunds } = engine.explainOutcome(token, outcome, now);

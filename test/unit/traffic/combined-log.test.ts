@@ -1,8 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { explainCombinedLine, logEntryToRequest, parseCombinedLine } from "../../../traffic/combined-log.ts";
+import { CombinedLog, type LogEntry } from "../../../traffic/combined-log.ts";
 
 const AT = "[17/May/2015:10:05:03 +0000]";
 const LINE = `83.149.9.216 - - ${AT} "GET /a?b=1 HTTP/1.1" 200 203023 "http://example.com/" "Mozilla/5.0 (X11)"`;
+
+function parseCombinedLine(line: string): LogEntry | null {
+  const entry = new CombinedLog().entry(line);
+  return typeof entry === "string" ? null : entry;
+}
 
 describe("lines of Apache and nginx", () => {
   it("reads every field of the combined format", () => {
@@ -62,8 +67,7 @@ describe("lines that are none", () => {
     ['192.0.2.1 - - [31/Feb/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 1', /no such time/],
     ['192.0.2.1 - - [17/Mai/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 1', /no such time/],
   ])("%s", (line, reason) => {
-    expect(parseCombinedLine(line)).toBeNull();
-    expect(explainCombinedLine(line)).toMatch(reason);
+    expect(new CombinedLog().entry(line)).toMatch(reason);
   });
 
   it("takes time linear in the line, whatever stands in it", () => {
@@ -74,14 +78,32 @@ describe("lines that are none", () => {
   });
 });
 
+describe("what lines have in common", () => {
+  it("changes no reading", () => {
+    const reader = new CombinedLog();
+    const stamps = [
+      "17/May/2015:10:05:03 +0000",
+      "17/May/2015:10:05:04 +0000",
+      "17/May/2015:10:05:04 +0200",
+      "18/May/2015:10:05:04 +0200",
+    ];
+    const lines = [...stamps, ...stamps].flatMap((stamp) =>
+      ["192.0.2.1", "2001:DB8::1", "::ffff:192.0.2.7", "192.0.2.01"].map(
+        (ip) => `${ip} - - [${stamp}] "GET / HTTP/1.1" 200 1`,
+      ),
+    );
+    expect(lines.map((line) => reader.entry(line))).toEqual(lines.map((line) => new CombinedLog().entry(line)));
+  });
+});
+
 describe("the request that a line stands for", () => {
   it("carries address, target, agent and outcome", () => {
-    const entry = parseCombinedLine(LINE);
-    if (entry === null) throw new Error("not parsed");
-    const { request, at, response } = logEntryToRequest(entry);
+    const record = new CombinedLog().read(LINE);
+    if (typeof record === "string") throw new Error(record);
+    const { request, at, response } = record;
     expect(request).toMatchObject({ method: "GET", path: "/a?b=1", ip: "83.149.9.216" });
     expect({ ...request.headers }).toEqual({ "user-agent": "Mozilla/5.0 (X11)", referer: "http://example.com/" });
-    expect(at).toBe(entry.atMicros);
+    expect(at).toBe(Date.UTC(2015, 4, 17, 10, 5, 3) * 1000);
     expect(response?.outcome).toMatchObject({ status: 200, size: 203023 });
   });
 });

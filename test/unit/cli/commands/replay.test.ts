@@ -16,7 +16,7 @@ interface Report {
   readonly verdicts: Readonly<Record<string, number>>;
   readonly decidedBy: readonly { readonly name: string; readonly requests: number; readonly because: string }[];
   readonly topCallers: readonly { readonly ip: string }[];
-  readonly log: { readonly skipped: number; readonly format: string };
+  readonly log: { readonly skipped: number };
 }
 
 async function report(argv: readonly string[], stdin = ""): Promise<Report> {
@@ -69,13 +69,11 @@ test("counts such lines and shows them with --skip-bad", async () => {
   expect((await edgepolicy(["replay", at("p"), at("log"), "--skip-bad"])).stdout).toMatch(/1 line skipped\n +line 2: /);
 });
 
-test.each([
-  ["caddy", "--log-format caddy is not built in this version"],
-  ["combind", "--log-format combind: expected combined or nginx or ndjson; did you mean `combined`?"],
-])("does not read %s", async (format, message) => {
-  const { status, stderr } = await edgepolicy(["replay", "p", "log", "--log-format", format]);
+test("does not read a format that there is not", async () => {
+  const { status, stderr } = await edgepolicy(["replay", "p", "log", "--log-format", "combind"]);
   expect(status).toBe(2);
-  expect(stderr).toContain(message);
+  expect(stderr).toContain("--log-format combind: expected combined or nginx or");
+  expect(stderr).toContain("did you mean `combined`?");
 });
 
 test("cannot run where the log cannot be read", async () => {

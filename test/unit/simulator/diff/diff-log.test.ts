@@ -39,8 +39,10 @@ function line(at: number, ip = "192.0.2.1", status = 401, after?: string): strin
   });
 }
 
+const logOf = (lines: readonly string[]) => [{ name: "access.log", source: lines }];
+
 function diff(old: string, now: string, lines: readonly string[]): Promise<LogDiff> {
-  return diffLog(side(old), side(now), lines, { format: "ndjson", reopen: () => lines });
+  return diffLog(side(old), side(now), logOf(lines), { format: "ndjson", reopen: () => logOf(lines) });
 }
 
 test("counts the verdicts that turn, by what decides, caller and route", async () => {
@@ -81,7 +83,7 @@ test("explains the first request that turns, by both", async () => {
 
 test("says why it does not explain what it can read only once", async () => {
   const lines = [0, 1, 2].map((at) => line(at));
-  const { first } = await diffLog(side(HEAD), side(STRICT), lines, { format: "ndjson" });
+  const { first } = await diffLog(side(HEAD), side(STRICT), logOf(lines), { format: "ndjson" });
   expect(first).toMatchObject({
     request: { number: 3 },
     explanations: null,

@@ -60,10 +60,12 @@ function entry(second: number, method: string, path: string, status: number, ip 
   return `${ip} - - [17/May/2015:10:05:0${second} +0000] "${method} ${path} HTTP/1.1" ${status} 100 "-" "curl/8"`;
 }
 
+const NAMED = [{ name: "access.log", source: LOG }];
+
 async function onLog(): Promise<{ readonly result: DiffResult; readonly options: DiffReportOptions }> {
   const old = sideOf(loadPolicyText(OLD), "old.edgepolicy");
   const now = sideOf(loadPolicyText(NEW), "new.edgepolicy");
-  const result = await diffLog(old, now, LOG, { reopen: () => LOG });
+  const result = await diffLog(old, now, NAMED, { reopen: () => NAMED });
   const command = "edgepolicy diff old.edgepolicy new.edgepolicy --log access.log";
   return { result, options: { old, new: now, logName: "access|`.log", command } };
 }
@@ -115,7 +117,7 @@ test("Markdown holds no mark-up of others, in whatever table or fold", async () 
 
 test("says that nothing changes where nothing does", async () => {
   const old = sideOf(loadPolicyText(OLD), "old.edgepolicy");
-  const result = await diffLog(old, old, LOG);
+  const result = await diffLog(old, old, NAMED);
   const options = { old, new: old, logName: "access.log", command: "edgepolicy diff a a --log access.log" };
   expect(renderDiff(result, options)).toMatch(/^SAME {2}no verdict changes on 6 requests\n/);
   expect(renderDiffMarkdown(result, options)).toMatch(/^### ✅ edgepolicy diff: no verdict changes on 6 requests\n/);

@@ -1,0 +1,55 @@
+/** Addresses as logs write them. */
+import { canonicalIp } from "../engine/index.ts";
+import { TextMemo } from "./detached.ts";
+
+/** Addresses remembered by a reader; about 10 MB when full. */
+const MOST_REMEMBERED = 65_536;
+/** No address is longer: a zone index may follow one of 39 characters. */
+const LONGEST = 64;
+
+/** Reads addresses; those that were met lately are not read again. */
+export class Addresses {
+  readonly #known = new TextMemo<string | false>(MOST_REMEMBERED, (text) => canonicalIp(text) ?? false);
+  readonly #peers = new TextMemo<string | false>(MOST_REMEMBERED, (text) => canonicalIp(withoutPort(text)) ?? false);
+
+  /** Canonical text of an address, or null where `text` is none. Of IPv4 it is the text itself. */
+  read(text: string): string | null {
+    if (isIpv4(text)) return text;
+    return text.length > LONGEST ? null : this.#known.of(text) || null;
+  }
+
+  /** As {@link read}, of an address behind which a port may stand: `192.0.2.1:40000`, `[2001:db8::1]:443`. */
+  readPeer(text: string): string | null {
+    if (isIpv4(text)) return text;
+    return text.length > LONGEST ? null : this.#peers.of(text) || null;
+  }
+}
+
+const LONGEST_IPV4 = 15;
+const DOT = 46;
+
+/** Whether `text` is a dotted IPv4 address in its canonical form. */
+function isIpv4(text: string): boolean {
+  if (text.length > LONGEST_IPV4) return false;
+  let dots = 0;
+  let part = -1;
+  for (let at = 0; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit >= 0 && digit <= 9) {
+      if (part === 0) return false;
+      part = part < 0 ? digit : part * 10 + digit;
+      if (part > 255) return false;
+    } else {
+      if (digit !== DOT - 48 || part < 0) return false;
+      dots++;
+      part = -1;
+    }
+  }
+  return dots === 3 && part >= 0;
+}
+
+function withoutPort(text: string): string {
+  if (text.startsWith("[")) return text.slice(1, text.indexOf("]"));
+  const colon = text.indexOf(":");
+  return colon >= 0 && colon === text.lastIndexOf(":") ? text.slice(0, colon) : text;
+}

@@ -1,0 +1,63 @@
+/** Streams that are compressed, known by their first bytes. */
+import { Readable, pipeline } from "node:stream";
+import { createGunzip, createZstdDecompress } from "node:zlib";
+import { ZstdFrames } from "./zstd-frames.ts";
+
+/** What a stream can be compressed with; the others are known to be told about. */
+export type Compression = "gzip" | "zstd" | "bzip2" | "xz";
+
+/** First bytes: RFC 1952 §2.3.1, RFC 8878 §3.1.1, and the file formats of bzip2 and xz. */
+const MAGIC: readonly (readonly [Compression, readonly number[]])[] = [
+  ["gzip", [0x1f, 0x8b]],
+  ["zstd", [0x28, 0xb5, 0x2f, 0xfd]],
+  ["bzip2", [0x42, 0x5a, 0x68]],
+  ["xz", [0xfd, 0x37, 0x7a, 0x58, 0x5a]],
+];
+
+/** How the stream that begins with `head` is compressed; null where it is not. */
+export function compressionOf(head: Uint8Array): Compression | null {
+  return MAGIC.find(([, bytes]) => bytes.every((byte, index) => head[index] === byte))?.[0] ?? null;
+}
+
+/** Why a stream's content could not be had. */
+export class CompressionError extends Error {
+  override readonly name: string = "CompressionError";
+  /** Whether what was there is sound, and the end is missing. */
+  readonly cutOff: boolean;
+
+  constructor(cutOff: boolean, message: string) {
+    super(message);
+    this.cutOff = cutOff;
+  }
+}
+
+/**
+ * The content of a compressed stream, in constant memory. Several streams may follow one another in it.
+ *
+ * @throws {CompressionError} where it is cut off or damaged; whatever `source` throws.
+ */
+export async function* decompress(
+  source: AsyncIterable<Uint8Array>,
+  compression: "gzip" | "zstd",
+): AsyncGenerator<Uint8Array> {
+  const options = { chunkSize: 262_144 };
+  const content = compression === "gzip" ? createGunzip(options) : createZstdDecompress(options);
+  const frames = new ZstdFrames();
+  // What goes wrong is thrown where the content is read.
+  pipeline(Readable.from(compression === "zstd" ? followed(source, frames) : source), content, () => {});
+  try {
+    for await (const chunk of content) yield chunk as Buffer;
+  } catch (problem) {
+    const code = problem instanceof Error && "code" in problem ? String(problem.code) : "";
+    if (!/^Z(?:STD)?_/.test(code)) throw problem;
+    throw new CompressionError(code === "Z_BUF_ERROR", problem instanceof Error ? problem.message : code);
+  }
+  if (!frames.atEnd) throw new CompressionError(true, "unexpected end of file");
+}
+
+async function* followed(source: AsyncIterable<Uint8Array>, frames: ZstdFrames): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source) {
+    frames.push(chunk);
+    yield chunk;
+  }
+}

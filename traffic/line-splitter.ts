@@ -1,0 +1,84 @@
+/** Bytes to lines. */
+import { isAscii, isUtf8 } from "node:buffer";
+import { type InputLine, LONGEST_LINE_BYTES } from "./log-reader.ts";
+
+const NEWLINE = 10;
+const RETURN = 13;
+const BYTE_ORDER_MARK = "\uFEFF";
+
+/** Cuts chunks into lines and keeps the part of a line that has not ended yet. */
+export class LineSplitter {
+  private held: Buffer[] = [];
+  private heldBytes = 0;
+  private tooLong = false;
+  private count = 0;
+
+  /** The lines that end in a chunk. */
+  push(chunk: Buffer): InputLine[] {
+    const lines: InputLine[] = [];
+    const last = chunk.lastIndexOf(NEWLINE);
+    let start = 0;
+    if (last >= 0 && (this.heldBytes > 0 || this.tooLong)) {
+      start = chunk.indexOf(NEWLINE) + 1;
+      this.hold(chunk.subarray(0, start - 1));
+      lines.push(this.take());
+    }
+    if (start <= last) this.pushWhole(chunk.subarray(start, last + 1), lines);
+    if (last + 1 < chunk.length) this.hold(chunk.subarray(last + 1));
+    return lines;
+  }
+
+  /** The last line, where it has no end. */
+  end(): InputLine[] {
+    return this.heldBytes > 0 || this.tooLong ? [this.take()] : [];
+  }
+
+  /** Whole lines, each with its end: decoded together, unless one of them may be none. */
+  private pushWhole(bytes: Buffer, lines: InputLine[]): void {
+    if (bytes.length > LONGEST_LINE_BYTES || !isUtf8(bytes)) {
+      this.pushEach(bytes, lines);
+      return;
+    }
+    const text = bytes.toString(isAscii(bytes) ? "latin1" : "utf8");
+    let start = 0;
+    for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", start)) {
+      const last = end > start && text.charCodeAt(end - 1) === RETURN ? end - 1 : end;
+      lines.push(this.numbered(text.slice(start, last)));
+      start = end + 1;
+    }
+  }
+
+  private pushEach(bytes: Buffer, lines: InputLine[]): void {
+    let start = 0;
+    for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
+      this.hold(bytes.subarray(start, end));
+      lines.push(this.take());
+      start = end + 1;
+    }
+  }
+
+  private hold(part: Buffer): void {
+    this.tooLong ||= this.heldBytes + part.length > LONGEST_LINE_BYTES;
+    if (this.tooLong) this.held = [];
+    else this.held.push(part);
+    this.heldBytes += part.length;
+  }
+
+  private take(): InputLine {
+    const bytes = this.held.length === 1 ? (this.held[0] ?? Buffer.alloc(0)) : Buffer.concat(this.held);
+    const tooLong = this.tooLong;
+    this.held = [];
+    this.heldBytes = 0;
+    this.tooLong = false;
+    if (tooLong) return { number: ++this.count, text: "", problem: "too_long" };
+    if (!isUtf8(bytes)) return { number: ++this.count, text: "", problem: "not_utf8" };
+    const end = bytes.length > 0 && bytes[bytes.length - 1] === RETURN ? bytes.length - 1 : bytes.length;
+    return this.numbered(bytes.toString("utf8", 0, end));
+  }
+
+  private numbered(text: string): InputLine {
+    this.count++;
+    const marked = this.count === 1 && text.startsWith(BYTE_ORDER_MARK);
+    return { number: this.count, text: marked ? text.slice(1) : text, problem: null };
+  }
+}
