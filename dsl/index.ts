@@ -51,6 +51,7 @@ export { diagnosticsToJson, type JsonDiagnostic, type JsonReport } from "./rende
 export { type DiagnosedFiles, diagnosticsToSarif, type SarifOptions } from "./render-sarif.ts";
 export { type RenderOptions, renderDiagnostics, renderExcerpt } from "./render-text.ts";
 export { makeSource, type Position, positionAt, type SourceFile } from "./source.ts";
+export { CREDENTIAL_CRACKING } from "./attack-models/credential-cracking.ts";
 export { CREDENTIAL_STUFFING } from "./attack-models/credential-stuffing.ts";
 export { CARD_TESTING } from "./attack-models/card-testing.ts";
 export { FLOOD } from "./attack-models/flood.ts";

@@ -1,4 +1,5 @@
 /** Every model of attacks, in the order of the documentation. */
+import { CREDENTIAL_CRACKING } from "./credential-cracking.ts";
 import { CREDENTIAL_STUFFING } from "./credential-stuffing.ts";
 import { CARD_TESTING } from "./card-testing.ts";
 import { FLOOD } from "./flood.ts";
@@ -15,6 +16,7 @@ import type { AttackModel } from "./model.ts";
 /** The models that can be simulated. */
 export const ATTACK_MODELS: readonly AttackModel[] = [
   CREDENTIAL_STUFFING,
+  CREDENTIAL_CRACKING,
   SCRAPING,
   ID_ENUMERATION,
   INVENTORY_HOARDING,

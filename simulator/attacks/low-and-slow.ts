@@ -2,8 +2,8 @@
 import { LOW_AND_SLOW, parametersOf } from "../../dsl/index.ts";
 import { accountName, signsIn } from "../request-body.ts";
 import { FIRST_OBJECT, objectPath } from "../route-call.ts";
+import { FIRST_ATTACKED_ACCOUNT } from "./account-attacker.ts";
 import { Attacker } from "./attacker.ts";
-import { FIRST_STOLEN_ACCOUNT } from "./credential-stuffing.ts";
 import { browserHeaders, browserJa4 } from "./faces.ts";
 
 /** One campaign. What it gains is each valid pair, or each object. */
@@ -22,7 +22,7 @@ export class LowAndSlow extends Attacker {
     this.request.ja4 = browserJa4(current);
     const tried = this.#tried++;
     if (signsIn(call.route)) {
-      body.setAccount(accountName(FIRST_STOLEN_ACCOUNT + tried));
+      body.setAccount(accountName(FIRST_ATTACKED_ACCOUNT + tried));
       this.abusive = this.tries.unit() * 100 < this.#parameters.success;
       this.status = this.setup.service.signIn(this.abusive);
       return;

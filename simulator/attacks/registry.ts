@@ -1,5 +1,6 @@
 /** The simulation of each model of attacks, by its name in the language. */
 import type { Attacker, AttackSetup } from "./attacker.ts";
+import { CredentialCracking } from "./credential-cracking.ts";
 import { CredentialStuffing } from "./credential-stuffing.ts";
 import { CardTesting } from "./card-testing.ts";
 import { Flood } from "./flood.ts";
@@ -14,6 +15,7 @@ import { VulnerabilityScan } from "./vulnerability-scan.ts";
 
 const ATTACKERS: Readonly<Record<string, new (setup: AttackSetup) => Attacker>> = {
   credential_stuffing: CredentialStuffing,
+  credential_cracking: CredentialCracking,
   scraping: Scraping,
   id_enumeration: IdEnumeration,
   inventory_hoarding: InventoryHoarding,

@@ -49,6 +49,7 @@ test("solves what a machine can, sends the same request again, and holds the pas
   expect([actor.request.passes, actor.abusive, actor.solved]).toEqual([["pow"], abusive, 1]);
   actor.compose(SOLVE_MICROS + PASS_MICROS - 1);
   expect(actor.request.passes).toEqual(["pow"]);
+  expect(actor.request.body).not.toEqual(body);
   actor.compose(SOLVE_MICROS + PASS_MICROS);
   expect(actor.request.passes).toEqual([]);
 });

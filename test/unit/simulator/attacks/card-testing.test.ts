@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { campaignOf } from "../../../helpers/campaigns.ts";
+import { campaignOf } from "../../../helpers/campaign.ts";
 
 test("tries each card once with an amount of at most two, most of which are declined", () => {
   const { sent } = campaignOf("card_testing { target pay }");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { campaignOf, countBetween } from "../../../helpers/campaigns.ts";
+import { campaignOf, countBetween } from "../../../helpers/campaign.ts";
 
 test("reaches its full rate after its ramp", () => {
   const { sent } = campaignOf("flood { target thing rate 100 per 1s ramp 60s sources 500 }");

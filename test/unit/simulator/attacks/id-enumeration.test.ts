@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { campaignOf } from "../../../helpers/campaigns.ts";
+import { campaignOf } from "../../../helpers/campaign.ts";
 
 const idsOf = (clauses: string): readonly number[] =>
   campaignOf(`id_enumeration { target thing rate 10 per 1s ${clauses} }`).sent.map(({ request }) =>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { RENEWED_AFTER } from "../../../../simulator/attacks/inventory-hoarding.ts";
-import { campaignOf } from "../../../helpers/campaigns.ts";
+import { campaignOf } from "../../../helpers/campaign.ts";
 
 const HOARDING = "inventory_hoarding { target cart units 20 hold 60s rate 4 per 1s }";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { campaignOf, countBetween } from "../../../helpers/campaigns.ts";
+import { campaignOf, countBetween } from "../../../helpers/campaign.ts";
 
 const LEAK = "key_leak { target thing clients [gamma] finders 10 found 10s rate 20 per 1s sources 10 }";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { campaignOf } from "../../../helpers/campaigns.ts";
+import { campaignOf } from "../../../helpers/campaign.ts";
 
 test("uses every source once before any is used again", () => {
   const { sent } = campaignOf("low_and_slow { target login rate 5 per 1s sources 300 }");

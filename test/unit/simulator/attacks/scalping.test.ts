@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { CHECKOUT_AFTER } from "../../../../simulator/attacks/scalping.ts";
-import { campaignOf, countBetween } from "../../../helpers/campaigns.ts";
+import { campaignOf, countBetween } from "../../../helpers/campaign.ts";
 
 const SCALPING = "scalping { target cart poll list checkout buy drop 60s stock 50 rate 20 per 1s sources 30 }";
 

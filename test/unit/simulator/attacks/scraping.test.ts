@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { campaignOf, gapVariation } from "../../../helpers/campaigns.ts";
+import { campaignOf, gapVariation } from "../../../helpers/campaign.ts";
 
 test("covers the whole catalogue, in order but for its strays", () => {
   const { sent } = campaignOf("scraping { target thing objects 2000 stray 10% rate 10 per 1s }");

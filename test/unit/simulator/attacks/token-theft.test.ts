@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { campaignOf, countBetween } from "../../../helpers/campaigns.ts";
+import { campaignOf, countBetween } from "../../../helpers/campaign.ts";
 
 const THEFT = "token_theft { target thing clients [beta] recon 15 wait 60s rate 10 per 1s }";
 
