@@ -63,6 +63,7 @@ export { SCALPING } from "./attack-models/scalping.ts";
 export { SCRAPING } from "./attack-models/scraping.ts";
 export { TOKEN_THEFT } from "./attack-models/token-theft.ts";
 export { VULNERABILITY_SCAN } from "./attack-models/vulnerability-scan.ts";
+export { PASSWORD_SPRAY } from "./attack-models/password-spray.ts";
 export { type AttackModel, type AttackParameter, type ParameterValues, parametersOf } from "./attack-models/model.ts";
 export { ATTACK_MODELS, attackModel } from "./attack-models/registry.ts";
 export type * from "./scenario.ts";

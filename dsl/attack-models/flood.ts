@@ -18,6 +18,12 @@ export const FLOOD = {
   parameters: {
     ramp: { type: "duration", default: 10_000_000, about: "time until it sends at its full rate" },
     unique: { type: "percent", default: 50, about: "share of requests with a random query" },
-    agents: { type: "int", default: 1, least: 1, most: 10_000, about: "user agents that it takes turns with" },
+    faces: {
+      type: "int",
+      default: 1,
+      least: 1,
+      most: 72,
+      about: "faces of browsers that it takes turns with; 1 is that of one tool",
+    },
   },
 } as const;

@@ -12,11 +12,13 @@ import { SCRAPING } from "./scraping.ts";
 import { TOKEN_THEFT } from "./token-theft.ts";
 import { VULNERABILITY_SCAN } from "./vulnerability-scan.ts";
 import type { AttackModel } from "./model.ts";
+import { PASSWORD_SPRAY } from "./password-spray.ts";
 
 /** The models that can be simulated. */
 export const ATTACK_MODELS: readonly AttackModel[] = [
   CREDENTIAL_STUFFING,
   CREDENTIAL_CRACKING,
+  PASSWORD_SPRAY,
   SCRAPING,
   ID_ENUMERATION,
   INVENTORY_HOARDING,

@@ -15,26 +15,27 @@ export const TOOL: Pick<Request, "headers" | "ja4"> = Object.freeze({
   ja4: "t13d1516h2_0123456789ab_ba9876543210",
 });
 
-const BROWSER_VERSIONS = 40;
-const LANGUAGES: readonly string[] = ["en-US", "en-GB", "de-DE", "fr-FR", "es-ES", "it-IT", "pt-BR", "ja-JP"];
+const MAC = "Macintosh; Intel Mac OS X 10_15_7";
+const WINDOWS = "Windows NT 10.0; Win64; x64";
+const LANGUAGES = ["en-US,en;q=0.9", "de-DE,de;q=0.9,en;q=0.8", "pt-BR,pt;q=0.9"];
+const CHROME_VERSIONS = Array.from({ length: 12 }, (_, i) => 118 + i);
 
-/** Headers of browser `number`: the forty newest versions of one browser in eight languages, 320 faces in all. */
-export function browserHeaders(number: number): Request["headers"] {
-  return BROWSERS[number % BROWSERS.length] ?? TOOL.headers;
-}
-
-const BROWSERS: readonly Request["headers"][] = Array.from({ length: BROWSER_VERSIONS * LANGUAGES.length }, (_, i) =>
-  Object.freeze({
-    accept: "application/json",
-    "accept-language": LANGUAGES[Math.floor(i / BROWSER_VERSIONS)] ?? "en-US",
-    "user-agent": `Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${100 + (i % BROWSER_VERSIONS)}.0.0.0 Safari/537.36`,
-  }),
+/**
+ * Faces of browsers that a tool puts on, another for each try or source, as Microsoft saw in sprays: system, version and language, and the TLS
+ * fingerprint with them, as tools that imitate browsers do. The fingerprints have the shape of JA4 and are made up.
+ */
+export const BROWSERS: readonly Pick<Request, "headers" | "ja4">[] = CHROME_VERSIONS.flatMap((version) =>
+  [WINDOWS, MAC].flatMap((system, i) =>
+    LANGUAGES.map((language) => ({
+      headers: Object.freeze({
+        accept: "application/json",
+        "accept-language": language,
+        "user-agent": `Mozilla/5.0 (${system}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${version}.0.0.0 Safari/537.36`,
+      }),
+      ja4: `t13d15${16 + i}h2_8daaf6152771_${(version * 0x9e3779b1).toString(16).padStart(12, "0")}`,
+    })),
+  ),
 );
-
-/** A TLS fingerprint of browser `number`: versions of one browser share few of them. */
-export function browserJa4(number: number): string {
-  return `t13d1516h2_8daaf6152771_${String(number % 4).padStart(12, "0")}`;
-}
 
 const SCRIPTS: readonly string[] = [
   "python-requests/2.32.3",

@@ -2,6 +2,7 @@
 import type { Attacker, AttackSetup } from "./attacker.ts";
 import { CredentialCracking } from "./credential-cracking.ts";
 import { CredentialStuffing } from "./credential-stuffing.ts";
+import { PasswordSpray } from "./password-spray.ts";
 import { CardTesting } from "./card-testing.ts";
 import { Flood } from "./flood.ts";
 import { IdEnumeration } from "./id-enumeration.ts";
@@ -16,6 +17,7 @@ import { VulnerabilityScan } from "./vulnerability-scan.ts";
 const ATTACKERS: Readonly<Record<string, new (setup: AttackSetup) => Attacker>> = {
   credential_stuffing: CredentialStuffing,
   credential_cracking: CredentialCracking,
+  password_spray: PasswordSpray,
   scraping: Scraping,
   id_enumeration: IdEnumeration,
   inventory_hoarding: InventoryHoarding,

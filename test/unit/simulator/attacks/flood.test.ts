@@ -15,11 +15,11 @@ test("no address is loud, and all together are", () => {
   expect(actor.sourcesUsed).toBeGreaterThan(4900);
 });
 
-test("passes by caches, and takes turns with user agents", () => {
-  const { sent } = campaignOf("flood { target thing rate 10 per 1s unique 50% agents 7 }");
+test("passes by caches, and takes turns with faces", () => {
+  const { sent } = campaignOf("flood { target thing rate 10 per 1s unique 50% faces 7 }");
   const queries = sent.filter(({ request }) => request.path.includes("?"));
   expect(new Set(queries.map(({ request }) => request.path)).size).toBe(queries.length);
   expect(Math.abs(queries.length / sent.length - 0.5)).toBeLessThan(0.05);
-  expect(new Set(sent.map(({ request }) => request.headers["user-agent"])).size).toBe(7);
+  expect(new Set(sent.map(({ request }) => JSON.stringify(request.headers))).size).toBe(7);
   expect(sent.every(({ abusive }) => abusive)).toBe(true);
 });
