@@ -50,6 +50,8 @@ export { junitXml } from "./policy-test/report-junit.ts";
 export { renderSuite, summaryOf } from "./policy-test/report-text.ts";
 export { runTests, type SuiteResult, type TestSuite } from "./policy-test/run-tests.ts";
 export {
+  DEFAULT_LONGEST,
+  DEFAULT_REQUESTS,
   DEFAULT_RUNS,
   hasHeld,
   type ProveOptions,

@@ -1,5 +1,7 @@
 /** `edgepolicy prove`: looks for requests that refute what a policy claims. */
 import {
+  DEFAULT_LONGEST,
+  DEFAULT_REQUESTS,
   DEFAULT_RUNS,
   hasHeld,
   paintFor,
@@ -16,17 +18,27 @@ import { CliProblem, EXIT } from "../problem.ts";
 import { Progress } from "../progress.ts";
 
 const MOST_RUNS = 10_000_000;
+const MOST_LONGEST = 100_000;
 const MOST_SEED = 2 ** 31 - 1;
 
 export const prove: Command = {
-  usage: "FILE [--runs N] [--seed N] [--path P] [--time D] [--against OLD] [--format text|json]",
+  usage: "FILE [--runs N] [--seed N] [--path P] [--longest N] [--time D] [--against OLD] [--format text|json]",
   about: `Draws requests and traces at the edges of the policy's conditions, and tries to refute every invariant, what every limit
 guarantees, and what holds of every policy. A refutation is shrunk and printed as a test; what was not refuted has held, and is not
 proven. Exits 1 if something is refuted.`,
   options: [
-    { name: "runs", value: "N", help: `how many traces to try (default ${DEFAULT_RUNS})` },
+    {
+      name: "runs",
+      value: "N",
+      help: `how many traces to try (default ${DEFAULT_RUNS}, and no more than make ${DEFAULT_REQUESTS} requests)`,
+    },
     { name: "seed", value: "N", help: "what they are drawn from; the same seed tries the same traces (default 1)" },
     { name: "path", value: "P", help: "try the one trace that a refutation named" },
+    {
+      name: "longest",
+      value: "N",
+      help: `how many requests one trace makes at most (default ${DEFAULT_LONGEST}); high thresholds need more`,
+    },
     { name: "time", value: "D", help: "stop after this long, such as 30s or 10m" },
     { name: "against", value: "OLD", help: "look for a request that another policy decides differently, too" },
     formatOption(),
@@ -37,18 +49,22 @@ proven. Exits 1 if something is refuted.`,
 
 async function run(args: Arguments, io: CliIo): Promise<number> {
   const [file = ""] = args.exactly("FILE");
-  const runs = args.integer("runs", 1, MOST_RUNS) ?? DEFAULT_RUNS;
+  const runs = args.integer("runs", 1, MOST_RUNS);
   const seed = args.integer("seed", 0, MOST_SEED) ?? 1;
+  const longest = args.integer("longest", 1, MOST_LONGEST) ?? DEFAULT_LONGEST;
   const path = pathOf(args);
   const timeMs = timeOf(args);
   const { policy, sources, invariants } = loadGood(file, io);
   const old = args.text("against");
   const against = old === null ? null : { policy: loadGood(old, io).policy, name: old };
-  const progress = new Progress(file, path === null ? runs : 1, io);
+  const progress = new Progress(file, path === null ? (runs ?? DEFAULT_RUNS) : 1, io);
   let result: ProveResult;
   try {
     const onTrace = (traces: number): void => progress.look(traces);
-    result = await provePolicy({ file, policy, sources, invariants }, { runs, seed, path, timeMs, against, onTrace });
+    result = await provePolicy(
+      { file, policy, sources, invariants },
+      { runs, longest, seed, path, timeMs, against, onTrace },
+    );
   } finally {
     progress.clear();
   }

@@ -3,13 +3,11 @@ import type { Policy, Request } from "../../engine/index.ts";
 import { ATTACKER_NETWORKS, SourcePool } from "../networks.ts";
 import { callOf, sayable } from "./callers.ts";
 import { type Choices, ratesFor } from "./choices.ts";
-import { type Focus, MOST_REPEATED } from "./focus.ts";
+import type { Focus } from "./focus.ts";
 import type { Plan, PlannedActor, PlannedStep } from "./plan.ts";
 import { COUNTER, type Gap, span, type Trace, type TraceStep } from "./trace.ts";
 import type { Variation } from "./variations.ts";
 
-/** Requests that one trace makes. */
-export const MOST_REQUESTS = 200;
 /** Steps that a repetition from many addresses becomes: each is a line of a test. */
 const MOST_ADDRESSES = 24;
 const MILLISECOND = 1_000;
@@ -22,7 +20,7 @@ export function traceOf(plan: Plan, choices: Choices): Trace {
   const actors: Request[] = [];
   for (const actor of plan.actors) actors.push(requestOf(actor, actors[0], focus, choices));
   const steps: TraceStep[] = [];
-  let room = MOST_REQUESTS;
+  let room = choices.longest;
   for (const step of plan.steps) {
     for (const each of stepsOf(step, picked(actors, step.actor), focus, choices)) {
       if (room <= 0) break;
@@ -42,18 +40,20 @@ function requestOf(actor: PlannedActor, first: Request | undefined, focus: Focus
   const { policy, callers } = choices;
   const route = policy.routes[picked(focus.routes, actor.route)];
   const plain = actor.alike && first !== undefined ? first : callOf(route, picked(callers, actor.caller), actor.method);
+  const texts = actor.filled ? focus.variations.filter(({ text, values }) => text && values.includes(null)) : [];
+  const filled = texts.reduce((request, { apply, values }) => apply(request, values[0] ?? "x"), plain);
   const changed = actor.changes.reduce((request, { what, value }) => {
     if (focus.variations.length === 0) return request;
     const variation = picked(focus.variations, what);
     return variation.values.length === 0 ? request : variation.apply(request, picked(variation.values, value));
-  }, plain);
+  }, filled);
   return sayable(changed, policy);
 }
 
 function stepsOf(step: PlannedStep, request: Request, focus: Focus, choices: Choices): readonly TraceStep[] {
   const rates = ratesFor(choices.policy, request.client);
   const counts = [...focus.counts, ...rates.flatMap(({ burst, allow }) => [burst, burst + 1, allow, allow + 1])];
-  const usable = counts.filter((count) => count <= MOST_REPEATED);
+  const usable = counts.filter((count) => count <= choices.longest);
   const times = step.count === 0 ? 1 : picked(usable, step.count);
   const paces = [...focus.paces, ...rates.map(({ allow, perMicros }) => wholeMillis(perMicros / allow))];
   const everyMicros = picked(paces, step.pace);

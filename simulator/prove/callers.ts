@@ -8,14 +8,19 @@ import { prepareCall } from "../route-call.ts";
 /** Clients that are tried; of more, every so many-th. */
 const MOST_CLIENTS = 64;
 
-/** Callers, the plainest first. */
+/** Callers, the plainest first: strangers and clients in turn, so that neither are rare. */
 export function callersOf({ clients }: Policy): readonly Partial<Request>[] {
   const chosen = spread(clients, MOST_CLIENTS);
   const known = chosen.map((client): Partial<Request> => ({ client: client.id, ip: homeOf(client) }));
   const strangers = STRANGERS.map((ip): Partial<Request> => ({ ip }));
   const [first] = chosen.filter(({ networks }) => networks.length > 0);
   const misplaced = first === undefined ? [] : [{ client: first.id, ip: "192.0.2.77" }, { ip: homeOf(first) }];
-  return [...strangers.slice(0, 1), ...known, ...strangers.slice(1), ...misplaced];
+  const others = [...strangers, ...misplaced];
+  if (known.length === 0) return others;
+  return Array.from({ length: 2 * Math.max(known.length, others.length) }, (_, index) => {
+    const from = index % 2 === 0 ? others : known;
+    return from[(index >> 1) % from.length]!;
+  });
 }
 
 function spread<T>(items: readonly T[], most: number): readonly T[] {

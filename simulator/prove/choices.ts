@@ -11,6 +11,8 @@ export interface Choices {
   readonly callers: readonly Partial<Request>[];
   /** When traces begin, microseconds since the Unix epoch: whole seconds. */
   readonly clocks: readonly number[];
+  /** Requests that one trace makes at most. */
+  readonly longest: number;
   /** Whether the policy limits how much is in flight, so that late answers matter. */
   readonly late: boolean;
 }
@@ -23,14 +25,15 @@ const DAY = 24 * HOUR;
 /** Clocks that are tried. */
 const MOST_CLOCKS = 1_024;
 
-/** Collects the choices of a policy. */
-export function choicesOf(subject: Subject): Choices {
+/** Collects the choices of a policy. @param longest - Requests that one trace makes at most. */
+export function choicesOf(subject: Subject, longest: number): Choices {
   const { policy } = subject;
   return {
     policy,
-    foci: fociOf(subject),
+    foci: fociOf(subject, longest),
     callers: callersOf(policy),
     clocks: clocksOf(policy),
+    longest,
     late: policy.limits.some(({ amount }) => amount.kind === "leases"),
   };
 }

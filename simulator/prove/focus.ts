@@ -22,23 +22,24 @@ export interface Focus {
   readonly statuses: readonly number[];
 }
 
-/** Requests that one step of a trace may hold. */
-export const MOST_REPEATED = 128;
 const SECOND = 1_000_000;
 /** A test says its times in whole milliseconds. */
 const MILLISECOND = 1_000;
 /** Windows and spans that are waited for, at most. */
 const LONGEST = 400 * 86_400 * SECOND;
 
-/** What traces of a policy are aimed at: all of it, then each invariant, rule and limit. */
-export function fociOf({ policy, firstInvariant }: Subject): readonly Focus[] {
+/** What traces of a policy are aimed at: all of it, then each invariant, rule, limit and term of a score. */
+export function fociOf({ policy, firstInvariant }: Subject, longest: number): readonly Focus[] {
   const rules = policy.rules.map(({ name, on, when, action }) => {
     const ban = action.kind === "block" ? action.ban : null;
     const spans = ban === null ? [] : [ban.forMicros, ban.doublingToMicros ?? 0];
-    return aim(name, on, [...present(when), ...(ban === null ? [] : optionsOf(ban.keys))], spans, [], policy);
+    return aim(name, on, [...present(when), ...(ban === null ? [] : optionsOf(ban.keys))], spans, [], policy, longest);
   });
   const limits = policy.limits.map((limit) =>
-    aim(limit.name, limit.on, limitExprs(limit), [], ratesOf(limit, policy), policy),
+    aim(limit.name, limit.on, limitExprs(limit), [], ratesOf(limit, policy), policy, longest),
+  );
+  const terms = policy.scores.flatMap(({ name, terms }) =>
+    terms.map(({ when }) => aim(name, null, [when], [], [], policy, longest)),
   );
   const all = [
     ...policy.rules.flatMap(({ when }) => present(when)),
@@ -52,8 +53,9 @@ export function fociOf({ policy, firstInvariant }: Subject): readonly Focus[] {
     [],
     policy.limits.flatMap((limit) => ratesOf(limit, policy)),
     policy,
+    longest,
   );
-  return [whole, ...rules.slice(firstInvariant), ...rules.slice(0, firstInvariant), ...limits];
+  return [whole, ...rules.slice(firstInvariant), ...rules.slice(0, firstInvariant), ...limits, ...terms];
 }
 
 function aim(
@@ -63,6 +65,7 @@ function aim(
   spans: readonly number[],
   rates: readonly Rate[],
   policy: Policy,
+  longest: number,
 ): Focus {
   const exprs = closureOf(roots, policy);
   const reads = readsIn(exprs, policy);
@@ -84,7 +87,7 @@ function aim(
     ),
     variations: variationsOf(reads, policy),
     counts: distinct(
-      [1, 2, 3, ...around(thresholds.filter(isCount), 1)].filter((each) => each >= 1 && each <= MOST_REPEATED),
+      [1, 2, 3, ...around(thresholds.filter(isCount), 1)].filter((each) => each >= 1 && each <= longest),
     ),
     gaps: distinct(
       [0, SECOND, ...around(all.map(wholeMillis), MILLISECOND)].filter((each) => each >= 0 && each <= LONGEST),
@@ -128,7 +131,10 @@ function statusesOf(reads: readonly Read[]): readonly number[] {
   const compared = reads
     .filter(({ attribute }) => attribute.name === "response.status")
     .flatMap(({ constants }) => constants.filter((each) => typeof each === "number"));
-  return distinct([200, ...compared, ...around(compared, 1)]).filter((each) => each >= 100 && each <= 599);
+  // What is counted is worth repeating: it comes as often as all the rest.
+  const others = distinct([200, ...around(compared, 1)]);
+  const often = others.flatMap((_, index) => compared[index % compared.length] ?? []);
+  return [200, ...often, ...others].filter((each) => each >= 100 && each <= 599);
 }
 
 function isCount(value: number): boolean {

@@ -8,6 +8,8 @@ import fc from "fast-check";
 export interface PlannedActor {
   /** Whether it is the first actor with other changes, rather than a caller of its own. */
   readonly alike: boolean;
+  /** Whether every text that matters is there to begin with. */
+  readonly filled: boolean;
   readonly caller: number;
   readonly route: number;
   readonly method: number;
@@ -43,6 +45,7 @@ const pick = fc.nat(4_095);
 
 const actor: fc.Arbitrary<PlannedActor> = fc.record({
   alike: fc.boolean(),
+  filled: fc.boolean(),
   caller: pick,
   route: pick,
   method: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: pick }),

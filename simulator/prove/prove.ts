@@ -14,7 +14,7 @@ import { invariantClaims } from "./claims/invariant.ts";
 import { isolationClaims } from "./claims/isolation.ts";
 import { limitClaims } from "./claims/limit.ts";
 import { retryClaims } from "./claims/retry.ts";
-import type { SearchResult } from "./search.ts";
+import type { searchRefutations, SearchResult } from "./search.ts";
 import { sharedLimits } from "./shared-limits.ts";
 import { makeSubject } from "./subject.ts";
 
@@ -29,8 +29,10 @@ export interface ProvenPolicy {
 
 /** How a policy is put to the proof. */
 export interface ProveOptions {
-  /** Traces that are tried. */
-  readonly runs: number;
+  /** Traces that are tried; null for {@link DEFAULT_RUNS}, or as many as make {@link DEFAULT_REQUESTS} requests. */
+  readonly runs: number | null;
+  /** Requests that one trace makes at most. */
+  readonly longest: number;
   /** 32-bit. The same seed draws the same traces. */
   readonly seed: number;
   /** Tries the one plan at this place of the draw, as a refutation named it; null for all. */
@@ -45,8 +47,11 @@ export interface ProveOptions {
   readonly makeEngine?: (policy: Policy) => ExplainingEngine;
 }
 
-/** Traces that are tried unless told otherwise: some ten seconds for a policy of ordinary size. */
+/** Traces and requests that are tried unless told otherwise: some ten seconds for a policy of ordinary size. */
 export const DEFAULT_RUNS = 1_000;
+export const DEFAULT_REQUESTS = 30_000;
+/** Requests that one trace makes at most, unless told otherwise. */
+export const DEFAULT_LONGEST = 200;
 
 /** What became of it. */
 export interface ProveResult extends SearchResult {
@@ -64,6 +69,11 @@ export interface ProveResult extends SearchResult {
 export async function provePolicy(proven: ProvenPolicy, options: ProveOptions): Promise<ProveResult> {
   // fast-check is loaded for this command alone.
   const { searchRefutations } = await import("./search.ts");
+  return proveBy(searchRefutations, proven, options);
+}
+
+/** As {@link provePolicy}, by a search that is loaded already. */
+export function proveBy(search: typeof searchRefutations, proven: ProvenPolicy, options: ProveOptions): ProveResult {
   const { policy, invariants, sources, file } = proven;
   const subject = makeSubject(policy, invariants);
   const coverage = new Coverage(subject.policy, subject.firstInvariant);
@@ -76,7 +86,7 @@ export async function provePolicy(proven: ProvenPolicy, options: ProveOptions): 
     ...isolationClaims(subject.policy),
     ...(options.against === null ? [] : [agreementClaim(options.against.policy, options.against.name)]),
   ];
-  const result = searchRefutations(subject, claims, options, coverage);
+  const result = search(subject, claims, options, coverage);
   const refunding = policy.limits.filter(({ refund }) => refund !== null).map(({ name }) => name);
   const unreached = coverageJson({ file, sources }, coverage).untried;
   return { ...result, proven, options, unreached, shared: sharedLimits(policy), refunding };

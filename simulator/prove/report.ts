@@ -3,7 +3,7 @@ import { lineOf, quoted } from "../../dsl/index.ts";
 import { formatTable, type Paint, plural } from "../report-format.ts";
 import type { Untried } from "../policy-test/report-coverage.ts";
 import type { ClaimKind } from "./claims/claim.ts";
-import type { ProveResult } from "./prove.ts";
+import { DEFAULT_LONGEST, type ProveResult } from "./prove.ts";
 import type { Found, Searched } from "./search.ts";
 import { testText } from "./test-text.ts";
 import { requestsOf } from "./trace.ts";
@@ -87,7 +87,8 @@ function refutationJson(
   { proven, options }: ProveResult,
 ): NonNullable<ClaimJson["refutation"]> {
   const against = options.against === null ? "" : ` --against ${options.against.name}`;
-  const replay = `edgepolicy prove ${proven.file}${against} --seed ${options.seed} --path ${path}`;
+  const longest = options.longest === DEFAULT_LONGEST ? "" : ` --longest ${options.longest}`;
+  const replay = `edgepolicy prove ${proven.file}${against}${longest} --seed ${options.seed} --path ${path}`;
   const comments = [`${violation.message}.`, replay];
   const test = testText(run, { name: `refuted: ${title}`, comments, refuting: violation.event });
   return { message: violation.message, requests: requestsOf(run.trace), test, path, replay };
@@ -103,7 +104,7 @@ function claimTitle(kind: ClaimKind, name: string): string {
     case "ban":
       return `ban of ${name}`;
     case "agreement":
-      return `same as ${name}`;
+      return `no difference from ${name}`;
     default:
       return name;
   }
@@ -133,6 +134,7 @@ export function renderProof(result: ProveResult, paint: Paint): string {
       "never came about in the search",
       unreached.map(({ file: place, line, message }) => [`${place}:${line}`, message]),
     ),
+    ...held.flatMap(({ kind, name }) => (kind === "agreement" ? [`no difference from ${name} found ${width}\n`] : [])),
     summary(claims, paint),
   ]
     .filter((text) => text !== "")

@@ -9,7 +9,7 @@ import { choicesOf, type Choices } from "./choices.ts";
 import type { Claim, Violation } from "./claims/claim.ts";
 import { minimizeTrace } from "./minimize.ts";
 import { arbitraryPlan, type Plan } from "./plan.ts";
-import type { ProveOptions } from "./prove.ts";
+import { DEFAULT_REQUESTS, DEFAULT_RUNS, type ProveOptions } from "./prove.ts";
 import { type RunOptions, runTrace, type TraceRun } from "./run-trace.ts";
 import type { Subject } from "./subject.ts";
 import type { Trace } from "./trace.ts";
@@ -72,7 +72,7 @@ class Search {
     this.subject = subject;
     this.options = options;
     this.coverage = coverage;
-    this.choices = choicesOf(subject);
+    this.choices = choicesOf(subject, options.longest);
     this.progress = claims.map((claim) => ({ claim, exercised: 0, refuted: null }));
   }
 
@@ -90,12 +90,14 @@ class Search {
   private draw(): boolean {
     const { runs, seed, timeMs, onTrace } = this.options;
     const limit = timeMs === null ? {} : { interruptAfterTimeLimit: timeMs, markInterruptAsFailure: false };
+    const most = runs === null ? DEFAULT_REQUESTS : Number.POSITIVE_INFINITY;
     const property = fc.property(arbitraryPlan, (plan) => {
+      if (this.requests >= most) return true;
       this.judge(plan, String(this.traces));
       onTrace?.(this.traces);
       return true;
     });
-    return fc.check(property, { seed, numRuns: runs, ...limit }).interrupted;
+    return fc.check(property, { seed, numRuns: runs ?? DEFAULT_RUNS, ...limit }).interrupted;
   }
 
   /** Runs one plan that an earlier search named. */
