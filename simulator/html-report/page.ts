@@ -65,7 +65,7 @@ ${sections.map((section) => sectionMarkup(id, section))}</section>
 }
 
 function sectionMarkup(chapter: string, { id, title, body }: Section): Html {
-  return html`<section class="part" aria-labelledby="${chapter}-${id}"><h3 id="${chapter}-${id}">${title}</h3>
+  return html`<section class="part"><h3 id="${chapter}-${id}">${title}</h3>
 ${body}</section>
 `;
 }

@@ -17,7 +17,7 @@ export const STYLES = `
   --offered: light-dark(#e3e0d8, #3a3e45);
   --offered-line: light-dark(#85817a, #8c9097);
   --through: light-dark(#176f94, #62bce0);
-  --allow: light-dark(#b9d6e2, #2f5a6d);
+  --allow: light-dark(#6398b2, #437289);
   --slow: light-dark(#3f7d58, #83c79b);
   --challenge: light-dark(#6a48a6, #bda4f3);
   --throttle: light-dark(#b06312, #eba95c);
@@ -72,6 +72,7 @@ main:focus { outline: none; }
 .verdict.is-good .sign { color: var(--good); }
 .verdict.is-bad .sign { color: var(--bad); }
 .lede { font-size: 1.2rem; margin: 0.25rem 0 0.75rem; }
+.lede code { display: inline-block; max-width: 100%; }
 .meta { font-size: 0.9rem; margin-top: 0.75rem; }
 .theme { border: 1px solid var(--line); border-radius: 6px; padding: 0; margin: 0; display: flex; font-size: 0.85rem; overflow: hidden; }
 .theme input { position: absolute; opacity: 0; pointer-events: none; }
@@ -83,9 +84,11 @@ main:focus { outline: none; }
 .contents { font-size: 0.95rem; padding: 1rem 0; border-bottom: 1px solid var(--line); }
 .contents ol { list-style: none; padding: 0; margin: 0; max-width: none; }
 .contents > ol > li { padding: 0.2rem 0; }
-.contents a { text-decoration: none; display: inline-block; padding: 0.15rem 0; overflow-wrap: anywhere; }
+.contents a { color: var(--ink); text-decoration: none; display: inline-block; padding: 0.15rem 0; overflow-wrap: anywhere; }
 .contents a:hover { text-decoration: underline; }
 .contents > ol > li > a { font-weight: 600; }
+.contents .inner a { color: var(--quiet); }
+.contents .inner a:hover { color: var(--ink); }
 .contents .inner { display: flex; flex-wrap: wrap; gap: 0 1rem; }
 .contents .optional { display: none; }
 .chapter { padding-top: 2.25rem; }
@@ -98,7 +101,7 @@ main:focus { outline: none; }
   .contents .inner, .contents .optional { display: block; padding: 0.1rem 0 0.5rem 0.75rem; margin-left: 0.1rem; border-left: 1px solid var(--line); }
 }
 
-table { border-collapse: collapse; width: 100%; font-size: 0.95rem; line-height: 1.4; }
+table { border-collapse: collapse; width: 100%; margin: 0.25rem 0 1rem; font-size: 0.95rem; line-height: 1.4; }
 caption { text-align: left; }
 .caption { font-size: 0.9rem; color: var(--quiet); padding-bottom: 0.5rem; }
 th, td { text-align: left; vertical-align: baseline; padding: 0.5rem 1rem 0.5rem 0; border-bottom: 1px solid var(--line); font-weight: 400; }
@@ -106,14 +109,15 @@ th:last-child, td:last-child { padding-right: 0; }
 thead th { font-size: 0.85rem; color: var(--quiet); vertical-align: bottom; }
 .number { text-align: right; }
 td.number { white-space: nowrap; }
+.stack tbody th, .stack td:not(.number) { overflow-wrap: anywhere; }
 th .doc { display: block; font-size: 0.85rem; }
 .scroll { overflow-x: auto; max-height: 26rem; overflow-y: auto; border: 1px solid var(--line); border-radius: 6px; margin-top: 0.5rem; }
-.wide { font-size: 0.85rem; }
+.wide { font-size: 0.85rem; margin: 0; }
 .wide th, .wide td { padding: 0.25rem 0.9rem; white-space: nowrap; }
 .wide thead th { position: sticky; top: 0; background: var(--ground); border-bottom: 0; box-shadow: inset 0 -1px var(--line); }
 .wide tbody tr:last-child > * { border-bottom: 0; }
 @media (max-width: 43.99rem) {
-  .stack, .stack caption, .stack tbody, .stack tr, .stack th, .stack td { display: block; width: 100%; }
+  .stack, .stack .caption, .stack tbody, .stack tr, .stack th, .stack td { display: block; width: 100%; }
   .stack thead { display: block; position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .stack tr { padding: 0.75rem 0; border-bottom: 1px solid var(--line); }
   .stack tr > * { border: 0; padding: 0.1rem 0; }

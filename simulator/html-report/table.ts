@@ -30,7 +30,7 @@ ${moreNote(rows.length - shown.length)}`;
 /** A table of many numbers, which keeps its shape and scrolls by itself. `label` names it to whom hears that it scrolls. */
 export function wideTable(options: TableOptions): Html {
   const { caption, columns, rows } = options;
-  return html`<div class="scroll" role="region" tabindex="0" aria-label="${caption}"><table class="wide"><caption class="unseen">${caption}</caption>
+  return html`<div class="scroll" role="group" tabindex="0" aria-label="${caption}"><table class="wide"><caption class="unseen">${caption}</caption>
 <thead><tr>${columns.map(({ head, number }) => html`<th scope="col"${numeric(number)}>${head}</th>`)}</tr></thead>
 <tbody>${rows.map((row) => html`<tr>${row.map((cell, i) => plainCell(cell, columns[i], i))}</tr>\n`)}</tbody></table></div>`;
 }

@@ -11,9 +11,9 @@ export function pageVerdict({ policy, version, scenarios }: ReportInput): Html {
   const lost = gates.filter(({ held }) => !held);
   const failed = lost.length;
   const requests = scenarios.reduce((sum, { result }) => sum + result.requests, 0);
-  const over = scenarios.length === 1 ? "" : ` of ${plural(scenarios.length, "scenario")}`;
+  const over = scenarios.length === 1 ? "" : ` in ${plural(scenarios.length, "scenario")}`;
   return html`<h1 class="verdict ${failed === 0 ? "is-good" : "is-bad"}"><span class="sign" aria-hidden="true">${failed === 0 ? "✓" : "✗"}</span> <span>${policy.name} ${verdictWords(gates.length, failed)}</span></h1>
-<p class="lede">${countWords(gates.length, failed)}${over}${failed === 0 ? "." : html`: ${listed(lost.map(({ text }) => text))}`}</p>
+<p class="lede">${countWords(gates.length, failed, over)}${failed === 0 ? "." : html`: ${listed(lost.map(({ text }) => text))}`}</p>
 <p class="quiet meta">Policy version ${policy.version} · ${formatCount(requests)} simulated requests · edgepolicy ${version}</p>`;
 }
 
@@ -30,10 +30,10 @@ function verdictWords(gates: number, failed: number): string {
   return failed === 0 ? "holds" : "does not hold";
 }
 
-function countWords(gates: number, failed: number): string {
-  if (gates === 0) return "No expectation";
-  if (failed === 0) return gates === 1 ? "The one expectation holds" : `All ${gates} expectations hold`;
-  return `${failed} of ${plural(gates, "expectation")} ${failed === 1 ? "fails" : "fail"}`;
+function countWords(gates: number, failed: number, over = ""): string {
+  if (gates === 0) return `No expectation${over}`;
+  if (failed > 0) return `${failed} of ${plural(gates, "expectation")}${over} ${failed === 1 ? "fails" : "fail"}`;
+  return gates === 1 ? `The one expectation${over} holds` : `All ${gates} expectations${over} hold`;
 }
 
 /** Characters of a scenario's doc comment that are shown. */

@@ -1,5 +1,5 @@
 /** Phrases that several sections use. */
-import { formatCount, formatMean, plural } from "../report-format.ts";
+import { formatMean } from "../report-format.ts";
 import type { RuleMeasures } from "../measures.ts";
 import type { ScenarioResult } from "../scenario-result.ts";
 import { type Html, html } from "./html.ts";
@@ -7,11 +7,6 @@ import { type Html, html } from "./html.ts";
 /** Mean of a sum over seeds. */
 export function aSeed(sum: number, { seeds }: ScenarioResult): string {
   return formatMean(sum / Math.max(1, seeds.length));
-}
-
-/** `3 of 40 clients`. */
-export function share(part: number, whole: number, thing: string): string {
-  return `${formatCount(part)} of ${plural(whole, thing)}`;
 }
 
 /** What decided, with what it is: a rule, a limit, or a check that every policy has. */
