@@ -26,4 +26,5 @@ export const DETAILS: readonly Detail[] = [
   { bins: 12, stories: 3, rows: 40, plots: 8, scenarios: 12, chapters: 150 },
   { bins: 12, stories: 3, rows: 30, plots: 4, scenarios: 4, chapters: 60 },
   { bins: 12, stories: 1, rows: 20, plots: 2, scenarios: 1, chapters: 20 },
+  { bins: 12, stories: 1, rows: 5, plots: 1, scenarios: 1, chapters: 3 },
 ];

@@ -2,7 +2,7 @@
 import { formatCount, formatPercent } from "../report-format.ts";
 import { percent } from "../measures.ts";
 import type { Detail } from "./detail.ts";
-import { type Html, html, type Part } from "./html.ts";
+import { Html, html, type Part, shortened } from "./html.ts";
 import type { ReportedDiff } from "./input.ts";
 import { fold, table } from "./table.ts";
 
@@ -10,6 +10,9 @@ const BASIS: Readonly<Record<ReportedDiff["kind"], string>> = {
   "first-order": "First-order: both decide the same requests, and nobody reacts to the answers.",
   "closed-loop": "Closed-loop: callers and attackers react to each policy, from the same seeds.",
 };
+
+/** Characters of a caveat that are shown. */
+const MOST_CAVEAT = 1_000;
 
 /** From the other policy to this one. */
 export function diffSection({ kind, old, new: now, verdicts, caveats }: ReportedDiff, detail: Detail): Html {
@@ -52,7 +55,7 @@ ${when(callers, (rows) =>
     }),
   ),
 )}
-${when(caveats, (all) => html`<ul>${all.map((one) => html`<li>${one}</li>`)}</ul>`)}`;
+${when(caveats, (all) => html`<ul>${all.map((one) => html`<li>${Html.text(shortened(one, MOST_CAVEAT))}</li>`)}</ul>`)}`;
 }
 
 function when<T>(items: readonly T[], render: (items: readonly T[]) => Html): Html | null {

@@ -18,15 +18,20 @@ export class Html {
     return new Html(markup);
   }
 
+  /** A text in its whole length, where a template would cut it. */
+  static text(text: string): Html {
+    return new Html(escapeText(text));
+  }
+
   toString(): string {
     return this.#markup;
   }
 }
 
-/** Characters of any one text that are shown. */
-const MOST_TEXT = 2_000;
+/** Characters that a template shows of one text: names are shorter, but for those that nobody reads. */
+const MOST_TEXT = 300;
 
-/** What may stand in a template: nothing for null, one after another for a list, and escaped unless it is markup. A very long text is cut. */
+/** What may stand in a template: nothing for null, one after another for a list, and escaped unless it is markup. A text of more than 300 characters is cut. */
 export type Part = Html | string | number | null | readonly Part[];
 
 /** The tag of templates. */

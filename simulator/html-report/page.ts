@@ -24,7 +24,7 @@ export function renderPage(input: ReportInput): string {
 function pageWith(input: ReportInput, detail: Detail): string {
   const chapters = chaptersOf(input, detail);
   return `<!doctype html>\n${html`<html lang="en">
-${head(`${input.policy.name}: simulation report`)}
+${head(titleOf(input))}
 <body>
 <a class="skip" href="#report">Skip to the report</a>
 ${patternDefinitions()}
@@ -41,6 +41,11 @@ ${assumptionsSection()}</section>
 </div>
 </body>
 </html>`.toString()}\n`;
+}
+
+/** The answer is in it, so that a row of tabs shows which one fails. */
+function titleOf({ policy, scenarios }: ReportInput): string {
+  return `${scenarios.every(({ result }) => result.held) ? "✓" : "✗"} ${policy.name}: simulation report`;
 }
 
 /** Failing scenarios are told before others, where not all are, but in the order of the policy. */

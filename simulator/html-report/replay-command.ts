@@ -1,6 +1,6 @@
 /** The command that shows a run again. */
 import { quoted } from "../report-text.ts";
-import { type Html, html } from "./html.ts";
+import { Html, html } from "./html.ts";
 
 export interface Replayed {
   readonly file: string;
@@ -14,5 +14,5 @@ export interface Replayed {
 export function replayCommand({ file, scenario, seed, seeds }: Replayed): Html {
   const options = [`--scenario ${scenario}`, `--seed ${seed}`, ...(seeds === undefined ? [] : [`--seeds ${seeds}`])];
   const words = ["edgepolicy simulate", quoted(file), ...options];
-  return html`<pre class="command"><code>${words.map((word, i) => html`${i === 0 ? "" : " "}<span>${word}</span>`)}</code></pre>`;
+  return html`<pre class="command"><code>${words.map((word, i) => html`${i === 0 ? "" : " "}<span>${Html.text(word)}</span>`)}</code></pre>`;
 }

@@ -1,7 +1,7 @@
 /** The answer first: whether the policy does what is expected of it, and what that is in a few sentences. */
 import { formatCount, formatDuration, formatMean, formatPercent, plural } from "../report-format.ts";
 import type { AttackSummary, ScenarioResult } from "../scenario-result.ts";
-import { type Html, html, shortened } from "./html.ts";
+import { Html, html, shortened } from "./html.ts";
 import type { ReportInput } from "./input.ts";
 import { seedsText } from "../report-text.ts";
 
@@ -55,7 +55,7 @@ function docParagraphs(doc: string): readonly Html[] {
   return paragraphs
     .map((text) => text.replace(/\s+/g, " ").trim())
     .filter((text) => text !== "")
-    .map((text) => html`<p class="doc">${text}</p>`);
+    .map((text) => html`<p class="doc">${Html.text(text)}</p>`);
 }
 
 function harmSentence({ populations }: ScenarioResult): Html {

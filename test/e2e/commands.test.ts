@@ -178,17 +178,18 @@ test("init makes what check, fmt and simulate pass, and simulate repeats itself 
   expect(edgepolicy(argv, { cwd })).toEqual(first);
 });
 
-test("simulate exits 1 when an expectation fails", () => {
+test("simulate exits 1 when an expectation fails, and writes what it is told to", () => {
   const cwd = folderWith();
   edgepolicy(["init", "."], { cwd });
   const { status, stdout } = shell(
-    "sed -i 's/admitted  < 10%/admitted  < 1%/' scenario.edgepolicy && edgepolicy simulate policy.edgepolicy --seeds 2 --decisions out.ndjson",
+    "sed -i 's/admitted  < 10%/admitted  < 1%/' scenario.edgepolicy && edgepolicy simulate policy.edgepolicy --seeds 2 --decisions out.ndjson --report out.html",
     { cwd },
   );
   expect(status).toBe(1);
   expect(stdout).toContain("edgepolicy simulate policy.edgepolicy --scenario stolen_passwords --seed ");
   const [line = ""] = readFileSync(join(cwd, "out.ndjson"), "utf8").split("\n");
   expect(JSON.parse(line)).toMatchObject({ scenario: "stolen_passwords", seed: 1, n: 1, origin: "partners" });
+  expect(readFileSync(join(cwd, "out.html"), "utf8")).toMatch(/^<!doctype html>[\s\S]*✗ Fails[\s\S]*<\/html>\n$/);
 });
 
 test("replay", () => {

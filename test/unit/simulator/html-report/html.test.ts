@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { escapeText, html, shortened } from "../../../../simulator/html-report/html.ts";
+import { escapeText, Html, html, shortened } from "../../../../simulator/html-report/html.ts";
 import { visible } from "../../../../simulator/report-words.ts";
 import { decodeText } from "../../../helpers/html-text.ts";
 import { check } from "../../../helpers/property.ts";
@@ -28,8 +28,9 @@ test("a template escapes texts, keeps markup, joins lists and leaves null out", 
   );
 });
 
-test("a very long text is cut, between characters", () => {
-  expect(String(html`${"é".repeat(10_000)}`)).toHaveLength(2_000);
+test("a very long text is cut, between characters, unless all of it is asked for", () => {
+  expect(String(html`${"é".repeat(10_000)}`)).toHaveLength(300);
+  expect(String(html`${Html.text(`${"é".repeat(10_000)}<`)}`)).toBe(`${"é".repeat(10_000)}&lt;`);
   expect(shortened("🦀🦀🦀", 2)).toBe("🦀…");
   expect(shortened("🦀🦀", 2)).toBe("🦀🦀");
 });

@@ -37,9 +37,12 @@ describe.each(["light", "dark"] as const)("%s", (theme) => {
     }
   });
 
-  test.each(["through", "offered-line", "allow", "slow", "challenge", "throttle", "block"])("%s can be seen", (name) => {
-    expect(contrast(color(name, theme), color("ground", theme))).toBeGreaterThanOrEqual(3);
-  });
+  test.each(["through", "offered-line", "allow", "slow", "challenge", "throttle", "block"])(
+    "%s can be seen",
+    (name) => {
+      expect(contrast(color(name, theme), color("ground", theme))).toBeGreaterThanOrEqual(3);
+    },
+  );
 
   test("what was let through and refused can be seen on what was offered", () => {
     for (const name of ["through", "block"]) {
