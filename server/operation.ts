@@ -58,7 +58,7 @@ export class Operation implements DecisionWatcher {
     if (crew !== null) crew.onSighted = this.heed;
     this.containment = new Containment(database, this.audit, engine, now, config.report, { revocations, spread });
     this.guard = new BanGuard(config.banGuard, (tripped) => this.#shadow(tripped));
-    this.recent = new RecentDecisions(config.recentDecisions);
+    this.recent = new RecentDecisions(config.recentDecisions, gate.ids);
     gate.watcher = this;
     gate.revocations = revocations;
   }

@@ -1,6 +1,7 @@
 /** The latest decisions, for whoever asks what has just happened. A ring of entries that are used again, so keeping one allocates nothing. */
 import { type Decision, VERDICTS, type Verdict } from "../engine/index.ts";
 import type { Request } from "../engine/index.ts";
+import type { DecisionIds } from "./decision-ids.ts";
 import type { Adapter, Ruling } from "./gate.ts";
 
 /** What is asked for; null for any. */
@@ -21,7 +22,8 @@ export interface DecisionShown {
 }
 
 interface Slot {
-  id: string;
+  /** The number behind the decision's name, which is made where it is shown. */
+  number: number;
   atMicros: number;
   adapter: Adapter;
   method: string;
@@ -40,17 +42,19 @@ interface Slot {
 export class RecentDecisions {
   readonly #slots: Slot[] = [];
   readonly #most: number;
+  readonly #ids: Pick<DecisionIds, "nameOf">;
   #next = 0;
 
-  constructor(most: number) {
+  constructor(most: number, ids: Pick<DecisionIds, "nameOf">) {
     this.#most = most;
+    this.#ids = ids;
   }
 
   /** Keeps a decision in place of the oldest. @param client - Id of the accepted client. */
   add(request: Request, ruling: Ruling, adapter: Adapter, client: string | null, nowMicros: number): void {
     const slot = this.#slot();
     const { record } = ruling;
-    slot.id = ruling.id;
+    slot.number = ruling.number;
     slot.atMicros = nowMicros;
     slot.adapter = adapter;
     slot.method = request.method;
@@ -77,7 +81,7 @@ export class RecentDecisions {
     const count = this.#slots.length;
     for (let back = 1; back <= count && found.length < filter.most; back++) {
       const slot = this.#slots[(this.#next - back + count) % count];
-      if (slot !== undefined && fits(slot, filter)) found.push(shown(slot));
+      if (slot !== undefined && fits(slot, filter)) found.push(shown(slot, this.#ids.nameOf(slot.number)));
     }
     return found;
   }
@@ -85,7 +89,7 @@ export class RecentDecisions {
 
 function emptySlot(): Slot {
   return {
-    id: "",
+    number: 0,
     atMicros: 0,
     adapter: "json",
     method: "",
@@ -109,11 +113,12 @@ function fits(slot: Slot, { client, verdict, rule, sinceMicros }: DecisionFilter
   return matched.includes(rule) || shadow.includes(rule);
 }
 
-function shown({ decision, ...slot }: Slot): DecisionShown {
-  const { atMicros, path, verdict, ...rest } = slot;
+function shown({ decision, ...slot }: Slot, id: string): DecisionShown {
+  const { number: _, atMicros, path, verdict, ...rest } = slot;
   const query = path.indexOf("?");
   return {
     at: new Date(atMicros / 1_000).toISOString(),
+    id,
     ...rest,
     path: query < 0 ? path : path.slice(0, query),
     verdict: VERDICTS[verdict],

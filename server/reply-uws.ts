@@ -183,7 +183,8 @@ export class UwsReply implements Reply {
   }
 
   #writeHead(status: number, headers: readonly string[]): void {
-    this.#response.writeStatus(STATUS_LINES[status] ?? `${status} Status`);
+    // 200 is what uWebSockets.js writes by itself.
+    if (status !== 200) this.#response.writeStatus(STATUS_LINES[status] ?? `${status} Status`);
     for (let i = 0; i + 1 < headers.length; i += 2) {
       this.#response.writeHeader(headers[i] ?? "", headers[i + 1] ?? "");
     }

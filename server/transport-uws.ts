@@ -171,10 +171,14 @@ function open(app: UwsApp, address: ListenAddress): UwsListenSocket {
 class UwsRequestView implements RequestView {
   #request!: UwsRequest;
   #response!: UwsResponse;
+  /** The header that was read last: whoever looks whether it is there reads it next. */
+  #name = "";
+  #value = "";
 
   point(request: UwsRequest, response: UwsResponse): void {
     this.#request = request;
     this.#response = response;
+    this.#name = "";
   }
   get method(): string {
     return this.#request.getCaseSensitiveMethod();
@@ -189,7 +193,10 @@ class UwsRequestView implements RequestView {
     return peerText(this.#response);
   }
   header(name: string): string {
-    return this.#request.getHeader(name);
+    if (name === this.#name) return this.#value;
+    this.#name = name;
+    this.#value = this.#request.getHeader(name);
+    return this.#value;
   }
   eachHeader(visit: (name: string, value: string) => void): void {
     this.#request.forEach(visit);

@@ -70,15 +70,14 @@ function readSubrequest(gate: Gate, from: RequestView, request: Request): Subreq
   request.path = from.header("x-original-uri");
   request.method = from.header("x-original-method");
   if (request.path === "" || request.method === "") return NO_TARGET;
-  if (hasDuplicate(from, view.identityHeaders)) return DUPLICATE;
-  if (hasDuplicate(from, view.factHeaders)) return DUPLICATE_FACT;
   request.host = from.header("host");
   request.ip = caller;
   request.headers = readHeaders(from, view, isOwn);
   request.facts = readFacts(view.facts, (header) => from.header(header));
   request.size = Number(from.header("x-original-content-length")) || 0;
   forgetIdentity(request);
-  return null;
+  if (hasDuplicate(from, view.factHeaders)) return DUPLICATE_FACT;
+  return hasDuplicate(from, view.identityHeaders) ? DUPLICATE : null;
 }
 
 function refuseSubrequest(gate: Gate, reply: Reply, problem: SubrequestProblem): void {

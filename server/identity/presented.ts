@@ -42,17 +42,26 @@ export function presentedLines(
 
 /** A subrequest of a configured peer that shows no body. Valid only until the handler returns. */
 export function presentedBy(from: RequestView): Presented {
-  return {
-    header: (name) => from.header(name),
-    fromProxy: true,
-    lines: (name) => {
-      const values: string[] = [];
-      from.eachHeader((each, value) => {
-        if (each === name) values.push(value);
-      });
-      return values;
-    },
-  };
+  return new Subrequest(from);
+}
+
+class Subrequest implements Presented {
+  readonly fromProxy = true;
+  readonly #from: RequestView;
+
+  constructor(from: RequestView) {
+    this.#from = from;
+  }
+  header(name: string): string {
+    return this.#from.header(name);
+  }
+  lines(name: string): readonly string[] {
+    const values: string[] = [];
+    this.#from.eachHeader((each, value) => {
+      if (each === name) values.push(value);
+    });
+    return values;
+  }
 }
 
 /** As {@link presentedBy}, copied so that it outlives the handler. */

@@ -35,7 +35,7 @@ export class WorkerWatch implements DecisionWatcher {
 
   constructor(gate: Gate, { recentDecisions }: Pick<Config, "recentDecisions">, tell: (sighted: Sighted) => void) {
     this.#gate = gate;
-    this.recent = new RecentDecisions(recentDecisions);
+    this.recent = new RecentDecisions(recentDecisions, gate.ids);
     this.#tell = tell;
     addDecisionCounts(gate.metrics, this.#counts);
     this.#timer = setInterval(() => this.#flush(), TELL_MS).unref();
