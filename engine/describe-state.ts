@@ -8,7 +8,7 @@ import { DISTINCT_BYTES } from "./state/distinct.ts";
 import { ELAPSED_BYTES } from "./state/elapsed.ts";
 import { CHUNK, CHUNK_BYTES } from "./state/entry-pool.ts";
 import { GCRA_BYTES } from "./state/gcra.ts";
-import { INTERVAL_BYTES } from "./state/intervals.ts";
+import { intervalBytes } from "./state/intervals.ts";
 import { LOG_BYTES } from "./state/logs.ts";
 import { NOVEL_BYTES } from "./state/novelty.ts";
 import { OVERFLOW_BYTES, OVERFLOW_VALUES_BYTES } from "./state/overflows.ts";
@@ -30,14 +30,13 @@ export interface StateDescription {
   readonly largestBytesPerKey: number;
 }
 
-const SIGNAL_BYTES: Readonly<Record<Aggregate["kind"], number>> = {
+const SIGNAL_BYTES: Readonly<Record<Exclude<Aggregate["kind"], "interval">, number>> = {
   count: COUNT_BYTES,
   distinct: DISTINCT_BYTES,
   sum: SUM_BYTES,
   max: SUM_BYTES,
   share: SHARE_BYTES,
   steps: STEPS_BYTES,
-  interval: INTERVAL_BYTES,
   novel: NOVEL_BYTES,
   elapsed: ELAPSED_BYTES,
   deviation: DEVIATION_BYTES,
@@ -59,6 +58,7 @@ export function describeState(policy: Policy): readonly StateDescription[] {
 function describeSignal(name: string, aggregate: Aggregate): StateDescription {
   const { kind } = aggregate;
   if (kind === "distinct") return describe(name, kind, DISTINCT_BYTES, DISTINCT_BYTES + SKETCH_BYTES);
+  if (kind === "interval") return describe(name, kind, intervalBytes(aggregate.latest));
   if (kind === "overflow" && aggregate.value !== null) return describe(name, kind, OVERFLOW_VALUES_BYTES);
   return describe(name, kind, SIGNAL_BYTES[kind]);
 }

@@ -384,6 +384,9 @@ export interface Let extends Declaration {
   readonly expr: Expr;
 }
 
+/** Most events that an `interval` looks at, and as many as it does where the policy says nothing. */
+export const MAX_INTERVAL_EVENTS = 33;
+
 /** What a signal measures of its events. */
 export type Aggregate =
   | { readonly kind: "count" }
@@ -391,7 +394,8 @@ export type Aggregate =
   | { readonly kind: "share"; readonly when: Expr }
   /** Against a baseline of this length. */
   | { readonly kind: "deviation"; readonly againstMicros: number }
-  | { readonly kind: "interval" }
+  /** Over so many of the latest events, 2 to {@link MAX_INTERVAL_EVENTS}. */
+  | { readonly kind: "interval"; readonly latest: number }
   /** Since the key's last earlier request on one of these routes. */
   | { readonly kind: "elapsed"; readonly routes: readonly number[] }
   /**

@@ -68,7 +68,7 @@ because nothing was kept from the traffic that the logs show.
 | \`groupby\` | \`per\` |
 | \`filter\` | \`on\` and \`where\` |
 | \`trigger\` | \`overflow\` without a rate |
-| \`conditional\`, with a median interval | \`interval\` with \`count\` or \`distinct\` |
+| \`conditional\`, with the median interval of the latest N | \`interval(N)\` with \`count\` or \`distinct\` |
 | what a parser finds in a line | attributes; a \`fact\` for what only the proxy knows; a login of a program that is no web server is a request that 401 answers |
 | \`File("x")\`, \`RegexpInFile\` | a \`let\` with one test for each line of the list |
 
@@ -84,9 +84,10 @@ const TAIL = `## What does not match, and what is weaker
 
 - *paperless-ngx-bf*: one of five times. The log is two logs in a row of the same minutes. Upstream reads them one after the other; in the order of time
   the two attacks from 192.168.0.100 are one, and its overflow comes at 18:03:28 instead of 18:04:10. In the order of the file all times match, which the test holds too.
-- *ssh-time-based-bf*: CrowdSec keeps the events in a bucket that it empties when the condition holds or a login succeeds, and that lives for two hours without an event.
-  \`count\` and \`interval\` look at the last two hours instead, \`interval\` at the latest 33 events and not 4, and successes change nothing. On this log it makes no difference. The
-  number of events is not compared.
+- *ssh-time-based-bf*: CrowdSec keeps the events in a bucket that dies after two hours without an event, and that is emptied when the condition holds and when a
+  login succeeds. \`interval(4)\` and \`count\` over six hours hold wherever that condition does, also after a rest of more than two hours, and go on holding instead
+  of beginning anew; and successes change nothing. With names, CrowdSec looks at the gaps between names that are new, and ours at those between all failures. On this log
+  none of that makes a difference. The number of events is not compared.
 - *http-crawl-non_statics*: the file's name is the last parameter of a route; paths of more than six segments are not counted.
 - The year of the \`ssh\` logs, which syslog does not write, is taken from the expectation.
 - Left out, because they need data of networks or of hosts: CrowdSec's tests of scenarios by autonomous system, country or reverse DNS, and those over logs that are

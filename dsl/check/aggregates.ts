@@ -1,4 +1,5 @@
 /** What signals measure: each aggregate of the language with its argument. */
+import { MAX_INTERVAL_EVENTS } from "../../engine/index.ts";
 import type { Aggregate, Expr, Rate } from "../../engine/index.ts";
 import type { AstExpr, AstSignal } from "../ast.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
@@ -28,7 +29,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   share: "share(method is POST)",
   steps: "steps(id)",
   deviation: "deviation … over 5m against 7d",
-  interval: "interval",
+  interval: "interval(4)",
   novel: "novel(ip.network)",
   elapsed: "elapsed(login)",
   overflow: "overflow(1 per 10s burst 5)",
@@ -46,7 +47,8 @@ export function checkAggregate(ast: AstSignal, site: Site): Aggregate | null {
   }
   if (ast.second !== null && name !== "overflow")
     return wrongArgument(ast, ast.second, `\`${name}\` takes one argument`, site);
-  if (name === "count" || name === "interval" || name === "deviation") return withoutArgument(ast, name, site);
+  if (name === "interval") return checkInterval(ast, site);
+  if (name === "count" || name === "deviation") return withoutArgument(ast, name, site);
   if (name === "overflow" && ast.argument === null) return { kind: "overflow", rate: HOLDS_NOTHING, value: null };
   if (ast.argument === null) return wrongArgument(ast, null, `\`${name}\` needs an argument`, site);
   return withArgument(ast, name, ast.argument, site);
@@ -59,7 +61,7 @@ function wrongArgument(ast: AstSignal, argument: AstExpr | null, message: string
   return null;
 }
 
-function withoutArgument(ast: AstSignal, kind: "count" | "interval" | "deviation", site: Site): Aggregate | null {
+function withoutArgument(ast: AstSignal, kind: "count" | "deviation", site: Site): Aggregate | null {
   if (ast.argument !== null) {
     site.context.report.error(SEMANTICS.wrongArgument, ast.argument.span, `\`${kind}\` takes no argument`, {
       help:
@@ -107,6 +109,23 @@ function withArgument(ast: AstSignal, name: string, argument: AstExpr, site: Sit
     default:
       return valued(ast, name === "novel" ? "novel" : "distinct", argument, site);
   }
+}
+
+/** How many of the latest events are looked at; all that are kept, where it does not say. */
+function checkInterval(ast: AstSignal, site: Site): Aggregate | null {
+  if (ast.argument === null) return { kind: "interval", latest: MAX_INTERVAL_EVENTS };
+  const count = unwrap(ast.argument);
+  if (count.kind !== "literal" || count.type !== "int")
+    return wrongArgument(ast, count, "`interval` takes a count of events, or nothing", site);
+  const latest = Number(count.value);
+  if (latest >= 2 && latest <= MAX_INTERVAL_EVENTS) return { kind: "interval", latest };
+  site.context.report.error(
+    SEMANTICS.outOfRange,
+    count.span,
+    `an interval is measured over 2 to ${MAX_INTERVAL_EVENTS} events, not ${count.raw}`,
+    { help: `write \`interval(${MAX_INTERVAL_EVENTS})\` or less` },
+  );
+  return null;
 }
 
 // ── arguments that are values ───────────────────────────────────────────────

@@ -25,8 +25,9 @@ export function signalState(
 function argumentText(aggregate: Aggregate, names: Names): unknown {
   switch (aggregate.kind) {
     case "count":
-    case "interval":
       return null;
+    case "interval":
+      return aggregate.latest;
     case "share":
       return namedText(aggregate.when, names);
     case "deviation":

@@ -138,7 +138,7 @@ function readingSteps(aggregate: Aggregate | undefined): number {
     case "novel":
       return 32;
     case "interval":
-      return 33 * 6;
+      return aggregate.latest * 6;
     case "elapsed":
     case "overflow":
       return 1;

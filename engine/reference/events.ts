@@ -1,12 +1,10 @@
 /** A log of events, and what the aggregates that need no more than that make of it. */
-import type { Aggregate, ScalarValue } from "../policy.ts";
+import { type Aggregate, MAX_INTERVAL_EVENTS, type ScalarValue } from "../policy.ts";
 import { lives, subWindow } from "./sub-windows.ts";
 
 const LARGEST = Number.MAX_SAFE_INTEGER;
 /** Under so many events a share tells nothing. */
 const FEWEST = 8;
-/** Gaps of the latest events are judged, 32 of them at most. */
-const LATEST = 33;
 
 /** One event: when it was, and the value, hit or step that its aggregate counts. */
 export interface LoggedEvent {
@@ -59,21 +57,26 @@ function shareOf(events: readonly LoggedEvent[]): number {
 }
 
 /** The median gap between the latest events, each by its exact time; the window's length where there is none. */
-function intervalOf(events: readonly LoggedEvent[], now: number, windowMicros: number): number {
+function intervalOf(events: readonly LoggedEvent[], now: number, windowMicros: number, most: number): number {
   const times = events.map(({ at }) => at).filter((at) => now - at < windowMicros);
-  const latest = times.slice(-LATEST);
+  const latest = times.slice(-most);
   const gaps = latest.slice(1).map((at, index) => at - (latest[index] ?? 0));
   const sorted = gaps.toSorted((a, b) => a - b);
   const [low, high] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[Math.floor(sorted.length / 2)]];
   return low === undefined || high === undefined ? windowMicros : Math.floor((low + high) / 2);
 }
 
-/** The value of an aggregate for a log of events at a time. */
+/**
+ * The value of an aggregate for a log of events at a time.
+ *
+ * @param latest - Events that `interval` looks at.
+ */
 export function readEvents(
   log: readonly LoggedEvent[],
   kind: Aggregate["kind"],
   now: number,
   windowMicros: number,
+  latest: number = MAX_INTERVAL_EVENTS,
 ): number {
   const living = livingEvents(log, now, windowMicros);
   switch (kind) {
@@ -85,7 +88,7 @@ export function readEvents(
     case "steps":
       return shareOf(living);
     case "interval":
-      return intervalOf(living, now, windowMicros);
+      return intervalOf(living, now, windowMicros, latest);
     case "elapsed":
       return Math.min(windowMicros, now - (log.at(-1)?.at ?? -Infinity));
     default:

@@ -164,6 +164,8 @@ export function readSignal(
       const rate = readEvents(memory.events, "deviation", now, windowMicros);
       return deviationAt(memory.baseline, rate, now, windowMicros, againstMicros);
     }
+    case "interval":
+      return readEvents(memory.events, "interval", now, windowMicros, aggregate.latest);
     default:
       return readEvents(memory.events, aggregate.kind, now, windowMicros);
   }

@@ -2,34 +2,42 @@
 import type { Arena } from "./arena.ts";
 import { HashTable } from "./table.ts";
 
-const EVENTS = 33;
-
-// Entry: hash (words 0, 1), events held (word 2), place of the latest in the ring (word 3), times (doubles 2 to 34).
+// Entry: hash (words 0, 1), events held (word 2), place of the latest in the ring (word 3), times (from double 2 on).
 const HELD = 2;
 const NEWEST = 3;
 const TIMES = 2;
-const STRIDE = 2 * (TIMES + EVENTS);
-/** Bytes of an entry. */
-export const INTERVAL_BYTES: number = STRIDE * 4;
 
-/** Intervals of one signal, 280 bytes a key. */
+function strideOf(events: number): number {
+  return 2 * (TIMES + events);
+}
+
+/** Bytes of an entry with the times of so many events. */
+export function intervalBytes(events: number): number {
+  return strideOf(events) * 4;
+}
+
+/** Intervals of one signal, 16 bytes a key and 8 for each of the events that it looks at. */
 export class IntervalTable extends HashTable {
+  private readonly events: number;
   private readonly windowMicros: number;
-  private readonly gaps: Float64Array = new Float64Array(EVENTS - 1);
+  private readonly gaps: Float64Array;
 
-  constructor(windowMicros: number, arena: Arena, head: number) {
-    super(STRIDE, arena, head);
+  /** @param events - How many of the latest it looks at, 2 or more. */
+  constructor(events: number, windowMicros: number, arena: Arena, head: number) {
+    super(strideOf(events), arena, head);
+    this.events = events;
     this.windowMicros = windowMicros;
+    this.gaps = new Float64Array(events - 1);
   }
 
-  /** Records an event of a key; the oldest of 33 is forgotten. */
+  /** Records an event of a key; the oldest is forgotten where there are too many. */
   record(lo: number, hi: number, now: number): void {
     let at = this.find(lo, hi);
     if (at < 0) at = this.insert(lo, hi, now);
     else this.touch(at);
-    const newest = (this.words[at + NEWEST]! + 1) % EVENTS;
+    const newest = (this.words[at + NEWEST]! + 1) % this.events;
     this.words[at + NEWEST] = newest;
-    this.words[at + HELD] = Math.min(EVENTS, this.words[at + HELD]! + 1);
+    this.words[at + HELD] = Math.min(this.events, this.words[at + HELD]! + 1);
     this.doubles[at / 2 + TIMES + newest] = now;
   }
 
@@ -51,7 +59,7 @@ export class IntervalTable extends HashTable {
     if (now - later >= this.windowMicros) return 0;
     let count = 0;
     while (count < held - 1) {
-      place = place === 0 ? EVENTS - 1 : place - 1;
+      place = place === 0 ? this.events - 1 : place - 1;
       const time = doubles[at / 2 + TIMES + place]!;
       if (now - time >= this.windowMicros) break;
       insertInOrder(gaps, count++, later - time);

@@ -40,7 +40,7 @@ export function makeSignalTable({ aggregate, windowMicros }: Signal, arena: Aren
     case "steps":
       return new StepsTable(windowMicros, arena, head);
     case "interval":
-      return new IntervalTable(windowMicros, arena, head);
+      return new IntervalTable(aggregate.latest, windowMicros, arena, head);
     case "novel":
       return new NovelTable(windowMicros, arena, head);
     case "elapsed":

@@ -55,6 +55,9 @@ const BUCKETS: readonly Rate[] = [
   { allow: 1, perMicros: 1_000_000, burst: 0 },
 ];
 
+/** How many of the latest events an interval looks at. */
+const INTERVALS: readonly number[] = [33, 2, 3, 4, 7];
+
 /** How often a window goes into its baseline: as seldom as may be, a fraction, and so often that pauses are learnt by powers. */
 const BASELINES: readonly number[] = [4, 4.5, 8, 32, 100, 100_000];
 
@@ -79,6 +82,8 @@ function aggregateOf(plan: SignalPlan, phase: Signal["phase"], routes: readonly 
       const windowMicros = pick(words.WINDOWS, plan.window) ?? 1_000_000;
       return { kind, againstMicros: windowMicros * (pick(BASELINES, plan.detail) ?? 4) };
     }
+    case "interval":
+      return { kind, latest: pick(INTERVALS, plan.detail) ?? 33 };
     case "elapsed":
       return { kind, routes: [...routes.keys()].filter((index) => (plan.detail >> index) % 2 === 0) };
     case "overflow": {

@@ -36,8 +36,9 @@ const bucket: fc.Arbitrary<Rate> = fc.record({
 function aggregateOf(kind: Aggregate["kind"], windowMicros: number): fc.Arbitrary<Aggregate> {
   switch (kind) {
     case "count":
-    case "interval":
       return fc.constant({ kind });
+    case "interval":
+      return fc.constantFrom(2, 4, 33).map((latest) => ({ kind, latest }));
     case "distinct":
     case "steps":
     case "novel":

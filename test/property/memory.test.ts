@@ -46,7 +46,7 @@ const AGGREGATES: readonly Aggregate[] = [
   { kind: "distinct", value: number },
   { kind: "share", when: { ...literalOf("bool", true) } },
   { kind: "steps", value: number },
-  { kind: "interval" },
+  { kind: "interval", latest: 33 },
   { kind: "novel", value: number },
   { kind: "elapsed", routes: [0] },
   { kind: "overflow", rate, value: null },

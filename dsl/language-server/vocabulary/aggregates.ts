@@ -56,10 +56,10 @@ export const AGGREGATE_TEXTS: Readonly<Record<string, AggregateText>> = {
       "An exponentially weighted mean and variance over `against`, winsorised and taught by served events alone, so that an attacker cannot teach it quickly. 0 until a quarter of `against` was seen.",
   },
   interval: {
-    form: "interval",
+    form: "interval[(N)]",
     value: "duration",
-    about: "The median gap between events.",
-    bound: "Exact over the latest 33 events in the window; the window's length if there are no two.",
+    about: "The median gap between the latest N events, 33 without it.",
+    bound: "Exact, of the events in the window; the window's length if there are no two.",
   },
   novel: {
     form: "novel(x)",

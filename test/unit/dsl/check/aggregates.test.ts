@@ -22,7 +22,8 @@ function shown(aggregate: Aggregate): unknown {
 describe("aggregates", () => {
   test.for([
     ["count per ip over 5m", { kind: "count" }],
-    ["interval per ip over 5m", { kind: "interval" }],
+    ["interval per ip over 5m", { kind: "interval", latest: 33 }],
+    ["interval(4) per ip over 5m", { kind: "interval", latest: 4 }],
     ["sum(body.size) per ip over 5m", ["sum", "body.size"]],
     ["sum(tries) on login per ip over 5m", ["sum", "body(tries)"]],
     ["sum(bot) per ip over 5m", ["sum", "fact(bot)"]],
@@ -57,6 +58,9 @@ describe("aggregates", () => {
     ["deviation per ip over 5m against 19m", "EP2601"],
     ["count per ip over 5m against 7d", "EP2105"],
     ["interval(host) per ip over 5m", "EP2105"],
+    ["interval(1) per ip over 5m", "EP2601"],
+    ["interval(34) per ip over 5m", "EP2601"],
+    ["interval(4s) per ip over 5m", "EP2105"],
     ["distinct per ip over 5m", "EP2105"],
     ["distinct(host, path) per ip over 5m", "EP2105"],
     ["elapsed(host) per ip over 5m", "EP2105"],
@@ -73,6 +77,7 @@ describe("aggregates", () => {
     expect(errors("overflow(1 per 10s burst 1_000_000) per ip over 5m")).toEqual([]);
     expect(errors("overflow(1 per 10s burst 1_000_001) per ip over 5m")).toEqual(["EP2601"]);
     expect(errors("deviation per ip over 5m against 20m")).toEqual([]);
+    expect([2, 33].flatMap((events) => errors(`interval(${events}) per ip over 5m`))).toEqual([]);
   });
 });
 

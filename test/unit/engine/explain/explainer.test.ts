@@ -250,7 +250,7 @@ test.each([
   [{ kind: "steps", value: attributeOf("int", "query.count") }, "percent"],
   [{ kind: "sum", value: attributeOf("size", "body.size") }, "size"],
   [{ kind: "max", value: attributeOf("int", "query.count") }, "int"],
-  [{ kind: "interval" }, "duration"],
+  [{ kind: "interval", latest: 33 }, "duration"],
   [{ kind: "elapsed", routes: [] }, "duration"],
   [{ kind: "deviation", againstMicros: 32_000 }, "number"],
   [{ kind: "novel", value: attributeOf("string", "host") }, "bool"],

@@ -102,6 +102,8 @@ describe("what is read", () => {
     const slow = Array.from({ length: 19 }, (_, index) => [20 * index] as const);
     const quick = Array.from({ length: 17 }, (_, index) => [361 + index] as const);
     expect(read("interval", [...slow, ...quick], 380)).toBe(1);
+    const pause = log("interval", [[0], [1], [2], [30]]);
+    expect([2, 3, 4].map((latest) => readEvents(pause, "interval", 30, WINDOW, latest))).toEqual([28, 14, 1]);
   });
 
   test("of elapsed is since the latest event, at most a window", () => {

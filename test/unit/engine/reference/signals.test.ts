@@ -87,7 +87,7 @@ describe("a request is an event", () => {
 
   test("of others without one, and of a share whether it is a hit", () => {
     for (const aggregate of [
-      { kind: "interval" },
+      { kind: "interval", latest: 33 },
       { kind: "deviation", againstMicros: 32_000 },
       { kind: "overflow", rate: { allow: 1, perMicros: 1, burst: 1 }, value: null },
     ] as const)

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { INTERVAL_BYTES, IntervalTable } from "../../../../engine/state/intervals.ts";
+import { intervalBytes, IntervalTable } from "../../../../engine/state/intervals.ts";
 import { check } from "../../../helpers/property.ts";
 import { crowd, inArena, type KeyedTable } from "../../../helpers/tables.ts";
 
 const D = 10_000;
 
-function tableOf(times: readonly number[]): IntervalTable {
-  const table = inArena(1 << 20, (arena, head) => new IntervalTable(D, arena, head));
+function tableOf(times: readonly number[], events = 33): IntervalTable {
+  const table = inArena(1 << 20, (arena, head) => new IntervalTable(events, D, arena, head));
   for (const time of times) table.record(1, 1, time);
   return table;
 }
@@ -27,13 +27,15 @@ test("an event lives for exactly the window's length", () => {
   expect([9_999, 10_000, 10_009, 10_010, 50_000].map((now) => table.read(1, 1, now))).toEqual([15, 20, 20, D, D]);
 });
 
-test("the 33 latest events count, as a log says", () => {
+const GAPS = fc.array(fc.oneof(fc.nat(50), fc.nat(4_000)), { maxLength: 90 });
+
+test("the latest events count, as a log says", () => {
   check(
-    fc.property(fc.array(fc.oneof(fc.nat(50), fc.nat(4_000)), { maxLength: 90 }), fc.nat(12_000), (gaps, wait) => {
+    fc.property(GAPS, fc.nat(12_000), fc.constantFrom(2, 3, 4, 33), (gaps, wait, events) => {
       const times: number[] = [];
       for (const gap of gaps) times.push((times.at(-1) ?? 0) + gap);
       const now = (times.at(-1) ?? 0) + wait;
-      const latest = times.filter((time) => now - time < D).slice(-33);
+      const latest = times.filter((time) => now - time < D).slice(-events);
       const sorted = latest
         .slice(1)
         .map((time, index) => time - (latest[index] ?? 0))
@@ -43,7 +45,7 @@ test("the 33 latest events count, as a log says", () => {
         sorted.length === 0
           ? D
           : Math.floor(((sorted[Math.ceil(middle) - 1] as number) + (sorted[Math.floor(middle)] as number)) / 2);
-      expect(tableOf(times).read(1, 1, now)).toBe(expected);
+      expect(tableOf(times, events).read(1, 1, now)).toBe(expected);
     }),
   );
 });
@@ -61,10 +63,10 @@ test("keys are apart", () => {
 });
 
 test("room is made of every key that reads as new, and else of those seen longest ago", () => {
-  expect(INTERVAL_BYTES).toBe(280);
+  expect([2, 4, 33].map(intervalBytes)).toEqual([32, 48, 280]);
   const kind: KeyedTable<IntervalTable> = {
-    make: (arena, head) => new IntervalTable(D, arena, head),
-    bytes: INTERVAL_BYTES,
+    make: (arena, head) => new IntervalTable(33, D, arena, head),
+    bytes: intervalBytes(33),
     record: (table, lo, hi, now) => {
       table.record(lo, hi, now);
       table.record(lo, hi, now);

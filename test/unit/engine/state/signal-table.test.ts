@@ -24,7 +24,7 @@ const CASES: readonly (readonly [Signal["aggregate"], new (...args: never[]) => 
   [{ kind: "max", value: SIZE }, MaxTable],
   [{ kind: "share", when: SIZE }, ShareTable],
   [{ kind: "steps", value: SIZE }, StepsTable],
-  [{ kind: "interval" }, IntervalTable],
+  [{ kind: "interval", latest: 33 }, IntervalTable],
   [{ kind: "novel", value: SIZE }, NovelTable],
   [{ kind: "elapsed", routes: [0] }, ElapsedTable],
   [{ kind: "deviation", againstMicros: 32_000 }, DeviationTable],
