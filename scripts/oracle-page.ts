@@ -75,7 +75,8 @@ because nothing was kept from the traffic that the logs show.
 A log is replayed in the order of time, as \`edgepolicy replay\` does. Matched are *sources*: as many overflows, of the same addresses; *times*, where
 stated, to the second or as exactly as they are written; *events*: how many the bucket had counted. No bucket of ours tells that, so it is asked otherwise: a
 bucket that overflows at its n-th event does so at the very same one if it holds n − 1 and never leaks. The test also makes every bucket one larger and one smaller, and
-wants that noticed wherever an overflow is expected.
+wants that noticed wherever an overflow is expected. Since the logs are few and short, \`test/oracle/crowdsec-bucket.test.ts\` also compares \`overflow\` with a bucket
+that is written from CrowdSec's description alone, on generated events.
 
 ## What comes out
 `;
