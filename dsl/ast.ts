@@ -463,6 +463,7 @@ export interface AstScenarioExpectation extends Node {
   readonly metric: Name;
   readonly op: "<" | "<=" | ">" | ">=" | "=";
   readonly value: Quantity;
+  readonly advisory: boolean;
 }
 export interface AstScenario extends AstDeclaration {
   readonly kind: "scenario";

@@ -92,8 +92,9 @@ export interface Attack extends ActorBase {
   readonly reactions: readonly { readonly on: ReactionTrigger; readonly action: ReactionStep }[];
 }
 
-export type AttackMetric = "admitted" | "succeeded" | "contained" | "first_refusal";
-export type PopulationMetric = "harmed" | "refused" | "delayed";
+export type AttackMetric = "admitted" | "succeeded" | "contained" | "first_refusal" | "overshoot";
+/** `harmed` is a number of clients, or `harmed_percent` of them where it is compared with a percentage. */
+export type PopulationMetric = "harmed" | "harmed_percent" | "refused" | "delayed";
 
 export interface Expectation {
   /** Name of a population or attack of the scenario. */
@@ -102,6 +103,8 @@ export interface Expectation {
   readonly op: CompareOp;
   /** Percent, microseconds or a count, as the metric says. */
   readonly value: number;
+  /** Told, but no reason to fail. */
+  readonly advisory: boolean;
   readonly text: string;
   readonly span: Span;
 }

@@ -138,6 +138,7 @@ const CONTEXTUAL = [
   "if",
   "rotate",
   "give",
+  "advisory",
   // conditions
   "contains",
   "starts_with",

@@ -2,9 +2,9 @@
  * Judges a scenario's expectations over its seeds.
  *
  * `<`, `<=`, `>` and `>=` hold if the 95 % bound holds, not only the measured value: the upper bound for `<` and `<=`, the
- * lower one for the others. Percentages are pooled over the requests of all seeds, counts and durations are means over seeds. The bound is
- * the bootstrap's over seeds; for percentages it is Wilson's where that is further out, so that a few lucky requests
- * prove nothing. `=` and `!=` must hold in every seed by itself.
+ * lower one for the others. Percentages are pooled over all seeds, counts and durations are means over seeds. The bound is the bootstrap's over
+ * seeds; for shares of honest callers the one over clients where that is further out, and for all percentages that of the binomial, so
+ * that a few lucky requests prove nothing. `=` and `!=` must hold in every seed by itself.
  *
  * Nothing holds of what was not there: a time that never came (an attack that was not contained) and a seed in which the
  * population or attack sent no request make the expectation fail.
@@ -14,7 +14,7 @@ import type { CompareOp } from "../engine/index.ts";
 import { type MetricUnit, sampleOf, type SeedSample, unitOf } from "./metric-samples.ts";
 import { deriveStream } from "./random.ts";
 import type { SeedResult } from "./run.ts";
-import { bootstrapRatio, type Interval, pooledRatio, wilson, Z_ONE_SIDED_95 } from "./statistics.ts";
+import { bootstrapRatio, hull, type Interval, pooledRatio, proportionBounds } from "./statistics.ts";
 
 /** What became of one expectation. Values are percent, counts or microseconds, as the unit says. */
 export interface GateResult {
@@ -26,6 +26,8 @@ export interface GateResult {
   readonly op: CompareOp;
   readonly value: number;
   readonly held: boolean;
+  /** Told, but no reason to fail. */
+  readonly advisory: boolean;
   /** Over the seeds that have a value; null where none has. */
   readonly measured: number | null;
   /** The 95 % bound that was compared; null for `=` and `!=`, and where a seed has no value. */
@@ -59,6 +61,7 @@ export function judge(expectation: Expectation, runs: readonly SeedResult[], sce
     op,
     value,
     held: samples.length > 0 && never === 0 && silent === 0 && meets,
+    advisory: expectation.advisory,
     measured: valued.length === 0 ? null : scale * pooledRatio(valued),
     bound,
     worst: worstOf(samples, op, value),
@@ -71,12 +74,13 @@ function boundsOf(samples: readonly SeedSample[], unit: MetricUnit, stream: Retu
   const overSeeds = bootstrapRatio(samples, stream);
   if (unit !== "percent") return overSeeds;
   const sum = (of: (sample: SeedSample) => number): number => samples.reduce((total, sample) => total + of(sample), 0);
-  const overRequests = wilson(
+  const overAll = proportionBounds(
     sum((sample) => sample.part),
     sum((sample) => sample.whole),
-    Z_ONE_SIDED_95,
   );
-  return { low: Math.min(overSeeds.low, overRequests.low), high: Math.max(overSeeds.high, overRequests.high) };
+  const clients = samples.flatMap((sample) => sample.clients);
+  const overClients = clients.some(({ part }) => part > 0) ? bootstrapRatio(clients, stream) : overSeeds;
+  return hull(hull(overSeeds, overClients), overAll);
 }
 
 function isOrder(op: CompareOp): boolean {

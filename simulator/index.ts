@@ -4,18 +4,39 @@ export { START_MICROS } from "./clock.ts";
 export { DecisionHash } from "./decision-hash.ts";
 export type {
   AttackMeasures,
+  ClientCounts,
   ClientStory,
   PopulationMeasures,
   RuleMeasures,
   Timeline,
   VerdictCounts,
 } from "./measures.ts";
+export { type AttackCost, type AttackPrices, DEFAULT_PRICES } from "./attack-cost.ts";
+export type { Collateral } from "./collateral.ts";
+export type { BoundedPercent, HarmSummary, WorstClient } from "./harm-summary.ts";
+export {
+  comparePaired,
+  type PairedAttack,
+  type PairedComparison,
+  type PairedDifference,
+  type PairedPopulation,
+} from "./paired.ts";
+export type { Precision } from "./precision.ts";
+export { scenariosJunit } from "./report-junit.ts";
+export { runUnopposed, type UnopposedAttack, withoutRules } from "./unopposed.ts";
 export { ScenarioError } from "./scenario-error.ts";
 export type { GateResult } from "./expectations.ts";
 export type { MetricUnit } from "./metric-samples.ts";
 export { type RunJson, SCENARIO_SCHEMA, type ScenarioJson, scenarioJson } from "./report-json.ts";
 export { firstSeeds, runScenario, type ScenarioOptions } from "./run-scenario.ts";
-export type { AttackSummary, PopulationSummary, ScenarioResult, SeedStory, Spread } from "./scenario-result.ts";
+export type {
+  AttackSummary,
+  PopulationSummary,
+  RuleSummary,
+  ScenarioResult,
+  SeedStory,
+  Spread,
+} from "./scenario-result.ts";
 export { type SampleRequest, sampleRequests } from "./sample-requests.ts";
 export { renderScenario, type ScenarioReportOptions } from "./report-text.ts";
 export {

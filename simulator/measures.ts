@@ -1,6 +1,7 @@
 /** What one run measured, as plain data: who was harmed, what was admitted, and what decided. Times are microseconds. */
 import { type Policy, VERDICTS, type Verdict } from "../engine/index.ts";
 import type { Attacker } from "./attacks/attacker.ts";
+import { type Collateral, NO_COLLATERAL } from "./collateral.ts";
 import {
   type ActorTally,
   FIRST_REFUSAL,
@@ -47,9 +48,20 @@ export interface PopulationMeasures {
   readonly lost: number;
   /** 99th percentile (nearest rank) of the delay of requests that were let through. */
   readonly delayedMicros: number;
+  /** Refusals in networks from which an attack was sent too. */
+  readonly collateral: Collateral;
+  /** What each client sent and how much of it was refused, in the order of the population. */
+  readonly perClient: readonly ClientCounts[];
   /** At most ten, worst first. */
   readonly worst: readonly ClientStory[];
   readonly timeline: Timeline;
+}
+
+/** One client of a population in figures. */
+export interface ClientCounts {
+  readonly client: string;
+  readonly requests: number;
+  readonly refused: number;
 }
 
 /** Requests in each of sixty equal parts of the run. */
@@ -73,6 +85,10 @@ export interface AttackMeasures {
   /** From the first request to the first refusal; null if there was none. */
   readonly firstRefusalMicros: number | null;
   readonly firstRefusalBy: string;
+  /** Requests admitted before the first refusal; all that were admitted where there is none. */
+  readonly overshoot: number;
+  /** From the first request to the last. */
+  readonly lastedMicros: number;
   /** Networks that it sent from. */
   readonly sources: number;
   readonly gaveUp: boolean;
@@ -93,6 +109,7 @@ export function measurePopulation(
   name: string,
   tallies: readonly (readonly [string, ActorTally])[],
   origin: OriginTally,
+  collateral: Collateral = NO_COLLATERAL,
 ): PopulationMeasures {
   const all = tallies.map(([, tally]) => tally);
   const requests = sum(all, (tally) => tally.requests);
@@ -110,6 +127,8 @@ export function measurePopulation(
     blocked: countWith(all, (tally) => tally.verdicts[4] ?? 0),
     lost: sum(all, (tally) => tally.lost),
     delayedMicros: delayPercentile(origin.delays, requests - refused),
+    collateral,
+    perClient: tallies.map(([client, tally]) => ({ client, requests: tally.requests, refused: tally.refused })),
     worst: worstOf(tallies),
     timeline: timelineOf(origin),
   };
@@ -127,6 +146,8 @@ export function measureAttack(actor: Attacker, tally: ActorTally, origin: Origin
     containedMicros: origin.containment.result(),
     firstRefusalMicros: tally.firstRefusalAt < 0 ? null : tally.firstRefusalAt - tally.firstRequestAt,
     firstRefusalBy: tally.firstRefusalBy,
+    overshoot: tally.overshoot,
+    lastedMicros: tally.requests === 0 ? 0 : tally.lastRequestAt - tally.firstRequestAt,
     sources: actor.sourcesUsed,
     gaveUp: actor.gaveUp,
     timeline: timelineOf(origin),

@@ -1,10 +1,10 @@
 /** The metrics that expectations name, read from the measures of one run. */
 import type { Expectation } from "../dsl/index.ts";
-import type { AttackMeasures, PopulationMeasures } from "./measures.ts";
+import { type AttackMeasures, type PopulationMeasures, percent } from "./measures.ts";
 import type { SeedResult } from "./run.ts";
 import type { Sample } from "./statistics.ts";
 
-/** What a metric's values are: percent of requests, a number of things, or microseconds. */
+/** What a metric's values are: percent of requests or clients, a number of things, or microseconds. */
 export type MetricUnit = "percent" | "count" | "duration";
 
 /** One seed's value of a metric. */
@@ -14,6 +14,8 @@ export interface SeedSample extends Sample {
   readonly value: number | null;
   /** Requests that it was measured on. */
   readonly requests: number;
+  /** What each client of a population adds to it, where clients are to be counted as the observations; else empty. */
+  readonly clients: readonly Sample[];
 }
 
 /** Unit of a metric. */
@@ -21,8 +23,10 @@ export function unitOf(metric: Expectation["metric"]): MetricUnit {
   switch (metric) {
     case "admitted":
     case "refused":
+    case "harmed_percent":
       return "percent";
     case "succeeded":
+    case "overshoot":
     case "harmed":
       return "count";
     case "contained":
@@ -44,9 +48,11 @@ function ofAttack(metric: Expectation["metric"], attack: AttackMeasures, seed: n
   const requests = attack.offered;
   switch (metric) {
     case "admitted":
-      return { seed, requests, value: attack.admittedPercent, part: attack.admitted, whole: requests };
+      return { seed, requests, value: attack.admittedPercent, part: attack.admitted, whole: requests, clients: [] };
     case "succeeded":
       return plain(seed, requests, attack.succeeded);
+    case "overshoot":
+      return plain(seed, requests, attack.overshoot);
     case "contained":
       return plain(seed, requests, attack.containedMicros);
     case "first_refusal":
@@ -60,9 +66,16 @@ function ofPopulation(metric: Expectation["metric"], population: PopulationMeasu
   const { requests } = population;
   switch (metric) {
     case "refused":
-      return { seed, requests, value: population.refusedPercent, part: population.refused, whole: requests };
+      return {
+        ...{ seed, requests, value: population.refusedPercent, part: population.refused, whole: requests },
+        clients: population.perClient.map((client) => ({ part: client.refused, whole: client.requests })),
+      };
     case "harmed":
       return plain(seed, requests, population.harmed);
+    case "harmed_percent": {
+      const { harmed, clients } = population;
+      return { seed, requests, value: percent(harmed, clients), part: harmed, whole: clients, clients: [] };
+    }
     case "delayed":
       return plain(seed, requests, population.delayedMicros);
     default:
@@ -71,5 +84,5 @@ function ofPopulation(metric: Expectation["metric"], population: PopulationMeasu
 }
 
 function plain(seed: number, requests: number, value: number | null): SeedSample {
-  return { seed, requests, value, part: value ?? 0, whole: 1 };
+  return { seed, requests, value, part: value ?? 0, whole: 1, clients: [] };
 }

@@ -1,8 +1,11 @@
 /** A scenario's result as JSON for machines. The same inputs give the same bytes; nothing in it is of the machine or the hour. */
 import type { GateResult } from "./expectations.ts";
-import type { AttackMeasures, PopulationMeasures, RuleMeasures } from "./measures.ts";
+import type { AttackPrices } from "./attack-cost.ts";
+import type { AttackMeasures, PopulationMeasures } from "./measures.ts";
+import type { Precision } from "./precision.ts";
 import type { Reach } from "./reach.ts";
-import type { AttackSummary, PopulationSummary, ScenarioResult } from "./scenario-result.ts";
+import type { AttackSummary, PopulationSummary, RuleSummary, ScenarioResult } from "./scenario-result.ts";
+import type { UnopposedAttack } from "./unopposed.ts";
 
 /** Name and version of this form. Members may be added within a version, never removed or given another meaning. */
 export const SCENARIO_SCHEMA = "edgepolicy.simulation/1";
@@ -12,8 +15,9 @@ export interface RunJson {
   readonly seed: number;
   readonly requests: number;
   readonly decisionsHash: string;
-  readonly populations: readonly Omit<PopulationMeasures, "timeline" | "worst">[];
+  readonly populations: readonly Omit<PopulationMeasures, "timeline" | "worst" | "perClient">[];
   readonly attacks: readonly Omit<AttackMeasures, "timeline">[];
+  readonly unopposed?: readonly UnopposedAttack[];
 }
 
 /** The whole result. Times are integer microseconds or their means, percentages are in percent. */
@@ -29,8 +33,10 @@ export interface ScenarioJson {
   readonly expectations: readonly GateResult[];
   readonly populations: readonly PopulationSummary[];
   readonly attacks: readonly AttackSummary[];
-  readonly rules: readonly RuleMeasures[];
+  readonly rules: readonly RuleSummary[];
   readonly reach: readonly Reach[];
+  readonly precision: readonly Precision[];
+  readonly prices: AttackPrices;
   readonly runs: readonly RunJson[];
 }
 
@@ -50,12 +56,15 @@ export function scenarioJson(result: ScenarioResult): ScenarioJson {
     attacks: result.attacks,
     rules: result.rules,
     reach: result.reach,
-    runs: result.runs.map(({ seed, requests, decisionsHash, populations, attacks }) => ({
+    precision: result.precision,
+    prices: result.prices,
+    runs: result.runs.map(({ seed, requests, decisionsHash, populations, attacks, unopposed }) => ({
       seed,
       requests,
       decisionsHash,
-      populations: populations.map(({ timeline: _timeline, worst: _worst, ...rest }) => rest),
+      populations: populations.map(({ timeline: _timeline, worst: _worst, perClient: _perClient, ...rest }) => rest),
       attacks: attacks.map(({ timeline: _timeline, ...rest }) => rest),
+      ...(unopposed === undefined ? {} : { unopposed }),
     })),
   };
 }

@@ -12,8 +12,11 @@ import {
   paintFor,
   plural,
 } from "./report-format.ts";
+import { costLine } from "./report-cost.ts";
+import { comparison, gateValue } from "./report-gates.ts";
+import { harmLines } from "./report-harm.ts";
 import type { RuleMeasures } from "./measures.ts";
-import type { AttackSummary, PopulationSummary, ScenarioResult, SeedStory } from "./scenario-result.ts";
+import type { AttackSummary, ScenarioResult } from "./scenario-result.ts";
 
 /** How a result is written. */
 export interface ScenarioReportOptions {
@@ -24,8 +27,6 @@ export interface ScenarioReportOptions {
   readonly width?: number;
 }
 
-/** Stories told for each population. */
-const STORIES = 3;
 /** Seeds from which on a bootstrap over them says something. */
 const ENOUGH_SEEDS = 5;
 const DEFAULT_WIDTH = 100;
@@ -50,6 +51,7 @@ export function renderScenario(result: ScenarioResult, options: ScenarioReportOp
     ),
     timelineSection(result, width, paint),
     section("What decided, requests a seed", ruleLines(result), paint),
+    section("Attacks among what was refused", precisionLines(result), paint),
     seedLines(result, options.file),
   ];
   return `${sections
@@ -65,11 +67,15 @@ function section(title: string, lines: readonly string[], paint: Paint): readonl
 function verdictLines(result: ScenarioResult, paint: Paint): readonly string[] {
   const { gates, held, policy, runMicros, requests } = result;
   const holding = gates.filter((gate) => gate.held).length;
+  const advisory = gates.filter((gate) => gate.advisory && !gate.held).length;
   const over = plural(result.seeds.length, "seed");
   const says =
     gates.length === 0
       ? `nothing is expected; ran over ${over}`
-      : `${holding} of ${plural(gates.length, "expectation")} hold over ${over}`;
+      : `${holding} of ${plural(gates.length, "expectation")} hold over ${over}` +
+        (advisory === 0
+          ? ""
+          : `; ${advisory} that ${advisory === 1 ? "does" : "do"} not ${advisory === 1 ? "is" : "are"} advisory`);
   const mark = held ? paint.good("✓ HOLDS") : paint.bad("✗ FAILS");
   return [
     `${mark}  ${paint.bold(result.scenario)}: ${says}`,
@@ -81,66 +87,24 @@ function gateLines(gates: readonly GateResult[], paint: Paint): readonly string[
   if (gates.length === 0) return [];
   const head = ["", "measured", "95 % bound", "worst seed"];
   const rows = gates.map((gate) => [
-    gate.text,
-    valueText(gate, gate.measured),
-    boundText(gate),
-    `${valueText(gate, gate.worst.value)} (seed ${gate.worst.seed})`,
+    gate.advisory ? `${gate.text} advisory` : gate.text,
+    gateValue(gate, gate.measured),
+    comparison(gate),
+    `${gateValue(gate, gate.worst.value)} (seed ${gate.worst.seed})`,
   ]);
-  const [title = "", ...lines] = formatTable([head, ...rows], "lrrl");
-  return [
-    `  ${paint.dim(title)}`,
-    ...lines.map((line, i) => `${gates[i]?.held === true ? paint.good("✓") : paint.bad("✗")} ${line}`),
-  ];
+  const [title = "", ...lines] = formatTable([head, ...rows], "lrll");
+  return [`  ${paint.dim(title)}`, ...lines.map((line, i) => `${markOf(gates[i], paint)} ${line}`)];
+}
+
+function markOf(gate: GateResult | undefined, paint: Paint): string {
+  if (gate?.held === true) return paint.good("✓");
+  return gate?.advisory === true ? "!" : paint.bad("✗");
 }
 
 /** A bound from a handful of seeds looks surer than it is. */
 function fewSeedsNote(result: ScenarioResult, paint: Paint): readonly string[] {
   const few = result.seeds.length < ENOUGH_SEEDS && result.gates.length > 0;
   return few ? [paint.dim(`fewer than ${ENOUGH_SEEDS} seeds: a bound says little about the spread between them`)] : [];
-}
-
-/** The bound that was compared, or why there is none. */
-export function boundText(gate: GateResult): string {
-  if (gate.silent > 0) return `no request in ${plural(gate.silent, "seed")}`;
-  if (gate.never > 0) return `never in ${plural(gate.never, "seed")}`;
-  return gate.bound === null ? "every seed" : valueText(gate, gate.bound);
-}
-
-/** A value of an expectation in its unit. */
-export function valueText(gate: GateResult, value: number | null): string {
-  if (value === null) return "never";
-  switch (gate.unit) {
-    case "percent":
-      return formatPercent(value);
-    case "duration":
-      return formatDuration(value);
-    case "count":
-      return formatMean(value);
-  }
-}
-
-function harmLines(population: PopulationSummary, result: ScenarioResult, paint: Paint): readonly string[] {
-  const { name, clients, requests, refused, harmed, lost } = population;
-  const who = `${paint.bold(name)}: ${plural(clients, "client")}, ${aRun(requests, result)} requests a seed`;
-  const delays = population.delayedMicros;
-  const held = delays.most === 0 ? "" : `; delayed by up to ${formatDuration(delays.most)} (p99, seed ${delays.seed})`;
-  if (refused === 0) return [`${who}; nobody was refused${held}`];
-  const share = formatPercent(population.refusedPercent);
-  return [
-    `${who}; ${share} refused${held}`,
-    `  up to ${harmed.most} of ${plural(clients, "client")} harmed (seed ${harmed.seed}), ${formatMean(harmed.mean)} on average; ` +
-      `${formatMean(lost / result.seeds.length)} requests a seed never served`,
-    ...population.worst.slice(0, STORIES).flatMap((story) => storyLines(story, paint)),
-  ];
-}
-
-function storyLines(story: SeedStory, paint: Paint): readonly string[] {
-  const by = story.refusedBy.map(({ name, count }) => `${name} ${formatCount(count)}`).join(", ");
-  return [
-    `  ${paint.bad(story.client)} in seed ${story.seed}: ${formatCount(story.refused)} of ${formatCount(story.requests)} requests refused, ` +
-      `the first at ${formatDuration(story.firstRefusalMicros)} by ${story.firstRefusalBy}`,
-    `    ${paint.dim(`refused by: ${by}`)}`,
-  ];
 }
 
 function attackLines(attack: AttackSummary, result: ScenarioResult): readonly string[] {
@@ -150,6 +114,8 @@ function attackLines(attack: AttackSummary, result: ScenarioResult): readonly st
     containedMicros === null
       ? ""
       : `after ${formatDuration(containedMicros.mean)}, at the latest ${formatDuration(containedMicros.most)} (seed ${containedMicros.seed})`;
+  const { p50, p95 } = attack.containedAt;
+  const ranks = containedMicros === null || seeds.length === 1 ? "" : `p50 ${orNever(p50)}, p95 ${orNever(p95)}`;
   const never = neverContained === 0 ? "" : `not in ${neverContained} of ${plural(seeds.length, "seed")}`;
   const rows = [
     [
@@ -163,11 +129,22 @@ function attackLines(attack: AttackSummary, result: ScenarioResult): readonly st
         ? "never"
         : `first after ${formatDuration(firstRefusalMicros.mean)}, by ${attack.firstRefusalBy}`,
     ],
-    ["contained", [contained, never].filter((text) => text !== "").join("; ")],
+    ["overshoot", overshootText(attack)],
+    ["contained", [contained, ranks, never].filter((text) => text !== "").join("; ")],
+    ["cost", costLine(attack)],
   ];
   const gaveUp = attack.gaveUp === 0 ? "" : `; gave up in ${plural(attack.gaveUp, "seed")}`;
   const sources = `${attack.name}: ${plural(Math.round(attack.sources.mean), "source network")}${gaveUp}`;
   return [sources, ...formatTable(rows, "ll").map((line) => `  ${line}`)];
+}
+
+function orNever(micros: number | null): string {
+  return micros === null ? "never" : formatDuration(micros);
+}
+
+function overshootText({ overshoot, firstRefusalMicros }: AttackSummary): string {
+  if (firstRefusalMicros === null) return "nothing was ever refused";
+  return `${formatMean(overshoot.mean)} admitted before the first refusal, at most ${overshoot.most} (seed ${overshoot.seed})`;
 }
 
 function aRun(sum: number, result: ScenarioResult): string {
@@ -190,16 +167,28 @@ function timelineSection(result: ScenarioResult, width: number, paint: Paint): r
   return section(`Timeline, ${each} a column, all seeds`, lines, paint);
 }
 
+function precisionLines({ precision }: ScenarioResult): readonly string[] {
+  const rows = precision.map(({ attackPercent, percent, atLeast }) => [
+    `where attacks are ${formatPercent(attackPercent)} of all requests`,
+    formatPercent(percent),
+    `at least ${formatPercent(atLeast)}`,
+  ]);
+  return formatTable(rows, "lrl");
+}
+
 function ruleLines(result: ScenarioResult): readonly string[] {
   const acted = result.rules.filter((rule) => rule.fired > 0);
   const inShadow = (rule: RuleMeasures): number => rule.shadowPopulations + rule.shadowAttacks;
-  const head = ["", "", "decided", "alone", "attacks refused", "honest callers refused"];
+  const head = ["", "", "fired", "decided", "alone", "attacks refused", "honest refused", "false positives"];
   const rows = acted.map((rule) => [
     rule.name,
     rule.kind.replace("_", "-"),
-    ...[rule.decided, rule.alone, rule.refusedAttacks, rule.refusedPopulations].map((count) => aRun(count, result)),
+    ...[rule.fired, rule.decided, rule.alone, rule.refusedAttacks, rule.refusedPopulations].map((count) =>
+      aRun(count, result),
+    ),
+    formatPercent(rule.falsePositivePercent),
   ]);
-  const table = acted.length === 0 ? ["nothing was slowed or refused"] : formatTable([head, ...rows], "llrrrr");
+  const table = acted.length === 0 ? ["nothing was slowed or refused"] : formatTable([head, ...rows], "llrrrrrr");
   const shadows = result.rules
     .filter((rule) => inShadow(rule) > 0)
     .map(
@@ -212,13 +201,18 @@ function ruleLines(result: ScenarioResult): readonly string[] {
 }
 
 function seedLines(result: ScenarioResult, file: string): readonly string[] {
-  const failed = result.gates.find((gate) => !gate.held);
+  const failed = result.gates.find((gate) => !gate.held && !gate.advisory) ?? result.gates.find((gate) => !gate.held);
   const seed = failed?.worst.seed ?? result.seeds[0] ?? 1;
   return [
     `Seeds      ${seedsText(result.seeds)}`,
     `Decisions  sha256 ${result.decisionsHash}`,
-    `Replay     edgepolicy simulate ${quoted(file)} --scenario ${result.scenario} --seed ${seed}`,
+    `Replay     ${replayCommand(file, result.scenario, seed)}`,
   ];
+}
+
+/** The command that shows one seed of a scenario again. */
+export function replayCommand(file: string, scenario: string, seed: number): string {
+  return `edgepolicy simulate ${quoted(file)} --scenario ${scenario} --seed ${seed}`;
 }
 
 /** `1 to 30`, or `3, 7, 9`; past ten only how many there are. */

@@ -1,14 +1,20 @@
 /** Runs a scenario over its seeds: the simulator's main entry. */
 import type { Scenario } from "../dsl/index.ts";
 import type { Policy } from "../engine/index.ts";
-import { type RunOptions, runSeed } from "./run.ts";
+import type { AttackPrices } from "./attack-cost.ts";
+import { type RunOptions, runSeed, type SeedResult } from "./run.ts";
 import { type ScenarioResult, summarise } from "./scenario-result.ts";
 import { ScenarioError } from "./scenario-error.ts";
+import { runUnopposed } from "./unopposed.ts";
 
 /** How a scenario is run. */
 export interface ScenarioOptions extends RunOptions {
   /** Seeds, each a safe integer, at least one and none twice. Default: 1 to the number that the scenario states. */
   readonly seeds?: readonly number[];
+  /** Whether each seed's attacks run once more against no policy, to compare with. Default false. */
+  readonly unopposed?: boolean;
+  /** What attackers pay. Default: `DEFAULT_PRICES`. */
+  readonly prices?: AttackPrices;
 }
 
 /**
@@ -19,11 +25,14 @@ export interface ScenarioOptions extends RunOptions {
 export function runScenario(policy: Policy, scenario: Scenario, options: ScenarioOptions = {}): ScenarioResult {
   const seeds = options.seeds ?? firstSeeds(scenario.seeds);
   checkSeeds(seeds);
-  return summarise(
-    policy,
-    scenario,
-    seeds.map((seed) => runSeed(policy, scenario, seed, options)),
-  );
+  const runs = seeds.map((seed) => runOnce(policy, scenario, seed, options));
+  return summarise(policy, scenario, runs, options.prices);
+}
+
+/** One seed, with its attacks unopposed where that is asked for. */
+export function runOnce(policy: Policy, scenario: Scenario, seed: number, options: ScenarioOptions): SeedResult {
+  const run = runSeed(policy, scenario, seed, options);
+  return options.unopposed === true ? { ...run, unopposed: runUnopposed(policy, scenario, seed, options) } : run;
 }
 
 /** The seeds 1 to `count`. */

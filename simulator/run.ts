@@ -16,6 +16,7 @@ import {
 import type { Actor } from "./actor.ts";
 import { type Cast, castActors } from "./cast.ts";
 import { START_MICROS } from "./clock.ts";
+import { SharedNetworks } from "./collateral.ts";
 import { DecisionHash } from "./decision-hash.ts";
 import { EventQueue } from "./event-queue.ts";
 import {
@@ -30,6 +31,7 @@ import { deriveWords } from "./random.ts";
 import { type Reach, ReachTally } from "./reach.ts";
 import { ScenarioError } from "./scenario-error.ts";
 import { ActorTally, FIRST_REFUSAL, OriginTally, RuleTally } from "./tally.ts";
+import type { UnopposedAttack } from "./unopposed.ts";
 
 /** Makes the engine that a run drives. */
 export type EngineFactory = (policy: Policy, options?: EngineOptions) => PolicyEngine;
@@ -53,6 +55,8 @@ export interface RunOptions {
   readonly createEngine?: EngineFactory;
   /** Called for every decision, in order. */
   readonly onDecision?: (event: DecisionEvent) => void;
+  /** Called now and then while a run goes on, with the virtual time it has reached since its start. */
+  readonly onProgress?: (seed: number, atMicros: number) => void;
   /** Most requests in one run; more is an error. Default 50,000,000. */
   readonly maxRequests?: number;
 }
@@ -67,9 +71,13 @@ export interface SeedResult {
   readonly attacks: readonly AttackMeasures[];
   readonly rules: readonly RuleMeasures[];
   readonly reach: readonly Reach[];
+  /** What the same attacks achieve where nobody refuses them anything; only where that was asked for. */
+  readonly unopposed?: readonly UnopposedAttack[];
 }
 
 const DEFAULT_MAX_REQUESTS = 50_000_000;
+/** Requests between two calls of `onProgress`. */
+const PROGRESS_EVERY = 4096;
 
 const ARRIVAL = 0;
 const RETRY = 1;
@@ -104,6 +112,7 @@ export class Run {
   readonly #originTallies: readonly OriginTally[];
   readonly #ruleTally: RuleTally;
   readonly #reachTally: ReachTally;
+  readonly #shared = new SharedNetworks();
   #requests = 0;
 
   constructor(policy: Policy, scenario: Scenario, seed: number, options: RunOptions) {
@@ -151,7 +160,9 @@ export class Run {
       seed: this.#seed,
       requests: this.#requests,
       decisionsHash: this.#hash.finish(),
-      populations: populations.map(({ name }, i) => measurePopulation(name, this.#talliesOf(i), this.#originTally(i))),
+      populations: populations.map(({ name }, i) =>
+        measurePopulation(name, this.#talliesOf(i), this.#originTally(i), this.#shared.collateralOf(i)),
+      ),
       attacks: this.#cast.attackers.map((actor) => {
         const tally = this.#actorTallies[this.#cast.actors.indexOf(actor)] ?? new ActorTally();
         return measureAttack(actor, tally, this.#originTally(actor.origin));
@@ -189,8 +200,11 @@ export class Run {
     const tally = this.#actorTally(index);
     tally.add(record, at);
     this.#originTally(actor.origin).add(record, at);
+    const ofAttack = actor.origin >= this.#scenario.populations.length;
     this.#reachTally.add(record);
-    this.#ruleTally.add(record, actor.origin >= this.#scenario.populations.length);
+    this.#ruleTally.add(record, ofAttack);
+    if (ofAttack) this.#shared.attackedFrom(actor.request);
+    else if (record.verdict >= FIRST_REFUSAL) this.#shared.refused(actor.request, actor.origin, actor.name);
     if (actor.abusive && record.verdict < FIRST_REFUSAL) tally.succeeded++;
   }
 
@@ -213,6 +227,7 @@ export class Run {
   }
 
   #report(actor: Actor, record: DecisionRecord, at: number): void {
+    if (this.#requests % PROGRESS_EVERY === 0) this.#options.onProgress?.(this.#seed, at);
     if (this.#options.onDecision === undefined) return;
     const { populations, attacks } = this.#scenario;
     const origin = [...populations, ...attacks][actor.origin]?.name ?? "";

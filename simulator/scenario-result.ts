@@ -2,7 +2,9 @@
 import { createHash } from "node:crypto";
 import type { Scenario } from "../dsl/index.ts";
 import type { Policy, Verdict } from "../engine/index.ts";
+import { type AttackCost, type AttackPrices, costOf, DEFAULT_PRICES } from "./attack-cost.ts";
 import { type GateResult, judge } from "./expectations.ts";
+import { type HarmSummary, summariseHarm } from "./harm-summary.ts";
 import {
   type AttackMeasures,
   type ClientStory,
@@ -13,8 +15,11 @@ import {
   timelineOfVerdicts,
   WORST_CLIENTS,
 } from "./measures.ts";
+import { measurePrecision, type Precision } from "./precision.ts";
+import { deriveStream } from "./random.ts";
 import { type Reach, sumReach } from "./reach.ts";
 import type { SeedResult } from "./run.ts";
+import { quantile } from "./statistics.ts";
 
 /** A whole result: plain data, free of the machine's time, so that the same inputs give the same bytes. */
 export interface ScenarioResult {
@@ -23,13 +28,17 @@ export interface ScenarioResult {
   readonly policy: { readonly name: string; readonly version: string };
   readonly runMicros: number;
   readonly seeds: readonly number[];
-  /** Whether every expectation holds; true also where there is none. */
+  /** Whether every expectation holds that is not advisory; true also where there is none. */
   readonly held: boolean;
   readonly gates: readonly GateResult[];
   readonly requests: number;
+  /** Of all refusals, those of attacks, at several base rates. */
+  readonly precision: readonly Precision[];
+  /** What the costs of attacks are reckoned with. */
+  readonly prices: AttackPrices;
   readonly populations: readonly PopulationSummary[];
   readonly attacks: readonly AttackSummary[];
-  readonly rules: readonly RuleMeasures[];
+  readonly rules: readonly RuleSummary[];
   readonly reach: readonly Reach[];
   /** SHA-256 over the seeds and their decision hashes. */
   readonly decisionsHash: string;
@@ -49,8 +58,14 @@ export interface SeedStory extends ClientStory {
   readonly seed: number;
 }
 
+/** A rule, limit or check over all seeds. */
+export interface RuleSummary extends RuleMeasures {
+  /** Requests of honest callers that it refused, in percent of all of theirs. */
+  readonly falsePositivePercent: number;
+}
+
 /** One population over all seeds. */
-export interface PopulationSummary {
+export interface PopulationSummary extends HarmSummary {
   readonly name: string;
   readonly clients: number;
   readonly requests: number;
@@ -76,18 +91,30 @@ export interface AttackSummary {
   /** Over the seeds in which it was contained; null where it never was. */
   readonly containedMicros: Spread | null;
   readonly neverContained: number;
+  /** Time to containment at these ranks of all seeds; null where an attack that was never contained has the rank. */
+  readonly containedAt: { readonly p50: number | null; readonly p95: number | null };
   /** Over the seeds in which anything was refused; null where nothing was. */
   readonly firstRefusalMicros: Spread | null;
   /** What refused first, in most of the seeds; empty where nothing did. */
   readonly firstRefusalBy: string;
+  /** Requests admitted before the first refusal; where there is none, all that were admitted. */
+  readonly overshoot: Spread;
   readonly sources: Spread;
+  readonly cost: AttackCost;
+  /** What it achieves and costs where nobody refuses it anything; null where that was not run. */
+  readonly unopposed: (AttackCost & { readonly succeeded: number }) | null;
   /** Seeds in which the attacker gave up. */
   readonly gaveUp: number;
   readonly timeline: Timeline;
 }
 
 /** Puts the runs of a scenario, at least one, together and judges its expectations. */
-export function summarise(policy: Policy, scenario: Scenario, runs: readonly SeedResult[]): ScenarioResult {
+export function summarise(
+  policy: Policy,
+  scenario: Scenario,
+  runs: readonly SeedResult[],
+  prices: AttackPrices = DEFAULT_PRICES,
+): ScenarioResult {
   const gates = scenario.expectations.map((expectation) => judge(expectation, runs, scenario.name));
   return {
     scenario: scenario.name,
@@ -95,11 +122,21 @@ export function summarise(policy: Policy, scenario: Scenario, runs: readonly See
     policy: { name: policy.name, version: policy.version },
     runMicros: scenario.runMicros,
     seeds: runs.map((run) => run.seed),
-    held: gates.every((gate) => gate.held),
+    held: gates.every((gate) => gate.held || gate.advisory),
     gates,
     requests: total(runs, (run) => run.requests),
-    populations: scenario.populations.map((_, i) => summarisePopulation(eachSeed(runs, (run) => run.populations[i]))),
-    attacks: scenario.attacks.map((_, i) => summariseAttack(eachSeed(runs, (run) => run.attacks[i]))),
+    precision: measurePrecision(runs, deriveStream(0, scenario.name, "precision")),
+    prices,
+    populations: scenario.populations.map((_, i) =>
+      summarisePopulation(
+        scenario.name,
+        eachSeed(runs, (run) => run.populations[i]),
+      ),
+    ),
+    attacks: scenario.attacks.map(({ model }, i) => ({
+      ...summariseAttack(eachSeed(runs, (run) => run.attacks[i])),
+      ...costsOf(model, i, runs, prices),
+    })),
     rules: sumRules(runs),
     reach: sumReach(runs.map((run) => run.reach)),
     decisionsHash: hashOf(runs),
@@ -119,7 +156,7 @@ function eachSeed<T>(runs: readonly SeedResult[], pick: (run: SeedResult) => T |
   });
 }
 
-function summarisePopulation(seeds: readonly Seeded<PopulationMeasures>[]): PopulationSummary {
+function summarisePopulation(scenario: string, seeds: readonly Seeded<PopulationMeasures>[]): PopulationSummary {
   const requests = total(seeds, ({ of }) => of.requests);
   const refused = total(seeds, ({ of }) => of.refused);
   return {
@@ -129,6 +166,7 @@ function summarisePopulation(seeds: readonly Seeded<PopulationMeasures>[]): Popu
     refused,
     refusedPercent: percent(refused, requests),
     harmed: spreadOf(seeds, (of) => of.harmed),
+    ...summariseHarm(scenario, seeds),
     lost: total(seeds, ({ of }) => of.lost),
     delayedMicros: spreadOf(seeds, (of) => of.delayedMicros),
     worst: worstStories(seeds),
@@ -136,9 +174,24 @@ function summarisePopulation(seeds: readonly Seeded<PopulationMeasures>[]): Popu
   };
 }
 
-function summariseAttack(seeds: readonly Seeded<AttackMeasures>[]): AttackSummary {
+/** What attack number `index` cost, opposed by the policy and, where that was run, by nobody. */
+function costsOf(
+  model: Scenario["attacks"][number]["model"],
+  index: number,
+  runs: readonly SeedResult[],
+  prices: AttackPrices,
+): Pick<AttackSummary, "cost" | "unopposed"> {
+  const opposed = runs.flatMap((run) => run.attacks[index] ?? []);
+  const open = runs.flatMap((run) => run.unopposed?.[index] ?? []);
+  const succeeded = total(open, (run) => run.succeeded) / Math.max(1, open.length);
+  const unopposed = open.length < runs.length ? null : { succeeded, ...costOf(model, open, prices) };
+  return { cost: costOf(model, opposed, prices), unopposed };
+}
+
+function summariseAttack(seeds: readonly Seeded<AttackMeasures>[]): Omit<AttackSummary, "cost" | "unopposed"> {
   const offered = total(seeds, ({ of }) => of.offered);
   const admitted = total(seeds, ({ of }) => of.admitted);
+  const containments = seeds.map(({ of }) => of.containedMicros);
   const contained = seeds.filter(({ of }) => of.containedMicros !== null);
   const refused = seeds.filter(({ of }) => of.firstRefusalMicros !== null);
   return {
@@ -149,8 +202,13 @@ function summariseAttack(seeds: readonly Seeded<AttackMeasures>[]): AttackSummar
     succeeded: spreadOf(seeds, (of) => of.succeeded),
     containedMicros: contained.length === 0 ? null : spreadOf(contained, (of) => of.containedMicros ?? 0),
     neverContained: seeds.length - contained.length,
+    containedAt: {
+      p50: quantile(containments, 0.5),
+      p95: quantile(containments, 0.95),
+    },
     firstRefusalMicros: refused.length === 0 ? null : spreadOf(refused, (of) => of.firstRefusalMicros ?? 0),
     firstRefusalBy: commonest(refused.map(({ of }) => of.firstRefusalBy)),
+    overshoot: spreadOf(seeds, (of) => of.overshoot),
     sources: spreadOf(seeds, (of) => of.sources),
     gaveUp: seeds.filter(({ of }) => of.gaveUp).length,
     timeline: sumTimelines(seeds),
@@ -184,7 +242,8 @@ function sumTimelines(seeds: readonly Seeded<{ readonly timeline: Timeline }>[])
 }
 
 /** Rules in the order of the first run; built-in checks that only later runs met follow by name. */
-function sumRules(runs: readonly SeedResult[]): readonly RuleMeasures[] {
+function sumRules(runs: readonly SeedResult[]): readonly RuleSummary[] {
+  const honest = total(runs, (run) => total(run.populations, ({ requests }) => requests));
   const sums = new Map<string, RuleMeasures>();
   for (const rule of runs.flatMap((run) => run.rules)) {
     const sum = sums.get(rule.name);
@@ -192,7 +251,10 @@ function sumRules(runs: readonly SeedResult[]): readonly RuleMeasures[] {
   }
   const all = [...sums.values()];
   const builtIn = all.filter(({ kind }) => kind === "built_in").sort((a, b) => (a.name < b.name ? -1 : 1));
-  return [...all.filter(({ kind }) => kind !== "built_in"), ...builtIn];
+  return [...all.filter(({ kind }) => kind !== "built_in"), ...builtIn].map((rule) => ({
+    ...rule,
+    falsePositivePercent: percent(rule.refusedPopulations, honest),
+  }));
 }
 
 function addRules(a: RuleMeasures, b: RuleMeasures): RuleMeasures {

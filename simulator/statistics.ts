@@ -1,4 +1,4 @@
-/** Bounds on what a few seeds measured: Wilson's for proportions of requests, and the bootstrap over seeds. */
+/** Bounds on what a few seeds measured: Wilson's for proportions, and the bootstrap over clients or seeds. */
 import type { RandomStream } from "./random.ts";
 
 /** Quantile of the normal distribution for a one-sided bound of 95 %. */
@@ -7,6 +7,10 @@ export const Z_ONE_SIDED_95 = 1.644_853_626_951_472_2;
 export const Z_TWO_SIDED_95 = 1.959_963_984_540_054;
 /** Resamples of the bootstrap; 1,000 to 2,000 are usual for the ends of an interval (Efron and Tibshirani, 1993, §13). */
 export const RESAMPLES = 2000;
+
+/** Draws of one bootstrap at most: of many samples fewer resamples are taken, since the interval of many varies less. */
+const MOST_DRAWS = 10_000_000;
+const FEWEST_RESAMPLES = 200;
 
 /** Two ends; each holds by itself with the confidence that was asked for. */
 export interface Interval {
@@ -40,6 +44,45 @@ export function wilson(part: number, whole: number, z: number = Z_TWO_SIDED_95):
   };
 }
 
+/** Means of a Poisson variable that is 1, 2 or 3, or more, in 5 of 100 draws: half of the 5 % quantile of chi-square with 2, 4, 6 degrees. */
+const FEW: readonly number[] = [0, 0.051_293, 0.355_362, 0.817_691];
+
+/**
+ * One-sided 95 % bounds of a proportion of independent observations: Wilson's, modified at both ends, where it promises too
+ * much. Of none or all the exact bound of the binomial stands, 1 - 0.05^(1/n), about 3/n (the rule of three: Hanley and
+ * Lippman-Hand, JAMA 249, 1983); below one to three, or above all but so many, that of Poisson (Brown, Cai and DasGupta,
+ * Statistical Science 16, 2001, §4.1.1).
+ *
+ * @returns Fractions from 0 to 1.
+ */
+export function proportionBounds(part: number, whole: number): Interval {
+  if (whole === 0) return { low: 0, high: 1 };
+  const { low, high } = wilson(part, whole, Z_ONE_SIDED_95);
+  return { low: Math.min(low, endBound(part, whole)), high: Math.max(high, 1 - endBound(whole - part, whole)) };
+}
+
+/** The lower bound of a count near nothing or near all; 1 for those between. */
+function endBound(part: number, whole: number): number {
+  if (part === whole) return 0.05 ** (1 / whole);
+  const few = FEW[part];
+  return few === undefined ? 1 : few / whole;
+}
+
+/** The smallest interval that holds both. */
+export function hull(a: Interval, b: Interval): Interval {
+  return { low: Math.min(a.low, b.low), high: Math.max(a.high, b.high) };
+}
+
+/**
+ * The value at a rank of the sorted values (nearest rank), such as 0.95; null where that is one that never came.
+ *
+ * @param values - At least one; null for what never came, which counts as later than all others.
+ */
+export function quantile(values: readonly (number | null)[], rank: number): number | null {
+  const sorted = values.filter((value) => value !== null).sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(rank * values.length) - 1)] ?? null;
+}
+
 /** The parts of all samples over their wholes; 0 where there is no whole. With wholes of 1 it is the mean. */
 export function pooledRatio(samples: readonly Sample[]): number {
   const whole = samples.reduce((sum, sample) => sum + sample.whole, 0);
@@ -47,18 +90,20 @@ export function pooledRatio(samples: readonly Sample[]): number {
 }
 
 /**
- * Percentile bootstrap of {@link pooledRatio}: samples are drawn with replacement as often as there are samples, so seeds, not requests,
- * are the independent observations. Each end is a one-sided bound of 95 %.
+ * Percentile bootstrap of {@link pooledRatio}: samples are drawn with replacement as often as there are samples, so seeds or
+ * clients, never requests, are the independent observations.
  *
- * @param samples - One for each seed; a single one gives an interval without width.
+ * @param samples - One for each seed, or for each client of each seed; a single one gives an interval without width.
  * @param stream - Where the draws come from; the same state gives the same interval.
+ * @param tail - Share left out beyond each end: by default each end is a one-sided bound of 95 %.
  */
-export function bootstrapRatio(samples: readonly Sample[], stream: RandomStream): Interval {
-  const ratios = new Float64Array(RESAMPLES);
-  for (let i = 0; i < RESAMPLES; i++) ratios[i] = resampledRatio(samples, stream);
+export function bootstrapRatio(samples: readonly Sample[], stream: RandomStream, tail = 0.05): Interval {
+  const resamples = Math.min(RESAMPLES, Math.max(FEWEST_RESAMPLES, Math.floor(MOST_DRAWS / samples.length)));
+  const ratios = new Float64Array(resamples);
+  for (let i = 0; i < resamples; i++) ratios[i] = resampledRatio(samples, stream);
   ratios.sort();
-  const tail = Math.floor(RESAMPLES * 0.05);
-  return { low: ratios[tail] ?? 0, high: ratios[RESAMPLES - 1 - tail] ?? 0 };
+  const beyond = Math.floor(resamples * tail);
+  return { low: ratios[beyond] ?? 0, high: ratios[resamples - 1 - beyond] ?? 0 };
 }
 
 function resampledRatio(samples: readonly Sample[], stream: RandomStream): number {

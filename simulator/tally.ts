@@ -17,7 +17,10 @@ export class ActorTally {
   lost = 0;
   succeeded = 0;
   firstRequestAt = -1;
+  lastRequestAt = -1;
   firstRefusalAt = -1;
+  /** Requests admitted before the first refusal; all that were admitted where there is none. */
+  overshoot = 0;
   firstRefusalBy = "";
   /** Refusals by what decided them. */
   readonly refusedBy: Map<string, number> = new Map();
@@ -33,9 +36,11 @@ export class ActorTally {
   /** Counts one decided request. */
   add(record: DecisionRecord, at: number): void {
     if (this.requests++ === 0) this.firstRequestAt = at;
+    this.lastRequestAt = at;
     const verdict = record.verdict;
     this.verdicts[verdict] = (this.verdicts[verdict] ?? 0) + 1;
     if (verdict >= FIRST_REFUSAL) this.#refuse(record, at);
+    else if (this.firstRefusalAt < 0) this.overshoot++;
   }
 
   #refuse(record: DecisionRecord, at: number): void {

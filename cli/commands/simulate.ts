@@ -2,6 +2,7 @@
 import type { Scenario } from "../../dsl/index.ts";
 import type { Policy } from "../../engine/index.ts";
 import {
+  type AttackPrices,
   type DecisionEvent,
   htmlReport,
   type ReportedScenario,
@@ -10,6 +11,7 @@ import {
   scenarioJson,
   ScenarioError,
   type ScenarioResult,
+  scenariosJunit,
   START_MICROS,
 } from "../../simulator/index.ts";
 import { decisionLine } from "../../traffic/index.ts";
@@ -22,10 +24,12 @@ import { CliProblem, EXIT } from "../problem.ts";
 import { Progress } from "../progress.ts";
 import { ReportFile } from "../report-file.ts";
 import { chooseScenarios, chosenSeeds, readSeedChoice } from "../scenarios.ts";
+import { PRICE_OPTION, readPrices } from "../simulate/prices.ts";
 import { packageVersion } from "../version.ts";
 
 export const simulate: Command = {
-  usage: "FILE [--scenario NAME] [--seed N] [--seeds N] [--decisions OUT] [--report OUT.html] [--format text|json]",
+  usage: `FILE [--scenario NAME] [--seed N] [--seeds N] [--decisions OUT] [--report OUT.html] [--price NAME=N]
+         [--format text|json|junit]`,
   about: `Runs the policy's scenarios and tells who was stopped, who was harmed and by what. The same policy, scenario and seeds give
 the same bytes. Exits 1 if an expectation fails.`,
   options: [
@@ -38,7 +42,8 @@ the same bytes. Exits 1 if an expectation fails.`,
       value: "OUT.html",
       help: "write a page for people to this file: static, without scripts or network",
     },
-    formatOption(),
+    PRICE_OPTION,
+    formatOption("text", ["junit"]),
   ],
   examples: [
     "simulate orders.edgepolicy",
@@ -52,16 +57,18 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   const [file = ""] = args.exactly("FILE");
   const choice = readSeedChoice(args);
   const { policy, scenarios } = loadGood(file, io);
+  const prices = readPrices(args.texts("price"));
+  const text = (args.text("format") ?? "text") === "text";
   const chosen = chooseScenarios(file, scenarios, args.text("scenario"));
   const output = args.has("decisions") ? new DecisionFile(args.text("decisions") ?? "") : null;
   const page = args.has("report") ? new ReportFile(args.text("report") ?? "") : null;
   const reported: ReportedScenario[] = [];
   try {
     for (const scenario of chosen) {
-      const result = runOne({ policy, scenario, seeds: chosenSeeds(scenario, choice), output }, io);
+      const result = runOne({ policy, scenario, seeds: chosenSeeds(scenario, choice), prices, output }, io);
       reported.push({ scenario, result });
       const color = colorOnStdout(io);
-      if (!args.json())
+      if (text)
         await io.stdout(`${reported.length > 1 ? "\n" : ""}${renderScenario(result, { file, color, ...widthOf(io) })}`);
     }
   } finally {
@@ -73,6 +80,7 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
     if (!args.json()) await io.stdout(`Report     ${page.path}\n`);
   }
   const held = results.every((result) => result.held);
+  if (args.text("format") === "junit") await io.stdout(scenariosJunit(results, file));
   if (args.json()) await io.stdout(`${JSON.stringify({ held, scenarios: results.map(scenarioJson) })}\n`);
   return held ? EXIT.fine : EXIT.no;
 }
@@ -81,15 +89,18 @@ interface Run {
   readonly policy: Policy;
   readonly scenario: Scenario;
   readonly seeds: readonly number[];
+  readonly prices: AttackPrices;
   readonly output: DecisionFile | null;
 }
 
-function runOne({ policy, scenario, seeds, output }: Run, io: CliIo): ScenarioResult {
+function runOne({ policy, scenario, seeds, prices, output }: Run, io: CliIo): ScenarioResult {
   const progress = new Progress(scenario.name, seeds.length * scenario.runMicros, io);
   const firstSeed = seeds[0] ?? 0;
   try {
     return runScenario(policy, scenario, {
       seeds,
+      unopposed: true,
+      prices,
       onDecision: (event) => {
         progress.show((event.seed - firstSeed) * scenario.runMicros + event.atMicros - START_MICROS);
         output?.add(eventLine(scenario.name, event));

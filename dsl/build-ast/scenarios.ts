@@ -164,6 +164,7 @@ function buildExpectation(node: CstNode, context: BuildContext): ast.AstScenario
     metric: context.name(token(node, "metric")),
     op: token(node, "op").image as ast.AstScenarioExpectation["op"],
     value: e.quantity(token(node, "Numeral"), context),
+    advisory: has(node, "ADVISORY"),
     span: context.spanOf(node),
   };
 }

@@ -105,23 +105,26 @@ function checkService(ast: AstService | null, context: CheckContext): Scenario["
 
 type Metric = Expectation["metric"];
 
-/** Metrics by who they belong to, with the kinds of literal that they compare with. */
+type Kind = "int" | "percent" | "duration";
+
+/** Metrics by who they belong to, with what each kind of literal compares. */
 const METRICS: Readonly<
-  Record<"attack" | "population", Readonly<Record<string, { metric: Metric; kind: "int" | "percent" | "duration" }>>>
+  Record<"attack" | "population", Readonly<Record<string, Readonly<Partial<Record<Kind, Metric>>>>>>
 > = {
   attack: {
-    admitted: { metric: "admitted", kind: "percent" },
-    succeeded: { metric: "succeeded", kind: "int" },
-    contained: { metric: "contained", kind: "duration" },
-    first_refusal: { metric: "first_refusal", kind: "duration" },
+    admitted: { percent: "admitted" },
+    succeeded: { int: "succeeded" },
+    contained: { duration: "contained" },
+    first_refusal: { duration: "first_refusal" },
+    overshoot: { int: "overshoot" },
   },
   population: {
-    harmed: { metric: "harmed", kind: "int" },
-    refused: { metric: "refused", kind: "percent" },
-    delayed: { metric: "delayed", kind: "duration" },
+    harmed: { int: "harmed", percent: "harmed_percent" },
+    refused: { percent: "refused" },
+    delayed: { duration: "delayed" },
   },
 };
-const SAMPLES = { int: "0", percent: "2%", duration: "60s" } as const;
+const SAMPLES: Readonly<Record<Kind, string>> = { int: "0", percent: "2%", duration: "60s" };
 
 function checkExpectation(
   ast: AstScenarioExpectation,
@@ -155,20 +158,24 @@ function checkExpectation(
     );
     return null;
   }
-  if (ast.value.kind !== found.kind) {
+  const metric = Object.entries(found).find(([kind]) => kind === ast.value.kind)?.[1];
+  if (metric === undefined) {
+    const kinds = Object.keys(found) as readonly Kind[];
+    const sample = SAMPLES[kinds[0] ?? "int"];
     report.error(
       SEMANTICS.scenarioExpectation,
       ast.value.span,
-      `\`${ast.metric.text}\` is \`${found.kind}\`, not \`${ast.value.kind}\``,
+      `\`${ast.metric.text}\` is ${kinds.map((kind) => `\`${kind}\``).join(" or ")}, not \`${ast.value.kind}\``,
       {
-        help: `write \`${ast.subject.text}.${ast.metric.text} ${ast.op} ${SAMPLES[found.kind]}\``,
+        help: `write \`${ast.subject.text}.${ast.metric.text} ${ast.op} ${sample}\``,
       },
     );
     return null;
   }
   const op: CompareOp = ast.op === "=" ? "==" : ast.op;
   const text = `${ast.subject.text}.${ast.metric.text} ${ast.op} ${ast.value.raw}`;
-  return { subject: ast.subject.text, metric: found.metric, op, value: ast.value.value, text, span: ast.span };
+  const { advisory, span } = ast;
+  return { subject: ast.subject.text, metric, op, value: ast.value.value, advisory, text, span };
 }
 
 function article(role: "attack" | "population"): string {

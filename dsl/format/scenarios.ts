@@ -78,5 +78,7 @@ function expectationRow(expectation: ast.AstScenarioExpectation): Row {
     ".",
     nameDoc(expectation.metric),
   ];
-  return cellRow("expect", expectation, [{ doc: subject }, { doc: [expectation.op, " ", rawDoc(expectation.value)] }]);
+  const advisory = expectation.advisory ? " advisory" : "";
+  const value: Doc = [expectation.op, " ", rawDoc(expectation.value), advisory];
+  return cellRow("expect", expectation, [{ doc: subject }, { doc: value }]);
 }

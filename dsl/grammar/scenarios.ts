@@ -182,5 +182,6 @@ export class ScenarioGrammar extends TestGrammar {
       { ALT: () => this.CONSUME(t.Assign, { LABEL: "op" }) },
     ]);
     this.CONSUME(t.Numeral);
+    this.OPTION(() => this.CONSUME(K.advisory));
   });
 }

@@ -49,7 +49,7 @@ export const CLAUSE_SYNOPSES: Readonly<Record<string, string>> = {
   reaction: "if blocked|throttled|challenged rotate source | rotate credential | solve | slow down | give up",
   takingPart: "clients where CONDITION | clients [ID, …]",
   sendingRate: "rate N per DURATION [each]",
-  scenarioExpectation: "expect NAME.METRIC < N",
+  scenarioExpectation: "expect NAME.METRIC < N [advisory]",
   serviceClause: "latency DURATION | ROUTE succeeds N%",
 };
 

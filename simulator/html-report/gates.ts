@@ -2,7 +2,7 @@
 import { scaleLinear } from "d3-scale";
 import type { GateResult } from "../expectations.ts";
 import { plural } from "../report-format.ts";
-import { boundText, valueText } from "../report-text.ts";
+import { comparison, gateValue } from "../report-gates.ts";
 import type { ScenarioResult } from "../scenario-result.ts";
 import type { Detail } from "./detail.ts";
 import { type Html, html } from "./html.ts";
@@ -17,7 +17,7 @@ export function gatesSection({ gates, seeds }: ScenarioResult, detail: Detail): 
   const columns = [
     { head: "Expectation" },
     { head: "Measured", number: true },
-    { head: "95 % bound", number: true },
+    { head: "95 % bound compared", number: true },
     { head: "Held" },
     { head: "Worst seed", number: true },
     { head: "Room" },
@@ -36,11 +36,11 @@ ${seeds.length < ENOUGH_SEEDS ? html`<p class="note">${few}</p>` : null}`;
 
 function gateRow(gate: GateResult): readonly (Html | string)[] {
   return [
-    html`<code>${gate.text}</code>`,
-    valueText(gate, gate.measured),
-    boundText(gate),
+    html`<code>${gate.text}</code>${gate.advisory ? " (advisory)" : ""}`,
+    gateValue(gate, gate.measured),
+    comparison(gate),
     heldMark(gate.held),
-    html`${valueText(gate, gate.worst.value)} <span class="quiet">seed&nbsp;${gate.worst.seed}</span>`,
+    html`${gateValue(gate, gate.worst.value)} <span class="quiet">seed&nbsp;${gate.worst.seed}</span>`,
     room(gate),
   ];
 }

@@ -78,7 +78,7 @@ const MEMBERS: Readonly<Record<string, readonly string[]>> = {
   signature: ["keys", "components"],
 };
 
-const METRICS = ["admitted", "succeeded", "contained", "first_refusal", "harmed", "refused", "delayed"];
+const METRICS = ["admitted", "succeeded", "contained", "first_refusal", "overshoot", "harmed", "refused", "delayed"];
 
 /** The clauses of an identity source, by the word that began it. */
 const memberWords: Place = ({ before }) => {

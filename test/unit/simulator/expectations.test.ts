@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Expectation } from "../../../dsl/index.ts";
+import { NO_COLLATERAL } from "../../../simulator/collateral.ts";
 import { judge } from "../../../simulator/expectations.ts";
 import { timelineOfVerdicts } from "../../../simulator/measures.ts";
 import type { SeedResult } from "../../../simulator/run.ts";
@@ -12,7 +13,7 @@ function expectation(
   op: Expectation["op"],
   value: number,
 ): Expectation {
-  return { subject, metric, op, value, text: `${subject}.${metric} ${op} ${value}`, span: SPAN };
+  return { subject, metric, op, value, advisory: false, text: `${subject}.${metric} ${op} ${value}`, span: SPAN };
 }
 
 const TIMELINE = timelineOfVerdicts({ allow: [], slow: [], challenge: [], throttle: [], block: [] });
@@ -23,14 +24,24 @@ interface Given {
   readonly admitted?: number;
   readonly succeeded?: number;
   readonly contained?: number | null;
+  /** Of five clients, each of which sends a fifth of the requests. */
   readonly harmed?: number;
+  readonly refusedEach?: number;
   readonly requests?: number;
 }
 
 /** One run for each of `seeds`, with an attack `a` and a population `p`. */
 function runs(...seeds: readonly Given[]): readonly SeedResult[] {
   return seeds.map((given, i) => {
-    const { offered = 1000, admitted = 0, succeeded = 0, contained = 0, harmed = 0, requests = 1000 } = given;
+    const {
+      offered = 1000,
+      admitted = 0,
+      succeeded = 0,
+      contained = 0,
+      harmed = 0,
+      requests = 1000,
+      refusedEach = 1,
+    } = given;
     const attack = {
       ...{ name: "a", offered, admitted, admittedPercent: offered === 0 ? 0 : (100 * admitted) / offered, succeeded },
       ...{
@@ -38,23 +49,22 @@ function runs(...seeds: readonly Given[]): readonly SeedResult[] {
         containedMicros: contained,
         firstRefusalMicros: 0,
         firstRefusalBy: "",
+        overshoot: admitted,
+        lastedMicros: 0,
         sources: 1,
         gaveUp: false,
       },
       timeline: TIMELINE,
     };
+    const perClient = [0, 1, 2, 3, 4].map((client) => ({
+      ...{ client: `c${client}`, requests: requests / 5 },
+      refused: client < harmed ? refusedEach : 0,
+    }));
+    const refused = harmed * refusedEach;
     const population = {
-      ...{
-        name: "p",
-        clients: 5,
-        requests,
-        verdicts: VERDICTS,
-        refused: harmed,
-        refusedPercent: 0,
-        harmed,
-        challenged: 0,
-      },
-      ...{ throttled: 0, blocked: 0, lost: 0, delayedMicros: 0, worst: [], timeline: TIMELINE },
+      ...{ name: "p", clients: 5, requests, verdicts: VERDICTS, refused, harmed, perClient },
+      ...{ refusedPercent: requests === 0 ? 0 : (100 * refused) / requests, collateral: NO_COLLATERAL },
+      ...{ challenged: 0, throttled: 0, blocked: 0, lost: 0, delayedMicros: 0, worst: [], timeline: TIMELINE },
     };
     return {
       seed: i + 1,
@@ -88,7 +98,8 @@ test("what was measured may hold while its bound does not", () => {
 test("nothing counted in few requests proves little", () => {
   const few = judged(expectation("a", "admitted", "<", 1), { offered: 50 }, { offered: 50 });
   expect(few).toMatchObject({ held: false, measured: 0 });
-  expect(few.bound).toBeCloseTo(2.63, 1);
+  // Nothing in n: at most about 3 / n.
+  expect(few.bound).toBeCloseTo(2.95, 2);
   expect(judged(expectation("a", "admitted", "<", 1), { offered: 5000 }).held).toBe(true);
 });
 
@@ -156,4 +167,36 @@ test("is judged the same every time", () => {
   const seeds: readonly Given[] = [{ succeeded: 1 }, { succeeded: 4 }, { succeeded: 2 }];
   const one = expectation("a", "succeeded", "<", 3);
   expect(judged(one, ...seeds)).toEqual(judged(one, ...seeds));
+});
+
+test("`harmed` is a number of clients, or a share of all clients in all seeds whose bound is over clients", () => {
+  const none = judged(expectation("p", "harmed_percent", "<", 20), {}, {}, {});
+  // 0 of 15 client runs: 1 - 0.05^(1/15).
+  expect(none).toMatchObject({ held: true, measured: 0, unit: "percent" });
+  expect(none.bound).toBeCloseTo(18.1, 1);
+  expect(judged(expectation("p", "harmed_percent", "<", 20), {}, {}).held).toBe(false);
+  expect(judged(expectation("p", "harmed_percent", "<", 50), {}, { harmed: 1 }, { harmed: 2 }).measured).toBe(20);
+});
+
+test("the share of refused requests is bounded over clients, not requests", () => {
+  const one = expectation("p", "refused", "<", 5);
+  // Each of five seeds refuses 2 % of the requests: all of one client's, or some of each client's.
+  const crowded = [1, 1, 1, 1, 1].map((harmed) => ({ harmed, refusedEach: 20 }));
+  const spread = [5, 5, 5, 5, 5].map((harmed) => ({ harmed, refusedEach: 4 }));
+  expect(judged(one, ...crowded).measured).toBe(2);
+  expect(judged(one, ...spread).measured).toBe(2);
+  expect(judged(one, ...crowded).bound).toBeGreaterThan(3);
+  expect(judged(one, ...spread).bound).toBeLessThan(2.5);
+});
+
+test("what is admitted before the first refusal is a count", () => {
+  const gate = judged(expectation("a", "overshoot", "<", 20), { admitted: 10 }, { admitted: 14 });
+  expect(gate).toMatchObject({ held: true, unit: "count", measured: 12, worst: { seed: 2, value: 14 } });
+});
+
+test("an advisory expectation says that it is one", () => {
+  expect(judged({ ...expectation("a", "admitted", "<", 1), advisory: true }, { admitted: 500 })).toMatchObject({
+    held: false,
+    advisory: true,
+  });
 });

@@ -39,6 +39,24 @@ test("counts a population's requests, harmed clients and verdicts", () => {
   });
 });
 
+test("keeps what each client sent and lost", () => {
+  expect(population().perClient).toEqual([
+    { client: "troubled", requests: 5, refused: 3 },
+    { client: "served", requests: 1, refused: 0 },
+  ]);
+});
+
+test("overshoot is what is admitted before the first refusal, and all of it where there is none", () => {
+  const overshoot = (...verdicts: readonly ("allow" | "slow" | "throttle")[]): number => {
+    const tally = new ActorTally();
+    verdicts.forEach((verdict, at) => tally.add(recordOf(verdict, { by: "x" }), at));
+    return tally.overshoot;
+  };
+  expect(overshoot("allow", "slow", "throttle", "allow", "throttle")).toBe(2);
+  expect(overshoot("throttle", "allow")).toBe(0);
+  expect(overshoot("allow", "allow", "allow")).toBe(3);
+});
+
 test("tells the story of a harmed client, and of no other", () => {
   expect(population().worst).toEqual([
     {

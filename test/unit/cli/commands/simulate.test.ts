@@ -141,3 +141,41 @@ test("says before it runs anything that a report has no place", async () => {
   const { status, stderr } = await edgepolicy([...base, at(".")]);
   expect({ status, stderr }).toMatchObject({ status: 2, stderr: expect.stringContaining("is a directory") as string });
 });
+
+test("writes JUnit for continuous integration", async () => {
+  const at = folderWith(FILES);
+  const { status, stdout } = await edgepolicy(["simulate", at("p.edgepolicy"), "--format", "junit"]);
+  expect(status).toBe(1);
+  expect(stdout).toContain('<testsuites name="edgepolicy" tests="2" failures="1" errors="0">');
+  expect(stdout).toMatch(/<failure type="expectation" message="measured [\d.]+ %: [\d.]+ %, not &lt; 1 %">/);
+});
+
+test("an advisory expectation that fails is told and changes nothing", async () => {
+  const advisory = POLICY.replace("expect stuffers.admitted < 1%", "expect stuffers.admitted < 1% advisory");
+  const at = folderWith({ ...FILES, "p.edgepolicy": advisory });
+  const { status, stdout } = await edgepolicy(["simulate", at("p.edgepolicy"), "--scenario", "failed"]);
+  expect(status).toBe(0);
+  expect(stdout).toContain("0 of 1 expectation hold over 3 seeds; 1 that does not is advisory");
+  expect(stdout).toContain("! stuffers.admitted < 1% advisory");
+});
+
+test("reckons an attacker's cost with the prices given", async () => {
+  const at = folderWith(FILES);
+  const argv = ["simulate", at("p.edgepolicy"), "--scenario", "held", "--price", "credential=1", "--price", "hour=0"];
+  const { scenarios } = JSON.parse((await edgepolicy([...argv, "--format", "json"])).stdout);
+  const [attack] = scenarios[0].attacks;
+  expect(scenarios[0].prices).toEqual({ proxyGb: 3, requestKb: 6, credential: 1, hour: 0 });
+  expect(attack.cost.dollars).toBeCloseTo(attack.cost.requests * (1 + 18e-6), 6);
+  expect(attack.unopposed.requests).toBeGreaterThanOrEqual(attack.cost.requests);
+});
+
+test.each([
+  ["proxy_g=3", "--price proxy_g: there is no such price; did you mean `proxy_gb`?"],
+  ["hour=-1", "--price hour=-1: not a number from 0 to 1000000000"],
+  ["hour", "--price hour: not a number from 0 to 1000000000"],
+])("--price %s is told off", async (price, message) => {
+  const at = folderWith(FILES);
+  const { status, stderr } = await edgepolicy(["simulate", at("p.edgepolicy"), "--price", price]);
+  expect(status).toBe(2);
+  expect(stderr).toContain(message);
+});

@@ -45,7 +45,7 @@ describe("completion offers exactly", () => {
     ["scenario s { attack a = flood {} expect ‸", "a"],
     [
       "scenario s { attack a = flood {} expect a.‸",
-      "admitted contained delayed first_refusal harmed refused succeeded",
+      "admitted contained delayed first_refusal harmed overshoot refused succeeded",
     ],
     ["// a comment ‸", ""],
     ['rule x because "‸"', ""],
