@@ -49,16 +49,16 @@ export interface Staged {
  * Loads `rules` over two routes and three clients, and a scenario of five minutes with `clauses`.
  *
  * @param settings - Body of the `policy` block.
- * @param files - Other files by path.
+ * @param others - Other files by path.
  */
 export function stage(
   rules: string,
   clauses: string,
   settings = "default allow",
-  files: Readonly<Record<string, string>> = {},
+  others: Readonly<Record<string, string>> = {},
 ): Staged {
-  const text = `policy "t" { ${settings} }\n${ROUTES}\n${rules}\nscenario s { run 5m\n${clauses} }\n`;
-  const { policy, scenarios, diagnostics } = loadPolicyText(text, { ...files, "clients.yaml": INVENTORY });
+  const { text, files } = textOf(rules, clauses, settings);
+  const { policy, scenarios, diagnostics } = loadPolicyText(text, { ...others, ...files });
   const [scenario] = scenarios;
   if (policy === null || scenario === undefined)
     throw new Error(diagnostics.map((one) => `${one.code} ${one.message}`).join("\n"));
@@ -70,6 +70,16 @@ export function castAttacker({ policy, scenario }: Staged, seed = 1): Attacker {
   const [attacker] = castActors(policy, scenario, seed).attackers;
   if (attacker === undefined) throw new Error("the scenario has no attack");
   return attacker;
+}
+
+/** The policy that {@link stage} loads, and the files beside it. */
+export function textOf(
+  rules: string,
+  clauses: string,
+  settings = "default allow",
+): { readonly text: string; readonly files: Readonly<Record<string, string>> } {
+  const text = `policy "t" { ${settings} }\n${ROUTES}\n${rules}\nscenario s { run 5m\n${clauses} }\n`;
+  return { text, files: { "clients.yaml": INVENTORY } };
 }
 
 /** A record as an engine would give it. */

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createReference } from "../../engine/index.ts";
 import { EventQueue } from "../../simulator/event-queue.ts";
-import { runScenario, scenarioJson } from "../../simulator/index.ts";
+import { runScenario, runSeed, scenarioJson } from "../../simulator/index.ts";
 import { deriveStream } from "../../simulator/random.ts";
 import { bootstrapRatio, pooledRatio, wilson } from "../../simulator/statistics.ts";
 import { check } from "../helpers/property.ts";
@@ -109,5 +109,53 @@ test("what is counted adds up", () => {
       }
     }),
     { runs: 25 },
+  );
+});
+
+const ACTORS = [
+  "population callers = steady { clients [alpha, beta] rate 1 per 4s each retries full_jitter mix thing 80%, login 20% }",
+  "population jobs = cron { clients [gamma] every 20s burst 6 retries backoff mix thing 100% }",
+  "population others = steady { clients [gamma] rate 1 per 3s each mix login 100% }",
+  "attack crowd = credential_stuffing { target login sources 12 rate 2 per 1s from 30s to 4m success 10% if blocked rotate source }",
+  "attack trickle = credential_stuffing { target login sources 3 rate 1 per 9s success 1% if throttled slow down }",
+];
+
+/** What each actor sends in a run in which nobody is refused anything. */
+function offered(actors: readonly string[], seed: number): ReadonlyMap<string, readonly string[]> {
+  const { policy, scenario } = stage("signal tries = count on login per ip over 5m", actors.join("\n"));
+  const sent = new Map<string, string[]>();
+  runSeed(policy, scenario, seed, {
+    onDecision: ({ origin, atMicros, request: { method, path, ip, client, body } }) => {
+      const lines = sent.get(origin) ?? [];
+      lines.push(JSON.stringify([atMicros, method, path, ip, client, body]));
+      sent.set(origin, lines);
+    },
+  });
+  return sent;
+}
+
+test("adding actors shifts what no other sends, wherever they stand", { timeout: 60_000 }, () => {
+  const subsets = fc.shuffledSubarray(ACTORS, { minLength: 1 });
+  check(
+    fc.property(subsets, fc.nat(1000), (actors, seed) => {
+      const all = offered(ACTORS, seed);
+      for (const [origin, sent] of offered(actors, seed)) expect(sent).toEqual(all.get(origin));
+    }),
+    { runs: 20 },
+  );
+});
+
+test("what a policy refuses shifts nothing that is sent but retries and what adapts", { timeout: 60_000 }, () => {
+  const calm = ACTORS.filter((actor) => !/retries|if /.test(actor));
+  check(
+    fc.property(fc.integer({ min: 1, max: 30 }), fc.nat(1000), (allowed, seed) => {
+      const strict = stage(`limit fair on all per client else ip.network allow ${allowed} per 1m`, calm.join("\n"));
+      const counts = new Map<string, number>();
+      runSeed(strict.policy, strict.scenario, seed, {
+        onDecision: ({ origin }) => counts.set(origin, (counts.get(origin) ?? 0) + 1),
+      });
+      for (const [origin, sent] of offered(calm, seed)) expect(counts.get(origin)).toBe(sent.length);
+    }),
+    { runs: 10 },
   );
 });
