@@ -171,7 +171,8 @@ function precisionLines({ precision }: ScenarioResult): readonly string[] {
   const rows = precision.map(({ attackPercent, percent, atLeast }) => [
     `where attacks are ${formatPercent(attackPercent)} of all requests`,
     formatPercent(percent),
-    `at least ${formatPercent(atLeast)}`,
+    // Rounded down, as a bound has to be.
+    `at least ${Math.floor(100 * atLeast) / 100} %`,
   ]);
   return formatTable(rows, "lrl");
 }
