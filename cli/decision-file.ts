@@ -2,13 +2,9 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { fileProblem } from "./problem.ts";
 
-/** Characters written at once. */
-const PIECE = 262_144;
-
 export class DecisionFile {
   private readonly path: string;
   private readonly descriptor: number;
-  private text = "";
 
   /**
    * Creates the file, or empties it.
@@ -24,27 +20,17 @@ export class DecisionFile {
     }
   }
 
-  /** @param line - Without its newline. */
-  add(line: string): void {
-    this.text += `${line}\n`;
-    if (this.text.length >= PIECE) this.flush();
-  }
-
-  close(): void {
-    try {
-      this.flush();
-    } finally {
-      closeSync(this.descriptor);
-    }
-  }
-
-  private flush(): void {
-    const bytes = Buffer.from(this.text);
-    this.text = "";
+  /** Writes text of whole lines. */
+  write(text: string): void {
+    const bytes = Buffer.from(text);
     try {
       for (let done = 0; done < bytes.length; ) done += writeSync(this.descriptor, bytes, done);
     } catch (problem) {
       throw fileProblem(this.path, problem);
     }
+  }
+
+  close(): void {
+    closeSync(this.descriptor);
   }
 }

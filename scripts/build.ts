@@ -34,8 +34,13 @@ const OUTSIDE = /^(?:node:|uws-|undici$|vscode-)/;
  */
 async function bundleProgram(): Promise<void> {
   const { output } = await build({
-    // A worker's thread begins with a file of its own: `server/workers/worker-handle.ts` starts it by its name.
-    input: { edgepolicy: join(DIST, "cli/bin.js"), thread: join(DIST, "server/workers/thread.js") },
+    // Threads begin with files of their own: `server/workers/worker-handle.ts` and `simulator/seed-workers/seed-worker.ts` start them by
+    // their names.
+    input: {
+      edgepolicy: join(DIST, "cli/bin.js"),
+      thread: join(DIST, "server/workers/thread.js"),
+      "seed-thread": join(DIST, "simulator/seed-workers/seed-thread.js"),
+    },
     platform: "node",
     external: OUTSIDE,
     output: {

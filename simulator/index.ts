@@ -37,6 +37,7 @@ export type {
   SeedStory,
   Spread,
 } from "./scenario-result.ts";
+export { MOST_WORKERS, runScenarioInWorkers, type WorkerOptions } from "./seed-workers/run-in-workers.ts";
 export { type SampleRequest, sampleRequests } from "./sample-requests.ts";
 export { renderScenario, type ScenarioReportOptions } from "./report-text.ts";
 export {

@@ -3,32 +3,30 @@ import type { Scenario } from "../../dsl/index.ts";
 import type { Policy } from "../../engine/index.ts";
 import {
   type AttackPrices,
-  type DecisionEvent,
   htmlReport,
   type ReportedScenario,
   renderScenario,
-  runScenario,
+  runScenarioInWorkers,
   scenarioJson,
   ScenarioError,
   type ScenarioResult,
   scenariosJunit,
-  START_MICROS,
 } from "../../simulator/index.ts";
-import { decisionLine } from "../../traffic/index.ts";
 import type { Command } from "../command.ts";
 import { DecisionFile } from "../decision-file.ts";
 import { type CliIo, colorOnStdout } from "../io.ts";
 import { type Arguments, formatOption } from "../options.ts";
 import { loadGood } from "../policy-file.ts";
 import { CliProblem, EXIT } from "../problem.ts";
-import { Progress } from "../progress.ts";
 import { ReportFile } from "../report-file.ts";
 import { chooseScenarios, chosenSeeds, readSeedChoice } from "../scenarios.ts";
 import { PRICE_OPTION, readPrices } from "../simulate/prices.ts";
+import { SeedProgress } from "../simulate/seed-progress.ts";
+import { chooseWorkers, WORKERS_OPTION } from "../simulate/workers.ts";
 import { packageVersion } from "../version.ts";
 
 export const simulate: Command = {
-  usage: `FILE [--scenario NAME] [--seed N] [--seeds N] [--decisions OUT] [--report OUT.html] [--price NAME=N]
+  usage: `FILE [--scenario NAME] [--seed N] [--seeds N] [--workers N] [--decisions OUT] [--report OUT.html] [--price NAME=N]
          [--format text|json|junit]`,
   about: `Runs the policy's scenarios and tells who was stopped, who was harmed and by what. The same policy, scenario and seeds give
 the same bytes. Exits 1 if an expectation fails.`,
@@ -42,6 +40,7 @@ the same bytes. Exits 1 if an expectation fails.`,
       value: "OUT.html",
       help: "write a page for people to this file: static, without scripts or network",
     },
+    WORKERS_OPTION,
     PRICE_OPTION,
     formatOption("text", ["junit"]),
   ],
@@ -65,7 +64,9 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   const reported: ReportedScenario[] = [];
   try {
     for (const scenario of chosen) {
-      const result = runOne({ policy, scenario, seeds: chosenSeeds(scenario, choice), prices, output }, io);
+      const seeds = chosenSeeds(scenario, choice);
+      const workers = chooseWorkers(args, policy, scenario, seeds);
+      const result = await runOne({ policy, scenario, seeds, workers, prices, output }, io);
       reported.push({ scenario, result });
       const color = colorOnStdout(io);
       if (text)
@@ -77,7 +78,7 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   const results = reported.map(({ result }) => result);
   if (page !== null) {
     page.write(await htmlReport({ policy, file, version: packageVersion(), scenarios: reported }));
-    if (!args.json()) await io.stdout(`Report     ${page.path}\n`);
+    if (text) await io.stdout(`Report     ${page.path}\n`);
   }
   const held = results.every((result) => result.held);
   if (args.text("format") === "junit") await io.stdout(scenariosJunit(results, file));
@@ -89,22 +90,18 @@ interface Run {
   readonly policy: Policy;
   readonly scenario: Scenario;
   readonly seeds: readonly number[];
+  readonly workers: number;
   readonly prices: AttackPrices;
   readonly output: DecisionFile | null;
 }
 
-function runOne({ policy, scenario, seeds, prices, output }: Run, io: CliIo): ScenarioResult {
-  const progress = new Progress(scenario.name, seeds.length * scenario.runMicros, io);
-  const firstSeed = seeds[0] ?? 0;
+async function runOne({ policy, scenario, seeds, workers, prices, output }: Run, io: CliIo): Promise<ScenarioResult> {
+  const progress = new SeedProgress(scenario, seeds.length, io);
   try {
-    return runScenario(policy, scenario, {
-      seeds,
-      unopposed: true,
-      prices,
-      onDecision: (event) => {
-        progress.show((event.seed - firstSeed) * scenario.runMicros + event.atMicros - START_MICROS);
-        output?.add(eventLine(scenario.name, event));
-      },
+    return await runScenarioInWorkers(policy, scenario, {
+      ...{ seeds, workers, prices, unopposed: true },
+      onProgress: (seed, atMicros) => progress.show(seed, atMicros),
+      ...(output === null ? {} : { onLines: (piece) => output.write(piece) }),
     });
   } catch (problem) {
     if (!(problem instanceof ScenarioError)) throw problem;
@@ -112,14 +109,6 @@ function runOne({ policy, scenario, seeds, prices, output }: Run, io: CliIo): Sc
   } finally {
     progress.clear();
   }
-}
-
-/** A decision with what was decided: `at` in milliseconds from the start, `origin` the population or attack. */
-function eventLine(scenario: string, { seed, number, origin, atMicros, request, record }: DecisionEvent): string {
-  const { method, path, ip, client } = request;
-  const at = (atMicros - START_MICROS) / 1_000;
-  const head = JSON.stringify({ scenario, seed, at, origin, method, path, ip, client });
-  return `${head.slice(0, -1)},${decisionLine(number, record.toDecision()).slice(1)}`;
 }
 
 function widthOf({ columns }: CliIo): { readonly width: number } | Record<string, never> {

@@ -176,6 +176,8 @@ test("init makes what check, fmt and simulate pass, and simulate repeats itself 
   const first = edgepolicy(argv, { cwd });
   expect(first).toMatchObject({ status: 0, stderr: "" });
   expect(edgepolicy(argv, { cwd })).toEqual(first);
+  const seeds = ["simulate", "shop/policy.edgepolicy", "--seeds", "3", "--format", "json", "--workers"];
+  expect(edgepolicy([...seeds, "2"], { cwd })).toEqual(edgepolicy([...seeds, "1"], { cwd }));
 });
 
 test("simulate exits 1 when an expectation fails, and writes what it is told to", () => {

@@ -179,3 +179,34 @@ test.each([
   expect(status).toBe(2);
   expect(stderr).toContain(message);
 });
+
+test("writes the same bytes with any number of workers", { timeout: 60_000 }, async () => {
+  const at = folderWith(FILES);
+  const [one, two] = await Promise.all(
+    [1, 2].map(async (workers) => {
+      const out = at(`decisions-${workers}.ndjson`);
+      const argv = [
+        "simulate",
+        at("p.edgepolicy"),
+        "--workers",
+        String(workers),
+        "--decisions",
+        out,
+        "--format",
+        "json",
+      ];
+      return { ...(await edgepolicy(argv)), decisions: textOf(out) };
+    }),
+  );
+  expect(two).toEqual(one);
+  expect(one!.decisions.split("\n").length).toBeGreaterThan(1000);
+});
+
+test("a number of workers that makes no sense is told off", async () => {
+  const at = folderWith(FILES);
+  const { status, stderr } = await edgepolicy(["simulate", at("p.edgepolicy"), "--workers", "0"]);
+  expect({ status, stderr }).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining("--workers 0: not a whole number"),
+  });
+});

@@ -1,0 +1,38 @@
+/** Decisions of a run as lines of JSON, collected into pieces of text. */
+import { decisionLine } from "../traffic/index.ts";
+import { START_MICROS } from "./clock.ts";
+import type { DecisionEvent } from "./run.ts";
+
+/** Characters of a piece; the line that reaches it is its last. */
+const PIECE = 262_144;
+
+/** Collects lines, and hands them on in pieces. */
+export class DecisionLines {
+  readonly #scenario: string;
+  readonly #take: (piece: string) => void;
+  #text = "";
+
+  constructor(scenario: string, take: (piece: string) => void) {
+    this.#scenario = scenario;
+    this.#take = take;
+  }
+
+  add(event: DecisionEvent): void {
+    this.#text += `${eventLine(this.#scenario, event)}\n`;
+    if (this.#text.length >= PIECE) this.flush();
+  }
+
+  /** Hands on what is left. */
+  flush(): void {
+    if (this.#text !== "") this.#take(this.#text);
+    this.#text = "";
+  }
+}
+
+/** A decision with what was decided: `at` in milliseconds from the start, `origin` the population or attack. */
+function eventLine(scenario: string, { seed, number, origin, atMicros, request, record }: DecisionEvent): string {
+  const { method, path, ip, client } = request;
+  const at = (atMicros - START_MICROS) / 1_000;
+  const head = JSON.stringify({ scenario, seed, at, origin, method, path, ip, client });
+  return `${head.slice(0, -1)},${decisionLine(number, record.toDecision()).slice(1)}`;
+}

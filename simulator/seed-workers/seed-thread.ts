@@ -1,0 +1,71 @@
+/** Where a thread that runs seeds begins: `seed-worker.ts` starts it by this file's name. */
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { DecisionLines } from "../decision-lines.ts";
+import { runOnce } from "../run-scenario.ts";
+import { ScenarioError } from "../scenario-error.ts";
+import { PIECES_AHEAD, type SeedNews, type SeedOrder, type SeedTask } from "./messages.ts";
+
+/** Calls of `onProgress` for each that is told. */
+const TOLD_EVERY = 16;
+
+/** Runs one seed after the other, as they are ordered. */
+class SeedThread {
+  readonly #task: SeedTask;
+  readonly #port: MessagePort;
+  #pieces = 0;
+  #calls = 0;
+
+  constructor(task: SeedTask, port: MessagePort) {
+    this.#task = task;
+    this.#port = port;
+    port.on("message", ({ seed }: SeedOrder) => this.#run(seed));
+  }
+
+  #run(seed: number): void {
+    try {
+      this.#say({ kind: "done", run: this.#result(seed) });
+    } catch (problem) {
+      const ours = problem instanceof ScenarioError;
+      const { message, stack = "" } = problem instanceof Error ? problem : new Error(String(problem));
+      this.#say({ kind: "failed", message, stack: ours ? "" : stack });
+    }
+  }
+
+  #result(seed: number): ReturnType<typeof runOnce> {
+    const { policy, scenario, unopposed, maxRequests, taken } = this.#task;
+    const lines = new DecisionLines(scenario.name, (text) => this.#hand(text));
+    try {
+      return runOnce(policy, scenario, seed, {
+        unopposed,
+        onProgress: (_, atMicros) => this.#progress(seed, atMicros),
+        ...(maxRequests === null ? {} : { maxRequests }),
+        ...(taken === null ? {} : { onDecision: (event) => lines.add(event) }),
+      });
+    } finally {
+      lines.flush();
+    }
+  }
+
+  #progress(seed: number, atMicros: number): void {
+    if (++this.#calls % TOLD_EVERY === 0) this.#say({ kind: "progress", seed, atMicros });
+  }
+
+  /** Hands lines over, once few enough of those before are still to be taken. */
+  #hand(text: string): void {
+    this.#say({ kind: "lines", text });
+    this.#pieces++;
+    const taken = new Int32Array(this.#task.taken ?? new SharedArrayBuffer(4));
+    for (;;) {
+      const count = Atomics.load(taken, 0);
+      if (this.#pieces - count <= PIECES_AHEAD) return;
+      Atomics.wait(taken, 0, count);
+    }
+  }
+
+  #say(news: SeedNews): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin
+    this.#port.postMessage(news);
+  }
+}
+
+if (parentPort !== null) new SeedThread(workerData as SeedTask, parentPort);
