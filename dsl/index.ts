@@ -51,6 +51,7 @@ export { diagnosticsToJson, type JsonDiagnostic, type JsonReport } from "./rende
 export { type DiagnosedFiles, diagnosticsToSarif, type SarifOptions } from "./render-sarif.ts";
 export { type RenderOptions, renderDiagnostics, renderExcerpt } from "./render-text.ts";
 export { makeSource, type Position, positionAt, type SourceFile } from "./source.ts";
+export { ACCOUNT_CREATION } from "./attack-models/account-creation.ts";
 export { CREDENTIAL_CRACKING } from "./attack-models/credential-cracking.ts";
 export { CREDENTIAL_STUFFING } from "./attack-models/credential-stuffing.ts";
 export { CARD_TESTING } from "./attack-models/card-testing.ts";
@@ -63,6 +64,7 @@ export { SCALPING } from "./attack-models/scalping.ts";
 export { SCRAPING } from "./attack-models/scraping.ts";
 export { TOKEN_THEFT } from "./attack-models/token-theft.ts";
 export { VULNERABILITY_SCAN } from "./attack-models/vulnerability-scan.ts";
+export { KEY_SPRAY } from "./attack-models/key-spray.ts";
 export { PASSWORD_SPRAY } from "./attack-models/password-spray.ts";
 export { type AttackModel, type AttackParameter, type ParameterValues, parametersOf } from "./attack-models/model.ts";
 export { ATTACK_MODELS, attackModel } from "./attack-models/registry.ts";

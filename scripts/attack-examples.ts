@@ -53,9 +53,9 @@ export function loadExample(name: string): AttackExample {
   return { name, model, text: readFileSync(path, "utf8"), policy, scenario };
 }
 
-/** The same routes and callers without a rule or limit, where everything passes. */
+/** The same routes and callers without a rule or limit, where everything passes, also what shows a wrong credential. */
 export function withoutRules(policy: Policy): Policy {
-  return withLimits(policy, [], "allow");
+  return withLimits({ ...policy, settings: { ...policy.settings, refusedCredentials: "pass" } }, [], "allow");
 }
 
 /** The same routes and callers, where nothing passes. */
@@ -78,7 +78,7 @@ export function withoutAttack(scenario: Scenario): Scenario {
 }
 
 function withLimits(policy: Policy, limits: readonly Limit[], byDefault: "allow" | "block"): Policy {
-  const settings = { ...policy.settings, default: byDefault, refusedCredentials: "pass" as const };
+  const settings = { ...policy.settings, default: byDefault };
   const order = limits.map((_, index) => ({ kind: "limit" as const, index }));
   return { ...policy, settings, lets: [], signals: [], scores: [], rules: [], limits, order };
 }

@@ -55,7 +55,7 @@ function indexOf(shown: readonly Shown[]): string {
     const before = figuresOf(one.naive, one.example);
     const after = figuresOf(one.own, one.example);
     const ids = model.threats.join(", ");
-    return `| [\`${model.name}\`](${name}.md) | ${ids} | ${model.about} | ${before.admitted} | ${after.admitted} | ${after.harmed} |`;
+    return `| [\`${model.name}\`](${name}.md) | ${ids} | ${model.about} | ${before.gain} | ${after.gain} | ${after.harmed} |`;
   });
   return `# Models of attacks
 
@@ -65,7 +65,7 @@ their expectations hold over thirty seeds. The identifiers are those of [OWASP's
 Applications](https://owasp.org/www-project-automated-threats-to-web-applications/) and of the [API Security Top
 10](https://owasp.org/API-Security/). The pages are written by \`node scripts/attack-pages.ts\`.
 
-| model | threats | does | let through by a limit for each address (${PER_ADDRESS}) | let through by the example | honest callers harmed |
+| model | threats | does | behind a limit for each address (${PER_ADDRESS}) | behind the example | honest callers that it harms |
 |---|---|---|---:|---:|---:|
 ${rows.join("\n")}
 `;
@@ -195,6 +195,7 @@ function publishedTable(model: AttackModel): string {
 interface Figures {
   readonly admitted: string;
   readonly succeeded: string;
+  readonly gain: string;
   readonly contained: string;
   readonly refused: string;
   readonly harmed: string;
@@ -209,6 +210,7 @@ function figuresOf(result: ScenarioResult, example: AttackExample): Figures {
   return {
     admitted: `${formatPercent(attack?.admittedPercent ?? 0)} of ${formatCount(offered)}`,
     succeeded: formatCount(attack?.succeeded ?? 0),
+    gain: `${formatPercent(attack?.admittedPercent ?? 0)} let through, ${formatCount(attack?.succeeded ?? 0)} succeeded`,
     contained: attack?.containedMicros == null ? "never" : `after ${formatDuration(attack.containedMicros)}`,
     refused: formatCount(refused),
     harmed: `${formatCount(harmed)} of ${clients}`,

@@ -9,6 +9,8 @@ export function accountName(number: number): string {
   return `user-${String(number).padStart(ACCOUNT_DIGITS, "0")}`;
 }
 
+const SAMPLE_ACCOUNT = accountName(0);
+
 /** Whether a body field names the account that signs in: a string called user, username, login, email, account or phone. */
 export function namesAccount(field: BodyField): boolean {
   return field.type === "string" && /^(user|login|e_?mail|account|phone)/.test(field.name);
@@ -40,6 +42,11 @@ export class RequestBody {
     for (const { parent, member } of this.#accounts) parent[member] = name;
   }
 
+  /** Bytes of its compact JSON with an account of ASCII text, which may be longer or shorter than {@link accountName} makes them. */
+  sizeWith(name: string): number {
+    return this.size + this.#accounts.length * (name.length - SAMPLE_ACCOUNT.length);
+  }
+
   /** Puts a value into every field of a type whose name fits, such as an amount; the size stays that of the sample. */
   set(name: RegExp, type: BodyField["type"], value: string | number): void {
     for (const slot of this.#slots) {
@@ -68,7 +75,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 /** A value of the declared type as JSON carries it. */
 function sampleOf(field: BodyField): string | number | boolean {
-  if (namesAccount(field)) return accountName(0);
+  if (namesAccount(field)) return SAMPLE_ACCOUNT;
   switch (field.type) {
     case "bool":
       return true;

@@ -1,20 +1,22 @@
 /** Every model of attacks, in the order of the documentation. */
+import { ACCOUNT_CREATION } from "./account-creation.ts";
+import { CARD_TESTING } from "./card-testing.ts";
 import { CREDENTIAL_CRACKING } from "./credential-cracking.ts";
 import { CREDENTIAL_STUFFING } from "./credential-stuffing.ts";
-import { CARD_TESTING } from "./card-testing.ts";
 import { FLOOD } from "./flood.ts";
 import { ID_ENUMERATION } from "./id-enumeration.ts";
 import { INVENTORY_HOARDING } from "./inventory-hoarding.ts";
 import { KEY_LEAK } from "./key-leak.ts";
+import { KEY_SPRAY } from "./key-spray.ts";
 import { LOW_AND_SLOW } from "./low-and-slow.ts";
+import { PASSWORD_SPRAY } from "./password-spray.ts";
 import { SCALPING } from "./scalping.ts";
 import { SCRAPING } from "./scraping.ts";
 import { TOKEN_THEFT } from "./token-theft.ts";
 import { VULNERABILITY_SCAN } from "./vulnerability-scan.ts";
 import type { AttackModel } from "./model.ts";
-import { PASSWORD_SPRAY } from "./password-spray.ts";
 
-/** The models that can be simulated. */
+/** The models. */
 export const ATTACK_MODELS: readonly AttackModel[] = [
   CREDENTIAL_STUFFING,
   CREDENTIAL_CRACKING,
@@ -27,8 +29,10 @@ export const ATTACK_MODELS: readonly AttackModel[] = [
   TOKEN_THEFT,
   KEY_LEAK,
   LOW_AND_SLOW,
+  KEY_SPRAY,
   FLOOD,
   VULNERABILITY_SCAN,
+  ACCOUNT_CREATION,
 ];
 
 /** The model of this name, or null. */

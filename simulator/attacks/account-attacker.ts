@@ -8,6 +8,8 @@ export const FIRST_ATTACKED_ACCOUNT = 20_000_000;
 export abstract class AccountAttacker extends Attacker {
   /** Turns the request to the target, with this account in its body. */
   protected setAccount(name: string): void {
-    this.aim(this.attack.target).body.setAccount(name);
+    const { body } = this.aim(this.attack.target);
+    body.setAccount(name);
+    this.request.size = body.sizeWith(name);
   }
 }

@@ -125,7 +125,7 @@ export abstract class Attacker implements Actor {
     this.request.ip = this.sources.address;
     this.request.asn = this.sources.asn;
     this.request.passes = this.#passes.of(this.sources.current, at);
-    this.credentials.present(this.request);
+    this.presentCredential();
     this.fill(at);
   }
 
@@ -161,6 +161,11 @@ export abstract class Attacker implements Actor {
   /** Chooses where the next request comes from. */
   protected pickSource(): void {
     this.sources.pick();
+  }
+
+  /** Shows the credential in use, where there is one. */
+  protected presentCredential(): void {
+    this.credentials.present(this.request);
   }
 
   /** Mean time between two requests of the campaign. */

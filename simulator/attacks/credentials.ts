@@ -41,6 +41,19 @@ export class AttackCredentials {
     this.#used.add(client.id);
   }
 
+  /** Presents the credential at `place`, from 0 to {@link size} - 1, which is then the one in use. */
+  presentOf(place: number, request: Request): void {
+    this.#place = place;
+    this.present(request);
+  }
+
+  /** Shows no credential of a client. */
+  withhold(request: Request): void {
+    request.client = null;
+    request.evidence = null;
+    request.credential = null;
+  }
+
   /** Goes on with the next credential, and begins again after the last. */
   rotate(): void {
     if (this.#clients.length > 0) this.#place = (this.#place + 1) % this.#clients.length;
