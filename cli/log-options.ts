@@ -1,10 +1,11 @@
-/** Options of commands that read logs: how the lines of a log are written. */
+/** Options of commands that read logs: how their lines are written, and whose requests they are. */
+import { readFileSync, statSync } from "node:fs";
 import type { Policy } from "../engine/index.ts";
 import { type LogReading, ReplayError } from "../simulator/index.ts";
-import type { LogFormat } from "../traffic/index.ts";
+import { type LogFormat, readIdentification, readMapping, type YamlResult } from "../traffic/index.ts";
 import { withoutControl } from "./bad-lines.ts";
 import type { Arguments, OptionSpec } from "./options.ts";
-import { CliProblem } from "./problem.ts";
+import { CliProblem, fileProblem } from "./problem.ts";
 
 /** What each name of `--log-format` is read as: nginx's default format is Apache's combined one. */
 const FORMATS = {
@@ -25,17 +26,54 @@ export function logOptions(): readonly OptionSpec[] {
       name: "log-format",
       value: names.join("|"),
       choices: names,
-      help: "how the log is written (default: as its first lines show; ndjson: as for decide)",
+      help: "how logs are written (default: as the first lines of each show; ndjson: as for decide)",
     },
+    { name: "map", value: "FILE", help: "a mapping, for logs in other formats: docs/replay.md tells how to write one" },
+    { name: "identify", value: "FILE", help: "tells which client of the inventory sent a request: docs/replay.md" },
     { name: "skip-bad", value: null, help: "pass over lines that cannot be read, and count them" },
   ];
 }
 
-/** What the options say. */
-export function readLogOptions(args: Arguments, _policies: readonly Policy[]): Pick<LogReading, "format" | "skipBad"> {
-  const name = args.text("log-format");
-  const format = name === null ? {} : { format: FORMATS[name as keyof typeof FORMATS] };
-  return { ...format, skipBad: args.has("skip-bad") };
+/**
+ * What the options say.
+ *
+ * @param policies - Whose clients may be told.
+ * @throws {@link CliProblem} for files that are not what they should be.
+ */
+export function readLogOptions(args: Arguments, policies: readonly Policy[]): LogReading {
+  const [format, map, identify] = [args.text("log-format"), args.text("map"), args.text("identify")];
+  if (format !== null && map !== null) {
+    throw new CliProblem("--log-format and --map say the same in two ways", "give one");
+  }
+  const clients = new Set(policies.flatMap((policy) => policy.clients.map(({ id }) => id)));
+  const mapping = map === null ? null : readSettings(map, readMapping);
+  const identification =
+    identify === null ? null : readSettings(identify, (text) => readIdentification(text, [...clients]));
+  return {
+    ...(format === null ? {} : { format: FORMATS[format as keyof typeof FORMATS] }),
+    ...(mapping === null ? {} : { createReader: () => mapping.createReader(clients) }),
+    ...(identification === null ? {} : { identification }),
+    skipBad: args.has("skip-bad"),
+  };
+}
+
+/** Larger files of settings are not read. */
+const MOST_BYTES = 4_194_304;
+
+function readSettings<T>(path: string, read: (text: string) => YamlResult<T>): T {
+  const result = read(textOf(path));
+  if (result.ok) return result.value;
+  const [first = "", ...others] = result.problems.map((problem) => `${path}:${problem}`);
+  throw new CliProblem([first, ...others].join("\n  "), "docs/replay.md tells how to write it");
+}
+
+function textOf(path: string): string {
+  try {
+    if (statSync(path).size > MOST_BYTES) throw new Error(`it is larger than ${MOST_BYTES} bytes`);
+    return readFileSync(path, "utf8");
+  } catch (problem) {
+    throw fileProblem(path, problem);
+  }
 }
 
 /**

@@ -63,6 +63,8 @@ export {
 } from "./policy.ts";
 export type { IdentityError, Outcome, Request, RequestCredential } from "./request.ts";
 export { makeOutcome, makeRequest } from "./request.ts";
+export { staysLinear } from "./regex/backtracking.ts";
+export { compileGlob, fitsGlob } from "./regex/glob.ts";
 export { patternTest } from "./regex/matcher.ts";
 export { type CanonicalPath, canonicalPath } from "./facts/canonical-path.ts";
 export {

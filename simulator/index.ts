@@ -55,12 +55,15 @@ export type {
   Count,
   DecidedBy,
   Example,
+  IdentifiedEntry,
+  IdentifiedRequests,
   LogFacts,
   LogFile,
   MissingAttribute,
   Named,
   ReplayResult,
   SkippedLine,
+  UnidentifiedCallers,
 } from "./replay-result.ts";
 export type { Decided } from "./replay-tally.ts";
 export { renderReplay, REPLAY_SCHEMA, type ReplayJson, replayJson, type ReplayReportOptions } from "./report-replay.ts";

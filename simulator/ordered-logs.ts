@@ -1,8 +1,9 @@
 /** Reads recorded logs, and hands over their entries in the order of time. */
 import type { Policy } from "../engine/index.ts";
-import type { InputLine, LineReader, LogFormat, RequestRecord } from "../traffic/index.ts";
+import type { Identification, InputLine, LineReader, LogFormat, RequestRecord } from "../traffic/index.ts";
 import { START_MICROS } from "./clock.ts";
 import { ReplayError } from "./replay-error.ts";
+import { Identified } from "./replay-identified.ts";
 import { isBlank, type LineOptions, LogLines } from "./replay-lines.ts";
 import { LogWatch } from "./replay-log-facts.ts";
 import { type HeldEntry, REORDER_ENTRIES, REORDER_MICROS, ReorderBuffer } from "./replay-order.ts";
@@ -33,8 +34,8 @@ export interface LogReading {
    * entry before it.
    */
   readonly reorderEntries?: number;
-  /** Called with each request, in the order of the log, before it waits for its turn: tells which client sent it. */
-  readonly identify?: (record: RequestRecord) => void;
+  /** Tells which client sent a request that does not say so. Default: strangers sent them. */
+  readonly identification?: Identification;
 }
 
 /** Told of an entry; says whether the service would have been asked. */
@@ -65,6 +66,7 @@ class OrderedLogs {
   readonly #options: LogReading;
   readonly #lineOptions: Omit<LineOptions, "log">;
   readonly #watch: LogWatch;
+  readonly #identified: Identified | null;
   readonly #buffer: ReorderBuffer;
   readonly #onEntry: OnEntry;
   #lines: LogLines;
@@ -80,6 +82,7 @@ class OrderedLogs {
     this.#lineOptions = { format: options.format ?? null, reader: options.createReader ?? null, clients };
     this.#lines = new LogLines({ log: 0, ...this.#lineOptions });
     this.#watch = new LogWatch(reorderEntries);
+    this.#identified = options.identification === undefined ? null : new Identified(options.identification);
     const waitMicros = options.reorderEntries === undefined ? REORDER_MICROS : Number.POSITIVE_INFINITY;
     this.#buffer = new ReorderBuffer(reorderEntries, waitMicros);
     this.#onEntry = onEntry;
@@ -109,7 +112,7 @@ class OrderedLogs {
 
   finish(): LogFacts {
     for (let held = this.#buffer.take(); held !== null; held = this.#buffer.take()) this.#handOver(held);
-    return this.#watch.finish();
+    return { ...this.#watch.finish(), identified: this.#identified?.finish() ?? null };
   }
 
   #push(line: InputLine): void {
@@ -138,7 +141,7 @@ class OrderedLogs {
     const at = record.at ?? this.#at;
     this.#at = at;
     this.#watch.entry(at);
-    this.#options.identify?.(record);
+    this.#identified?.identify(record);
     this.#buffer.push({ at, log: this.#watch.log, line, record });
     while (this.#buffer.ripe) {
       const earliest = this.#buffer.take();

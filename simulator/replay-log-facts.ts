@@ -119,7 +119,7 @@ export class LogWatch {
     this.#mostLate = Math.max(this.#mostLate, byMicros);
   }
 
-  finish(): LogFacts {
+  finish(): Omit<LogFacts, "identified"> {
     const files: readonly LogFile[] = this.#files;
     return {
       files,

@@ -110,6 +110,8 @@ export interface LogFacts {
   /** Entries that had been answered 403 or 429, and those of them that this policy lets pass. */
   readonly refusedThen: number;
   readonly refusedThenPass: number;
+  /** Null without an identification. */
+  readonly identified: IdentifiedRequests | null;
 }
 
 /** What the policy reads and no entry of the log shows. */
@@ -118,6 +120,32 @@ export interface MissingAttribute {
   readonly attribute: string;
   /** Rules and limits that read it, also through what they read; in order of declaration. */
   readonly readBy: readonly string[];
+}
+
+/** An entry of `--identify`, and the requests that it took. */
+export interface IdentifiedEntry {
+  readonly client: string;
+  /** As they were written. */
+  readonly conditions: string;
+  readonly requests: number;
+}
+
+/** The most frequent of those that nothing identified, most first; not all were told apart where it is not exact. */
+export interface UnidentifiedCallers {
+  readonly exact: boolean;
+  readonly top: readonly { readonly name: string; readonly requests: number }[];
+}
+
+/** What `--identify` made of the log. */
+export interface IdentifiedRequests {
+  /** In the order of the file. */
+  readonly entries: readonly IdentifiedEntry[];
+  /** Requests of which the log itself says the client. */
+  readonly named: number;
+  readonly unidentified: number;
+  /** User agents, empty for none, and addresses of unidentified requests. */
+  readonly agents: UnidentifiedCallers;
+  readonly addresses: UnidentifiedCallers;
 }
 
 /** What a replay gave, as plain data. */

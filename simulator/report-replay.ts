@@ -2,7 +2,16 @@
 import type { Verdict } from "../engine/index.ts";
 import { VERDICTS } from "../engine/index.ts";
 import { refusedOf } from "./replay-callers.ts";
-import type { AffectedCaller, Count, DecidedBy, LogFacts, Named, ReplayResult } from "./replay-result.ts";
+import type {
+  AffectedCaller,
+  Count,
+  DecidedBy,
+  IdentifiedRequests,
+  LogFacts,
+  Named,
+  ReplayResult,
+  UnidentifiedCallers,
+} from "./replay-result.ts";
 import {
   formatCount,
   formatDuration,
@@ -49,6 +58,7 @@ export function renderReplay(result: ReplayResult, options: ReplayReportOptions 
     callers(result, options.callers ?? CALLERS, paint),
     named("Noted, without effect", result.labels, paint),
     named("In shadow: would have acted", result.shadow, paint),
+    identified(result.log.identified, paint),
     idle(result.idle, paint),
     skipped(result, paint),
     caveats(result.caveats, paint),
@@ -198,6 +208,36 @@ function named(title: string, rows: readonly Named[], paint: Paint): string[] {
     `${countText(count)} ${count.count === 1 ? "caller" : "callers"}`,
   ]);
   return [paint.bold(title), ...formatTable(cells, "lrr")];
+}
+
+/** Unidentified callers shown, of each sort. */
+const UNIDENTIFIED = 5;
+
+function identified(requests: IdentifiedRequests | null, paint: Paint): string[] {
+  if (requests === null) return [];
+  const { entries, named: known, unidentified, agents, addresses } = requests;
+  const rows = entries.map((entry) => [
+    `  ${entry.client}`,
+    formatCount(entry.requests),
+    shorten(entry.conditions, 60),
+  ]);
+  const besides = known > 0 ? [["  (named by the log)", formatCount(known), ""]] : [];
+  const left = [["  (unidentified)", formatCount(unidentified), ""]];
+  return [
+    paint.bold("Who sent the requests, by --identify"),
+    ...formatTable([...rows, ...besides, ...left], "lrl"),
+    ...(unidentified > 0
+      ? [...frequent("user agents", agents, paint), ...frequent("addresses", addresses, paint)]
+      : []),
+  ];
+}
+
+function frequent(what: string, { top, exact }: UnidentifiedCallers, paint: Paint): string[] {
+  const rows = top
+    .slice(0, UNIDENTIFIED)
+    .map(({ name, requests }) => [`    ${formatCount(requests)}`, name === "" ? "none" : shorten(name, 70)]);
+  const some = exact ? "" : ", of those that were told apart";
+  return [paint.dim(`  most frequent ${what} of the unidentified${some}`), ...formatTable(rows, "rl")];
 }
 
 function idle(names: readonly string[], paint: Paint): string[] {

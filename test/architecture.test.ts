@@ -110,7 +110,7 @@ describe("imports", () => {
       return [...new Set(files)].filter((folder) => !(FREE as readonly string[]).includes(folder));
     };
     expect(users("chevrotain")).toEqual(["dsl"]);
-    expect(users("yaml")).toEqual(["dsl", "server"]);
+    expect(users("yaml")).toEqual(["dsl", "traffic", "server"]);
     expect(users("undici")).toEqual(["server"]);
     expect(users("vscode-languageserver")).toEqual(["dsl"]);
     expect(users("vscode-languageserver-textdocument")).toEqual(["dsl"]);

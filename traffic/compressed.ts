@@ -1,5 +1,5 @@
 /** Streams that are compressed, known by their first bytes. */
-import { Readable, pipeline } from "node:stream";
+import { pipeline, Readable, type Transform } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import { ZstdFrames } from "./zstd-frames.ts";
 
@@ -40,11 +40,20 @@ export async function* decompress(
   source: AsyncIterable<Uint8Array>,
   compression: "gzip" | "zstd",
 ): AsyncGenerator<Uint8Array> {
-  const options = { chunkSize: 262_144 };
-  const content = compression === "gzip" ? createGunzip(options) : createZstdDecompress(options);
-  const frames = new ZstdFrames();
+  if (compression === "gzip") {
+    yield* inflated(source, createGunzip(OPTIONS));
+    return;
+  }
+  const frames = new FramesOf(source);
+  while (await frames.begin()) yield* inflated(frames.frame(), createZstdDecompress(OPTIONS));
+  if (!frames.atEnd) throw new CompressionError(true, "unexpected end of file");
+}
+
+const OPTIONS = { chunkSize: 262_144 };
+
+async function* inflated(source: AsyncIterable<Uint8Array>, content: Transform): AsyncGenerator<Uint8Array> {
   // What goes wrong is thrown where the content is read.
-  pipeline(Readable.from(compression === "zstd" ? followed(source, frames) : source), content, () => {});
+  pipeline(Readable.from(source), content, () => {});
   try {
     for await (const chunk of content) yield chunk as Buffer;
   } catch (problem) {
@@ -52,12 +61,42 @@ export async function* decompress(
     if (!/^Z(?:STD)?_/.test(code)) throw problem;
     throw new CompressionError(code === "Z_BUF_ERROR", problem instanceof Error ? problem.message : code);
   }
-  if (!frames.atEnd) throw new CompressionError(true, "unexpected end of file");
 }
 
-async function* followed(source: AsyncIterable<Uint8Array>, frames: ZstdFrames): AsyncGenerator<Uint8Array> {
-  for await (const chunk of source) {
-    frames.push(chunk);
-    yield chunk;
+/** A Zstandard stream, frame by frame. */
+class FramesOf {
+  readonly #frames = new ZstdFrames();
+  readonly #source: AsyncIterator<Uint8Array>;
+  /** The chunk at hand, and how much of it belongs to frames that have been read. */
+  #chunk: Uint8Array = new Uint8Array(0);
+  #read = 0;
+
+  constructor(source: AsyncIterable<Uint8Array>) {
+    this.#source = source[Symbol.asyncIterator]();
+  }
+
+  get atEnd(): boolean {
+    return this.#frames.atEnd;
+  }
+
+  /** Whether another frame begins. */
+  async begin(): Promise<boolean> {
+    while (this.#read === this.#chunk.length) {
+      const next = await this.#source.next();
+      if (next.done === true) return false;
+      this.#chunk = next.value;
+      this.#read = 0;
+    }
+    return true;
+  }
+
+  /** The bytes of the frame at hand. */
+  async *frame(): AsyncGenerator<Uint8Array> {
+    while (await this.begin()) {
+      const start = this.#read;
+      this.#read = this.#frames.follow(this.#chunk, start);
+      yield this.#chunk.subarray(start, this.#read);
+      if (this.#frames.atEnd) return;
+    }
   }
 }

@@ -8,6 +8,9 @@ export function detached(text: string): string {
   return Buffer.from(text, "utf16le").toString("utf16le");
 }
 
+/** Longest text that is remembered: a stranger may send one that is much longer, again and again. */
+const LONGEST_REMEMBERED = 1_024;
+
 /** Values computed from texts that come again and again, at most `most` at a time. */
 export class TextMemo<T> {
   readonly #compute: (text: string) => T;
@@ -21,6 +24,7 @@ export class TextMemo<T> {
   }
 
   of(text: string): T {
+    if (text.length > LONGEST_REMEMBERED) return this.#compute(text);
     const known = this.#known.get(text);
     if (known !== undefined) return known;
     const own = detached(text);

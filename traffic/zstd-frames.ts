@@ -1,6 +1,6 @@
 /**
- * Where the frames of a Zstandard stream end (RFC 8878 §3.1). Node's decompressor takes a stream that is cut off for one that has ended, so
- * the bytes are followed beside it: headers alone, since each says how much follows it.
+ * Where the frames of a Zstandard stream end (RFC 8878 §3.1). Node's decompressor reads one frame, and takes one that is cut off for one
+ * that has ended, so the bytes are followed beside it: headers alone, since each says how much follows it.
  */
 type Part = "magic" | "skipped_size" | "descriptor" | "header" | "block" | "content" | "checksum";
 
@@ -23,8 +23,13 @@ export class ZstdFrames {
     return this.#part === "magic" && this.#bytes.length === 0;
   }
 
-  push(chunk: Uint8Array): void {
-    let at = 0;
+  /**
+   * Follows a chunk from `start` to the end of the frame at hand.
+   *
+   * @returns Where the frame ends; the chunk's length where it goes on or ends with it.
+   */
+  follow(chunk: Uint8Array, start: number): number {
+    let at = start;
     while (at < chunk.length) {
       const isRead = this.#part !== "content" && this.#part !== "header" && this.#part !== "checksum";
       const taken = Math.min(this.#left, chunk.length - at);
@@ -32,7 +37,9 @@ export class ZstdFrames {
       at += taken;
       this.#left -= taken;
       while (this.#left === 0) this.#next();
+      if (this.atEnd) break;
     }
+    return at;
   }
 
   #next(): void {

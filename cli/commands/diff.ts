@@ -7,7 +7,7 @@ import { logOptions } from "../log-options.ts";
 import { type Arguments, formatOption } from "../options.ts";
 
 export const diff: Command = {
-  usage: `OLD NEW (--log LOG [--log-format F] [--skip-bad] | --scenario NAME [--scenario-from old|new] [--seed N] [--seeds N])
+  usage: `OLD NEW (--log LOG [--log-format F | --map FILE] [--identify FILE] [--skip-bad] | --scenario NAME [--scenario-from old|new] [--seed N] [--seeds N])
          [--fail-on ${FAIL_ON.join("|")}] [--format text|json|markdown]`,
   about: `Tells what turns from one policy to another: verdicts by what decides, caller and route, the first request that is decided
 differently with both explanations, and which declarations changed. On a log both decide the same recorded requests; in a scenario

@@ -12,7 +12,8 @@ import { EXIT } from "../problem.ts";
 const MOST_REORDERED = 10_000_000;
 
 export const replay: Command = {
-  usage: "FILE LOG… [--log-format FORMAT | --map FILE] [--skip-bad] [--reorder N] [--format text|json]",
+  usage:
+    "FILE LOG… [--log-format FORMAT | --map FILE] [--identify FILE] [--skip-bad] [--reorder N] [--format text|json]",
   about: `Decides recorded traffic at its recorded times and tells who would have been slowed, throttled and blocked, by what and
 why, with the callers most affected. Several LOGs are replayed as one, the oldest first. LOG may be \`-\` for standard input,
 and may be compressed with gzip or zstd.`,

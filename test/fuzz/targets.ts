@@ -25,6 +25,7 @@ import { createEngine, decodeBundle, makeRequest, restoreEngine } from "../../en
 import { StreamSession } from "../../server/stream/session.ts";
 import { runTests } from "../../simulator/index.ts";
 import { isOverlayError, parseOverlays, parseRequestLine } from "../../traffic/index.ts";
+import { LOG_TARGETS } from "./log-targets.ts";
 import { withoutPlaces } from "../helpers/ast.ts";
 import { CREDENTIAL_TARGETS } from "./credential-targets.ts";
 import { makeGate } from "../helpers/gate.ts";
@@ -254,6 +255,7 @@ export const TARGETS: readonly FuzzTarget[] = [
     inputs: fc.oneof(anyText, mutated(REQUEST_LINE)),
     run: (text) => void parseRequestLine(text),
   },
+  ...LOG_TARGETS,
   ...CREDENTIAL_TARGETS,
   {
     name: "stream frame",

@@ -53,7 +53,6 @@ test.each([
     "--format jsn: expected text or json or sarif; did you mean `json`?",
   ],
   ["a value of a later version", ["fmt", "--format", "sarif", "f"], "--format sarif is not built in this version"],
-  ["an option of a later version", ["replay", "--map", "m", "f", "l"], "--map is not built in this version"],
   ["a caller it does not know", ["check", "--via", "nginx,envoi", "f"], "did you mean `envoy`?"],
   ["a missing value", ["check", "f", "--format"], "--format needs a value: --format text|json|sarif"],
   ["a value that is the next option", ["simulate", "f", "--seed", "--format", "json"], "--seed needs a value"],

@@ -3,7 +3,9 @@ import { describe, expect, it } from "vitest";
 import { loadPolicyText } from "../../../dsl/index.ts";
 import { createReference, type Policy } from "../../../engine/index.ts";
 import { ReplayError } from "../../../simulator/replay-error.ts";
-import { type ReplayOptions, replayLog } from "../../../simulator/replay.ts";
+import { type ReplayOptions, replayLog, replayLogs } from "../../../simulator/replay.ts";
+import { readIdentification } from "../../../traffic/index.ts";
+import { inventoryOf } from "../../helpers/inventory.ts";
 import { renderReplay, replayJson } from "../../../simulator/report-replay.ts";
 
 function policyOf(text: string): Policy {
@@ -49,6 +51,44 @@ describe("order", () => {
     expect(times).toEqual([8, 8, 9]);
     expect(log).toMatchObject({ late: 1, mostLate: 1_000_000, wentBack: 2 });
     expect(caveats).toContainEqual(expect.stringMatching(/ 1 entry came when others up to 1 s later .*--reorder/));
+  });
+});
+
+describe("the format", () => {
+  const caddy = JSON.stringify({
+    ts: Date.UTC(2026, 2, 4, 9) / 1_000,
+    request: { remote_ip: "192.0.2.1", method: "GET", uri: "/" },
+    status: 200,
+  });
+
+  it("is told of each log by the first line that shows it, and said", async () => {
+    const logs = [
+      { name: "one", source: ["", "# a header", line(0, "192.0.2.1", "/")] },
+      { name: "two", source: [caddy] },
+      { name: "three", source: [] },
+    ];
+    const result = await replayLogs(policyOf(""), logs, { skipBad: true });
+    expect(result.log.files.map(({ name, format, lines, entries }) => [name, format, lines, entries])).toEqual([
+      ["one", "combined", 3, 1],
+      ["two", "caddy", 1, 1],
+      ["three", null, 0, 0],
+    ]);
+    expect(result.log.firstSkipped).toMatchObject([{ log: 0, line: 2 }]);
+    const text = renderReplay(result);
+    expect(text).toContain("4 lines of 3 logs in the formats combined and caddy, 1 empty\n");
+    expect(text).toContain("\n  one:2: no time in square brackets");
+  });
+
+  it("that no line shows is a problem, and one that is not the log's too", async () => {
+    await expect(replayLog(policyOf(""), ["a", "b"], { skipBad: true })).rejects.toThrow(
+      /^line 1: none of the first 2 lines is in a format that is known; .*--map/,
+    );
+    await expect(replayLog(policyOf(""), [caddy, "b"], { format: "combined", skipBad: true })).rejects.toThrow(
+      "no line of it is in the format combined",
+    );
+    await expect(replayLog(policyOf(""), [caddy], { format: "combined" })).rejects.toThrow(
+      /^line 1: no time .*; it looks like `--log-format caddy`$/,
+    );
   });
 });
 
@@ -184,6 +224,43 @@ describe("what cannot be told", () => {
     expect(caveats.at(-1)).toBe('No entry of the log shows header["x-tenant"]: odd was judged without it.');
   });
 
+  it("has what rules and limits read through signals, scores and lets", async () => {
+    const policy = policyOf(`
+route login = POST "/v1/login" { body { username: string } }
+let tenant = header["x-tenant"] ?? "none"
+signal users = distinct(username) on login per ip over 1h
+score risk { +40 when users > 2  +10 when tenant == "odd" }
+limit pace per ip.asn else ip allow 1000 per 1m
+rule guess on login when risk >= 40 then block
+rule plain when path == "/x" then block`);
+    const { missing } = await replayLog(policy, hourly.slice(0, 1));
+    expect(missing).toEqual([
+      { attribute: "ip.asn", readBy: ["pace"] },
+      { attribute: "the body of a request", readBy: ["guess"] },
+      { attribute: 'header["x-tenant"]', readBy: ["guess"] },
+    ]);
+    const whole = {
+      method: "POST",
+      path: "/v1/login",
+      ip: "192.0.2.1",
+      asn: 1,
+      body: { username: "u" },
+      headers: { "x-tenant": "t" },
+    };
+    expect((await replayLog(policy, [JSON.stringify(whole)])).missing).toEqual([]);
+  });
+
+  it("has how requests would have been answered that had been refused", async () => {
+    const { log, caveats } = await replayLog(
+      FAILURES,
+      [429, 403, 200, 404].map((status, second) => line(second, "192.0.2.1", "/", status)),
+    );
+    expect(log).toMatchObject({ refusedThen: 2, refusedThenPass: 2 });
+    expect(caveats).toContainEqual(
+      expect.stringMatching(/^2 requests \(50 %\) had been answered 403 or 429, .* 2 of them pass here/),
+    );
+  });
+
   it("says how often time went back", async () => {
     const { caveats, log } = await replayLog(
       FAILURES,
@@ -191,6 +268,38 @@ describe("what cannot be told", () => {
     );
     expect(log.wentBack).toBe(2);
     expect(caveats).toContain("Time went back 2 times from one line to the next; the log was sorted by time first.");
+  });
+});
+
+describe("an identification", () => {
+  it("says whose requests they are, and who is left over", async () => {
+    const { policy, diagnostics } = loadPolicyText(
+      'policy "p" { default allow }\nclients from "clients.yaml"\nlimit pace when has client per client allow 1 per 1h',
+      { "clients.yaml": inventoryOf([{ client: "acme", key: "k" }]) },
+    );
+    if (policy === null) throw new Error(diagnostics.map(({ message }) => message).join("\n"));
+    const read = readIdentification("identify: [{ client: acme, user_agent: acme/* }]", ["acme"]);
+    if (!read.ok) throw new Error(read.problems.join("\n"));
+    const agents = ["acme/1", "acme/2", "b/1", "b/1", "c/1"];
+    const lines = agents.map((agent, second) => line(second, `192.0.2.${second}`, "/", 200, agent));
+    const result = await replayLog(policy, lines, { identification: read.value });
+    expect(result.log.identified).toEqual({
+      entries: [{ client: "acme", conditions: 'user_agent "acme/*"', requests: 2 }],
+      named: 0,
+      unidentified: 3,
+      agents: {
+        exact: true,
+        top: [
+          { name: "b/1", requests: 2 },
+          { name: "c/1", requests: 1 },
+        ],
+      },
+      addresses: { exact: true, top: ["2", "3", "4"].map((n) => ({ name: `192.0.2.${n}`, requests: 1 })) },
+    });
+    expect(result.verdicts).toMatchObject({ allow: 4, throttle: 1 });
+    expect(renderReplay(result)).toMatch(
+      /Who sent the requests, by --identify\n {2}acme +2 .*\n {2}\(unidentified\) +3\n/,
+    );
   });
 });
 

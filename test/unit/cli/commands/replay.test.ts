@@ -1,5 +1,6 @@
 /** `edgepolicy replay`. */
 import { mkdirSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { edgepolicy, folderWith, SIGN_IN } from "../run.ts";
 
@@ -53,6 +54,53 @@ test("reads nginx's default format, requests as data, and standard input", async
   expect((await report([at("p"), at("log"), "--log-format", "nginx"])).verdicts["block"]).toBe(1);
   expect((await report([at("p"), at("ndjson"), "--log-format", "ndjson"])).verdicts["block"]).toBe(2);
   expect((await report([at("p"), "-"], LOG)).requests).toBe(5);
+});
+
+test("replays rotated logs, compressed ones too, as one", async () => {
+  const lines = LOG.split("\n");
+  const at = folderWith({ p: SIGN_IN, old: gzipSync(`${lines[0]}\n${lines[1]}\n`), new: lines.slice(2).join("\n") });
+  const whole = await report([at("p"), "-"], LOG);
+  const parts = await report([at("p"), at("old"), at("new")]);
+  expect(parts).toMatchObject({ requests: 5, verdicts: whole.verdicts });
+  expect((await edgepolicy(["replay", at("p"), at("old"), at("new")])).stdout).toContain(`${at("new")}:2: 203.0.113.9`);
+});
+
+test("reads logs by a mapping, and tells clients by an identification", async () => {
+  const row = { t: "2026-01-01T00:00:00Z", u: "/v1/login", a: "203.0.113.9" };
+  const mapping = "fields: { time: t, path: u, ip: a }\n";
+  const at = folderWith({
+    p: SIGN_IN,
+    map: mapping,
+    bad: "fields: { time: t, pth: u, ip: a }\n",
+    log: `${JSON.stringify(row)}\n`,
+  });
+  expect((await report([at("p"), at("log"), "--map", at("map")])).requests).toBe(1);
+  const { status, stderr } = await edgepolicy(["replay", at("p"), at("log"), "--map", at("bad")]);
+  expect(status).toBe(2);
+  expect(stderr).toContain(`${at("bad")}:1:20: \`fields\` has no member "pth"; did you mean \`path\`?`);
+  const identify = folderWith({ who: "identify: [{ client: nobody, key: k }]" });
+  const failed = await edgepolicy(["replay", at("p"), at("log"), "--map", at("map"), "--identify", identify("who")]);
+  expect(failed).toMatchObject({ status: 2, stderr: expect.stringContaining('no client "nobody" in the inventory') });
+  const twice = await edgepolicy(["replay", at("p"), at("log"), "--map", at("map"), "--log-format", "caddy"]);
+  expect(twice).toMatchObject({ status: 2, stderr: expect.stringContaining("--log-format and --map") });
+});
+
+test("says where a log is cut off or not in the format, and exits 2", async () => {
+  const packed = gzipSync(LOG);
+  const at = folderWith({ p: SIGN_IN, cut: packed.subarray(0, packed.length - 6), words: "a\nb\n", bz: "BZh91AY" });
+  expect(await edgepolicy(["replay", at("p"), at("cut")])).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining(`${at("cut")}:6: the log is cut off here`),
+  });
+  expect((await report([at("p"), at("cut"), "--skip-bad"])).log.skipped).toBe(1);
+  for (const [name, message] of [
+    ["words", `${at("words")}:1: none of the first 2 lines is in a format that is known`],
+    ["bz", `${at("bz")}: it is compressed with bzip2, which is not read`],
+  ] as const) {
+    const { status, stderr } = await edgepolicy(["replay", at("p"), at(name), "--skip-bad"]);
+    expect(status).toBe(2);
+    expect(stderr).toContain(message);
+  }
 });
 
 test("stops at a line that cannot be read, with its number", async () => {
