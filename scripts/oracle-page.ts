@@ -1,15 +1,14 @@
 /** Writes `docs/oracle.md`: what CrowdSec's tests expect, and what our rules say. Held by `test/oracle/crowdsec.test.ts`. */
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createEngine } from "../engine/index.ts";
-import { CROWDSEC, readTest, TEST_NAMES } from "../test/oracle/crowdsec-tests.ts";
-import { judge, type Verdict } from "../test/oracle/verdict.ts";
+import { CROWDSEC, TEST_NAMES } from "../test/oracle/crowdsec-tests.ts";
+import { type Verdict, verdictsOf } from "../test/oracle/verdict.ts";
 
 const PAGE = join(import.meta.dirname, "..", "docs", "oracle.md");
 
 /** The whole page. */
 export function oraclePage(): string {
-  const verdicts = TEST_NAMES.flatMap((name) => judge(readTest(name), createEngine));
+  const verdicts = TEST_NAMES.flatMap((name) => verdictsOf(name));
   return `${HEAD}
 ${summary(verdicts)}
 

@@ -9,7 +9,7 @@ import { bucketOf, withBucket, withoutLeak, withoutSources, withoutValues } from
 import { CROWDSEC, readTest, TEST_NAMES, unreadFolders } from "./crowdsec-tests.ts";
 import { type Expression, expressions } from "./policies.ts";
 import { inTimeOrder, replay } from "./replay.ts";
-import { judge, type Verdict } from "./verdict.ts";
+import { judge, type Verdict, verdictsOf } from "./verdict.ts";
 
 const PAGE = join(import.meta.dirname, "../../docs/oracle.md");
 
@@ -31,7 +31,7 @@ describe.skipIf(!existsSync(CROWDSEC))("CrowdSec's tests (skipped where ../share
   });
 
   test.for(TEST_NAMES)("%s: as many overflows, of the same sources, at the same times", (name) => {
-    const verdicts = judge(readTest(name), createEngine);
+    const verdicts = verdictsOf(name);
     expect(verdicts.map(told)).toEqual(verdicts.map(wanted));
   });
 

@@ -1,9 +1,9 @@
 /** Compares what our rules say on a log with what CrowdSec expects of its scenarios. */
 import type { Policy, PolicyEngine } from "../../engine/index.ts";
-import { canonicalIp } from "../../engine/index.ts";
+import { canonicalIp, createEngine } from "../../engine/index.ts";
 import type { RequestRecord } from "../../traffic/index.ts";
 import { bucketOf, withBucket, YEAR_MICROS } from "./buckets.ts";
-import { type CrowdsecTest, type Expected, momentOf } from "./crowdsec-tests.ts";
+import { type CrowdsecTest, type Expected, momentOf, readTest } from "./crowdsec-tests.ts";
 import { type Expression, expressions } from "./policies.ts";
 import { inTimeOrder, type Overflow, replay } from "./replay.ts";
 
@@ -53,6 +53,15 @@ export function judge(
       events: agreeOnEvents(each, overflows, judged, make, ordered),
     };
   });
+}
+
+const judged = new Map<string, readonly Verdict[]>();
+
+/** What the compiled engine makes of the test of a name, in the order of time; judged once. */
+export function verdictsOf(name: string): readonly Verdict[] {
+  const verdicts = judged.get(name) ?? judge(readTest(name), createEngine);
+  judged.set(name, verdicts);
+  return verdicts;
 }
 
 function overflowsOf({ policy, rule }: Expression, make: MakeEngine, events: Events): readonly Overflow[] {
