@@ -13,7 +13,7 @@ import { describe, exprType, sameType, type Type } from "./types.ts";
 
 /** Checks a default: all options but the last can be missing, the last cannot, and all have one type. */
 export function checkDefault(ast: AstDefault, site: Site, checker: Checker): Typed | null {
-  const optional = ast.options.slice(0, -1).map((option) => optionalOption(option, site));
+  const optional = ast.options.slice(0, -1).map((option) => optionalOption(option, site, checker));
   const type = optional.find((option) => option !== null)?.type;
   const lastAst = ast.options[ast.options.length - 1];
   if (lastAst === undefined) return null;
@@ -29,7 +29,7 @@ export function checkDefault(ast: AstDefault, site: Site, checker: Checker): Typ
 }
 
 /** An option before the last: an attribute that can be missing. No guard is asked of it. */
-function optionalOption(ast: AstExpr, site: Site): Typed | null {
+function optionalOption(ast: AstExpr, site: Site, checker: Checker): Typed | null {
   const inner = unwrap(ast);
   const use = inner.kind === "name" ? attributeUse(inner, site.context) : undefined;
   if (use === null || inner.kind === "invalid") return null;
@@ -39,10 +39,10 @@ function optionalOption(ast: AstExpr, site: Site): Typed | null {
       reportUnknownAttribute(inner, site.context);
       return null;
     }
-    report.error(SEMANTICS.neverMissing, ast.span, "only an attribute that can be missing stands before `??`", {
-      help: 'write an attribute there, such as `header["x-env"] ?? "none"`',
-    });
-    return null;
+    // A name that nothing has is told as everywhere.
+    if (inner.kind === "name" && site.context.scope.find(inner.parts[0]?.text ?? "") === undefined)
+      return checker.value(inner, site) === null ? null : reportNeverMissing(ast, site);
+    return reportNeverMissing(ast, site);
   }
   if (use.expr.name === "client") {
     report.error(SEMANTICS.notValue, ast.span, "`client` is a record, not a value", {
@@ -57,6 +57,16 @@ function optionalOption(ast: AstExpr, site: Site): Typed | null {
     return null;
   }
   return { expr: use.expr, type: use.type };
+}
+
+function reportNeverMissing(ast: AstExpr, site: Site): null {
+  site.context.report.error(
+    SEMANTICS.neverMissing,
+    ast.span,
+    "only an attribute that can be missing stands before `??`",
+    { help: 'write an attribute there, such as `header["x-env"] ?? "none"`' },
+  );
+  return null;
 }
 
 function lastOption(ast: AstExpr, type: Type | undefined, site: Site, checker: Checker): Typed | null {

@@ -213,6 +213,7 @@ describe("conditions", () => {
     ["a header name with a capital is an error with the fix", rule('has header["X-A"]'), "EP2105", 'header["x-a"]'],
     ["keys are scalars", "signal s = count per token.scopes else skip over 5m", "EP2302", "set of string"],
     ["`has` asks for what can be missing", rule("has host"), "EP2108", "never missing"],
+    ["a name before `??` that nothing has is told", rule('nosuch ?? "a" == "b"'), "EP2001", "there is no `nosuch`"],
     ["`?? ` stands after what can be missing", rule('host ?? "a" == "b"'), "EP2108", "never missing"],
     [
       "`response.*` through a `let` outside `where` is an error",
