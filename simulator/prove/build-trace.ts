@@ -22,7 +22,7 @@ export function traceOf(plan: Plan, choices: Choices): Trace {
   const steps: TraceStep[] = [];
   let room = choices.longest;
   for (const step of plan.steps) {
-    for (const each of stepsOf(step, picked(actors, step.actor), focus, choices)) {
+    for (const each of stepsOf(step, picked(actors, step.actor), focus, choices, plan.polite)) {
       if (room <= 0) break;
       const times = Math.min(each.times, room);
       steps.push({ ...each, times });
@@ -39,9 +39,11 @@ function picked<T>(items: readonly T[], pick: number): T {
 function requestOf(actor: PlannedActor, first: Request | undefined, focus: Focus, choices: Choices): Request {
   const { policy, callers } = choices;
   const route = policy.routes[picked(focus.routes, actor.route)];
-  const plain = actor.alike && first !== undefined ? first : callOf(route, picked(callers, actor.caller), actor.method);
+  const caller = picked(callers, actor.caller);
+  const plain = actor.like === "nobody" || first === undefined ? callOf(route, caller, actor.method) : first;
+  const called = actor.like === "first_as_another" ? { ...plain, client: null, ...caller } : plain;
   const texts = actor.filled ? focus.variations.filter(({ text, values }) => text && values.includes(null)) : [];
-  const filled = texts.reduce((request, { apply, values }) => apply(request, values[0] ?? "x"), plain);
+  const filled = texts.reduce((request, { apply, values }) => apply(request, values[0] ?? "x"), called);
   const changed = actor.changes.reduce((request, { what, value }) => {
     if (focus.variations.length === 0) return request;
     const variation = picked(focus.variations, what);
@@ -50,13 +52,14 @@ function requestOf(actor: PlannedActor, first: Request | undefined, focus: Focus
   return sayable(changed, policy);
 }
 
-function stepsOf(step: PlannedStep, request: Request, focus: Focus, choices: Choices): readonly TraceStep[] {
-  const rates = ratesFor(choices.policy, request.client);
-  const counts = [...focus.counts, ...rates.flatMap(({ burst, allow }) => [burst, burst + 1, allow, allow + 1])];
-  const usable = counts.filter((count) => count <= choices.longest);
-  const times = step.count === 0 ? 1 : picked(usable, step.count);
-  const paces = [...focus.paces, ...rates.map(({ allow, perMicros }) => wholeMillis(perMicros / allow))];
-  const everyMicros = picked(paces, step.pace);
+function stepsOf(
+  step: PlannedStep,
+  request: Request,
+  focus: Focus,
+  choices: Choices,
+  polite: boolean,
+): readonly TraceStep[] {
+  const { times, everyMicros } = rhythmOf(step, request, focus, choices, polite);
   const status = picked(focus.statuses, step.status);
   const respond = { status, afterMicros: step.late && choices.late ? picked(LATE, step.status) : 0 };
   const gap = gapOf(step, focus);
@@ -64,6 +67,26 @@ function stepsOf(step: PlannedStep, request: Request, focus: Focus, choices: Cho
   if (times > 1 && kind === "address") return fromMany({ gap, times, everyMicros, request, respond }, choices.policy);
   const varied = times > 1 && kind === "text" ? withCounter(request, focus.variations, pick) : request;
   return [{ gap, times, everyMicros, request: sayable(varied, choices.policy), respond }];
+}
+
+/** How often a step is repeated, and at which pace. */
+function rhythmOf(
+  { count, pace }: PlannedStep,
+  { client }: Request,
+  focus: Focus,
+  { policy, longest }: Choices,
+  polite: boolean,
+): { readonly times: number; readonly everyMicros: number } {
+  const own = policy.clients.find(({ id }) => id === client)?.rate ?? null;
+  if (polite && own !== null) {
+    const everyMicros = wholeMillis(own.perMicros / own.allow);
+    return { times: count === 0 ? 1 : picked([2, own.burst, 1], count), everyMicros: pace === 0 ? 0 : everyMicros };
+  }
+  const rates = ratesFor(policy, client);
+  const counts = [...focus.counts, ...rates.flatMap(({ burst, allow }) => [burst, burst + 1, allow, allow + 1])];
+  const usable = counts.filter((each) => each <= longest);
+  const paces = [...focus.paces, ...rates.map(({ allow, perMicros }) => wholeMillis(perMicros / allow))];
+  return { times: count === 0 ? 1 : picked(usable, count), everyMicros: picked(paces, pace) };
 }
 
 function gapOf({ gap: { kind, pick } }: PlannedStep, focus: Focus): Gap {

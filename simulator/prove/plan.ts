@@ -6,8 +6,8 @@ import fc from "fast-check";
 
 /** Who asks for what, and what is changed in the plain request. */
 export interface PlannedActor {
-  /** Whether it is the first actor with other changes, rather than a caller of its own. */
-  readonly alike: boolean;
+  /** Whether it asks what the first actor asks, with other changes, and whether that is the same caller. */
+  readonly like: "nobody" | "first" | "first_as_another";
   /** Whether every text that matters is there to begin with. */
   readonly filled: boolean;
   readonly caller: number;
@@ -32,6 +32,8 @@ export interface PlannedStep {
 
 export interface Plan {
   readonly focus: number;
+  /** Whether clients with a declared rate keep to it, each step by itself. */
+  readonly polite: boolean;
   readonly clock: number;
   readonly actors: readonly PlannedActor[];
   readonly steps: readonly PlannedStep[];
@@ -44,8 +46,8 @@ const MOST_CHANGES = 5;
 const pick = fc.nat(4_095);
 
 const actor: fc.Arbitrary<PlannedActor> = fc.record({
-  alike: fc.boolean(),
-  filled: fc.boolean(),
+  like: fc.constantFrom("nobody", "first", "first_as_another", "first_as_another"),
+  filled: fc.constantFrom(true, true, false),
   caller: pick,
   route: pick,
   method: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: pick }),
@@ -71,6 +73,7 @@ const step: fc.Arbitrary<PlannedStep> = fc.record({
 /** Plans of every kind. */
 export const arbitraryPlan: fc.Arbitrary<Plan> = fc.record({
   focus: pick,
+  polite: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   clock: fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: pick }),
   actors: fc.array(actor, { minLength: 1, maxLength: MOST_ACTORS }),
   steps: fc.array(step, { minLength: 1, maxLength: MOST_STEPS, size: "max" }),

@@ -12,6 +12,8 @@ import {
   type ScalarValue,
 } from "../../engine/index.ts";
 
+/** The least difference that texts of durations and times make. */
+const MILLISECOND = 1_000;
 /** Values that are kept of one attribute. */
 const MOST_VALUES = 512;
 
@@ -28,13 +30,14 @@ function valuesOf(type: ScalarType, constants: readonly ScalarValue[]): readonly
   switch (type) {
     case "bool":
       return [true, false];
+    case "duration":
+    case "time":
+      return numbersAround(constants, MILLISECOND);
     case "int":
     case "number":
     case "percent":
-    case "duration":
     case "size":
-    case "time":
-      return numbersAround(constants);
+      return numbersAround(constants, null);
     case "ip":
     case "network":
       return addressesAround(constants.map(String));
@@ -45,10 +48,10 @@ function valuesOf(type: ScalarType, constants: readonly ScalarValue[]): readonly
   }
 }
 
-/** Each constant with the numbers just below and above it, then small ones. */
-function numbersAround(constants: readonly ScalarValue[]): readonly number[] {
+/** Each constant with the numbers just below and above it, then small ones. @param unit - Null for the last decimal of each. */
+function numbersAround(constants: readonly ScalarValue[], unit: number | null): readonly number[] {
   const numbers = constants.filter((each) => typeof each === "number");
-  const near = numbers.flatMap((each) => [each, each - unitOf(each), each + unitOf(each)]);
+  const near = numbers.flatMap((each) => [each, each - (unit ?? unitOf(each)), each + (unit ?? unitOf(each))]);
   return [...near, 0, 1, 2].filter((each) => Math.abs(each) <= Number.MAX_SAFE_INTEGER);
 }
 

@@ -33,7 +33,7 @@ ${CLIENTS.map(
 export function proven(
   text: string,
 ): ProvenPolicy & { readonly load: LoadResult & { readonly policy: NonNullable<LoadResult["policy"]> } } {
-  const load = loadPolicyText(text, { "clients.yaml": INVENTORY });
+  const load = loadPolicyText(text, { "clients.yaml": INVENTORY, "keys.json": "" });
   const { policy, sources, invariants, diagnostics } = load;
   if (policy === null) throw new Error(diagnostics.map(({ code, message }) => `${code} ${message}`).join("\n"));
   return { file: "policy.edgepolicy", policy, sources, invariants, load: { ...load, policy } };
