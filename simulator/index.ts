@@ -94,4 +94,6 @@ export { unpaired as unpairedRequests } from "./diff/diff-words.ts";
 export { DIFF_SCHEMA, type DiffJson, diffJson } from "./diff/report-json.ts";
 export { renderDiffMarkdown } from "./diff/report-markdown.ts";
 export { type DiffReportOptions, renderDiff } from "./diff/report-text.ts";
+export { type Minimized, minimizeFailures, type Unminimized } from "./minimize/minimize.ts";
+export { testOf } from "./minimize/test-of.ts";
 export type { StateDivergence } from "./diff/state-divergence.ts";

@@ -46,6 +46,8 @@ export interface DecisionEvent {
   readonly abusive: boolean;
   readonly atMicros: number;
   readonly request: Request;
+  /** Status that the service answers with, or would. */
+  readonly status: number;
   readonly record: DecisionRecord;
 }
 
@@ -231,9 +233,18 @@ export class Run {
     if (this.#options.onDecision === undefined) return;
     const { populations, attacks } = this.#scenario;
     const origin = [...populations, ...attacks][actor.origin]?.name ?? "";
-    const { request, abusive } = actor;
+    const { request, status, abusive } = actor;
     const atMicros = START_MICROS + at;
-    this.#options.onDecision({ seed: this.#seed, number: this.#requests, origin, abusive, atMicros, request, record });
+    this.#options.onDecision({
+      seed: this.#seed,
+      number: this.#requests,
+      origin,
+      abusive,
+      atMicros,
+      request,
+      status,
+      record,
+    });
   }
 
   /** What would happen after the run's end does not happen. */

@@ -15,6 +15,7 @@ import {
 import type { Command } from "../command.ts";
 import { DecisionFile } from "../decision-file.ts";
 import { type CliIo, colorOnStdout } from "../io.ts";
+import { minimizeScenarios } from "../minimize/run.ts";
 import { type Arguments, formatOption } from "../options.ts";
 import { loadGood } from "../policy-file.ts";
 import { CliProblem, EXIT } from "../problem.ts";
@@ -27,7 +28,7 @@ import { packageVersion } from "../version.ts";
 
 export const simulate: Command = {
   usage: `FILE [--scenario NAME] [--seed N] [--seeds N] [--workers N] [--decisions OUT] [--report OUT.html] [--price NAME=N]
-         [--format text|json|junit]`,
+         [--minimize] [--format text|json|junit]`,
   about: `Runs the policy's scenarios and tells who was stopped, who was harmed and by what. The same policy, scenario and seeds give
 the same bytes. Exits 1 if an expectation fails.`,
   options: [
@@ -42,12 +43,14 @@ the same bytes. Exits 1 if an expectation fails.`,
     },
     WORKERS_OPTION,
     PRICE_OPTION,
+    { name: "minimize", value: null, help: "print failing expectations as the smallest `test` blocks that show them" },
     formatOption("text", ["junit"]),
   ],
   examples: [
     "simulate orders.edgepolicy",
     "simulate orders.edgepolicy --report report.html",
     "simulate orders.edgepolicy --scenario stuffing_campaign --seed 7 --decisions decisions.ndjson",
+    "simulate orders.edgepolicy --minimize",
   ],
   run,
 };
@@ -59,14 +62,21 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   const prices = readPrices(args.texts("price"));
   const text = (args.text("format") ?? "text") === "text";
   const chosen = chooseScenarios(file, scenarios, args.text("scenario"));
+  const runAll = (scenario: Scenario, output: DecisionFile | null): Promise<ScenarioResult> => {
+    const seeds = chosenSeeds(scenario, choice);
+    const workers = chooseWorkers(args, policy, scenario, seeds);
+    return runOne({ policy, scenario, seeds, workers, prices, output }, io);
+  };
+  if (args.has("minimize")) {
+    const run = (scenario: Scenario): Promise<ScenarioResult> => runAll(scenario, null);
+    return minimizeScenarios({ file, policy, scenarios: chosen, run, json: args.json() }, io);
+  }
   const output = args.has("decisions") ? new DecisionFile(args.text("decisions") ?? "") : null;
   const page = args.has("report") ? new ReportFile(args.text("report") ?? "") : null;
   const reported: ReportedScenario[] = [];
   try {
     for (const scenario of chosen) {
-      const seeds = chosenSeeds(scenario, choice);
-      const workers = chooseWorkers(args, policy, scenario, seeds);
-      const result = await runOne({ policy, scenario, seeds, workers, prices, output }, io);
+      const result = await runAll(scenario, output);
       reported.push({ scenario, result });
       const color = colorOnStdout(io);
       if (text)

@@ -17,6 +17,7 @@ import { type GoodPolicy, loadGood } from "../policy-file.ts";
 import { CliProblem, EXIT } from "../problem.ts";
 import { Progress } from "../progress.ts";
 import { chosenSeeds, findScenario, readSeedChoice } from "../scenarios.ts";
+import { shellLine } from "../shell-line.ts";
 import { exitStatus, type FailOn } from "./exit-status.ts";
 
 /** A policy and where it was read. */
@@ -120,7 +121,7 @@ function commandOf(result: DiffResult, args: Arguments): string {
     result.kind === "first-order"
       ? ["--log", args.text("log") ?? "", ...given(args, "log-format"), ...(args.has("skip-bad") ? ["--skip-bad"] : [])]
       : ["--scenario", result.scenario, ...given(args, "scenario-from"), ...seedWords(result.seeds)];
-  return ["edgepolicy", "diff", ...args.positionals, ...traffic].map(shellWord).join(" ");
+  return shellLine(["edgepolicy", "diff", ...args.positionals, ...traffic]);
 }
 
 function given(args: Arguments, name: string): readonly string[] {
@@ -130,9 +131,4 @@ function given(args: Arguments, name: string): readonly string[] {
 
 function seedWords(seeds: readonly number[]): readonly string[] {
   return ["--seed", `${seeds[0] ?? 1}`, ...(seeds.length > 1 ? ["--seeds", `${seeds.length}`] : [])];
-}
-
-/** A word as a POSIX shell takes it. */
-function shellWord(word: string): string {
-  return /^[\w./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -116,6 +116,14 @@ test("diff tells what turns from one policy to another, and exits 1 where someth
   expect(edgepolicy(["diff", "old", "new"], { cwd })).toMatchObject({ status: 2, stdout: "" });
 });
 
+test("simulate --minimize prints a failing expectation as a test", () => {
+  const cwd = folderWith({});
+  shell("edgepolicy init shop && echo 'limit tight per ip allow 1 per 1h' >> shop/policy.edgepolicy", { cwd });
+  const { status, stdout } = edgepolicy(["simulate", "shop/policy.edgepolicy", "--seed", "1", "--minimize"], { cwd });
+  expect(status).toBe(1);
+  expect(stdout).toMatch(/is throttled by tight at its[\s\S]*expect allow\n\}\n/);
+});
+
 test("explain tells why, after what came before, and what would change it", () => {
   const cwd = folderWith({ p: SIGN_IN, requests: FAILED_SIGN_IN.repeat(3) });
   const request = JSON.stringify({ method: "POST", path: "/v1/login", ip: "203.0.113.9" });

@@ -7,7 +7,8 @@ import { type DecisionRecord, type Policy, VERDICTS, type Verdict } from "../../
 const CLIENTS = ["alpha", "beta", "gamma"];
 const NETWORKS = ["10.1.0.0/24", "10.2.0.0/24", "2001:db8:3::/64"];
 
-const INVENTORY = [
+/** What `stage` gives its policies as `clients.yaml`. */
+export const INVENTORY: string = [
   "teams:",
   "  - { id: edge, people: [m.rossi] }",
   "people:",
@@ -25,7 +26,8 @@ const INVENTORY = [
   "",
 ].join("\n");
 
-const ROUTES = `
+/** Two routes and three clients. */
+export const ROUTES = `
 identity { api_key { header "x-api-key" } }
 clients from "clients.yaml"
 route login = POST "/login" { body { username: string } }

@@ -210,3 +210,51 @@ test("a number of workers that makes no sense is told off", async () => {
     stderr: expect.stringContaining("--workers 0: not a whole number"),
   });
 });
+
+const HARMFUL = POLICY.replace("scenario held", "limit tight on home per ip allow 6 per 1m\n\nscenario held").replace(
+  "expect stuffers.admitted < 50%",
+  "expect partners.harmed = 0",
+);
+
+test("--minimize prints a test that fails as the policy is, and passes when it is mended", async () => {
+  const at = folderWith({ ...FILES, "p.edgepolicy": HARMFUL });
+  const { status, stdout } = await edgepolicy(["simulate", at("p.edgepolicy"), "--scenario", "held", "--minimize"]);
+  expect(status).toBe(1);
+  expect(stdout).toMatch(/^\/\/ Scenario held, seed \d: `partners\.harmed = 0` fails\.\n/);
+  expect(stdout).toContain(`// edgepolicy simulate ${at("p.edgepolicy")} --scenario held --seed`);
+  expect(stdout).toMatch(/test "partners: acme_sync is let through \(held, seed \d\)" \{[^}]*expect allow\n\}\n$/);
+  const files = {
+    ...FILES,
+    bad: `${HARMFUL}\n${stdout}`,
+    good: `${HARMFUL.replace("allow 6", "allow 600")}\n${stdout}`,
+  };
+  const other = folderWith(files);
+  expect((await edgepolicy(["fmt", "--check", other("bad")])).stderr).toBe("");
+  expect((await edgepolicy(["test", other("bad")])).status).toBe(1);
+  expect((await edgepolicy(["test", other("good")])).status).toBe(0);
+});
+
+test("--minimize gives data too, and says what it has no test for", async () => {
+  const at = folderWith({ ...FILES, "p.edgepolicy": HARMFUL });
+  const json = await edgepolicy(["simulate", at("p.edgepolicy"), "--minimize", "--format", "json"]);
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    schema: "edgepolicy.minimized/1",
+    held: false,
+    tests: [
+      { scenario: "held", kind: "harm", who: "acme_sync", by: "tight", verdict: "throttle", minimal: true },
+      { scenario: "failed", kind: "abuse", who: "stuffers", expectation: "stuffers.admitted < 1%" },
+    ],
+  });
+  const held = await edgepolicy(["simulate", folderWith(FILES)("p.edgepolicy"), "--scenario", "held", "--minimize"]);
+  expect(held).toEqual({ status: 0, stdout: "", stderr: "every expectation holds: there is nothing to minimize\n" });
+  const more = HARMFUL.replace("expect partners.harmed = 0", "expect partners.harmed > 5");
+  const none = await edgepolicy([
+    "simulate",
+    folderWith({ ...FILES, p: more })("p"),
+    "--scenario",
+    "held",
+    "--minimize",
+  ]);
+  expect(none).toMatchObject({ status: 1, stdout: "" });
+  expect(none.stderr).toMatch(/^held: no test for `partners\.harmed > 5`: it asks for more/);
+});
