@@ -76,12 +76,18 @@ function evenlyBy(unit: number, cut: number): Change {
   };
 }
 
-/** Not to more than the mean gap: a test of honest traffic must not be denser than the traffic was. */
+/** Not to more than the mean gap: a test of honest traffic must not be denser than the traffic was. One pace stays one. */
 function roundedTo(unit: number): Change {
   return (steps) => {
-    if (unit > meanGap(steps)) return steps;
+    if (unit > meanGap(steps) || isEven(steps)) return steps;
     return steps.map((step) => ({ ...step, atMicros: Math.floor(step.atMicros / unit) * unit }));
   };
+}
+
+function isEven(steps: readonly TraceStep[]): boolean {
+  const [first, second] = steps.map(({ atMicros }) => atMicros);
+  if (first === undefined || second === undefined || steps.length < 3) return false;
+  return steps.every(({ atMicros }, index) => atMicros === first + index * (second - first));
 }
 
 function meanGap(steps: readonly TraceStep[]): number {
