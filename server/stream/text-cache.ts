@@ -48,11 +48,12 @@ export class TextCache {
     const known = this.#known;
     if (known.getInt32(at, true) !== length) return false;
     const text = at + 4;
-    let offset = 0;
-    for (; offset + 4 <= length; offset += 4) {
+    if (length < 4) return lastBytes(known, text, length) === lastBytes(view, from, length);
+    const last = length - 4;
+    if (known.getInt32(text + last, true) !== view.getInt32(from + last, true)) return false;
+    for (let offset = 0; offset < last; offset += 4) {
       if (known.getInt32(text + offset, true) !== view.getInt32(from + offset, true)) return false;
     }
-    for (; offset < length; offset++) if (known.getUint8(text + offset) !== view.getUint8(from + offset)) return false;
     return true;
   }
 
@@ -62,16 +63,28 @@ export class TextCache {
   }
 }
 
-/** Who aims at collisions gets texts decoded anew, and no more. */
+/**
+ * Four bytes at a time, the last four of them again where the length is no multiple of four. Who aims at collisions gets texts decoded
+ * anew, and no more.
+ */
 function hashOf(view: DataView, from: number, length: number): number {
-  let hash = length;
-  let offset = 0;
-  for (; offset + 4 <= length; offset += 4) {
-    hash = Math.imul(hash ^ view.getInt32(from + offset, true), SPREAD);
-    hash ^= hash >>> 15;
-  }
-  for (; offset < length; offset++) hash = Math.imul(hash ^ view.getUint8(from + offset), SPREAD);
-  return hash ^ (hash >>> 13);
+  if (length < 4) return mixed(length, lastBytes(view, from, length));
+  const last = length - 4;
+  let hash = mixed(length, view.getInt32(from + last, true));
+  for (let offset = 0; offset < last; offset += 4) hash = mixed(hash, view.getInt32(from + offset, true));
+  return hash;
+}
+
+function mixed(hash: number, word: number): number {
+  const product = Math.imul(hash ^ word, SPREAD);
+  return product ^ (product >>> 15);
+}
+
+/** Up to three bytes as one number. */
+function lastBytes(view: DataView, from: number, length: number): number {
+  let word = 0;
+  for (let offset = 0; offset < length; offset++) word = (word << 8) | view.getUint8(from + offset);
+  return word;
 }
 
 /** Decodes text that stands in the bytes at hand. */
