@@ -14,7 +14,7 @@ const PIECE_BYTES = 16_384;
 export class UwsAnswer {
   readonly #response: UwsResponse;
   /** Bytes that were promised, or null where the answer is chunked. */
-  readonly #length: number | null;
+  readonly length: number | null;
   readonly #finished: () => void;
   /** What waits here, and for a known length at which offset of the body it begins. */
   #pending: Uint8Array = NOTHING;
@@ -25,12 +25,12 @@ export class UwsAnswer {
   /** @param finished - Called when the promised length was written. Not called for a chunked answer. */
   constructor(response: UwsResponse, length: number | null, finished: () => void) {
     this.#response = response;
-    this.#length = length;
+    this.length = length;
     this.#finished = finished;
   }
 
   get chunked(): boolean {
-    return this.#length === null;
+    return this.length === null;
   }
 
   /** Whether something waits for room in the socket. */
@@ -45,7 +45,7 @@ export class UwsAnswer {
    * @returns Whether there is room for more.
    */
   write(chunk: Uint8Array, keepRest: boolean): boolean {
-    if (this.#length !== null) return this.#offer(chunk, this.#length);
+    if (this.length !== null) return this.#offer(chunk, this.length);
     return keepRest ? this.#writePieces(chunk) : this.#response.write(chunk);
   }
 
@@ -59,8 +59,8 @@ export class UwsAnswer {
     const pending = this.#pending;
     if (pending.length === 0) return true;
     this.#pending = NOTHING;
-    if (this.#length === null) return this.#writePieces(pending);
-    return this.#offer(pending.subarray(this.#response.getWriteOffset() - this.#pendingFrom), this.#length);
+    if (this.length === null) return this.#writePieces(pending);
+    return this.#offer(pending.subarray(this.#response.getWriteOffset() - this.#pendingFrom), this.length);
   }
 
   /** Writes what waits, to be followed by the end of a chunked answer. */

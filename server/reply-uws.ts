@@ -112,12 +112,18 @@ export class UwsReply implements Reply {
       return;
     }
     this.#head = { status, headers };
-    this.#response.onWritable(() => this.#drain(answer));
   }
 
   write(chunk: Uint8Array): boolean {
     const answer = this.#answer;
     if (this.closed || answer === null || chunk.length === 0) return true;
+    const head = this.#head;
+    if (head !== null && answer.length === chunk.length) {
+      // All of it is there: it ends as an answer in one go does, and nothing has to be kept for a slow caller.
+      this.#response.cork(() => this.#sendNow(head.status, head.headers, chunk));
+      return true;
+    }
+    if (head !== null) this.#response.onWritable(() => this.#drain(answer));
     return this.#corked(() => answer.write(chunk, this.#receiving));
   }
 

@@ -151,7 +151,7 @@ function awaitBody(
     body.destroy();
     reply.send(status, headers, text);
   }, bodyTimeoutMs);
-  body.once("close", () => clearTimeout(deadline));
+  body.onGone(() => clearTimeout(deadline));
   reply.onAbort(() => body.destroy());
   const known = (): void => {
     if (!body.crowded) return run();

@@ -34,6 +34,46 @@ const KEPT: ReadonlySet<string> = new Set(["host", "content-length"]);
 /** Said by us alone, and dropped from what comes in. */
 const OWN_PREFIX = "x-edge-";
 
+/** What is known of a name of a request's header whatever the policy, as bits. */
+const DROPPED = 1;
+const FROM_TRUSTED = 2;
+/** Servers that read headers as CGI variables take it for another, because they cannot tell `_` from `-`. */
+const TWIN = 4;
+
+/** Names that come again and again are judged once; past this many the memory is emptied. */
+const REMEMBERED_MAX = 1_024;
+const requestNames = new Map<string, number>();
+const answerNames = new Map<string, number>();
+
+function remember(names: Map<string, number>, name: string, bits: number): number {
+  if (names.size >= REMEMBERED_MAX) names.clear();
+  names.set(name, bits);
+  return bits;
+}
+
+function requestBits(name: string): number {
+  return requestNames.get(name) ?? remember(requestNames, name, judgeRequestName(name));
+}
+
+function judgeRequestName(name: string): number {
+  const plain = plainName(name);
+  const dropped = HOP_BY_HOP.has(plain) || plain === "expect" || CONTINUED.has(plain) || isOwn(plain);
+  return (dropped ? DROPPED : 0) | (FORWARDED.has(plain) ? FROM_TRUSTED : 0) | (plain === name ? 0 : TWIN);
+}
+
+function plainName(name: string): string {
+  return name.includes("_") ? name.replaceAll("_", "-") : name;
+}
+
+function answerBits(name: string): number {
+  return answerNames.get(name) ?? remember(answerNames, name, judgeAnswerName(name));
+}
+
+function judgeAnswerName(name: string): number {
+  const own = name === "content-length" || name === "date" || isOwn(name);
+  return HOP_BY_HOP.has(name) || own ? DROPPED : 0;
+}
+
 export interface ForwardOptions {
   /** Id of the client that was accepted, or null. */
   readonly client: string | null;
@@ -65,12 +105,13 @@ export function requestHeaders(incoming: Incoming, options: ForwardOptions): str
 }
 
 function staysHere(name: string, { stripped, credentials, facts, peerTrusted }: ForwardOptions): boolean {
-  // Servers that read headers as CGI variables cannot tell `_` from `-`.
-  const plain = name.includes("_") ? name.replaceAll("_", "-") : name;
-  if (HOP_BY_HOP.has(plain) || plain === "expect" || CONTINUED.has(plain)) return true;
-  if (isOwn(plain) || stripped.includes(plain)) return true;
-  if (plain !== name && credentials.includes(plain)) return true;
-  return (FORWARDED.has(plain) || facts.has(plain)) && (!peerTrusted || plain !== name);
+  const bits = requestBits(name);
+  if ((bits & DROPPED) !== 0) return true;
+  const isTwin = (bits & TWIN) !== 0;
+  const plain = isTwin ? plainName(name) : name;
+  if (stripped.includes(plain)) return true;
+  if (isTwin && credentials.includes(plain)) return true;
+  return ((bits & FROM_TRUSTED) !== 0 || facts.has(plain)) && (!peerTrusted || isTwin);
 }
 
 /** Said by us alone, or to us alone. */
@@ -94,10 +135,10 @@ export function responseHeaders(upstream: Readonly<Record<string, string | strin
   const dropped = connectionOptions(single(upstream["connection"]) ?? "");
   const headers: string[] = [];
   for (const name of Object.keys(upstream)) {
-    if (HOP_BY_HOP.has(name) || name === "content-length" || name === "date" || isOwn(name)) continue;
-    if (dropped?.has(name) === true) continue;
+    if (answerBits(name) !== 0 || dropped?.has(name) === true) continue;
     const value = upstream[name];
-    for (const text of Array.isArray(value) ? value : [value ?? ""]) headers.push(name, writtenText(text));
+    if (Array.isArray(value)) for (const text of value) headers.push(name, writtenText(text));
+    else headers.push(name, writtenText(value ?? ""));
   }
   return headers;
 }

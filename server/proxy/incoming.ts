@@ -123,12 +123,11 @@ function bad(problem: string, detail: string): Malformed {
 }
 
 function findDuplicate(headers: readonly string[], identityHeaders: readonly string[]): string | null {
-  const seen = new Set<string>();
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i] ?? "";
     if (!SINGLE.has(name) && !identityHeaders.includes(name)) continue;
-    if (seen.has(name)) return name;
-    seen.add(name);
+    // The first that comes twice ends it, so there are no more such searches than there are such names.
+    for (let before = 0; before < i; before += 2) if (headers[before] === name) return name;
   }
   return null;
 }

@@ -147,7 +147,7 @@ function awaitBody(
 ): void {
   const { request, reply, incoming } = passage;
   const deadline = setTimeout(() => refuseSlowBody(gate, passage), gate.config.bodyTimeoutMs);
-  body.once("close", () => clearTimeout(deadline));
+  body.onGone(() => clearTimeout(deadline));
   reply.onAbort(() => body.destroy());
   const known = (): void => {
     clearTimeout(deadline);
@@ -316,7 +316,7 @@ function settle(gate: Gate, { reply, incoming, body }: Passage, permit: Permit, 
     increment(gate.metrics.upstreamErrors, failure.kind);
     answer(reply, incoming.method, problem(failure.status, failure.detail, permit.named));
   }
-  observe(gate, permit, makeOutcome(status, { size, latencyMicros, headers }));
+  if (permit.observed) observe(gate, permit, makeOutcome(status, { size, latencyMicros, headers }));
 }
 
 export function observe(gate: Gate, permit: Permit, outcome: ReturnType<typeof makeOutcome>): void {

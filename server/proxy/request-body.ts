@@ -1,6 +1,6 @@
 /**
- * The body of a request on its way through: the first bytes may be kept to read fields from, and then all of it goes on as
- * a stream whose consumer sets the pace.
+ * The body of a request on its way through: the first bytes may be kept to read fields from, and then all of it goes on, at once where it
+ * is there already, else as a stream whose consumer sets the pace.
  */
 import { Readable } from "node:stream";
 import type { BodyRoom } from "../body-room.ts";
@@ -11,7 +11,7 @@ import { KeptBytes } from "./kept-bytes.ts";
 /** Bytes that wait here for the upstream before the caller is slowed down. */
 const WAITING_BYTES = 65_536;
 
-export class RequestBody extends Readable {
+export class RequestBody {
   readonly #reply: Reply;
   readonly #bytesMax: number;
   #bytes = 0;
@@ -25,12 +25,15 @@ export class RequestBody extends Readable {
   #crowded = false;
   #paused = false;
   #tooLarge: (() => void) | null = null;
-  /** What is kept until the decision; null once the stream flows. */
+  #onGone: (() => void) | null = null;
+  #gone = false;
+  /** What is kept until the decision; null once the body flows. */
   #kept: KeptBytes | null = new KeptBytes();
+  /** What goes on; made where not all of the body is there when it begins to. */
+  #stream: BodyStream | null = null;
 
   /** Must be made before the request's handler returns. */
   constructor(reply: Reply, bytesMax: number) {
-    super({ highWaterMark: WAITING_BYTES });
     this.#reply = reply;
     this.#bytesMax = bytesMax;
     reply.onBody((chunk, last) => this.#receive(chunk, last));
@@ -91,30 +94,41 @@ export class RequestBody extends Readable {
     }
   }
 
+  /** Calls `run` when nothing of the body is wanted any more. */
+  onGone(run: () => void): void {
+    this.#onGone = run;
+  }
+
   /** Lets what was kept and what follows go on. */
-  flow(): this {
-    const kept = this.#kept?.bytes();
+  flow(): Readable | Uint8Array {
+    const kept = this.#kept?.bytes() ?? new Uint8Array(0);
     this.#kept = null;
-    if (kept !== undefined && kept.length > 0) this.push(kept);
-    if (this.#complete) this.push(null);
-    else this.#resume();
-    return this;
+    if (this.#complete && !this.#gone) return kept;
+    const stream = new BodyStream(
+      () => this.#resume(),
+      () => this.destroy(),
+    );
+    this.#stream = stream;
+    if (this.#gone) return stream.destroy();
+    if (kept.length > 0) stream.push(kept);
+    this.#resume();
+    return stream;
   }
 
-  override _read(): void {
-    if (this.#kept === null) this.#resume();
-  }
-
-  override _destroy(problem: Error | null, done: (problem?: Error | null) => void): void {
+  /** What is left of it is let in and thrown away. */
+  destroy(): void {
+    if (this.#gone) return;
+    this.#gone = true;
     this.#kept = null;
     this.#leaveRoom();
     this.#resume();
-    done(problem);
+    this.#stream?.destroy();
+    this.#onGone?.();
   }
 
   #receive(chunk: Uint8Array, last: boolean): void {
     this.#bytes += chunk.length;
-    if (this.destroyed) return;
+    if (this.#gone) return;
     if (this.outgrown) return this.#refuse();
     this.#complete = last;
     if (this.#kept === null) this.#pass(chunk.slice(), last);
@@ -151,8 +165,10 @@ export class RequestBody extends Readable {
   }
 
   #pass(chunk: Uint8Array, last: boolean): void {
-    const room = chunk.length === 0 || this.push(chunk);
-    if (last) this.push(null);
+    const stream = this.#stream;
+    if (stream === null) return;
+    const room = chunk.length === 0 || stream.push(chunk);
+    if (last) stream.push(null);
     else if (!room) this.#pause();
   }
 
@@ -171,5 +187,26 @@ export class RequestBody extends Readable {
     if (!this.#paused) return;
     this.#paused = false;
     this.#reply.resumeBody();
+  }
+}
+
+/** A body that goes on as it comes. */
+class BodyStream extends Readable {
+  readonly #onWanted: () => void;
+  readonly #onGone: () => void;
+
+  constructor(onWanted: () => void, onGone: () => void) {
+    super({ highWaterMark: WAITING_BYTES });
+    this.#onWanted = onWanted;
+    this.#onGone = onGone;
+  }
+
+  override _read(): void {
+    this.#onWanted();
+  }
+
+  override _destroy(problem: Error | null, done: (problem?: Error | null) => void): void {
+    this.#onGone();
+    done(problem);
   }
 }

@@ -20,7 +20,8 @@ export interface Forwarded {
   readonly target: string;
   /** Names and values, alternating. */
   readonly headers: string[];
-  readonly body: Readable | null;
+  /** All of it, or as it comes. */
+  readonly body: Readable | Uint8Array | null;
   /** Fields added to the answer. */
   readonly responseFields: readonly string[];
   /** Names of response headers that the policy reads. */
@@ -188,14 +189,16 @@ class Exchange implements Dispatcher.DispatchHandler {
   /** The upstream did not answer, or broke off. */
   fail(problem: unknown): void {
     if (this.#over) return;
-    this.#forwarded.body?.destroy();
+    const { body } = this.#forwarded;
+    if (body !== null && "destroy" in body) body.destroy();
     if (this.#begun) this.#reply.cut();
     this.#end(this.#abandoned ? null : failureOf(problem));
   }
 
   #begin(status: number, headers: Record<string, string | string[] | undefined>): void {
     this.#begun = true;
-    const fields = [...responseHeaders(headers), ...this.#forwarded.responseFields];
+    const fields = responseHeaders(headers);
+    fields.push(...this.#forwarded.responseFields);
     const declared = Number(headers["content-length"] ?? Number.NaN);
     const length = Number.isSafeInteger(declared) && declared >= 0 ? declared : null;
     if (this.#bodiless(status)) this.#reply.sendHead(status, fields, status === 204 ? null : length);

@@ -84,6 +84,18 @@ describe("the transport", () => {
     expect((await exchangeRaw(port, get())).text).toMatch(expected);
   });
 
+  it("writes an answer whose first piece is all of it, and goes on with the connection", async () => {
+    const { port } = listen((from, reply) => {
+      reply.begin(201, ["X-A", from.path], 3);
+      expect(reply.write(bytes("abc"))).toBe(true);
+      expect(reply.closed).toBe(true);
+      reply.end();
+    });
+    const { text } = await exchangeRaw(port, get("/a") + get("/b"));
+    const answer = /HTTP\/1.1 201 Created\r\nX-A: \/([ab])\r\n(?:[^\r]+\r\n)*Content-Length: 3\r\n\r\nabc/g;
+    expect([...text.matchAll(answer)].map(([, path]) => path)).toEqual(["a", "b"]);
+  });
+
   it("cuts the connection of an answer that stays incomplete", async () => {
     const { port } = listen((_from, reply) => {
       reply.begin(200, [], 10);

@@ -66,6 +66,23 @@ describe("forwarding", () => {
     expect((await echoed(await fetch(`${url}/x`, { method }))).method).toBe(method);
   });
 
+  it("sends a body on with its length where all of it is there, also if it came in chunks, and in chunks where it is not", async () => {
+    const { port } = await guard((await startService(echo)).url);
+    const head = "POST /v1/upload HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n";
+    const upload = async (size: number): Promise<string> => {
+      const chunk = `${size.toString(16)}\r\n${"x".repeat(size)}\r\n`;
+      return (await exchangeRaw(port, `${head}${chunk}${chunk}0\r\n\r\n`)).text;
+    };
+    const short = await upload(3);
+    expect(short).toContain('"content-length":"6"');
+    expect(short).not.toContain("transfer-encoding");
+    expect(short).toContain('"bytes":6');
+    const long = await upload(200_000);
+    expect(long).toContain('"transfer-encoding":"chunked"');
+    expect(long).toContain('"bytes":400000');
+    expect(await upload(0).catch(String)).toContain('"bytes":0');
+  });
+
   it("answers HEAD, 204 and 304 without a body", async () => {
     const service = await startService((incoming, response) => {
       response.statusCode = Number(incoming.url?.slice(1));
