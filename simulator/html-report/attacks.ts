@@ -1,4 +1,5 @@
 /** What became of each attack. */
+import { attackModel } from "../../dsl/index.ts";
 import { formatCount, formatDuration, formatMean, formatPercent, plural } from "../report-format.ts";
 import type { AttackSummary, ScenarioResult, Spread } from "../scenario-result.ts";
 import { type Html, html, type Part } from "./html.ts";
@@ -9,13 +10,15 @@ export function attacksSection({ scenario, result }: ReportedScenario): Html {
   if (result.attacks.length === 0)
     return html`<p>The scenario has no attack, so it cannot tell what the policy stops.</p>`;
   const modelOf = (name: string): string => scenario.attacks.find((one) => one.name === name)?.model ?? "";
-  return html`${result.attacks.map((attack) => attackBlock(attack, modelWords(modelOf(attack.name)), result))}`;
+  return html`${result.attacks.map((attack) => attackBlock(attack, modelOf(attack.name), result))}`;
 }
 
 type Fact = readonly [term: string, value: Part, says: Part];
 
 function attackBlock(attack: AttackSummary, model: string, result: ScenarioResult): Html {
-  return html`<h4>${attack.name} <span class="kind">${model}</span></h4>
+  const known = attackModel(model);
+  return html`<h4>${attack.name} <span class="kind">${[modelWords(model), ...(known?.threats ?? [])].join(", ")}</span></h4>
+${known === null ? null : html`<p class="doc">${known.about}</p>`}
 <dl class="facts">${factsOf(attack, result).map(
     ([term, value, says]) => html`<div><dt>${term}</dt><dd><b>${value}</b> <span>${says}</span></dd></div>\n`,
   )}</dl>`;

@@ -5,6 +5,7 @@ import type { Detail } from "./detail.ts";
 import { Html, html, type Part, shortened } from "./html.ts";
 import type { ReportedDiff } from "./input.ts";
 import { fold, table } from "./table.ts";
+import { heldMark } from "./words.ts";
 
 const BASIS: Readonly<Record<ReportedDiff["kind"], string>> = {
   "first-order": "First-order: both decide the same requests, and nobody reacts to the answers.",
@@ -15,13 +16,26 @@ const BASIS: Readonly<Record<ReportedDiff["kind"], string>> = {
 const MOST_CAVEAT = 1_000;
 
 /** From the other policy to this one. */
-export function diffSection({ kind, old, new: now, verdicts, caveats }: ReportedDiff, detail: Detail): Html {
+export function diffSection(
+  { kind, old, new: now, verdicts, gates = [], caveats }: ReportedDiff,
+  detail: Detail,
+): Html {
   const { requests, changed, newlyRefused, newlyAdmitted, matrix, causes, callers } = verdicts;
   const number = true;
   const turned = matrix.filter((cell) => cell.old !== cell.new);
   return html`<p>From <b>${old.name}</b> (${old.version}) to <b>${now.name}</b> (${now.version}). ${BASIS[kind]}</p>
 <p><b>${formatCount(changed)} of ${formatCount(requests)} requests</b> (${formatPercent(percent(changed, requests))}) change their verdict: ${formatCount(newlyRefused)} are newly refused,
 ${formatCount(newlyAdmitted)} newly admitted.</p>
+${when(
+  gates.filter((gate) => gate.old !== gate.new),
+  (rows) =>
+    table({
+      caption: "Expectations that turn",
+      columns: [{ head: "Expectation" }, { head: "Before" }, { head: "Now" }],
+      rows: rows.map((gate) => [html`<code>${gate.text}</code>`, heldMark(gate.old), heldMark(gate.new)]),
+      most: detail.rows,
+    }),
+)}
 ${when(turned, (rows) =>
   table({
     caption: "Requests by change of verdict",

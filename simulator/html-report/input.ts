@@ -42,6 +42,8 @@ export interface ReportedDiff {
       readonly newlyAdmitted: number;
     }[];
   };
+  /** Expectations under both, where both were judged. */
+  readonly gates?: readonly { readonly text: string; readonly old: boolean; readonly new: boolean }[];
   readonly caveats: readonly string[];
 }
 

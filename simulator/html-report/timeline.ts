@@ -1,5 +1,4 @@
 /** A scenario's timeline: for each attack and population what was offered, let through and refused, and by which verdict. */
-import type { Attack } from "../../dsl/index.ts";
 import { VERDICTS } from "../../engine/index.ts";
 import { percent, type Timeline } from "../measures.ts";
 import { formatDuration, formatMean, formatPercent, mergeBins, plural } from "../report-format.ts";
@@ -28,19 +27,13 @@ export function timelineSection({ scenario, result }: ReportedScenario, detail: 
   ];
   if (lines.length === 0) return html`<p>Nobody sends anything.</p>`;
   const shown = lines.slice(0, detail.plots);
-  const windows = scenario.attacks.flatMap((attack) => windowOf(attack, result.runMicros));
+  const windows = scenario.attacks.map(({ name, fromMicros, toMicros }): Window => ({ name, fromMicros, toMicros }));
   const seeds = result.seeds.length;
   const each = formatDuration(result.runMicros / Math.max(1, lines[0]?.timeline.offered.length ?? 1));
   return html`<p class="note">Mean of ${plural(seeds, "seed")}, in steps of ${each}. Above the rates, below the share of each verdict.${windowsText(windows)}</p>
 ${key(shown)}
 ${shown.map((line) => figure(line, timelineData(line.timeline, result.runMicros, seeds, windows), detail, seeds))}
 ${moreNote(lines.length - shown.length)}`;
-}
-
-/** When an attack is declared to go on; the whole run where it is not said. */
-function windowOf(attack: Attack, runMicros: number): Window {
-  const { fromMicros = 0, toMicros = runMicros } = attack as { fromMicros?: number; toMicros?: number };
-  return { name: attack.name, fromMicros, toMicros: Math.min(toMicros, runMicros) };
 }
 
 function windowsText(windows: readonly Window[]): Html | null {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { MOST_BYTES } from "../../../../simulator/html-report/detail.ts";
 import type { ReportedDiff, ReportInput } from "../../../../simulator/html-report/input.ts";
 import { renderPage } from "../../../../simulator/html-report/page.ts";
-import { htmlReport, runScenario } from "../../../../simulator/index.ts";
+import { diffScenario, htmlReport, runScenario } from "../../../../simulator/index.ts";
 import { visible } from "../../../../simulator/report-words.ts";
 import { decodeText, tagsOf, textOfPage } from "../../../helpers/html-text.ts";
 import { check } from "../../../helpers/property.ts";
@@ -78,6 +78,15 @@ describe("the page", () => {
     expect(text).toContain("allow  throttle by tight  20");
     expect(text).not.toContain("980");
     expect(textOfPage(renderPage(INPUT))).not.toContain("Compared with");
+  });
+
+  test("takes what a comparison of two policies gives as it is", async () => {
+    const { policy: looser } = stage(RULES.replace("1 per 5s", "1000 per 1s"), `${STEADY}\n${STUFFING}\n${EXPECTED}`);
+    const diff = await diffScenario({ policy: looser, sources: [] }, { policy, sources: [] }, scenario, { seeds: [1] });
+    const text = textOfPage(renderPage({ ...INPUT, scenarios: [{ scenario, result, diff }] }));
+    expect(diff.verdicts.newlyRefused).toBeGreaterThan(0);
+    expect(text).toContain(`${diff.verdicts.newlyRefused} are newly refused`);
+    expect(text).toContain("callers.harmed = 0  ✓ held  ✗ failed");
   });
 
   test("tells each harmed client's story: when, by what, how often, and the command that shows it", () => {
