@@ -75,8 +75,7 @@ ${more}${moreNote(worst.length - shown.length)}`;
 function storyItem(story: SeedStory, { rules, scenario, file }: Telling): Html {
   const { client, seed, requests, refused, firstRefusalMicros, firstRefusalBy, refusedBy } = story;
   const by = refusedBy.map(({ name, count }) => html` <code>${name}</code> ${formatCount(count)}`);
-  return html`<li><p><strong>${shortened(client, MOST_NAME)}</strong> lost <span class="bad">${formatPercent(percent(refused, requests))}</span>: ${formatCount(refused)} of
-${formatCount(requests)} requests in seed ${seed}. First refused at ${formatDuration(firstRefusalMicros)} by ${decider(firstRefusalBy, rules)}.</p>
+  return html`<li><p><strong>${shortened(client, MOST_NAME)}</strong> lost <span class="bad">${formatCount(refused)} of ${formatCount(requests)} requests</span> in seed ${seed}, ${formatPercent(percent(refused, requests))}. First refused at ${formatDuration(firstRefusalMicros)} by ${decider(firstRefusalBy, rules)}.</p>
 <p class="quiet">Refused by${by.map((one, i) => (i === 0 ? one : html`,${one}`))} · as ${verdictsText(story)}</p>
 ${replayCommand({ file, scenario, seed })}</li>\n`;
 }

@@ -113,6 +113,7 @@ td.number { white-space: nowrap; }
 th .doc { display: block; font-size: 0.85rem; }
 .scroll { overflow-x: auto; max-height: 26rem; overflow-y: auto; border: 1px solid var(--line); border-radius: 6px; margin-top: 0.5rem; }
 .wide { font-size: 0.85rem; margin: 0; }
+.wide th:not(:first-child), .wide td { text-align: right; }
 .wide th, .wide td { padding: 0.25rem 0.9rem; white-space: nowrap; }
 .wide thead th { position: sticky; top: 0; background: var(--ground); border-bottom: 0; box-shadow: inset 0 -1px var(--line); }
 .wide tbody tr:last-child > * { border-bottom: 0; }

@@ -27,17 +27,12 @@ export function table({ caption, columns, rows, most, quiet }: TableOptions): Ht
 ${moreNote(rows.length - shown.length)}`;
 }
 
-/** A table of many numbers, which keeps its shape and scrolls by itself. `label` names it to whom hears that it scrolls. */
+/** A table of many numbers, all but the heads of its rows, which keeps its shape and scrolls by itself. */
 export function wideTable(options: TableOptions): Html {
   const { caption, columns, rows } = options;
   return html`<div class="scroll" role="group" tabindex="0" aria-label="${caption}"><table class="wide"><caption class="unseen">${caption}</caption>
-<thead><tr>${columns.map(({ head, number }) => html`<th scope="col"${numeric(number)}>${head}</th>`)}</tr></thead>
-<tbody>${rows.map((row) => html`<tr>${row.map((cell, i) => plainCell(cell, columns[i], i))}</tr>\n`)}</tbody></table></div>`;
-}
-
-function plainCell(cell: Part, column: Column | undefined, place: number): Html {
-  if (place === 0) return html`<th scope="row">${cell}</th>`;
-  return html`<td${numeric(column?.number)}>${cell}</td>`;
+<thead><tr>${columns.map(({ head }) => html`<th scope="col">${head}</th>`)}</tr></thead>
+<tbody>${rows.map((row) => html`<tr>${row.map((cell, i) => (i === 0 ? html`<th scope="row">${cell}</th>` : html`<td>${cell}</td>`))}</tr>\n`)}</tbody></table></div>`;
 }
 
 function headCell({ head, number }: Column): Html {

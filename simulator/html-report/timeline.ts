@@ -15,6 +15,8 @@ import { modelWords } from "./words.ts";
 interface Line {
   readonly name: string;
   readonly kind: string;
+  /** An attack's plot marks its own time, the others' the time of every attack. */
+  readonly attack: boolean;
   readonly timeline: Timeline;
 }
 
@@ -22,8 +24,13 @@ export function timelineSection({ scenario, result }: ReportedScenario, detail: 
   const modelOf = (name: string): string =>
     modelWords([...scenario.attacks, ...scenario.populations].find((one) => one.name === name)?.model ?? "");
   const lines: readonly Line[] = [
-    ...result.attacks.map(({ name, timeline }) => ({ name, kind: `attack, ${modelOf(name)}`, timeline })),
-    ...result.populations.map(({ name, timeline }) => ({ name, kind: `honest callers, ${modelOf(name)}`, timeline })),
+    ...result.attacks.map(({ name, timeline }) => ({ name, attack: true, kind: `attack, ${modelOf(name)}`, timeline })),
+    ...result.populations.map(({ name, timeline }) => ({
+      name,
+      attack: false,
+      kind: `honest callers, ${modelOf(name)}`,
+      timeline,
+    })),
   ];
   if (lines.length === 0) return html`<p>Nobody sends anything.</p>`;
   const shown = lines.slice(0, detail.plots);
@@ -32,7 +39,10 @@ export function timelineSection({ scenario, result }: ReportedScenario, detail: 
   const each = formatDuration(result.runMicros / Math.max(1, lines[0]?.timeline.offered.length ?? 1));
   return html`<p class="note">Mean of ${plural(seeds, "seed")}, in steps of ${each}. Above the rates, below the share of each verdict.${windowsText(windows)}</p>
 ${key(shown)}
-${shown.map((line) => figure(line, timelineData(line.timeline, result.runMicros, seeds, windows), detail, seeds))}
+${shown.map((line) => {
+  const marked = line.attack ? windows.filter(({ name }) => name === line.name) : windows;
+  return figure(line, timelineData(line.timeline, result.runMicros, seeds, marked), detail, seeds);
+})}
 ${moreNote(lines.length - shown.length)}`;
 }
 
@@ -89,10 +99,7 @@ function dataTable(name: string, timeline: Timeline, runMicros: number, { bins }
     caption: `Requests a seed of ${name}, by time since the run began`,
     columns: [
       { head: "From" },
-      ...["Offered", "Let through", ...seen.map((verdict) => VERDICT_WORDS[verdict])].map((head) => ({
-        head,
-        number: true,
-      })),
+      ...["Offered", "Let through", ...seen.map((verdict) => VERDICT_WORDS[verdict])].map((head) => ({ head })),
     ],
     rows: Array.from({ length: rows }, (_, row) => [
       formatDuration((row * runMicros) / rows),

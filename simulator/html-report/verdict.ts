@@ -8,17 +8,22 @@ import { seedsText } from "../report-text.ts";
 /** The head of the page: of the policy over all scenarios. */
 export function pageVerdict({ policy, version, scenarios }: ReportInput): Html {
   const gates = scenarios.flatMap(({ result }) => result.gates);
-  const lost = gates.filter(({ held }) => !held);
-  const failed = lost.length;
+  const failed = gates.filter(({ held }) => !held).length;
   const requests = scenarios.reduce((sum, { result }) => sum + result.requests, 0);
   const over = scenarios.length === 1 ? "" : ` in ${plural(scenarios.length, "scenario")}`;
   return html`<h1 class="verdict ${failed === 0 ? "is-good" : "is-bad"}"><span class="sign" aria-hidden="true">${failed === 0 ? "✓" : "✗"}</span> <span>${policy.name} ${verdictWords(gates.length, failed)}</span></h1>
-<p class="lede">${countWords(gates.length, failed, over)}${failed === 0 ? "." : html`: ${listed(lost.map(({ text }) => text))}`}</p>
+<p class="lede">${countWords(gates.length, failed, over)}${failed === 0 ? "." : html`: ${listed(failing(scenarios))}`}</p>
 <p class="quiet meta">Policy version ${policy.version} · ${formatCount(requests)} simulated requests · edgepolicy ${version}</p>`;
 }
 
-/** Failing expectations that the head names. */
-const NAMED = 4;
+/** What fails: expectations, of several scenarios those with any. */
+function failing(scenarios: ReportInput["scenarios"]): readonly string[] {
+  if (scenarios.length > 1) return scenarios.filter(({ result }) => !result.held).map(({ result }) => result.scenario);
+  return scenarios.flatMap(({ result }) => result.gates.filter(({ held }) => !held).map(({ text }) => text));
+}
+
+/** Names that the head lists. */
+const NAMED = 6;
 
 function listed(texts: readonly string[]): Html {
   const named = texts.slice(0, NAMED).map((text, i) => html`${i === 0 ? "" : ", "}<code>${text}</code>`);
@@ -73,5 +78,5 @@ function attackSentence(attack: AttackSummary, { seeds }: ScenarioResult): Html 
     containedMicros === null
       ? "never contained"
       : `contained after ${formatDuration(containedMicros.mean)}${neverContained === 0 ? "" : `, but not in ${neverContained} of ${plural(seeds.length, "seed")}`}`;
-  return html`<b>${name}</b> got ${formatPercent(admittedPercent)} of its requests through, succeeded ${formatMean(succeeded.mean)} times a seed, and was ${contained}. `;
+  return html`<b>${name}</b> got ${formatPercent(admittedPercent)} of its requests through, succeeded ${formatMean(succeeded.mean)} ${succeeded.mean === 1 ? "time" : "times"} a seed, and was ${contained}. `;
 }

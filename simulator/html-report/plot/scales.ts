@@ -61,12 +61,14 @@ export function rateAxis(most: number, lowest: number | null, range: readonly [n
   return { at: scale, ticks: [0, ...powersOfTen(lowest, most)].map((value) => ({ value, label: rateLabel(value) })) };
 }
 
-/** At most five powers of ten, the largest ones that are not above `most`. */
+/** At most five powers of ten, the largest ones that are not above `most`, and twice or five times the last. */
 function powersOfTen(lowest: number, most: number): readonly number[] {
   const [first, last] = [Math.ceil(Math.log10(lowest)), Math.floor(Math.log10(most) + 1e-9)];
   const all = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
   const every = Math.ceil(all.length / 5);
-  return all.filter((_, i) => (all.length - 1 - i) % every === 0).map((power) => Number(`1e${power}`));
+  const powers = all.filter((_, i) => (all.length - 1 - i) % every === 0).map((power) => Number(`1e${power}`));
+  const higher = [5, 2].map((digit) => digit * Number(`1e${last}`)).find((value) => value <= most);
+  return higher === undefined ? powers : [...powers, higher];
 }
 
 function rateLabel(value: number): string {

@@ -13,7 +13,7 @@ export function stepLine(xs: readonly number[], ys: readonly number[]): Html {
   )
     .curve(curveStepAfter)
     .digits(1);
-  return Html.trusted(path(withEnd(ys)) ?? "");
+  return Html.trusted(shortPath(path(withEnd(ys)) ?? ""));
 }
 
 /** Filled intervals that begin at `xs`. */
@@ -27,7 +27,7 @@ export function stepArea(xs: readonly number[], bands: readonly Band[]): Html {
     shape.x((_, i) => xs[from + i] ?? 0);
     return shape(withEnd(bands.slice(from, to))) ?? "";
   });
-  return Html.trusted(paths.join(""));
+  return Html.trusted(shortPath(paths.join("")));
 }
 
 /** A step holds until the next point, so the last interval needs one more. */
@@ -45,4 +45,33 @@ function runsOf(bands: readonly Band[]): readonly (readonly [from: number, to: n
     else runs.push([i, i + 1]);
   }
   return runs;
+}
+
+type Point = readonly [x: string, y: string];
+
+/**
+ * The same path in a fourth of the text: steps go along one axis at a time, so each is one number, and points between two steps in one direction
+ * are left out.
+ */
+function shortPath(path: string): string {
+  return path.replace(/M([^MZ]*)/g, (_, text: string) => {
+    const [first = ["0", "0"], ...rest] = text.split("L").map((pair): Point => {
+      const [x = "0", y = "0"] = pair.split(",");
+      return [x, y];
+    });
+    return `M${first[0]} ${first[1]}${stepsFrom(first, rest)}`;
+  });
+}
+
+function stepsFrom(first: Point, rest: readonly Point[]): string {
+  let [x, y] = first;
+  const steps: (readonly [axis: "H" | "V", to: string])[] = [];
+  for (const [nextX, nextY] of rest) {
+    const step = nextX === x ? (["V", nextY] as const) : (["H", nextX] as const);
+    if (nextX === x && nextY === y) continue;
+    if (steps.at(-1)?.[0] === step[0]) steps.pop();
+    steps.push(step);
+    [x, y] = [nextX, nextY];
+  }
+  return steps.map(([axis, to]) => axis + to).join("");
 }

@@ -19,8 +19,8 @@ test("a rate is said per the shortest unit in which it is at least one", () => {
 test("the scale is logarithmic only where a linear one would hide the lowest rate", () => {
   expect([needsLog(0.1, 10), needsLog(1, 10), needsLog(0, 10)]).toEqual([true, false, false]);
   expect(labels(rateAxis(10, null, [100, 0]))).toEqual(["0", "2", "4", "6", "8", "10"]);
-  expect(labels(rateAxis(200, 0.02, [100, 0]))).toEqual(["0", "0.1", "1", "10", "100"]);
-  expect(labels(rateAxis(2_000_000, 0.02, [100, 0]))).toEqual(["0", "1", "100", "10k", "1M"]);
+  expect(labels(rateAxis(200, 0.02, [100, 0]))).toEqual(["0", "0.1", "1", "10", "100", "200"]);
+  expect(labels(rateAxis(2_000_000, 0.02, [100, 0]))).toEqual(["0", "1", "100", "10k", "1M", "2M"]);
 });
 
 test("time is labelled in steps that people count in", () => {
