@@ -32,7 +32,7 @@ export function rulesSection(policy: Policy, result: ScenarioResult, detail: Det
       ? html`<p>Nothing was slowed or refused.</p>`
       : html`${table({ caption: "Requests a seed, most decided first", columns: COLUMNS, rows, most: detail.rows })}
 <p class="note">Fired: took part in a refusal or a delay. Decided: gave the verdict. Alone: without it the request would have passed at once. False
-positives: of the requests that it refused, those of honest callers.</p>`
+positives: of all requests of honest callers, those that it refused.</p>`
   }
 ${shadowList(shadows, result)}${idleNote(idle, detail)}`;
 }
@@ -40,13 +40,11 @@ ${shadowList(shadows, result)}${idleNote(idle, detail)}`;
 function ruleRow(rule: RuleMeasures, docs: ReadonlyMap<string, string>, result: ScenarioResult): readonly Part[] {
   const { name, kind, refusedAttacks, refusedPopulations } = rule;
   const doc = rule.kind === "built_in" ? "" : (docs.get(name) ?? "");
-  const refused = refusedAttacks + refusedPopulations;
+  const honest = result.populations.reduce((sum, { requests }) => sum + requests, 0);
   return [
     html`<code>${name}</code> <span class="kind">${kindWord(kind)}</span>${doc === "" ? null : html` <span class="doc">${shortened(doc, MOST_DOC)}</span>`}`,
     ...[rule.fired, rule.decided, rule.alone, refusedAttacks, refusedPopulations].map((sum) => aSeed(sum, result)),
-    refused === 0
-      ? html`<span class="quiet">none refused</span>`
-      : falsePositives(percent(refusedPopulations, refused)),
+    falsePositives(percent(refusedPopulations, honest)),
   ];
 }
 
