@@ -36,18 +36,32 @@ function picked<T>(items: readonly T[], pick: number): T {
   return items[pick % items.length]!;
 }
 
+/** The first half of the values, where the constants are, comes three times as often as the second. */
+function telling<T>(values: readonly T[], pick: number): T {
+  const half = Math.ceil(values.length / 2);
+  return pick % 2 === 0 ? values[(pick >> 1) % half]! : values[(pick >> 1) % values.length]!;
+}
+
+/** Gives everything that can be missing a value, each another one of its telling ones. */
+function fill(request: Request, variations: readonly Variation[], pick: number): Request {
+  const missing = variations.filter(({ values }) => values.includes(null));
+  return missing.reduce((filled, { apply, values }, index) => {
+    const telling = values.slice(0, Math.ceil(values.length / 2));
+    return apply(filled, picked(telling, Math.floor(pick / 3 ** (index % 7))));
+  }, request);
+}
+
 function requestOf(actor: PlannedActor, first: Request | undefined, focus: Focus, choices: Choices): Request {
   const { policy, callers } = choices;
   const route = policy.routes[picked(focus.routes, actor.route)];
   const caller = picked(callers, actor.caller);
   const plain = actor.like === "nobody" || first === undefined ? callOf(route, caller, actor.method) : first;
   const called = actor.like === "first_as_another" ? { ...plain, client: null, ...caller } : plain;
-  const texts = actor.filled ? focus.variations.filter(({ text, values }) => text && values.includes(null)) : [];
-  const filled = texts.reduce((request, { apply, values }) => apply(request, values[0] ?? "x"), called);
+  const filled = actor.fill === 0 ? called : fill(called, focus.variations, actor.fill);
   const changed = actor.changes.reduce((request, { what, value }) => {
     if (focus.variations.length === 0) return request;
     const variation = picked(focus.variations, what);
-    return variation.values.length === 0 ? request : variation.apply(request, picked(variation.values, value));
+    return variation.values.length === 0 ? request : variation.apply(request, telling(variation.values, value));
   }, filled);
   return sayable(changed, policy);
 }

@@ -95,7 +95,7 @@ function aim(
     paces: distinct(
       [0, SECOND, ...around(steps.map(wholeMillis), MILLISECOND)].filter((each) => each >= 0 && each <= LONGEST),
     ),
-    statuses: statusesOf(reads),
+    statuses: statusesOf(compared(reads).length > 0 ? compared(reads) : everyStatus(policy)),
   };
 }
 
@@ -127,10 +127,17 @@ export function ratesOf({ amount }: Limit, policy: Policy): readonly Rate[] {
   }
 }
 
-function statusesOf(reads: readonly Read[]): readonly number[] {
-  const compared = reads
-    .filter(({ attribute }) => attribute.name === "response.status")
-    .flatMap(({ constants }) => constants.filter((each) => typeof each === "number"));
+/** Statuses that outcomes are compared with. */
+function compared(reads: readonly Read[]): readonly number[] {
+  const statuses = reads.filter(({ attribute }) => attribute.name === "response.status");
+  return statuses.flatMap(({ constants }) => constants.filter((each) => typeof each === "number"));
+}
+
+function everyStatus(policy: Policy): readonly number[] {
+  return compared(readsIn(policy.signals.flatMap(signalExprs), policy));
+}
+
+function statusesOf(compared: readonly number[]): readonly number[] {
   // What is counted is worth repeating: it comes as often as all the rest.
   const others = distinct([200, ...around(compared, 1)]);
   const often = others.flatMap((_, index) => compared[index % compared.length] ?? []);

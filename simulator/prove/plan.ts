@@ -8,8 +8,8 @@ import fc from "fast-check";
 export interface PlannedActor {
   /** Whether it asks what the first actor asks, with other changes, and whether that is the same caller. */
   readonly like: "nobody" | "first" | "first_as_another";
-  /** Whether every text that matters is there to begin with. */
-  readonly filled: boolean;
+  /** 0: the plain request; else how everything that can be missing is filled to begin with. */
+  readonly fill: number;
   readonly caller: number;
   readonly route: number;
   readonly method: number;
@@ -47,11 +47,11 @@ const pick = fc.nat(4_095);
 
 const actor: fc.Arbitrary<PlannedActor> = fc.record({
   like: fc.constantFrom("nobody", "first", "first_as_another", "first_as_another"),
-  filled: fc.constantFrom(true, true, false),
+  fill: fc.oneof({ weight: 1, arbitrary: fc.constant(0) }, { weight: 2, arbitrary: pick }),
   caller: pick,
   route: pick,
   method: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: pick }),
-  changes: fc.array(fc.record({ what: pick, value: pick }), { maxLength: MOST_CHANGES }),
+  changes: fc.array(fc.record({ what: pick, value: pick }), { maxLength: MOST_CHANGES, size: "max" }),
 });
 
 const step: fc.Arbitrary<PlannedStep> = fc.record({

@@ -110,10 +110,10 @@ function placed(attribute: string, { attribute: expr, constants }: Read, type: S
 }
 
 function addressVariation({ constants }: Read, policy: Policy): Variation {
-  const networks = policy.clients.slice(0, MOST_CLIENTS).flatMap((client) => client.networks);
+  const homes = policy.clients.slice(0, MOST_CLIENTS).flatMap(({ networks }) => addressesAround(networks).slice(0, 1));
   return {
     attribute: "ip",
-    values: addressesAround([...constants.map(String), ...networks]),
+    values: [...addressesAround(constants.map(String)), ...homes],
     text: false,
     apply: (request, value) => ({ ...request, ip: String(value) }),
   };
