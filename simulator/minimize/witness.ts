@@ -180,7 +180,7 @@ function toleratedBy(
   counts: (event: DecisionEvent) => boolean,
 ): number {
   const offered = attacks.find(({ name }) => name === subject)?.offered ?? 0;
-  if (metric === "admitted" || metric === "succeeded") {
+  if (metric !== "contained" && metric !== "first_refusal") {
     const most = metric === "admitted" ? (value * offered) / 100 : value;
     return op === "<" ? Math.ceil(most) - 1 : Math.floor(most);
   }

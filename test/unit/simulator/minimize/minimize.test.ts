@@ -111,7 +111,7 @@ const MENDED = `signal tries = distinct(username) on login per header["user-agen
 ${ALLOW}
 rule stuffing on login when tries > 5 then block`;
 
-test.each(["succeeded < 2", "admitted < 1%", "contained < 10s", "first_refusal < 10s"])(
+test.each(["succeeded < 2", "admitted < 1%", "contained < 10s", "first_refusal < 10s", "overshoot < 20"])(
   "an attack of which too much gets through: %s",
   (expectation) => {
     const found = minimize(ALLOW, `${STEADY}\n${CROWD}\nexpect crowd.${expectation}`);
