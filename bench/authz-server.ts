@@ -82,14 +82,20 @@ function bareNginx({ headers }: Template): Handler {
   };
 }
 
+type AskedRecord = Readonly<Record<string, string>> & { readonly headers?: Readonly<Record<string, string>> };
+
+const JSON_FIELDS = ["method", "path", "host", "ip"];
+
 function bareJson({ headers, body }: Template): Handler {
   const decoder = new TextDecoder("utf-8", { fatal: true });
-  return (response) => {
+  return (response, request) => {
+    read += Buffer.from(response.getRemoteAddressAsText()).length + request.getCaseSensitiveMethod().length;
     response.onAborted(() => {});
     response.onData((chunk, last) => {
       if (!last) return;
-      const record = JSON.parse(decoder.decode(chunk)) as Readonly<Record<string, string>>;
-      read += (record["method"]?.length ?? 0) + (record["path"]?.length ?? 0) + (record["ip"]?.length ?? 0);
+      const record = JSON.parse(decoder.decode(chunk)) as AskedRecord;
+      for (const name of JSON_FIELDS) read += record[name]?.length ?? 0;
+      for (const name of POLICY_FIELDS) read += record.headers?.[name]?.length ?? 0;
       response.cork(() => answer(response, headers, body));
     });
   };

@@ -24,6 +24,9 @@ export class Peers {
   readonly #adapters: Networks;
   readonly #trusted: readonly { readonly networks: Networks; readonly hops: number }[];
   readonly #remembered = new Map<string, Peer>();
+  /** Looked up last: few peers send nearly everything. */
+  #text = "";
+  #latest: Peer = { address: "", adapter: false, hops: 0 };
 
   constructor(adapters: Networks, trust: readonly TrustedProxy[]) {
     this.#adapters = adapters;
@@ -32,8 +35,13 @@ export class Peers {
 
   /** @param text - The address as the transport gives it. */
   of(text: string): Peer {
-    const known = this.#remembered.get(text);
-    if (known !== undefined) return known;
+    if (text === this.#text) return this.#latest;
+    this.#latest = this.#remembered.get(text) ?? this.#look(text);
+    this.#text = text;
+    return this.#latest;
+  }
+
+  #look(text: string): Peer {
     const address = plainAddress(text);
     const peer = { address, adapter: this.#adapters.has(address), hops: this.hopsOf(address) };
     if (this.#remembered.size >= REMEMBERED_MAX) this.#remembered.clear();

@@ -206,13 +206,21 @@ class UwsRequestView implements RequestView {
 /** Texts of IPv4 peers by their number; emptied past this many. Making the text anew costs more than the rest of a read. */
 const PEERS_MAX = 1_024;
 const peers = new Map<number, string>();
+/** The peer before, which is often the next one too. */
+let latestNumber = 0;
+let latestText = "0.0.0.0";
 
 function peerText(response: UwsResponse): string {
   const bytes = new Uint8Array(response.getRemoteAddress());
   if (bytes.length !== 4) return asciiText(response.getRemoteAddressAsText());
   const number = ((bytes[0] ?? 0) << 24) | ((bytes[1] ?? 0) << 16) | ((bytes[2] ?? 0) << 8) | (bytes[3] ?? 0);
-  const known = peers.get(number);
-  if (known !== undefined) return known;
+  if (number === latestNumber) return latestText;
+  latestText = peers.get(number) ?? learnPeer(number, response);
+  latestNumber = number;
+  return latestText;
+}
+
+function learnPeer(number: number, response: UwsResponse): string {
   if (peers.size >= PEERS_MAX) peers.clear();
   const text = asciiText(response.getRemoteAddressAsText());
   peers.set(number, text);
