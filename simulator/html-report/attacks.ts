@@ -1,6 +1,8 @@
 /** What became of each attack. */
+import { SECOND } from "../clock.ts";
 import { attackModel } from "../../dsl/index.ts";
 import { formatCount, formatDuration, formatMean, formatPercent, plural } from "../report-format.ts";
+import { formatDollars } from "../report-cost.ts";
 import type { AttackSummary, ScenarioResult, Spread } from "../scenario-result.ts";
 import { type Html, html, type Part } from "./html.ts";
 import type { ReportedScenario } from "./input.ts";
@@ -10,8 +12,11 @@ export function attacksSection({ scenario, result }: ReportedScenario): Html {
   if (result.attacks.length === 0)
     return html`<p>The scenario has no attack, so it cannot tell what the policy stops.</p>`;
   const modelOf = (name: string): string => scenario.attacks.find((one) => one.name === name)?.model ?? "";
-  return html`${result.attacks.map((attack) => attackBlock(attack, modelOf(attack.name), result))}`;
+  return html`${result.attacks.map((attack) => attackBlock(attack, modelOf(attack.name), result))}
+${pricesNote(result.prices)}`;
 }
+
+const HOUR = 3600 * SECOND;
 
 type Fact = readonly [term: string, value: Part, says: Part];
 
@@ -39,8 +44,10 @@ function factsOf(attack: AttackSummary, result: ScenarioResult): readonly Fact[]
     ],
     firstRefusal(attack, result),
     containment(attack, result),
+    overshoot(attack),
     ["Sources", formatMean(sources.mean), `networks a seed, at most ${formatCount(sources.most)}`],
-    cost(attack, result),
+    effort(attack, result),
+    price(attack),
   ];
 }
 
@@ -50,22 +57,56 @@ function firstRefusal({ firstRefusalMicros, firstRefusalBy }: AttackSummary, { r
   return ["First refusal", formatDuration(firstRefusalMicros.mean), says];
 }
 
-function containment({ containedMicros, neverContained }: AttackSummary, { seeds }: ScenarioResult): Fact {
+function containment({ containedMicros, containedAt, neverContained }: AttackSummary, { seeds }: ScenarioResult): Fact {
   const never = neverContained === 0 ? null : `not in ${neverContained} of ${plural(seeds.length, "seed")}`;
   if (containedMicros === null) return ["Contained", "never", never];
-  const says = [`after its first request, at the latest ${latest(containedMicros)}`, never];
+  const ranks =
+    seeds.length === 1 ? null : `half of the seeds by ${orNever(containedAt.p50)}, 95 % by ${orNever(containedAt.p95)}`;
+  const says = [`after its first request, at the latest ${latest(containedMicros)}`, ranks, never];
   return ["Contained", formatDuration(containedMicros.mean), says.filter((one) => one !== null).join("; ")];
+}
+
+function orNever(micros: number | null): string {
+  return micros === null ? "never" : formatDuration(micros);
 }
 
 function latest({ most, seed }: Spread): string {
   return `${formatDuration(most)} (seed ${seed})`;
 }
 
-/** What the attacker spends. */
-function cost({ offered, succeeded, gaveUp }: AttackSummary, { seeds }: ScenarioResult): Fact {
+function overshoot({ firstRefusalMicros, overshoot: { mean, most, seed } }: AttackSummary): Fact {
+  if (firstRefusalMicros === null) return ["Overshoot", "everything", "nothing of it was ever refused"];
+  return [
+    "Overshoot",
+    formatMean(mean),
+    `requests admitted before the first refusal, at most ${formatCount(most)} (seed ${seed})`,
+  ];
+}
+
+function effort({ cost, gaveUp }: AttackSummary, { seeds }: ScenarioResult): Fact {
   const left = gaveUp === 0 ? "" : `; gave up in ${gaveUp} of ${plural(seeds.length, "seed")}`;
-  const successes = succeeded.mean * seeds.length;
-  if (successes < 1)
-    return ["Attacker’s cost", "no success", `for ${formatCount(offered)} requests over all seeds${left}`];
-  return ["Attacker’s cost", formatCount(offered / successes), `requests for each success${left}`];
+  const lasted = `in ${formatDuration(HOUR * cost.hours)} a seed${left}`;
+  if (cost.requestsPerSuccess === null)
+    return ["Attacker’s effort", "no success", `${formatMean(cost.requests)} requests ${lasted}`];
+  return [
+    "Attacker’s effort",
+    formatMean(cost.requestsPerSuccess),
+    `requests for each success, ${formatMean(cost.requests)} ${lasted}`,
+  ];
+}
+
+/** In dollars, beside what the same attack costs where nobody refuses it anything. */
+function price({ cost, unopposed }: AttackSummary): Fact {
+  const value = cost.dollarsPerSuccess === null ? "no success" : `${formatDollars(cost.dollarsPerSuccess)} each`;
+  const spent = `${formatDollars(cost.dollars)} a seed`;
+  if (unopposed === null) return ["Attacker’s cost", value, spent];
+  const open = unopposed.dollarsPerSuccess;
+  const without = `without the policy ${formatMean(unopposed.succeeded)} successes${open === null ? "" : ` at ${formatDollars(open)} each`}`;
+  return ["Attacker’s cost", value, `${spent}; ${without}`];
+}
+
+/** What the costs are reckoned with. */
+function pricesNote({ proxyGb, requestKb, credential, hour }: ScenarioResult["prices"]): Html {
+  return html`<p class="note">Costs in US dollars: ${formatDollars(proxyGb)} a gigabyte through proxies, ${requestKb} kB a request, ${formatDollars(credential)} a stolen pair,
+${formatDollars(hour)} an hour of machines. <code>--price</code> changes them.</p>`;
 }

@@ -30,16 +30,16 @@ export function gatesSection({ gates, seeds }: ScenarioResult, detail: Detail): 
     most: detail.rows,
   })}
 <p class="note">An expectation holds if its one-sided 95 % bound over the seeds does, not only the measured value; one with = must hold in every
-seed. “Room” shows the measured value as a bar, its bound as a whisker, and what was expected as a tick.</p>
+seed. One that is advisory fails nothing. “Room” shows the measured value as a bar, its bound as a whisker, and what was expected as a tick.</p>
 ${seeds.length < ENOUGH_SEEDS ? html`<p class="note">${few}</p>` : null}`;
 }
 
 function gateRow(gate: GateResult): readonly (Html | string)[] {
   return [
-    html`<code>${gate.text}</code>${gate.advisory ? " (advisory)" : ""}`,
+    html`<code>${gate.text}</code>${gate.advisory ? html` <span class="kind">advisory</span>` : null}`,
     gateValue(gate, gate.measured),
     comparison(gate),
-    heldMark(gate.held),
+    heldMark(gate.held, gate.advisory),
     html`${gateValue(gate, gate.worst.value)} <span class="quiet">seed&nbsp;${gate.worst.seed}</span>`,
     room(gate),
   ];
@@ -49,12 +49,12 @@ const WIDTH = 120;
 const HEIGHT = 14;
 
 /** Measured value, bound and threshold on one scale; what is said in the other columns, for the eye alone. */
-function room({ measured, bound, value, held }: GateResult): Html {
+function room({ measured, bound, value, held, advisory }: GateResult): Html {
   if (measured === null || bound === null || value <= 0) return html`<span class="quiet none">–</span>`;
   const x = scaleLinear()
     .domain([0, 1.15 * Math.max(value, measured, bound)])
     .range([0, WIDTH]);
   const at = (of: number): number => Math.round(10 * x(of)) / 10;
   const [low, high] = [Math.min(at(measured), at(bound)), Math.max(at(measured), at(bound))];
-  return html`<svg class="room ${held ? "is-good" : "is-bad"}" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" aria-hidden="true" focusable="false"><path class="ground" d="M0 7H${WIDTH}"/><rect class="bar" y="4" width="${Math.max(1, at(measured))}" height="6"/><path class="whisker" d="M${low} 7H${high}M${at(bound)} 3V11"/><path class="tick" d="M${at(value)} 0V14"/></svg>`;
+  return html`<svg class="room ${held ? "is-good" : advisory ? "is-warn" : "is-bad"}" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" aria-hidden="true" focusable="false"><path class="ground" d="M0 7H${WIDTH}"/><rect class="bar" y="4" width="${Math.max(1, at(measured))}" height="6"/><path class="whisker" d="M${low} 7H${high}M${at(bound)} 3V11"/><path class="tick" d="M${at(value)} 0V14"/></svg>`;
 }

@@ -36,17 +36,34 @@ function populationBlock(
       : html`<p>Held back for up to ${formatDuration(delayedMicros.most)} (99th percentile, seed ${delayedMicros.seed}).</p>`;
   return html`<h4>${name} <span class="kind">${modelWords(model)}, ${plural(clients, "client")}</span></h4>
 <p>${harmSentence(population, aSeed(requests, result), result.seeds.length)}</p>
-${held}${stories(population, { rules: result.rules, scenario: scenario.name, file, detail })}`;
+${held}${besides(population)}${stories(population, { rules: result.rules, scenario: scenario.name, file, detail })}`;
 }
 
-function harmSentence(
-  { clients, refused, refusedPercent, harmed, lost }: PopulationSummary,
-  sent: string,
-  seeds: number,
-): Html {
-  if (refused === 0) return html`<span class="good">✓ Nobody was refused</span>, of ${sent} requests a seed.`;
-  return html`<span class="bad">✗ ${formatPercent(refusedPercent)} of requests refused</span>, of ${sent} a seed. Up to ${formatCount(harmed.most)} of ${plural(clients, "client")}
-harmed (seed ${harmed.seed}), ${formatMean(harmed.mean)} on average; ${formatMean(lost / Math.max(1, seeds))} requests a seed were never served.`;
+function harmSentence(population: PopulationSummary, sent: string, seeds: number): Html {
+  const { clients, refused, harmed, harmedClients, refusedRequests, lost } = population;
+  const runs = plural(clients * seeds, "client run");
+  if (refused === 0)
+    return html`<span class="good">✓ Nobody was refused</span>, of ${sent} requests a seed. With ${runs}, at most ${formatPercent(harmedClients.high)} of such clients are (95 %
+bound).`;
+  return html`<span class="bad">✗ ${formatPercent(refusedRequests.percent)} of requests refused</span>, at most ${formatPercent(refusedRequests.high)} (95 % bound), of ${sent} a seed. Up to
+${formatCount(harmed.most)} of ${plural(clients, "client")} harmed (seed ${harmed.seed}), ${formatMean(harmed.mean)} on average: ${formatPercent(harmedClients.percent)} of ${runs}, at most ${formatPercent(harmedClients.high)}
+(95 % bound). ${formatMean(lost / Math.max(1, seeds))} requests a seed were never served.`;
+}
+
+/** Who lost the largest share, where that is not who lost most, and who only sat beside an attacker. */
+function besides({ worst, worstClient, collateral }: PopulationSummary): Html | null {
+  const same = worst[0]?.client === worstClient?.client && worst[0]?.seed === worstClient?.seed;
+  const share =
+    worstClient === null || same
+      ? null
+      : html`<p>The largest share was lost by <b>${shortened(worstClient.client, MOST_NAME)}</b>: ${formatPercent(worstClient.refusedPercent)} of its requests, in seed ${worstClient.seed}.</p>`;
+  if (collateral.refused === 0) return share;
+  const named = collateral.clients
+    .slice(0, OPEN)
+    .map((one) => shortened(one, MOST_NAME))
+    .join(", ");
+  const more = collateral.clients.length > OPEN ? ` and ${collateral.clients.length - OPEN} more` : "";
+  return html`${share}<p>${plural(collateral.refused, "refusal")} fell on callers in a network that an attack came from too: ${named}${more}.</p>`;
 }
 
 interface Telling {

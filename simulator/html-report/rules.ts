@@ -1,8 +1,8 @@
 /** What each rule and limit contributed, and which contributed nothing. */
 import type { Policy } from "../../engine/index.ts";
-import { percent, type RuleMeasures } from "../measures.ts";
+import type { RuleMeasures } from "../measures.ts";
 import { formatPercent } from "../report-format.ts";
-import type { ScenarioResult } from "../scenario-result.ts";
+import type { RuleSummary, ScenarioResult } from "../scenario-result.ts";
 import type { Detail } from "./detail.ts";
 import { type Html, html, type Part, shortened } from "./html.ts";
 import { table } from "./table.ts";
@@ -37,14 +37,13 @@ positives: of all requests of honest callers, those that it refused.</p>`
 ${shadowList(shadows, result)}${idleNote(idle, detail)}`;
 }
 
-function ruleRow(rule: RuleMeasures, docs: ReadonlyMap<string, string>, result: ScenarioResult): readonly Part[] {
+function ruleRow(rule: RuleSummary, docs: ReadonlyMap<string, string>, result: ScenarioResult): readonly Part[] {
   const { name, kind, refusedAttacks, refusedPopulations } = rule;
   const doc = rule.kind === "built_in" ? "" : (docs.get(name) ?? "");
-  const honest = result.populations.reduce((sum, { requests }) => sum + requests, 0);
   return [
     html`<code>${name}</code> <span class="kind">${kindWord(kind)}</span>${doc === "" ? null : html` <span class="doc">${shortened(doc, MOST_DOC)}</span>`}`,
     ...[rule.fired, rule.decided, rule.alone, refusedAttacks, refusedPopulations].map((sum) => aSeed(sum, result)),
-    falsePositives(percent(refusedPopulations, honest)),
+    falsePositives(rule.falsePositivePercent),
   ];
 }
 

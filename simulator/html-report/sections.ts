@@ -7,6 +7,7 @@ import { gatesSection } from "./gates.ts";
 import { harmSection } from "./harm.ts";
 import { type Html, html } from "./html.ts";
 import type { ReportedScenario, ReportInput } from "./input.ts";
+import { precisionSection } from "./precision.ts";
 import { rulesSection } from "./rules.ts";
 import { seedsSection } from "./seeds.ts";
 import { timelineSection } from "./timeline.ts";
@@ -44,6 +45,9 @@ export function sectionsOf(
     { id: "timeline", title: "Timeline", body: timelineSection(reported, detail) },
     { id: "attacks", title: "Attacks", body: attacksSection(reported) },
     { id: "rules", title: "What each rule contributed", body: rulesSection(policy, result, detail) },
+    ...(result.precision.length === 0
+      ? []
+      : [{ id: "precision", title: "How sure a refusal is", body: precisionSection(result) }]),
     ...(diff === undefined
       ? []
       : [{ id: "diff", title: "Compared with another policy", body: diffSection(diff, detail) }]),

@@ -6,12 +6,13 @@ import type { Detail } from "./detail.ts";
 import { type Html, html } from "./html.ts";
 import { replayCommand } from "./replay-command.ts";
 import { fold, table } from "./table.ts";
+import { fails } from "./words.ts";
 
 export function seedsSection(result: ScenarioResult, file: string, detail: Detail): Html {
   const { scenario, seeds, decisionsHash, gates } = result;
   const first = seeds[0] ?? 1;
   const inRow = seeds.every((seed, i) => seed === first + i);
-  const failed = gates.find(({ held }) => !held);
+  const failed = gates.find(fails) ?? gates.find(({ held }) => !held);
   return html`<dl class="pairs"><div><dt>Seeds</dt><dd>${seedsText(seeds)}</dd></div>
 <div><dt>Decisions</dt><dd><code class="hash">sha256 ${decisionsHash}</code></dd></div></dl>
 ${inRow ? html`<p class="label">The whole run</p>${replayCommand({ file, scenario, seed: first, seeds: seeds.length })}` : null}

@@ -136,6 +136,7 @@ th .doc { display: block; font-size: 0.85rem; }
 .room .tick { stroke: var(--ink); stroke-width: 2; }
 .room.is-good { color: var(--good); }
 .room.is-bad { color: var(--bad); }
+.room.is-warn { color: var(--warn); }
 
 .stories { padding-left: 1.5rem; }
 .stories > li { padding: 0.35rem 0 0.6rem; }

@@ -1,25 +1,27 @@
 /** The answer first: whether the policy does what is expected of it, and what that is in a few sentences. */
 import { formatCount, formatDuration, formatMean, formatPercent, plural } from "../report-format.ts";
+import type { GateResult } from "../expectations.ts";
 import type { AttackSummary, ScenarioResult } from "../scenario-result.ts";
 import { Html, html, shortened } from "./html.ts";
 import type { ReportInput } from "./input.ts";
 import { seedsText } from "../report-text.ts";
+import { fails } from "./words.ts";
 
 /** The head of the page: of the policy over all scenarios. */
 export function pageVerdict({ policy, version, scenarios }: ReportInput): Html {
   const gates = scenarios.flatMap(({ result }) => result.gates);
-  const failed = gates.filter(({ held }) => !held).length;
+  const failed = gates.filter(fails).length;
   const requests = scenarios.reduce((sum, { result }) => sum + result.requests, 0);
   const over = scenarios.length === 1 ? "" : ` in ${plural(scenarios.length, "scenario")}`;
   return html`<h1 class="verdict ${failed === 0 ? "is-good" : "is-bad"}"><span class="sign" aria-hidden="true">${failed === 0 ? "✓" : "✗"}</span> <span>${policy.name} ${verdictWords(gates.length, failed)}</span></h1>
-<p class="lede">${countWords(gates.length, failed, over)}${failed === 0 ? "." : html`: ${listed(failing(scenarios))}`}</p>
+<p class="lede">${countWords(gates, over)}${failed === 0 ? "." : html`: ${listed(failing(scenarios))}`}</p>
 <p class="quiet meta">Policy version ${policy.version} · ${formatCount(requests)} simulated requests · edgepolicy ${version}</p>`;
 }
 
 /** What fails: expectations, of several scenarios those with any. */
 function failing(scenarios: ReportInput["scenarios"]): readonly string[] {
   if (scenarios.length > 1) return scenarios.filter(({ result }) => !result.held).map(({ result }) => result.scenario);
-  return scenarios.flatMap(({ result }) => result.gates.filter(({ held }) => !held).map(({ text }) => text));
+  return scenarios.flatMap(({ result }) => result.gates.filter(fails).map(({ text }) => text));
 }
 
 /** Names that the head lists. */
@@ -35,10 +37,14 @@ function verdictWords(gates: number, failed: number): string {
   return failed === 0 ? "holds" : "does not hold";
 }
 
-function countWords(gates: number, failed: number, over = ""): string {
-  if (gates === 0) return `No expectation${over}`;
-  if (failed > 0) return `${failed} of ${plural(gates, "expectation")}${over} ${failed === 1 ? "fails" : "fail"}`;
-  return gates === 1 ? `The one expectation${over} holds` : `All ${gates} expectations${over} hold`;
+function countWords(gates: readonly GateResult[], over = ""): string {
+  const binding = gates.filter(({ advisory }) => !advisory).length;
+  const failed = gates.filter(fails).length;
+  const told = gates.filter(({ held, advisory }) => !held && advisory).length;
+  const advice = told === 0 ? "" : `; ${told} advisory ${told === 1 ? "one does" : "ones do"} not`;
+  if (gates.length === 0) return `No expectation${over}`;
+  if (failed > 0) return `${failed} of ${plural(binding, "expectation")}${over} ${failed === 1 ? "fails" : "fail"}`;
+  return `${binding === 1 ? "The one expectation" : `All ${binding} expectations`}${over} hold${binding === 1 ? "s" : ""}${advice}`;
 }
 
 /** Characters of a scenario's doc comment that are shown. */
@@ -47,9 +53,8 @@ const MOST_DOC = 2_000;
 /** The head of one scenario. */
 export function scenarioVerdict(result: ScenarioResult): Html {
   const { gates, held, doc, seeds, runMicros, requests } = result;
-  const failed = gates.filter((gate) => !gate.held).length;
   return html`<p class="verdict-line">${held ? html`<span class="good">✓ ${gates.length === 0 ? "Ran" : "Holds"}</span>` : html`<span class="bad">✗ Fails</span>`}
-<span>${countWords(gates.length, failed)}.</span></p>
+<span>${countWords(gates)}.</span></p>
 ${docParagraphs(doc)}
 <p>${harmSentence(result)} ${result.attacks.map((attack) => attackSentence(attack, result))}</p>
 <p class="quiet meta">${formatDuration(runMicros)} a seed · ${plural(seeds.length, "seed")} (${seedsText(seeds)}) · ${formatCount(requests)} requests</p>`;

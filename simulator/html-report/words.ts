@@ -1,5 +1,6 @@
 /** Phrases that several sections use. */
 import { formatMean } from "../report-format.ts";
+import type { GateResult } from "../expectations.ts";
 import type { RuleMeasures } from "../measures.ts";
 import type { ScenarioResult } from "../scenario-result.ts";
 import { type Html, html } from "./html.ts";
@@ -24,7 +25,13 @@ export function modelWords(model: string): string {
   return model.replaceAll("_", " ");
 }
 
+/** Whether a gate makes its scenario fail. */
+export function fails({ held, advisory }: GateResult): boolean {
+  return !held && !advisory;
+}
+
 /** Held or failed, in a word and a sign beside the colour. */
-export function heldMark(held: boolean): Html {
-  return held ? html`<span class="good">✓ held</span>` : html`<span class="bad">✗ failed</span>`;
+export function heldMark(held: boolean, advisory = false): Html {
+  if (held) return html`<span class="good">✓ held</span>`;
+  return advisory ? html`<span class="warn">△ not held</span>` : html`<span class="bad">✗ failed</span>`;
 }

@@ -42,6 +42,10 @@ const DIFF: ReportedDiff = {
 };
 const COMPARED: ReportInput = { ...INPUT, scenarios: [{ scenario, result, diff: DIFF }] };
 
+function reportedOf({ policy, scenario }: ReturnType<typeof stage>): ReportInput["scenarios"][number] {
+  return { scenario, result: runScenario(policy, scenario, { seeds: [1, 2] }) };
+}
+
 /** Headings with their level, in order. */
 function headings(page: string): readonly string[] {
   return [...page.matchAll(/<h(\d)[^>]*>([\s\S]*?)<\/h\1>/g)].map(
@@ -64,6 +68,7 @@ describe("the page", () => {
       "3 Timeline",
       "3 Attacks",
       "3 What each rule contributed",
+      "3 How sure a refusal is",
       "3 Compared with another policy",
       "3 What was never reached",
       "3 Seeds and replay",
@@ -118,6 +123,28 @@ describe("the page", () => {
     expect(rows).toHaveLength(60);
     expect(rows.reduce((sum, [offered = 0]) => sum + offered, 0)).toBe(once.attacks[0]!.offered);
     expect(rows.filter(([offered, through, blocked]) => blocked !== offered || through !== 0)).toEqual([]);
+  });
+
+  test("an advisory expectation that is not held is told, and fails nothing", () => {
+    const advised = stage(
+      RULES,
+      `${STEADY}\n${STUFFING}\nexpect crowd.admitted < 1%\nexpect callers.harmed = 0 advisory`,
+    );
+    const page = renderPage({ ...INPUT, scenarios: [reportedOf(advised)] });
+    expect(headings(page)[0]).toBe("1 ✓ t holds");
+    expect(page).toContain("<title>✓ t: simulation report</title>");
+    expect(textOfPage(page)).toContain("The one expectation holds; 1 advisory one does not.");
+    expect(textOfPage(page)).toMatch(/callers\.harmed = 0 advisory.*△ not held/);
+  });
+
+  test("says what an attack costs, with and without the policy, and by which prices", () => {
+    const unopposed = runScenario(policy, scenario, { seeds: [1, 2], unopposed: true });
+    const text = textOfPage(renderPage({ ...INPUT, scenarios: [{ scenario, result: unopposed }] }));
+    expect(text).toMatch(/Attacker’s effort {2}no success \d+ requests in 2m 5\ds a seed/);
+    expect(text).toMatch(
+      /Attacker’s cost {2}no success \$0\.\d+ a seed; without the policy [\d.]+ successes at \$0\.0\d+ each/,
+    );
+    expect(text).toContain("$3.00 a gigabyte through proxies");
   });
 
   test("has ids that are each there once, and only links to them", () => {
