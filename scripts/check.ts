@@ -30,7 +30,7 @@ const STEPS: readonly Step[] = [
 
 /** The pages that are written by programs. */
 function arePagesNew(): boolean {
-  return ["scripts/errors-page.ts", "scripts/attack-pages.ts", "bench/page.ts"].every((writer) =>
+  return ["scripts/errors-page.ts", "scripts/attack-pages.ts", "scripts/example-families.ts", "bench/page.ts"].every((writer) =>
     run(process.execPath, [writer, "--check"]),
   );
 }

@@ -1,10 +1,15 @@
 /** `key_spray`: API keys of a list are tried one after the other. */
 import { KEY_SPRAY, parametersOf } from "../../dsl/index.ts";
 import { Attacker } from "./attacker.ts";
+import { TOOL } from "./faces.ts";
 
 /** One campaign. A key is tried once; the next one is as good. */
 export class KeySpray extends Attacker {
   readonly #parameters = parametersOf(this.attack, KEY_SPRAY);
+  /** The header that keys are read from; null where the policy reads none. */
+  readonly #header: string | null =
+    this.setup.policy.identity.find((source) => source.kind === "api_key")?.header ?? null;
+  #tried = 0;
 
   protected override fill(): void {
     const { success, dead } = this.#parameters;
@@ -17,6 +22,7 @@ export class KeySpray extends Attacker {
     else this.credentials.withhold(request);
     const revoked = drawn >= 100 - dead;
     request.identityError = this.abusive ? null : revoked ? "revoked" : "unknown_key";
+    if (this.#header !== null) request.headers = { ...TOOL.headers, [this.#header]: `listed-key-${++this.#tried}` };
     this.status = this.abusive ? 200 : 401;
   }
 

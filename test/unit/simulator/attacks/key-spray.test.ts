@@ -37,6 +37,17 @@ test("a wrong key shows no client, evidence or credential, a right one all that 
   throw new Error("no wrong key after a right one");
 });
 
+test("sends each key once, in the header that the policy reads keys from", () => {
+  const actor = attacker("clients [alpha] success 10%");
+  const keys = Array.from({ length: 500 }, (_, i) => {
+    actor.compose(i);
+    return actor.request.headers["x-api-key"];
+  });
+  expect(new Set(keys).size).toBe(500);
+  expect(keys).not.toContain(undefined);
+  expect(actor.request.headers["user-agent"]).toContain("Chrome/109");
+});
+
 test("who only guesses finds nothing", () => {
   const sent = campaign(attacker("success 100%"));
   expect(hitsOf(sent)).toEqual([]);
