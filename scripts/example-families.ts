@@ -14,7 +14,6 @@ import {
   formatPercent,
   runScenario,
   type ScenarioResult,
-  type Timeline,
 } from "../simulator/index.ts";
 import { type Panel, trafficPlot } from "./traffic-plot.ts";
 
@@ -149,7 +148,7 @@ function pictureOf({ naive, good }: Pair): string {
 /** Requests of a mean seed. */
 function panelOf(title: string, kind: Panel["kind"], result: ScenarioResult): Panel {
   const timelines = (kind === "attack" ? result.attacks : result.populations).map(({ timeline }) => timeline);
-  const sum = (of: keyof Timeline): readonly number[] =>
+  const sum = (of: "offered" | "admitted"): readonly number[] =>
     (timelines[0]?.[of] ?? []).map(
       (_, bin) => timelines.reduce((total, timeline) => total + (timeline[of][bin] ?? 0), 0) / result.seeds.length,
     );

@@ -116,7 +116,7 @@ export class RuleTally {
     this.#restricting = new Set(policy.rules.filter(restricts).map((rule) => rule.name));
   }
 
-  /** Counts one decision. The plain copy of the record is only made where something can be read from it. */
+  /** Counts one decision. The plain copy of the record is only made where a shadow can be read from it. */
   add(record: DecisionRecord, ofAttack: boolean): void {
     if (record.verdict > 0) this.#addRestricted(record, ofAttack);
     if (record.shadows > 0) this.#addShadows(record, ofAttack);
@@ -124,16 +124,20 @@ export class RuleTally {
 
   #addRestricted(record: DecisionRecord, ofAttack: boolean): void {
     const by = record.by ?? record.reason;
-    const others = record.toDecision().matched.filter((name) => name !== by && this.#restricting.has(name));
     const count = this.#countOf(by);
     count.fired++;
     count.decided++;
-    if (others.length === 0) count.alone++;
-    if (record.verdict >= FIRST_REFUSAL) {
-      if (ofAttack) count.refusedAttacks++;
-      else count.refusedPopulations++;
+    let alone = true;
+    for (let index = 0; index < record.matches; index++) {
+      const name = record.matchOf(index);
+      if (name === by || !this.#restricting.has(name)) continue;
+      alone = false;
+      this.#countOf(name).fired++;
     }
-    for (const name of others) this.#countOf(name).fired++;
+    if (alone) count.alone++;
+    if (record.verdict < FIRST_REFUSAL) return;
+    if (ofAttack) count.refusedAttacks++;
+    else count.refusedPopulations++;
   }
 
   #addShadows(record: DecisionRecord, ofAttack: boolean): void {

@@ -99,8 +99,8 @@ export function recordOf(
     client: -1,
     token: 0,
     shadows: 0,
-    matches: 0,
-    matchOf: () => "",
+    matches: matched.length,
+    matchOf: (index: number) => matched[index] ?? "",
     ...rest,
   };
   const rank = VERDICTS.indexOf(verdict);
