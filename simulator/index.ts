@@ -49,6 +49,9 @@ export {
 } from "./html-report/index.ts";
 export type { LogReading, LogSource, NamedLog } from "./ordered-logs.ts";
 export { replayLog, replayLogs, type ReplayOptions } from "./replay.ts";
+export { fitLogs } from "./fit/fit-logs.ts";
+export { fitText } from "./fit/fit-text.ts";
+export type { FittedClient, FittedPopulation, FittedTraffic } from "./fit/traffic-fit.ts";
 export { ReplayError } from "./replay-error.ts";
 export type {
   AffectedCaller,

@@ -14,7 +14,9 @@ import {
 } from "../../simulator/index.ts";
 import type { Command } from "../command.ts";
 import { DecisionFile } from "../decision-file.ts";
+import { fit } from "../fit.ts";
 import { type CliIo, colorOnStdout } from "../io.ts";
+import { logOptions } from "../log-options.ts";
 import { minimizeScenarios } from "../minimize/run.ts";
 import { type Arguments, formatOption } from "../options.ts";
 import { loadGood } from "../policy-file.ts";
@@ -28,9 +30,11 @@ import { packageVersion } from "../version.ts";
 
 export const simulate: Command = {
   usage: `FILE [--scenario NAME] [--seed N] [--seeds N] [--workers N] [--decisions OUT] [--report OUT.html] [--price NAME=N]
-         [--minimize] [--format text|json|junit]`,
+         [--minimize] [--format text|json|junit]
+         FILE --fit LOG [--log-format FORMAT | --map FILE] [--identify FILE] [--skip-bad]`,
   about: `Runs the policy's scenarios and tells who was stopped, who was harmed and by what. The same policy, scenario and seeds give
-the same bytes. Exits 1 if an expectation fails.`,
+the same bytes. Exits 1 if an expectation fails. With --fit it runs nothing: it estimates populations from recorded traffic, and prints them
+as a scenario.`,
   options: [
     { name: "scenario", value: "NAME", help: "run this one (default: every scenario of the policy)" },
     { name: "seed", value: "N", help: "the first seed; alone: the only one (default 1)" },
@@ -44,11 +48,19 @@ the same bytes. Exits 1 if an expectation fails.`,
     WORKERS_OPTION,
     PRICE_OPTION,
     { name: "minimize", value: null, help: "print failing expectations as the smallest `test` blocks that show them" },
+    {
+      name: "fit",
+      value: "LOG",
+      many: true,
+      help: "print a scenario with the populations of this log; may be repeated, the oldest first",
+    },
+    ...logOptions(),
     formatOption("text", ["junit"]),
   ],
   examples: [
     "simulate orders.edgepolicy",
     "simulate orders.edgepolicy --report report.html",
+    "simulate orders.edgepolicy --fit requests.ndjson",
     "simulate orders.edgepolicy --scenario stuffing_campaign --seed 7 --decisions decisions.ndjson",
     "simulate orders.edgepolicy --minimize",
   ],
@@ -59,6 +71,7 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   const [file = ""] = args.exactly("FILE");
   const choice = readSeedChoice(args);
   const { policy, scenarios } = loadGood(file, io);
+  if (args.has("fit")) return fit(file, policy, args, io);
   const prices = readPrices(args.texts("price"));
   const text = (args.text("format") ?? "text") === "text";
   const chosen = chooseScenarios(file, scenarios, args.text("scenario"));

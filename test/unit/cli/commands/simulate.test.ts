@@ -1,4 +1,5 @@
 /** `edgepolicy simulate`. */
+import { writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { edgepolicy, folderWith, SIGN_IN, textOf } from "../run.ts";
 
@@ -257,4 +258,29 @@ test("--minimize gives data too, and says what it has no test for", async () => 
   ]);
   expect(none).toMatchObject({ status: 1, stdout: "" });
   expect(none.stderr).toMatch(/^held: no test for `partners\.harmed > 5`: it asks for more/);
+});
+
+test("prints populations that are fitted to a log, which check takes", async () => {
+  const request = (second: number, client: string | null): string =>
+    JSON.stringify({ at: second * 1_000, method: "GET", path: "/", ip: "203.0.113.9", client: client ?? undefined });
+  const log = Array.from({ length: 300 }, (_, index) => request(index * 3 + (index % 7) / 9, "acme_sync"));
+  const at = folderWith({ ...FILES, log: [...log, request(901, null)].join("\n"), strangers: request(1, null) });
+  const { status, stdout, stderr } = await edgepolicy(["simulate", at("p.edgepolicy"), "--fit", at("log")]);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  expect(stdout).toContain("// 1 request of callers that no client of the inventory is known to be");
+  expect(stdout).toContain("population batch_1 = batch { clients [acme_sync]  rate 1199 per 1h each  mix home 100% }");
+  writeFileSync(at("with.edgepolicy"), `${POLICY}\n${stdout}`);
+  expect(await edgepolicy(["check", at("with.edgepolicy")])).toMatchObject({ status: 0 });
+  expect(await edgepolicy(["simulate", at("with.edgepolicy"), "--scenario", "fitted", "--seeds", "1"])).toMatchObject({
+    status: 0,
+  });
+  for (const [argv, message] of [
+    [["--fit", at("strangers")], "no request of a client that"],
+    [["--fit", at("log"), "--seeds", "3"], "--fit runs nothing, so --seeds means nothing"],
+    [["--fit", at("missing")], "there is no such file"],
+  ] as const) {
+    const failed = await edgepolicy(["simulate", at("p.edgepolicy"), ...argv]);
+    expect(failed.status).toBe(2);
+    expect(failed.stderr).toContain(message);
+  }
 });

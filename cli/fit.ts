@@ -1,0 +1,36 @@
+/** `edgepolicy simulate --fit LOG`: recorded traffic as populations of a scenario. */
+import type { Policy } from "../engine/index.ts";
+import { fitLogs, fitText } from "../simulator/index.ts";
+import { openLogs } from "./input.ts";
+import type { CliIo } from "./io.ts";
+import { readLogOptions, withLogProblems } from "./log-options.ts";
+import type { Arguments } from "./options.ts";
+import { CliProblem, EXIT } from "./problem.ts";
+
+/** Options that say what is run, and mean nothing here. */
+const OF_RUNS = ["scenario", "seed", "seeds", "workers", "decisions", "report", "price", "minimize", "format"];
+
+/** Prints the scenario. @returns The exit status. */
+export async function fit(file: string, policy: Policy, args: Arguments, io: CliIo): Promise<number> {
+  const other = OF_RUNS.find((name) => args.has(name));
+  if (other !== undefined)
+    throw new CliProblem(`--fit runs nothing, so --${other} means nothing beside it`, "leave it out");
+  const paths = args.texts("fit");
+  const logs = openLogs(paths, io);
+  const fitted = await withLogProblems(logs, () => fitLogs(policy, logs, readLogOptions(args, [policy])));
+  if (fitted.populations.length === 0) {
+    const { requests, strangers } = fitted;
+    const why =
+      requests === 0
+        ? "no request"
+        : strangers === requests
+          ? `no request of a client that ${file} has in its inventory`
+          : `no request of a client on a route that ${file} has`;
+    throw new CliProblem(
+      `${paths.join(", ")}: ${why}`,
+      "--identify tells which client sent a request; a population is of clients of the inventory",
+    );
+  }
+  await io.stdout(fitText(fitted, policy));
+  return EXIT.fine;
+}
