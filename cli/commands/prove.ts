@@ -77,7 +77,7 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
 
 function pathOf(args: Arguments): string | null {
   const path = args.text("path");
-  if (path === null || /^\d{1,8}(?::\d{1,8}){0,1000}$/.test(path)) return path;
+  if (path === null || /^\d{1,7}(?::\d{1,7}){0,1000}$/.test(path)) return path;
   throw new CliProblem(
     `--path ${path}: not a path such as 12 or 12:0:3`,
     "a refutation names the path that leads to it",

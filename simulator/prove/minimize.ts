@@ -28,6 +28,7 @@ export function minimizeTrace(trace: Trace, refutes: Refutes): Trace {
     dropSteps(() => search.best, attempt);
     fewerRepetitions(() => search.best, attempt);
     plainerSteps(() => search.best, attempt);
+    mergeSteps(() => search.best, attempt);
   } while (search.best !== before && search.trials < MOST_TRIALS);
   return search.best;
 }
@@ -69,6 +70,30 @@ function plainerSteps(current: Current, attempt: Attempt): void {
     if (clockMicros !== current().clockMicros) attempt({ ...current(), clockMicros });
 }
 
+/** Makes steps like the ones before them, and one step of those that are alike and come at one pace. */
+function mergeSteps(current: Current, attempt: Attempt): void {
+  for (let at = current().steps.length - 1; at >= 1; at--) {
+    const [one, other] = current().steps.slice(at - 1, at + 1);
+    if (one === undefined || other === undefined) continue;
+    if (!isAlike(one, other)) attempt(withStep(current(), at, { request: one.request, respond: one.respond }));
+    const merged = mergedStep(one, current().steps[at]);
+    const { steps } = current();
+    if (merged !== null) attempt(withSteps(current(), [...steps.slice(0, at - 1), merged, ...steps.slice(at + 1)]));
+  }
+}
+
+function isAlike(one: TraceStep, other: TraceStep): boolean {
+  return JSON.stringify([one.request, one.respond]) === JSON.stringify([other.request, other.respond]);
+}
+
+/** Both steps as one; null where they differ, or are not of one pace. */
+function mergedStep(one: TraceStep, other: TraceStep | undefined): TraceStep | null {
+  if (other === undefined || other.gap.kind !== "span" || !isAlike(one, other)) return null;
+  const everyMicros = other.gap.micros;
+  const isPaced = ({ times, everyMicros: own }: TraceStep): boolean => times === 1 || own === everyMicros;
+  return isPaced(one) && isPaced(other) ? { ...one, times: one.times + other.times, everyMicros } : null;
+}
+
 function plainer(step: TraceStep | undefined): readonly Partial<TraceStep>[] {
   if (step === undefined) return [];
   const { gap, everyMicros, respond } = step;
@@ -94,6 +119,7 @@ function plainerRequests(request: Request | undefined): readonly Change[] {
   return [
     (each) => ({ ...each, scopes: null, claims: null }),
     (each) => ({ ...each, client: null, evidence: null }),
+    (each) => (each.client === null ? { ...each, ip: "192.0.2.1" } : each),
     ...fields.map(
       (field): Change =>
         (each) => ({ ...each, [field]: bare[field] }),

@@ -88,7 +88,8 @@ export function proveBy(search: typeof searchRefutations, proven: ProvenPolicy, 
   ];
   const result = search(subject, claims, options, coverage);
   const refunding = policy.limits.filter(({ refund }) => refund !== null).map(({ name }) => name);
-  const unreached = coverageJson({ file, sources }, coverage).untried;
+  // Of a single trace there is no telling what the search has missed.
+  const unreached = options.path === null ? coverageJson({ file, sources }, coverage).untried : [];
   return { ...result, proven, options, unreached, shared: sharedLimits(policy), refunding };
 }
 

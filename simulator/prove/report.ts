@@ -174,6 +174,7 @@ function section(title: string, rows: readonly (readonly string[])[]): string {
 }
 
 function summary(claims: readonly ClaimJson[], paint: Paint): string {
+  if (claims.length === 0) return "nothing is claimed: declare an `invariant`\n";
   const count = (status: ClaimJson["status"]): number => claims.filter((each) => each.status === status).length;
   const [refuted, held, untried] = [count("refuted"), count("held"), count("untried")];
   const text = `${plural(claims.length, "claim")}: ${refuted} refuted, ${held} held, ${untried} untried`;

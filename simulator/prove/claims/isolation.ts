@@ -10,12 +10,11 @@ import type { Claim, Verdict } from "./claim.ts";
 /** Requests of a trace that are decided again; of longer ones nothing is said. */
 const MOST_EVENTS = 64;
 
-/** One claim, where the policy keeps state at all and not all of it is common to everybody. */
+/** One claim, where the policy keeps state at all. */
 export function isolationClaims(policy: Policy): readonly Claim[] {
   const { signals, limits, rules } = policy;
   const bans = rules.flatMap(({ action }) => (action.kind === "block" && action.ban !== null ? [action.ban] : []));
-  const keyed = [...signals, ...limits, ...bans];
-  if (keyed.length === 0 || keyed.some(({ keys }) => keys.length === 0)) return [];
+  if (signals.length + limits.length + bans.length === 0) return [];
   return [
     {
       kind: "isolation",
