@@ -6,7 +6,7 @@ import type { HeldEntry } from "../replay-order.ts";
 import { ReplayDecider } from "../replay.ts";
 import { type DiffSide, declarationChanges } from "./declarations.ts";
 import type { FirstChange, LogDiff, RequestExample } from "./diff-result.ts";
-import { explainNth, MOST_EXPLAINED_AFTER } from "./explain-nth.ts";
+import { explainNth, MOST_EXPLAINED_AFTER, TOO_FAR_BACK } from "./explain-nth.ts";
 import { causeOf, fromDecision, type SideDecision } from "./side-decision.ts";
 import { StateWatch } from "./state-divergence.ts";
 import { VerdictTally } from "./verdict-tally.ts";
@@ -138,6 +138,6 @@ async function explained(
       await readInOrder(reopen(), [old.policy, now.policy], options, (entry) => decider.decide(entry));
     });
   const [before, after] = [await explain(old), await explain(now)];
-  if (before === null || after === null) return { ...change, unexplained: "the log has become shorter meanwhile" };
+  if (before === null || after === null) return { ...change, unexplained: TOO_FAR_BACK };
   return { ...change, explanations: { old: before, new: after } };
 }

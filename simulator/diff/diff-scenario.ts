@@ -6,7 +6,7 @@ import { checkSeeds, firstSeeds } from "../run-scenario.ts";
 import { Run, type SeedResult } from "../run.ts";
 import { type DiffSide, declarationChanges } from "./declarations.ts";
 import type { FirstChange, OriginChange, RequestExample, ScenarioDiff } from "./diff-result.ts";
-import { explainNth, MOST_EXPLAINED_AFTER } from "./explain-nth.ts";
+import { explainNth, MOST_EXPLAINED_AFTER, TOO_FAR_BACK } from "./explain-nth.ts";
 import { gateChanges, measureChanges } from "./measure-changes.ts";
 import { type PairedScenario, type PairObserver, runPaired, type SentRequest } from "./paired-run.ts";
 import { causeOf } from "./side-decision.ts";
@@ -155,7 +155,7 @@ async function explained(found: Found | null, paired: PairedScenario): Promise<F
       while (run.step());
     });
   const [before, after] = [await explain(paired.old, old.number), await explain(paired.new, now.number)];
-  if (before === null || after === null) return change;
+  if (before === null || after === null) return { ...change, unexplained: TOO_FAR_BACK };
   return { ...change, explanations: { old: before, new: after } };
 }
 

@@ -81,6 +81,37 @@ test("explains the first request that turns, by both", async () => {
   expect(first?.explanations?.new.signals[0]).toMatchObject({ name: "fails", value: 2 });
 });
 
+test("explains a request behind many others by those whose state it reads", async () => {
+  // Three thousand sign-ins from elsewhere fail between those of the caller in question.
+  const others = (count: number, from: number): readonly string[] =>
+    Array.from({ length: count }, (_, index) => line(from + index, `198.51.${index >> 8}.${index & 255}`));
+  const lines = [line(0), ...others(2_900, 1), line(5_000), ...others(100, 5_001), line(10_000)];
+  const { first } = await diff(HEAD, STRICT, lines);
+  expect(first).toMatchObject({ request: { number: 3_003, ip: "192.0.2.1" }, unexplained: null });
+  expect(first?.explanations?.new).toMatchObject({
+    decision: { verdict: "block", by: "stuffing" },
+    signals: [{ name: "fails", value: 2 }],
+  });
+});
+
+test("says that what led to a decision lies too far back, rather than explain another one", async () => {
+  // All share one key, so that the explaining engine forgets; the decision rests on the first request.
+  const late = `signal callers = distinct(ip) on login per path over 1d
+rule many on login when (header["user-agent"] ?? "") == "late" and callers > 1 then block
+`;
+  const lines = Array.from({ length: 5_500 }, (_, at) => line(at, at === 0 ? "192.0.2.9" : "192.0.2.1", 200));
+  const last = JSON.stringify({
+    at: 6_000,
+    method: "POST",
+    path: "/login",
+    ip: "192.0.2.1",
+    headers: { "user-agent": "late" },
+  });
+  const { first } = await diff(HEAD, `${HEAD}${late}`, [...lines, last]);
+  expect(first).toMatchObject({ request: { number: 5_501 }, explanations: null });
+  expect(first?.unexplained).toContain("too far back");
+});
+
 test("says why it does not explain what it can read only once", async () => {
   const lines = [0, 1, 2].map((at) => line(at));
   const { first } = await diffLog(side(HEAD), side(STRICT), logOf(lines), { format: "ndjson" });
