@@ -1,11 +1,10 @@
 /** What became of each attack. */
 import { SECOND } from "../clock.ts";
 import { attackModel } from "../../dsl/index.ts";
-import { formatCount, formatDuration, formatMean, formatPercent, plural } from "../report-format.ts";
-import { formatDollars } from "../report-cost.ts";
 import type { AttackSummary, ScenarioResult, Spread } from "../scenario-result.ts";
 import { type Html, html, type Part } from "./html.ts";
 import type { ReportedScenario } from "./input.ts";
+import { formatCount, formatDollars, formatDuration, formatMean, formatPercent, plural } from "./numbers.ts";
 import { aSeed, decider, modelWords } from "./words.ts";
 
 export function attacksSection({ scenario, result }: ReportedScenario): Html {

@@ -1,10 +1,10 @@
 /** What the traffic never reached: of that the run says nothing. */
 import type { Reach } from "../reach.ts";
 import type { RuleMeasures } from "../measures.ts";
-import { plural } from "../report-format.ts";
 import type { ScenarioResult } from "../scenario-result.ts";
 import type { Detail } from "./detail.ts";
 import { type Html, html } from "./html.ts";
+import { plural } from "./numbers.ts";
 import { fold, table } from "./table.ts";
 import { aSeed } from "./words.ts";
 

@@ -1,9 +1,9 @@
 /** What another policy would have answered. */
-import { formatCount, formatPercent } from "../report-format.ts";
 import { percent } from "../measures.ts";
 import type { Detail } from "./detail.ts";
 import { Html, html, type Part, shortened } from "./html.ts";
 import type { ReportedDiff } from "./input.ts";
+import { formatCount, formatPercent } from "./numbers.ts";
 import { fold, table } from "./table.ts";
 import { heldMark } from "./words.ts";
 

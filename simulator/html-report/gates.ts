@@ -1,11 +1,11 @@
 /** What was expected, what came of it, and how far the one is from the other. */
 import { scaleLinear } from "d3-scale";
 import type { GateResult } from "../expectations.ts";
-import { plural } from "../report-format.ts";
 import { comparison, gateValue } from "../report-gates.ts";
 import type { ScenarioResult } from "../scenario-result.ts";
 import type { Detail } from "./detail.ts";
 import { type Html, html } from "./html.ts";
+import { plural } from "./numbers.ts";
 import { table } from "./table.ts";
 import { heldMark } from "./words.ts";
 

@@ -1,10 +1,10 @@
 /** Who was harmed: each population, and its worst clients first, each with its story. */
-import { formatCount, formatDuration, formatMean, formatPercent, plural } from "../report-format.ts";
 import { percent, type RuleMeasures } from "../measures.ts";
 import type { PopulationSummary, SeedStory } from "../scenario-result.ts";
 import type { Detail } from "./detail.ts";
 import { type Html, html, shortened } from "./html.ts";
 import type { ReportedScenario } from "./input.ts";
+import { formatCount, formatDuration, formatMean, formatPercent, plural } from "./numbers.ts";
 import { replayCommand } from "./replay-command.ts";
 import { fold, moreNote } from "./table.ts";
 import { aSeed, decider, modelWords } from "./words.ts";
@@ -43,11 +43,11 @@ function harmSentence(population: PopulationSummary, sent: string, seeds: number
   const { clients, refused, harmed, harmedClients, refusedRequests, lost } = population;
   const runs = plural(clients * seeds, "client run");
   if (refused === 0)
-    return html`<span class="good">✓ Nobody was refused</span>, of ${sent} requests a seed. With ${runs}, at most ${formatPercent(harmedClients.high)} of such clients are (95 %
+    return html`<span class="good">✓ Nobody was refused</span>, of ${sent} requests a seed. With ${runs}, at most ${formatPercent(harmedClients.high)} of such clients are (95&nbsp;%
 bound).`;
-  return html`<span class="bad">✗ ${formatPercent(refusedRequests.percent)} of requests refused</span>, at most ${formatPercent(refusedRequests.high)} (95 % bound), of ${sent} a seed. Up to
+  return html`<span class="bad">✗ ${formatPercent(refusedRequests.percent)} of requests refused</span>, at most ${formatPercent(refusedRequests.high)} (95&nbsp;% bound), of ${sent} a seed. Up to
 ${formatCount(harmed.most)} of ${plural(clients, "client")} harmed (seed ${harmed.seed}), ${formatMean(harmed.mean)} on average: ${formatPercent(harmedClients.percent)} of ${runs}, at most ${formatPercent(harmedClients.high)}
-(95 % bound). ${formatMean(lost / Math.max(1, seeds))} requests a seed were never served.`;
+(95&nbsp;% bound). ${formatMean(lost / Math.max(1, seeds))} requests a seed were never served.`;
 }
 
 /** Who lost the largest share, where that is not who lost most, and who only sat beside an attacker. */
@@ -92,7 +92,7 @@ ${more}${moreNote(worst.length - shown.length)}`;
 function storyItem(story: SeedStory, { rules, scenario, file }: Telling): Html {
   const { client, seed, requests, refused, firstRefusalMicros, firstRefusalBy, refusedBy } = story;
   const by = refusedBy.map(({ name, count }) => html` <code>${name}</code> ${formatCount(count)}`);
-  return html`<li><p><strong>${shortened(client, MOST_NAME)}</strong> lost <span class="bad">${formatCount(refused)} of ${formatCount(requests)} requests</span> in seed ${seed}, ${formatPercent(percent(refused, requests))}. First refused at ${formatDuration(firstRefusalMicros)} by ${decider(firstRefusalBy, rules)}.</p>
+  return html`<li><p><strong>${shortened(client, MOST_NAME)}</strong> lost <span class="bad">${formatCount(refused)} of ${formatCount(requests)} requests</span> (${formatPercent(percent(refused, requests))}) in seed ${seed}. First refused at ${formatDuration(firstRefusalMicros)} by ${decider(firstRefusalBy, rules)}.</p>
 <p class="quiet">Refused by${by.map((one, i) => (i === 0 ? one : html`,${one}`))} · as ${verdictsText(story)}</p>
 ${replayCommand({ file, scenario, seed })}</li>\n`;
 }

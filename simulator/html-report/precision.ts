@@ -1,7 +1,7 @@
 /** How sure a refusal is: of what is refused, the attacks, at shares of attacks that are found in practice. */
-import { formatPercent } from "../report-format.ts";
 import type { ScenarioResult } from "../scenario-result.ts";
 import { type Html, html } from "./html.ts";
+import { formatPercent } from "./numbers.ts";
 import { table } from "./table.ts";
 
 export function precisionSection({ precision }: ScenarioResult): Html {

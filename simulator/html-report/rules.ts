@@ -1,10 +1,10 @@
 /** What each rule and limit contributed, and which contributed nothing. */
 import type { Policy } from "../../engine/index.ts";
 import type { RuleMeasures } from "../measures.ts";
-import { formatPercent } from "../report-format.ts";
 import type { RuleSummary, ScenarioResult } from "../scenario-result.ts";
 import type { Detail } from "./detail.ts";
 import { type Html, html, type Part, shortened } from "./html.ts";
+import { formatPercent } from "./numbers.ts";
 import { table } from "./table.ts";
 import { aSeed, kindWord } from "./words.ts";
 

@@ -1,9 +1,9 @@
 /** Seeds, hash and the command: how anybody gets the same numbers again. */
-import { formatCount } from "../report-format.ts";
 import { seedsText } from "../report-text.ts";
 import type { ScenarioResult } from "../scenario-result.ts";
 import type { Detail } from "./detail.ts";
 import { type Html, html } from "./html.ts";
+import { formatCount } from "./numbers.ts";
 import { replayCommand } from "./replay-command.ts";
 import { fold, table } from "./table.ts";
 import { fails } from "./words.ts";

@@ -1,10 +1,11 @@
 /** A scenario's timeline: for each attack and population what was offered, let through and refused, and by which verdict. */
 import { VERDICTS } from "../../engine/index.ts";
 import { percent, type Timeline } from "../measures.ts";
-import { formatDuration, formatMean, formatPercent, mergeBins, plural } from "../report-format.ts";
+import { mergeBins } from "../report-format.ts";
 import type { Detail } from "./detail.ts";
 import { type Html, html } from "./html.ts";
 import type { ReportedScenario } from "./input.ts";
+import { formatDuration, formatMean, formatPercent, plural } from "./numbers.ts";
 import { NARROW, WIDE } from "./plot/frame.ts";
 import { type TimelineData, timelineData, type Window } from "./plot/timeline-data.ts";
 import { timelinePlot } from "./plot/timeline-plot.ts";

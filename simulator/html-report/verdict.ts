@@ -1,10 +1,10 @@
 /** The answer first: whether the policy does what is expected of it, and what that is in a few sentences. */
-import { formatCount, formatDuration, formatMean, formatPercent, plural } from "../report-format.ts";
 import type { GateResult } from "../expectations.ts";
 import type { AttackSummary, ScenarioResult } from "../scenario-result.ts";
 import { Html, html, shortened } from "./html.ts";
 import type { ReportInput } from "./input.ts";
 import { seedsText } from "../report-text.ts";
+import { formatCount, formatDuration, formatMean, formatPercent, plural } from "./numbers.ts";
 import { fails } from "./words.ts";
 
 /** The head of the page: of the policy over all scenarios. */
@@ -83,5 +83,10 @@ function attackSentence(attack: AttackSummary, { seeds }: ScenarioResult): Html 
     containedMicros === null
       ? "never contained"
       : `contained after ${formatDuration(containedMicros.mean)}${neverContained === 0 ? "" : `, but not in ${neverContained} of ${plural(seeds.length, "seed")}`}`;
-  return html`<b>${name}</b> got ${formatPercent(admittedPercent)} of its requests through, succeeded ${formatMean(succeeded.mean)} ${succeeded.mean === 1 ? "time" : "times"} a seed, and was ${contained}. `;
+  return html`<b>${name}</b> got ${formatPercent(admittedPercent)} of its requests through, ${successText(succeeded.mean)}, and was ${contained}. `;
+}
+
+function successText(mean: number): string {
+  if (mean === 0) return "never succeeded";
+  return `succeeded ${formatMean(mean)} ${mean === 1 ? "time" : "times"} a seed`;
 }

@@ -1,9 +1,9 @@
 /** Phrases that several sections use. */
-import { formatMean } from "../report-format.ts";
 import type { GateResult } from "../expectations.ts";
 import type { RuleMeasures } from "../measures.ts";
 import type { ScenarioResult } from "../scenario-result.ts";
 import { type Html, html } from "./html.ts";
+import { formatMean } from "./numbers.ts";
 
 /** Mean of a sum over seeds. */
 export function aSeed(sum: number, { seeds }: ScenarioResult): string {
