@@ -30,8 +30,8 @@ const STEPS: readonly Step[] = [
 
 /** The pages that are written by programs. */
 function arePagesNew(): boolean {
-  return ["scripts/errors-page.ts", "scripts/attack-pages.ts", "scripts/example-families.ts", "bench/page.ts"].every((writer) =>
-    run(process.execPath, [writer, "--check"]),
+  return ["scripts/errors-page.ts", "scripts/attack-pages.ts", "scripts/example-families.ts", "bench/page.ts"].every(
+    (writer) => run(process.execPath, [writer, "--check"]),
   );
 }
 

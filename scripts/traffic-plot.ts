@@ -16,7 +16,7 @@ const WIDTH = 760;
 const LEFT = 56;
 const RIGHT = 24;
 const PANEL_HEIGHT = 120;
-const PANEL_GAP = 46;
+const PANEL_GAP = 54;
 const TOP = 34;
 const PLOT_WIDTH = WIDTH - LEFT - RIGHT;
 /** Ticks of the horizontal axis, and most of the vertical one. */
@@ -46,7 +46,7 @@ text { font: 12px system-ui, sans-serif; fill: #767676 }
  * @param runMicros - Length of the run.
  */
 export function trafficPlot(title: string, panels: readonly Panel[], runMicros: number): string {
-  const height = TOP + panels.length * (PANEL_HEIGHT + PANEL_GAP) - 12;
+  const height = TOP + panels.length * (PANEL_HEIGHT + PANEL_GAP) - 20;
   const drawn = panels.flatMap((panel, i) => panelLines(panel, TOP + i * (PANEL_HEIGHT + PANEL_GAP), runMicros));
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="title">`,
