@@ -21,7 +21,16 @@ const succeededOf = (results: readonly ScenarioResult[]): number =>
   results.flatMap(({ attacks }) => attacks).reduce((sum, attack) => sum + attack.succeeded.mean, 0);
 
 test("there are families", () => {
-  expect(familyNames()).toEqual(expect.arrayContaining(["credential-stuffing", "key-spray"]));
+  expect(familyNames()).toEqual(
+    expect.arrayContaining([
+      "account-takeover",
+      "credential-stuffing",
+      "inventory-hoarding",
+      "key-spray",
+      "low-and-slow",
+      "scraping",
+    ]),
+  );
 });
 
 describe.each(familyNames())("%s", (name) => {
