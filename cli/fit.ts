@@ -8,7 +8,18 @@ import type { Arguments } from "./options.ts";
 import { CliProblem, EXIT } from "./problem.ts";
 
 /** Options that say what is run, and mean nothing here. */
-const OF_RUNS = ["scenario", "seed", "seeds", "workers", "decisions", "report", "price", "minimize", "format"];
+const OF_RUNS = [
+  "scenario",
+  "seed",
+  "seeds",
+  "workers",
+  "decisions",
+  "report",
+  "against",
+  "price",
+  "minimize",
+  "format",
+];
 
 /** Prints the scenario. @returns The exit status. */
 export async function fit(file: string, policy: Policy, args: Arguments, io: CliIo): Promise<number> {

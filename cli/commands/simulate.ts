@@ -23,14 +23,15 @@ import { loadGood } from "../policy-file.ts";
 import { CliProblem, EXIT } from "../problem.ts";
 import { ReportFile } from "../report-file.ts";
 import { chooseScenarios, chosenSeeds, readSeedChoice } from "../scenarios.ts";
+import { AGAINST_OPTION, compareIn, readAgainst } from "../simulate/against.ts";
 import { PRICE_OPTION, readPrices } from "../simulate/prices.ts";
 import { SeedProgress } from "../simulate/seed-progress.ts";
 import { chooseWorkers, WORKERS_OPTION } from "../simulate/workers.ts";
 import { packageVersion } from "../version.ts";
 
 export const simulate: Command = {
-  usage: `FILE [--scenario NAME] [--seed N] [--seeds N] [--workers N] [--decisions OUT] [--report OUT.html] [--price NAME=N]
-         [--minimize] [--format text|json|junit]
+  usage: `FILE [--scenario NAME] [--seed N] [--seeds N] [--workers N] [--decisions OUT] [--report OUT.html [--against OLD]]
+         [--price NAME=N] [--minimize] [--format text|json|junit]
          FILE --fit LOG [--log-format FORMAT | --map FILE] [--identify FILE] [--skip-bad]`,
   about: `Runs the policy's scenarios and tells who was stopped, who was harmed and by what. The same policy, scenario and seeds give
 the same bytes. Exits 1 if an expectation fails. With --fit it runs nothing: it estimates populations from recorded traffic, and prints them
@@ -45,6 +46,7 @@ as a scenario.`,
       value: "OUT.html",
       help: "write a page for people to this file: static, without scripts or network",
     },
+    AGAINST_OPTION,
     WORKERS_OPTION,
     PRICE_OPTION,
     { name: "minimize", value: null, help: "print failing expectations as the smallest `test` blocks that show them" },
@@ -59,7 +61,7 @@ as a scenario.`,
   ],
   examples: [
     "simulate orders.edgepolicy",
-    "simulate orders.edgepolicy --report report.html",
+    "simulate orders.edgepolicy --report report.html --against main.edgepolicy",
     "simulate orders.edgepolicy --fit requests.ndjson",
     "simulate orders.edgepolicy --scenario stuffing_campaign --seed 7 --decisions decisions.ndjson",
     "simulate orders.edgepolicy --minimize",
@@ -70,8 +72,10 @@ as a scenario.`,
 async function run(args: Arguments, io: CliIo): Promise<number> {
   const [file = ""] = args.exactly("FILE");
   const choice = readSeedChoice(args);
-  const { policy, scenarios } = loadGood(file, io);
+  const loaded = loadGood(file, io);
+  const { policy, scenarios } = loaded;
   if (args.has("fit")) return fit(file, policy, args, io);
+  const against = readAgainst(args, io);
   const prices = readPrices(args.texts("price"));
   const text = (args.text("format") ?? "text") === "text";
   const chosen = chooseScenarios(file, scenarios, args.text("scenario"));
@@ -90,7 +94,9 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   try {
     for (const scenario of chosen) {
       const result = await runAll(scenario, output);
-      reported.push({ scenario, result });
+      const sides = against === null ? null : { old: against, new: loaded };
+      const diff = sides === null ? {} : { diff: await compareIn(scenario, sides, result.seeds, io) };
+      reported.push({ scenario, result, ...diff });
       const color = colorOnStdout(io);
       if (text)
         await io.stdout(`${reported.length > 1 ? "\n" : ""}${renderScenario(result, { file, color, ...widthOf(io) })}`);

@@ -1,5 +1,6 @@
 /** What another policy would have answered. */
 import { percent } from "../measures.ts";
+import { differenceText, intervalText, valueText } from "../diff/diff-words.ts";
 import type { Detail } from "./detail.ts";
 import { Html, html, type Part, shortened } from "./html.ts";
 import type { ReportedDiff } from "./input.ts";
@@ -17,7 +18,7 @@ const MOST_CAVEAT = 1_000;
 
 /** From the other policy to this one. */
 export function diffSection(
-  { kind, old, new: now, verdicts, gates = [], caveats }: ReportedDiff,
+  { kind, old, new: now, verdicts, gates = [], measures = [], caveats }: ReportedDiff,
   detail: Detail,
 ): Html {
   const { requests, changed, newlyRefused, newlyAdmitted, matrix, causes, callers } = verdicts;
@@ -33,6 +34,28 @@ ${when(
       caption: "Expectations that turn",
       columns: [{ head: "Expectation" }, { head: "Before" }, { head: "Now" }],
       rows: rows.map((gate) => [html`<code>${gate.text}</code>`, heldMark(gate.old), heldMark(gate.new)]),
+      most: detail.rows,
+    }),
+)}
+${when(
+  measures.filter((one) => one.old !== one.new),
+  (rows) =>
+    table({
+      caption: "Measures that change, means over the seeds",
+      columns: [
+        { head: "Measure" },
+        { head: "Before", number },
+        { head: "Now", number },
+        { head: "Difference", number },
+        { head: "90 % interval", number },
+      ],
+      rows: rows.map((change) => [
+        html`<code>${change.subject}.${change.metric}</code>`,
+        valueText(change.old, change.unit),
+        valueText(change.new, change.unit),
+        differenceText(change.difference, change.unit) || "–",
+        intervalText(change) || "–",
+      ]),
       most: detail.rows,
     }),
 )}

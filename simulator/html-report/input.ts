@@ -1,6 +1,7 @@
 /** What a report is made of. */
 import type { Scenario } from "../../dsl/index.ts";
 import type { Policy, Verdict } from "../../engine/index.ts";
+import type { MeasureChange } from "../diff/diff-result.ts";
 import type { ScenarioResult } from "../scenario-result.ts";
 
 /** Everything that a page shows, of one policy. The same input gives the same bytes. */
@@ -44,6 +45,8 @@ export interface ReportedDiff {
   };
   /** Expectations under both, where both were judged. */
   readonly gates?: readonly { readonly text: string; readonly old: boolean; readonly new: boolean }[];
+  /** Measures under both, each pair of seeds subtracted. */
+  readonly measures?: readonly MeasureChange[];
   readonly caveats: readonly string[];
 }
 

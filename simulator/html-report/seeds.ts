@@ -16,7 +16,12 @@ export function seedsSection(result: ScenarioResult, file: string, detail: Detai
   return html`<dl class="pairs"><div><dt>Seeds</dt><dd>${seedsText(seeds)}</dd></div>
 <div><dt>Decisions</dt><dd><code class="hash">sha256 ${decisionsHash}</code></dd></div></dl>
 ${inRow ? html`<p class="label">The whole run</p>${replayCommand({ file, scenario, seed: first, seeds: seeds.length })}` : null}
-${failed === undefined ? null : html`<p class="label">The worst seed of <code>${failed.text}</code></p>${replayCommand({ file, scenario, seed: failed.worst.seed })}`}
+${
+  failed === undefined
+    ? null
+    : html`<p class="label">The worst seed of <code>${failed.text}</code></p>${replayCommand({ file, scenario, seed: failed.worst.seed })}
+<p class="label">What fails in it, as the smallest tests</p>${replayCommand({ file, scenario, seed: failed.worst.seed, minimize: true })}`
+}
 ${fold(
   "Decision hash of each seed",
   table({

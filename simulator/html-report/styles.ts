@@ -153,6 +153,7 @@ th .doc { display: block; font-size: 0.85rem; }
 .facts dd { margin: 0; }
 .facts dd b { display: block; font-size: 1.3rem; letter-spacing: -0.01em; line-height: 1.3; }
 .facts dd > span { font-size: 0.9rem; color: var(--quiet); }
+.facts + .note { margin-top: 1.25rem; }
 .pairs { margin: 0; }
 .pairs div { display: grid; grid-template-columns: 6rem minmax(0, 1fr); padding: 0.15rem 0; align-items: baseline; }
 .pairs dd { margin: 0; }

@@ -284,3 +284,16 @@ test("prints populations that are fitted to a log, which check takes", async () 
     expect(failed.stderr).toContain(message);
   }
 });
+
+test("--against puts into the report what the change from another policy turns, and goes with a report alone", async () => {
+  const at = folderWith({ ...FILES, "old.edgepolicy": POLICY, "p.edgepolicy": HARMFUL });
+  const base = ["simulate", at("p.edgepolicy"), "--seeds", "1", "--against", at("old.edgepolicy")];
+  expect((await edgepolicy([...base, "--report", at("out.html")])).status).toBe(1);
+  const page = textOf(at("out.html"));
+  expect(page.match(/Compared with another policy<\/h3>/g)).toHaveLength(2);
+  expect(page).toMatch(/[1-9]\d* are newly refused/);
+  expect(await edgepolicy(base)).toMatchObject({
+    ...{ status: 2, stdout: "" },
+    stderr: expect.stringContaining("--against goes with --report") as string,
+  });
+});

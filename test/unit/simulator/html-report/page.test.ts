@@ -92,6 +92,8 @@ describe("the page", () => {
     expect(diff.verdicts.newlyRefused).toBeGreaterThan(0);
     expect(text).toContain(`${diff.verdicts.newlyRefused} are newly refused`);
     expect(text).toContain("callers.harmed = 0  ✓ held  ✗ failed");
+    expect(text).toMatch(/callers\.refused {2}0 % {2}[\d.]+ % {2}\+[\d.]+ pp {2}–/);
+    expect(text).not.toContain("crowd.succeeded  0  0");
   });
 
   test("tells each harmed client's story: when, by what, how often, and the command that shows it", () => {
