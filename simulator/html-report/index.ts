@@ -5,7 +5,7 @@ export { MOST_BYTES } from "./detail.ts";
 export type { ReportedDiff, ReportedScenario, ReportInput } from "./input.ts";
 
 /**
- * One static page, below {@link MOST_BYTES} of UTF-8, that needs no network and runs no script. A pure function of its input.
+ * One static page, less than a megabyte of UTF-8, that needs no network and runs no script. A pure function of its input.
  */
 export async function htmlReport(input: ReportInput): Promise<string> {
   const { renderPage } = await import("./page.ts");

@@ -15,6 +15,7 @@ export interface ReportInput {
   readonly scenarios: readonly ReportedScenario[];
 }
 
+/** A scenario of the policy, and what its run gave. */
 export interface ReportedScenario {
   readonly scenario: Scenario;
   readonly result: ScenarioResult;
