@@ -19,6 +19,7 @@ export interface AttackPrices {
   readonly hour: number;
 }
 
+/** What is reckoned with where nothing else is said. */
 export const DEFAULT_PRICES: AttackPrices = Object.freeze({ proxyGb: 3, requestKb: 6, credential: 0.0001, hour: 0.1 });
 
 /** Models that spend a credential pair with each request. */

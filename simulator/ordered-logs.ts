@@ -11,6 +11,7 @@ import type { LogFacts } from "./replay-result.ts";
 
 /** Lines as `traffic` reads them, one by one or in batches, or plain texts, which are numbered from 1. */
 type Piece = InputLine | readonly InputLine[] | string;
+/** A log's lines, which may arrive over time. */
 export type LogSource = AsyncIterable<Piece> | Iterable<Piece>;
 
 /** One of several logs that are read as one. */

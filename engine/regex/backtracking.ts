@@ -124,7 +124,7 @@ export function mostWork({ kinds }: Instructions): number {
   return Math.min(MOST_WORK, kinds.length);
 }
 
-/** Whether every backtracking search for a pattern takes at most {@link mostWork} steps for each unit of the text, and once more. */
+/** Whether every backtracking search for a pattern takes at most `mostWork` steps for each unit of the text, and once more. */
 export function staysLinear(root: PatternNode): boolean {
   const code = compilePattern(root);
   return code.kinds.length <= MOST_INSTRUCTIONS && new Fronts(code).stayBounded();

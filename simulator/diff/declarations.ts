@@ -8,6 +8,7 @@ export interface DiffSide {
   readonly sources: readonly SourceFile[];
 }
 
+/** Sorts of declarations that are compared. */
 export type DeclarationKind =
   | "rule"
   | "limit"

@@ -178,4 +178,5 @@ export interface GateChange {
   readonly new: boolean;
 }
 
+/** Two policies compared, on a log or in a scenario. */
 export type DiffResult = LogDiff | ScenarioDiff;

@@ -47,8 +47,9 @@ export interface ProveOptions {
   readonly makeEngine?: (policy: Policy) => ExplainingEngine;
 }
 
-/** Traces and requests that are tried unless told otherwise: some ten seconds for a policy of ordinary size. */
+/** Traces that are tried unless told otherwise: with {@link DEFAULT_REQUESTS}, some ten seconds for a policy of ordinary size. */
 export const DEFAULT_RUNS = 1_000;
+/** Requests that are tried unless told otherwise. */
 export const DEFAULT_REQUESTS = 30_000;
 /** Requests that one trace makes at most, unless told otherwise. */
 export const DEFAULT_LONGEST = 200;
