@@ -47,9 +47,9 @@ export interface ProveOptions {
   readonly makeEngine?: (policy: Policy) => ExplainingEngine;
 }
 
-/** Traces that are tried unless told otherwise: with {@link DEFAULT_REQUESTS}, some ten seconds for a policy of ordinary size. */
+/** Traces that are tried unless told otherwise: with the bound below, some ten seconds for a policy of ordinary size. */
 export const DEFAULT_RUNS = 1_000;
-/** Requests that are tried unless told otherwise. */
+/** Requests after which no further trace is tried, where no number of traces was asked for. */
 export const DEFAULT_REQUESTS = 30_000;
 /** Requests that one trace makes at most, unless told otherwise. */
 export const DEFAULT_LONGEST = 200;
