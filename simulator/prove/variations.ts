@@ -6,21 +6,17 @@ import {
   attributePlace,
   type AttributeValue,
   type BodyField,
-  CHALLENGES,
-  EVIDENCE,
-  type Evidence,
-  memberAt,
   type Policy,
   type Read,
   readFacts,
   type Request,
   type ScalarType,
-  type ScalarValue,
   withHeader,
   withMemberAt,
   withPath,
 } from "../../engine/index.ts";
 import { foldedBody, graphqlBody } from "./bodies.ts";
+import { claimPaths, claimVariation, proofVariations, scopeVariation } from "./identity-variations.ts";
 import { addressesAround, TRIED_METHODS, turningValues } from "./values.ts";
 
 /** One thing in a request that can be varied. */
@@ -55,7 +51,7 @@ export function variationsOf(reads: readonly Read[], policy: Policy): readonly V
 }
 
 function readVariations(read: Read, policy: Policy): readonly Variation[] {
-  const { name, args, type } = read.attribute;
+  const { name, args } = read.attribute;
   const argument = String(args[0] ?? "");
   switch (name) {
     case "query":
@@ -94,7 +90,6 @@ function readVariations(read: Read, policy: Policy): readonly Variation[] {
     case "granted":
       return [scopeVariation(read, policy)];
     default:
-      void type;
       return [];
   }
 }
@@ -220,53 +215,4 @@ function methodVariation({ constants }: Read): Variation {
     text: false,
     apply: (request, value) => ({ ...request, method: String(value) }),
   };
-}
-
-function claimPaths(name: string, { identity }: Policy): readonly (readonly string[])[] {
-  const fields = identity.flatMap((source) => (source.kind === "jwt" ? source.claims : []));
-  return fields.filter((field) => field.name === name).map(({ path }) => path);
-}
-
-function claimVariation(path: readonly string[], { attribute, constants }: Read): Variation {
-  const { scalar } = attribute.type;
-  return {
-    attribute: `claim ${path.join(".")}`,
-    values: turningValues(scalar, constants),
-    text: scalar === "string",
-    apply: (request, value) => {
-      if (value === null && memberAt(request.claims, path) === undefined) return request;
-      return { ...request, claims: withMemberAt(request.claims ?? {}, path, value) as Request["claims"] };
-    },
-  };
-}
-
-/** No token, each single scope of the routes and conditions, all of them, none of them. */
-function scopeVariation({ constants }: Read, policy: Policy): Variation {
-  const known: ScalarValue[] = [...new Set([...policy.routes.flatMap(({ scopes }) => scopes), ...constants])];
-  const scopes = known.map(String);
-  return {
-    attribute: "scopes",
-    values: [scopes, [], ...scopes.map((scope) => [scope]), null],
-    text: false,
-    apply: (request, value) => ({ ...request, scopes: value as readonly string[] | null }),
-  };
-}
-
-/** How good the proof of a client is, and challenges that were answered. */
-function proofVariations(policy: Policy): readonly Variation[] {
-  const actions = [...policy.rules.map(({ action }) => action), ...policy.limits.map(({ otherwise }) => otherwise)];
-  const asked = new Set(actions.flatMap((each) => (each.kind === "challenge" ? [each.challenge] : [])));
-  const evidence: Variation = {
-    attribute: "evidence",
-    values: [...EVIDENCE].reverse(),
-    text: false,
-    apply: (request, value) => (request.client === null ? request : { ...request, evidence: value as Evidence }),
-  };
-  const passes: Variation = {
-    attribute: "pass",
-    values: CHALLENGES.filter((kind) => asked.has(kind)),
-    text: false,
-    apply: (request, value) => ({ ...request, passes: [String(value)] }),
-  };
-  return [...(policy.clients.length > 0 ? [evidence] : []), ...(asked.size > 0 ? [passes] : [])];
 }
