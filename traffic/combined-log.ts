@@ -10,7 +10,7 @@ import { Addresses } from "./addresses.ts";
 import { agentAndReferer, type LineReader, loggedRecord, loggedRequest } from "./line-reading.ts";
 import { looksLikeStamp, STAMP_LENGTH, StampTimes } from "./log-times.ts";
 import type { RequestRecord } from "./request-record.ts";
-import { readRequestLine, type RequestLine } from "./request-line.ts";
+import { type RequestLine, RequestLineReader } from "./request-line.ts";
 
 /** One request that a server logged. */
 export interface LogEntry extends RequestLine {
@@ -34,60 +34,132 @@ export interface LogEntry extends RequestLine {
 const LONGEST_WORD = 256;
 const NO_STAMP = "no time in square brackets, like [17/May/2015:10:05:03 +0000]";
 
-/** Reads the lines of one access log. */
+/** Reads the lines of one access log. What a line says is put into fields: an object for each part would be most of what a line costs. */
 export class CombinedLog implements LineReader {
   readonly #times = new StampTimes();
   readonly #addresses = new Addresses();
+  readonly #request = new RequestLineReader();
+  #at = 0;
+  #ip = "";
+  #host = "";
+  #user = "";
+  #status = 0;
+  #size = 0;
+  #referer = "";
+  #agent = "";
+  /** Whether the line has any escape; a quoted text of it, and where the part that was read last ends. */
+  #escaped = false;
+  #text = "";
+  #end = 0;
 
   /** The request that a line stands for and its answer, or why the line is none. What a log does not show is missing. */
   read(line: string): RequestRecord | string {
-    const entry = this.entry(line);
-    if (typeof entry === "string") return entry;
-    const headers = agentAndReferer(entry.userAgent, entry.referer);
-    const request = loggedRequest(entry.method, entry.path, entry.host, entry.ip, headers);
-    return loggedRecord(request, entry.atMicros, entry.status, entry.size, 0);
+    const problem = this.#scan(line);
+    if (problem !== null) return problem;
+    const { method, path } = this.#request;
+    const request = loggedRequest(method, path, this.#host, this.#ip, agentAndReferer(this.#agent, this.#referer));
+    return loggedRecord(request, this.#at, this.#status, this.#size, 0);
   }
 
   /** A log entry, or the reason why the line is none. */
   entry(line: string): LogEntry | string {
+    const problem = this.#scan(line);
+    if (problem !== null) return problem;
+    const { method, path, protocol } = this.#request;
+    return {
+      atMicros: this.#at,
+      ip: this.#ip,
+      host: this.#host,
+      user: this.#user,
+      method,
+      path,
+      protocol,
+      status: this.#status,
+      size: this.#size,
+      referer: this.#referer,
+      userAgent: this.#agent,
+    };
+  }
+
+  /** Reads a line into the fields; says why it is none, or null. */
+  #scan(line: string): string | null {
     const stampAt = findStamp(line);
     if (stampAt < 0) return NO_STAMP;
-    const atMicros = this.#times.read(line, stampAt + 1);
-    if (atMicros < 0) return `no such time: ${line.slice(stampAt, stampAt + STAMP_LENGTH + 2)}`;
-    const caller = this.#caller(line, stampAt);
-    if (caller === null) return "the line does not begin with an address, `-` and a user";
-    const escaped = line.includes("\\");
-    const request = readQuoted(line, stampAt + STAMP_LENGTH + 2, escaped);
-    if (request === null) return "the request's quotes do not open or do not close";
-    const numbers = readNumbers(line, request.end);
-    if (typeof numbers === "string") return numbers;
-    const trailer = readTrailer(line, numbers.end, escaped);
-    if (typeof trailer === "string") return trailer;
-    const { method, path, protocol } = readRequestLine(request.text);
-    const { host, ip, user } = caller;
-    const { status, size } = numbers;
-    const { referer, userAgent } = trailer;
-    return { atMicros, ip, host, user, method, path, protocol, status, size, referer, userAgent };
+    this.#at = this.#times.read(line, stampAt + 1);
+    if (this.#at < 0) return `no such time: ${line.slice(stampAt, stampAt + STAMP_LENGTH + 2)}`;
+    if (!this.#readCaller(line, stampAt)) return "the line does not begin with an address, `-` and a user";
+    this.#escaped = line.includes("\\");
+    this.#end = stampAt + STAMP_LENGTH + 2;
+    if (!this.#readQuoted(line)) return "the request's quotes do not open or do not close";
+    this.#request.read(this.#text);
+    return this.#readNumbers(line) ?? this.#readTrailer(line);
   }
 
   /** `[host[:port] ]address ident user `, before the time. */
-  #caller(line: string, end: number): { host: string; ip: string; user: string } | null {
+  #readCaller(line: string, end: number): boolean {
     const firstEnd = line.indexOf(" ");
     const first = line.slice(0, Math.min(firstEnd, LONGEST_WORD + 1));
     const firstIp = this.#addresses.read(first);
+    this.#host = "";
+    this.#user = "";
     if (firstIp !== null && end === firstEnd + 5 && line.startsWith(" - - ", firstEnd)) {
-      return { host: "", ip: firstIp, user: "" };
+      this.#ip = firstIp;
+      return true;
     }
-    if (first.length > LONGEST_WORD) return null;
+    if (first.length > LONGEST_WORD) return false;
     const head = line.slice(0, end);
     const second = wordAt(head, firstEnd + 1);
     const ip = firstIp ?? this.#addresses.read(second);
-    if (ip === null) return null;
     const rest = head.slice(firstEnd + 1 + (firstIp === null ? second.length + 1 : 0));
     const ident = wordAt(rest, 0);
-    if (ident === "") return null;
+    if (ip === null || ident === "") return false;
     const user = rest.slice(ident.length + 1).trimEnd();
-    return { host: firstIp === null ? first : "", ip, user: user === "-" ? "" : withoutEscapes(user) };
+    this.#ip = ip;
+    if (firstIp === null) this.#host = first;
+    if (user !== "-") this.#user = withoutEscapes(user);
+    return true;
+  }
+
+  /** A quoted text that begins after blanks where the last part ends, into the field for it without escapes; false where there is none. */
+  #readQuoted(line: string): boolean {
+    const begin = skipBlanks(line, this.#end) + 1;
+    if (line[begin - 1] !== '"') return false;
+    const end = this.#escaped ? closingQuote(line, begin) : line.indexOf('"', begin);
+    if (end < 0) return false;
+    const text = line.slice(begin, end);
+    this.#text = this.#escaped ? withoutEscapes(text) : text;
+    this.#end = end + 1;
+    return true;
+  }
+
+  /** ` 200 1234`: three digits, and up to fifteen or a dash, each behind blanks. */
+  #readNumbers(line: string): string | null {
+    const statusAt = skipBlanks(line, this.#end);
+    const status = digitsAt(line, statusAt, statusAt + 3);
+    const sizeAt = skipBlanks(line, statusAt + 3);
+    if (statusAt === this.#end || status < 0 || sizeAt === statusAt + 3) return NO_NUMBERS;
+    const none = line.charCodeAt(sizeAt) === DASH;
+    let end = none ? sizeAt + 1 : sizeAt;
+    if (!none) while (isDigit(line.charCodeAt(end))) end++;
+    const ends = end === line.length || line.charCodeAt(end) === BLANK;
+    if (!ends || end === sizeAt || end - sizeAt > MOST_DIGITS) return NO_NUMBERS;
+    if (status < 100 || status > 599) return `no such status: ${line.slice(statusAt, statusAt + 3)}`;
+    this.#status = status;
+    this.#size = none ? 0 : digitsAt(line, sizeAt, end);
+    this.#end = end;
+    return null;
+  }
+
+  /** Nothing (common format), or the referer and the user agent and whatever stands behind them. */
+  #readTrailer(line: string): string | null {
+    this.#referer = "";
+    this.#agent = "";
+    if (skipBlanks(line, this.#end) >= line.length) return null;
+    if (!this.#readQuoted(line)) return "the referer's quotes do not open or do not close";
+    if (this.#text !== "-") this.#referer = this.#text;
+    if (!this.#readQuoted(line)) return "the user agent's quotes do not open or do not close";
+    if (this.#text !== "-") this.#agent = this.#text;
+    return null;
   }
 }
 
@@ -108,20 +180,6 @@ function wordAt(text: string, start: number): string {
   return word.length > LONGEST_WORD ? "" : word;
 }
 
-/**
- * A quoted text that begins after blanks at `start`: its content without escapes, and the index behind its last quote.
- *
- * @param escaped - Whether the line has any escape.
- */
-function readQuoted(line: string, start: number, escaped: boolean): { text: string; end: number } | null {
-  const begin = skipBlanks(line, start) + 1;
-  if (line[begin - 1] !== '"') return null;
-  const end = escaped ? closingQuote(line, begin) : line.indexOf('"', begin);
-  if (end < 0) return null;
-  const text = line.slice(begin, end);
-  return { text: escaped ? withoutEscapes(text) : text, end: end + 1 };
-}
-
 /** The next quote without a backslash before it, or -1. */
 function closingQuote(line: string, begin: number): number {
   let at = begin;
@@ -140,21 +198,6 @@ const DASH = 45;
 const MOST_DIGITS = 15;
 const NO_NUMBERS = "no status and size after the request";
 
-/** ` 200 1234`: three digits, and up to fifteen or a dash, each behind blanks. */
-function readNumbers(line: string, start: number): { status: number; size: number; end: number } | string {
-  const statusAt = skipBlanks(line, start);
-  const status = digitsAt(line, statusAt, statusAt + 3);
-  const sizeAt = skipBlanks(line, statusAt + 3);
-  if (statusAt === start || status < 0 || sizeAt === statusAt + 3) return NO_NUMBERS;
-  const none = line.charCodeAt(sizeAt) === DASH;
-  let end = none ? sizeAt + 1 : sizeAt;
-  if (!none) while (isDigit(line.charCodeAt(end))) end++;
-  const ends = end === line.length || line.charCodeAt(end) === BLANK;
-  if (!ends || end === sizeAt || end - sizeAt > MOST_DIGITS) return NO_NUMBERS;
-  if (status < 100 || status > 599) return `no such status: ${line.slice(statusAt, statusAt + 3)}`;
-  return { status, size: none ? 0 : digitsAt(line, sizeAt, end), end };
-}
-
 function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
 }
@@ -168,20 +211,6 @@ function digitsAt(line: string, start: number, end: number): number {
     value = value * 10 + code - 48;
   }
   return value;
-}
-
-/** Nothing (common format), or the referer and the user agent and whatever stands behind them. */
-function readTrailer(line: string, start: number, escaped: boolean): { referer: string; userAgent: string } | string {
-  if (skipBlanks(line, start) >= line.length) return { referer: "", userAgent: "" };
-  const referer = readQuoted(line, start, escaped);
-  if (referer === null) return "the referer's quotes do not open or do not close";
-  const agent = readQuoted(line, referer.end, escaped);
-  if (agent === null) return "the user agent's quotes do not open or do not close";
-  return { referer: dash(referer.text), userAgent: dash(agent.text) };
-}
-
-function dash(text: string): string {
-  return text === "-" ? "" : text;
 }
 
 const ESCAPE = /((?:\\x[0-9A-Fa-f]{2})+)|\\([\s\S])/g;

@@ -14,21 +14,42 @@ export interface RequestLine {
 const METHOD = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,64}$/;
 const PROTOCOL = /^HTTP\/\d(\.\d)?$/;
 const USUAL_METHODS: ReadonlySet<string> = new Set(METHODS);
-const USUAL_PROTOCOLS: ReadonlySet<string> = new Set(["HTTP/1.0", "HTTP/1.1", "HTTP/2.0", "HTTP/2", "HTTP/3.0"]);
+const USUAL_PROTOCOL = "HTTP/1.1";
+const USUAL_END = ` ${USUAL_PROTOCOL}`;
 
 /** `METHOD target HTTP/1.1`; the target may hold blanks that the caller should have escaped. */
 export function readRequestLine(text: string): RequestLine {
-  const first = text.indexOf(" ");
-  const last = text.lastIndexOf(" ");
-  const method = text.slice(0, first);
-  const protocol = text.slice(last + 1);
-  if (first < 0 || !isMethod(method)) return { method: "", path: text, protocol: "" };
-  if (last > first && (USUAL_PROTOCOLS.has(protocol) || PROTOCOL.test(protocol))) {
-    return { method, path: text.slice(first + 1, last), protocol };
+  const reader = new RequestLineReader();
+  reader.read(text);
+  return { method: reader.method, path: reader.path, protocol: reader.protocol };
+}
+
+/** Reads request lines, each into the reader's own fields. */
+export class RequestLineReader implements RequestLine {
+  method = "";
+  path = "";
+  protocol = "";
+
+  read(text: string): void {
+    const first = text.indexOf(" ");
+    const method = text.startsWith("GET ") ? "GET" : text.slice(0, Math.max(0, first));
+    if (first < 0 || !isMethod(method)) return this.#is("", text, "");
+    if (text.endsWith(USUAL_END) && text.length > first + USUAL_END.length) {
+      return this.#is(method, text.slice(first + 1, text.length - USUAL_END.length), USUAL_PROTOCOL);
+    }
+    const last = text.lastIndexOf(" ");
+    const protocol = text.slice(last + 1);
+    if (last > first && PROTOCOL.test(protocol)) return this.#is(method, text.slice(first + 1, last), protocol);
+    // HTTP/0.9 knows no version; anything else without one is not a request line.
+    const simple = method === "GET" && first === last && text[first + 1] === "/";
+    return simple ? this.#is(method, text.slice(first + 1), "") : this.#is("", text, "");
   }
-  // HTTP/0.9 knows no version; anything else without one is not a request line.
-  const simple = method === "GET" && first === last && text[first + 1] === "/";
-  return simple ? { method, path: text.slice(first + 1), protocol: "" } : { method: "", path: text, protocol: "" };
+
+  #is(method: string, path: string, protocol: string): void {
+    this.method = method;
+    this.path = path;
+    this.protocol = protocol;
+  }
 }
 
 /** Whether `text` is a token of RFC 9110 §5.6.2, which a method is, of at most 64 characters. */
