@@ -18,6 +18,9 @@ const OF_RUNS = [
   "against",
   "price",
   "minimize",
+  "sweep",
+  "suggest",
+  "budget",
   "format",
 ];
 

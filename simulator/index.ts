@@ -38,6 +38,14 @@ export type {
   Spread,
 } from "./scenario-result.ts";
 export { MOST_WORKERS, runScenarioInWorkers, type WorkerOptions } from "./seed-workers/run-in-workers.ts";
+export type { PolicyLiteral } from "./sweep/literals.ts";
+export { sweepValues } from "./sweep/range.ts";
+export { renderSuggestion, suggestionJson } from "./sweep/report-suggest.ts";
+export { renderSweep, sweepJson } from "./sweep/report-sweep.ts";
+export { suggest, type SuggestOptions, type Suggestion } from "./sweep/suggest.ts";
+export { SweepError } from "./sweep/sweep-error.ts";
+export { type RunVariant, sweep, type SweepPoint, type SweepResult } from "./sweep/sweep.ts";
+export { findLiteral, Variants } from "./sweep/variants.ts";
 export { type SampleRequest, sampleRequests } from "./sample-requests.ts";
 export { renderScenario, type ScenarioReportOptions } from "./report-text.ts";
 export {

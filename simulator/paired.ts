@@ -11,6 +11,9 @@ import { bootstrapRatio } from "./statistics.ts";
 import { ScenarioError } from "./scenario-error.ts";
 import type { ScenarioResult } from "./scenario-result.ts";
 
+/** Pairs from which on a difference may be called one: five of one sign are so by chance in one case of sixteen. */
+export const FEWEST_PAIRS = 5;
+
 /** How one figure differs: of the second result less the first, a mean over the seeds. */
 export interface PairedDifference {
   readonly first: number;
@@ -19,7 +22,10 @@ export interface PairedDifference {
   /** Two-sided 95 % interval of the difference: the percentile bootstrap over pairs. */
   readonly low: number;
   readonly high: number;
-  /** Whether that interval leaves out 0. Of a single pair, whether there is a difference. */
+  /**
+   * Whether that interval leaves out 0. Never with fewer than {@link FEWEST_PAIRS} pairs: that as many differences have one sign
+   * is then no rare chance, and the bootstrap draws from nothing else.
+   */
   readonly differs: boolean;
   /** Seeds in which both have a value. */
   readonly pairs: number;
@@ -52,7 +58,8 @@ export interface PairedComparison {
   readonly populations: readonly PairedPopulation[];
 }
 
-interface Pair<T> {
+/** The same thing in both results. */
+export interface Pair<T> {
   readonly first: T;
   readonly second: T;
 }
@@ -136,10 +143,20 @@ function differ<T>(
   valueOf: (one: T) => number | null,
   names: readonly string[],
 ): PairedDifference | null {
-  const values = pairs.flatMap((pair) => {
-    const [first, second] = [valueOf(pair.first), valueOf(pair.second)];
-    return first === null || second === null ? [] : [{ first, second }];
-  });
+  const values = pairs.map(({ first, second }) => ({ first: valueOf(first), second: valueOf(second) }));
+  return pairedDifference(values, names);
+}
+
+/**
+ * How a figure differs over pairs of the same seed; null where no pair has both.
+ *
+ * @param names - What the figure is, from which its bootstrap draws.
+ */
+export function pairedDifference(
+  pairs: readonly Pair<number | null>[],
+  names: readonly string[],
+): PairedDifference | null {
+  const values = pairs.flatMap(({ first, second }) => (first === null || second === null ? [] : [{ first, second }]));
   if (values.length === 0) return null;
   const mean = (of: (value: Pair<number>) => number): number =>
     values.reduce((sum, value) => sum + of(value), 0) / values.length;
@@ -151,7 +168,7 @@ function differ<T>(
     difference: mean(({ first, second }) => second - first),
     low,
     high,
-    differs: low > 0 || high < 0,
+    differs: values.length >= FEWEST_PAIRS && (low > 0 || high < 0),
     pairs: values.length,
   };
 }

@@ -26,12 +26,15 @@ import { chooseScenarios, chosenSeeds, readSeedChoice } from "../scenarios.ts";
 import { AGAINST_OPTION, compareIn, readAgainst } from "../simulate/against.ts";
 import { PRICE_OPTION, readPrices } from "../simulate/prices.ts";
 import { SeedProgress } from "../simulate/seed-progress.ts";
+import { asksForSweep, runSweep, SWEEP_OPTIONS } from "../simulate/sweep.ts";
 import { chooseWorkers, WORKERS_OPTION } from "../simulate/workers.ts";
 import { packageVersion } from "../version.ts";
 
 export const simulate: Command = {
   usage: `FILE [--scenario NAME] [--seed N] [--seeds N] [--workers N] [--decisions OUT] [--report OUT.html [--against OLD]]
          [--price NAME=N] [--minimize] [--format text|json|junit]
+         FILE --sweep NAME=FROM..TO[:STEPS]|list [--scenario NAME] [--seed N] [--seeds N] [--format text|json]
+         FILE --suggest [--sweep NAME] [--budget N] [--scenario NAME] [--seed N] [--seeds N] [--format text|json]
          FILE --fit LOG [--log-format FORMAT | --map FILE] [--identify FILE] [--skip-bad]`,
   about: `Runs the policy's scenarios and tells who was stopped, who was harmed and by what. The same policy, scenario and seeds give
 the same bytes. Exits 1 if an expectation fails. With --fit it runs nothing: it estimates populations from recorded traffic, and prints them
@@ -48,6 +51,7 @@ as a scenario.`,
     },
     AGAINST_OPTION,
     WORKERS_OPTION,
+    ...SWEEP_OPTIONS,
     PRICE_OPTION,
     { name: "minimize", value: null, help: "print failing expectations as the smallest `test` blocks that show them" },
     {
@@ -65,6 +69,7 @@ as a scenario.`,
     "simulate orders.edgepolicy --fit requests.ndjson",
     "simulate orders.edgepolicy --scenario stuffing_campaign --seed 7 --decisions decisions.ndjson",
     "simulate orders.edgepolicy --minimize",
+    "simulate orders.edgepolicy --sweep 'limit login_rate.rate=2..50'",
   ],
   run,
 };
@@ -79,6 +84,7 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   const prices = readPrices(args.texts("price"));
   const text = (args.text("format") ?? "text") === "text";
   const chosen = chooseScenarios(file, scenarios, args.text("scenario"));
+  if (asksForSweep(args)) return runSweep(file, chosen, args, io);
   const runAll = (scenario: Scenario, output: DecisionFile | null): Promise<ScenarioResult> => {
     const seeds = chosenSeeds(scenario, choice);
     const workers = chooseWorkers(args, policy, scenario, seeds);

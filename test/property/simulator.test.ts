@@ -1,13 +1,18 @@
 /** What must be true of any run: order, bounds, and that no run depends on anything but its inputs. */
+import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { nodeFiles } from "../../dsl/index.ts";
 import { createReference } from "../../engine/index.ts";
 import { EventQueue } from "../../simulator/event-queue.ts";
-import { runScenario, runSeed, scenarioJson } from "../../simulator/index.ts";
+import { runScenario, runSeed, scenarioJson, Variants } from "../../simulator/index.ts";
 import { deriveStream } from "../../simulator/random.ts";
 import { bootstrapRatio, pooledRatio, wilson } from "../../simulator/statistics.ts";
+import { literalText } from "../../simulator/sweep/literal-text.ts";
 import { check } from "../helpers/property.ts";
 import { stage } from "../helpers/scenarios.ts";
+
+const ORDERS = join(import.meta.dirname, "../../examples/orders/orders.edgepolicy");
 
 test("an event queue is a stable sort", () => {
   check(
@@ -157,5 +162,36 @@ test("what a policy refuses shifts nothing that is sent but retries and what ada
       for (const [origin, sent] of offered(calm, seed)) expect(counts.get(origin)).toBe(sent.length);
     }),
     { runs: 10 },
+  );
+});
+
+const variants = new Variants(ORDERS, nodeFiles);
+const { literals } = variants;
+
+test("a variant differs from its policy in the bytes of the numbers that were changed, and in no other", () => {
+  const change = fc.record({ at: fc.nat(literals.length - 1), factor: fc.double({ min: 0.2, max: 9, noNaN: true }) });
+  check(
+    fc.property(fc.uniqueArray(change, { selector: ({ at }) => at, minLength: 1, maxLength: 2 }), (drawn) => {
+      const changes = drawn.map(({ at, factor }) => {
+        const literal = literals[at]!;
+        return { literal, text: literalText(literal.kind, literal.value * factor) };
+      });
+      for (const [file, { text }] of variants.sources.entries()) {
+        const here = changes.filter(({ literal }) => literal.span.file === file);
+        let [rest, kept, removed] = [variants.edit(file, changes), text, 0];
+        for (const { literal, text: put } of here.toSorted((a, b) => a.literal.span.start - b.literal.span.start)) {
+          const at = literal.span.start - removed;
+          const length = literal.span.end - literal.span.start;
+          expect(rest.slice(at, at + put.length)).toBe(put);
+          rest = rest.slice(0, at) + rest.slice(at + put.length);
+          kept = kept.slice(0, at) + kept.slice(at + length);
+          removed += length;
+        }
+        expect(rest).toBe(kept);
+      }
+      const variant = variants.load(changes);
+      if (variant.ok) expect(variant.scenarios.map(({ name }) => name)).toEqual(["stuffing_campaign"]);
+    }),
+    { runs: 40 },
   );
 });

@@ -31,6 +31,15 @@ test("tells by how much a tighter limit admits less, and that the interval is of
   expect(admitted.high - admitted.low).toBeLessThan(Math.max(...values) - Math.min(...values));
 });
 
+test("a few seeds are no proof of a difference", () => {
+  const [few, enough] = [firstSeeds(4), firstSeeds(5)].map(
+    (seeds) => comparePaired(result(20, seeds), result(1, seeds)).attacks[0]!.admittedPercent!,
+  );
+  expect(few).toMatchObject({ differs: false, pairs: 4 });
+  expect(few!.high).toBeLessThan(0);
+  expect(enough).toMatchObject({ differs: true, pairs: 5 });
+});
+
 test("compares what both have: seeds, attacks and populations", () => {
   const { seeds, attacks, populations } = comparePaired(result(6, [1, 2, 3]), result(6, [2, 3, 4], STEADY));
   expect(seeds).toEqual([2, 3]);

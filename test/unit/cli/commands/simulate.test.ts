@@ -297,3 +297,61 @@ test("--against puts into the report what the change from another policy turns, 
     stderr: expect.stringContaining("--against goes with --report") as string,
   });
 });
+
+test("lists the numbers that can be swept", async () => {
+  const at = folderWith(FILES);
+  const { status, stdout } = await edgepolicy(["simulate", at("p.edgepolicy"), "--sweep", "list"]);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^limit \w+\.rate +\d+\n/m);
+  const json = await edgepolicy(["simulate", at("p.edgepolicy"), "--sweep", "list", "--format", "json"]);
+  const { literals } = JSON.parse(json.stdout) as { literals: readonly { name: string; current: string }[] };
+  expect(stdout.trimEnd().split("\n")).toHaveLength(literals.length);
+});
+
+test("sweeps one number over the scenario that is named", { timeout: 60_000 }, async () => {
+  const at = folderWith(FILES);
+  const base = ["simulate", at("p.edgepolicy"), "--scenario", "held", "--seeds", "2", "--workers", "1", "--sweep"];
+  const name = "RATE=1..100:3";
+  const { stdout: list } = await edgepolicy(["simulate", at("p.edgepolicy"), "--sweep", "list"]);
+  const rate = /^(limit \w+\.rate) /m.exec(list)![1]!;
+  const { status, stdout } = await edgepolicy([...base, name.replace("RATE", rate)]);
+  expect(status).toBe(0);
+  expect(stdout).toContain(`${rate}, now `);
+  expect(stdout).toMatch(/abuse admitted\n[\s\S]*honest clients harmed\n[\s\S]*▲/);
+  const json = await edgepolicy([...base, name.replace("RATE", rate), "--format", "json"]);
+  const { sweeps } = JSON.parse(json.stdout);
+  expect(sweeps).toHaveLength(1);
+  expect(sweeps[0].points.length).toBeGreaterThanOrEqual(3);
+});
+
+test.each([
+  [["--sweep", "nothing=1..2"], "the policy has no number `nothing`"],
+  [["--sweep", "NAME"], "there is no range"],
+  [["--sweep", "NAME=9..1"], "the range `9..1` does not ascend"],
+  [["--sweep", "NAME=1..9", "--decisions", "x"], "--decisions does not go with --sweep or --suggest"],
+  [["--suggest", "--format", "junit"], "--format junit does not go with --sweep or --suggest"],
+  [["--sweep", "list", "--budget", "3"], "--budget goes with --suggest"],
+])("a sweep that cannot be done exits 2: %j", async (argv, message) => {
+  const at = folderWith(FILES);
+  const { stdout } = await edgepolicy(["simulate", at("p.edgepolicy"), "--sweep", "list"]);
+  const rate = /^(limit \w+\.rate) /m.exec(stdout)![1]!;
+  const { status, stderr } = await edgepolicy([
+    "simulate",
+    at("p.edgepolicy"),
+    ...argv.map((arg) => arg.replace("NAME", rate)),
+  ]);
+  expect(status).toBe(2);
+  expect(stderr).toContain(message);
+});
+
+test("suggests values, and exits 1 where none does", { timeout: 60_000 }, async () => {
+  const at = folderWith(FILES);
+  const base = ["simulate", at("p.edgepolicy"), "--seeds", "2", "--workers", "1", "--suggest", "--scenario"];
+  expect(await edgepolicy([...base, "held"])).toMatchObject({
+    ...{ status: 0, stdout: expect.stringContaining("nothing to propose") as string },
+  });
+  const failing = await edgepolicy([...base, "failed", "--budget", "2"]);
+  expect(failing.status).toBe(1);
+  expect(failing.stdout).toContain("1 expectation of 1 fail now: stuffers.admitted < 1%");
+  expect(failing.stdout).toContain("no proposal");
+});

@@ -1,0 +1,103 @@
+/** Proposed values for people at a terminal, and for machines. */
+import type { SourceFile } from "../../dsl/index.ts";
+import { formatCount, type Paint, plural } from "../report-format.ts";
+import { comparison, gateValue } from "../report-gates.ts";
+import { placeOf } from "./report-sweep.ts";
+import type { Candidate, Suggestion } from "./suggest.ts";
+import type { Variants } from "./variants.ts";
+
+/** Writes a suggestion as text that ends in a line break. */
+export function renderSuggestion(found: Suggestion, variants: Variants, paint: Paint): string {
+  return `${linesOf(found, variants, paint).join("\n")}\n`;
+}
+
+function linesOf(found: Suggestion, variants: Variants, paint: Paint): readonly string[] {
+  const { now, proposals, nearest } = found;
+  if (now.failing.length === 0) {
+    const all = plural(now.expectations, "expectation");
+    return [`${paint.good("✓")} ${all} hold with the values that stand there: nothing to propose`];
+  }
+  const head = `${plural(now.failing.length, "expectation")} of ${formatCount(now.expectations)} fail now: ${failingText(now)}`;
+  if (proposals.length > 0) {
+    return [
+      head,
+      ...proposals.flatMap((each) => ["", `${paint.good("✓")} all hold with`, ...changeLines(each, variants, paint)]),
+      "",
+      searched(found),
+    ];
+  }
+  return [
+    head,
+    "",
+    paint.bad("no proposal: of what was tried, nothing makes every expectation hold"),
+    ...(nearest === null ? [] : nearestLines(nearest, variants, paint)),
+    "",
+    searched(found),
+  ];
+}
+
+function nearestLines(nearest: Candidate, variants: Variants, paint: Paint): readonly string[] {
+  const fail = `${formatCount(nearest.failing.length)} of ${formatCount(nearest.expectations)} still fail`;
+  return [
+    "",
+    `nearest, ${fail}:`,
+    ...changeLines(nearest, variants, paint),
+    ...nearest.failing.map(
+      (gate) => `  ${paint.bad("✗")} ${gate.text}: measured ${gateValue(gate, gate.measured)}, ${comparison(gate)}`,
+    ),
+  ];
+}
+
+function failingText({ failing }: Candidate): string {
+  return failing.map(({ text }) => text).join(", ");
+}
+
+/** Each changed number with its place, and the lines that hold them before and after. */
+function changeLines({ changes }: Candidate, variants: Variants, paint: Paint): readonly string[] {
+  const numbers = changes.map(
+    ({ literal, text }) =>
+      `  ${paint.bold(literal.name)}: ${literal.raw} → ${text}  (${placeOf(literal, variants.sources)})`,
+  );
+  const files = [...new Set(changes.map(({ literal }) => literal.span.file))];
+  const lines = files.flatMap((file) => {
+    const before = variants.edit(file, []).split("\n");
+    const after = variants.edit(file, changes).split("\n");
+    return before.flatMap((line, i) =>
+      line === after[i] ? [] : [`  ${paint.bad(`- ${line.trim()}`)}`, `  ${paint.good(`+ ${after[i]?.trim() ?? ""}`)}`],
+    );
+  });
+  return [...numbers, ...lines];
+}
+
+function searched({ live, lookedAt, tried, exhausted }: Suggestion): string {
+  const end = exhausted ? "; the budget ended the search, --budget allows more" : "";
+  return `tried ${plural(tried, "variant")} of the ${formatCount(live.length)} numbers (of ${formatCount(lookedAt)}) that change a decision${end}`;
+}
+
+/** Name and version of this form. */
+export const SUGGESTION_SCHEMA = "edgepolicy.suggestion/1";
+
+/** The suggestion as data for `JSON.stringify`. */
+export function suggestionJson(found: Suggestion, sources: readonly SourceFile[]): object {
+  const candidate = ({ changes, expectations, failing }: Candidate): object => ({
+    changes: changes.map(({ literal, text }) => ({
+      name: literal.name,
+      at: placeOf(literal, sources),
+      from: literal.raw,
+      to: text,
+    })),
+    expectations,
+    failing,
+  });
+  const { now, proposals, nearest, live, lookedAt, tried, exhausted } = found;
+  return {
+    schema: SUGGESTION_SCHEMA,
+    now: candidate(now),
+    proposals: proposals.map(candidate),
+    nearest: nearest === null ? null : candidate(nearest),
+    live: live.map(({ name }) => name),
+    lookedAt,
+    tried,
+    exhausted,
+  };
+}

@@ -1,0 +1,85 @@
+import { expect, test } from "vitest";
+import { renderSuggestion, suggest, suggestionJson } from "../../../../simulator/index.ts";
+import { paintFor } from "../../../../simulator/report-format.ts";
+import { moved } from "../../../../simulator/sweep/suggest.ts";
+import { STEADY, STUFFING } from "../../../helpers/scenarios.ts";
+import { runsOf, variantsOf } from "../../../helpers/variants.ts";
+
+const ACTORS = `${STEADY}\n${STUFFING}`;
+/** Each client sends some 48 of these a minute. */
+const FAIR = "limit fair on thing per client else ip.network allow 30 per 1m burst 30";
+/** Each of the attack's networks sends some 15 tries a minute. */
+const TRIES = "limit tries on login when no client per ip.network allow 20 per 1m burst 2";
+const IDLE = "limit idle on login when has client per client else ip.network allow 900 per 1m";
+const runs = runsOf([1, 2]);
+
+test("proposes the smallest change of one number that makes all hold", async () => {
+  const variants = variantsOf(`${IDLE}\n${FAIR}`, `${ACTORS}\nexpect callers.harmed = 0`);
+  const found = await suggest(variants, runs);
+  expect(found.now.failing.map(({ text }) => text)).toEqual(["callers.harmed = 0"]);
+  expect(found.proposals.length).toBeGreaterThan(0);
+  const [first] = found.proposals;
+  expect(first!.changes).toHaveLength(1);
+  expect(first!.changes[0]!.literal.name).toMatch(/^limit fair\./);
+  expect(found.live.map(({ name }) => name)).not.toContain("limit idle.rate");
+  expect(found.exhausted).toBe(false);
+  // What it proposes holds when it is written down.
+  const written = variants.load(first!.changes);
+  if (!written.ok) throw new Error(written.problem);
+  expect((await runs.run(written.policy, written.scenarios[0]!)).held).toBe(true);
+  const text = renderSuggestion(found, variants, paintFor(false));
+  expect(text).toMatch(
+    /^1 expectation of 1 fail now: callers\.harmed = 0\n\n✓ all hold with\n {2}limit fair\.\w+: \w+ → \w+ {2}\(p\.edgepolicy:/,
+  );
+  expect(text).toContain("- limit fair on thing per client else ip.network allow 30 per 1m burst 30\n");
+});
+
+test("proposes two where one is not enough", { timeout: 60_000 }, async () => {
+  const variants = variantsOf(`${FAIR}\n${TRIES}`, `${ACTORS}\nexpect callers.harmed = 0\nexpect crowd.admitted < 60%`);
+  const names = ["limit fair.rate", "limit tries.rate"];
+  const literals = variants.literals.filter(({ name }) => names.includes(name));
+  const found = await suggest(variants, runs, { literals, budget: 40 });
+  expect(found.proposals[0]?.changes.map(({ literal, text }) => `${literal.name} ${text}`)).toEqual(
+    ["limit fair.rate 60", "limit tries.rate 10"].map(
+      (_, i) => expect.stringMatching(new RegExp(`^${names[i]} \\d+$`)) as string,
+    ),
+  );
+  expect(Number(found.proposals[0]!.changes[0]!.text)).toBeGreaterThan(30);
+  expect(Number(found.proposals[0]!.changes[1]!.text)).toBeLessThan(20);
+});
+
+test("says that none does, and what came nearest", async () => {
+  const variants = variantsOf(FAIR, `${ACTORS}\nexpect callers.harmed = 0\nexpect crowd.admitted < 1%`);
+  const found = await suggest(variants, runs, { budget: 30 });
+  expect(found).toMatchObject({ proposals: [], tried: 30, exhausted: true });
+  expect(found.nearest!.failing.map(({ text }) => text)).toEqual(["crowd.admitted < 1%"]);
+  const text = renderSuggestion(found, variants, paintFor(false));
+  expect(text).toContain("no proposal: of what was tried, nothing makes every expectation hold");
+  expect(text).toContain("nearest, 1 of 2 still fail:");
+  expect(text).toContain("the budget ended the search, --budget allows more");
+  expect(JSON.parse(JSON.stringify(suggestionJson(found, variants.sources)))).toMatchObject({
+    ...{ schema: "edgepolicy.suggestion/1", proposals: [], exhausted: true },
+  });
+});
+
+test("proposes nothing where all hold, and refuses where nothing is expected", async () => {
+  const held = variantsOf(FAIR, `${ACTORS}\nexpect crowd.admitted > 50%`);
+  const found = await suggest(held, runs);
+  expect(found).toMatchObject({ proposals: [], nearest: null, tried: 0 });
+  expect(renderSuggestion(found, held, paintFor(false))).toBe(
+    "✓ 1 expectation hold with the values that stand there: nothing to propose\n",
+  );
+  await expect(suggest(variantsOf(FAIR, ACTORS), runs)).rejects.toThrow("the scenarios expect nothing");
+});
+
+test("moves a number by a factor, as people would write it, and by one at least", () => {
+  const { literals } = variantsOf("let few = 3\nlet none = 0\nlet part = 60%\nlimit l per ip allow 45 per 90s", "");
+  const by = (name: string, factor: number): readonly string[] =>
+    moved(literals.find((one) => one.name === name)!, factor).map(({ text }) => text);
+  expect(by("let few", 1.1)).toEqual(["4"]);
+  expect(by("let few", 1 / 1.1)).toEqual(["2"]);
+  expect(by("let none", 1 / 2)).toEqual([]);
+  expect(by("let part", 2)).toEqual(["100%"]);
+  expect(by("limit l.rate", 1.5)).toEqual(["68"]);
+  expect(by("limit l.per", 1 / 3)).toEqual(["30s"]);
+});
