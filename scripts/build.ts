@@ -11,7 +11,12 @@ const ROOT = dirname(import.meta.dirname);
 const DIST = join(ROOT, "dist");
 
 /** Files of the package that the compiler does not make. */
-const ASSETS = ["dsl/clients.schema.json", "server/config.schema.json"];
+const ASSETS = [
+  "dsl/clients.schema.json",
+  "server/config.schema.json",
+  "traffic/mapping.schema.json",
+  "traffic/identify.schema.json",
+];
 
 function compile(): number {
   const tsc = join(ROOT, "node_modules/@typescript/native/bin/tsc");

@@ -8,6 +8,7 @@ export type { LineReader, LineReading } from "./line-reading.ts";
 export { formatOf, LOG_FORMATS, type LogFormat, lineReader } from "./log-format.ts";
 export type { InputLine } from "./log-reader.ts";
 export { LONGEST_LINE_BYTES, lineProblem, READ_BYTES, readFileLines, readLines, readLog } from "./log-reader.ts";
+export { identificationJsonSchema, mappingJsonSchema } from "./mapping/json-schema.ts";
 export { type Mapping, readMapping } from "./mapping/mapping.ts";
 export type { OverlayError } from "./overlay-record.ts";
 export * as fields from "./fields.ts";

@@ -2,7 +2,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { readIdentification, readMapping } from "../../../traffic/index.ts";
+import { parse } from "yaml";
+import {
+  identificationJsonSchema,
+  mappingJsonSchema,
+  readIdentification,
+  readMapping,
+} from "../../../traffic/index.ts";
+import { fits } from "../../helpers/json-schema.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const page = readFileSync(join(root, "docs/replay.md"), "utf8");
@@ -31,4 +38,14 @@ it("read the log, and tell whose requests it holds", () => {
       return reading.request.client;
     });
   expect(clients).toEqual(["acme_sync", "acme_sync", "globex_orders", "no request", null, null, null, "acme_sync"]);
+});
+
+it.each([
+  ["mapping.schema.json", mappingJsonSchema, mapText],
+  ["identify.schema.json", identificationJsonSchema, identifyText],
+] as const)("fit %s, which is up to date (node scripts/log-schemas.ts)", (name, make, text) => {
+  const schema = make();
+  expect(JSON.parse(readFileSync(join(root, "traffic", name), "utf8"))).toEqual(schema);
+  expect(fits(parse(text), schema)).toBe(true);
+  expect(fits({ ...parse(text), other: 1 }, schema)).toBe(false);
 });
