@@ -53,11 +53,6 @@ export function loadExample(name: string): AttackExample {
   return { name, model, text: readFileSync(path, "utf8"), policy, scenario };
 }
 
-/** The same routes and callers without a rule or limit, where everything passes, also what shows a wrong credential. */
-export function withoutRules(policy: Policy): Policy {
-  return withLimits({ ...policy, settings: { ...policy.settings, refusedCredentials: "pass" } }, [], "allow");
-}
-
 /** The same routes and callers, where nothing passes. */
 export function denyingAll(policy: Policy): Policy {
   return withLimits(policy, [], "block");

@@ -6,7 +6,14 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AttackModel, AttackParameter } from "../dsl/index.ts";
-import { formatCount, formatDuration, formatPercent, runScenario, type ScenarioResult } from "../simulator/index.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatPercent,
+  runScenario,
+  type ScenarioResult,
+  withoutRules,
+} from "../simulator/index.ts";
 import {
   type AttackExample,
   exampleNames,
@@ -14,7 +21,6 @@ import {
   loadExample,
   PER_ADDRESS,
   perAddress,
-  withoutRules,
 } from "./attack-examples.ts";
 import { threatName } from "./threat-names.ts";
 import { type Panel, trafficPlot } from "./traffic-plot.ts";

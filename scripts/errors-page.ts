@@ -26,7 +26,7 @@ const FAMILIES: readonly (readonly [prefix: string, title: string, about: string
     "Callers",
     "What a policy relies on and the proxies that ask do not show or carry: `edgepolicy check --via`, and the start of `serve`.",
   ],
-  ["EP9", "Not built yet", "Parts of the language that this version reads and does not enforce."],
+  ["EP9", "Left open", "What loading a policy does not settle."],
 ];
 
 /** The whole page. */

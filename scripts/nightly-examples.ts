@@ -3,8 +3,8 @@
  * prints a line for each. Exit status 1 if a policy does not meet its expectations, a naive one meets all of them, or a control fails. Takes some minutes.
  */
 import { parseArgs } from "node:util";
-import { firstSeeds, type ScenarioResult } from "../simulator/index.ts";
-import { denyingAll, exampleNames, loadExample, withoutAttack, withoutRules } from "./attack-examples.ts";
+import { firstSeeds, type ScenarioResult, withoutRules } from "../simulator/index.ts";
+import { denyingAll, exampleNames, loadExample, withoutAttack } from "./attack-examples.ts";
 import { type FamilySide, familyNames, loadFamily, runSide } from "./example-families.ts";
 
 const SEEDS = 30;

@@ -1,7 +1,7 @@
 /** `invariant` declarations: what must hold of every decision. They are checked here; `edgepolicy prove` tries to refute them. */
 import { VERDICTS } from "../../engine/index.ts";
 import type { AstInvariant } from "../ast.ts";
-import { NOT_BUILT } from "../codes/not-built.ts";
+import { LEFT_OPEN } from "../codes/left-open.ts";
 import type { Invariant } from "../invariant.ts";
 import { type CheckContext, resolveOn, siteOn } from "./context.ts";
 import { CHECKER } from "./expressions.ts";
@@ -23,7 +23,7 @@ function checkInvariant(ast: AstInvariant, context: CheckContext): Invariant | n
   const when = ast.when === null ? null : CHECKER.condition(ast.when, siteOn(context, on)).expr;
   const fits = ast.when === null || (when !== null && checkLevel(when, IN_RULES, `the invariant \`${name}\``, context));
   const verdict = readWord(ast.verdict, VERDICTS, "verdict", report);
-  report.warning(NOT_BUILT.invariant, ast.text.span, `\`invariant "${name}"\` is not proven by checking it`, {
+  report.warning(LEFT_OPEN.invariant, ast.text.span, `\`invariant "${name}"\` is not proven by checking it`, {
     help: "`edgepolicy prove` looks for requests that refute it",
   });
   if (!fits || verdict === null) return null;

@@ -4,17 +4,16 @@
  */
 import { describe, expect, test } from "vitest";
 import { ATTACK_MODELS } from "../../../dsl/index.ts";
-import {
-  denyingAll,
-  exampleNames,
-  fileNameOf,
-  loadExample,
-  withoutAttack,
-  withoutRules,
-} from "../../../scripts/attack-examples.ts";
+import { denyingAll, exampleNames, fileNameOf, loadExample, withoutAttack } from "../../../scripts/attack-examples.ts";
 import { staleAttackPages } from "../../../scripts/attack-pages.ts";
 import { threatName } from "../../../scripts/threat-names.ts";
-import { type AttackSummary, firstSeeds, runScenario, type ScenarioResult } from "../../../simulator/index.ts";
+import {
+  type AttackSummary,
+  firstSeeds,
+  runScenario,
+  type ScenarioResult,
+  withoutRules,
+} from "../../../simulator/index.ts";
 
 const SEEDS = firstSeeds(5);
 

@@ -4,7 +4,7 @@
  * refused nothing.
  */
 import { describe, expect, test } from "vitest";
-import { denyingAll, withoutAttack, withoutRules } from "../../../scripts/attack-examples.ts";
+import { denyingAll, withoutAttack } from "../../../scripts/attack-examples.ts";
 import {
   type FamilySide,
   familyNames,
@@ -12,7 +12,7 @@ import {
   runSide,
   staleFamilyFiles,
 } from "../../../scripts/example-families.ts";
-import { firstSeeds, type ScenarioResult } from "../../../simulator/index.ts";
+import { firstSeeds, type ScenarioResult, withoutRules } from "../../../simulator/index.ts";
 
 const SEEDS = firstSeeds(5);
 const TIMEOUT = 120_000;
