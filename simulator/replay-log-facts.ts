@@ -19,6 +19,12 @@ interface CountedLog {
   entries: number;
 }
 
+/** Lines of the log at hand that are no requests. */
+interface Passed {
+  skipped: number;
+  other: number;
+}
+
 /** Watches logs go by, first in the order of the files, then in the order of time. */
 export class LogWatch {
   readonly #reorderEntries: number;
@@ -26,6 +32,7 @@ export class LogWatch {
   readonly #firstSkipped: SkippedLine[] = [];
   readonly #minutes = new Uint8Array(MINUTES);
   #file: CountedLog = { name: "", format: null, lines: 0, entries: 0 };
+  #passed: Passed = { skipped: 0, other: 0 };
   #entries = 0;
   #empty = 0;
   #other = 0;
@@ -52,6 +59,7 @@ export class LogWatch {
   /** The next log begins. */
   open(name: string): void {
     this.#file = { name, format: null, lines: 0, entries: 0 };
+    this.#passed = { skipped: 0, other: 0 };
     this.#files.push(this.#file);
   }
 
@@ -67,8 +75,7 @@ export class LogWatch {
 
   /** Whether the log at hand had lines of which none could be read. */
   get onlySkipped(): boolean {
-    const { entries, lines } = this.#file;
-    return entries === 0 && lines > 0 && this.#firstSkipped.some(({ log }) => log === this.log) && this.#other === 0;
+    return this.#file.entries === 0 && this.#passed.skipped > 0 && this.#passed.other === 0;
   }
 
   /** A line as the file holds it. */
@@ -78,11 +85,15 @@ export class LogWatch {
 
   nothing(kind: "empty" | "other"): void {
     if (kind === "empty") this.#empty++;
-    else this.#other++;
+    else {
+      this.#other++;
+      this.#passed.other++;
+    }
   }
 
   skip(line: number, problem: string): void {
     this.#skipped++;
+    this.#passed.skipped++;
     if (this.#firstSkipped.length < FIRST_SKIPPED) this.#firstSkipped.push({ log: this.log, line, problem });
   }
 

@@ -86,6 +86,14 @@ describe("the format", () => {
     await expect(replayLog(policyOf(""), [caddy, "b"], { format: "combined", skipBad: true })).rejects.toThrow(
       "no line of it is in the format combined",
     );
+    const bad = Array.from({ length: 9 }, () => "bad");
+    const logs = [
+      { name: "one", source: [line(0, "192.0.2.1", "/"), ...bad] },
+      { name: "two", source: bad },
+    ];
+    await expect(replayLogs(policyOf(""), logs, { format: "combined", skipBad: true })).rejects.toMatchObject({
+      log: 1,
+    });
     await expect(replayLog(policyOf(""), [caddy], { format: "combined" })).rejects.toThrow(
       /^line 1: no time .*; it looks like `--log-format caddy`$/,
     );
