@@ -1,7 +1,7 @@
 /**
  * The syntax tree of the whole language: plain readonly objects with `kind` and `span`. It holds what was written, with
- * literals already read; names are unresolved. Declarations that this version does not enforce are here too, so that
- * `fmt` keeps them and the checker can say so by name. One file, because every stage that walks the tree switches over these unions.
+ * literals already read; names are unresolved. One file, because every stage that walks the tree switches over these
+ * unions.
  */
 import type { PatternNode, Span } from "../engine/index.ts";
 
