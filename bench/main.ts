@@ -29,6 +29,7 @@ import { type BenchResult, saveResult } from "./result.ts";
 import { MEASURED } from "./results.ts";
 import { benchProxy } from "./proxy.ts";
 import { benchRuleCount } from "./rule-count.ts";
+import { benchSimulate } from "./simulate.ts";
 import { benchStart } from "./start.ts";
 import { benchState } from "./state.ts";
 import { benchStream } from "./stream.ts";
@@ -46,6 +47,7 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, Bench>>>> = {
   decide: { decisions: benchDecisions, "rule-count": benchRuleCount },
   deopts: { deopts: benchDeopts },
   state: { state: benchState },
+  simulate: { simulate: benchSimulate },
   replay: { replay: benchReplay },
   server: {
     authz: benchAuthz,
