@@ -51,7 +51,11 @@ function valuesOf(type: ScalarType, constants: readonly ScalarValue[]): readonly
 /** Each constant with the numbers just below and above it, then small ones. @param unit - Null for the last decimal of each. */
 function numbersAround(constants: readonly ScalarValue[], unit: number | null): readonly number[] {
   const numbers = constants.filter((each) => typeof each === "number");
-  const near = numbers.flatMap((each) => [each, each - (unit ?? unitOf(each)), each + (unit ?? unitOf(each))]);
+  // What a value is compared with is rarely 0, and what stands in for a missing one often is.
+  const sorted = numbers.toSorted((a, b) => Math.abs(b) - Math.abs(a));
+  const above = sorted.map((each) => each + (unit ?? unitOf(each)));
+  const below = sorted.map((each) => each - (unit ?? unitOf(each)));
+  const near = [...sorted, ...above, ...below];
   return [...near, 0, 1, 2].filter((each) => Math.abs(each) <= Number.MAX_SAFE_INTEGER);
 }
 

@@ -34,8 +34,8 @@ test("numbers lie on both sides of every constant, and as near as they can", () 
 });
 
 test("decimals differ in the last one written, and durations by what a text of them can say", () => {
-  expect(turningValues("number", [9.75]).slice(0, 3)).toEqual([9.75, 9.75 - 0.01, 9.75 + 0.01]);
-  expect(turningValues("duration", [5_000_000]).slice(0, 3)).toEqual([5_000_000, 4_999_000, 5_001_000]);
+  expect(turningValues("number", [9.75]).slice(0, 3)).toEqual([9.75, 9.75 + 0.01, 9.75 - 0.01]);
+  expect(turningValues("duration", [5_000_000]).slice(0, 3)).toEqual([5_000_000, 5_001_000, 4_999_000]);
 });
 
 test("addresses are the first and last inside of every network, and those just outside", () => {
