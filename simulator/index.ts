@@ -37,6 +37,7 @@ export type {
   SeedStory,
   Spread,
 } from "./scenario-result.ts";
+export { SeedPool } from "./seed-workers/seed-pool.ts";
 export { MOST_WORKERS, runScenarioInWorkers, type WorkerOptions } from "./seed-workers/run-in-workers.ts";
 export type { PolicyLiteral } from "./sweep/literals.ts";
 export { sweepValues } from "./sweep/range.ts";

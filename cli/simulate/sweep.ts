@@ -11,6 +11,7 @@ import {
   runSeed,
   type RunVariant,
   ScenarioError,
+  SeedPool,
   type ScenarioResult,
   suggest,
   suggestionJson,
@@ -62,16 +63,19 @@ export async function runSweep(
   io: CliIo,
 ): Promise<number> {
   refuseOthers(args);
+  const pool = new SeedPool();
   try {
     const variants = new Variants(file, nodeFiles);
     const asked = args.text("sweep");
     if (asked === "list") return await list(variants.literals, args, io);
-    const task = { variants, scenarios, choice: readSeedChoice(args), args, io };
+    const task = { variants, scenarios, choice: readSeedChoice(args), pool, args, io };
     return args.has("suggest") ? await suggestValues(task, asked) : await sweepOne(task, asked ?? "");
   } catch (problem) {
     if (problem instanceof SweepError) throw new CliProblem(problem.message, problem.help);
     if (problem instanceof ScenarioError) throw new CliProblem(problem.message);
     throw problem;
+  } finally {
+    await pool.end();
   }
 }
 
@@ -95,11 +99,12 @@ interface Task {
   readonly variants: Variants;
   readonly scenarios: readonly Scenario[];
   readonly choice: SeedChoice;
+  readonly pool: SeedPool;
   readonly args: Arguments;
   readonly io: CliIo;
 }
 
-async function sweepOne({ variants, scenarios, choice, args, io }: Task, asked: string): Promise<number> {
+async function sweepOne({ variants, scenarios, choice, pool, args, io }: Task, asked: string): Promise<number> {
   const [name = "", range = ""] = asked.split("=", 2);
   const literal = findLiteral(variants.literals, name.trim());
   if (range === "")
@@ -113,7 +118,7 @@ async function sweepOne({ variants, scenarios, choice, args, io }: Task, asked: 
   let runs = 0;
   try {
     for (const scenario of scenarios) {
-      const run = runnerOf(scenario, choice, args);
+      const run = runnerOf(scenario, choice, pool, args);
       results.push(
         await sweep(variants, literal, values, scenario.name, async (policy, one) => {
           progress.look(runs++);
@@ -131,11 +136,14 @@ async function sweepOne({ variants, scenarios, choice, args, io }: Task, asked: 
   return EXIT.fine;
 }
 
-async function suggestValues({ variants, scenarios, choice, args, io }: Task, asked: string | null): Promise<number> {
+async function suggestValues(
+  { variants, scenarios, choice, pool, args, io }: Task,
+  asked: string | null,
+): Promise<number> {
   const budget = args.integer("budget", 1, MOST_BUDGET);
   const only = asked === null ? {} : { literals: [findLiteral(variants.literals, asked.trim())] };
   const progress = new Progress("suggest", budget ?? 60, io);
-  const runners = new Map(scenarios.map((one) => [one.name, runnerOf(one, choice, args)]));
+  const runners = new Map(scenarios.map((one) => [one.name, runnerOf(one, choice, pool, args)]));
   const runs = {
     scenarios: scenarios.map(({ name }) => name),
     run: async (policy: Policy, scenario: Scenario): Promise<ScenarioResult> => {
@@ -165,11 +173,11 @@ async function suggestValues({ variants, scenarios, choice, args, io }: Task, as
 }
 
 /** Runs variants of one scenario, on as many threads as its first one is worth. */
-function runnerOf(scenario: Scenario, choice: SeedChoice, args: Arguments): RunVariant {
+function runnerOf(scenario: Scenario, choice: SeedChoice, pool: SeedPool, args: Arguments): RunVariant {
   const seeds = chosenSeeds(scenario, choice);
   let workers = 0;
   return async (policy: Policy, one: Scenario): Promise<ScenarioResult> => {
     if (workers === 0) workers = chooseWorkers(args, policy, one, seeds);
-    return runScenarioInWorkers(policy, one, { seeds, workers });
+    return runScenarioInWorkers(policy, one, { seeds, workers, pool });
   };
 }

@@ -3,7 +3,7 @@ import type { Scenario } from "../../dsl/index.ts";
 import type { Policy } from "../../engine/index.ts";
 import type { SeedResult } from "../run.ts";
 
-/** What a thread is given once, at its start: the policy is not read or compiled from text again. */
+/** What a thread is given once for all its seeds: the policy is not read or compiled from text again. */
 export interface SeedTask {
   readonly policy: Policy;
   readonly scenario: Scenario;
@@ -13,9 +13,10 @@ export interface SeedTask {
   readonly taken: SharedArrayBuffer | null;
 }
 
-/** A seed to run. */
+/** A seed to run, of the task that came with it or last. */
 export interface SeedOrder {
   readonly seed: number;
+  readonly task: SeedTask | null;
 }
 
 /** What a thread says of the seed that it runs. */

@@ -10,7 +10,8 @@ import type { SeedResult } from "../run.ts";
 import { checkSeeds, firstSeeds, runScenario, type ScenarioOptions } from "../run-scenario.ts";
 import { ScenarioError } from "../scenario-error.ts";
 import { type ScenarioResult, summarise } from "../scenario-result.ts";
-import type { SeedNews } from "./messages.ts";
+import type { SeedNews, SeedTask } from "./messages.ts";
+import type { SeedPool } from "./seed-pool.ts";
 import { SeedWorker } from "./seed-worker.ts";
 
 /** Most threads that one scenario is run on. */
@@ -22,6 +23,8 @@ export interface WorkerOptions extends Omit<ScenarioOptions, "createEngine" | "o
   readonly workers?: number;
   /** Gets every decision as a line of JSON, in pieces of whole lines: those of the first seed first, and so on. */
   readonly onLines?: (piece: string) => void;
+  /** Keeps threads for the next call. Lines are always written by threads of their own. */
+  readonly pool?: SeedPool;
 }
 
 /**
@@ -45,7 +48,11 @@ export async function runScenarioInWorkers(
   return summarise(policy, scenario, runs, options.prices);
 }
 
-function runHere(policy: Policy, scenario: Scenario, { onLines, ...options }: WorkerOptions): ScenarioResult {
+function runHere(
+  policy: Policy,
+  scenario: Scenario,
+  { onLines, pool: _pool, ...options }: WorkerOptions,
+): ScenarioResult {
   if (onLines === undefined) return runScenario(policy, scenario, options);
   const lines = new DecisionLines(scenario.name, onLines);
   try {
@@ -62,11 +69,10 @@ interface Piece {
 
 /** The threads of one call. Seeds are handed out in their order, so the one whose lines come next is always being run. */
 class Crew {
-  readonly #policy: Policy;
-  readonly #scenario: Scenario;
+  readonly #task: Omit<SeedTask, "taken">;
   readonly #seeds: readonly number[];
   readonly #options: WorkerOptions;
-  readonly #workers: SeedWorker[] = [];
+  #workers: readonly SeedWorker[] = [];
   readonly #results: (SeedResult | undefined)[] = [];
   /** Lines of seeds whose turn has not come: at most `PIECES_AHEAD` of each thread. */
   readonly #waiting: (Piece[] | undefined)[] = [];
@@ -77,22 +83,31 @@ class Crew {
   #failure: { readonly index: number; readonly problem: Error } | null = null;
 
   constructor(policy: Policy, scenario: Scenario, seeds: readonly number[], options: WorkerOptions) {
-    this.#policy = policy;
-    this.#scenario = scenario;
+    const { unopposed = false, maxRequests = null } = options;
+    this.#task = { policy, scenario, unopposed, maxRequests };
     this.#seeds = seeds;
     this.#options = options;
   }
 
   async run(count: number): Promise<readonly SeedResult[]> {
-    const { unopposed = false, maxRequests = null, onLines } = this.#options;
-    const task = { policy: this.#policy, scenario: this.#scenario, unopposed, maxRequests };
-    for (let i = 0; i < count; i++) this.#workers.push(new SeedWorker(task, onLines !== undefined, this));
+    const { onLines, pool } = this.#options;
+    const kept = onLines === undefined ? pool : undefined;
+    this.#workers =
+      kept?.take(count, this) ?? Array.from({ length: count }, () => new SeedWorker(onLines !== undefined, this));
     for (const worker of this.#workers) this.#assign(worker);
     try {
-      return await this.#outcome.promise;
-    } finally {
-      await Promise.all(this.#workers.map((worker) => worker.end()));
+      const results = await this.#outcome.promise;
+      if (kept === undefined) await this.#end();
+      else kept.giveBack(this.#workers);
+      return results;
+    } catch (problem) {
+      await this.#end();
+      throw problem;
     }
+  }
+
+  async #end(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.end()));
   }
 
   heard(worker: SeedWorker, news: Exclude<SeedNews, { kind: "failed" }>): void {
@@ -149,7 +164,7 @@ class Crew {
   #assign(worker: SeedWorker): void {
     const seed = this.#failure === null ? this.#seeds[this.#next] : undefined;
     if (seed === undefined) worker.index = -1;
-    else worker.run(this.#next++, seed);
+    else worker.run(this.#next++, seed, this.#task);
   }
 
   #settle(): void {

@@ -1,5 +1,5 @@
 /** Where a thread that runs seeds begins: `seed-worker.ts` starts it by this file's name. */
-import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { type MessagePort, parentPort } from "node:worker_threads";
 import { DecisionLines } from "../decision-lines.ts";
 import { runOnce } from "../run-scenario.ts";
 import { ScenarioError } from "../scenario-error.ts";
@@ -10,15 +10,17 @@ const TOLD_EVERY = 16;
 
 /** Runs one seed after the other, as they are ordered. */
 class SeedThread {
-  readonly #task: SeedTask;
   readonly #port: MessagePort;
+  #task: SeedTask | null = null;
   #pieces = 0;
   #calls = 0;
 
-  constructor(task: SeedTask, port: MessagePort) {
-    this.#task = task;
+  constructor(port: MessagePort) {
     this.#port = port;
-    port.on("message", ({ seed }: SeedOrder) => this.#run(seed));
+    port.on("message", ({ seed, task }: SeedOrder) => {
+      this.#task = task ?? this.#task;
+      this.#run(seed);
+    });
   }
 
   #run(seed: number): void {
@@ -32,8 +34,9 @@ class SeedThread {
   }
 
   #result(seed: number): ReturnType<typeof runOnce> {
+    if (this.#task === null) throw new Error("a thread was given a seed before its task");
     const { policy, scenario, unopposed, maxRequests, taken } = this.#task;
-    const lines = new DecisionLines(scenario.name, (text) => this.#hand(text));
+    const lines = new DecisionLines(scenario.name, (text) => this.#hand(text, taken));
     try {
       return runOnce(policy, scenario, seed, {
         unopposed,
@@ -51,10 +54,10 @@ class SeedThread {
   }
 
   /** Hands lines over, once few enough of those before are still to be taken. */
-  #hand(text: string): void {
+  #hand(text: string, shared: SharedArrayBuffer | null): void {
     this.#say({ kind: "lines", text });
     this.#pieces++;
-    const taken = new Int32Array(this.#task.taken ?? new SharedArrayBuffer(4));
+    const taken = new Int32Array(shared ?? new SharedArrayBuffer(4));
     for (;;) {
       const count = Atomics.load(taken, 0);
       if (this.#pieces - count <= PIECES_AHEAD) return;
@@ -68,4 +71,4 @@ class SeedThread {
   }
 }
 
-if (parentPort !== null) new SeedThread(workerData as SeedTask, parentPort);
+if (parentPort !== null) new SeedThread(parentPort);

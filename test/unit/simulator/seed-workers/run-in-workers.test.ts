@@ -1,6 +1,12 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { runScenario, runScenarioInWorkers, scenarioJson, type ScenarioResult } from "../../../../simulator/index.ts";
+import {
+  runScenario,
+  runScenarioInWorkers,
+  scenarioJson,
+  type ScenarioResult,
+  SeedPool,
+} from "../../../../simulator/index.ts";
 import { ScenarioError } from "../../../../simulator/scenario-error.ts";
 import { STEADY, STUFFING, stage } from "../../../helpers/scenarios.ts";
 
@@ -18,6 +24,19 @@ test("any number of threads gives the bytes that one gives", { timeout: 60_000 }
     const result = await runScenarioInWorkers(policy, scenario, { seeds: SEEDS, unopposed: true, workers });
     expect(result).toEqual(alone);
     expect(bytes(result)).toBe(bytes(alone));
+  }
+});
+
+test("threads that are kept run one policy after the other", { timeout: 60_000 }, async () => {
+  const pool = new SeedPool();
+  try {
+    for (const allowed of [2, 20]) {
+      const other = stage(RULES.replace("allow 6", `allow ${allowed}`), `${STEADY}\n${STUFFING}`);
+      const result = await runScenarioInWorkers(other.policy, other.scenario, { seeds: SEEDS, workers: 2, pool });
+      expect(result).toEqual(runScenario(other.policy, other.scenario, { seeds: SEEDS }));
+    }
+  } finally {
+    await pool.end();
   }
 });
 
