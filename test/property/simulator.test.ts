@@ -122,6 +122,9 @@ const ACTORS = [
   "population jobs = cron { clients [gamma] every 20s burst 6 retries backoff mix thing 100% }",
   "population others = steady { clients [gamma] rate 1 per 3s each mix login 100% }",
   "attack crowd = credential_stuffing { target login sources 12 rate 2 per 1s from 30s to 4m success 10% if blocked rotate source }",
+  "population backlog = batch { clients [beta] rate 1 per 7s each from 1m to 3m mix thing 100% }",
+  "population gusts = bursty { clients [alpha] rate 1 per 5s each mix thing 60%, login 40% }",
+  "attack grabber = scraping { target thing sources 4 rate 1 per 3s }",
   "attack trickle = credential_stuffing { target login sources 3 rate 1 per 9s success 1% if throttled slow down }",
 ];
 
