@@ -88,6 +88,20 @@ export function loadGood(path: string, io: CliIo): GoodPolicy {
 }
 
 /**
+ * As {@link loadGood}, for commands whose status 1 is an answer about traffic: to a policy with errors none can be given.
+ *
+ * @throws {@link CliProblem} with status 2 whatever keeps the policy from being loaded.
+ */
+export function loadToRun(path: string, io: CliIo): GoodPolicy {
+  try {
+    return loadGood(path, io);
+  } catch (problem) {
+    if (!(problem instanceof CliProblem) || problem.status === EXIT.cannot) throw problem;
+    throw new CliProblem(problem.message, "nothing was run: mend the policy first");
+  }
+}
+
+/**
  * As {@link loadGood}, with all that came of loading it.
  *
  * @throws {@link CliProblem} as {@link loadChecked}, and with status 1 if it has errors, which are printed first.

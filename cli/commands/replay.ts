@@ -5,7 +5,7 @@ import { openLogs } from "../input.ts";
 import { type CliIo, colorOnStdout } from "../io.ts";
 import { logOptions, readLogOptions, withLogProblems } from "../log-options.ts";
 import { type Arguments, formatOption } from "../options.ts";
-import { loadGood } from "../policy-file.ts";
+import { loadToRun } from "../policy-file.ts";
 import { EXIT } from "../problem.ts";
 
 /** Most entries that may be held back to be put in order. */
@@ -36,7 +36,7 @@ and may be compressed with gzip or zstd.`,
 async function run(args: Arguments, io: CliIo): Promise<number> {
   const [file = "", ...paths] = args.atLeast("FILE", "LOG");
   const reorderEntries = args.integer("reorder", 0, MOST_REORDERED);
-  const { policy } = loadGood(file, io);
+  const { policy } = loadToRun(file, io);
   const logs = openLogs(paths, io);
   const reading = { ...readLogOptions(args, [policy]), ...(reorderEntries === null ? {} : { reorderEntries }) };
   const result = await withLogProblems(logs, () => replayLogs(policy, logs, reading));

@@ -19,7 +19,7 @@ import { type CliIo, colorOnStdout } from "../io.ts";
 import { logOptions } from "../log-options.ts";
 import { minimizeScenarios } from "../minimize/run.ts";
 import { type Arguments, formatOption } from "../options.ts";
-import { loadGood } from "../policy-file.ts";
+import { loadToRun } from "../policy-file.ts";
 import { CliProblem, EXIT } from "../problem.ts";
 import { ReportFile } from "../report-file.ts";
 import { chooseScenarios, chosenSeeds, readSeedChoice } from "../scenarios.ts";
@@ -77,7 +77,7 @@ as a scenario.`,
 async function run(args: Arguments, io: CliIo): Promise<number> {
   const [file = ""] = args.exactly("FILE");
   const choice = readSeedChoice(args);
-  const loaded = loadGood(file, io);
+  const loaded = loadToRun(file, io);
   const { policy, scenarios } = loaded;
   if (args.has("fit")) return fit(file, policy, args, io);
   const against = readAgainst(args, io);

@@ -13,8 +13,8 @@ import { openLogs } from "../input.ts";
 import { type CliIo, colorOnStdout } from "../io.ts";
 import { readLogOptions, withLogProblems } from "../log-options.ts";
 import type { Arguments } from "../options.ts";
-import { type GoodPolicy, loadGood } from "../policy-file.ts";
-import { CliProblem, EXIT } from "../problem.ts";
+import { type GoodPolicy, loadToRun } from "../policy-file.ts";
+import { CliProblem } from "../problem.ts";
 import { Progress } from "../progress.ts";
 import { chosenSeeds, findScenario, readSeedChoice } from "../scenarios.ts";
 import { shellLine } from "../shell-line.ts";
@@ -62,14 +62,8 @@ function checkOptions(args: Arguments): void {
   if (stray !== undefined) throw new CliProblem(`--${stray} goes with ${log ? "--scenario" : "--log"}`);
 }
 
-/** 1 stands for a change: a policy with errors could not be compared. */
 function loadSide(file: string, io: CliIo): Side {
-  try {
-    return { ...loadGood(file, io), file };
-  } catch (problem) {
-    if (problem instanceof CliProblem) throw new CliProblem(problem.message, problem.help, EXIT.cannot);
-    throw problem;
-  }
+  return { ...loadToRun(file, io), file };
 }
 
 function onLog({ old, new: now, args }: Comparison, io: CliIo): Promise<DiffResult> {

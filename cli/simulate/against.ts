@@ -3,8 +3,8 @@ import type { Scenario } from "../../dsl/index.ts";
 import { diffScenario, ScenarioError, type ScenarioDiff } from "../../simulator/index.ts";
 import type { CliIo } from "../io.ts";
 import type { Arguments, OptionSpec } from "../options.ts";
-import { type GoodPolicy, loadGood } from "../policy-file.ts";
-import { CliProblem, EXIT } from "../problem.ts";
+import { type GoodPolicy, loadToRun } from "../policy-file.ts";
+import { CliProblem } from "../problem.ts";
 import { Progress } from "../progress.ts";
 
 export const AGAINST_OPTION: OptionSpec = {
@@ -24,13 +24,7 @@ export function readAgainst(args: Arguments, io: CliIo): GoodPolicy | null {
   if (!args.has("report")) {
     throw new CliProblem("--against goes with --report", "edgepolicy diff OLD NEW --scenario NAME prints a comparison");
   }
-  try {
-    return loadGood(file, io);
-  } catch (problem) {
-    // 1 stands for a failed expectation: a policy with errors could not be compared.
-    if (problem instanceof CliProblem) throw new CliProblem(problem.message, problem.help, EXIT.cannot);
-    throw problem;
-  }
+  return loadToRun(file, io);
 }
 
 /** Compares both in `scenario`, which is the new one's. */

@@ -139,3 +139,10 @@ test("cannot run where the log cannot be read", async () => {
   expect(status).toBe(2);
   expect(stderr).toContain("LOG is missing");
 });
+
+test("a policy with errors exits 2, as all that keeps a log from being replayed", async () => {
+  const at = folderWith({ p: SIGN_IN.replace("on login when", "on logn when"), log: "" });
+  const { status, stdout, stderr } = await edgepolicy(["replay", at("p"), at("log")]);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+  expect(stderr).toMatch(/did you mean `login`[\s\S]*has \d error/);
+});

@@ -355,3 +355,10 @@ test("suggests values, and exits 1 where none does", { timeout: 60_000 }, async 
   expect(failing.stdout).toContain("1 expectation of 1 fail now: stuffers.admitted < 1%");
   expect(failing.stdout).toContain("no proposal");
 });
+
+test("a policy with errors exits 2: status 1 is a failed expectation", async () => {
+  const at = folderWith({ ...FILES, "p.edgepolicy": POLICY.replace("from 10s to 100s", "from 10s to 10m") });
+  const { status, stdout, stderr } = await edgepolicy(["simulate", at("p.edgepolicy")]);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+  expect(stderr).toMatch(/p\.edgepolicy has 1 error\n {2}nothing was run: mend the policy first\n$/);
+});
