@@ -23,7 +23,7 @@ export interface PairedDifference {
   readonly low: number;
   readonly high: number;
   /**
-   * Whether that interval leaves out 0. Never with fewer than {@link FEWEST_PAIRS} pairs: that as many differences have one sign
+   * Whether that interval leaves out 0. Never with fewer than five pairs: that as many differences have one sign
    * is then no rare chance, and the bootstrap draws from nothing else.
    */
   readonly differs: boolean;

@@ -32,11 +32,13 @@ export interface SuggestRuns {
   readonly look: (policy: Policy, scenario: Scenario) => string;
 }
 
+/** How values are looked for. */
 export interface SuggestOptions {
   /** Names of numbers to vary. Default: all. */
   readonly literals?: readonly PolicyLiteral[];
   /** Variants that are run over all seeds. Default 60. */
   readonly budget?: number;
+  /** Told after each variant how many were run. */
   readonly onProgress?: (done: number) => void;
 }
 
@@ -48,6 +50,7 @@ export interface Candidate {
   readonly failing: readonly GateResult[];
 }
 
+/** What was found. */
 export interface Suggestion {
   /** What the policy does as it stands. */
   readonly now: Candidate;

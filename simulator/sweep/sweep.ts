@@ -24,6 +24,7 @@ export interface SweepPoint {
   readonly problem: string;
 }
 
+/** One number and what each of its values does. */
 export interface SweepResult {
   readonly literal: PolicyLiteral;
   readonly scenario: string;

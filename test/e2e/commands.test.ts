@@ -14,11 +14,6 @@ test("--version and --help", () => {
   );
   expect(edgepolicy(["--help"])).toMatchObject({ status: 0, stdout: expect.stringContaining("example:") as string });
   expect(edgepolicy([])).toMatchObject({ status: 2, stdout: "" });
-  expect(edgepolicy(["diff", "x"])).toEqual({
-    status: 2,
-    stdout: "",
-    stderr: "edgepolicy diff is not built in this version\n",
-  });
 });
 
 test("check", () => {
