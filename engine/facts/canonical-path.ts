@@ -2,7 +2,8 @@
  * The one spelling of a path that everything is compared by: unreserved characters decoded once, other escapes in upper
  * case, dot segments removed, then repeated slashes merged; no case folding. A path that two readers could understand
  * differently is ambiguous: it hides a slash, a backslash or a NUL in an escape, is not UTF-8, has a raw backslash or NUL
- * or a `%` that begins no escape, or any of that once its escapes are decoded again; or it is escaped three times.
+ * or a `%` that begins no escape, or any of that once its escapes are decoded again; it is escaped three times; or a dot
+ * segment has a parameter (`/a/..;x/b`), which Java's servers take off before they remove dot segments.
  */
 import { decodeEscapes, escapedByte, hasLonePercent } from "./percent.ts";
 import { NO_SEGMENTS, type Segments } from "./segments.ts";
@@ -15,6 +16,7 @@ export interface CanonicalPath {
 
 const SLASH = 47;
 const DOT = 46;
+const SEMICOLON = 59;
 const QUESTION = 63;
 
 /** Kinds of unit: those that change nothing, those that ask for a look, and those that need the slow path. */
@@ -32,11 +34,11 @@ function makeKinds(): Uint8Array {
   return kinds;
 }
 
-/** Whether the segment that begins with the dot at `index` is `.` or `..`. */
+/** Whether the segment that begins with the dot at `index` is `.` or `..`, a parameter aside. */
 function isDotSegment(target: string, index: number): boolean {
   const end = target.charCodeAt(index + 1) === DOT ? index + 2 : index + 1;
   const after = target.charCodeAt(end);
-  return end === target.length || after === SLASH || after === QUESTION;
+  return end === target.length || after === SLASH || after === QUESTION || after === SEMICOLON;
 }
 
 /**
@@ -106,12 +108,16 @@ function removeDotSegments(segments: readonly string[]): string[] {
   return kept;
 }
 
+/** A dot segment with a parameter. */
+const DOT_PARAMETER = /(?:^|\/)\.\.?;/;
+
 function isAmbiguous(raw: string): boolean {
   if (raw.includes("\\") || raw.includes("\0") || !raw.isWellFormed() || hasLonePercent(raw)) return true;
   const once = decodeEscapes(raw);
   if (once.malformed || once.hidden) return true;
   const twice = decodeEscapes(once.text);
   if (twice.malformed || twice.hidden) return true;
+  if ([raw, once.text, twice.text].some((text) => DOT_PARAMETER.test(text))) return true;
   return decodeEscapes(twice.text).escaped;
 }
 

@@ -28,6 +28,10 @@ describe("the canonical path", () => {
     ["/a/.b", "/a/.b"],
     ["/100%25", "/100%25"],
     ["/%2541", "/%2541"],
+    ["/a;x/b", "/a;x/b"],
+    ["/a..;x/b", "/a..;x/b"],
+    ["/...;x", "/...;x"],
+    ["/.a;x", "/.a;x"],
   ])("of %s is %s", (raw, path) => {
     expect(canonicalPath(raw)).toEqual({ path, ambiguous: false });
   });
@@ -60,6 +64,11 @@ describe("a path is ambiguous", () => {
     ["a slash doubly encoded piece by piece", "/a%25%32%46b"],
     ["doubly encoded bytes that are no UTF-8", "/a%25ff"],
     ["a triple encoding", "/%252541"],
+    ["a dot segment that has a parameter", "/a/..;/b"],
+    ["one at the end", "/a/.;x=1"],
+    ["one that is encoded", "/a/%2e%2e;/b"],
+    ["one whose parameter is encoded", "/a/..%3bx/b"],
+    ["one that is doubly encoded", "/a/%252e%252e%253b/b"],
   ])("with %s", (_, raw) => {
     expect(canonicalPath(raw).ambiguous).toBe(true);
   });
@@ -82,7 +91,7 @@ test("a target is scanned for where its path ends and whether that is canonical"
   expect(scanPath("/%41")).toBe(-1 - 4);
   expect(scanPath("/.env")).toBe(5);
   expect(scanPath("/a/..b/.c")).toBe(9);
-  for (const dots of ["/.", "/..", "/./", "/../a", "/a/.?q", "/a/..?q"]) expect(scanPath(dots)).toBeLessThan(0);
+  for (const dots of ["/.", "/..", "/./", "/../a", "/a/.?q", "/a/..?q", "/a/..;b", "/.;"]) expect(scanPath(dots)).toBeLessThan(0);
   expect(scanPath("/\u007f")).toBe(2);
   expect(scanPath("/\u0080")).toBe(-1 - 2);
   expect(scanPath("?x")).toBe(-1);
