@@ -7,6 +7,7 @@
  * | `proxyGb` | 3 | a gigabyte through residential proxies: list prices of one vendor in 2026 were 0.89 and 5.00 (proxynade.net) |
  * | `requestKb` | 6 | assumption: a small JSON call and its answer with a TLS handshake, as proxies meter both ways |
  * | `credential` | 0.0001 | assumption: a pair from a traded list, of which most are old; fresh ones cost much more |
+ * | `solve` | 0.00003 | assumption: a second of such a machine, as long as an answer takes that a machine can give; services that answer others list 0.002 to 0.003 |
  * | `hour` | 0.1 | assumption: a small rented machine that drives the campaign |
  */
 import type { Scenario } from "../dsl/index.ts";
@@ -16,11 +17,18 @@ export interface AttackPrices {
   readonly proxyGb: number;
   readonly requestKb: number;
   readonly credential: number;
+  readonly solve: number;
   readonly hour: number;
 }
 
 /** What is reckoned with where nothing else is said. */
-export const DEFAULT_PRICES: AttackPrices = Object.freeze({ proxyGb: 3, requestKb: 6, credential: 0.0001, hour: 0.1 });
+export const DEFAULT_PRICES: AttackPrices = Object.freeze({
+  proxyGb: 3,
+  requestKb: 6,
+  credential: 0.0001,
+  solve: 0.000_03,
+  hour: 0.1,
+});
 
 /** Models that spend a credential pair with each request. */
 const SPENDS_PAIRS: ReadonlySet<string> = new Set(["credential_stuffing"]);
@@ -33,6 +41,8 @@ export interface Effort {
   readonly offered: number;
   readonly succeeded: number;
   readonly lastedMicros: number;
+  /** Challenges that it had answered. */
+  readonly solved: number;
 }
 
 /** What an attack took over all seeds, each a mean of a run. */
@@ -57,7 +67,10 @@ export function costOf(
   const succeeded = sum((run) => run.succeeded);
   const pairs = SPENDS_PAIRS.has(model) ? requests : 0;
   const dollars =
-    (requests * prices.requestKb * prices.proxyGb) / KB_IN_GB + pairs * prices.credential + hours * prices.hour;
+    (requests * prices.requestKb * prices.proxyGb) / KB_IN_GB +
+    pairs * prices.credential +
+    sum(({ solved }) => solved) * prices.solve +
+    hours * prices.hour;
   return {
     requests: requests / runs.length,
     hours: hours / runs.length,

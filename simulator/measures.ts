@@ -89,6 +89,8 @@ export interface AttackMeasures {
   readonly overshoot: number;
   /** From the first request to the last. */
   readonly lastedMicros: number;
+  /** Challenges that it had answered. */
+  readonly solved: number;
   /** Networks that it sent from. */
   readonly sources: number;
   readonly gaveUp: boolean;
@@ -147,6 +149,7 @@ export function measureAttack(actor: Attacker, tally: ActorTally, origin: Origin
     firstRefusalMicros: tally.firstRefusalAt < 0 ? null : tally.firstRefusalAt - tally.firstRequestAt,
     firstRefusalBy: tally.firstRefusalBy,
     overshoot: tally.overshoot,
+    solved: actor.solved,
     lastedMicros: tally.requests === 0 ? 0 : tally.lastRequestAt - tally.firstRequestAt,
     sources: actor.sourcesUsed,
     gaveUp: actor.gaveUp,

@@ -133,9 +133,9 @@ export function summarise(
         eachSeed(runs, (run) => run.populations[i]),
       ),
     ),
-    attacks: scenario.attacks.map(({ model }, i) => ({
+    attacks: scenario.attacks.map((attack, i) => ({
       ...summariseAttack(eachSeed(runs, (run) => run.attacks[i])),
-      ...costsOf(model, i, runs, prices),
+      ...costsOf(attack, i, runs, prices),
     })),
     rules: sumRules(runs),
     reach: sumReach(runs.map((run) => run.reach)),
@@ -176,7 +176,7 @@ function summarisePopulation(scenario: string, seeds: readonly Seeded<Population
 
 /** What attack number `index` cost, opposed by the policy and, where that was run, by nobody. */
 function costsOf(
-  model: Scenario["attacks"][number]["model"],
+  { model }: Scenario["attacks"][number],
   index: number,
   runs: readonly SeedResult[],
   prices: AttackPrices,

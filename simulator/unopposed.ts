@@ -5,7 +5,10 @@ import { type AttackMeasures } from "./measures.ts";
 import { type RunOptions, runSeed } from "./run.ts";
 
 /** What an attack achieves where nobody refuses it anything. */
-export type UnopposedAttack = Pick<AttackMeasures, "name" | "offered" | "succeeded" | "sources" | "lastedMicros">;
+export type UnopposedAttack = Pick<
+  AttackMeasures,
+  "name" | "offered" | "succeeded" | "sources" | "lastedMicros" | "solved"
+>;
 
 /** `policy` without its rules and limits: it lets everything through. */
 export function withoutRules(policy: Policy): Policy {
@@ -31,6 +34,8 @@ export function runUnopposed(
   const alone = { ...scenario, populations: [], expectations: [] };
   const options = maxRequests === undefined ? {} : { maxRequests };
   return runSeed(withoutRules(policy), alone, seed, options).attacks.map(
-    ({ name, offered, succeeded, sources, lastedMicros }) => ({ name, offered, succeeded, sources, lastedMicros }),
+    ({ name, offered, succeeded, sources, lastedMicros, solved }) => ({
+      ...{ name, offered, succeeded, sources, lastedMicros, solved },
+    }),
   );
 }

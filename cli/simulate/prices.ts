@@ -8,6 +8,7 @@ const NAMES: Readonly<Record<string, keyof AttackPrices>> = {
   proxy_gb: "proxyGb",
   request_kb: "requestKb",
   credential: "credential",
+  solve: "solve",
   hour: "hour",
 };
 const MOST = 1e9;

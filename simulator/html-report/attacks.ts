@@ -105,7 +105,7 @@ function price({ cost, unopposed }: AttackSummary): Fact {
 }
 
 /** What the costs are reckoned with. */
-function pricesNote({ proxyGb, requestKb, credential, hour }: ScenarioResult["prices"]): Html {
-  return html`<p class="note">Costs in US dollars: ${formatDollars(proxyGb)} a gigabyte through proxies, ${requestKb} kB a request, ${formatDollars(credential)} a stolen pair,
+function pricesNote({ proxyGb, requestKb, credential, solve, hour }: ScenarioResult["prices"]): Html {
+  return html`<p class="note">Costs in US dollars: ${formatDollars(proxyGb)} a gigabyte through proxies, ${requestKb} kB a request, ${formatDollars(credential)} a stolen pair, ${formatDollars(solve)} a solved challenge,
 ${formatDollars(hour)} an hour of machines. <code>--price</code> changes them.</p>`;
 }

@@ -5,25 +5,29 @@ import { costLine, formatDollars } from "../../../simulator/report-cost.ts";
 import { STEADY, STUFFING, stage } from "../../helpers/scenarios.ts";
 
 const HOUR = 3.6e9;
-const PRICES = { proxyGb: 2, requestKb: 5, credential: 0.01, hour: 1 };
+const PRICES = { proxyGb: 2, requestKb: 5, credential: 0.01, solve: 0.5, hour: 1 };
 
 test("adds up traffic, pairs and hours, a run and a success", () => {
   const runs = [
-    { offered: 1000, succeeded: 3, lastedMicros: HOUR },
-    { offered: 3000, succeeded: 1, lastedMicros: HOUR / 2 },
+    { offered: 1000, succeeded: 3, lastedMicros: HOUR, solved: 0 },
+    { offered: 3000, succeeded: 1, lastedMicros: HOUR / 2, solved: 8 },
   ];
-  // 4,000 · 5 KB · $2/GB = $0.04; 4,000 pairs = $40; 1.5 h = $1.50.
+  // 4,000 · 5 KB · $2/GB = $0.04; 4,000 pairs = $40; 8 challenges = $4; 1.5 h = $1.50.
   expect(costOf("credential_stuffing", runs, PRICES)).toEqual({
     requests: 2000,
     hours: 0.75,
-    dollars: 41.54 / 2,
-    dollarsPerSuccess: 41.54 / 4,
+    dollars: 45.54 / 2,
+    dollarsPerSuccess: 45.54 / 4,
     requestsPerSuccess: 1000,
   });
 });
 
 test("without a success a success has no price", () => {
-  const cost = costOf("credential_stuffing", [{ offered: 10, succeeded: 0, lastedMicros: 0 }], DEFAULT_PRICES);
+  const cost = costOf(
+    "credential_stuffing",
+    [{ offered: 10, succeeded: 0, lastedMicros: 0, solved: 0 }],
+    DEFAULT_PRICES,
+  );
   expect(cost).toMatchObject({ dollarsPerSuccess: null, requestsPerSuccess: null });
   expect(cost.dollars).toBeGreaterThan(0);
 });
@@ -50,9 +54,24 @@ test("is not run unless asked for, and changes nothing else", () => {
   expect(plain.decisionsHash).toBe(runScenario(policy, scenario, { seeds: [1], unopposed: true }).decisionsHash);
 });
 
+test("a challenge costs an attack that solves it, and no other", () => {
+  const rules = "rule unsure on login when no client then challenge pow";
+  const dollars = (reaction: string): readonly [number, number] => {
+    const actors = STUFFING.replace("if blocked rotate source", reaction);
+    const { policy, scenario } = stage(rules, `${STEADY}\n${actors}`);
+    const prices = { proxyGb: 0, requestKb: 0, credential: 0, solve: 1, hour: 0 };
+    const { runs, attacks } = runScenario(policy, scenario, { seeds: [1], prices });
+    return [attacks[0]!.cost.dollars, runs[0]!.attacks[0]!.solved];
+  };
+  const [paid, solved] = dollars("if challenged solve");
+  expect(solved).toBeGreaterThan(0);
+  expect(paid).toBe(solved);
+  expect(dollars("if challenged give up")[0]).toBe(0);
+});
+
 test("prices are what the caller says", () => {
   const { policy, scenario } = stage(RULES, `${STEADY}\n${STUFFING}`);
-  const free = { proxyGb: 0, requestKb: 0, credential: 0, hour: 0 };
+  const free = { proxyGb: 0, requestKb: 0, credential: 0, solve: 0, hour: 0 };
   expect(runScenario(policy, scenario, { seeds: [1], prices: free }).attacks[0]!.cost.dollars).toBe(0);
 });
 

@@ -51,6 +51,7 @@ function runs(...seeds: readonly Given[]): readonly SeedResult[] {
         firstRefusalBy: "",
         overshoot: admitted,
         lastedMicros: 0,
+        solved: 0,
         sources: 1,
         gaveUp: false,
       },

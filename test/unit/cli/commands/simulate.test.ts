@@ -165,7 +165,7 @@ test("reckons an attacker's cost with the prices given", async () => {
   const argv = ["simulate", at("p.edgepolicy"), "--scenario", "held", "--price", "credential=1", "--price", "hour=0"];
   const { scenarios } = JSON.parse((await edgepolicy([...argv, "--format", "json"])).stdout);
   const [attack] = scenarios[0].attacks;
-  expect(scenarios[0].prices).toEqual({ proxyGb: 3, requestKb: 6, credential: 1, hour: 0 });
+  expect(scenarios[0].prices).toEqual({ proxyGb: 3, requestKb: 6, credential: 1, solve: 0.00003, hour: 0 });
   expect(attack.cost.dollars).toBeCloseTo(attack.cost.requests * (1 + 18e-6), 6);
   expect(attack.unopposed.requests).toBeGreaterThanOrEqual(attack.cost.requests);
 });
