@@ -13,20 +13,21 @@ import {
   scenariosJunit,
 } from "../../simulator/index.ts";
 import type { Command } from "../command.ts";
-import { DecisionFile } from "../decision-file.ts";
+import type { DecisionFile } from "../decision-file.ts";
 import { fit } from "../fit.ts";
 import { type CliIo, colorOnStdout } from "../io.ts";
 import { logOptions } from "../log-options.ts";
 import { minimizeScenarios } from "../minimize/run.ts";
 import { type Arguments, formatOption } from "../options.ts";
-import { loadToRun } from "../policy-file.ts";
+import { type GoodPolicy, loadToRun } from "../policy-file.ts";
 import { CliProblem, EXIT } from "../problem.ts";
-import { ReportFile } from "../report-file.ts";
 import { chooseScenarios, chosenSeeds, readSeedChoice } from "../scenarios.ts";
 import { AGAINST_OPTION, compareIn, readAgainst } from "../simulate/against.ts";
+import { openOutputs } from "../simulate/outputs.ts";
 import { PRICE_OPTION, readPrices } from "../simulate/prices.ts";
 import { SeedProgress } from "../simulate/seed-progress.ts";
 import { asksForSweep, runSweep, SWEEP_OPTIONS } from "../simulate/sweep.ts";
+import { refuseIdleOptions } from "../simulate/ways.ts";
 import { chooseWorkers, WORKERS_OPTION } from "../simulate/workers.ts";
 import { packageVersion } from "../version.ts";
 
@@ -77,6 +78,7 @@ as a scenario.`,
 async function run(args: Arguments, io: CliIo): Promise<number> {
   const [file = ""] = args.exactly("FILE");
   const choice = readSeedChoice(args);
+  refuseIdleOptions(args);
   const loaded = loadToRun(file, io);
   const { policy, scenarios } = loaded;
   if (args.has("fit")) return fit(file, policy, args, io);
@@ -94,8 +96,7 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
     const run = (scenario: Scenario): Promise<ScenarioResult> => runAll(scenario, null);
     return minimizeScenarios({ file, policy, scenarios: chosen, run, json: args.json() }, io);
   }
-  const output = args.has("decisions") ? new DecisionFile(args.text("decisions") ?? "") : null;
-  const page = args.has("report") ? new ReportFile(args.text("report") ?? "") : null;
+  const { decisions: output, report: page } = openOutputs(args, [...inputsOf(loaded), ...inputsOf(against)]);
   const reported: ReportedScenario[] = [];
   try {
     for (const scenario of chosen) {
@@ -119,6 +120,11 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   if (args.text("format") === "junit") await io.stdout(scenariosJunit(results, file));
   if (args.json()) await io.stdout(`${JSON.stringify({ held, scenarios: results.map(scenarioJson) })}\n`);
   return held ? EXIT.fine : EXIT.no;
+}
+
+/** Files whose text became the policy. */
+function inputsOf(policy: GoodPolicy | null): readonly string[] {
+  return policy?.sources.map(({ path }) => path) ?? [];
 }
 
 interface Run {

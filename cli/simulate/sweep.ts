@@ -84,7 +84,6 @@ function refuseOthers(args: Arguments): void {
   for (const name of ["decisions", "report", "against", "price", "minimize"])
     if (args.has(name)) throw new CliProblem(`--${name} does not go with --sweep or --suggest`);
   if (args.text("format") === "junit") throw new CliProblem("--format junit does not go with --sweep or --suggest");
-  if (args.has("budget") && !args.has("suggest")) throw new CliProblem("--budget goes with --suggest");
 }
 
 async function list(literals: readonly PolicyLiteral[], args: Arguments, io: CliIo): Promise<number> {

@@ -1,5 +1,5 @@
 /** `edgepolicy simulate`. */
-import { writeFileSync } from "node:fs";
+import { symlinkSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { edgepolicy, folderWith, SIGN_IN, textOf } from "../run.ts";
 
@@ -361,4 +361,38 @@ test("a policy with errors exits 2: status 1 is a failed expectation", async () 
   const { status, stdout, stderr } = await edgepolicy(["simulate", at("p.edgepolicy")]);
   expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
   expect(stderr).toMatch(/p\.edgepolicy has 1 error\n {2}nothing was run: mend the policy first\n$/);
+});
+
+test.each([
+  ["the policy", ["--report", "p.edgepolicy"], "would overwrite a file of the policy"],
+  ["the inventory", ["--decisions", "clients.yaml"], "would overwrite a file of the policy"],
+  ["the policy by another way", ["--decisions", "link"], "would overwrite a file of the policy"],
+  ["one file twice", ["--decisions", "out", "--report", "out"], "both write"],
+  [
+    "old decisions before the report has no place",
+    ["--decisions", "old", "--report", "no/report.html"],
+    "no such file",
+  ],
+])("never overwrites %s", async (_what, argv, message) => {
+  const files = { ...FILES, old: "kept" };
+  const at = folderWith(files);
+  symlinkSync(at("p.edgepolicy"), at("link"));
+  const words = argv.map((word) => (word.startsWith("--") ? word : at(word)));
+  const { status, stdout, stderr } = await edgepolicy(["simulate", at("p.edgepolicy"), ...words]);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+  expect(stderr).toContain(message);
+  for (const [name, text] of Object.entries(files)) expect(textOf(at(name))).toBe(text);
+});
+
+test.each([
+  [["--skip-bad"], "--skip-bad goes with --fit"],
+  [["--map", "map.yaml"], "--map goes with --fit"],
+  [["--budget", "3"], "--budget goes with --suggest"],
+  [["--minimize", "--report", "r.html"], "--report means nothing beside it"],
+  [["--minimize", "--format", "junit"], "--minimize has no --format junit"],
+])("refuses options that would be ignored: %j", async (argv, message) => {
+  const at = folderWith(FILES);
+  const { status, stdout, stderr } = await edgepolicy(["simulate", at("p.edgepolicy"), ...argv]);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+  expect(stderr).toContain(message);
 });
