@@ -1,6 +1,7 @@
 /** Threads that are kept from one run to the next: to start one takes longer than a short scenario. */
 import { type SeedEmployer, SeedWorker } from "./seed-worker.ts";
 
+/** Threads that wait for work. */
 export class SeedPool {
   readonly #idle: SeedWorker[] = [];
 
