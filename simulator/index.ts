@@ -56,12 +56,12 @@ export {
   type ReportedScenario,
   type ReportInput,
 } from "./html-report/index.ts";
-export type { LogReading, LogSource, NamedLog } from "./ordered-logs.ts";
-export { replayLog, replayLogs, type ReplayOptions } from "./replay.ts";
+export type { LogReading, LogSource, NamedLog } from "./replay/ordered-logs.ts";
+export { replayLog, replayLogs, type ReplayOptions } from "./replay/replay.ts";
 export { fitLogs } from "./fit/fit-logs.ts";
 export { fitText } from "./fit/fit-text.ts";
 export type { FittedClient, FittedPopulation, FittedTraffic } from "./fit/traffic-fit.ts";
-export { ReplayError } from "./replay-error.ts";
+export { ReplayError } from "./replay/replay-error.ts";
 export type {
   AffectedCaller,
   Count,
@@ -76,9 +76,9 @@ export type {
   ReplayResult,
   SkippedLine,
   UnidentifiedCallers,
-} from "./replay-result.ts";
-export type { Decided } from "./replay-tally.ts";
-export { renderReplay, REPLAY_SCHEMA, type ReplayJson, replayJson, type ReplayReportOptions } from "./report-replay.ts";
+} from "./replay/replay-result.ts";
+export type { Decided } from "./replay/replay-tally.ts";
+export { renderReplay, REPLAY_SCHEMA, type ReplayJson, replayJson, type ReplayReportOptions } from "./replay/report.ts";
 export { type StateDifference, TouchedKeys } from "./touched-keys.ts";
 export { lcovOf } from "./policy-test/lcov.ts";
 export { renderCoverage } from "./policy-test/report-coverage.ts";

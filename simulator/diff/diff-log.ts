@@ -1,9 +1,9 @@
 /** Two policies on one recorded log: both decide the same requests at the recorded times, and nobody reacts (first-order). */
 import { createEngine, type Decision, type Explanation, type PolicyEngine, VERDICTS } from "../../engine/index.ts";
-import { cut } from "../replay-callers.ts";
-import { type LogReading, type NamedLog, readInOrder } from "../ordered-logs.ts";
-import type { HeldEntry } from "../replay-order.ts";
-import { ReplayDecider } from "../replay.ts";
+import { cut } from "../replay/callers.ts";
+import { type LogReading, type NamedLog, readInOrder } from "../replay/ordered-logs.ts";
+import type { HeldEntry } from "../replay/reorder-buffer.ts";
+import { ReplayDecider } from "../replay/replay.ts";
 import { type DiffSide, declarationChanges } from "./declarations.ts";
 import type { FirstChange, LogDiff, RequestExample } from "./diff-result.ts";
 import { explainNth, MOST_EXPLAINED_AFTER, TOO_FAR_BACK } from "./explain-nth.ts";

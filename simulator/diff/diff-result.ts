@@ -2,7 +2,7 @@
 import type { Expectation } from "../../dsl/index.ts";
 import type { Explanation, Verdict } from "../../engine/index.ts";
 import type { MetricUnit } from "../metric-samples.ts";
-import type { Count, LogFacts } from "../replay-result.ts";
+import type { Count, LogFacts } from "../replay/replay-result.ts";
 import type { DeclarationChange } from "./declarations.ts";
 import type { StateDivergence } from "./state-divergence.ts";
 

@@ -1,7 +1,7 @@
 /** Two policies in one scenario: its actors react to each of them, from the same seeds (closed-loop). */
 import type { Scenario } from "../../dsl/index.ts";
 import { type Explanation, type Policy, VERDICTS } from "../../engine/index.ts";
-import { cut, noVerdicts } from "../replay-callers.ts";
+import { cut, noVerdicts } from "../replay/callers.ts";
 import { checkSeeds, firstSeeds } from "../run-scenario.ts";
 import { Run, type SeedResult } from "../run.ts";
 import { type DiffSide, declarationChanges } from "./declarations.ts";

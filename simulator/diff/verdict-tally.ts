@@ -1,6 +1,6 @@
 /** Adds up how two policies decide the same requests, in memory that does not grow with their number. */
 import { VERDICTS } from "../../engine/index.ts";
-import { type CallerSet, countOf, Memberships } from "../caller-sets.ts";
+import { type CallerSet, countOf, Memberships } from "../replay/caller-sets.ts";
 import type {
   CauseChange,
   GroupChange,

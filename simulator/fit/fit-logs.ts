@@ -1,6 +1,6 @@
 /** Fits populations to logs. */
 import type { Policy } from "../../engine/index.ts";
-import { type LogReading, type NamedLog, readInOrder } from "../ordered-logs.ts";
+import { type LogReading, type NamedLog, readInOrder } from "../replay/ordered-logs.ts";
 import { type FittedTraffic, TrafficFit } from "./traffic-fit.ts";
 
 /**

@@ -1,6 +1,6 @@
 /** Estimates populations from recorded traffic: how often each client of the inventory sends, how evenly, to which routes and from where. */
 import { createEngine, networkOf, type Policy, type PolicyEngine } from "../../engine/index.ts";
-import type { HeldEntry } from "../replay-order.ts";
+import type { HeldEntry } from "../replay/reorder-buffer.ts";
 import { ArrivalMoments, dispersion, pooled, type SpanMoments } from "./arrival-moments.ts";
 import { fitMarkov, fittedDispersion, type MarkovFit } from "./markov-fit.ts";
 import { type PeriodFit, Periods } from "./periods.ts";

@@ -1,14 +1,14 @@
 /** Replay: decides recorded traffic at its recorded times, and says who would have been affected, and by what. */
-import type { DecisionRecord, Policy, PolicyEngine } from "../engine/index.ts";
-import { createEngine, VERDICTS } from "../engine/index.ts";
-import type { ResponseRecord } from "../traffic/index.ts";
-import { DecisionHash } from "./decision-hash.ts";
-import { EventQueue } from "./event-queue.ts";
+import type { DecisionRecord, Policy, PolicyEngine } from "../../engine/index.ts";
+import { createEngine, VERDICTS } from "../../engine/index.ts";
+import type { ResponseRecord } from "../../traffic/index.ts";
+import { DecisionHash } from "../decision-hash.ts";
+import { EventQueue } from "../event-queue.ts";
 import { type LogReading, type LogSource, type NamedLog, readInOrder } from "./ordered-logs.ts";
-import { MOST_CALLERS } from "./replay-callers.ts";
-import { caveatsOf } from "./replay-caveats.ts";
-import { MissingAttributes } from "./replay-missing.ts";
-import type { HeldEntry } from "./replay-order.ts";
+import { MOST_CALLERS } from "./callers.ts";
+import { caveatsOf } from "./caveats.ts";
+import { MissingAttributes } from "./missing-attributes.ts";
+import type { HeldEntry } from "./reorder-buffer.ts";
 import type { LogFacts, ReplayResult } from "./replay-result.ts";
 import { type Decided, ReplayTally } from "./replay-tally.ts";
 

@@ -2,8 +2,8 @@
  * Puts the entries of a log in the order of their times, stably, while they stream by: servers write a line when a request
  * ends, so a log is out of order by as much as its longest request, and logs joined from several machines by more.
  */
-import type { RequestRecord } from "../traffic/index.ts";
-import { EventQueue } from "./event-queue.ts";
+import type { RequestRecord } from "../../traffic/index.ts";
+import { EventQueue } from "../event-queue.ts";
 
 /** Entries held back by default, at most: a log of as many may be in any order. About 50 MB when full. */
 export const REORDER_ENTRIES = 65_536;

@@ -1,12 +1,12 @@
 /** Reads recorded logs, and hands over their entries in the order of time. */
-import type { Policy } from "../engine/index.ts";
-import type { Identification, InputLine, LineReader, LogFormat, RequestRecord } from "../traffic/index.ts";
-import { START_MICROS } from "./clock.ts";
+import type { Policy } from "../../engine/index.ts";
+import type { Identification, InputLine, LineReader, LogFormat, RequestRecord } from "../../traffic/index.ts";
+import { START_MICROS } from "../clock.ts";
 import { ReplayError } from "./replay-error.ts";
-import { Identified } from "./replay-identified.ts";
-import { isBlank, type LineOptions, LogLines } from "./replay-lines.ts";
-import { LogWatch } from "./replay-log-facts.ts";
-import { type HeldEntry, REORDER_ENTRIES, REORDER_MICROS, ReorderBuffer } from "./replay-order.ts";
+import { Identified } from "./identified.ts";
+import { isBlank, type LineOptions, LogLines } from "./log-lines.ts";
+import { LogWatch } from "./log-facts.ts";
+import { type HeldEntry, REORDER_ENTRIES, REORDER_MICROS, ReorderBuffer } from "./reorder-buffer.ts";
 import type { LogFacts } from "./replay-result.ts";
 
 /** Lines as `traffic` reads them, one by one or in batches, or plain texts, which are numbered from 1. */

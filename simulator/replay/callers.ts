@@ -1,7 +1,7 @@
 /** Callers of a replay, in bounded memory: who was affected, and how many different ones there were. */
-import type { Verdict } from "../engine/index.ts";
-import { VERDICTS } from "../engine/index.ts";
-import { detached } from "../traffic/index.ts";
+import type { Verdict } from "../../engine/index.ts";
+import { VERDICTS } from "../../engine/index.ts";
+import { detached } from "../../traffic/index.ts";
 import type { AffectedCaller, Count } from "./replay-result.ts";
 
 /** Most addresses that are told apart; later ones are counted in the totals alone. About 40 MB when full. */

@@ -1,12 +1,12 @@
 /** Replay: order, outcomes, bad lines, bounds, and what it says about a log. */
 import { describe, expect, it } from "vitest";
-import { loadPolicyText } from "../../../dsl/index.ts";
-import { createReference, type Policy } from "../../../engine/index.ts";
-import { ReplayError } from "../../../simulator/replay-error.ts";
-import { type ReplayOptions, replayLog, replayLogs } from "../../../simulator/replay.ts";
-import { readIdentification } from "../../../traffic/index.ts";
-import { inventoryOf } from "../../helpers/inventory.ts";
-import { renderReplay, replayJson } from "../../../simulator/report-replay.ts";
+import { loadPolicyText } from "../../../../dsl/index.ts";
+import { createReference, type Policy } from "../../../../engine/index.ts";
+import { ReplayError } from "../../../../simulator/replay/replay-error.ts";
+import { type ReplayOptions, replayLog, replayLogs } from "../../../../simulator/replay/replay.ts";
+import { readIdentification } from "../../../../traffic/index.ts";
+import { inventoryOf } from "../../../helpers/inventory.ts";
+import { renderReplay, replayJson } from "../../../../simulator/replay/report.ts";
 
 function policyOf(text: string): Policy {
   const { policy } = loadPolicyText(`policy "replayed" { default allow }\n${text}`);

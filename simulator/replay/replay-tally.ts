@@ -1,9 +1,9 @@
 /** Adds up the decisions of a replay, in memory that does not grow with the log. */
-import type { Decision, DecisionRecord, Policy, Verdict } from "../engine/index.ts";
-import { VERDICTS } from "../engine/index.ts";
-import type { RequestRecord } from "../traffic/index.ts";
-import { type Caller, CallerTable, cut, MOST_CALLERS, noVerdicts } from "./replay-callers.ts";
-import type { HeldEntry } from "./replay-order.ts";
+import type { Decision, DecisionRecord, Policy, Verdict } from "../../engine/index.ts";
+import { VERDICTS } from "../../engine/index.ts";
+import type { RequestRecord } from "../../traffic/index.ts";
+import { type Caller, CallerTable, cut, MOST_CALLERS, noVerdicts } from "./callers.ts";
+import type { HeldEntry } from "./reorder-buffer.ts";
 import type { AffectedCaller, Count, DecidedBy, Example, Named, VerdictCounts } from "./replay-result.ts";
 
 /** Callers reported one by one. */

@@ -1,7 +1,7 @@
 /** Attributes that a policy reads and that no entry of a log shows: everything that reads them was judged without them. */
-import type { AttributeExpr, Expr, Key, Policy } from "../engine/index.ts";
-import { partsOf } from "../engine/index.ts";
-import type { RequestRecord } from "../traffic/index.ts";
+import type { AttributeExpr, Expr, Key, Policy } from "../../engine/index.ts";
+import { partsOf } from "../../engine/index.ts";
+import type { RequestRecord } from "../../traffic/index.ts";
 import type { MissingAttribute } from "./replay-result.ts";
 
 /** Whether an entry shows an attribute with this argument (empty for none). */

@@ -7,7 +7,7 @@ import {
   type LogFormat,
   lineProblem,
   lineReader,
-} from "../traffic/index.ts";
+} from "../../traffic/index.ts";
 import { ReplayError } from "./replay-error.ts";
 
 /** Lines that are looked at to tell the format. */

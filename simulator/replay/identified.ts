@@ -1,6 +1,6 @@
 /** Which entry of an identification took how many requests, and who was left over. */
-import type { Identification, RequestRecord } from "../traffic/index.ts";
-import { cut } from "./replay-callers.ts";
+import type { Identification, RequestRecord } from "../../traffic/index.ts";
+import { cut } from "./callers.ts";
 import type { IdentifiedEntry, IdentifiedRequests, UnidentifiedCallers } from "./replay-result.ts";
 
 /** Most user agents, and addresses, of unidentified callers that are told apart. */

@@ -1,5 +1,5 @@
 /** How many different callers many names have, within one shared bound. */
-import { detached } from "../traffic/index.ts";
+import { detached } from "../../traffic/index.ts";
 import type { Count } from "./replay-result.ts";
 
 /** Most (name, caller) pairs kept; shared by all names. */

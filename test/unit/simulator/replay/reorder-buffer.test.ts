@@ -1,8 +1,8 @@
 /** The buffer that puts entries in order. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type HeldEntry, ReorderBuffer } from "../../../simulator/replay-order.ts";
-import { makeRequest } from "../../../engine/index.ts";
+import { type HeldEntry, ReorderBuffer } from "../../../../simulator/replay/reorder-buffer.ts";
+import { makeRequest } from "../../../../engine/index.ts";
 
 const record = { request: makeRequest({}), at: null, response: null };
 

@@ -2,11 +2,11 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { loadPolicy, nodeFiles } from "../../../dsl/index.ts";
-import { renderReplay, replayLog } from "../../../simulator/index.ts";
-import { readFileLines } from "../../../traffic/index.ts";
+import { loadPolicy, nodeFiles } from "../../../../dsl/index.ts";
+import { renderReplay, replayLog } from "../../../../simulator/index.ts";
+import { readFileLines } from "../../../../traffic/index.ts";
 
-const root = join(import.meta.dirname, "../../..");
+const root = join(import.meta.dirname, "../../../..");
 const recorded = join(root, "../shared/data/access-logs/semicomplete-2015.combined.log");
 
 async function reportOn(log: string): Promise<string> {

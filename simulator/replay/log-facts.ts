@@ -1,5 +1,5 @@
 /** What a log says about itself: how long it is, what it leaves out, and what its times are worth. */
-import type { RequestRecord } from "../traffic/index.ts";
+import type { RequestRecord } from "../../traffic/index.ts";
 import type { LogFacts, LogFile, SkippedLine } from "./replay-result.ts";
 
 const SECOND = 1_000_000;

@@ -1,5 +1,5 @@
 /** What a replay found, as plain data. All times are microseconds since the Unix epoch, as the log recorded them. */
-import type { Verdict } from "../engine/index.ts";
+import type { Verdict } from "../../engine/index.ts";
 
 /** Requests by verdict. */
 export type VerdictCounts = Readonly<Record<Verdict, number>>;

@@ -1,7 +1,7 @@
 /** The report of a replay for people, and the same as data for programs. */
-import type { Verdict } from "../engine/index.ts";
-import { VERDICTS } from "../engine/index.ts";
-import { refusedOf } from "./replay-callers.ts";
+import type { Verdict } from "../../engine/index.ts";
+import { VERDICTS } from "../../engine/index.ts";
+import { refusedOf } from "./callers.ts";
 import type {
   AffectedCaller,
   Count,
@@ -20,8 +20,8 @@ import {
   type Paint,
   paintFor,
   plural,
-} from "./report-format.ts";
-import { visible, wrapText } from "./report-words.ts";
+} from "../report-format.ts";
+import { visible, wrapText } from "../report-words.ts";
 
 /** How the report of a replay is shown. */
 export interface ReplayReportOptions {
