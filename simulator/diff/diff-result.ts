@@ -166,7 +166,7 @@ export interface MeasureChange {
   readonly new: number | null;
   /** Mean of NEW − OLD over the seeds in which both have a value; null where there is none. */
   readonly difference: number | null;
-  /** Ends of the bootstrap interval of 90 % over the paired seeds; null with fewer than two. */
+  /** Ends of the two-sided 95 % bootstrap interval over the paired seeds; null with fewer than two. */
   readonly interval: { readonly low: number; readonly high: number } | null;
   readonly pairs: number;
 }

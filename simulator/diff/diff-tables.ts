@@ -69,8 +69,8 @@ function measures(result: ScenarioDiff): DiffTable {
   const note =
     seeds < 5
       ? `${plural(seeds, "seed")} say${seeds === 1 ? "s" : ""} little: run at least 5.`
-      : "The interval is the bootstrap's over paired seeds; each end holds with 95 %.";
-  const head = ["measure", "OLD", "NEW", "NEW − OLD", "90 % interval"];
+      : "The interval is the two-sided one of 95 % of a bootstrap over paired seeds.";
+  const head = ["measure", "OLD", "NEW", "NEW − OLD", "95 % interval"];
   return { title: "Measures, means over seeds", head, align: "lrrrr", rows, note };
 }
 

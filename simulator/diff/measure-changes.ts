@@ -2,9 +2,8 @@
 import type { Expectation, Scenario } from "../../dsl/index.ts";
 import { judge } from "../expectations.ts";
 import { sampleOf, unitOf } from "../metric-samples.ts";
-import { deriveStream } from "../random.ts";
+import { pairedDifference } from "../paired.ts";
 import type { SeedResult } from "../run.ts";
-import { bootstrapRatio } from "../statistics.ts";
 import type { GateChange, MeasureChange } from "./diff-result.ts";
 
 /** The runs of both policies, in the same order of seeds. */
@@ -37,16 +36,12 @@ function usualMeasures({ populations, attacks }: Scenario): readonly Measure[] {
 function measureChange({ subject, metric }: Measure, scenario: string, runs: PairedRuns): MeasureChange {
   const valueIn = (run: SeedResult): number | null => sampleOf({ subject, metric }, run)?.value ?? null;
   const [old, now] = [runs.old.map(valueIn), runs.new.map(valueIn)];
-  const differences = old.flatMap((before, seed) => {
-    const after = now[seed] ?? null;
-    return before === null || after === null ? [] : [after - before];
-  });
-  const stream = deriveStream(0, scenario, subject, metric, "paired");
-  const samples = differences.map((part) => ({ part, whole: 1 }));
+  const pairs = old.map((first, seed) => ({ first, second: now[seed] ?? null }));
+  const paired = pairedDifference(pairs, [scenario, subject, metric]);
+  const interval = paired === null || paired.pairs < 2 ? null : { low: paired.low, high: paired.high };
   return {
-    ...{ subject, metric, unit: unitOf(metric), old: meanOf(old), new: meanOf(now), difference: meanOf(differences) },
-    interval: samples.length < 2 ? null : bootstrapRatio(samples, stream),
-    pairs: differences.length,
+    ...{ subject, metric, unit: unitOf(metric), old: meanOf(old), new: meanOf(now) },
+    ...{ difference: paired?.difference ?? null, interval, pairs: paired?.pairs ?? 0 },
   };
 }
 
