@@ -189,7 +189,7 @@ export class Run {
 
   /** Decides the request that `actor` composed last, counts it, and sets what follows from it on the queue. */
   #send(actor: Actor, index: number, at: number): void {
-    if (++this.#requests > this.#maxRequests) throw new ScenarioError(tooMany(this.#scenario.name, this.#maxRequests));
+    if (++this.#requests > this.#maxRequests) throw new ScenarioError(tooMany(this.#maxRequests));
     const record = this.#engine.decide(actor.request, START_MICROS + at);
     this.#hash.add(record, at);
     this.#count(actor, index, record, at);
@@ -273,6 +273,6 @@ export class Run {
   }
 }
 
-function tooMany(scenario: string, most: number): string {
-  return `scenario \`${scenario}\` sends more than ${most} requests; shorten \`run\` or lower the rates`;
+function tooMany(most: number): string {
+  return `more than ${most.toLocaleString("en-US")} requests in one run; shorten \`run\` or lower the rates`;
 }

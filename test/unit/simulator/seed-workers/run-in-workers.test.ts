@@ -98,7 +98,7 @@ describe("what goes wrong", () => {
   test("in a scenario is told as one thread tells it", { timeout: 60_000 }, async () => {
     const options = { seeds: SEEDS, maxRequests: 100 };
     expect(() => runScenario(policy, scenario, options)).toThrow(ScenarioError);
-    const message = "scenario `s` sends more than 100 requests; shorten `run` or lower the rates";
+    const message = "more than 100 requests in one run; shorten `run` or lower the rates";
     await expect(runScenarioInWorkers(policy, scenario, { ...options, workers: 2 })).rejects.toThrow(
       new ScenarioError(message),
     );
