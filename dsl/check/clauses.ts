@@ -2,6 +2,7 @@
 import type { AstActor, AstClause, AstExpr, AstRate, Name } from "../ast.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
 import type { RouteShare } from "../scenario.ts";
+import { durationLiteral } from "../rate-text.ts";
 import { type CheckContext, reportNotRoute } from "./context.ts";
 import { MAX_DURATION } from "./quantities.ts";
 import { didYouMean } from "./suggest.ts";
@@ -44,6 +45,12 @@ export class Clauses {
   wrong(span: AstClause["span"], message: string, help: string): null {
     this.fits = false;
     this.context.report.error(SEMANTICS.scenarioValue, span, message, { help });
+    return null;
+  }
+
+  /** Of what the parser has reported nothing more is said. */
+  #saidBefore(): null {
+    this.fits = false;
     return null;
   }
 
@@ -106,6 +113,7 @@ export class Clauses {
     const fits = allow.kind === "int" && allow.value >= 1 && allow.value <= 1_000_000 && burst === null;
     if (fits && per.kind === "duration" && per.value > 0 && per.value <= MAX_DURATION)
       return { count: allow.value, perMicros: per.value };
+    if (allow.value < 1 || per.value < 1) return this.#saidBefore();
     return this.wrong(rate.span, "traffic has a rate of 1 to 1000000 requests per period", "write `rate 2 per 1s`");
   }
 
@@ -117,10 +125,16 @@ export class Clauses {
     const durations = from.kind === "duration" && to.kind === "duration";
     if (durations && from.value < to.value && to.value <= runMicros)
       return { fromMicros: from.value, toMicros: to.value };
+    // Of a time without a unit the parser has said so.
+    if (!durations) return this.#saidBefore();
+    if (from.value >= to.value)
+      return this.wrong(clause.span, `${what} runs from one time to a later one`, "write the earlier time first");
+    const run = durationLiteral(runMicros);
+    const start = from.value < runMicros ? from.raw : "0s";
     return this.wrong(
       clause.span,
-      `${what} runs from one time to a later one within the run`,
-      "write `from 5m to 25m`",
+      `${what} ends within the run, which lasts ${run}`,
+      `write \`from ${start} to ${run}\`, or let the scenario \`run ${to.raw}\``,
     );
   }
 

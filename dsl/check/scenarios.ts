@@ -27,7 +27,7 @@ export function checkScenario(ast: AstScenario, input: ScenarioInput, context: C
   const { report } = context;
   const runMicros = ast.run === null ? reportNoRun(ast, context) : readLength(ast.run, "a run", report);
   const seeds = ast.seeds === null ? DEFAULT_SEEDS : readCount(ast.seeds, 1, MAX_SEEDS, "the number of seeds", report);
-  const actorsFit = checkActorNames(ast, context);
+  const actorsFit = checkActorNames(ast, context) && checkAnyActor(ast, context);
   const site = { ...input, runMicros: runMicros ?? MAX_DURATION, context };
   const populations = ast.actors
     .filter((actor) => actor.role === "population")
@@ -62,6 +62,15 @@ function reportNoRun(ast: AstScenario, context: CheckContext): null {
     },
   );
   return null;
+}
+
+/** A scenario that nothing is sent in would hold whatever the policy is. */
+function checkAnyActor({ name, actors }: AstScenario, { report }: CheckContext): boolean {
+  if (actors.length > 0) return true;
+  report.error(SEMANTICS.scenarioMissing, name.span, `the scenario \`${name.text}\` has no population and no attack`, {
+    help: "add `population NAME = steady { … }` or `attack NAME = credential_stuffing { … }`",
+  });
+  return false;
 }
 
 function checkActorNames(ast: AstScenario, context: CheckContext): boolean {

@@ -257,7 +257,8 @@ export const SEMANTICS = {
   scenarioMissing: {
     code: "EP2802",
     title: "scenario is incomplete",
-    explanation: "A model needs certain clauses, and a scenario a `run` duration.",
+    explanation:
+      "A model needs certain clauses, and a scenario a `run` duration and at least one population or attack.",
   },
   scenarioValue: {
     code: "EP2803",
