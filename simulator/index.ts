@@ -10,24 +10,24 @@ export type {
   RuleMeasures,
   Timeline,
   VerdictCounts,
-} from "./measures.ts";
-export { type AttackCost, type AttackPrices, DEFAULT_PRICES } from "./attack-cost.ts";
-export type { Collateral } from "./collateral.ts";
-export type { BoundedPercent, HarmSummary, WorstClient } from "./harm-summary.ts";
+} from "./measures/measures.ts";
+export { type AttackCost, type AttackPrices, DEFAULT_PRICES } from "./measures/attack-cost.ts";
+export type { Collateral } from "./measures/collateral.ts";
+export type { BoundedPercent, HarmSummary, WorstClient } from "./measures/harm-summary.ts";
 export {
   comparePaired,
   type PairedAttack,
   type PairedComparison,
   type PairedDifference,
   type PairedPopulation,
-} from "./paired.ts";
-export type { Precision } from "./precision.ts";
-export { scenariosJunit } from "./report-junit.ts";
-export { runUnopposed, type UnopposedAttack, withoutRules } from "./unopposed.ts";
+} from "./measures/paired.ts";
+export type { Precision } from "./measures/precision.ts";
+export { scenariosJunit } from "./report/junit.ts";
+export { runUnopposed, type UnopposedAttack, withoutRules } from "./measures/unopposed.ts";
 export { ScenarioError } from "./scenario-error.ts";
-export type { GateResult } from "./expectations.ts";
-export type { MetricUnit } from "./metric-samples.ts";
-export { type RunJson, SCENARIO_SCHEMA, type ScenarioJson, scenarioJson } from "./report-json.ts";
+export type { GateResult } from "./measures/expectations.ts";
+export type { MetricUnit } from "./measures/metric-samples.ts";
+export { type RunJson, SCENARIO_SCHEMA, type ScenarioJson, scenarioJson } from "./report/json.ts";
 export { firstSeeds, runScenario, type ScenarioOptions } from "./run-scenario.ts";
 export type {
   AttackSummary,
@@ -36,7 +36,7 @@ export type {
   ScenarioResult,
   SeedStory,
   Spread,
-} from "./scenario-result.ts";
+} from "./measures/scenario-result.ts";
 export { SeedPool } from "./seed-workers/seed-pool.ts";
 export { MOST_WORKERS, runScenarioInWorkers, type WorkerOptions } from "./seed-workers/run-in-workers.ts";
 export type { PolicyLiteral } from "./sweep/literals.ts";
@@ -48,7 +48,7 @@ export { SweepError } from "./sweep/sweep-error.ts";
 export { type RunVariant, sweep, type SweepPoint, type SweepResult } from "./sweep/sweep.ts";
 export { findLiteral, Variants } from "./sweep/variants.ts";
 export { type SampleRequest, sampleRequests } from "./sample-requests.ts";
-export { renderScenario, type ScenarioReportOptions } from "./report-text.ts";
+export { renderScenario, type ScenarioReportOptions } from "./report/text.ts";
 export {
   htmlReport,
   MOST_BYTES as MOST_REPORT_BYTES,
@@ -97,7 +97,7 @@ export {
   type ProveResult,
 } from "./prove/prove.ts";
 export { type ClaimJson, PROVE_SCHEMA, type ProveJson, proveJson, renderProof } from "./prove/report.ts";
-export { formatCount, formatDuration, formatMean, formatPercent, paintFor } from "./report-format.ts";
+export { formatCount, formatDuration, formatMean, formatPercent, paintFor } from "./report/format.ts";
 export type { DeclarationChange, DeclarationKind, DiffSide } from "./diff/declarations.ts";
 export { diffLog, type LogDiffOptions } from "./diff/diff-log.ts";
 export type * from "./diff/diff-result.ts";

@@ -1,11 +1,11 @@
 /** Runs a scenario over its seeds: the simulator's main entry. */
 import type { Scenario } from "../dsl/index.ts";
 import type { Policy } from "../engine/index.ts";
-import type { AttackPrices } from "./attack-cost.ts";
+import type { AttackPrices } from "./measures/attack-cost.ts";
 import { type RunOptions, runSeed, type SeedResult } from "./run.ts";
-import { type ScenarioResult, summarise } from "./scenario-result.ts";
+import { type ScenarioResult, summarise } from "./measures/scenario-result.ts";
 import { ScenarioError } from "./scenario-error.ts";
-import { runUnopposed } from "./unopposed.ts";
+import { runUnopposed } from "./measures/unopposed.ts";
 
 /** How a scenario is run. */
 export interface ScenarioOptions extends RunOptions {

@@ -16,7 +16,7 @@ import {
 import type { Actor } from "./actor.ts";
 import { type Cast, castActors } from "./cast.ts";
 import { START_MICROS } from "./clock.ts";
-import { SharedNetworks } from "./collateral.ts";
+import { SharedNetworks } from "./measures/collateral.ts";
 import { DecisionHash } from "./decision-hash.ts";
 import { EventQueue } from "./event-queue.ts";
 import {
@@ -26,12 +26,12 @@ import {
   measureRules,
   type PopulationMeasures,
   type RuleMeasures,
-} from "./measures.ts";
+} from "./measures/measures.ts";
 import { deriveWords } from "./random.ts";
-import { type Reach, ReachTally } from "./reach.ts";
+import { type Reach, ReachTally } from "./measures/reach.ts";
 import { ScenarioError } from "./scenario-error.ts";
-import { ActorTally, FIRST_REFUSAL, OriginTally, RuleTally } from "./tally.ts";
-import type { UnopposedAttack } from "./unopposed.ts";
+import { ActorTally, FIRST_REFUSAL, OriginTally, RuleTally } from "./measures/tally.ts";
+import type { UnopposedAttack } from "./measures/unopposed.ts";
 
 /** Makes the engine that a run drives. */
 export type EngineFactory = (policy: Policy, options?: EngineOptions) => PolicyEngine;

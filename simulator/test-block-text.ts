@@ -2,7 +2,7 @@
 import { format, quoted } from "../dsl/index.ts";
 import type { Request, Verdict } from "../engine/index.ts";
 import { START_MICROS } from "./clock.ts";
-import { visible } from "./report-words.ts";
+import { visible } from "./report/words.ts";
 
 /** One step. Times are whole milliseconds, in microseconds. */
 export interface BlockStep {

@@ -1,7 +1,7 @@
 /** What differs between two policies on the same traffic, as plain data. Times are microseconds. */
 import type { Expectation } from "../../dsl/index.ts";
 import type { Explanation, Verdict } from "../../engine/index.ts";
-import type { MetricUnit } from "../metric-samples.ts";
+import type { MetricUnit } from "../measures/metric-samples.ts";
 import type { Count, LogFacts } from "../replay/replay-result.ts";
 import type { DeclarationChange } from "./declarations.ts";
 import type { StateDivergence } from "./state-divergence.ts";

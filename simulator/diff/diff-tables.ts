@@ -1,6 +1,6 @@
 /** The tables of a comparison, as data: text and Markdown lay out the same ones. Cells are raw; whoever prints them escapes. */
 import { VERDICTS } from "../../engine/index.ts";
-import { formatCount, formatDuration, formatPercent, plural } from "../report-format.ts";
+import { formatCount, formatDuration, formatPercent, plural } from "../report/format.ts";
 import type { DiffResult, GroupChange, LogDiff, ScenarioDiff, VerdictCounts } from "./diff-result.ts";
 import {
   causeText,

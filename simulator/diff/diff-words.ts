@@ -1,7 +1,7 @@
 /** How comparisons put numbers, causes and places, in text and in Markdown alike. */
-import type { MetricUnit } from "../metric-samples.ts";
+import type { MetricUnit } from "../measures/metric-samples.ts";
 import type { Count } from "../replay/replay-result.ts";
-import { formatCount, formatDuration, formatMean, formatPercent, plural } from "../report-format.ts";
+import { formatCount, formatDuration, formatMean, formatPercent, plural } from "../report/format.ts";
 import type { Cause, DiffResult, MeasureChange, RequestExample, VerdictCounts } from "./diff-result.ts";
 
 /** What turns, in one sentence without a full stop. */

@@ -1,5 +1,5 @@
 /** Text of others in GitHub-flavoured Markdown: shown as it is, whatever it holds. */
-import { visible } from "../report-words.ts";
+import { visible } from "../report/words.ts";
 
 /**
  * What Markdown, its tables, GitHub's extensions (mentions, issue numbers, mathematics, emoji) or HTML read as more than itself. As numeric

@@ -1,8 +1,8 @@
 /** The measures of a scenario under two policies, paired by seed. */
 import type { Expectation, Scenario } from "../../dsl/index.ts";
-import { judge } from "../expectations.ts";
-import { sampleOf, unitOf } from "../metric-samples.ts";
-import { pairedDifference } from "../paired.ts";
+import { judge } from "../measures/expectations.ts";
+import { sampleOf, unitOf } from "../measures/metric-samples.ts";
+import { pairedDifference } from "../measures/paired.ts";
 import type { SeedResult } from "../run.ts";
 import type { GateChange, MeasureChange } from "./diff-result.ts";
 

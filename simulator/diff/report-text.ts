@@ -1,7 +1,7 @@
 /** A comparison of two policies for people at a terminal. */
 import { renderExplanation } from "../../dsl/index.ts";
-import { formatTable, type Paint, paintFor } from "../report-format.ts";
-import { visible, wrapText } from "../report-words.ts";
+import { formatTable, type Paint, paintFor } from "../report/format.ts";
+import { visible, wrapText } from "../report/words.ts";
 import type { DiffSide } from "./declarations.ts";
 import { differingParts } from "./differing-parts.ts";
 import type { DiffResult, FirstChange } from "./diff-result.ts";

@@ -2,7 +2,7 @@
 import { format } from "../../dsl/index.ts";
 import type { Policy } from "../../engine/index.ts";
 import { networkContains } from "../../engine/index.ts";
-import { formatDuration, formatPercent, plural } from "../report-format.ts";
+import { formatDuration, formatPercent, plural } from "../report/format.ts";
 import type { FittedPopulation, FittedTraffic } from "./traffic-fit.ts";
 
 const UNITS = [

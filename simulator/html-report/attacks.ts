@@ -1,7 +1,7 @@
 /** What became of each attack. */
 import { SECOND } from "../clock.ts";
 import { attackModel } from "../../dsl/index.ts";
-import type { AttackSummary, ScenarioResult, Spread } from "../scenario-result.ts";
+import type { AttackSummary, ScenarioResult, Spread } from "../measures/scenario-result.ts";
 import { type Html, html, type Part } from "./html.ts";
 import type { ReportedScenario } from "./input.ts";
 import { formatCount, formatDollars, formatDuration, formatMean, formatPercent, plural } from "./numbers.ts";

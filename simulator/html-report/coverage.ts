@@ -1,7 +1,7 @@
 /** What the traffic never reached: of that the run says nothing. */
-import type { Reach } from "../reach.ts";
-import type { RuleMeasures } from "../measures.ts";
-import type { ScenarioResult } from "../scenario-result.ts";
+import type { Reach } from "../measures/reach.ts";
+import type { RuleMeasures } from "../measures/measures.ts";
+import type { ScenarioResult } from "../measures/scenario-result.ts";
 import type { Detail } from "./detail.ts";
 import { type Html, html } from "./html.ts";
 import { plural } from "./numbers.ts";

@@ -1,5 +1,5 @@
 /** What another policy would have answered. */
-import { percent } from "../measures.ts";
+import { percent } from "../measures/measures.ts";
 import { differenceText, intervalText, valueText } from "../diff/diff-words.ts";
 import type { Detail } from "./detail.ts";
 import { Html, html, type Part, shortened } from "./html.ts";

@@ -1,8 +1,8 @@
 /** What was expected, what came of it, and how far the one is from the other. */
 import { scaleLinear } from "d3-scale";
-import type { GateResult } from "../expectations.ts";
-import { comparison, gateValue } from "../report-gates.ts";
-import type { ScenarioResult } from "../scenario-result.ts";
+import type { GateResult } from "../measures/expectations.ts";
+import { comparison, gateValue } from "../report/gates.ts";
+import type { ScenarioResult } from "../measures/scenario-result.ts";
 import type { Detail } from "./detail.ts";
 import { type Html, html } from "./html.ts";
 import { plural } from "./numbers.ts";

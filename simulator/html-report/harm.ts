@@ -1,6 +1,6 @@
 /** Who was harmed: each population, and its worst clients first, each with its story. */
-import { percent, type RuleMeasures } from "../measures.ts";
-import type { PopulationSummary, SeedStory } from "../scenario-result.ts";
+import { percent, type RuleMeasures } from "../measures/measures.ts";
+import type { PopulationSummary, SeedStory } from "../measures/scenario-result.ts";
 import type { Detail } from "./detail.ts";
 import { type Html, html, shortened } from "./html.ts";
 import type { ReportedScenario } from "./input.ts";

@@ -3,7 +3,7 @@
  * attribute; markup comes from templates of this folder alone. Attributes of others' text are always quoted, and none of them is a
  * link, a style or an id.
  */
-import { visible } from "../report-words.ts";
+import { visible } from "../report/words.ts";
 
 /** Markup that is safe to print. */
 export class Html {

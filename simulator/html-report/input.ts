@@ -2,7 +2,7 @@
 import type { Scenario } from "../../dsl/index.ts";
 import type { Policy, Verdict } from "../../engine/index.ts";
 import type { MeasureChange } from "../diff/diff-result.ts";
-import type { ScenarioResult } from "../scenario-result.ts";
+import type { ScenarioResult } from "../measures/scenario-result.ts";
 
 /** Everything that a page shows, of one policy. The same input gives the same bytes. */
 export interface ReportInput {

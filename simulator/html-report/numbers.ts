@@ -1,8 +1,8 @@
 /** Numbers as all reports write them, but never broken between a number and its unit where a line ends. */
-import * as plain from "../report-format.ts";
+import * as plain from "../report/format.ts";
 
-export { formatDollars } from "../report-cost.ts";
-export { formatCount, formatMean, plural } from "../report-format.ts";
+export { formatDollars } from "../report/cost.ts";
+export { formatCount, formatMean, plural } from "../report/format.ts";
 
 /** `0.14 %`, with a blank that holds. */
 export function formatPercent(percent: number): string {

@@ -1,5 +1,5 @@
 /** How sure a refusal is: of what is refused, the attacks, at shares of attacks that are found in practice. */
-import type { ScenarioResult } from "../scenario-result.ts";
+import type { ScenarioResult } from "../measures/scenario-result.ts";
 import { type Html, html } from "./html.ts";
 import { formatPercent } from "./numbers.ts";
 import { table } from "./table.ts";

@@ -1,5 +1,5 @@
 /** The command that shows a run again. */
-import { quoted } from "../report-text.ts";
+import { quoted } from "../report/text.ts";
 import { Html, html } from "./html.ts";
 
 export interface Replayed {

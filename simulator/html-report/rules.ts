@@ -1,7 +1,7 @@
 /** What each rule and limit contributed, and which contributed nothing. */
 import type { Policy } from "../../engine/index.ts";
-import type { RuleMeasures } from "../measures.ts";
-import type { RuleSummary, ScenarioResult } from "../scenario-result.ts";
+import type { RuleMeasures } from "../measures/measures.ts";
+import type { RuleSummary, ScenarioResult } from "../measures/scenario-result.ts";
 import type { Detail } from "./detail.ts";
 import { type Html, html, type Part, shortened } from "./html.ts";
 import { formatPercent } from "./numbers.ts";

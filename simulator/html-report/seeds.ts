@@ -1,6 +1,6 @@
 /** Seeds, hash and the command: how anybody gets the same numbers again. */
-import { seedsText } from "../report-text.ts";
-import type { ScenarioResult } from "../scenario-result.ts";
+import { seedsText } from "../report/text.ts";
+import type { ScenarioResult } from "../measures/scenario-result.ts";
 import type { Detail } from "./detail.ts";
 import { type Html, html } from "./html.ts";
 import { formatCount } from "./numbers.ts";

@@ -1,7 +1,7 @@
 /** A scenario's timeline: for each attack and population what was offered, let through and refused, and by which verdict. */
 import { VERDICTS } from "../../engine/index.ts";
-import { percent, type Timeline } from "../measures.ts";
-import { mergeBins } from "../report-format.ts";
+import { percent, type Timeline } from "../measures/measures.ts";
+import { mergeBins } from "../report/format.ts";
 import type { Detail } from "./detail.ts";
 import { type Html, html } from "./html.ts";
 import type { ReportedScenario } from "./input.ts";

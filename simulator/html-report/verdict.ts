@@ -1,9 +1,9 @@
 /** The answer first: whether the policy does what is expected of it, and what that is in a few sentences. */
-import type { GateResult } from "../expectations.ts";
-import type { AttackSummary, ScenarioResult } from "../scenario-result.ts";
+import type { GateResult } from "../measures/expectations.ts";
+import type { AttackSummary, ScenarioResult } from "../measures/scenario-result.ts";
 import { Html, html, shortened } from "./html.ts";
 import type { ReportInput } from "./input.ts";
-import { seedsText } from "../report-text.ts";
+import { seedsText } from "../report/text.ts";
 import { formatCount, formatDuration, formatMean, formatPercent, plural } from "./numbers.ts";
 import { fails } from "./words.ts";
 

@@ -1,7 +1,7 @@
 /** Phrases that several sections use. */
-import type { GateResult } from "../expectations.ts";
-import type { RuleMeasures } from "../measures.ts";
-import type { ScenarioResult } from "../scenario-result.ts";
+import type { GateResult } from "../measures/expectations.ts";
+import type { RuleMeasures } from "../measures/measures.ts";
+import type { ScenarioResult } from "../measures/scenario-result.ts";
 import { type Html, html } from "./html.ts";
 import { formatMean } from "./numbers.ts";
 

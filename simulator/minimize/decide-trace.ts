@@ -2,7 +2,7 @@
 import { createEngine, type DecisionRecord, makeOutcome, type Policy } from "../../engine/index.ts";
 import { START_MICROS } from "../clock.ts";
 import { EventQueue } from "../event-queue.ts";
-import { FIRST_REFUSAL } from "../tally.ts";
+import { FIRST_REFUSAL } from "../measures/tally.ts";
 import type { TraceStep } from "./trace.ts";
 
 /** What a trial looks at of a decision. */

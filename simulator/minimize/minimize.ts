@@ -4,8 +4,8 @@
  */
 import type { Scenario } from "../../dsl/index.ts";
 import { createEngine, type Policy } from "../../engine/index.ts";
-import type { GateResult } from "../expectations.ts";
-import type { ScenarioResult } from "../scenario-result.ts";
+import type { GateResult } from "../measures/expectations.ts";
+import type { ScenarioResult } from "../measures/scenario-result.ts";
 import { ddmin } from "./ddmin.ts";
 import { decideTrace } from "./decide-trace.ts";
 import { type Fails, roundTimes, simplify } from "./simplify.ts";

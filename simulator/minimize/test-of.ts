@@ -1,6 +1,6 @@
 /** A minimized failure as a `test` block: it fails as long as the policy does what it does, and passes when it is mended. */
 import type { Verdict } from "../../engine/index.ts";
-import { formatCount, plural } from "../report-format.ts";
+import { formatCount, plural } from "../report/format.ts";
 import { type BlockStep, testBlockText } from "../test-block-text.ts";
 import type { Minimized } from "./minimize.ts";
 import type { TraceStep } from "./trace.ts";

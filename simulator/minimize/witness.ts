@@ -2,9 +2,9 @@
 import type { Scenario } from "../../dsl/index.ts";
 import { type Policy, VERDICTS } from "../../engine/index.ts";
 import { START_MICROS } from "../clock.ts";
-import type { GateResult } from "../expectations.ts";
+import type { GateResult } from "../measures/expectations.ts";
 import { type DecisionEvent, Run, type SeedResult } from "../run.ts";
-import { FIRST_REFUSAL } from "../tally.ts";
+import { FIRST_REFUSAL } from "../measures/tally.ts";
 import { asTestRequest } from "../test-request.ts";
 import type { TracedDecision } from "./decide-trace.ts";
 import type { TraceStep } from "./trace.ts";

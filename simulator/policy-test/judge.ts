@@ -1,7 +1,7 @@
 /** Whether a decision is what a step expects. */
 import type { TestExpectation } from "../../dsl/index.ts";
 import type { Decision } from "../../engine/index.ts";
-import { formatDuration } from "../report-format.ts";
+import { formatDuration } from "../report/format.ts";
 
 /** What of a decision is not as expected, for people. */
 export interface Mismatch {

@@ -1,7 +1,7 @@
 /** What tests have tried, as a table with what they have not, and as data. */
 import { lineOf, quote, type SourceFile } from "../../dsl/index.ts";
 import type { Span } from "../../engine/index.ts";
-import { formatTable } from "../report-format.ts";
+import { formatTable } from "../report/format.ts";
 import type { Coverage } from "./coverage.ts";
 import type { TestSuite } from "./run-tests.ts";
 

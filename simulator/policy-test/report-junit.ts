@@ -1,6 +1,6 @@
 /** What became of tests as JUnit XML: a suite for each file, a case for each test. */
-import { type JunitCase, junitDocument } from "../junit-xml.ts";
-import { paintFor } from "../report-format.ts";
+import { type JunitCase, junitDocument } from "../report/junit-xml.ts";
+import { paintFor } from "../report/format.ts";
 import { problemMessage } from "./report-json.ts";
 import { renderFailure } from "./report-text.ts";
 import type { TestResult } from "./result.ts";

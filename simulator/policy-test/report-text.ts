@@ -1,7 +1,7 @@
 /** What became of tests, for people: a line each, then every failure with what would explain it. */
 import { decisionText, lineOf, renderExcerpt, renderWhyNot, type TestExpectation } from "../../dsl/index.ts";
 import { type Explanation, type Policy, type Rule, type Verdict, VERDICTS } from "../../engine/index.ts";
-import { formatDuration, formatTable, type Paint, plural } from "../report-format.ts";
+import { formatDuration, formatTable, type Paint, plural } from "../report/format.ts";
 import type { TestFailure, TestProblem, TestResult } from "./result.ts";
 import type { SuiteResult } from "./run-tests.ts";
 

@@ -1,6 +1,6 @@
 /** What the proof came to, for people and as data. */
 import { lineOf, quoted } from "../../dsl/index.ts";
-import { formatTable, type Paint, plural } from "../report-format.ts";
+import { formatTable, type Paint, plural } from "../report/format.ts";
 import type { Untried } from "../policy-test/report-coverage.ts";
 import type { ClaimKind } from "./claims/claim.ts";
 import { DEFAULT_LONGEST, type ProveResult } from "./prove.ts";

@@ -1,6 +1,6 @@
 /** What a replay cannot conclude. */
 import type { Policy } from "../../engine/index.ts";
-import { formatCount, formatDuration, formatPercent, plural } from "../report-format.ts";
+import { formatCount, formatDuration, formatPercent, plural } from "../report/format.ts";
 import type { LogFacts, MissingAttribute } from "./replay-result.ts";
 
 /** A log this long whose minutes are all the same was rewritten: real traffic does not do that over several hours. */

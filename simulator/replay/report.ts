@@ -20,8 +20,8 @@ import {
   type Paint,
   paintFor,
   plural,
-} from "../report-format.ts";
-import { visible, wrapText } from "../report-words.ts";
+} from "../report/format.ts";
+import { visible, wrapText } from "../report/words.ts";
 
 /** How the report of a replay is shown. */
 export interface ReplayReportOptions {

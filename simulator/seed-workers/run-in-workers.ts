@@ -9,7 +9,7 @@ import { DecisionLines } from "../decision-lines.ts";
 import type { SeedResult } from "../run.ts";
 import { checkSeeds, firstSeeds, runScenario, type ScenarioOptions } from "../run-scenario.ts";
 import { ScenarioError } from "../scenario-error.ts";
-import { type ScenarioResult, summarise } from "../scenario-result.ts";
+import { type ScenarioResult, summarise } from "../measures/scenario-result.ts";
 import type { SeedNews, SeedTask } from "./messages.ts";
 import type { SeedPool } from "./seed-pool.ts";
 import { SeedWorker } from "./seed-worker.ts";

@@ -1,8 +1,8 @@
 /** What a value does to a scenario, in the two figures that pull against each other: abuse that gets through, and honest callers harmed. */
-import { percent } from "../measures.ts";
-import { type Pair, type PairedDifference, pairedDifference } from "../paired.ts";
+import { percent } from "../measures/measures.ts";
+import { type Pair, type PairedDifference, pairedDifference } from "../measures/paired.ts";
 import type { SeedResult } from "../run.ts";
-import type { ScenarioResult } from "../scenario-result.ts";
+import type { ScenarioResult } from "../measures/scenario-result.ts";
 
 /** Figures of one value over all attacks and all populations; those of abuse are null without attacks. */
 export interface Effect {

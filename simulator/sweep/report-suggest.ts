@@ -1,7 +1,7 @@
 /** Proposed values for people at a terminal, and for machines. */
 import type { SourceFile } from "../../dsl/index.ts";
-import { formatCount, type Paint, plural } from "../report-format.ts";
-import { comparison, gateValue } from "../report-gates.ts";
+import { formatCount, type Paint, plural } from "../report/format.ts";
+import { comparison, gateValue } from "../report/gates.ts";
 import { placeOf } from "./report-sweep.ts";
 import type { Candidate, Suggestion } from "./suggest.ts";
 import type { Variants } from "./variants.ts";

@@ -1,7 +1,7 @@
 /** A sweep for people at a terminal, and for machines. */
 import { positionAt, type SourceFile } from "../../dsl/index.ts";
-import type { PairedDifference } from "../paired.ts";
-import { formatMean, formatPercent, formatTable, type Paint, plural } from "../report-format.ts";
+import type { PairedDifference } from "../measures/paired.ts";
+import { formatMean, formatPercent, formatTable, type Paint, plural } from "../report/format.ts";
 import { drawCurves } from "./chart.ts";
 import type { PolicyLiteral } from "./literals.ts";
 import type { SweepPoint, SweepResult } from "./sweep.ts";

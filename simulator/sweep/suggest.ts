@@ -7,7 +7,7 @@
  */
 import type { Scenario } from "../../dsl/index.ts";
 import type { Policy } from "../../engine/index.ts";
-import type { GateResult } from "../expectations.ts";
+import type { GateResult } from "../measures/expectations.ts";
 import { literalText, readLiteral } from "./literal-text.ts";
 import type { PolicyLiteral } from "./literals.ts";
 import type { RunVariant } from "./sweep.ts";

@@ -1,7 +1,7 @@
 /** One number of a policy varied, everything else left as it is: what each value does to a scenario, on the same seeds. */
 import type { Scenario } from "../../dsl/index.ts";
 import type { Policy } from "../../engine/index.ts";
-import type { ScenarioResult } from "../scenario-result.ts";
+import type { ScenarioResult } from "../measures/scenario-result.ts";
 import { type Effect, type EffectChange, effectChange, effectOf } from "./effect.ts";
 import type { PolicyLiteral } from "./literals.ts";
 import { SweepError } from "./sweep-error.ts";

@@ -7,7 +7,7 @@ import { createReference } from "../../engine/index.ts";
 import { EventQueue } from "../../simulator/event-queue.ts";
 import { runScenario, runSeed, scenarioJson, Variants } from "../../simulator/index.ts";
 import { deriveStream } from "../../simulator/random.ts";
-import { bootstrapRatio, pooledRatio, wilson } from "../../simulator/statistics.ts";
+import { bootstrapRatio, pooledRatio, wilson } from "../../simulator/measures/statistics.ts";
 import { literalText } from "../../simulator/sweep/literal-text.ts";
 import { check } from "../helpers/property.ts";
 import { stage } from "../helpers/scenarios.ts";

@@ -1,6 +1,6 @@
 /** What a timeline's plot shows, made from the counts of all seeds: mean rates of a seed in a unit that fits. */
 import { SECOND } from "../../clock.ts";
-import type { Timeline } from "../../measures.ts";
+import type { Timeline } from "../../measures/measures.ts";
 import { needsLog, type RateUnit, rateUnit } from "./scales.ts";
 
 /** When an attack goes on, in microseconds since the run began. */

@@ -11,7 +11,7 @@ import {
   type Policy,
   type Rate,
 } from "../../../engine/index.ts";
-import { formatDuration } from "../../report-format.ts";
+import { formatDuration } from "../../report/format.ts";
 import type { TraceEvent, TraceRun } from "../run-trace.ts";
 import { type Claim, judged, type Violation } from "./claim.ts";
 import { unitOf } from "./calendar-unit.ts";

@@ -91,7 +91,8 @@ test("a target is scanned for where its path ends and whether that is canonical"
   expect(scanPath("/%41")).toBe(-1 - 4);
   expect(scanPath("/.env")).toBe(5);
   expect(scanPath("/a/..b/.c")).toBe(9);
-  for (const dots of ["/.", "/..", "/./", "/../a", "/a/.?q", "/a/..?q", "/a/..;b", "/.;"]) expect(scanPath(dots)).toBeLessThan(0);
+  for (const dots of ["/.", "/..", "/./", "/../a", "/a/.?q", "/a/..?q", "/a/..;b", "/.;"])
+    expect(scanPath(dots)).toBeLessThan(0);
   expect(scanPath("/\u007f")).toBe(2);
   expect(scanPath("/\u0080")).toBe(-1 - 2);
   expect(scanPath("?x")).toBe(-1);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { escapeText, Html, html, shortened } from "../../../../simulator/html-report/html.ts";
-import { visible } from "../../../../simulator/report-words.ts";
+import { visible } from "../../../../simulator/report/words.ts";
 import { decodeText } from "../../../helpers/html-text.ts";
 import { check } from "../../../helpers/property.ts";
 

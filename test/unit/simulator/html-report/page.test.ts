@@ -4,7 +4,7 @@ import { MOST_BYTES } from "../../../../simulator/html-report/detail.ts";
 import type { ReportedDiff, ReportInput } from "../../../../simulator/html-report/input.ts";
 import { renderPage } from "../../../../simulator/html-report/page.ts";
 import { diffScenario, htmlReport, runScenario } from "../../../../simulator/index.ts";
-import { visible } from "../../../../simulator/report-words.ts";
+import { visible } from "../../../../simulator/report/words.ts";
 import { decodeText, tagsOf, textOfPage } from "../../../helpers/html-text.ts";
 import { check } from "../../../helpers/property.ts";
 import { STEADY, STUFFING, stage } from "../../../helpers/scenarios.ts";

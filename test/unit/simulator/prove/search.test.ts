@@ -1,7 +1,7 @@
 /** The search itself: it repeats, goes on where a path says, and ends where it is told to. */
 import { expect, test } from "vitest";
 import { proveJson, renderProof } from "../../../../simulator/prove/report.ts";
-import { paintFor } from "../../../../simulator/report-format.ts";
+import { paintFor } from "../../../../simulator/report/format.ts";
 import { prove, proven } from "../../../helpers/proving.ts";
 
 const POLICY = `policy "t" { default allow }

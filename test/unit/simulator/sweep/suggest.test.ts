@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { renderSuggestion, suggest, suggestionJson } from "../../../../simulator/index.ts";
-import { paintFor } from "../../../../simulator/report-format.ts";
+import { paintFor } from "../../../../simulator/report/format.ts";
 import { moved } from "../../../../simulator/sweep/suggest.ts";
 import { STEADY, STUFFING } from "../../../helpers/scenarios.ts";
 import { runsOf, variantsOf } from "../../../helpers/variants.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { findLiteral, renderSweep, sweep, sweepJson, sweepValues } from "../../../../simulator/index.ts";
-import { paintFor } from "../../../../simulator/report-format.ts";
+import { paintFor } from "../../../../simulator/report/format.ts";
 import { STEADY, STUFFING } from "../../../helpers/scenarios.ts";
 import { runsOf, variantsOf } from "../../../helpers/variants.ts";
 

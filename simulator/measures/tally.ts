@@ -1,0 +1,158 @@
+/** What is counted while a run goes on: for each actor, each origin and each rule. Reports are made from these afterwards. */
+import { type DecisionRecord, type Policy, type Rule, VERDICTS } from "../../engine/index.ts";
+import { Containment } from "./containment.ts";
+
+/** Intervals that a run's timeline is cut into. */
+export const TIMELINE_BINS = 60;
+
+const SLOW = 1;
+/** Verdicts of this rank and above refuse the request. */
+export const FIRST_REFUSAL = 2;
+
+/** Counts of one actor: a client, or an attack. */
+export class ActorTally {
+  requests = 0;
+  readonly verdicts: Int32Array = new Int32Array(VERDICTS.length);
+  /** Requests that were given up after a refusal. */
+  lost = 0;
+  succeeded = 0;
+  firstRequestAt = -1;
+  lastRequestAt = -1;
+  firstRefusalAt = -1;
+  /** Requests admitted before the first refusal; all that were admitted where there is none. */
+  overshoot = 0;
+  firstRefusalBy = "";
+  /** Refusals by what decided them. */
+  readonly refusedBy: Map<string, number> = new Map();
+
+  get refused(): number {
+    return (this.verdicts[2] ?? 0) + (this.verdicts[3] ?? 0) + (this.verdicts[4] ?? 0);
+  }
+
+  get admitted(): number {
+    return this.requests - this.refused;
+  }
+
+  /** Counts one decided request. */
+  add(record: DecisionRecord, at: number): void {
+    if (this.requests++ === 0) this.firstRequestAt = at;
+    this.lastRequestAt = at;
+    const verdict = record.verdict;
+    this.verdicts[verdict] = (this.verdicts[verdict] ?? 0) + 1;
+    if (verdict >= FIRST_REFUSAL) this.#refuse(record, at);
+    else if (this.firstRefusalAt < 0) this.overshoot++;
+  }
+
+  #refuse(record: DecisionRecord, at: number): void {
+    const by = record.by ?? record.reason;
+    if (this.firstRefusalAt < 0) {
+      this.firstRefusalAt = at;
+      this.firstRefusalBy = by;
+    }
+    this.refusedBy.set(by, (this.refusedBy.get(by) ?? 0) + 1);
+  }
+}
+
+/** Counts of one population or attack over all its actors. */
+export class OriginTally {
+  /** Requests in each interval, by rank of the verdict. */
+  readonly timeline: readonly Int32Array[] = VERDICTS.map(() => new Int32Array(TIMELINE_BINS));
+  readonly containment: Containment = new Containment();
+  /** Delays of let-through requests that were held, in microseconds; the others had none. */
+  readonly delays: number[] = [];
+  readonly #binMicros: number;
+
+  constructor(runMicros: number) {
+    this.#binMicros = runMicros / TIMELINE_BINS;
+  }
+
+  add(record: DecisionRecord, at: number): void {
+    const admitted = record.verdict < FIRST_REFUSAL;
+    const bin = Math.min(TIMELINE_BINS - 1, Math.floor(at / this.#binMicros));
+    const bins = this.timeline[record.verdict];
+    if (bins !== undefined) bins[bin] = (bins[bin] ?? 0) + 1;
+    if (record.verdict === SLOW) this.delays.push(record.delayMicros);
+    this.containment.add(at, admitted);
+  }
+}
+
+/** How often one rule, limit or built-in check took part in refusing or slowing requests. */
+export interface RuleCount {
+  /** Decisions that it decided, or took part in and lost to a stricter or earlier one. */
+  fired: number;
+  decided: number;
+  /** Decisions that would have been let through at once without it. */
+  alone: number;
+  /** Refusals of populations and of attacks that it decided. */
+  refusedPopulations: number;
+  refusedAttacks: number;
+  /** Requests of populations and of attacks that it would have restricted, had it not been in shadow. */
+  shadowPopulations: number;
+  shadowAttacks: number;
+}
+
+/** Whether a rule can slow or refuse a request. */
+export function restricts(rule: Rule): boolean {
+  return !["allow", "exempt", "note"].includes(rule.action.kind);
+}
+
+/** The counts of what never took part. */
+export const NO_COUNTS: Readonly<RuleCount> = Object.freeze({
+  fired: 0,
+  decided: 0,
+  alone: 0,
+  refusedPopulations: 0,
+  refusedAttacks: 0,
+  shadowPopulations: 0,
+  shadowAttacks: 0,
+});
+
+/** Counts by rule. */
+export class RuleTally {
+  readonly counts: Map<string, RuleCount> = new Map();
+  readonly #restricting: ReadonlySet<string>;
+
+  constructor(policy: Policy) {
+    this.#restricting = new Set(policy.rules.filter(restricts).map((rule) => rule.name));
+  }
+
+  /** Counts one decision. The plain copy of the record is only made where a shadow can be read from it. */
+  add(record: DecisionRecord, ofAttack: boolean): void {
+    if (record.verdict > 0) this.#addRestricted(record, ofAttack);
+    if (record.shadows > 0) this.#addShadows(record, ofAttack);
+  }
+
+  #addRestricted(record: DecisionRecord, ofAttack: boolean): void {
+    const by = record.by ?? record.reason;
+    const count = this.#countOf(by);
+    count.fired++;
+    count.decided++;
+    let alone = true;
+    for (let index = 0; index < record.matches; index++) {
+      const name = record.matchOf(index);
+      if (name === by || !this.#restricting.has(name)) continue;
+      alone = false;
+      this.#countOf(name).fired++;
+    }
+    if (alone) count.alone++;
+    if (record.verdict < FIRST_REFUSAL) return;
+    if (ofAttack) count.refusedAttacks++;
+    else count.refusedPopulations++;
+  }
+
+  #addShadows(record: DecisionRecord, ofAttack: boolean): void {
+    for (const name of record.toDecision().shadow) {
+      const count = this.#countOf(name);
+      if (ofAttack) count.shadowAttacks++;
+      else count.shadowPopulations++;
+    }
+  }
+
+  #countOf(name: string): RuleCount {
+    const known = this.counts.get(name);
+    if (known !== undefined) return known;
+    const fresh = { ...NO_COUNTS };
+    this.counts.set(name, fresh);
+    return fresh;
+  }
+}
