@@ -93,7 +93,7 @@ export function isBlank(text: string): boolean {
 function unknownFormat(log: number, first: InputLine, count: number): ReplayError {
   const { number, problem } = first;
   if (problem !== null) return new ReplayError(log, number, lineProblem(problem));
-  const lines = count === 1 ? "this line is" : `none of the first ${count.toLocaleString("en-US")} lines is`;
+  const lines = count === 1 ? "this line is not" : `none of the first ${count.toLocaleString("en-US")} lines is`;
   return new ReplayError(
     log,
     number,

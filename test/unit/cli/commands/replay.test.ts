@@ -87,7 +87,13 @@ test("reads logs by a mapping, and tells clients by an identification", async ()
 
 test("says where a log is cut off or not in the format, and exits 2", async () => {
   const packed = gzipSync(LOG);
-  const at = folderWith({ p: SIGN_IN, cut: packed.subarray(0, packed.length - 6), words: "a\nb\n", bz: "BZh91AY" });
+  const at = folderWith({
+    p: SIGN_IN,
+    cut: packed.subarray(0, packed.length - 6),
+    words: "a\nb\n",
+    word: "a\n",
+    bz: "BZh91AY",
+  });
   expect(await edgepolicy(["replay", at("p"), at("cut")])).toMatchObject({
     status: 2,
     stderr: expect.stringContaining(`${at("cut")}:6: the log is cut off here`),
@@ -95,6 +101,7 @@ test("says where a log is cut off or not in the format, and exits 2", async () =
   expect((await report([at("p"), at("cut"), "--skip-bad"])).log.skipped).toBe(1);
   for (const [name, message] of [
     ["words", `${at("words")}:1: none of the first 2 lines is in a format that is known`],
+    ["word", `${at("word")}:1: this line is not in a format that is known`],
     ["bz", `${at("bz")}: it is compressed with bzip2, which is not read`],
   ] as const) {
     const { status, stderr } = await edgepolicy(["replay", at("p"), at(name), "--skip-bad"]);
