@@ -72,7 +72,7 @@ function verdictLines(result: ScenarioResult, paint: Paint): readonly string[] {
   const says =
     gates.length === 0
       ? `nothing is expected; ran over ${over}`
-      : `${holding} of ${plural(gates.length, "expectation")} hold over ${over}` +
+      : `${holding} of ${plural(gates.length, "expectation")} ${gates.length === 1 ? "holds" : "hold"} over ${over}` +
         (advisory === 0
           ? ""
           : `; ${advisory} that ${advisory === 1 ? "does" : "do"} not ${advisory === 1 ? "is" : "are"} advisory`);

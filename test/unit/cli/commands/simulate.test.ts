@@ -156,7 +156,7 @@ test("an advisory expectation that fails is told and changes nothing", async () 
   const at = folderWith({ ...FILES, "p.edgepolicy": advisory });
   const { status, stdout } = await edgepolicy(["simulate", at("p.edgepolicy"), "--scenario", "failed"]);
   expect(status).toBe(0);
-  expect(stdout).toContain("0 of 1 expectation hold over 3 seeds; 1 that does not is advisory");
+  expect(stdout).toContain("0 of 1 expectation holds over 3 seeds; 1 that does not is advisory");
   expect(stdout).toContain("! stuffers.admitted < 1% advisory");
 });
 
