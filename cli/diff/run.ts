@@ -47,7 +47,7 @@ export async function compare(args: Arguments, io: CliIo): Promise<number> {
   return exitStatus(result, (args.text("fail-on") ?? "change") as FailOn);
 }
 
-const OF_LOGS = ["log-format", "skip-bad"];
+const OF_LOGS = ["log-format", "map", "identify", "skip-bad"];
 const OF_SCENARIOS = ["scenario-from", "seed", "seeds"];
 
 function checkOptions(args: Arguments): void {
@@ -66,12 +66,15 @@ function loadSide(file: string, io: CliIo): Side {
   return { ...loadToRun(file, io), file };
 }
 
-function onLog({ old, new: now, args }: Comparison, io: CliIo): Promise<DiffResult> {
+async function onLog({ old, new: now, args }: Comparison, io: CliIo): Promise<DiffResult> {
   const log = args.text("log") ?? "";
   const logs = openLogs([log], io);
   const reopen = log === "-" ? {} : { reopen: () => openLogs([log], io) };
   const options = { ...readLogOptions(args, [old.policy, now.policy]), ...reopen };
-  return withLogProblems(logs, () => diffLog(old, now, logs, options));
+  const result = await withLogProblems(logs, () => diffLog(old, now, logs, options));
+  // Two policies are the same on nothing: a job whose log came out empty would pass each change.
+  if (result.verdicts.requests === 0) throw new CliProblem(`${logs[0]?.name ?? log} holds no request`, "nothing was compared");
+  return result;
 }
 
 async function inScenario({ old, new: now, args }: Comparison, io: CliIo): Promise<DiffResult> {

@@ -36,7 +36,7 @@ const LOG = `${[1, 2, 3, 4]
     (second) => `203.0.113.9 - - [17/May/2015:10:05:0${second} +0000] "POST /v1/login HTTP/1.1" 401 100 "-" "curl/8"`,
   )
   .join("\n")}\n`;
-const FILES = { "clients.yaml": CLIENTS, old: LOOSER(WITH_SCENARIO), new: WITH_SCENARIO, log: LOG, broken: "policy" };
+const FILES = { "clients.yaml": CLIENTS, old: LOOSER(WITH_SCENARIO), new: WITH_SCENARIO, log: LOG, broken: "policy", empty: "" };
 
 function run(argv: readonly string[], stdin = ""): Promise<Printed> {
   return edgepolicy(["diff", ...argv], { stdin });
@@ -99,6 +99,8 @@ test.each([
   ["both", ["old", "new", "--log", "log", "--scenario", "crowd"], "--log and --scenario are two comparisons"],
   ["a seed for a log", ["old", "new", "--log", "log", "--seed", "1"], "--seed goes with --scenario"],
   ["a log format for a scenario", ["old", "new", "--scenario", "crowd", "--skip-bad"], "--skip-bad goes with --log"],
+  ["a mapping for a scenario", ["old", "new", "--scenario", "crowd", "--map", "m"], "--map goes with --log"],
+  ["a log without a request", ["old", "new", "--log", "empty"], "empty holds no request"],
   ["one policy", ["old", "--log", "log"], "NEW is missing"],
   ["a scenario that NEW lacks", ["old", "new", "--scenario", "crwd"], "has no scenario `crwd`; did you mean `crowd`?"],
   ["a log that is not there", ["old", "new", "--log", "missing"], "there is no such file"],
