@@ -34,6 +34,7 @@ const SYSTEM_WORDS: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",
   ENOTDIR: "a part of the path is not a folder",
   EISDIR: "it is a directory",
+  EEXIST: "there is a file where a folder or a new file has to be",
   EACCES: "the system does not permit it",
   EPERM: "the system does not permit it",
   ENOSPC: "the disk is full",
@@ -44,6 +45,7 @@ const SYSTEM_WORDS: Readonly<Record<string, string>> = {
 const SYSTEM_REMEDIES: Readonly<Record<string, string>> = {
   ENOENT: "check the spelling and the folder you are in",
   EISDIR: "name a file in it",
+  EEXIST: "name another place",
   EACCES: "check the file's owner and mode",
   EPERM: "check the file's owner and mode",
 };

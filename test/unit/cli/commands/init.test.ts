@@ -44,5 +44,7 @@ test("cannot write below a file", async () => {
   mkdirSync(at("other"));
   const { status, stderr } = await edgepolicy(["init", at("shop")]);
   expect(status).toBe(2);
-  expect(stderr).toMatch(/^edgepolicy: .*shop/);
+  expect(stderr).toMatch(
+    /^edgepolicy: .*shop.*: there is a file where a folder or a new file has to be\n  name another place\n$/,
+  );
 });
