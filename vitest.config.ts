@@ -5,6 +5,8 @@ const slow = 60_000;
 
 const config: ViteUserConfig = defineConfig({
   test: {
+    // By default one processor is left idle, which is half of a machine with two.
+    maxWorkers: "100%",
     projects: [
       {
         test: {
