@@ -95,12 +95,22 @@ export const time: FieldReader<number> = (value, field) => {
   );
 };
 
+/** 2001-09-09 as Unix time, and 2057 on the virtual clock: whoever writes so large a number counts from 1970. */
+const UNIX_MILLIS = 1e12;
+/** The latest time that a `Date` can hold (ECMA-262, 21.4.1.1). */
+const LATEST_MILLIS = 8.64e15;
+
 /** A time, or a number of milliseconds from the start of the virtual clock; absolute microseconds. */
 export const moment: FieldReader<number> = (value, field) => {
   if (typeof value === "string") return time(value, field);
   if (typeof value !== "number") throw wrongType(field, "a time or a number of milliseconds", value);
   const micros = Math.round(value * 1_000);
-  if (micros >= 0 && micros <= Number.MAX_SAFE_INTEGER / 2) return CLOCK_START_MICROS + micros;
+  if (value >= UNIX_MILLIS) {
+    const written = value <= LATEST_MILLIS ? new Date(value).toISOString() : "2026-01-01T00:00:00.000Z";
+    const counts = `\`${field}\` counts milliseconds from 2026-01-01, and ${value} looks like one from 1970`;
+    throw new FieldProblem(field, `${counts}: write "${written}"`);
+  }
+  if (micros >= 0) return CLOCK_START_MICROS + micros;
   throw new FieldProblem(field, `\`${field}\` must count milliseconds from the start, but is ${value}`);
 };
 

@@ -114,6 +114,8 @@ describe("what is not a request", () => {
     [line({ at: "yesterday" }), "at", /must be a time like/],
     [line({ at: "2026-02-30T00:00:00Z" }), "at", /must be a time like/],
     [line({ at: -1 }), "at", /count milliseconds/],
+    [line({ at: 1_700_000_000_072 }), "at", /from 2026-01-01, .* from 1970: write "2023-11-14T22:13:20\.072Z"/],
+    ['{"method":"GET","path":"/","ip":"203.0.113.9","at":1e999}', "at", /looks like one from 1970/],
     [line({ at: true }), "at", /a time or a number/],
     [line({ size: 1.5 }), "size", /whole number/],
     [line({ method: "GET /" }), "method", /HTTP method/],
