@@ -117,7 +117,7 @@ function isAmbiguous(raw: string): boolean {
   if (once.malformed || once.hidden) return true;
   const twice = decodeEscapes(once.text);
   if (twice.malformed || twice.hidden) return true;
-  if ([raw, once.text, twice.text].some((text) => DOT_PARAMETER.test(text))) return true;
+  if (DOT_PARAMETER.test(raw) || DOT_PARAMETER.test(once.text) || DOT_PARAMETER.test(twice.text)) return true;
   return decodeEscapes(twice.text).escaped;
 }
 

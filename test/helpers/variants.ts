@@ -2,10 +2,10 @@
 import { memoryFiles } from "../../dsl/index.ts";
 import { runScenario, runSeed, Variants } from "../../simulator/index.ts";
 import type { SuggestRuns } from "../../simulator/sweep/suggest.ts";
-import { textOf } from "./scenarios.ts";
+import { STEADY, textOf } from "./scenarios.ts";
 
-/** As `stage`: `rules` over two routes and three clients, and a scenario `s` of five minutes with `clauses`. */
-export function variantsOf(rules: string, clauses: string): Variants {
+/** As `stage`: `rules` over two routes and three clients, and a scenario `s` of five minutes with `clauses`, a steady population by default. */
+export function variantsOf(rules: string, clauses: string = STEADY): Variants {
   const { text, files } = textOf(rules, clauses);
   return new Variants("p.edgepolicy", memoryFiles({ ...files, "p.edgepolicy": text }));
 }

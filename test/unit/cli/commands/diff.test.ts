@@ -36,7 +36,14 @@ const LOG = `${[1, 2, 3, 4]
     (second) => `203.0.113.9 - - [17/May/2015:10:05:0${second} +0000] "POST /v1/login HTTP/1.1" 401 100 "-" "curl/8"`,
   )
   .join("\n")}\n`;
-const FILES = { "clients.yaml": CLIENTS, old: LOOSER(WITH_SCENARIO), new: WITH_SCENARIO, log: LOG, broken: "policy", empty: "" };
+const FILES = {
+  "clients.yaml": CLIENTS,
+  old: LOOSER(WITH_SCENARIO),
+  new: WITH_SCENARIO,
+  log: LOG,
+  broken: "policy",
+  empty: "",
+};
 
 function run(argv: readonly string[], stdin = ""): Promise<Printed> {
   return edgepolicy(["diff", ...argv], { stdin });

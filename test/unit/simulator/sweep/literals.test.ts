@@ -30,7 +30,6 @@ test("finds them in lets, leases, brakes, refunds and second comparisons, and le
      rule busy on login when tries > many and tries * 2 > 50 and spread in [1, 2] then slow 1s
      rule again on login when tries > 3 or spread >= 4 and tries > 9 then throttle retry after 5s
      rule last on login when tries == 77 then block 403 for 15m doubling to 4h per ip`,
-    "",
   );
   expect(literals.map(({ name, raw }) => `${name} ${raw}`)).toEqual([
     ...[
@@ -49,14 +48,14 @@ test("finds them in lets, leases, brakes, refunds and second comparisons, and le
 });
 
 test("is found by its whole name, or without the kind where only one has it", () => {
-  const { literals } = variantsOf("let many = 20\nlimit many_a_time per ip allow 5 per 1m", "");
+  const { literals } = variantsOf("let many = 20\nlimit many_a_time per ip allow 5 per 1m");
   expect(findLiteral(literals, "limit many_a_time.rate").raw).toBe("5");
   expect(findLiteral(literals, "many_a_time.per").raw).toBe("1m");
   expect(findLiteral(literals, "many").raw).toBe("20");
 });
 
 test("a name that no number has is told with those there are", () => {
-  const { literals } = variantsOf("let many = 20\nlimit fair per ip allow 5 per 1m", "");
+  const { literals } = variantsOf("let many = 20\nlimit fair per ip allow 5 per 1m");
   const help = "its numbers are let many (20), limit fair.rate (5), limit fair.per (1m)";
   expect(() => findLiteral(literals, "fair")).toThrow(new SweepError("the policy has no number `fair`", help));
 });

@@ -73,7 +73,7 @@ test("proposes nothing where all hold, and refuses where nothing is expected", a
 });
 
 test("moves a number by a factor, as people would write it, and by one at least", () => {
-  const { literals } = variantsOf("let few = 3\nlet none = 0\nlet part = 60%\nlimit l per ip allow 45 per 90s", "");
+  const { literals } = variantsOf("let few = 3\nlet none = 0\nlet part = 60%\nlimit l per ip allow 45 per 90s");
   const by = (name: string, factor: number): readonly string[] =>
     moved(literals.find((one) => one.name === name)!, factor).map(({ text }) => text);
   expect(by("let few", 1.1)).toEqual(["4"]);
