@@ -73,7 +73,8 @@ async function onLog({ old, new: now, args }: Comparison, io: CliIo): Promise<Di
   const options = { ...readLogOptions(args, [old.policy, now.policy]), ...reopen };
   const result = await withLogProblems(logs, () => diffLog(old, now, logs, options));
   // Two policies are the same on nothing: a job whose log came out empty would pass each change.
-  if (result.verdicts.requests === 0) throw new CliProblem(`${logs[0]?.name ?? log} holds no request`, "nothing was compared");
+  if (result.verdicts.requests === 0)
+    throw new CliProblem(`${logs[0]?.name ?? log} holds no request`, "nothing was compared");
   return result;
 }
 
