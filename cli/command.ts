@@ -8,8 +8,6 @@ export interface Command {
   /** A few sentences for its own help. */
   readonly about: string;
   readonly options: readonly OptionSpec[];
-  /** Options of later versions, without the dashes: named, so that using one says so. */
-  readonly planned?: readonly string[];
   /** Command lines that work, without the leading `edgepolicy`. */
   readonly examples: readonly string[];
   /** @returns The exit status. */

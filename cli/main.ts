@@ -61,7 +61,7 @@ async function runCommand({ name, load }: CommandEntry, argv: readonly string[],
   const command = await load();
   if (asksForHelp(argv)) return print(commandHelp(name, command), io);
   try {
-    return await command.run(parseArguments(argv, command.options, command.planned), io);
+    return await command.run(parseArguments(argv, command.options), io);
   } catch (problem) {
     const unexplained = problem instanceof CliProblem && problem.help === "" && problem.status === EXIT.cannot;
     if (!unexplained) throw problem;

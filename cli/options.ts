@@ -108,14 +108,9 @@ export class Arguments {
 /**
  * Parses the arguments that follow a command's name. `--` ends the options; `-` alone is an argument.
  *
- * @param planned - Options of later versions, which are answered by name.
  * @throws {@link CliProblem} for an unknown option, a missing or unwanted value, and an option given twice.
  */
-export function parseArguments(
-  argv: readonly string[],
-  specs: readonly OptionSpec[],
-  planned: readonly string[] = [],
-): Arguments {
+export function parseArguments(argv: readonly string[], specs: readonly OptionSpec[]): Arguments {
   const known = new Map(specs.map((spec) => [spec.name, spec]));
   const { tokens } = parseArgs({
     args: [...argv],
@@ -134,7 +129,6 @@ export function parseArguments(
     if (token.kind === "positional") positionals.push(token.value);
     if (token.kind !== "option") continue;
     const spec = known.get(token.name);
-    if (spec === undefined && planned.includes(token.name)) throw notBuilt(`--${token.name}`);
     if (spec === undefined) throw unknownOption(token.rawName, known.keys());
     const given = values.get(spec.name) ?? [];
     if (given.length > 0 && spec.many !== true) throw new CliProblem(`--${spec.name} is given twice`);
