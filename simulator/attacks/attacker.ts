@@ -2,7 +2,7 @@
  * What all attackers share: a pace, sources, credentials, and how they adapt to the answers. A model says what is sent.
  *
  * Reactions. `rotate source` lays the refused source aside until all were refused, then starts over with all of them;
- * `rotate credential` goes on with the next credential in the same way. `solve` answers a challenge that a machine can
+ * `rotate credential` goes on with the next credential, and after the last with the first. `solve` answers a challenge that a machine can
  * answer and sends the request again. `slow down` halves the rate, at most once in {@link SLOW_DOWN_EVERY_MICROS}, to
  * {@link SLOWEST} of it at the least. `give up` ends the campaign once {@link PATIENCE} requests in a row were answered so:
  * attackers leave when the cost of a success rises (F5 Labs, 2023: from 19.4 % to 6.0 % of the traffic after mitigation).
@@ -12,7 +12,7 @@ import { makeRequest, type Policy, type Request } from "../../engine/index.ts";
 import type { Actor, Answer } from "../actor.ts";
 import { SECOND } from "../clock.ts";
 import { exponentialMicros, type WeightedChoice } from "../distributions.ts";
-import { Parking } from "../parking.ts";
+import { type Parked, Parking } from "../parking.ts";
 import type { RandomStream } from "../random.ts";
 import { RequestBody } from "../request-body.ts";
 import type { RouteCall } from "../route-call.ts";
@@ -54,6 +54,11 @@ export interface Aim {
   readonly body: RequestBody;
 }
 
+interface Waiting extends Parked {
+  readonly mark: number;
+  readonly source: number;
+}
+
 /** One campaign. */
 export abstract class Attacker implements Actor {
   readonly origin: number;
@@ -64,6 +69,8 @@ export abstract class Attacker implements Actor {
   /** Whether the attacker ended the campaign itself. */
   gaveUp = false;
 
+  /** What the model has to know of the request composed last, such as which unit it holds; it is kept with one that is sent again. */
+  protected mark = 0;
   protected readonly attack: Attack;
   protected readonly setup: AttackSetup;
   /** What is tried and when. Where from has a stream of its own, so that refusals shift neither. */
@@ -71,7 +78,7 @@ export abstract class Attacker implements Actor {
   protected readonly sources: AttackSources;
   protected readonly credentials: AttackCredentials;
   readonly #passes: AttackPasses;
-  readonly #parking = new Parking();
+  readonly #parking = new Parking<Waiting>();
   readonly #aims: Map<number, Aim> = new Map();
   #pace = 1;
   #slowedAt = Number.NEGATIVE_INFINITY;
@@ -147,7 +154,8 @@ export abstract class Attacker implements Actor {
   }
 
   park(): number {
-    return this.#parking.park({ request: this.request, status: this.status, abusive: this.abusive });
+    const { request, status, abusive, mark } = this;
+    return this.#parking.park({ request, status, abusive, mark, source: this.sources.current });
   }
 
   recall(parked: number, at: number): void {
@@ -155,6 +163,8 @@ export abstract class Attacker implements Actor {
     if (kept === null) return;
     this.status = kept.status;
     this.abusive = kept.abusive;
+    this.mark = kept.mark;
+    this.sources.resume(kept.source);
     this.request.passes = this.#passes.of(this.sources.current, at);
   }
 

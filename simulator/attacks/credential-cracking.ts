@@ -25,10 +25,7 @@ export class CredentialCracking extends AccountAttacker {
   readonly #tried: Int32Array;
   /** Accounts that are still attacked, in the order of their turns. */
   readonly #open: number[];
-  /** The account of each request that waits to be sent again. */
-  readonly #waiting = new Map<number, number>();
   #turn = 0;
-  #account = 0;
 
   constructor(setup: AttackSetup) {
     super(setup);
@@ -47,23 +44,17 @@ export class CredentialCracking extends AccountAttacker {
     this.#guess(account);
   }
 
-  override park(): number {
-    const place = super.park();
-    this.#waiting.set(place, this.#account);
-    return place;
-  }
-
   /** What is sent again is the account's next guess, which may have gone on in the meantime. */
   override recall(place: number, at: number): void {
     super.recall(place, at);
-    this.#guess(this.#waiting.get(place) ?? 0);
+    this.#guess(this.mark);
   }
 
   protected override learn(admitted: boolean): void {
     if (!admitted) return;
-    const tried = (this.#tried[this.#account] ?? 0) + 1;
-    this.#tried[this.#account] = tried;
-    if (this.abusive || tried >= this.#dictionary) this.#leave(this.#account);
+    const tried = (this.#tried[this.mark] ?? 0) + 1;
+    this.#tried[this.mark] = tried;
+    if (this.abusive || tried >= this.#dictionary) this.#leave(this.mark);
   }
 
   protected override gap(at: number): number {
@@ -71,7 +62,7 @@ export class CredentialCracking extends AccountAttacker {
   }
 
   #guess(account: number): void {
-    this.#account = account;
+    this.mark = account;
     this.abusive = (this.#tried[account] ?? 0) + 1 === this.#right[account];
     this.status = this.setup.service.signIn(this.abusive);
   }

@@ -3,7 +3,7 @@ import type { Client, Policy, Request } from "../../engine/index.ts";
 import { presentKey } from "../client-identity.ts";
 import { ScenarioError } from "../scenario-error.ts";
 
-/** Credentials in the order of the attack's clause; those refused are laid aside until all were. */
+/** Credentials in the order of the attack's clause, one after the other and over again. */
 export class AttackCredentials {
   readonly #clients: readonly Client[];
   readonly #used: Set<string> = new Set();

@@ -7,7 +7,7 @@ import { Attacker } from "./attacker.ts";
 /** A hold is renewed after this part of its life. */
 export const RENEWED_AFTER = 0.95;
 
-/** One campaign. What it gains is each unit that is held for another hold's life. */
+/** One campaign; a request is marked with its unit. What it gains is each unit that is held for another hold's life. */
 export class InventoryHoarding extends Attacker {
   readonly #parameters = parametersOf(this.attack, INVENTORY_HOARDING);
   /** Units in the order in which they have to be held again, and when that is. */
@@ -15,12 +15,11 @@ export class InventoryHoarding extends Attacker {
   readonly #due: number[] = [];
   /** Units held so far at least once, or tried to. */
   #begun = 0;
-  #unit = 0;
 
   protected override fill(): void {
     const { units } = this.#parameters;
-    this.#unit = this.#begun < units ? this.#begun++ : this.#nextDue();
-    this.request.path = objectPath(this.aim(this.attack.target).call, FIRST_OBJECT + this.#unit);
+    this.mark = this.#begun < units ? this.#begun++ : this.#nextDue();
+    this.request.path = objectPath(this.aim(this.attack.target).call, FIRST_OBJECT + this.mark);
     this.abusive = true;
     this.status = 200;
   }
@@ -43,10 +42,18 @@ export class InventoryHoarding extends Attacker {
     return this.#units.shift() ?? 0;
   }
 
+  #drop(place: number): void {
+    this.#units.splice(place, 1);
+    this.#due.splice(place, 1);
+  }
+
   #schedule(due: number): void {
+    // A request that is sent again has its unit in the queue already, for its next turn.
+    const waiting = this.#units.indexOf(this.mark);
+    if (waiting >= 0) this.#drop(waiting);
     let place = this.#due.length;
     while (place > 0 && (this.#due[place - 1] ?? 0) > due) place--;
-    this.#units.splice(place, 0, this.#unit);
+    this.#units.splice(place, 0, this.mark);
     this.#due.splice(place, 0, due);
   }
 }

@@ -9,12 +9,16 @@ export const CHECKOUT_AFTER = 50_000;
 /** The part of the rate at which it polls. */
 const POLLING = 10;
 
+/** What a request is marked with. */
+const POLL = 0;
+const BASKET = 1;
+const CHECKOUT = 2;
+
 /** One drop. What it gains is each unit that is paid for, or put into a basket where no `checkout` is named. */
 export class Scalping extends Attacker {
   readonly #parameters = parametersOf(this.attack, SCALPING);
   readonly #sale = this.attack.fromMicros + this.#parameters.drop;
   #left = this.#parameters.stock;
-  #step: "poll" | "basket" | "checkout" = "poll";
   #paysNext = false;
 
   protected override pickSource(): void {
@@ -23,18 +27,18 @@ export class Scalping extends Attacker {
   }
 
   protected override fill(at: number): void {
-    this.#step = this.#stepAt(at);
+    this.mark = this.#stepAt(at);
     const { poll, checkout } = this.#parameters;
     const { target } = this.attack;
-    const route = { poll: poll < 0 ? target : poll, basket: target, checkout }[this.#step];
+    const route = [poll < 0 ? target : poll, target, checkout][this.mark] ?? target;
     this.request.path = objectPath(this.aim(route).call, FIRST_OBJECT);
-    const last = this.#step === (checkout < 0 ? "basket" : "checkout");
+    const last = this.mark === (checkout < 0 ? BASKET : CHECKOUT);
     this.abusive = last && this.#left > 0;
-    this.status = this.#step === "poll" || this.#left > 0 ? 200 : 409;
+    this.status = this.mark === POLL || this.#left > 0 ? 200 : 409;
   }
 
   protected override learn(admitted: boolean): void {
-    this.#paysNext = admitted && this.#step === "basket" && this.#parameters.checkout >= 0 && this.#left > 0;
+    this.#paysNext = admitted && this.mark === BASKET && this.#parameters.checkout >= 0 && this.#left > 0;
     if (admitted && this.abusive) this.#left--;
     this.gaveUp ||= this.#left === 0;
   }
@@ -46,8 +50,8 @@ export class Scalping extends Attacker {
     return selling ? pace : Math.max(1, Math.min(pace, this.#sale - at));
   }
 
-  #stepAt(at: number): "poll" | "basket" | "checkout" {
-    if (this.#paysNext) return "checkout";
-    return at < this.#sale ? "poll" : "basket";
+  #stepAt(at: number): number {
+    if (this.#paysNext) return CHECKOUT;
+    return at < this.#sale ? POLL : BASKET;
   }
 }

@@ -63,6 +63,12 @@ export class AttackSources {
     this.take(this.#order[this.#place] ?? 0);
   }
 
+  /** Comes back to a source for a request that is sent again, whether it was laid aside meanwhile or not. */
+  resume(source: number): void {
+    this.#place = this.#order.indexOf(source);
+    this.take(source);
+  }
+
   /** Takes a source by its number, whether it was laid aside or not. */
   take(source: number): void {
     this.current = source;
@@ -71,6 +77,7 @@ export class AttackSources {
 
   /** Lays the source picked last aside until all were; then all are in use again. */
   layAside(): void {
+    if (this.#place >= this.#fresh) return;
     const last = --this.#fresh;
     const refused = this.#order[this.#place] ?? 0;
     this.#order[this.#place] = this.#order[last] ?? 0;

@@ -65,3 +65,19 @@ test("only a challenge can be solved, and this model has no credentials to rotat
   expect(() => stage("", attackOf("if blocked solve"))).toThrow("only a challenge can be solved");
   expect(() => stage("", attackOf("clients [alpha]"))).toThrow("acts without a client's credential");
 });
+
+test("what is sent again comes from where it came, with the pass that was earned there, and lays that source aside", () => {
+  const actor = castAttacker(stage(ASKS, attackOf("if challenged solve if blocked rotate source")));
+  actor.compose(0);
+  const { ip, asn } = actor.request;
+  actor.hear(answer("challenge", "asks"), 0);
+  const parked = actor.park();
+  for (let at = 1; actor.request.ip === ip; at++) actor.compose(at);
+  actor.recall(parked, SOLVE_MICROS);
+  expect([actor.request.ip, actor.request.asn, actor.request.passes]).toEqual([ip, asn, ["pow"]]);
+  actor.hear(answer("block"), SOLVE_MICROS);
+  for (let i = 0; i < 2000; i++) {
+    actor.compose(SOLVE_MICROS + i);
+    expect(actor.request.ip).not.toBe(ip);
+  }
+});
