@@ -53,7 +53,8 @@ async function setUp({
       .toSorted();
   const put = async (line: string): Promise<void> => {
     log.write(line);
-    await until(() => readFileSync(file, "utf8").includes(line));
+    // While it is rotated there is no file of the name.
+    await until(() => existsSync(file) && readFileSync(file, "utf8").includes(line));
   };
   return { folder, file, log, reports, put, old, clock };
 }
