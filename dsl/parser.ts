@@ -5,7 +5,8 @@ import { buildDeclaration } from "./build-ast/build-ast.ts";
 import { BuildContext } from "./build-ast/context.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { readQuickly } from "./grammar/grammar.ts";
-import { type LexedText, readDeclarations, tooDeep } from "./recovery.ts";
+import { QuickLexer } from "./quick-lex.ts";
+import { readDeclarations } from "./recovery.ts";
 import { checkText, reportCharacters } from "./text-checks.ts";
 import * as t from "./tokens.ts";
 
@@ -48,33 +49,45 @@ export function parse(text: string, options: ParseOptions = {}): ParseResult {
 const EMPTY_FILE: AstFile = { declarations: [], comments: [], unread: [] };
 
 function readFile(text: string, limits: ParseLimits, context: BuildContext): AstFile {
+  return readQuickFile(text, limits.nestingMax, context) ?? readWrongFile(text, limits.nestingMax, context);
+}
+
+/** A file that the grammar takes as it is; null of any other, about which nothing is reported. */
+function readQuickFile(text: string, nestingMax: number, context: BuildContext): AstFile | null {
+  const reported = context.diagnostics.length;
+  const lexer = new QuickLexer(text, nestingMax);
+  const comments: Comment[] = [];
+  const builder = new FileBuilder(comments, context);
+  const taken = readQuickly(lexer, (node) => {
+    // Each is built as it is read, so that its tokens and nodes are gone before the next ones come.
+    addComments(lexer.comments, comments, context);
+    builder.add(node);
+  });
+  if (taken && !lexer.failed) {
+    addComments(lexer.comments, comments, context);
+    return { declarations: builder.declarations, comments, unread: [] };
+  }
+  context.diagnostics.length = reported;
+  return null;
+}
+
+function addComments(read: readonly IToken[], comments: Comment[], context: BuildContext): void {
+  for (let index = comments.length; index < read.length; index++) {
+    const comment = read[index];
+    if (comment !== undefined) comments.push(readComment(comment, context));
+  }
+}
+
+/** Whatever the text: the declarations that could be read, and reports of all else. */
+function readWrongFile(text: string, nestingMax: number, context: BuildContext): AstFile {
   const lexed = t.lexer.tokenize(text);
   for (const problem of lexed.errors) reportCharacters(problem, text, context);
   const comments = (lexed.groups["comments"] ?? []).map((comment: IToken) => readComment(comment, context));
   const strays = lexed.errors.map(({ offset }) => offset);
-  const source = { tokens: lexed.tokens, text, strays };
-  const declarations = buildQuickly(source, comments, limits.nestingMax, context);
-  if (declarations !== null) return { declarations, comments, unread: [] };
-  const { nodes, unread } = readDeclarations(source, limits.nestingMax, context);
+  const { nodes, unread } = readDeclarations({ tokens: lexed.tokens, text, strays }, nestingMax, context);
   const builder = new FileBuilder(comments, context);
   for (const node of nodes) builder.add(node);
   return { declarations: builder.declarations, comments, unread };
-}
-
-/** The declarations of a file that the grammar takes as it is; null of any other, about which nothing is reported. */
-function buildQuickly(
-  { tokens }: LexedText,
-  comments: readonly Comment[],
-  nestingMax: number,
-  context: BuildContext,
-): readonly AstDeclarationNode[] | null {
-  if (tooDeep(tokens, nestingMax) !== null) return null;
-  const reported = context.diagnostics.length;
-  const builder = new FileBuilder(comments, context);
-  // Each is built as it is read, so that its nodes are gone before the next ones come.
-  if (readQuickly(tokens, (node) => builder.add(node))) return builder.declarations;
-  context.diagnostics.length = reported;
-  return null;
 }
 
 function readComment(comment: IToken, context: BuildContext): Comment {

@@ -4,7 +4,15 @@
  * Keywords are contextual. Each is a token type of its own that is also a `Word`, so wherever the grammar asks for a name
  * any of them will do; only {@link RESERVED} words, which structure clauses and conditions, are never names.
  */
-import { createToken, type IToken, type ITokenConfig, Lexer, tokenMatcher, type TokenType } from "chevrotain";
+import {
+  createToken,
+  type ILexingResult,
+  type IToken,
+  type ITokenConfig,
+  Lexer,
+  tokenMatcher,
+  type TokenType,
+} from "chevrotain";
 
 /** Words that begin or join clauses and conditions, and so cannot be names. After a dot and in JSON bodies they can. */
 export const RESERVED = [
@@ -241,7 +249,7 @@ const symbolOperators: readonly TokenType[] = [
 ];
 
 /** `//` and `///` comments; they are kept apart from the tokens. */
-const LineComment: TokenType = createToken({ name: "LineComment", pattern: /\/\/[^\n\r]*/, group: "comments" });
+export const LineComment: TokenType = createToken({ name: "LineComment", pattern: /\/\/[^\n\r]*/, group: "comments" });
 const Space: TokenType = createToken({ name: "Space", pattern: /[ \t\r\n]+/, group: Lexer.SKIPPED, line_breaks: true });
 
 /** All token types, in the order in which the lexer tries them. */
@@ -280,12 +288,20 @@ export const VOCABULARY: TokenType[] = [
   Text,
 ];
 
-/** Offsets alone are tracked: lines and columns are found when a diagnostic is rendered. */
-export const lexer: Lexer = new Lexer(VOCABULARY, {
-  positionTracking: "onlyOffset",
-  ensureOptimizations: true,
-  skipValidations: true,
-});
+let made: Lexer | undefined;
+
+/** The lexer. It is made when it is first asked, as `quick-lex.ts` reads a text in which nothing is wrong. */
+export const lexer: { readonly tokenize: (text: string) => ILexingResult } = {
+  tokenize: (text) => {
+    // Offsets alone are tracked: lines and columns are found when a diagnostic is rendered.
+    made ??= new Lexer(VOCABULARY, {
+      positionTracking: "onlyOffset",
+      ensureOptimizations: true,
+      skipValidations: true,
+    });
+    return made.tokenize(text);
+  },
+};
 
 /** Whether a token of the given image could be a name that people meant to write. */
 export function isReserved(word: string): boolean {
@@ -315,10 +331,14 @@ const BACKSLASH = 92;
 const OPEN_CLASS = 91;
 const CLOSE_CLASS = 93;
 
-/** Reads a regular expression to its closing slash and flags, or to the end of the line where it is not closed. */
 function matchRegex(text: string, offset: number, matched: readonly { tokenType: TokenType }[]): [string] | null {
   if (matched.at(-1)?.tokenType !== K.matches) return null;
   if (text.charCodeAt(offset) !== SLASH || text.charCodeAt(offset + 1) === SLASH) return null;
+  return [regexAt(text, offset)];
+}
+
+/** The regular expression that begins at a slash: to its closing slash and flags, or to the end of the line where it is not closed. */
+export function regexAt(text: string, offset: number): string {
   let inClass = false;
   let index = offset + 1;
   for (; index < text.length && text[index] !== "\n" && text[index] !== "\r"; index++) {
@@ -326,9 +346,9 @@ function matchRegex(text: string, offset: number, matched: readonly { tokenType:
     if (unit === BACKSLASH) index++;
     else if (unit === OPEN_CLASS) inClass = true;
     else if (unit === CLOSE_CLASS) inClass = false;
-    else if (unit === SLASH && !inClass) return [text.slice(offset, endOfFlags(text, index + 1))];
+    else if (unit === SLASH && !inClass) return text.slice(offset, endOfFlags(text, index + 1));
   }
-  return [text.slice(offset, Math.min(index, text.length)).trimEnd()];
+  return text.slice(offset, Math.min(index, text.length)).trimEnd();
 }
 
 function endOfFlags(text: string, start: number): number {

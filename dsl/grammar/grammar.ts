@@ -3,7 +3,7 @@ import type { CstNode, Rule as GrammarRule, IRecognitionException, IToken } from
 import type { Rule } from "./expressions.ts";
 import { EXPECTATIONS } from "./messages.ts";
 import type { RuleOutline } from "./outline.ts";
-import { QuickReader } from "./quick-read.ts";
+import { QuickReader, tokenRow, type TokenSource } from "./quick-read.ts";
 import { ScenarioGrammar } from "./scenarios.ts";
 
 class FileGrammar extends ScenarioGrammar {
@@ -29,9 +29,9 @@ class FileGrammar extends ScenarioGrammar {
 
   #rule: RuleOutline | undefined;
   /** Reads declarations quickly, each given to `take` as it is read. @returns Whether all tokens could be read. */
-  readQuickly(tokens: readonly IToken[], take: (declaration: CstNode) => void): boolean {
+  readQuickly(source: TokenSource, take: (declaration: CstNode) => void): boolean {
     this.#rule ??= this.outline().get("declaration");
-    const reader = new QuickReader(tokens);
+    const reader = new QuickReader(source);
     this.quick = reader;
     try {
       while (!reader.ended) {
@@ -115,8 +115,8 @@ export function runGrammar(tokens: IToken[]): GrammarResult {
  * @param take - Gets each declaration as it is read; what it got is void where the file turns out to be wrong.
  * @returns Whether the grammar takes all tokens. Where it does not, {@link runGrammar} says why.
  */
-export function readQuickly(tokens: readonly IToken[], take: (declaration: CstNode) => void): boolean {
-  return grammar().readQuickly(tokens, take);
+export function readQuickly(tokens: readonly IToken[] | TokenSource, take: (declaration: CstNode) => void): boolean {
+  return grammar().readQuickly("next" in tokens ? tokens : tokenRow(tokens), take);
 }
 
 /** The rules of the grammar as data, by name. */

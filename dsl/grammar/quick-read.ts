@@ -10,30 +10,53 @@ const END: IToken = { image: "", startOffset: Number.NaN, tokenType: EOF, tokenT
 
 type Children = Record<string, CstElement[]>;
 
+/** Where tokens come from, one after the other. */
+export interface TokenSource {
+  /** The next token; null at the end. */
+  readonly next: () => IToken | null;
+}
+
+/** Tokens that are there already. */
+export function tokenRow(tokens: readonly IToken[]): TokenSource {
+  let at = 0;
+  return { next: () => tokens[at++] ?? null };
+}
+
 /** One reading of a row of tokens. */
 export class QuickReader {
-  readonly #tokens: readonly IToken[];
-  #at = 0;
+  readonly #source: TokenSource;
+  #last: IToken = END;
+  #token: IToken;
+  /** Tokens behind the next one, where a gate has looked at them. */
+  readonly #behind: IToken[] = [];
 
-  constructor(tokens: readonly IToken[]) {
-    this.#tokens = tokens;
+  constructor(source: TokenSource) {
+    this.#source = source;
+    this.#token = source.next() ?? END;
   }
 
   get ended(): boolean {
-    return this.#at >= this.#tokens.length;
+    return this.#token === END;
   }
 
   /** The token `count` places ahead; the next one for 1. */
   ahead(count: number): IToken {
-    return this.#tokens[this.#at + count - 1] ?? END;
+    if (count === 1) return this.#token;
+    while (this.#behind.length < count - 1) this.#behind.push(this.#source.next() ?? END);
+    return this.#behind[count - 2] ?? END;
+  }
+
+  #advance(): void {
+    this.#last = this.#token;
+    this.#token = this.#behind.shift() ?? this.#source.next() ?? END;
   }
 
   /** Reads a rule; null where the tokens do not fit. */
   read(rule: RuleOutline): CstNode | null {
-    const { startOffset } = this.ahead(1);
+    const { startOffset } = this.#token;
     const children: Children = {};
     if (!this.#take(rule.steps, children)) return null;
-    const last = this.ahead(0);
+    const last = this.#last;
     // As chevrotain's: of a node without tokens, both are -1.
     const empty = !(startOffset <= last.startOffset);
     const end = last.startOffset + last.image.length - 1;
@@ -71,8 +94,8 @@ export class QuickReader {
 
   #consume({ key, accepts }: Step & { kind: "consume" }, children: Children): boolean {
     if (!this.#sees(accepts)) return false;
-    add(children, key, this.ahead(1));
-    this.#at++;
+    add(children, key, this.#token);
+    this.#advance();
     return true;
   }
 
@@ -84,8 +107,7 @@ export class QuickReader {
   }
 
   #or({ opened }: Step & { kind: "or" }, children: Children): boolean {
-    const token = this.#tokens[this.#at];
-    const parts = token === undefined ? undefined : opened[token.tokenTypeIdx];
+    const parts = opened[this.#token.tokenTypeIdx];
     const part = parts?.find(({ gate }) => gate === null || gate());
     return part !== undefined && this.#take(part.steps, children);
   }
@@ -108,8 +130,7 @@ export class QuickReader {
   }
 
   #sees(set: TokenSet): boolean {
-    const token = this.#tokens[this.#at];
-    return token !== undefined && set[token.tokenTypeIdx] === 1;
+    return set[this.#token.tokenTypeIdx] === 1;
   }
 }
 
