@@ -34,7 +34,18 @@ function valuesOf(value: unknown): readonly ScalarValue[] | null {
 const TRUTH: Domain = { ...ANY, only: new Set<ScalarValue>([true, false]) };
 
 function opaque(atom: Expr, holds: boolean): Statement {
-  return { subject: atom, start: TRUTH, narrow: (domain) => keepOnly(domain, [holds]) };
+  return { subject: atom, start: TRUTH, narrow: holds ? keepTrue : keepFalse };
+}
+
+const TRUE = keepOnly(TRUTH, [true]);
+const FALSE = keepOnly(TRUTH, [false]);
+
+function keepTrue(domain: Domain): Domain {
+  return domain === TRUTH ? TRUE : keepOnly(domain, [true]);
+}
+
+function keepFalse(domain: Domain): Domain {
+  return domain === TRUTH ? FALSE : keepOnly(domain, [false]);
 }
 
 const MIRROR: Readonly<Record<CompareOp, CompareOp>> = {

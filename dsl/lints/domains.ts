@@ -71,6 +71,8 @@ export function isEmpty(domain: Domain): boolean {
 }
 
 function hasOneLeft(only: ReadonlySet<ScalarValue>, domain: Domain): boolean {
+  const { except, low, high } = domain;
+  if (except.size === 0 && low === Number.NEGATIVE_INFINITY && high === Number.POSITIVE_INFINITY) return only.size > 0;
   for (const value of only) if (!domain.except.has(value) && isWithin(domain, value)) return true;
   return false;
 }

@@ -52,7 +52,11 @@ interface Known {
 }
 
 /** A statement whose subject has a number, as texts of subjects are long. */
-type NumberedStatement = Omit<Statement, "subject"> & { readonly subject: number };
+interface NumberedStatement extends Omit<Statement, "subject"> {
+  readonly subject: number;
+  /** What it leaves where nothing else is known of the subject, once that was asked. */
+  alone: Domain | null;
+}
 
 /** Whether a condition alone may hold, or fail, on some routes; a list of these, as most conditions stand on one row of routes. */
 interface Answer {
@@ -123,10 +127,10 @@ export class Solver {
     const [first] = goals;
     if (first === undefined) return true;
     if (goals.length === 1 && isRowOfTests(first.expr)) return this.#rowHolds(first.expr, first.holds, facts);
-    if (!isTest(first.expr) || goals.length > MAX_STEPS) return this.#searchAll(goals, facts);
+    if (!isTestOrNot(first.expr) || goals.length > MAX_STEPS) return this.#searchAll(goals, facts);
     const { subject } = this.#statement(first.expr, first.holds);
     for (const { expr, holds } of goals) {
-      if (!isTest(expr) || this.#statement(expr, holds).subject !== subject) return this.#searchAll(goals, facts);
+      if (!isTestOrNot(expr) || this.#statement(expr, holds).subject !== subject) return this.#searchAll(goals, facts);
     }
     return this.#testsHold(goals, facts.get(subject) ?? null);
   }
@@ -140,9 +144,9 @@ export class Solver {
     if (!this.#budget.spend()) return true;
     if ((kind === "and") === holds) return this.#allHold(items, holds, facts);
     for (const item of items) {
-      if (!this.#budget.spend()) return true;
-      const { subject, start, narrow: narrows } = this.#statement(item, holds);
-      if (!isEmpty(narrows(facts.get(subject) ?? start))) return true;
+      if (!this.#spendOn(item)) return true;
+      const statement = this.#statement(item, holds);
+      if (!isEmpty(narrowed(statement, facts.get(statement.subject)))) return true;
     }
     return false;
   }
@@ -151,11 +155,13 @@ export class Solver {
     const subjects: number[] = [];
     const domains: Domain[] = [];
     // From the last on, as goals are taken.
-    for (const test of tests.toReversed()) {
-      if (!this.#budget.spend()) return true;
-      const { subject, start, narrow: narrows } = this.#statement(test, holds);
+    for (let index = tests.length - 1; index >= 0; index--) {
+      const test = tests[index];
+      if (test === undefined || !this.#spendOn(test)) return true;
+      const statement = this.#statement(test, holds);
+      const { subject } = statement;
       const seen = subjects.indexOf(subject);
-      const domain = narrows((seen === -1 ? facts.get(subject) : domains[seen]) ?? start);
+      const domain = narrowed(statement, seen === -1 ? facts.get(subject) : domains[seen]);
       if (isEmpty(domain)) return false;
       domains[seen === -1 ? subjects.push(subject) - 1 : seen] = domain;
     }
@@ -166,12 +172,17 @@ export class Solver {
   #testsHold(goals: readonly Goal[], known: Domain | null): boolean {
     let domain = known;
     for (const { expr, holds } of goals.toReversed()) {
-      if (!this.#budget.spend()) return true;
-      const statement = this.#statement(expr, holds);
-      domain = statement.narrow(domain ?? statement.start);
+      if (!this.#spendOn(expr)) return true;
+      domain = narrowed(this.#statement(expr, holds), domain ?? undefined);
       if (isEmpty(domain)) return false;
     }
     return true;
+  }
+
+  /** Takes a step for a test, and one for each `not` before it; false when none is left. */
+  #spendOn(expr: Expr): boolean {
+    for (let inner = expr; inner.kind === "not"; inner = inner.item) if (!this.#budget.spend()) return false;
+    return this.#budget.spend();
   }
 
   #holdsAlone(goal: Goal, facts: Domains): boolean {
@@ -267,7 +278,9 @@ export class Solver {
     }
   }
 
+  /** @param test - A test, or one under any number of `not`. */
   #statement(test: Expr, holds: boolean): NumberedStatement {
+    if (test.kind === "not") return this.#statement(test.item, !holds);
     const known = this.#knownOf(test);
     const kept = holds ? known.holding : known.failing;
     if (kept !== null) return kept;
@@ -279,7 +292,7 @@ export class Solver {
   }
 
   #numbered({ subject, start, narrow: narrows }: Statement, known?: number): NumberedStatement {
-    return { subject: known ?? this.#numberOf(subject), start, narrow: narrows };
+    return { subject: known ?? this.#numberOf(subject), start, narrow: narrows, alone: null };
   }
 
   #numberOf(subject: Expr): number {
@@ -328,12 +341,20 @@ function isTest({ kind }: Expr): boolean {
   return kind !== "not" && kind !== "and" && kind !== "or" && kind !== "let" && kind !== "literal";
 }
 
+function isTestOrNot(expr: Expr): boolean {
+  let inner = expr;
+  while (inner.kind === "not") inner = inner.item;
+  return isTest(inner);
+}
+
 /** Neighbours that are looked through for each of them. */
 const LONGEST_ROW = 16;
 
 /** Whether a condition is a few tests joined by one operator, as most are. */
 function isRowOfTests(expr: Expr): expr is LogicExpr {
-  return (expr.kind === "and" || expr.kind === "or") && expr.items.length <= LONGEST_ROW && expr.items.every(isTest);
+  return (
+    (expr.kind === "and" || expr.kind === "or") && expr.items.length <= LONGEST_ROW && expr.items.every(isTestOrNot)
+  );
 }
 
 /** A choice that was put off, as a goal again. */
@@ -346,9 +367,16 @@ function choiceGoal(items: readonly Goal[]): Goal {
   return { expr: { kind: holds ? "or" : "and", items: exprs, type, span }, holds };
 }
 
+/** What a statement leaves of what is known of its subject. */
+function narrowed(statement: NumberedStatement, known: Domain | undefined): Domain {
+  if (known !== undefined) return statement.narrow(known);
+  statement.alone ??= statement.narrow(statement.start);
+  return statement.alone;
+}
+
 /** Applies a statement; false where it leaves no value. */
 function narrow(domains: Map<number, Domain>, statement: NumberedStatement): boolean {
-  const domain = statement.narrow(domains.get(statement.subject) ?? statement.start);
+  const domain = narrowed(statement, domains.get(statement.subject));
   domains.set(statement.subject, domain);
   return !isEmpty(domain);
 }
