@@ -15,8 +15,13 @@ const RECORDS = 2048;
  */
 export class DecisionHash {
   readonly #hash = createHash("sha256");
-  readonly #buffer = Buffer.alloc(RECORD_BYTES * RECORDS);
+  readonly #bytes = new Uint8Array(RECORD_BYTES * RECORDS);
+  /** Written by, because the host writes numbers through a view without a call. */
+  readonly #view = new DataView(this.#bytes.buffer);
   readonly #names = new Map<string, number>();
+  /** The name seen last, and its number: most decisions have the same name as the one before. */
+  #name: string | null = null;
+  #number = 0;
   #used = 0;
 
   /**
@@ -25,19 +30,20 @@ export class DecisionHash {
    * @param atMicros - Integer microseconds on any clock, the same for all runs that are compared.
    */
   add(record: DecisionRecord, atMicros: number): void {
-    const name = this.#numberOf(record.by ?? record.reason);
-    const buffer = this.#buffer;
+    const name = record.by ?? record.reason;
+    if (name !== this.#name) this.#turnTo(name);
+    const view = this.#view;
     const at = this.#used;
-    buffer.writeDoubleLE(atMicros, at);
-    buffer.writeDoubleLE(record.delayMicros, at + 8);
-    buffer.writeDoubleLE(record.retryAfterMicros, at + 16);
-    buffer.writeInt16LE(record.verdict, at + 24);
-    buffer.writeInt16LE(record.status, at + 26);
-    buffer.writeInt16LE(record.route, at + 28);
-    buffer.writeInt32LE(record.client, at + 32);
-    buffer.writeInt32LE(name, at + 36);
-    this.#used += RECORD_BYTES;
-    if (this.#used === buffer.length) this.#flush();
+    view.setFloat64(at, atMicros, true);
+    view.setFloat64(at + 8, record.delayMicros, true);
+    view.setFloat64(at + 16, record.retryAfterMicros, true);
+    view.setInt16(at + 24, record.verdict, true);
+    view.setInt16(at + 26, record.status, true);
+    view.setInt16(at + 28, record.route, true);
+    view.setInt32(at + 32, record.client, true);
+    view.setInt32(at + 36, this.#number, true);
+    this.#used = at + RECORD_BYTES;
+    if (this.#used === RECORD_BYTES * RECORDS) this.#flush();
   }
 
   /** The hash as 64 hexadecimal digits; nothing can be added after it. */
@@ -46,9 +52,12 @@ export class DecisionHash {
     return this.#hash.digest("hex");
   }
 
-  #numberOf(name: string): number {
-    const known = this.#names.get(name);
-    if (known !== undefined) return known;
+  #turnTo(name: string): void {
+    this.#name = name;
+    this.#number = this.#names.get(name) ?? this.#introduce(name);
+  }
+
+  #introduce(name: string): number {
     this.#flush();
     this.#hash.update(JSON.stringify(name));
     this.#names.set(name, this.#names.size);
@@ -56,7 +65,7 @@ export class DecisionHash {
   }
 
   #flush(): void {
-    this.#hash.update(this.#buffer.subarray(0, this.#used));
+    this.#hash.update(this.#bytes.subarray(0, this.#used));
     this.#used = 0;
   }
 }
