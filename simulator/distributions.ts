@@ -16,9 +16,16 @@ export function uniformMicros(stream: RandomStream, maxMicros: number): number {
   return Math.floor(stream.unit() * (maxMicros + 1));
 }
 
-/** Picks an index with a probability proportional to its weight. */
+/**
+ * Picks an index with a probability proportional to its weight. A table of guides tells where the search for a drawn point begins, so
+ * that a pick takes constant time in the mean (Chen and Asau, "On generating random variates from an empirical distribution", AIIE
+ * Transactions 6, 1974).
+ */
 export class WeightedChoice {
   readonly #ends: Float64Array;
+  readonly #sum: number;
+  /** By part of the range from 0 to 1: the first index that any point of that part can be of. */
+  readonly #guides: Int32Array;
 
   /** @param weights - Not negative, at least one positive. */
   constructor(weights: readonly number[]) {
@@ -29,21 +36,32 @@ export class WeightedChoice {
       this.#ends[i] = sum;
     }
     if (!(sum > 0)) throw new RangeError("a weighted choice needs a positive weight");
+    this.#sum = sum;
+    this.#guides = guidesOf(this.#ends, sum);
   }
 
   /** Draws one number from `stream`, also where there is but one choice. */
   pick(stream: RandomStream): number {
-    const last = this.#ends.length - 1;
-    const point = stream.unit() * (this.#ends[last] ?? 0);
-    let low = 0;
-    let high = last;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (point < (this.#ends[middle] ?? 0)) high = middle;
-      else low = middle + 1;
-    }
-    return low;
+    const ends = this.#ends;
+    const part = stream.unit();
+    const point = part * this.#sum;
+    const last = ends.length - 1;
+    let index = this.#guides[Math.floor(part * ends.length)]!;
+    while (index < last && point >= ends[index]!) index++;
+    return index;
   }
+}
+
+/** As many guides as there are weights. The least point of a part is multiplied as every drawn one is, so that rounding misleads none. */
+function guidesOf(ends: Float64Array, sum: number): Int32Array {
+  const guides = new Int32Array(ends.length);
+  let index = 0;
+  for (let part = 0; part < guides.length; part++) {
+    const least = (part / guides.length) * sum;
+    while (index < ends.length - 1 && least >= ends[index]!) index++;
+    guides[part] = index;
+  }
+  return guides;
 }
 
 /**

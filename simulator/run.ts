@@ -81,6 +81,15 @@ const DEFAULT_MAX_REQUESTS = 50_000_000;
 /** Requests between two calls of `onProgress`. */
 const PROGRESS_EVERY = 4096;
 
+/** An actor, and what is counted of it. */
+interface Part {
+  readonly actor: Actor;
+  readonly tally: ActorTally;
+  /** Of all actors of its population or attack. */
+  readonly originTally: OriginTally;
+  readonly ofAttack: boolean;
+}
+
 const ARRIVAL = 0;
 const RETRY = 1;
 const OUTCOME = 2;
@@ -110,7 +119,7 @@ export class Run {
   readonly #queue = new EventQueue();
   readonly #hash = new DecisionHash();
   readonly #outcome: Outcome;
-  readonly #actorTallies: readonly ActorTally[];
+  readonly #parts: readonly Part[];
   readonly #originTallies: readonly OriginTally[];
   readonly #ruleTally: RuleTally;
   readonly #reachTally: ReachTally;
@@ -128,8 +137,11 @@ export class Run {
     this.#engine = (options.createEngine ?? createEngine)(policy, { hashKey: [low, high] });
     this.#cast = castActors(policy, scenario, seed);
     this.#outcome = makeOutcome(200, { latencyMicros: scenario.service.latencyMicros });
-    this.#actorTallies = this.#cast.actors.map(() => new ActorTally());
     this.#originTallies = [...scenario.populations, ...scenario.attacks].map(() => new OriginTally(scenario.runMicros));
+    this.#parts = this.#cast.actors.map((actor): Part => {
+      const ofAttack = actor.origin >= scenario.populations.length;
+      return { actor, tally: new ActorTally(), originTally: this.#originTally(actor.origin), ofAttack };
+    });
     this.#ruleTally = new RuleTally(policy);
     this.#reachTally = new ReachTally(policy);
   }
@@ -166,7 +178,7 @@ export class Run {
         measurePopulation(name, this.#talliesOf(i), this.#originTally(i), this.#shared.collateralOf(i)),
       ),
       attacks: this.#cast.attackers.map((actor) => {
-        const tally = this.#actorTallies[this.#cast.actors.indexOf(actor)] ?? new ActorTally();
+        const tally = this.#part(this.#cast.actors.indexOf(actor)).tally;
         return measureAttack(actor, tally, this.#originTally(actor.origin));
       }),
       rules: measureRules(this.#policy, this.#ruleTally),
@@ -175,39 +187,40 @@ export class Run {
   }
 
   #arrive(index: number, at: number): void {
-    const actor = this.#actor(index);
-    actor.compose(at);
-    this.#send(actor, index, at);
-    this.#push(actor.next(at), ARRIVAL, index);
+    const part = this.#part(index);
+    part.actor.compose(at);
+    this.#send(part, index, at);
+    this.#push(part.actor.next(at), ARRIVAL, index);
   }
 
   #retry(index: number, parked: number, at: number): void {
-    const actor = this.#actor(index);
-    actor.recall(parked, at);
-    this.#send(actor, index, at);
+    const part = this.#part(index);
+    part.actor.recall(parked, at);
+    this.#send(part, index, at);
   }
 
-  /** Decides the request that `actor` composed last, counts it, and sets what follows from it on the queue. */
-  #send(actor: Actor, index: number, at: number): void {
+  /** Decides the request that an actor composed last, counts it, and sets what follows from it on the queue. */
+  #send(part: Part, index: number, at: number): void {
     if (++this.#requests > this.#maxRequests) throw new ScenarioError(tooMany(this.#maxRequests));
+    const { actor } = part;
     const record = this.#engine.decide(actor.request, START_MICROS + at);
     this.#hash.add(record, at);
-    this.#count(actor, index, record, at);
-    this.#report(actor, record, at);
+    this.#count(part, record, at);
+    if (this.#requests % PROGRESS_EVERY === 0) this.#options.onProgress?.(this.#seed, at);
+    if (this.#options.onDecision !== undefined) this.#tell(this.#options.onDecision, actor, record, at);
     if (record.verdict < FIRST_REFUSAL) this.#serve(actor, index, record, at);
-    this.#answer(actor, index, record, at);
+    this.#answer(part, index, record, at);
   }
 
-  #count(actor: Actor, index: number, record: DecisionRecord, at: number): void {
-    const tally = this.#actorTally(index);
+  #count({ actor, tally, originTally, ofAttack }: Part, record: DecisionRecord, at: number): void {
+    const refused = record.verdict >= FIRST_REFUSAL;
     tally.add(record, at);
-    this.#originTally(actor.origin).add(record, at);
-    const ofAttack = actor.origin >= this.#scenario.populations.length;
+    originTally.add(record, at);
     this.#reachTally.add(record);
     this.#ruleTally.add(record, ofAttack);
     if (ofAttack) this.#shared.attackedFrom(actor.request);
-    else if (record.verdict >= FIRST_REFUSAL) this.#shared.refused(actor.request, actor.origin, actor.name);
-    if (actor.abusive && record.verdict < FIRST_REFUSAL) tally.succeeded++;
+    else if (refused) this.#shared.refused(actor.request, actor.origin, actor.name);
+    if (actor.abusive && !refused) tally.succeeded++;
   }
 
   #serve(actor: Actor, index: number, record: DecisionRecord, at: number): void {
@@ -216,10 +229,10 @@ export class Run {
     this.#push(answered, OUTCOME, index, record.token, actor.status);
   }
 
-  #answer(actor: Actor, index: number, record: DecisionRecord, at: number): void {
+  #answer({ actor, tally }: Part, index: number, record: DecisionRecord, at: number): void {
     const wait = actor.hear(record, at);
     if (record.verdict < FIRST_REFUSAL) return;
-    if (wait < 0 || at + wait >= this.#scenario.runMicros) this.#actorTally(index).lost++;
+    if (wait < 0 || at + wait >= this.#scenario.runMicros) tally.lost++;
     else this.#push(at + wait, RETRY, index, actor.park());
   }
 
@@ -228,23 +241,17 @@ export class Run {
     this.#engine.observe(token, this.#outcome, START_MICROS + at);
   }
 
-  #report(actor: Actor, record: DecisionRecord, at: number): void {
-    if (this.#requests % PROGRESS_EVERY === 0) this.#options.onProgress?.(this.#seed, at);
-    if (this.#options.onDecision === undefined) return;
+  #tell(
+    onDecision: (event: DecisionEvent) => void,
+    { origin, request, status, abusive }: Actor,
+    record: DecisionRecord,
+    at: number,
+  ): void {
     const { populations, attacks } = this.#scenario;
-    const origin = [...populations, ...attacks][actor.origin]?.name ?? "";
-    const { request, status, abusive } = actor;
+    const name = (populations[origin] ?? attacks[origin - populations.length])?.name ?? "";
     const atMicros = START_MICROS + at;
-    this.#options.onDecision({
-      seed: this.#seed,
-      number: this.#requests,
-      origin,
-      abusive,
-      atMicros,
-      request,
-      status,
-      record,
-    });
+    const number = this.#requests;
+    onDecision({ seed: this.#seed, number, origin: name, abusive, atMicros, request, status, record });
   }
 
   /** What would happen after the run's end does not happen. */
@@ -252,14 +259,10 @@ export class Run {
     if (at < this.#scenario.runMicros) this.#queue.push(at, kind, actor, first, second);
   }
 
-  #actor(index: number): Actor {
-    const actor = this.#cast.actors[index];
-    if (actor === undefined) throw new RangeError(`no actor ${index}`);
-    return actor;
-  }
-
-  #actorTally(index: number): ActorTally {
-    return this.#actorTallies[index] ?? new ActorTally();
+  #part(index: number): Part {
+    const part = this.#parts[index];
+    if (part === undefined) throw new RangeError(`no actor ${index}`);
+    return part;
   }
 
   #originTally(index: number): OriginTally {
@@ -267,8 +270,8 @@ export class Run {
   }
 
   #talliesOf(origin: number): readonly (readonly [string, ActorTally])[] {
-    return this.#cast.actors.flatMap((actor, i): readonly (readonly [string, ActorTally])[] =>
-      actor.origin === origin ? [[actor.name, this.#actorTally(i)]] : [],
+    return this.#parts.flatMap(({ actor, tally }): readonly (readonly [string, ActorTally])[] =>
+      actor.origin === origin ? [[actor.name, tally]] : [],
     );
   }
 }

@@ -27,7 +27,8 @@ interface Refusals {
 
 /** Collects who sent from where. It holds each address of an attack, and each from which an honest request was refused, once. */
 export class SharedNetworks {
-  readonly #attackers = new Set<string>();
+  /** Addresses of attacks, each with the system that it was seen in last. */
+  readonly #attackers = new Map<string, number | null>();
   #attackerNetworks: ReadonlySet<string> | null = null;
   readonly #attackerAsns = new Set<number>();
   readonly #refused: (Map<string, Refusals> | undefined)[] = [];
@@ -35,7 +36,8 @@ export class SharedNetworks {
 
   /** Takes note of where a request of an attack came from. */
   attackedFrom({ ip, asn }: Request): void {
-    this.#attackers.add(ip);
+    if (this.#attackers.get(ip) === asn) return;
+    this.#attackers.set(ip, asn);
     if (asn !== null) this.#attackerAsns.add(asn);
   }
 
@@ -59,7 +61,7 @@ export class SharedNetworks {
   collateralOf(origin: number): Collateral {
     const addresses = this.#refused[origin];
     if (addresses === undefined) return NO_COLLATERAL;
-    const attacked = (this.#attackerNetworks ??= new Set([...this.#attackers].map(networkText)));
+    const attacked = (this.#attackerNetworks ??= new Set([...this.#attackers.keys()].map(networkText)));
     const shared = [...addresses].filter(([ip]) => attacked.has(networkText(ip)));
     const asns = [...(this.#refusedAsns[origin] ?? [])].filter(([asn]) => this.#attackerAsns.has(asn));
     return {

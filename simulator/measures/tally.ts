@@ -22,11 +22,19 @@ export class ActorTally {
   /** Requests admitted before the first refusal; all that were admitted where there is none. */
   overshoot = 0;
   firstRefusalBy = "";
-  /** Refusals by what decided them. */
-  readonly refusedBy: Map<string, number> = new Map();
+  readonly #refusedBy: Map<string, number> = new Map();
+  /** What refused last, and its refusals that are not in the map yet: most follow others of the same. */
+  #by = "";
+  #byCount = 0;
 
   get refused(): number {
     return (this.verdicts[2] ?? 0) + (this.verdicts[3] ?? 0) + (this.verdicts[4] ?? 0);
+  }
+
+  /** Refusals by what decided them. */
+  get refusedBy(): ReadonlyMap<string, number> {
+    this.#settle();
+    return this.#refusedBy;
   }
 
   get admitted(): number {
@@ -38,7 +46,7 @@ export class ActorTally {
     if (this.requests++ === 0) this.firstRequestAt = at;
     this.lastRequestAt = at;
     const verdict = record.verdict;
-    this.verdicts[verdict] = (this.verdicts[verdict] ?? 0) + 1;
+    this.verdicts[verdict]!++;
     if (verdict >= FIRST_REFUSAL) this.#refuse(record, at);
     else if (this.firstRefusalAt < 0) this.overshoot++;
   }
@@ -49,7 +57,16 @@ export class ActorTally {
       this.firstRefusalAt = at;
       this.firstRefusalBy = by;
     }
-    this.refusedBy.set(by, (this.refusedBy.get(by) ?? 0) + 1);
+    if (by !== this.#by) {
+      this.#settle();
+      this.#by = by;
+    }
+    this.#byCount++;
+  }
+
+  #settle(): void {
+    if (this.#byCount > 0) this.#refusedBy.set(this.#by, (this.#refusedBy.get(this.#by) ?? 0) + this.#byCount);
+    this.#byCount = 0;
   }
 }
 
@@ -69,8 +86,7 @@ export class OriginTally {
   add(record: DecisionRecord, at: number): void {
     const admitted = record.verdict < FIRST_REFUSAL;
     const bin = Math.min(TIMELINE_BINS - 1, Math.floor(at / this.#binMicros));
-    const bins = this.timeline[record.verdict];
-    if (bins !== undefined) bins[bin] = (bins[bin] ?? 0) + 1;
+    this.timeline[record.verdict]![bin]!++;
     if (record.verdict === SLOW) this.delays.push(record.delayMicros);
     this.containment.add(at, admitted);
   }
@@ -111,6 +127,9 @@ export const NO_COUNTS: Readonly<RuleCount> = Object.freeze({
 export class RuleTally {
   readonly counts: Map<string, RuleCount> = new Map();
   readonly #restricting: ReadonlySet<string>;
+  /** The name asked for last, and its counts. */
+  #name: string | null = null;
+  #count: RuleCount = { ...NO_COUNTS };
 
   constructor(policy: Policy) {
     this.#restricting = new Set(policy.rules.filter(restricts).map((rule) => rule.name));
@@ -149,10 +168,14 @@ export class RuleTally {
   }
 
   #countOf(name: string): RuleCount {
-    const known = this.counts.get(name);
-    if (known !== undefined) return known;
-    const fresh = { ...NO_COUNTS };
-    this.counts.set(name, fresh);
-    return fresh;
+    if (name === this.#name) return this.#count;
+    let count = this.counts.get(name);
+    if (count === undefined) {
+      count = { ...NO_COUNTS };
+      this.counts.set(name, count);
+    }
+    this.#name = name;
+    this.#count = count;
+    return count;
   }
 }

@@ -40,3 +40,21 @@ test("by Zipf's law the first of objects is asked for twice as often as the seco
   expect(counts[0]! / counts[1]!).toBeCloseTo(2, 1);
   expect(counts[0]! / counts[9]!).toBeGreaterThan(9);
 });
+
+test("a pick is the first index whose share ends above the point drawn, for any weights", () => {
+  const shapes = deriveStream(5, "shapes");
+  for (let round = 0; round < 200; round++) {
+    const weights = Array.from({ length: 1 + shapes.below(60) }, () => (shapes.unit() < 0.3 ? 0 : shapes.unit() ** 8));
+    weights[shapes.below(weights.length)] = 1;
+    const choice = new WeightedChoice(weights);
+    const drawn = deriveStream(round, "points");
+    const same = deriveStream(round, "points");
+    for (let i = 0; i < 200; i++) expect(choice.pick(drawn)).toBe(searched(weights, same.unit()));
+  }
+});
+
+function searched(weights: readonly number[], part: number): number {
+  let sum = 0;
+  const ends = weights.map((weight) => (sum += weight));
+  return ends.findIndex((end) => part * sum < end);
+}
