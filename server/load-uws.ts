@@ -17,6 +17,8 @@ export interface UwsListenSocket {
 export interface UwsApp {
   any(pattern: string, handler: (response: UwsResponse, request: UwsRequest) => void): UwsApp;
   ws<Data>(pattern: string, behavior: UwsSocketBehavior<Data>): UwsApp;
+  /** Told of connections: 1 for one that opens, -1 for one that closes and was not upgraded. */
+  filter(handler: (response: UwsResponse, count: number) => void): UwsApp;
   listen(host: string, port: number, options: number, opened: (socket: UwsListenSocket | false) => void): UwsApp;
   close(): UwsApp;
   /** Stands for this application in another thread: a pointer, valid until it is closed. */

@@ -7,6 +7,7 @@ import type { Uws, UwsApp, UwsListenSocket, UwsRequest, UwsResponse } from "./lo
 import { EXCLUSIVE_PORT } from "./load-uws.ts";
 import type { ReplyCounts } from "./reply-uws.ts";
 import { UwsReply } from "./reply-uws.ts";
+import { OpenPeers } from "./open-peers.ts";
 import { serveSockets } from "./web-socket-uws.ts";
 import type { UwsSocket } from "./web-socket-uws.ts";
 import { SpareResponse } from "./spare-response-uws.ts";
@@ -46,6 +47,7 @@ class UwsServing implements ReplyCounts {
   readonly #onFault: (fault: unknown) => void;
   protected readonly uws: Uws;
   readonly #sockets = new Set<UwsSocket>();
+  readonly #peers = new OpenPeers(peerText);
   #servesSockets = false;
   /** Made where WebSockets are served. */
   #spare: SpareResponse | null = null;
@@ -54,6 +56,10 @@ class UwsServing implements ReplyCounts {
     this.uws = uws;
     this.#onFault = onFault;
     this.app = uws.App();
+    this.app.filter((response, count) => {
+      if (count > 0) this.#peers.opened(response);
+      else this.#peers.closed();
+    });
     for (const [path, handler] of routes.exact) this.#serve(path, handler);
     for (const [path, handler] of routes.under ?? []) this.#serve(`${path}/*`, handler);
     this.#serve("/*", routes.otherwise);
@@ -62,7 +68,7 @@ class UwsServing implements ReplyCounts {
   }
 
   #serve(pattern: string, handler: Handler): void {
-    const view = new UwsRequestView();
+    const view = new UwsRequestView(this.#peers);
     this.app.any(pattern, (response, request) => {
       const reply = new UwsReply(response, this);
       view.point(request, response);
@@ -88,11 +94,12 @@ class UwsServing implements ReplyCounts {
 
   #serveSockets(pattern: string, route: SocketRoute): void {
     this.#servesSockets = true;
-    const view = new UwsRequestView();
+    const view = new UwsRequestView(this.#peers);
     serveSockets(this.app, pattern, route, {
       counts: this,
       open: this.#sockets,
       onFault: this.#onFault,
+      onUpgraded: () => this.#peers.closed(),
       viewOf: (response, request) => {
         view.point(request, response);
         return view;
@@ -169,11 +176,16 @@ function open(app: UwsApp, address: ListenAddress): UwsListenSocket {
 
 /** One view a route, pointed at each request in turn. */
 class UwsRequestView implements RequestView {
+  readonly #peers: OpenPeers<UwsResponse>;
   #request!: UwsRequest;
   #response!: UwsResponse;
   /** The header that was read last: whoever looks whether it is there reads it next. */
   #name = "";
   #value = "";
+
+  constructor(peers: OpenPeers<UwsResponse>) {
+    this.#peers = peers;
+  }
 
   point(request: UwsRequest, response: UwsResponse): void {
     this.#request = request;
@@ -190,7 +202,7 @@ class UwsRequestView implements RequestView {
     return this.#request.getQuery() ?? null;
   }
   get peer(): string {
-    return peerText(this.#response);
+    return this.#peers.of(this.#response);
   }
   header(name: string): string {
     if (name === this.#name) return this.#value;

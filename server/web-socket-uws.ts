@@ -26,6 +26,8 @@ export interface SocketParts {
   readonly counts: ReplyCounts;
   readonly open: Set<UwsSocket>;
   readonly onFault: (fault: unknown) => void;
+  /** Told once of each connection that is a WebSocket's from now on. */
+  readonly onUpgraded: () => void;
   /** The request as handlers see it, for as long as the upgrade handler runs. */
   readonly viewOf: (response: UwsResponse, request: UwsRequest) => RequestView;
 }
@@ -40,7 +42,10 @@ export function serveSockets(app: UwsApp, pattern: string, route: SocketRoute, p
     maxBackpressure: limits.waitingBytesMax,
     sendPingsAutomatically: true,
     upgrade: (response, request, context) => upgrade(route, parts, response, request, context),
-    open: (socket) => socket.getUserData().own.opened(socket),
+    open: (socket) => {
+      parts.onUpgraded();
+      socket.getUserData().own.opened(socket);
+    },
     message: (socket, data, binary) => socket.getUserData().own.received(data, binary),
     drain: (socket) => socket.getUserData().own.drained(),
     close: (socket, code, reason) => socket.getUserData().own.wasClosed(code, reason),

@@ -27,10 +27,12 @@ export function forgetIdentity(request: Request): void {
  * The headers that the policy reads. One with an empty value counts as absent: the transport cannot tell the two apart
  * without reading every header.
  *
+ * @param values - First values of headers by lower-case name, empty if absent: `from`, or who has read it already.
  * @param isOwn - Names of the adapter's own headers, which are no headers of the request it describes.
  */
 export function readHeaders(
   from: RequestView,
+  values: Pick<RequestView, "header">,
   view: PolicyView,
   isOwn: (name: string) => boolean,
 ): Readonly<Record<string, string>> {
@@ -38,7 +40,7 @@ export function readHeaders(
   if (view.headers.length === 0) return NO_HEADERS;
   const headers: Record<string, string> = {};
   for (const name of view.headers) {
-    const value = from.header(name);
+    const value = values.header(name);
     if (value !== "") headers[name] = value;
   }
   return headers;

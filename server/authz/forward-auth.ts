@@ -100,7 +100,7 @@ function readAsked(gate: Gate, from: RequestView, caller: ForwardAuthCaller): Re
   const twice = duplicateOf(gate, from, caller);
   if (twice !== null) return malformed(gate, 400, twice, "a header that can come once came more than once");
   const isOwn = (name: string): boolean => caller.ownHeaders.has(name);
-  const headers = readHeaders(from, view, isOwn);
+  const headers = readHeaders(from, from, view, isOwn);
   const facts = readFacts(view.facts, (header) => from.header(header));
   const size = Number(from.header("content-length")) || 0;
   return makeRequest({ path, method, host: caller.host(from), ip, headers, facts, size });

@@ -12,34 +12,47 @@ import type { Gate, Ruling } from "../gate.ts";
 import { SLOW } from "../gate.ts";
 import type { Holds } from "../hold.ts";
 import { identifyCaller, whenIdentified } from "../identity/identify.ts";
-import { presentedBy } from "../identity/presented.ts";
 import { increment } from "../metrics.ts";
+import type { PolicyView } from "../policy-view.ts";
 import { decisionField, passField, refusalFields, retryAfterField } from "../refusal.ts";
 import type { Handler, Reply, RequestView } from "../transport.ts";
-import { forgetIdentity, hasDuplicate, readHeaders, reusableRequest } from "./adapter-request.ts";
+import { forgetIdentity, readHeaders, reusableRequest } from "./adapter-request.ts";
+import { SubrequestHeaders } from "./subrequest-headers.ts";
 
-const OWN_HEADERS: ReadonlySet<string> = new Set([
-  "x-original-uri",
-  "x-original-method",
-  "x-original-content-length",
-  "x-forwarded-for",
-  "connection",
-]);
+/** In which it says which request it asks about. */
+const STATED = ["x-original-uri", "x-original-method", "x-original-content-length", "x-forwarded-for"] as const;
+const OWN_HEADERS: ReadonlySet<string> = new Set([...STATED, "connection"]);
 const isOwn = (name: string): boolean => OWN_HEADERS.has(name);
 
 export function nginxHandler(gate: Gate, holds: Holds): Handler {
   const reused = reusableRequest();
+  let { view } = gate;
+  let headers = headersOf(view);
   return (from, reply) => {
-    const request = gate.view.identifyWaits ? reusableRequest() : reused;
-    const problem = readSubrequest(gate, from, request);
+    if (view !== gate.view) {
+      view = gate.view;
+      headers = headersOf(view);
+    }
+    const request = view.identifyWaits ? reusableRequest() : reused;
+    const problem = readSubrequest(view, from, headers, request);
     if (problem !== null) return refuseSubrequest(gate, reply, problem);
-    const shown = readShown(gate.view.challenges, (name) => from.header(name));
-    const waiting = identifyCaller(gate, request, presentedBy(from));
+    const shown = readShown(view.challenges, headers.header);
+    const waiting = identifyCaller(gate, request, headers);
     if (waiting === null) return answer(gate, holds, request, reply, gate.admit(request, shown));
     whenIdentified(waiting, reply, gate.config.report, () =>
       answer(gate, holds, request, reply, gate.admit(request, shown)),
     );
   };
+}
+
+function headersOf({ headers, identityHeaders, factHeaders }: PolicyView): SubrequestHeaders {
+  return new SubrequestHeaders(
+    [...STATED, "host", ...headers],
+    [
+      [factHeaders, DUPLICATE_FACT.name],
+      [identityHeaders, DUPLICATE.name],
+    ],
+  );
 }
 
 function answer(gate: Gate, holds: Holds, request: Request, reply: Reply, earned: Earned): void {
@@ -62,22 +75,26 @@ const DUPLICATE: SubrequestProblem = { name: "duplicate_credential", status: 400
 const DUPLICATE_FACT: SubrequestProblem = { name: "duplicate_fact", status: 400 };
 
 /** Fills `request` with what nginx says of the request it asks about. */
-function readSubrequest(gate: Gate, from: RequestView, request: Request): SubrequestProblem | null {
-  const view = gate.view;
+function readSubrequest(
+  view: PolicyView,
+  from: RequestView,
+  headers: SubrequestHeaders,
+  request: Request,
+): SubrequestProblem | null {
   if (!view.peers.of(from.peer).adapter) return UNTRUSTED;
-  const caller = callerAtAdapter(view.peers, from.header("x-forwarded-for"));
+  headers.point(from);
+  const caller = callerAtAdapter(view.peers, headers.header("x-forwarded-for"));
   if (caller === null) return NO_CALLER;
-  request.path = from.header("x-original-uri");
-  request.method = from.header("x-original-method");
+  request.path = headers.header("x-original-uri");
+  request.method = headers.header("x-original-method");
   if (request.path === "" || request.method === "") return NO_TARGET;
-  request.host = from.header("host");
+  request.host = headers.header("host");
   request.ip = caller;
-  request.headers = readHeaders(from, view, isOwn);
-  request.facts = readFacts(view.facts, (header) => from.header(header));
-  request.size = Number(from.header("x-original-content-length")) || 0;
+  request.headers = readHeaders(from, headers, view, isOwn);
+  request.facts = readFacts(view.facts, headers.header);
+  request.size = Number(headers.header("x-original-content-length")) || 0;
   forgetIdentity(request);
-  if (hasDuplicate(from, view.factHeaders)) return DUPLICATE_FACT;
-  return hasDuplicate(from, view.identityHeaders) ? DUPLICATE : null;
+  return headers.problem === null ? null : headers.problem === DUPLICATE.name ? DUPLICATE : DUPLICATE_FACT;
 }
 
 function refuseSubrequest(gate: Gate, reply: Reply, problem: SubrequestProblem): void {

@@ -71,7 +71,7 @@ function requestOf(gate: Gate, from: RequestView, args: Arguments): Request | Ma
     path,
     host: from.header("host"),
     ip: callerBehind(view.peers.of(from.peer), from.header("x-forwarded-for")),
-    headers: readHeaders(from, view, (name) => FORWARDED.has(name)),
+    headers: readHeaders(from, from, view, (name) => FORWARDED.has(name)),
     facts: readFacts(view.facts, (header) => from.header(header)),
     size: Number(from.header("content-length")) || 0,
   });
