@@ -47,7 +47,7 @@ export type Adapter =
 
 /** Rank of the strictest verdict that lets a request through, as `DecisionRecord.verdict` gives it. */
 export const SLOW: number = VERDICTS.indexOf("slow");
-const CHALLENGE = VERDICTS.indexOf("challenge");
+export const CHALLENGE: number = VERDICTS.indexOf("challenge");
 
 /** A decision with its name. The gate's own, reused: valid until the next decision. */
 export interface Ruling {

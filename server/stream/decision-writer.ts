@@ -4,8 +4,9 @@
  */
 import type { Policy } from "../../engine/index.ts";
 import type { Ruling } from "../gate.ts";
-import { SLOW } from "../gate.ts";
+import { CHALLENGE, SLOW } from "../gate.ts";
 import { refusalOf } from "../refusal.ts";
+import type { Wishes } from "./protocol.ts";
 import { FROM_SERVER } from "./protocol.ts";
 import type { FrameWriter } from "./frame-writer.ts";
 
@@ -24,33 +25,23 @@ export function beginDecisions(to: FrameWriter, seq: number, rows: number): void
  * Writes a decision.
  *
  * @param stated - Client that the request's row stated, which need not be told back.
- * @param refusals - Whether a refusal comes with its header fields and body.
+ * @param wishes - Whether a refusal comes with its header fields and body. A pass can only be earned where challenges are asked for.
  */
 export function writeDecision(
   to: FrameWriter,
   ruling: Ruling,
   policy: Policy,
   stated: string | null,
-  refusals: boolean,
+  wishes: Wishes,
 ): void {
-  const { record, number } = ruling;
+  const { record, number, pass } = ruling;
   const { verdict, client } = record;
   // Who is stated is who is accepted, so the inventory need not be looked at.
   const tells = client >= 0 && stated === null;
-  if (verdict === ALLOW && !tells) return to.count(number);
+  if (verdict === ALLOW && !tells && pass === "") return to.count(number);
   const { by, reason, delayMicros, retryAfterMicros } = record;
-  const refused = refusals && verdict > SLOW;
-  const columns = refused
-    ? 9
-    : retryAfterMicros > 0
-      ? 8
-      : delayMicros > 0
-        ? 7
-        : reason !== ""
-          ? 6
-          : by !== null
-            ? 5
-            : 4;
+  const refused = verdict > SLOW && (wishes.refusals || (wishes.challenges && verdict === CHALLENGE));
+  const columns = columnsOf(ruling, refused);
   to.array(columns);
   to.count(number);
   to.count(verdict);
@@ -60,7 +51,21 @@ export function writeDecision(
   if (columns > 5) to.known(reason);
   if (columns > 6) to.number(delayMicros / 1e6);
   if (columns > 7) to.number(retryAfterMicros / 1e6);
-  if (refused) writeRefusal(to, ruling, policy);
+  if (columns > 8) {
+    if (refused) writeRefusal(to, ruling, policy);
+    else to.nil();
+  }
+  if (columns > 9) to.text(pass);
+}
+
+/** How many values a row has, without the last ones that are empty. */
+function columnsOf({ record: { by, reason, delayMicros, retryAfterMicros }, pass }: Ruling, refused: boolean): number {
+  if (pass !== "") return 10;
+  if (refused) return 9;
+  if (retryAfterMicros > 0) return 8;
+  if (delayMicros > 0) return 7;
+  if (reason !== "") return 6;
+  return by === null ? 4 : 5;
 }
 
 /** Writes why a row was no request: nothing was decided. */

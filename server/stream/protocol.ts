@@ -12,6 +12,14 @@ export const FROM_CLIENT = { hello: 0, requests: 1, outcomes: 2, columns: 3 } as
 /** Frames from the server: `[0, version, limits, prefix]`, `[1, seq, decisions]`, `[2, requestsMax]`. */
 export const FROM_SERVER = { hello: 0, decisions: 1, credit: 2 } as const;
 
+/** What a client asks for in its hello; an option that is not known is ignored, so that a newer client is served too. */
+export interface Wishes {
+  /** Refusals come with header fields and body. */
+  readonly refusals: boolean;
+  /** Answers and passes among a row's headers are taken, challenges come with header fields and body, and earned passes are told. */
+  readonly challenges: boolean;
+}
+
 /** What the server allows of a connection, in the order in which its hello says so. */
 export interface Allowance {
   /** Requests unanswered at once. */

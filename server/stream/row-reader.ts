@@ -229,6 +229,9 @@ function columnOf(name: string): Column {
   throw new FrameFault(`there is no column \`${name.slice(0, 40)}\``);
 }
 
+const EMPTY: Request = makeRequest({});
+
+/** Passes too, whether there is a column of them or not: what a caller has proven or answered is added to them. */
 function forget(request: Request): void {
   request.client = null;
   request.evidence = null;
@@ -236,15 +239,13 @@ function forget(request: Request): void {
   request.scopes = null;
   request.claims = null;
   request.credential = null;
+  request.passes = EMPTY.passes;
 }
-
-const EMPTY: Request = makeRequest({});
 
 function leaveOutRare(request: Request, kind: RequestColumn): void {
   if (kind === "body") request.body = undefined;
   else if (kind === "headers") request.headers = EMPTY.headers;
   else if (kind === "facts") request.facts = EMPTY.facts;
-  else if (kind === "passes") request.passes = EMPTY.passes;
   else if (kind === "asn") request.asn = null;
   else if (kind === "country") request.country = null;
   else if (kind === "ja4") request.ja4 = null;

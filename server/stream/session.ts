@@ -5,6 +5,9 @@
  */
 import type { Request } from "../../engine/index.ts";
 import { makeOutcome } from "../../engine/index.ts";
+import type { Earned } from "../challenge/challenges.ts";
+import { NOTHING_EARNED } from "../challenge/challenges.ts";
+import { readShown } from "../challenge/headers.ts";
 import type { Gate } from "../gate.ts";
 import { identifyCaller } from "../identity/identify.ts";
 import type { Presented } from "../identity/verifier.ts";
@@ -15,7 +18,7 @@ import { beginDecisions, writeDecision, writeProblem } from "./decision-writer.t
 import { FrameFault } from "./frame-fault.ts";
 import { FrameReader } from "./frame-reader.ts";
 import { FrameWriter } from "./frame-writer.ts";
-import type { Allowance } from "./protocol.ts";
+import type { Allowance, Wishes } from "./protocol.ts";
 import { FROM_CLIENT, FROM_SERVER, PROTOCOL_VERSION } from "./protocol.ts";
 import { RowReader } from "./row-reader.ts";
 
@@ -50,7 +53,7 @@ export class StreamSession implements SocketHandler {
   readonly #queue: WaitingFrame[] = [];
   #socket!: Socket;
   #greeted = false;
-  #refusals = false;
+  #wishes: Wishes = { refusals: false, challenges: false };
   /** Requests that came and are not answered. */
   #unanswered = 0;
   #stopping: NodeJS.Timeout | null = null;
@@ -114,7 +117,8 @@ export class StreamSession implements SocketHandler {
       return this.#refuse(CLOSE.policy, `version ${version} is not spoken here, but version ${PROTOCOL_VERSION}`);
     }
     this.#greeted = true;
-    this.#refusals = (options as Readonly<Record<string, unknown>> | null)?.["refusals"] === true;
+    const asked = options as Readonly<Record<string, unknown>> | null;
+    this.#wishes = { refusals: asked?.["refusals"] === true, challenges: asked?.["challenges"] === true };
     const { requestsMax, rowsMax, frameBytesMax } = this.#allowance;
     this.#send([FROM_SERVER.hello, PROTOCOL_VERSION, requestsMax, rowsMax, frameBytesMax], this.#gate.ids.prefix);
   }
@@ -182,7 +186,8 @@ export class StreamSession implements SocketHandler {
       }
       if (view.needs.headerCount) rows.dropAbsentHeaders();
       if (identifies && stated === null && request.identityError === null) this.#identify(request);
-      writeDecision(writer, gate.decideAt(request, "stream", now), view.policy, stated, this.#refusals);
+      const ruling = gate.decideAt(request, "stream", now, this.#earnedBy(request));
+      writeDecision(writer, ruling, view.policy, stated, this.#wishes);
     }
     this.#answered(began, count);
   }
@@ -190,6 +195,15 @@ export class StreamSession implements SocketHandler {
   #identify(request: Request): void {
     if (identifyCaller(this.#gate, request, this.#presented) === null) return;
     throw new Error("a verifier waits that was said not to");
+  }
+
+  /** What an identified request shows of challenges answered before. A client that did not ask for it could not hand on the pass. */
+  #earnedBy(request: Request): Earned {
+    if (!this.#wishes.challenges) return NOTHING_EARNED;
+    return this.#gate.admit(
+      request,
+      readShown(this.#gate.view.challenges, (name) => request.headers[name] ?? ""),
+    );
   }
 
   #writeProblem(problem: string): void {
@@ -245,8 +259,8 @@ export class StreamSession implements SocketHandler {
     for (const { request, stated, problem } of rows) {
       if (problem !== "") this.#writeProblem(problem);
       else {
-        const ruling = gate.decideAt(request, "stream", now);
-        writeDecision(writer, ruling, gate.view.policy, stated, this.#refusals);
+        const ruling = gate.decideAt(request, "stream", now, this.#earnedBy(request));
+        writeDecision(writer, ruling, gate.view.policy, stated, this.#wishes);
       }
     }
     this.#answered(began, rows.length);

@@ -79,10 +79,27 @@ test("edgepolicy/stream as it is shown asks a server", async () => {
   expect({ stdout, stderr }).toEqual({ stdout: "allow 200 -\n", stderr: "" });
 });
 
+test("edgepolicy/stream as it is shown is challenged", async () => {
+  const [, text = ""] = programsOf("stream.md");
+  const policy = join(folder, "challenged.edgepolicy");
+  writeFileSync(policy, 'policy "c" { default allow }\nrule price then challenge nonce');
+  const { url } = await serve([policy]);
+  writeFileSync(join(folder, "challenged.mts"), text.replace("127.0.0.1:8080", new URL(url).host));
+  const { stdout, stderr } = spawnSync(process.execPath, ["challenged.mts"], {
+    cwd: folder,
+    encoding: "utf8",
+    timeout: 20_000,
+  });
+  expect(stderr).toBe("");
+  expect(stdout).toMatch(/^answer the caller with 401 and \{[^]*WWW-Authenticate[^]*challenge="nonce"[^]*refused="malformed"/);
+});
+
 test("a program in TypeScript finds the types of each door", () => {
-  const programs = [...middleware.map(([name]) => `${name}.mts`), "stream.mts"];
+  const programs = [...middleware.map(([name]) => `${name}.mts`), "stream.mts", "challenged.mts"];
   for (const [name, text] of middleware) writeFileSync(join(folder, `${name}.mts`), text);
-  writeFileSync(join(folder, "stream.mts"), programsOf("stream.md")[0] ?? "");
+  for (const [at, name] of ["stream.mts", "challenged.mts"].entries()) {
+    writeFileSync(join(folder, name), programsOf("stream.md")[at] ?? "");
+  }
   link(join(ROOT, "node_modules/@types"), "@types");
   const options = { module: "nodenext", target: "es2024", strict: true, noEmit: true, types: ["node"] };
   writeFileSync(

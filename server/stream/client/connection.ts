@@ -1,7 +1,7 @@
 /** One connection to the server, from its first byte to its last: greets, names columns, and says what comes back. */
 import { Packr } from "msgpackr/pack";
 import { Unpackr } from "msgpackr/unpack";
-import type { Allowance } from "../protocol.ts";
+import type { Allowance, Wishes } from "../protocol.ts";
 import { FROM_CLIENT, FROM_SERVER, PROTOCOL_VERSION } from "../protocol.ts";
 
 const packr = new Packr({ useRecords: false, variableMapSize: true });
@@ -27,12 +27,12 @@ export class Connection {
   readonly #events: ConnectionEvents;
   #closed = false;
 
-  constructor(url: string, columns: readonly string[], refusals: boolean, events: ConnectionEvents) {
+  constructor(url: string, columns: readonly string[], wishes: Wishes, events: ConnectionEvents) {
     this.#events = events;
     this.#socket = new WebSocket(url);
     this.#socket.binaryType = "arraybuffer";
     this.#socket.addEventListener("open", () => {
-      this.send(encode([FROM_CLIENT.hello, PROTOCOL_VERSION, { refusals }]));
+      this.send(encode([FROM_CLIENT.hello, PROTOCOL_VERSION, wishes]));
       this.send(encode([FROM_CLIENT.columns, columns]));
     });
     this.#socket.addEventListener("message", ({ data }) => this.#read(data));

@@ -1,5 +1,6 @@
 /** What the stream's client is told, asked and answers. */
 import type { Outcome, Request, Verdict } from "../../../engine/index.ts";
+import { CHALLENGE_HEADERS } from "../../challenge/headers.ts";
 
 /** A request to be decided; what is left out is not known. */
 export type StreamRequest = Pick<Request, "method" | "path" | "ip"> & Partial<Omit<Request, "method" | "path" | "ip">>;
@@ -34,8 +35,10 @@ export interface StreamDecision {
   readonly retryAfter: number;
   /** The client: as the request states it, or as the server identified it. */
   readonly client: string | null;
-  /** Of a refusal, where the option `refusals` asks for it; else null. */
+  /** Of a refusal, where the option `refusals` asks for it, and of a challenge, where `challenges` does; else null. */
   readonly refusal: StreamRefusal | null;
+  /** Value of the field `Edge-Pass` for the answer to the caller, who answered a challenge; left out where no pass was earned. */
+  readonly pass?: string;
   /** Null for a decision of the server; else why the fail mode decided. */
   readonly failure: StreamFailure | null;
 }
@@ -58,6 +61,11 @@ export interface StreamClientOptions {
   readonly headers?: readonly string[];
   /** Whether refusals come with header fields and body. Default false. */
   readonly refusals?: boolean;
+  /**
+   * Whether callers may answer challenges: the server takes `edge-answer` and `edge-pass` among the headers, which are sent too where
+   * `headers` names others, challenges come with their `refusal`, and a decision has the `pass` that was earned. Default false.
+   */
+  readonly challenges?: boolean;
   /** Requests, and outcomes, that may wait here; past that the fail mode decides, and outcomes are dropped. Default 8,192. */
   readonly queueMax?: number;
   /** Least and most milliseconds between two attempts to connect. Defaults 100 and 10,000. */
@@ -76,14 +84,22 @@ export type Settings = Required<Omit<StreamClientOptions, "headers" | "onState">
   readonly onState: (state: StreamState, reason: string) => void;
 };
 
+/** Names of the headers to send, each once; null for all. */
+function headersOf({ headers, challenges = false }: StreamClientOptions): readonly string[] | null {
+  if (headers === undefined) return null;
+  const names = headers.map((name) => name.toLowerCase());
+  return [...new Set([...names, ...(challenges ? CHALLENGE_HEADERS : [])])];
+}
+
 /** @throws RangeError for a number that is not positive, TypeError for a URL that is none. */
 export function settingsOf(options: StreamClientOptions): Settings {
   const settings = {
     url: options.url,
     failMode: options.failMode ?? "closed",
     deadlineMs: options.deadlineMs ?? 100,
-    headers: options.headers?.map((name) => name.toLowerCase()) ?? null,
+    headers: headersOf(options),
     refusals: options.refusals ?? false,
+    challenges: options.challenges ?? false,
     queueMax: options.queueMax ?? 8_192,
     retryLeastMs: options.retryLeastMs ?? 100,
     retryMostMs: options.retryMostMs ?? 10_000,

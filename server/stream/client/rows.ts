@@ -70,7 +70,7 @@ export function decisionOf(row: unknown, prefix: string, request: StreamRequest)
   if (typeof row === "string") return row;
   if (typeof row === "number") return decision({ id: prefix + row.toString(36), client: request.client ?? null });
   if (!Array.isArray(row) || typeof row[0] !== "number") throw new TypeError("a row is no decision");
-  const [number, verdict, status, client, by, reason, delay, retryAfter, refusal] = row as [number, ...unknown[]];
+  const [number, verdict, status, client, by, reason, delay, retryAfter, refusal, pass] = row as [number, ...unknown[]];
   const [headers, body] = (refusal ?? []) as [string[]?, string?];
   return decision({
     id: prefix + number.toString(36),
@@ -82,6 +82,7 @@ export function decisionOf(row: unknown, prefix: string, request: StreamRequest)
     delay: (delay as number | undefined) ?? 0,
     retryAfter: (retryAfter as number | undefined) ?? 0,
     refusal: headers === undefined || body === undefined ? null : { headers, body },
+    ...(typeof pass === "string" ? { pass } : {}),
   });
 }
 

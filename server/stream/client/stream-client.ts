@@ -223,14 +223,19 @@ export class StreamClient {
 
   #connect(): void {
     this.#retry = null;
-    const { url, refusals } = this.#settings;
+    const { url, refusals, challenges } = this.#settings;
     this.#become("connecting", "");
-    const connection: Connection = new Connection(url, this.#shape.names, refusals, {
-      onReady: () => this.#ready(),
-      onDecisions: (seq, rows) => this.#answer(connection, seq, rows),
-      onCredit: () => this.#credited(connection),
-      onClosed: (reason) => this.#lost(connection, reason),
-    });
+    const connection: Connection = new Connection(
+      url,
+      this.#shape.names,
+      { refusals, challenges },
+      {
+        onReady: () => this.#ready(),
+        onDecisions: (seq, rows) => this.#answer(connection, seq, rows),
+        onCredit: () => this.#credited(connection),
+        onClosed: (reason) => this.#lost(connection, reason),
+      },
+    );
     this.#connection = connection;
   }
 

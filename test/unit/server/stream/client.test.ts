@@ -3,6 +3,7 @@ import { Unpackr } from "msgpackr/unpack";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { VERDICTS } from "../../../../engine/index.ts";
 import { VERDICTS as CLIENT_VERDICTS } from "../../../../server/stream/client/rows.ts";
+import { readChallenge, solve } from "../../../../server/challenge/client/index.ts";
 import { loadUws } from "../../../../server/load-uws.ts";
 import { uwsTransport } from "../../../../server/transport-uws.ts";
 import type { Socket, SocketHandler } from "../../../../server/web-socket.ts";
@@ -66,6 +67,25 @@ describe("the stream's client", () => {
     });
     expect(states).toEqual(["open"]);
     expect(await server.metrics()).toContain("edgepolicy_stream_connections 1");
+  });
+
+  it("hands answers to challenges in, and passes out", async () => {
+    const policy = `policy "s" { default allow }\nroute job = GET "/job"\nrule price on job then challenge pow`;
+    const { port } = await serve(policy, { challenges: { bits: 4 } });
+    for (const headers of [undefined, ["User-Agent"]]) {
+      const { stream } = client(port, { challenges: true, ...(headers === undefined ? {} : { headers }) });
+      const job: StreamRequest = { ...GET, path: "/job" };
+      const posed = await stream.decide(job);
+      expect(posed).toMatchObject({ verdict: "challenge", status: 401, by: "price" });
+      expect("pass" in posed).toBe(false);
+      const answer = await solve(readChallenge(JSON.parse(posed.refusal?.body ?? "")), { maxBits: 4 });
+      const answered = await stream.decide({ ...job, headers: { "edge-answer": answer } });
+      expect(answered).toMatchObject({ verdict: "allow", refusal: null });
+      const [pass = ""] = (answered.pass ?? "").split(";");
+      expect(await stream.decide({ ...job, headers: { "edge-pass": pass } })).toMatchObject({ verdict: "allow" });
+      expect(await stream.decide(job)).toMatchObject({ verdict: "challenge" });
+      stream.close();
+    }
   });
 
   it("sends the credential in headers, or states who it is; and learns who was found", async () => {

@@ -5,6 +5,7 @@ import { createReference, makeRequest, VERDICTS } from "../../../../engine/index
 import { loadPolicyText } from "../../../../dsl/index.ts";
 import type { Gate } from "../../../../server/gate.ts";
 import { StreamSession } from "../../../../server/stream/session.ts";
+import { answerTo, type PosedText } from "../../../helpers/answers.ts";
 import { type GateSetup, makeGate } from "../../../helpers/gate.ts";
 import { inventoryOf } from "../../../helpers/inventory.ts";
 import { RecordedSocket } from "../../../helpers/recorded-socket.ts";
@@ -189,6 +190,63 @@ describe("the stream", () => {
     ]);
     expect(stream.gate.metrics.malformed.get("bad_record")).toBe(5);
     expect(stream.socket.ended).toBeNull();
+  });
+
+  describe("and challenges", () => {
+    const CHALLENGED = `policy "s" { default allow }
+route job = GET "/job"
+rule price on job then challenge nonce
+`;
+    const columns = [...BASIC, "header:edge-answer", "header:edge-pass"];
+    const job = (ip: string, ...shown: readonly (string | null)[]): unknown[] => ["GET", "/job", ip, ...shown];
+    type Row = readonly [number, number, number, null, string | null, string, number, number, unknown, string?];
+    const askFor = (stream: Stream, ...rows: readonly unknown[]): readonly unknown[] =>
+      (stream.say([1, 0, rows])[0] as [number, number, unknown[]])[2];
+    const answerIn = (row: unknown): string => {
+      const [, body] = (row as Row)[8] as [string[], string];
+      const { challenge } = JSON.parse(body) as { challenge: Omit<PosedText, "refused"> };
+      return answerTo({ ...challenge, refused: "" });
+    };
+
+    it("poses them with all that an answer takes, and tells the pass that an answer earned", () => {
+      const stream = new Stream({}, CHALLENGED);
+      stream.say([0, 1, { challenges: true }], [3, columns]);
+      const [posed] = askFor(stream, job("192.0.2.1"));
+      expect((posed as Row).slice(1, 5)).toEqual([2, 401, null, "price"]);
+      const [answered] = askFor(stream, job("192.0.2.1", answerIn(posed)));
+      expect((answered as Row).slice(1, 9)).toEqual([0, 200, null, null, "", 0, 0, null]);
+      const [pass = ""] = ((answered as Row)[9] ?? "").split(";");
+      expect(pass).not.toBe("");
+      expect(askFor(stream, job("192.0.2.1", null, pass))).toEqual([3]);
+    });
+
+    it("leaves the pass of one row to no other, whether there is a column of passes or not", () => {
+      for (const more of [[], ["passes"]]) {
+        const stream = new Stream({}, CHALLENGED);
+        stream.say([0, 1, { challenges: true }], [3, [...columns, ...more]]);
+        const answer = answerIn(askFor(stream, job("192.0.2.1"))[0]);
+        const rows = askFor(stream, job("192.0.2.1", answer), job("192.0.2.1"), job("192.0.2.1", answer));
+        expect(rows.map((row) => (row as Row)[2])).toEqual([200, 401, 401]);
+        expect(JSON.stringify((rows[2] as Row)[8])).toContain("replayed");
+      }
+    });
+
+    it("takes none from a client that did not ask for it", () => {
+      const stream = new Stream({}, CHALLENGED);
+      stream.say([0, 1, { refusals: true }], [3, columns]);
+      const answer = answerIn(askFor(stream, job("192.0.2.1"))[0]);
+      const [again] = askFor(stream, job("192.0.2.1", answer));
+      expect([(again as Row)[2], (again as Row).length]).toEqual([401, 9]);
+      expect(stream.gate.challenges.remembered.answers).toBe(0);
+    });
+
+    it("takes them too where callers are waited for", () => {
+      const stream = new Stream({}, CHALLENGED);
+      stream.gate.view = { ...stream.gate.view, identifyWaits: true };
+      stream.say([0, 1, { challenges: true }], [3, columns]);
+      const [answered] = askFor(stream, job("192.0.2.1", answerIn(askFor(stream, job("192.0.2.1"))[0])));
+      expect([(answered as Row)[2], (answered as Row).length]).toEqual([200, 10]);
+    });
   });
 
   it("takes outcomes by number and by name, once each, without a word", () => {
