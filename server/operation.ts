@@ -4,6 +4,7 @@
  */
 import type { BanEntry, KeyPart, Request, StatefulEngine } from "../engine/index.ts";
 import { AuditLog, SYSTEM } from "./audit-log/audit-log.ts";
+import { KeyChanges, secretMarks } from "./audit-log/key-changes.ts";
 import { signingKey } from "./audit-log/signing-key.ts";
 import type { Config } from "./config.ts";
 import { type Act, NO_END } from "./containment/act.ts";
@@ -14,6 +15,7 @@ import { Database } from "./data/database.ts";
 import { DecisionCounts } from "./decision-counts.ts";
 import type { Adapter, DecisionWatcher, Gate, Ruling } from "./gate.ts";
 import type { ReloadResult } from "./policy-loader.ts";
+import { keysInForce, type MarkSecret } from "./identity/in-force.ts";
 import { RecentDecisions } from "./recent-decisions.ts";
 import { tokenStateOf } from "./identity/token-state.ts";
 import type { StateFile } from "./state/state-file.ts";
@@ -43,6 +45,8 @@ export class Operation implements DecisionWatcher {
   readonly #database: Database;
   readonly #gate: Gate;
   readonly #state: StateFile | null;
+  readonly #keys: KeyChanges;
+  readonly #markSecret: MarkSecret;
 
   /** @throws {ServerError} `data_unusable`. */
   constructor({ database, bans }: OperationParts, gate: Gate, state: StateFile | null, crew: Crew | null = null) {
@@ -52,8 +56,12 @@ export class Operation implements DecisionWatcher {
     this.#gate = gate;
     this.#state = state;
     this.bans = bans;
-    this.audit = new AuditLog(database, signingKey(config.audit.key, config.data), config.audit, now, config.report);
-    const { revocations } = tokenStateOf(config);
+    const key = signingKey(config.audit.key, config.data);
+    this.audit = new AuditLog(database, key, config.audit, now, config.report);
+    this.#keys = new KeyChanges(database, this.audit);
+    this.#markSecret = secretMarks(key);
+    const { revocations, keys } = tokenStateOf(config);
+    keys.onChange = () => this.#lookAtKeys({ ...SYSTEM, reason: "keys were fetched" });
     const spread = crew === null ? null : crew.tellRevocations;
     if (crew !== null) crew.onSighted = this.heed;
     this.containment = new Containment(database, this.audit, engine, now, config.report, { revocations, spread });
@@ -133,7 +141,14 @@ export class Operation implements DecisionWatcher {
     const { policy } = this.#gate.view;
     const what = { policy: policy.name, version: policy.version };
     this.audit.note({ ...SYSTEM, event: "server.started", reason: "", what });
+    this.#lookAtKeys({ ...SYSTEM, reason: "the server starts" });
     this.audit.checkpoint();
+  }
+
+  /** Writes down which keys let callers in that did not before, and which do no more. */
+  #lookAtKeys(act: Act): void {
+    const { policy, verifiers } = this.#gate.view;
+    this.#keys.look(keysInForce(policy, verifiers, this.#markSecret), act);
   }
 
   /** Writes down a reload and what came of it. */
@@ -145,6 +160,7 @@ export class Operation implements DecisionWatcher {
       ...(applied ? {} : { problem: first }),
     };
     this.audit.note({ ...by, event: applied ? "policy.reloaded" : "policy.refused", reason: cause, what });
+    if (applied) this.#lookAtKeys({ ...by, reason: cause });
   }
 
   /** Signs the audit log to its end and closes the database. */

@@ -64,14 +64,20 @@ export class AuditLog {
     }
   }
 
-  /** Writes down what has happened already. Where that fails, it is counted and said. */
-  note(event: AuditEvent): void {
+  /**
+   * Writes down what has happened already, with what is kept of it. Where that fails, it is counted and said.
+   *
+   * @returns Whether it is written.
+   */
+  note(event: AuditEvent, keep?: () => void): boolean {
     try {
-      this.change(event);
+      this.change(event, keep);
+      return true;
     } catch (problem) {
       this.failures++;
       const message = problem instanceof Error ? problem.message : String(problem);
       this.#report(`cannot write the audit log: ${message}; missing is ${canonical(event)}`, "audit_log.failing");
+      return false;
     }
   }
 

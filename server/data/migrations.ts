@@ -13,6 +13,10 @@ export const MIGRATIONS: readonly string[] = [
    ) STRICT;
    CREATE TABLE audit (seq INTEGER PRIMARY KEY, line TEXT NOT NULL) STRICT;
    CREATE TABLE checkpoints (size INTEGER PRIMARY KEY, line TEXT NOT NULL) STRICT;`,
+  // What lets callers in, as the audit log told it last.
+  `CREATE TABLE keys_in_force (
+     origin TEXT NOT NULL, name TEXT NOT NULL, mark TEXT NOT NULL, PRIMARY KEY (origin, name)
+   ) STRICT;`,
 ];
 
 /** Takes the steps that a database has not taken yet, all or none; the version that it has then. */

@@ -4,6 +4,7 @@
  * through: status, expiry and networks of the client are judged by the engine on every request.
  */
 import type { Evidence, IdentityError, Request, RequestCredential } from "../../engine/index.ts";
+import type { KeysInForce, MarkSecret } from "./in-force.ts";
 
 /** A client that has proved itself. */
 export interface Identity {
@@ -41,6 +42,8 @@ export interface Verifier {
   readonly bodyBytes?: number;
   /** Whether a verification may have to wait, for keys that are being fetched. */
   readonly mayWait: boolean;
+  /** Keys and secrets of its own by which it lets callers in, for the audit log; left out where the inventory has them all. */
+  inForce?(markSecret: MarkSecret): KeysInForce;
   /** Whether the request carries a credential of this source. */
   isOffered(presented: Presented, request: Request): boolean;
   /** Verifies an offered credential. Neither throws nor rejects: whatever goes wrong is a reason. */

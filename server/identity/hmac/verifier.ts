@@ -7,6 +7,7 @@ import { replaysOf } from "../../replay/server-replays.ts";
 import { type Clock, clockOf } from "../clock.ts";
 import type { CredentialFile } from "../credential-files.ts";
 import { unusable } from "../credential-files.ts";
+import { nameOfCredential } from "../in-force.ts";
 import { refuseReplay } from "../refuse-replay.ts";
 import type { Finding, Verifier } from "../verifier.ts";
 import { PLAIN } from "./plain.ts";
@@ -48,6 +49,12 @@ export function hmacVerifier(source: HmacSource, file: CredentialFile, policy: P
     headers: [scheme.header],
     bodyBytes: config.signedRequests.bodyBytesMax,
     mayWait: false,
+    inForce: (markSecret) => ({
+      origin: file.path,
+      marks: new Map(
+        secrets.map(({ client, credential: { id }, bytes }) => [nameOfCredential(client, id), markSecret(bytes)]),
+      ),
+    }),
     isOffered: (presented) => scheme.isOffered(presented.header(scheme.header)),
     verify: (request, presented) => {
       const claim = scheme.read(request, presented);

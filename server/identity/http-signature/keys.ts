@@ -3,6 +3,7 @@ import { hash } from "node:crypto";
 import type { Credential, Policy, RequestCredential } from "../../../engine/index.ts";
 import type { CredentialFile } from "../credential-files.ts";
 import { unusable } from "../credential-files.ts";
+import { nameOfCredential } from "../in-force.ts";
 import type { Jwk, PublicKey } from "./algorithms.ts";
 import { readPublicKey } from "./algorithms.ts";
 import type { Report } from "../../report.ts";
@@ -55,6 +56,16 @@ function addKey(
   const free =
     other === undefined || other === "client_unknown" || (typeof other !== "string" && other.client === client);
   keys.set(name, free ? { ...key, client, credential: { id, issued, expires } } : "key_ambiguous");
+}
+
+/** Credentials and their keys, by the audit log's names for them. */
+export function marksOf(keys: SignatureKeys): ReadonlyMap<string, string> {
+  const marks = new Map<string, string>();
+  for (const key of keys.values()) {
+    if (typeof key === "string") continue;
+    marks.set(nameOfCredential(key.client, key.credential.id), thumbprintOf(key.key.export({ format: "jwk" })));
+  }
+  return marks;
 }
 
 interface NamedKey {

@@ -15,7 +15,7 @@ import type { Finding, Presented, Verifier } from "../verifier.ts";
 import { isSignatureOf } from "./algorithms.ts";
 import { fitsDigest } from "./content-digest.ts";
 import { type OfferedSignature, readSignatures } from "./fields.ts";
-import { readSignatureKeys, type SignatureKey, type SignatureKeys } from "./keys.ts";
+import { marksOf, readSignatureKeys, type SignatureKey, type SignatureKeys } from "./keys.ts";
 import { SignedMessage } from "./message.ts";
 
 export type SignatureSource = IdentitySource & { readonly kind: "signature" };
@@ -50,6 +50,7 @@ export function signatureVerifier(
     headers: [SIGNATURE, INPUT],
     bodyBytes: config.signedRequests.bodyBytesMax,
     mayWait: false,
+    inForce: () => ({ origin: file.path, marks: marksOf(keys) }),
     isOffered: (presented) => presented.header(INPUT) !== "" || presented.header(SIGNATURE) !== "",
     verify: (request, presented) => {
       const fields = [INPUT, SIGNATURE].map((name) => linesOf(presented, name).join(", "));

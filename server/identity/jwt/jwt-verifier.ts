@@ -3,6 +3,7 @@
  * signature, claims, client, possession, revocation; the first that fails is the reason.
  */
 import type { IdentitySource, Request } from "../../../engine/index.ts";
+import type { KeysInForce } from "../in-force.ts";
 import { type KeySource, keyFor } from "../keys/key-source.ts";
 import type { VerificationKey } from "../keys/jwk.ts";
 import type { Revocations } from "../revocation.ts";
@@ -50,6 +51,14 @@ export class JwtVerifier implements Verifier {
     this.#source = source;
     this.#parts = parts;
     this.#rsaDefault = rsaDefaultOf(source.algorithms);
+  }
+
+  inForce(): KeysInForce {
+    const { origin, set } = this.#parts.keys;
+    const marks = set?.keys.map(
+      ({ kid, thumbprint, alg }) => [`${kid ?? ""} ${thumbprint}`.trim(), alg ?? ""] as const,
+    );
+    return { origin, marks: marks === undefined ? null : new Map(marks) };
   }
 
   isOffered(presented: Presented, request: Request): boolean {

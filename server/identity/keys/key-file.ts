@@ -20,5 +20,5 @@ export function readKeyFile(path: string, files: Pick<FileReader, "read">, place
     throw new ServerError("keys_unusable", `${place}: the keys in ${path} cannot be used: ${set}`, help);
   }
   for (const line of set.left) report(`keys in ${path}: ${line}`, "keys.incomplete");
-  return { set, mayWait: false, ask: () => null };
+  return { origin: path, set, mayWait: false, ask: () => null };
 }

@@ -3,6 +3,8 @@ import type { VerificationKey } from "./jwk.ts";
 import type { KeySet } from "./key-set.ts";
 
 export interface KeySource {
+  /** The file or address, as the audit log names it. */
+  readonly origin: string;
   /** The keys in force; null where there are none yet, or none that are recent enough. */
   readonly set: KeySet | null;
   /** Whether keys may have to be waited for. */

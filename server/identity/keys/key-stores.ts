@@ -6,9 +6,11 @@ import { RemoteKeys, type RemoteKeysParts } from "./remote-keys.ts";
 export class KeyStores {
   readonly #parts: RemoteKeysParts;
   readonly #stores = new Map<string, RemoteKeys>();
+  /** Told that an address has other keys than before. Set once, at the start. */
+  onChange: () => void = () => {};
 
   constructor(parts: Pick<RemoteKeysParts, "now" | "report"> & Partial<RemoteKeysParts>) {
-    this.#parts = { fetch: fetchKeys, ...parts };
+    this.#parts = { fetch: fetchKeys, changed: () => this.onChange(), ...parts };
   }
 
   /** The keys of an address, which are fetched from now on. */
@@ -43,7 +45,7 @@ export class KeyStores {
         name,
         type,
         help,
-        read: () => [...this.#stores.values()].map((store) => [{ source: labelOf(store.url) }, read(store)]),
+        read: () => [...this.#stores.values()].map((store) => [{ source: store.origin }, read(store)]),
       });
     add("issuer_keys", "gauge", "Keys of token issuers in force.", ({ set }) => set?.keys.length ?? 0);
     add("issuer_keys_age_seconds", "gauge", "Age of the keys of a token issuer; NaN if none were fetched.", (store) =>
@@ -57,12 +59,6 @@ export class KeyStores {
       ({ failures }) => failures,
     );
   }
-}
-
-/** An address as a label: with nothing in it that would end the label, and without its query, which may be confidential. */
-function labelOf(url: string): string {
-  const { origin, pathname } = new URL(url);
-  return origin + pathname;
 }
 
 function seconds(ms: number): number {

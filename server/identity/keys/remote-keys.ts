@@ -26,10 +26,13 @@ export interface RemoteKeysParts {
   /** Milliseconds of a clock. */
   readonly now: () => number;
   readonly report: Report;
+  /** Told that other keys are in force than before. */
+  readonly changed: () => void;
 }
 
 export class RemoteKeys implements KeySource {
   readonly url: string;
+  readonly origin: string;
   readonly mayWait = true;
   /** Fetches begun, and those of them that failed. */
   fetches = 0;
@@ -48,6 +51,7 @@ export class RemoteKeys implements KeySource {
   /** Begins to fetch at once. */
   constructor(url: string, parts: RemoteKeysParts) {
     this.url = url;
+    this.origin = labelOf(url);
     this.#parts = parts;
     void this.refresh();
   }
@@ -114,12 +118,13 @@ export class RemoteKeys implements KeySource {
 
   #take(set: KeySet): void {
     if (this.#failedInARow > 0) this.#parts.report(`keys of ${this.url} could be fetched again`, "keys.recovered");
-    this.#reportChange(set);
+    const isOther = this.#reportChange(set);
     this.#set = set;
     this.#loadedAt = this.#parts.now();
     this.#failedInARow = 0;
     this.#retryAt = 0;
     this.#schedule(REFRESH_MS);
+    if (isOther && !this.#closed.signal.aborted) this.#parts.changed();
   }
 
   #fail(problem: string): void {
@@ -140,13 +145,15 @@ export class RemoteKeys implements KeySource {
     return `${what}; those of ${minutes(ageMs)} ago go on, for ${minutes(left)} more`;
   }
 
-  #reportChange({ keys, left }: KeySet): void {
+  /** @returns Whether there is a change. */
+  #reportChange({ keys, left }: KeySet): boolean {
     const before = this.#set?.keys ?? [];
-    const added = keys.filter((key) => !before.includes(key)).map(labelOf);
-    const gone = before.filter((key) => !keys.includes(key)).map(labelOf);
-    if (added.length + gone.length === 0) return;
+    const added = keys.filter((key) => !before.includes(key)).map(nameOf);
+    const gone = before.filter((key) => !keys.includes(key)).map(nameOf);
+    if (added.length + gone.length === 0) return false;
     const changes = [...list("added", added), ...list("removed", gone), ...left];
     this.#parts.report(`keys of ${this.url}: ${changes.join("; ")}`, "keys.changed");
+    return true;
   }
 
   #schedule(ms: number): void {
@@ -157,8 +164,14 @@ export class RemoteKeys implements KeySource {
   }
 }
 
-function labelOf({ kid, thumbprint }: KeySet["keys"][number]): string {
+function nameOf({ kid, thumbprint }: KeySet["keys"][number]): string {
   return `${kid === null ? "a key without name" : `\`${kid.slice(0, 64)}\``} (${thumbprint})`;
+}
+
+/** An address without its query, which may be confidential, and with nothing in it that would end a label. */
+function labelOf(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return origin + pathname;
 }
 
 function list(what: string, labels: readonly string[]): readonly string[] {

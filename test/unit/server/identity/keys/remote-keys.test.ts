@@ -15,6 +15,7 @@ afterEach(() => void vi.useRealTimers());
 /** An address whose answers the test chooses. */
 class Address {
   asked = 0;
+  changes = 0;
   /** What is answered: the text of a key set, or an error. */
   answer: string | Error;
   readonly reports: string[] = [];
@@ -30,6 +31,7 @@ class Address {
       fetch: () => this.#respond(),
       now: () => Date.now(),
       report: (line) => void this.reports.push(line),
+      changed: () => void this.changes++,
     });
   }
 
