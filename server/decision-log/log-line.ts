@@ -39,10 +39,17 @@ export class LogLines {
       host: request.host,
       ip: masks.ip(request.ip),
       client: masks.client(policy.clients[record.client]?.id ?? null),
+      ...this.#credential(request),
       ...ruling.decision,
       ...readTraceparent(request.headers[TRACEPARENT]),
       headers: valuesOf(view.loggedHeaders, request),
     });
+  }
+
+  /** By which of a client's credentials it came: whoever changes one wants to know whether the old one is used still. */
+  #credential({ credential }: Request): { readonly credential?: string } {
+    const shown = this.#masks.client(credential?.id ?? null);
+    return shown === null ? {} : { credential: shown };
   }
 
   /** How many decisions the line stands for, where not each has one. */

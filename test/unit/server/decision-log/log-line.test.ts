@@ -56,6 +56,23 @@ describe("masks of addresses and clients", () => {
     expect(logged({ mask: { ip: "network" } }, ["/"], ip)[0]?.["ip"]).toBe(shown);
   });
 
+  it("show by which credential a client came, masked as the client is", () => {
+    const credentialOf = (mask: LogOptions["mask"], id: string | null): unknown => {
+      const lines: string[] = [];
+      const gate = makeGate(POLICY, {
+        files,
+        options: { log: { mask: mask ?? {} } },
+        onLine: (line) => lines.push(line),
+      });
+      const credential = { id, issued: null, expires: null };
+      gate.decide(makeRequest({ client: "acme", credential }), "json");
+      return (JSON.parse(lines[0] ?? "") as Line)["credential"];
+    };
+    expect(credentialOf({}, "acme-0")).toBe("acme-0");
+    expect(credentialOf({ client: "hash", key: KEY }, "acme-0")).toMatch(/^[\w-]{16}$/);
+    expect(credentialOf({}, null)).toBeUndefined();
+  });
+
   it("as hashes say nothing of what they hide, and differ by what it is", () => {
     const [line] = logged({ mask: { ip: "hash", client: "hash", key: KEY } }, ["/"]);
     expect(line).toMatchObject({ ip: expect.stringMatching(/^[\w-]{16}$/) as string });
