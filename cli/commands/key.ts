@@ -1,59 +1,90 @@
-/** `edgepolicy key create`: a new API key, shown once, and the inventory's line with its hash. */
-import { createHmac, hash, randomBytes } from "node:crypto";
+/** `edgepolicy key create`: a new key of a client, shown once, and the lines for the inventory and for the file of secrets. */
+import { readFileSync, statSync } from "node:fs";
 import { closestName, parseTimeText } from "../../traffic/index.ts";
 import type { Command } from "../command.ts";
 import type { CliIo } from "../io.ts";
+import {
+  KEY_TYPES,
+  type KeyType,
+  makeApiKey,
+  type MadeKey,
+  makeSharedSecret,
+  makeSigningKey,
+  type TypeMembers,
+} from "../key/make.ts";
 import { type Arguments, formatOption } from "../options.ts";
-import { CliProblem, EXIT } from "../problem.ts";
+import { CliProblem, EXIT, fileProblem } from "../problem.ts";
 
 export const key: Command = {
-  usage: "create --client ID [--id CREDENTIAL] [--expires DATE] [--pepper ID] [--format text|json]",
-  about: `Makes a new API key with 256 bits of randomness and prints it once, with the line for the client's \`credentials\` in the
-inventory. The line holds the key's hash; keep the key itself out of files.`,
+  usage: "create --client ID [--type TYPE] [--id CREDENTIAL] [--expires DATE] [OPTION…]",
+  about: `Makes a new key of a client and prints it once, with the line for the client's \`credentials\` in the inventory: an API key, of which the
+line holds the hash; a shared secret for signed requests (hmac), with the line for the file of secrets; or an Ed25519 key pair for HTTP
+message signatures (signature), of which the line holds the public half. A client may have several: add the new one, wait until the client uses it, then
+take the old one out.`,
   options: [
     { name: "client", value: "ID", help: "id of the inventory client" },
+    {
+      name: "type",
+      value: "api_key|hmac|signature",
+      choices: KEY_TYPES,
+      help: "what is made (default api_key)",
+    },
     { name: "id", value: "CREDENTIAL", help: "id of the credential (default: the client's with today's date)" },
     { name: "expires", value: "DATE", help: "when the key ends, such as 2030-06-30 (default: in 180 days)" },
-    { name: "pepper", value: "ID", help: "hash with this secret of EDGEPOLICY_PEPPER (ID=SECRET,…)" },
+    { name: "pepper", value: "ID", help: "hash an API key with this secret of EDGEPOLICY_PEPPER (ID=SECRET,…)" },
+    { name: "webhook", value: null, help: "write a secret of hmac as Standard Webhooks does (whsec_…)" },
+    { name: "public", value: "FILE", help: "of signature: the public key, in PEM, of a pair that the client has made" },
     formatOption(),
   ],
-  examples: ["key create --client acme_sync --expires 2030-06-30"],
+  examples: [
+    "key create --client acme_sync --expires 2030-06-30",
+    "key create --client acme_sync --type hmac",
+    "key create --client acme_sync --type signature --public acme.pub",
+  ],
   run,
 };
 
 const CLIENT_ID = /^[a-z0-9][a-z0-9_-]{1,62}$/;
 const CREDENTIAL_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,126}$/;
-const KEY_BYTES = 32;
 const DEFAULT_DAYS = 180;
 const DAY_MS = 86_400_000;
-
-/** A credential of the inventory. */
-interface Credential {
-  readonly id: string;
-  readonly type: "api_key";
-  readonly hash: string;
-  readonly issued: string;
-  readonly expires: string;
-}
+const PEM_BYTES_MAX = 65_536;
 
 async function run(args: Arguments, io: CliIo): Promise<number> {
   const [action = ""] = args.exactly("`create`");
   if (action !== "create") throw unknownAction(action);
   const client = readName("client", args.text("client"), CLIENT_ID);
+  const type = (args.text("type") ?? "api_key") as KeyType;
   const today = Date.now();
   const issued = dateText(today);
-  const secret = `ep_${randomBytes(KEY_BYTES).toString("base64url")}`;
-  const credential: Credential = {
-    id: args.has("id") ? readName("id", args.text("id"), CREDENTIAL_ID) : `${client}-${issued}`,
-    type: "api_key",
-    hash: hashOf(secret, args.text("pepper"), io),
-    issued,
-    expires: readExpiry(args.text("expires"), today),
-  };
-  await io.stdout(
-    args.json() ? `${JSON.stringify({ client, key: secret, credential })}\n` : keyText(client, secret, credential),
-  );
+  const id = args.has("id") ? readName("id", args.text("id"), CREDENTIAL_ID) : `${client}-${issued}`;
+  const expires = readExpiry(args.text("expires"), today);
+  const made = make(type, args, io);
+  const credential = { id, type, ...made.members, issued, expires };
+  await io.stdout(args.json() ? jsonText(client, made, credential) : keyText(client, made, credential));
   return EXIT.fine;
+}
+
+/** Options that one type alone has. */
+const ONLY: Readonly<Record<string, KeyType>> = { pepper: "api_key", webhook: "hmac", public: "signature" };
+
+function make(type: KeyType, args: Arguments, io: CliIo): MadeKey {
+  for (const [name, only] of Object.entries(ONLY)) {
+    if (type !== only && args.has(name)) throw new CliProblem(`--${name} is for --type ${only}, not for ${type}`);
+  }
+  if (type === "hmac") return makeSharedSecret(args.has("webhook"));
+  if (type === "api_key") return makeApiKey(readPepper(args.text("pepper"), io));
+  const file = args.text("public");
+  return makeSigningKey(file === null ? null : readPem(file));
+}
+
+function readPem(file: string): string {
+  try {
+    if (statSync(file).size > PEM_BYTES_MAX) throw new CliProblem(`--public ${file}: longer than a key is`);
+    return readFileSync(file, "utf8");
+  } catch (problem) {
+    throw problem instanceof CliProblem ? problem : fileProblem(file, problem);
+  }
 }
 
 function unknownAction(action: string): CliProblem {
@@ -82,10 +113,8 @@ function readExpiry(text: string | null, today: number): string {
   return text;
 }
 
-/** In the inventory's form. */
-function hashOf(secret: string, pepper: string | null, io: CliIo): string {
-  if (pepper === null) return `sha256:${hash("sha256", secret)}`;
-  return `hmac-sha256:${pepper}:${createHmac("sha256", findPepper(pepper, io)).update(secret).digest("hex")}`;
+function readPepper(id: string | null, io: CliIo): { readonly id: string; readonly secret: string } | null {
+  return id === null ? null : { id, secret: findPepper(id, io) };
 }
 
 function findPepper(id: string, { env }: CliIo): string {
@@ -96,10 +125,42 @@ function findPepper(id: string, { env }: CliIo): string {
   throw new CliProblem(`--pepper ${id}: EDGEPOLICY_PEPPER has no such secret`, `set EDGEPOLICY_PEPPER="${id}=SECRET"`);
 }
 
-function keyText(client: string, secret: string, { id, hash: digest, issued, expires }: Credential): string {
-  return `key of ${client}, shown this once:
-  ${secret}
-add under \`credentials\` of ${client} in the inventory:
-  - { id: ${id}, type: api_key, hash: "${digest}", issued: ${issued}, expires: ${expires} }
-`;
+/** A credential of the inventory, member by member. */
+type Credential = { readonly id: string } & TypeMembers;
+
+function jsonText(client: string, { secret, isShared }: MadeKey, credential: Credential): string {
+  const line = isShared ? { secrets: secretsLine(secret, credential) } : {};
+  return `${JSON.stringify({ client, key: secret === "" ? null : secret, credential, ...line })}\n`;
 }
+
+function keyText(client: string, { secret, isShared }: MadeKey, credential: Credential): string {
+  const lines: string[] = [];
+  if (secret !== "") lines.push(`key of ${client}, shown this once:`, indented(secret));
+  if (isShared) {
+    const place = "add to the file of secrets that the policy names, which nobody else may read";
+    lines.push(`${place}:`, indented(secretsLine(secret, credential)));
+  }
+  lines.push(`add under \`credentials\` of ${client} in the inventory:`, `  - ${flowText(credential)}`);
+  return `${lines.join("\n")}\n`;
+}
+
+function secretsLine(secret: string, { id }: Credential): string {
+  return `${id}  ${secret}`;
+}
+
+function indented(text: string): string {
+  return text.trimEnd().replace(/^/gm, "  ");
+}
+
+/** As YAML in one line: what could be read as something else than text is quoted. */
+function flowText(members: TypeMembers): string {
+  const texts = Object.entries(members).map(([name, value]) => {
+    if (typeof value !== "string") return `${name}: ${flowText(value)}`;
+    return `${name}: ${PLAIN.test(value) && !WORDS.test(value) ? value : JSON.stringify(value)}`;
+  });
+  return `{ ${texts.join(", ")} }`;
+}
+
+/** Words and dates, but not those that YAML has for something else. */
+const PLAIN = /^(?:[A-Za-z][\w.-]*|\d{4}-\d\d-\d\d)$/;
+const WORDS = /^(?:true|false|yes|no|on|off|y|n|null)$/i;

@@ -1,6 +1,9 @@
 /** `edgepolicy key create`: the printed line, put into an inventory, lets the printed key in. */
-import { createHash, createHmac } from "node:crypto";
-import { expect, test } from "vitest";
+import { createHash, createHmac, createPrivateKey, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import type { Sent } from "../../../helpers/presented.ts";
+import { serve, type TestServer } from "../../../helpers/server.ts";
+import { coveredOf, signMessage, signPlain, signWebhook } from "../../../helpers/signing.ts";
 import { edgepolicy, folderWith, textOf } from "../run.ts";
 
 interface Created {
@@ -60,6 +63,129 @@ test("prints a line that an inventory takes as it stands", async () => {
   expect(await edgepolicy(["check", "--deny", "warnings", other("p/policy.edgepolicy")])).toMatchObject({ status: 0 });
 });
 
+describe("keys that sign requests", () => {
+  const POLICY = `policy "p" { default block }
+identity {
+  hmac partners { scheme plain secrets "partners.secrets" }
+  hmac hooks { scheme standard_webhooks secrets "hooks.secrets" }
+  signature { keys "keys.jwks.json" }
+}
+clients from "clients.yaml"
+rule known when has client then allow`;
+  const INVENTORY = `teams:
+  - { id: core, contact: "mailto:core@example.com", people: [p.one] }
+people:
+  - { id: p.one, active: true }
+clients:
+  - id: acme_sync
+    kind: partner
+    purpose: orders for tests
+    owner: { team: core, accountable: p.one }
+    environment: prod
+    status: active
+    operations: ["*"]
+    credentials:
+`;
+  const seconds = (): number => Math.floor(Date.now() / 1_000);
+  const GET: Sent = { target: "/v1/orders" };
+
+  async function printed(...args: readonly string[]): Promise<{ line: string; secret: string; text: string }> {
+    const { status, stdout, stderr } = await edgepolicy(["key", "create", "--client", "acme_sync", ...args]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    const lines = stdout.split("\n");
+    const after = (start: string): string => lines[lines.findIndex((line) => line.startsWith(start)) + 1]?.trim() ?? "";
+    return {
+      line: lines.find((line) => line.startsWith("  - {")) ?? "",
+      secret: after("add to the file"),
+      text: stdout,
+    };
+  }
+
+  /** A server whose inventory and files have what was printed. */
+  async function serverWith(lines: readonly string[], partners = "", hooks = ""): Promise<TestServer> {
+    return serve(
+      POLICY,
+      {},
+      {
+        "clients.yaml": INVENTORY + lines.map((line) => `    ${line}\n`).join(""),
+        "partners.secrets": partners,
+        "hooks.secrets": hooks,
+        "keys.jwks.json": '{"keys":[]}',
+      },
+    );
+  }
+
+  async function reasonOf({ url }: TestServer, { target = "/", headers = [] }: Sent): Promise<string> {
+    const request = { method: "GET", path: target, host: "api.example.com", ip: "192.0.2.1" };
+    const body = JSON.stringify({ ...request, headers: Object.fromEntries(headers) });
+    const answer = await fetch(`${url}/authz/json`, { method: "POST", body });
+    const { verdict, reason } = (await answer.json()) as { verdict: string; reason: string };
+    return verdict === "allow" ? "allow" : reason;
+  }
+
+  test("two secrets of one client are good side by side, and one that is revoked at once no more", async () => {
+    const made = [await printed("--type", "hmac", "--id", "old"), await printed("--type", "hmac", "--id", "new")];
+    const server = await serverWith(
+      made.map(({ line }) => line),
+      made.map(({ secret }) => `${secret}\n`).join(""),
+    );
+    const ask = (at: number): Promise<string> => {
+      const [id = "", secret = ""] = made[at]?.secret.split(/ +/) ?? [];
+      return reasonOf(server, signPlain(GET, secret, id, seconds(), `nonce-${Math.random().toString(36).slice(2)}`));
+    };
+    expect([await ask(0), await ask(1)]).toEqual(["allow", "allow"]);
+    const body = JSON.stringify({ author: "m.rossi", reason: "leaked", key: "old" });
+    const headers = { "content-type": "application/json" };
+    expect((await fetch(`${server.adminUrl}/v1/revocations`, { method: "POST", headers, body })).status).toBe(201);
+    expect([await ask(0), await ask(1)]).toEqual(["revoked_credential", "allow"]);
+  });
+
+  test("a webhook's secret is written as Standard Webhooks does", async () => {
+    const { line, secret } = await printed("--type", "hmac", "--webhook");
+    const server = await serverWith([line], "", secret);
+    const [, key = ""] = secret.split(/ +/);
+    expect(key).toMatch(/^whsec_/);
+    expect(await reasonOf(server, signWebhook(GET, key, "msg_1", seconds()))).toBe("allow");
+  });
+
+  const signedBy = (key: KeyObject, keyid: string): Sent =>
+    signMessage(GET, { key, keyid, created: seconds(), components: coveredOf(GET) });
+
+  test("a key pair signs messages, made here or by the client", async () => {
+    const here = await printed("--type", "signature", "--id", "here");
+    const pair = generateKeyPairSync("ed25519");
+    const at = folderWith({ "acme.pub": String(pair.publicKey.export({ format: "pem", type: "spki" })) });
+    const theirs = await printed("--type", "signature", "--id", "123", "--public", at("acme.pub"));
+    expect(theirs.text).not.toContain("shown this once");
+    expect(here.text).not.toContain("file of secrets");
+    const [pem = ""] = /-----BEGIN PRIVATE KEY-----[^]*-----END PRIVATE KEY-----/.exec(here.text) ?? [];
+    const own = createPrivateKey(pem.replace(/^ +/gm, ""));
+    const server = await serverWith([here.line, theirs.line]);
+    expect(await reasonOf(server, signedBy(own, "here"))).toBe("allow");
+    expect(await reasonOf(server, signedBy(pair.privateKey, "123"))).toBe("allow");
+    expect(await reasonOf(server, signedBy(pair.privateKey, "here"))).toBe("bad_signature");
+  });
+
+  test.each([
+    [
+      "a private key",
+      generateKeyPairSync("ed25519").privateKey.export({ format: "pem", type: "pkcs8" }),
+      "private key",
+    ],
+    ["no key", "hello", "holds no public key"],
+    [
+      "another kind",
+      generateKeyPairSync("x25519").publicKey.export({ format: "pem", type: "spki" }),
+      "signs no requests",
+    ],
+  ])("of a client are refused that are %s", async (_, pem, message) => {
+    const at = folderWith({ "k.pem": String(pem) });
+    const argv = ["key", "create", "--client", "acme", "--type", "signature", "--public", at("k.pem")];
+    const { status, stderr } = await edgepolicy(argv);
+    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining(message) as string });
+  });
+});
+
 test.each([
   ["no client", ["create"], "--client is missing"],
   ["a client id of another form", ["create", "--client", "Acme Sync"], "--client Acme Sync: not an id"],
@@ -67,6 +193,13 @@ test.each([
   ["no action", [], "`create` is missing"],
   ["an unknown pepper", ["create", "--client", "acme", "--pepper", "p9"], "EDGEPOLICY_PEPPER has no such secret"],
   ["a date that is none", ["create", "--client", "acme", "--expires", "soon"], "--expires soon: not a date"],
+  ["a type that is none", ["create", "--client", "acme", "--type", "jwt"], "--type jwt: expected api_key or hmac"],
+  ["an option of another type", ["create", "--client", "acme", "--webhook"], "--webhook is for --type hmac"],
+  [
+    "a file that is none",
+    ["create", "--client", "acme", "--type", "signature", "--public", "no.pem"],
+    "no.pem: there is",
+  ],
   ["a date gone by", ["create", "--client", "acme", "--expires", "2020-01-01"], "would have ended already"],
 ])("refuses %s", async (_, argv, message) => {
   const { status, stdout, stderr } = await edgepolicy(["key", ...argv]);
