@@ -20,6 +20,7 @@ import { ScenarioError } from "../scenario-error.ts";
 import type { Service } from "../service.ts";
 import { AttackCredentials } from "./credentials.ts";
 import { TOOL } from "./faces.ts";
+import type { AttackHome } from "./homes.ts";
 import { AttackPasses } from "./passes.ts";
 import { AttackSources } from "./sources.ts";
 
@@ -38,6 +39,7 @@ export interface AttackSetup {
   /** Index among the run's populations and attacks. */
   readonly origin: number;
   readonly attack: Attack;
+  readonly home: AttackHome;
   readonly policy: Policy;
   /** How each route of the policy is called. */
   readonly calls: readonly RouteCall[];
@@ -92,7 +94,7 @@ export abstract class Attacker implements Actor {
     this.origin = setup.origin;
     this.name = attack.name;
     this.tries = setup.stream("tries");
-    this.sources = new AttackSources(attack, setup.stream("sources"));
+    this.sources = new AttackSources(attack, setup.home, setup.stream("sources"));
     this.credentials = new AttackCredentials(attack, setup.policy);
     this.#passes = new AttackPasses(setup.policy);
   }

@@ -1,21 +1,21 @@
 /** Where an attack sends from: networks drawn once, one address in each, and those that were refused laid aside. */
 import type { Attack } from "../../dsl/index.ts";
-import { ATTACKER_NETWORKS, SourcePool } from "../networks.ts";
+import { SourcePool } from "../networks.ts";
 import type { RandomStream } from "../random.ts";
 import { ScenarioError } from "../scenario-error.ts";
+import type { AttackHome } from "./homes.ts";
 
 /**
  * Sources behind one autonomous system: 250,000 addresses in 8,000 of them, and 1.2 million in 16,402, as DataDome counted
  * in two distributed attacks, are 31 and 73 each.
  */
 export const SOURCES_EACH_ASN = 32;
-/** Private numbers of autonomous systems begin here (RFC 6996). */
-const FIRST_PRIVATE_ASN = 4_200_000_000;
 
 /** The sources of one attack. */
 export class AttackSources {
   readonly #stream: RandomStream;
   readonly #addresses: readonly string[];
+  readonly #firstAsn: number;
   /** A permutation of the sources: the first `#fresh` of them are in use, the rest is laid aside. */
   readonly #order: Int32Array;
   readonly #used: Uint8Array;
@@ -25,9 +25,10 @@ export class AttackSources {
   current = 0;
 
   /** @throws {@link ScenarioError} when the networks hold fewer sources than the attack asks for. */
-  constructor(attack: Attack, stream: RandomStream) {
+  constructor(attack: Attack, home: AttackHome, stream: RandomStream) {
     this.#stream = stream;
-    this.#addresses = drawAddresses(attack, stream);
+    this.#addresses = drawAddresses(attack, home, stream);
+    this.#firstAsn = home.firstAsn;
     this.#order = Int32Array.from(this.#addresses.keys());
     this.#used = new Uint8Array(this.#addresses.length);
     this.#fresh = this.#addresses.length;
@@ -43,7 +44,7 @@ export class AttackSources {
   }
 
   get asn(): number {
-    return FIRST_PRIVATE_ASN + Math.floor(this.current / SOURCES_EACH_ASN);
+    return this.#firstAsn + Math.floor(this.current / SOURCES_EACH_ASN);
   }
 
   /** Picks one of those in use at random. */
@@ -87,15 +88,15 @@ export class AttackSources {
 }
 
 /** As many distinct networks as the attack asks for, drawn without replacement, and one address in each. */
-function drawAddresses(attack: Attack, stream: RandomStream): readonly string[] {
-  const pool = new SourcePool(attack.networks.length > 0 ? attack.networks : ATTACKER_NETWORKS);
+function drawAddresses(attack: Attack, home: AttackHome, stream: RandomStream): readonly string[] {
+  const pool = new SourcePool(attack.networks.length > 0 ? attack.networks : home.networks);
   if (pool.size < attack.sources || attack.sources < 1) {
     throw new ScenarioError(
       `attack \`${attack.name}\` asks for ${attack.sources} sources, and its networks hold ${pool.size} ` +
         "(/24 of IPv4, /64 of IPv6); add networks with `from`, or ask for fewer sources",
     );
   }
-  const first = firstPoolOf(attack, pool);
+  const first = firstPoolOf(attack, home, pool);
   const taken = new Map<number, number>();
   return Array.from({ length: attack.sources }, (_, i) => {
     const pick = i + stream.below(first - i);
@@ -105,8 +106,8 @@ function drawAddresses(attack: Attack, stream: RandomStream): readonly string[] 
   });
 }
 
-/** The default ranges are used in their order: the IPv6 one, which is huge, only as far as the IPv4 one does not suffice. */
-function firstPoolOf(attack: Attack, pool: SourcePool): number {
+/** The ranges of a home are used in their order: the IPv6 one, which is huge, only as far as the IPv4 one does not suffice. */
+function firstPoolOf(attack: Attack, home: AttackHome, pool: SourcePool): number {
   if (attack.networks.length > 0) return pool.size;
-  return Math.max(attack.sources, new SourcePool(ATTACKER_NETWORKS.slice(0, 1)).size);
+  return Math.max(attack.sources, new SourcePool(home.networks.slice(0, 1)).size);
 }
