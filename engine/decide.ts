@@ -86,8 +86,8 @@ export class Decider implements SlotReader {
     this.steps = generates && byRoute !== null ? writer.steps(byRoute) : NO_STEPS;
     this.matches = new Matches(this.context, byRoute, this.steps);
     this.scores = new Scores(this.context, this.matches, this.record, this.steps);
-    this.rules = new Rules(this.context, this.matches, this.record, this.rollouts, this.exemptions);
     this.bans = new RuleBans(program, store, this.hasher, this.rollouts, this.record, this.exemptions);
+    this.rules = new Rules(this.context, this.matches, this.record, this.rollouts, this.exemptions, this.bans);
     this.link();
   }
 

@@ -93,6 +93,14 @@ export class RuleBans {
     this.record.addBlock(action.kind === "block" ? action.status : 0, remaining, rule, place);
   }
 
+  /** Microseconds that the ban which an enforced rule's match sets will run; 0 where it bans nobody. */
+  lengthOf(rule: number): number {
+    const { context: c } = this.hasher;
+    const key = this.banKeys[rule]!;
+    if (key < 0 || !this.hasher.key(key)) return 0;
+    return this.store.bans.lengthOf(c.keyLo[key]!, c.keyHi[key]!, this.owners[rule]!, c.now);
+  }
+
   /** Every match sets its ban, also one that did not decide. */
   set(matching: Numbers): void {
     if (!this.any) return;

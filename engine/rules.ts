@@ -10,6 +10,7 @@ import type { Matches } from "./matches.ts";
 import type { Action } from "./policy.ts";
 import { Rollout } from "./program.ts";
 import { isAlwaysOn, type Rollouts } from "./rollouts.ts";
+import type { RuleBans } from "./rule-bans.ts";
 
 const BARE_THROTTLE_MICROS = 30_000_000;
 /** What an action adds that is no verdict. */
@@ -23,7 +24,8 @@ export class Rules {
   private readonly record: Record;
   private readonly rollouts: Rollouts;
   private readonly exemptions: Exemptions;
-  /** Of each rule: what it adds, or `NOTHING`; for how long; the status of a block. */
+  private readonly bans: RuleBans;
+  /** Of each rule: what it adds, or `NOTHING`; for how long, unless by a ban; the status of a block. */
   private readonly verdicts: Int8Array;
   private readonly micros: Float64Array;
   private readonly statuses: Int32Array;
@@ -33,7 +35,14 @@ export class Rules {
   private readonly exempts: Uint8Array;
   private readonly anyExempts: boolean;
 
-  constructor(context: Context, matches: Matches, record: Record, rollouts: Rollouts, exemptions: Exemptions) {
+  constructor(
+    context: Context,
+    matches: Matches,
+    record: Record,
+    rollouts: Rollouts,
+    exemptions: Exemptions,
+    bans: RuleBans,
+  ) {
     const { policy, rules } = context.program;
     const actions = policy.rules.map(({ action }) => action);
     this.context = context;
@@ -42,6 +51,7 @@ export class Rules {
     this.record = record;
     this.rollouts = rollouts;
     this.exemptions = exemptions;
+    this.bans = bans;
     this.verdicts = Int8Array.from(actions, verdictOf);
     this.micros = Float64Array.from(actions, microsOf);
     this.statuses = Int32Array.from(actions, (action) => (action.kind === "block" ? action.status : 0));
@@ -96,7 +106,8 @@ export class Rules {
   private addVerdict(rule: number, verdict: number): void {
     const { record } = this;
     if (verdict === Verdict.challenge && this.isPassed(rule)) return;
-    if (verdict === Verdict.block) record.addBlock(this.statuses[rule]!, this.micros[rule]!, rule, this.places[rule]!);
+    if (verdict === Verdict.block)
+      record.addBlock(this.statuses[rule]!, this.bans.lengthOf(rule), rule, this.places[rule]!);
     else record.addRule(verdict, this.micros[rule]!, rule, this.places[rule]!);
   }
 
@@ -118,8 +129,6 @@ function microsOf(action: Action): number {
       return action.micros;
     case "throttle":
       return action.retryAfterMicros ?? BARE_THROTTLE_MICROS;
-    case "block":
-      return action.ban === null ? 0 : action.ban.forMicros;
     default:
       return 0;
   }

@@ -15,9 +15,19 @@ export function banId(ban: Ban, shadow: boolean): string {
 
 /** Bans a key from now on. While a ban lives its length is kept; soon after its end it doubles, where the rule says so. */
 export function setBan(states: States<Sentence>, ban: Ban, shadow: boolean, key: string, now: number): void {
-  const sentences = states.get(banId(ban, shadow));
-  const length = nextLength(ban, sentences?.get(key), now);
-  sentences?.set(key, { until: now + length, length });
+  const length = banLength(states, ban, shadow, key, now);
+  states.get(banId(ban, shadow))?.set(key, { until: now + length, length });
+}
+
+/** Microseconds that a ban which begins now runs; 0 without a key, because nobody is banned. */
+export function banLength(
+  states: States<Sentence>,
+  ban: Ban,
+  shadow: boolean,
+  key: string | null,
+  now: number,
+): number {
+  return key === null ? 0 : nextLength(ban, states.get(banId(ban, shadow))?.get(key), now);
 }
 
 /** Microseconds until a key's ban ends; 0 if there is none. */

@@ -5,7 +5,7 @@
 import type { DecisionRecord } from "../contract.ts";
 import type { Rule } from "../policy.ts";
 import type { Request } from "../request.ts";
-import { banRemaining, setBan } from "./bans.ts";
+import { banLength, banRemaining, setBan } from "./bans.ts";
 import { type Scope, truth } from "./expressions.ts";
 import { readFacts } from "./facts.ts";
 import { keyOf } from "./keys.ts";
@@ -41,6 +41,8 @@ export interface Judged {
   readonly exemptBy: readonly string[];
   /** Microseconds until its ban of this request's key ends, in its mode and where the ban extends to; 0 for none. */
   readonly ban: number;
+  /** Microseconds that the ban which its match sets would run; 0 for none. */
+  readonly sentence: number;
 }
 
 /** What the policy says to a request. */
@@ -155,7 +157,8 @@ function judgeRules(state: ReferenceState, scope: Scope): Judged[] {
     const exemptBy = overlaid.spares.flatMap(({ name, id }) => (name === rule.name ? [id] : []));
     const place = placeOf(policy, "rule", index);
     const ban = liveBan(state, rule, mode, scope);
-    return { rule, place, mode, onRoute, matches: onRoute && truth(rule.when, scope), exemptBy, ban };
+    const sentence = nextBan(state, rule, mode, scope);
+    return { rule, place, mode, onRoute, matches: onRoute && truth(rule.when, scope), exemptBy, ban, sentence };
   });
   const exempting = judged.filter(takesEffect);
   return judged.map((each, index) => {
@@ -169,6 +172,11 @@ function liveBan(state: ReferenceState, { action }: Rule, mode: Mode, scope: Sco
   if (ban === null || mode === "off") return 0;
   if (ban.on !== null && !ban.on.includes(scope.facts.route)) return 0;
   return banRemaining(state.bans, ban, mode === "shadow", keyOf(ban.keys, scope), scope.facts.now);
+}
+
+function nextBan(state: ReferenceState, { action }: Rule, mode: Mode, scope: Scope): number {
+  const ban = action.kind === "block" ? action.ban : null;
+  return ban === null ? 0 : banLength(state.bans, ban, mode === "shadow", keyOf(ban.keys, scope), scope.facts.now);
 }
 
 /** Whether a rule matches, is enforced and not exempted. */
@@ -202,7 +210,7 @@ function liveBans(rules: readonly Judged[]): Addition[] {
 function additionsOf(rules: readonly Judged[], { facts }: Scope): Addition[] {
   return rules
     .filter(takesEffect)
-    .flatMap(({ rule, place }) => additionOfRule(rule, place, facts.request.passes) ?? []);
+    .flatMap(({ rule, place, sentence }) => additionOfRule(rule, place, facts.request.passes, sentence) ?? []);
 }
 
 /** What shadow rules and limits would have done, in the order of their declaration. */

@@ -51,8 +51,17 @@ function addition(verdict: Verdict, by: Rule | Limit, place: number, more: Parti
   return { kind, verdict, status: STATUS[verdict], by: by.name, reason, delay: 0, retryAfter: 0, place, ...more };
 }
 
-/** What a matching rule adds; null for those that restrict nothing, and for a challenge whose pass the caller holds. */
-export function additionOfRule(rule: Rule, place: number, passes: readonly string[]): Addition | null {
+/**
+ * What a matching rule adds; null for those that restrict nothing, and for a challenge whose pass the caller holds.
+ *
+ * @param sentence - Microseconds that the ban which it sets will run; 0 for none.
+ */
+export function additionOfRule(
+  rule: Rule,
+  place: number,
+  passes: readonly string[],
+  sentence: number,
+): Addition | null {
   const action: Action = rule.action;
   switch (action.kind) {
     case "slow":
@@ -62,7 +71,7 @@ export function additionOfRule(rule: Rule, place: number, passes: readonly strin
     case "throttle":
       return addition("throttle", rule, place, { retryAfter: action.retryAfterMicros ?? BARE_THROTTLE_MICROS });
     case "block":
-      return addition("block", rule, place, { status: action.status, retryAfter: action.ban?.forMicros ?? 0 });
+      return addition("block", rule, place, { status: action.status, retryAfter: sentence });
     default:
       return null;
   }

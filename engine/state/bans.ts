@@ -94,6 +94,11 @@ export class BanTable extends HashTable {
     this.store(at + LENGTH, length, owner >>> 11);
   }
 
+  /** Microseconds that a ban of a key which begins now runs. */
+  lengthOf(lo: number, hi: number, owner: number, now: number): number {
+    return this.nextLength(this.count === 0 ? -1 : this.findOf(lo, hi, owner), owner, now);
+  }
+
   private nextLength(at: number, owner: number, now: number): number {
     const { forMicros, doublingToMicros } = this.owners[owner]!;
     if (at < 0) return forMicros;

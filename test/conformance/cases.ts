@@ -50,10 +50,10 @@ export interface ReportedProblem {
 const FOLDER = import.meta.dirname;
 const EXPECTED_FAILURES = "expected-failures.json";
 
-/** Every file of cases beside this one. */
-export function loadCaseFiles(): CaseFile[] {
-  const files = readdirSync(FOLDER).filter((name) => name.endsWith(".json") && name !== EXPECTED_FAILURES);
-  return files.sort().map((file) => ({ file, cases: JSON.parse(readFileSync(join(FOLDER, file), "utf8")) as Case[] }));
+/** Every file of cases in a folder, without one those beside this file. */
+export function loadCaseFiles(folder: string = FOLDER): CaseFile[] {
+  const files = readdirSync(folder).filter((name) => name.endsWith(".json") && name !== EXPECTED_FAILURES);
+  return files.sort().map((file) => ({ file, cases: JSON.parse(readFileSync(join(folder, file), "utf8")) as Case[] }));
 }
 
 /** Names of the cases that this version does not pass, with the reason. The list can only shrink. */

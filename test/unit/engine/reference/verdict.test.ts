@@ -18,8 +18,8 @@ import { makeLimit, makePolicy, makeRule, PER_IP } from "../../../helpers/polici
 const BASE = { by: "r", reason: "r", delay: 0, retryAfter: 0, place: 3 };
 const BAN = { forMicros: 60, doublingToMicros: null, keys: PER_IP, on: null, stateId: "b" };
 
-function ofRule(action: Action, passes: readonly string[] = []): Addition | null {
-  return additionOfRule(makeRule("r", { action }), 3, passes);
+function ofRule(action: Action, passes: readonly string[] = [], sentence = 0): Addition | null {
+  return additionOfRule(makeRule("r", { action }), 3, passes, sentence);
 }
 
 describe("what a rule adds", () => {
@@ -49,10 +49,14 @@ describe("what a rule adds", () => {
     ],
     [
       { kind: "block", status: 403, ban: BAN },
-      { verdict: "block", status: 403, retryAfter: 60 },
+      { verdict: "block", status: 403 },
     ],
   ])("%j", (action, expected) => {
     expect(ofRule(action)).toEqual(expected === null ? null : { ...BASE, kind: "rule", ...expected });
+  });
+
+  test("is told to come back when the ban that it sets has ended", () => {
+    expect(ofRule({ kind: "block", status: 403, ban: BAN }, [], 120)).toMatchObject({ retryAfter: 120 });
   });
 
   test("is no challenge for a caller that holds the pass", () => {
@@ -62,7 +66,7 @@ describe("what a rule adds", () => {
 
   test("is told by its reason, where it has one", () => {
     const rule = makeRule("r", { action: { kind: "slow", micros: 5 }, because: "so" });
-    expect(additionOfRule(rule, 3, [])).toMatchObject({ by: "r", reason: "so" });
+    expect(additionOfRule(rule, 3, [], 0)).toMatchObject({ by: "r", reason: "so" });
   });
 });
 
