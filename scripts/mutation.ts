@@ -3,14 +3,14 @@
  * other, and prints the score and what survives. Without files, all of `engine/` (a night). Stryker's results are kept in
  * `.cache/mutation`, so that another run tries again only what has changed; scores in `test/mutation/scores.json`, beside the table of
  * them, `scores.md`, and the summary in CONTRIBUTING.md. A file of types alone, in which there is nothing to plant, is noted as such at
- * once. `--quick` judges each file by its own unit test alone, and leaves out files without one; `--report` alone writes table and
+ * once. `--quick` judges each file by its own tests alone (`test/mutation/own-tests.ts`), and leaves out files without any; `--report` alone writes table and
  * summary anew. `EDGEPOLICY_RUNS` scales the properties (default here: a tenth).
  *
  * Exit status: 0 where every file reaches the aim, 1 where one does not, 2 for bad use.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { ownTest } from "../test/mutation/own-test.ts";
+import { ownTests } from "../test/mutation/own-tests.ts";
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { constants, setPriority } from "node:os";
 import { join, relative } from "node:path";
@@ -79,6 +79,8 @@ function configOf(file: string, name: string): object {
     vitest: { configFile: "test/mutation/vitest.config.ts", related: false },
     coverageAnalysis: "perTest",
     concurrency: 1,
+    // Loops are noticed by how often the mutant is passed; a short time would only count what a busy machine slows down as found.
+    timeoutMS: 15_000,
     mutate: [file],
     incremental: true,
     incrementalFile: join(CACHE, `${name}.incremental.json`),
@@ -103,12 +105,12 @@ async function hasMutants(file: string): Promise<boolean> {
 }
 
 /**
- * Judges a file by its own unit test, which takes little time, and where that finds too few by all tests near to it: what was found
+ * Judges a file by its own tests, which takes little time, and where that finds too few by all tests near to it: what was found
  * is not looked for again. Null where Stryker could not be run.
  */
 async function judge(file: string, quick: boolean): Promise<Score | null> {
   if (!(await hasMutants(file))) return scoreOf(file, []);
-  const own = existsSync(join(ROOT, ownTest(file))) ? mutate(file, "own") : null;
+  const own = ownTests(file).some((path) => existsSync(join(ROOT, path))) ? mutate(file, "own") : null;
   const first = own === null ? null : scoreOf(file, own);
   if (quick || (first !== null && percent(first) >= AIM)) return first;
   const near = mutate(file, "near");

@@ -1,0 +1,64 @@
+/** The test of a file's own, where it stands where the file does. */
+function mirror(file: string): string {
+  return `test/unit/${file.replace(/\.ts$/, ".test.ts")}`;
+}
+
+/** What tells most about the engine as a whole in a second or two. */
+const WHOLE = ["test/unit/engine/semantics.test.ts", "test/conformance/conformance.test.ts"];
+const LOOKUPS = ["test/unit/engine/facts/lookups.test.ts"];
+const INDEX = ["test/unit/engine/compile/index-tree.test.ts", "test/property/text-tests-agree.test.ts"];
+const READERS = ["test/unit/engine/facts/read-slot.test.ts", "test/property/facts-agree.test.ts"];
+const CHANGES = ["edits", "places", "reads", "times", "values"].map((name) =>
+  mirror(`engine/explain/change/${name}.ts`),
+);
+
+/** Files whose own tests do not stand where theirs do: both engines are put to one, or it is about several files. */
+const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
+  "engine/bundle/read-content.ts": ["test/unit/engine/bundle/content.test.ts"],
+  "engine/bundle/write-content.ts": ["test/unit/engine/bundle/content.test.ts"],
+  "engine/compile/axes.ts": INDEX,
+  "engine/compile/bit-vectors.ts": INDEX,
+  "engine/compile/compile.ts": WHOLE,
+  "engine/compile/conditions.ts": [...WHOLE, "test/property/text-tests-agree.test.ts"],
+  "engine/compile/dimensions.ts": INDEX,
+  "engine/compile/filing.ts": INDEX,
+  "engine/compile/slots.ts": [...READERS, ...WHOLE],
+  "engine/cost/describe-cost.ts": ["test/unit/engine/cost.test.ts"],
+  "engine/decide.ts": [mirror("engine/decide.ts"), ...WHOLE],
+  "engine/decision-record.ts": WHOLE,
+  "engine/dispatch.ts": [...INDEX, ...WHOLE],
+  "engine/engine.ts": [...WHOLE, "test/unit/engine/lists.test.ts", "test/unit/engine/snapshot.test.ts"],
+  "engine/evaluate.ts": [...WHOLE, "test/property/text-tests-agree.test.ts"],
+  "engine/explain/change/knobs.ts": CHANGES,
+  "engine/explain/change/smallest-change.ts": CHANGES,
+  "engine/explain/declarations.ts": ["test/unit/engine/explain/explainer.test.ts"],
+  "engine/explain/notes.ts": ["test/unit/engine/explain/explainer.test.ts"],
+  "engine/facts/affix-tree.ts": LOOKUPS,
+  "engine/facts/client-readers.ts": [...READERS, ...WHOLE],
+  "engine/facts/computed-readers.ts": [...READERS, ...WHOLE],
+  "engine/facts/graphql-body.ts": ["test/unit/engine/facts/graphql.test.ts"],
+  "engine/facts/range-table.ts": LOOKUPS,
+  "engine/facts/read-request.ts": [...READERS, ...WHOLE],
+  "engine/facts/request-readers.ts": [...READERS, ...WHOLE],
+  "engine/generate/expressions.ts": [mirror("engine/generate/steps.ts"), ...WHOLE],
+  "engine/generate/source.ts": [mirror("engine/generate/steps.ts")],
+  "engine/generate/steps.ts": [mirror("engine/generate/steps.ts"), ...WHOLE],
+  "engine/intersect.ts": INDEX,
+  "engine/key-hash.ts": ["test/unit/engine/hasher.test.ts"],
+  "engine/reference/graphql.ts": ["test/property/graphql.test.ts"],
+  "engine/reference/judge.ts": [mirror("engine/reference/reference.ts"), ...WHOLE],
+  "engine/reference/needs.ts": ["test/unit/engine/compile/needs.test.ts"],
+  "engine/reference/overlays.ts": ["test/unit/engine/overlays.test.ts"],
+  "engine/rule-bans.ts": WHOLE,
+  "engine/signals.ts": [...WHOLE, mirror("engine/outcomes.ts"), "test/property/state-agrees.test.ts"],
+  "engine/snapshot/format.ts": ["test/unit/engine/snapshot/read-snapshot.test.ts"],
+  "engine/snapshot/pages.ts": ["test/property/snapshots.test.ts"],
+  "engine/snapshot/snapshot.ts": ["test/unit/engine/snapshot.test.ts"],
+  "engine/state/shared/copies.ts": ["test/property/snapshots.test.ts"],
+  "engine/state/shared/layout.ts": ["test/unit/engine/state/shared/journal.test.ts"],
+};
+
+/** Where the tests of a file of `engine/` stand that are its own, those that find most first; there may be none. */
+export function ownTests(file: string): readonly string[] {
+  return ELSEWHERE[file] ?? [mirror(file)];
+}
