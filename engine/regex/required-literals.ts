@@ -58,10 +58,10 @@ export function soughtBy(root: PatternNode, ignoreCase: boolean): Sought | null 
   return texts === null ? null : { texts, folded: ignoreCase && texts.some((text) => /[a-z]/.test(text)) };
 }
 
-/** The choice whose shortest text is longer; of those alike, that of fewer texts, or else the first. One with an empty text requires nothing. */
+/** The choice whose shortest text is longer; of those alike, that of fewer texts, or else the first. No choice is empty, and one with an empty text requires nothing. */
 function betterChoice(a: readonly string[] | null, b: readonly string[] | null): readonly string[] | null {
   const worth = (texts: readonly string[] | null): number =>
-    texts === null || texts.length === 0 ? 0 : leastLength(texts) + 1 / (2 * texts.length);
+    texts === null ? 0 : leastLength(texts) + 1 / (2 * texts.length);
   const best = worth(b) > worth(a) ? b : a;
   return worth(best) < 1 ? null : best;
 }
