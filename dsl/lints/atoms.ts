@@ -8,12 +8,15 @@ import { attributeNamed } from "../check/attributes.ts";
 import { ANY, bounded, type Domain, keepOnly, without } from "./domains.ts";
 import { rangeOf } from "./ranges.ts";
 
-/** Narrows what a subject can be; `start` is everything that it can be at all. */
+/** Narrows what a subject can be; `start` is everything that it can be at all. Plain data, as there are two for every test of a policy. */
 export interface Statement {
   /** What it is about, which is one subject wherever its text is the same; that is so for both answers of a condition. */
   readonly subject: Expr;
   readonly start: Domain;
-  readonly narrow: (domain: Domain) => Domain;
+  /** Whether the subject is one of `values`, or none of them, or how it compares with `bound`. */
+  readonly how: "one_of" | "none_of" | CompareOp;
+  readonly values: readonly ScalarValue[];
+  readonly bound: number;
 }
 
 /** What it means that a condition holds, or that it does not. */
@@ -21,10 +24,20 @@ export function statementOf(atom: Expr, holds: boolean, policy: Policy): Stateme
   if (atom.kind === "compare") return comparison(atom, holds, policy);
   const values = atom.kind === "in" && atom.right.kind === "literal" ? valuesOf(atom.right.value) : null;
   if (atom.kind === "in" && values !== null && atom.right.type.scalar !== "network") {
-    const narrow = (domain: Domain): Domain => (holds ? keepOnly(domain, values) : without(domain, values));
-    return { subject: atom.left, start: startOf(atom.left, policy), narrow };
+    return among(atom.left, startOf(atom.left, policy), holds ? "one_of" : "none_of", values);
   }
   return opaque(atom, holds);
+}
+
+/** The values of a domain of which a statement is true. */
+export function narrow(domain: Domain, { how, values, bound }: Omit<Statement, "subject" | "start">): Domain {
+  if (how === "one_of") return domain === TRUTH && values.length === 1 ? oneTruth(values) : keepOnly(domain, values);
+  return how === "none_of" ? without(domain, values) : bounded(domain, how, bound);
+}
+
+/** That a subject is one of some values, or none of them. */
+export function among(subject: Expr, start: Domain, how: "one_of" | "none_of", values: Statement["values"]): Statement {
+  return { subject, start, how, values, bound: 0 };
 }
 
 function valuesOf(value: unknown): readonly ScalarValue[] | null {
@@ -32,20 +45,19 @@ function valuesOf(value: unknown): readonly ScalarValue[] | null {
 }
 
 const TRUTH: Domain = { ...ANY, only: new Set<ScalarValue>([true, false]) };
-
-function opaque(atom: Expr, holds: boolean): Statement {
-  return { subject: atom, start: TRUTH, narrow: holds ? keepTrue : keepFalse };
-}
-
 const TRUE = keepOnly(TRUTH, [true]);
 const FALSE = keepOnly(TRUTH, [false]);
 
-function keepTrue(domain: Domain): Domain {
-  return domain === TRUTH ? TRUE : keepOnly(domain, [true]);
+function oneTruth(values: readonly ScalarValue[]): Domain {
+  const [value] = values;
+  return value === true ? TRUE : value === false ? FALSE : keepOnly(TRUTH, values);
 }
 
-function keepFalse(domain: Domain): Domain {
-  return domain === TRUTH ? FALSE : keepOnly(domain, [false]);
+const HOLDING = [true] as const;
+const FAILING = [false] as const;
+
+function opaque(atom: Expr, holds: boolean): Statement {
+  return among(atom, TRUTH, "one_of", holds ? HOLDING : FAILING);
 }
 
 const MIRROR: Readonly<Record<CompareOp, CompareOp>> = {
@@ -84,13 +96,14 @@ function betweenReadings(atom: CompareExpr, op: CompareOp): Statement {
   return opaque(asked, positive);
 }
 
-function withLiteral(left: Expr, op: CompareOp, literal: ScalarValue, policy: Policy): Statement {
-  const statement = { subject: left, start: startOf(left, policy) };
-  if (op === "==") return { ...statement, narrow: (domain) => keepOnly(domain, [literal]) };
-  if (op === "!=") return { ...statement, narrow: (domain) => without(domain, [literal]) };
-  if (typeof literal === "number") return { ...statement, narrow: (domain) => bounded(domain, op, literal) };
-  return { ...statement, narrow: (domain) => keepOnly(domain, ranksThat(op, String(literal))) };
+function withLiteral(subject: Expr, op: CompareOp, literal: ScalarValue, policy: Policy): Statement {
+  const start = startOf(subject, policy);
+  if (op === "==" || op === "!=") return among(subject, start, op === "==" ? "one_of" : "none_of", [literal]);
+  if (typeof literal === "number") return { subject, start, how: op, values: NO_VALUES, bound: literal };
+  return among(subject, start, "one_of", ranksThat(op, String(literal)));
 }
+
+const NO_VALUES: readonly ScalarValue[] = [];
 
 /** Members of the one ordered enumeration that compare so with another. */
 function ranksThat(op: CompareOp, member: string): readonly string[] {

@@ -4,10 +4,11 @@
  * It takes conditions apart like an analytic tableau and narrows the values of each subject. A missing value makes no
  * difference: a checked condition never depends on one, so any value may be assumed for it.
  */
-import type { Expr, LogicExpr, Policy, Route } from "../../engine/index.ts";
+import type { Expr, LogicExpr, Policy } from "../../engine/index.ts";
 import { modelText } from "../check/model-text.ts";
-import { isEmpty, keepOnly, type Domain } from "./domains.ts";
-import { type Statement, statementOf } from "./atoms.ts";
+import { type Domain, isEmpty } from "./domains.ts";
+import { narrow, type Statement, statementOf } from "./atoms.ts";
+import { routeStatements } from "./route-statements.ts";
 import { Subjects } from "./subjects.ts";
 
 /** A condition that holds, or does not. */
@@ -54,8 +55,8 @@ interface Known {
 /** A statement whose subject has a number, as texts of subjects are long. */
 interface NumberedStatement extends Omit<Statement, "subject"> {
   readonly subject: number;
-  /** What it leaves where nothing else is known of the subject, once that was asked. */
-  alone: Domain | null;
+  /** Whether it leaves a value where nothing else is known of the subject, once that was asked. */
+  leaves: boolean | null;
 }
 
 /** Whether a condition alone may hold, or fail, on some routes; a list of these, as most conditions stand on one row of routes. */
@@ -103,6 +104,8 @@ export class Solver {
    */
   impliedAmong(items: readonly Expr[], holds: boolean, on: readonly number[] | null): (item: Expr) => boolean {
     const facts = this.#factsOf(on);
+    if (this.#areApart(items))
+      return (item) => items.some((one) => !this.#holdsAlone(one, one === item ? !holds : holds, facts));
     const groups = this.#groups(items.map((expr) => ({ expr, holds }))).map((goals) => ({
       goals,
       answer: null as boolean | null,
@@ -117,10 +120,19 @@ export class Solver {
     };
   }
 
+  /** Whether conditions are a few tests of one subject each, as most are. */
+  #areApart(items: readonly Expr[]): boolean {
+    if (items.length > LONGEST_ROW || !items.every(isTestOrNot)) return false;
+    const subjects = items.map((item) => this.#statement(item, true).subject);
+    return subjects.every((subject, index) => subjects.indexOf(subject) === index);
+  }
+
   /** Whether goals that are connected may hold. */
   #allOf(goals: readonly Goal[], facts: Domains): boolean {
     const [only] = goals;
-    return goals.length === 1 && only !== undefined ? this.#holdsAlone(only, facts) : this.#ask(goals, facts);
+    return goals.length === 1 && only !== undefined
+      ? this.#holdsAlone(only.expr, only.holds, facts)
+      : this.#ask(goals, facts);
   }
 
   #ask(goals: readonly Goal[], facts: Domains): boolean {
@@ -145,25 +157,30 @@ export class Solver {
     if ((kind === "and") === holds) return this.#allHold(items, holds, facts);
     for (const item of items) {
       if (!this.#spendOn(item)) return true;
-      const statement = this.#statement(item, holds);
-      if (!isEmpty(narrowed(statement, facts.get(statement.subject)))) return true;
+      if (leavesValue(this.#statement(item, holds), facts)) return true;
     }
     return false;
   }
 
   #allHold(tests: readonly Expr[], holds: boolean, facts: Domains): boolean {
-    const subjects: number[] = [];
+    const first: NumberedStatement[] = [];
+    /** By place in `first`, where several tests are of one subject. */
     const domains: Domain[] = [];
     // From the last on, as goals are taken.
     for (let index = tests.length - 1; index >= 0; index--) {
       const test = tests[index];
       if (test === undefined || !this.#spendOn(test)) return true;
       const statement = this.#statement(test, holds);
-      const { subject } = statement;
-      const seen = subjects.indexOf(subject);
-      const domain = narrowed(statement, seen === -1 ? facts.get(subject) : domains[seen]);
+      const place = first.findIndex(({ subject }) => subject === statement.subject);
+      const seen = first[place];
+      if (seen === undefined) {
+        if (!leavesValue(statement, facts)) return false;
+        first.push(statement);
+        continue;
+      }
+      const domain = narrow(domains[place] ?? narrow(facts.get(seen.subject) ?? seen.start, seen), statement);
       if (isEmpty(domain)) return false;
-      domains[seen === -1 ? subjects.push(subject) - 1 : seen] = domain;
+      domains[place] = domain;
     }
     return true;
   }
@@ -173,7 +190,8 @@ export class Solver {
     let domain = known;
     for (const { expr, holds } of goals.toReversed()) {
       if (!this.#spendOn(expr)) return true;
-      domain = narrowed(this.#statement(expr, holds), domain ?? undefined);
+      const statement = this.#statement(expr, holds);
+      domain = narrow(domain ?? statement.start, statement);
       if (isEmpty(domain)) return false;
     }
     return true;
@@ -185,14 +203,18 @@ export class Solver {
     return this.#budget.spend();
   }
 
-  #holdsAlone(goal: Goal, facts: Domains): boolean {
-    const known = this.#knownOf(goal.expr);
+  #holdsAlone(expr: Expr, holds: boolean, facts: Domains): boolean {
+    const known = this.#knownOf(expr);
     for (let answer = known.answers; answer !== null; answer = answer.next) {
-      if (answer.holds === goal.holds && answer.facts === facts) return answer.answer;
+      if (answer.holds === holds && answer.facts === facts) return answer.answer;
     }
-    const answer = this.#ask([goal], facts);
-    known.answers = { holds: goal.holds, facts, answer, next: known.answers };
+    const answer = isTestOrNot(expr) ? this.#testHolds(expr, holds, facts) : this.#ask([{ expr, holds }], facts);
+    known.answers = { holds, facts, answer, next: known.answers };
     return answer;
+  }
+
+  #testHolds(test: Expr, holds: boolean, facts: Domains): boolean {
+    return !this.#spendOn(test) || leavesValue(this.#statement(test, holds), facts);
   }
 
   #knownOf(expr: Expr): Known {
@@ -220,7 +242,7 @@ export class Solver {
   #collectFacts(on: readonly number[]): Domains {
     const domains = new Map<number, Domain>();
     const routes = on.flatMap((index) => this.#policy.routes[index] ?? []);
-    for (const statement of routeStatements(routes, this.#policy)) narrow(domains, this.#numbered(statement));
+    for (const statement of routeStatements(routes, this.#policy)) apply(this.#numbered(statement), domains);
     return domains;
   }
 
@@ -291,8 +313,8 @@ export class Solver {
     return statement;
   }
 
-  #numbered({ subject, start, narrow: narrows }: Statement, known?: number): NumberedStatement {
-    return { subject: known ?? this.#numberOf(subject), start, narrow: narrows, alone: null };
+  #numbered({ subject, start, how, values, bound }: Statement, known?: number): NumberedStatement {
+    return { subject: known ?? this.#numberOf(subject), start, how, values, bound, leaves: null };
   }
 
   #numberOf(subject: Expr): number {
@@ -317,7 +339,7 @@ export class Solver {
         const items = expr.items.map((item) => ({ expr: item, holds }));
         if ((expr.kind === "and") === holds) goals.push(...items);
         else choices.push(items);
-      } else if (!narrow(domains, this.#statement(expr, holds))) return false;
+      } else if (!apply(this.#statement(expr, holds), domains)) return false;
     }
     if (choices.length === 0) return true;
     const [choice, ...others] = choices.toSorted((a, b) => a.length - b.length);
@@ -367,37 +389,17 @@ function choiceGoal(items: readonly Goal[]): Goal {
   return { expr: { kind: holds ? "or" : "and", items: exprs, type, span }, holds };
 }
 
-/** What a statement leaves of what is known of its subject. */
-function narrowed(statement: NumberedStatement, known: Domain | undefined): Domain {
-  if (known !== undefined) return statement.narrow(known);
-  statement.alone ??= statement.narrow(statement.start);
-  return statement.alone;
+/** Whether a statement leaves a value beside what is known. */
+function leavesValue(statement: NumberedStatement, facts: Domains): boolean {
+  const known = facts.get(statement.subject);
+  if (known !== undefined) return !isEmpty(narrow(known, statement));
+  statement.leaves ??= !isEmpty(narrow(statement.start, statement));
+  return statement.leaves;
 }
 
 /** Applies a statement; false where it leaves no value. */
-function narrow(domains: Map<number, Domain>, statement: NumberedStatement): boolean {
-  const domain = narrowed(statement, domains.get(statement.subject));
+function apply(statement: NumberedStatement, domains: Map<number, Domain>): boolean {
+  const domain = narrow(domains.get(statement.subject) ?? statement.start, statement);
   domains.set(statement.subject, domain);
   return !isEmpty(domain);
-}
-
-/** What is known of every request on some routes: its route, and that they accept its method. */
-function routeStatements(routes: readonly Route[], policy: Policy): readonly Statement[] {
-  const names = routes.map((route) => route.name);
-  const methods = routes.flatMap((route) => route.methods);
-  return [fact("route", names, policy), fact("method", methods, policy)];
-}
-
-function fact(name: "route" | "method", values: readonly string[], policy: Policy): Statement {
-  const span = { file: 0, start: 0, end: 0 };
-  const attribute = { kind: "attribute" as const, name, args: [], type: { scalar: "enum" as const, set: false }, span };
-  const [first = ""] = values;
-  const literal = { kind: "literal" as const, value: first, type: attribute.type, span };
-  const type = { scalar: "bool" as const, set: false };
-  const { subject, start } = statementOf(
-    { kind: "compare", op: "==", left: attribute, right: literal, type, span },
-    true,
-    policy,
-  );
-  return { subject, start, narrow: (domain) => keepOnly(domain, values) };
 }
