@@ -68,7 +68,8 @@ export function callerBehind(peer: Peer, forwardedFor: string): string {
  * @returns Null where the adapter stated no address.
  */
 export function callerAtAdapter(peers: Peers, forwardedFor: string): string | null {
-  const comma = forwardedFor.lastIndexOf(",");
+  // Most have one entry, and looking from the front is far quicker.
+  const comma = forwardedFor.includes(",") ? forwardedFor.lastIndexOf(",") : -1;
   const seen = addressIn(comma < 0 ? forwardedFor : forwardedFor.slice(comma + 1));
   if (seen === null) return null;
   const hops = peers.hopsOf(seen);

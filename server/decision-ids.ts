@@ -4,12 +4,19 @@
  */
 import { randomBytes } from "node:crypto";
 
+/** The last two digits of a number in base 36, by its remainder: most names differ from the one before in these alone. */
+const LOW = 36 * 36;
+const LOW_DIGITS: readonly string[] = Array.from({ length: LOW }, (_, low) => low.toString(36).padStart(2, "0"));
+
 export class DecisionIds {
   /** What every name begins with; the decision's number in base 36 follows. */
   readonly prefix: string;
   readonly #tokens: Float64Array;
   readonly #numbers: Float64Array;
   #last = 0;
+  /** What a name has before its last two digits, of the number named last. */
+  #high = 0;
+  #beginning = "";
 
   /**
    * @param capacity - Decisions whose token is kept.
@@ -33,7 +40,13 @@ export class DecisionIds {
   }
 
   nameOf(number: number): string {
-    return this.prefix + number.toString(36);
+    if (number < LOW) return this.prefix + number.toString(36);
+    const high = Math.floor(number / LOW);
+    if (high !== this.#high) {
+      this.#high = high;
+      this.#beginning = this.prefix + high.toString(36);
+    }
+    return this.#beginning + (LOW_DIGITS[number - high * LOW] ?? "");
   }
 
   /** @returns The token, or 0 if there was none, it was taken before, or it is too old. */

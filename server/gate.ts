@@ -2,6 +2,8 @@
  * The point that every adapter passes: decides, names the decision, counts and logs it. It holds the running policy as one
  * reference, so a request sees one version of it.
  */
+// Imported, because the global of the same name is a getter that takes as long again as the clock.
+import { performance } from "node:perf_hooks";
 import type { Decision, DecisionRecord, Outcome, PolicyEngine, Request } from "../engine/index.ts";
 import { VERDICTS } from "../engine/index.ts";
 import { type Challenges, type Earned, NOTHING_EARNED } from "./challenge/challenges.ts";

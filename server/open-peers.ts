@@ -22,7 +22,7 @@ export class OpenPeers<Connection> {
 
   /** To be called once for each of them, when it can send no more requests. */
   closed(): void {
-    if (--this.#open === 0) this.#only = null;
+    if (this.#open > 0 && --this.#open === 0) this.#only = null;
   }
 
   /** Text of the address that an open connection comes from. */

@@ -179,7 +179,7 @@ export class UwsReply implements Reply {
 
   #complete(body: string | Uint8Array): void {
     this.#finish();
-    this.#response.end(body, this.#counts.draining);
+    this.#response.end(body.length === 0 ? undefined : body, this.#counts.draining);
   }
 
   #writeWaitingHead(): void {

@@ -7,8 +7,8 @@ import { CHALLENGE_HEADERS } from "../challenge/headers.ts";
 import type { Gate } from "../gate.ts";
 import type { Holds } from "../hold.ts";
 import type { Refusal } from "../refusal.ts";
-import type { Handler, RequestView } from "../transport.ts";
-import { type ForwardAuthCaller, forwardAuthHandler } from "./forward-auth.ts";
+import type { Handler } from "../transport.ts";
+import { type ForwardAuthCaller, forwardAuthHandler, type Subrequest } from "./forward-auth.ts";
 
 /** Where the original target begins. */
 export const ENVOY_PREFIX = "/authz/envoy";
@@ -32,7 +32,7 @@ export function envoyHandler(gate: Gate, holds: Holds): Handler {
   return forwardAuthHandler(gate, holds, ENVOY);
 }
 
-function targetOf(from: RequestView): string {
+function targetOf(from: Subrequest): string {
   const path = from.path.slice(ENVOY_PREFIX.length);
   return from.query === null ? path : `${path}?${from.query}`;
 }

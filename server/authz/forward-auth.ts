@@ -14,15 +14,20 @@ import type { Adapter, Gate, Ruling } from "../gate.ts";
 import { SLOW } from "../gate.ts";
 import type { Holds } from "../hold.ts";
 import { bodyBytesFor, identifyCaller, whenIdentified } from "../identity/identify.ts";
-import { copiedFrom, presentedBy } from "../identity/presented.ts";
+import { copiedFrom } from "../identity/presented.ts";
 import type { Presented } from "../identity/verifier.ts";
 import { increment } from "../metrics.ts";
+import type { PolicyView } from "../policy-view.ts";
 import { RequestBody } from "../proxy/request-body.ts";
 import { rateLimitFields } from "../rate-limit-fields.ts";
 import type { Refusal } from "../refusal.ts";
 import { decisionField, passField, passRefusal, problem, refusalOf, retryAfterField } from "../refusal.ts";
 import type { Handler, Reply, RequestView } from "../transport.ts";
-import { hasDuplicate, readHeaders } from "./adapter-request.ts";
+import { readHeaders } from "./adapter-request.ts";
+import { SubrequestHeaders } from "./subrequest-headers.ts";
+
+/** What a proxy's own way of asking is read from. */
+export type Subrequest = Pick<RequestView, "header" | "method" | "path" | "query">;
 
 /** A proxy that asks. */
 export interface ForwardAuthCaller {
@@ -36,11 +41,11 @@ export interface ForwardAuthCaller {
   /** Whether header fields of an answer that lets a request through can reach the caller, as the pass that it earned has to. */
   readonly carriesPass: boolean;
   /** Target, method and host of the request asked about; empty where they are not stated. */
-  target(from: RequestView): string;
-  method(from: RequestView): string;
-  host(from: RequestView): string;
+  target(from: Subrequest): string;
+  method(from: Subrequest): string;
+  host(from: Subrequest): string;
   /** Whether a body that comes along is all of the request's. */
-  hasWholeBody(from: RequestView): boolean;
+  hasWholeBody(from: Subrequest): boolean;
   /** Header fields beside the decision's and the client's of an answer that lets a request through. */
   allowFields(gate: Gate, client: string | null): readonly string[];
   /** The refusal as this proxy understands it. */
@@ -53,20 +58,25 @@ export const FORWARDED: readonly string[] = [...STATED, "x-forwarded-for", "x-fo
 
 export function forwardAuthHandler(gate: Gate, holds: Holds, caller: ForwardAuthCaller): Handler {
   const room = new BodyRoom(gate.config.signedRequests.bodiesBytesMax);
+  let { view } = gate;
+  let sub = subrequestOf(view, caller);
   return (from, reply) => {
-    const asked = readAsked(gate, from, caller);
+    if (view !== gate.view) {
+      view = gate.view;
+      sub = subrequestOf(view, caller);
+    }
+    const asked = readAsked(gate, from, sub, caller);
     if ("status" in asked) return reply.send(asked.status, asked.headers, asked.body);
-    const shown = readShown(gate.view.challenges, (name) => from.header(name));
+    const shown = readShown(view.challenges, sub.header);
     const decide = (presented: Presented): void => {
       const waiting = identifyCaller(gate, asked, presented);
       whenIdentified(waiting, reply, gate.config.report, () => answer(gate, holds, caller, asked, shown, reply));
     };
-    const presented = presentedBy(from);
-    const fields = readsBody(gate, from, asked);
-    const signed = isShown(caller, from, asked) ? bodyBytesFor(gate, asked, presented) : 0;
-    if (!fields && signed === 0) return decide(presented);
+    const fields = readsBody(gate, sub, asked);
+    const signed = isShown(caller, sub, asked) ? bodyBytesFor(gate, asked, sub) : 0;
+    if (!fields && signed === 0) return decide(sub);
     const body = new RequestBody(reply, gate.config.recordBytesMax);
-    const [copied, parsed] = [copiedFrom(from), fields && caller.hasWholeBody(from)];
+    const [copied, parsed] = [copiedFrom(from), fields && caller.hasWholeBody(sub)];
     const waited = { bytes: Math.max(signed, fields ? BODY_FIELDS_BYTES : 0), room: signed > 0 ? room : null };
     awaitBody(gate, reply, body, waited, () => {
       if (parsed) asked.body = body.parsed();
@@ -79,8 +89,27 @@ export function forwardAuthHandler(gate: Gate, holds: Holds, caller: ForwardAuth
 
 // ── what is asked ───────────────────────────────────────────────────────────
 
+function subrequestOf(
+  { headers, identityHeaders, factHeaders }: PolicyView,
+  caller: ForwardAuthCaller,
+): SubrequestHeaders {
+  return new SubrequestHeaders(
+    [...headers, ...caller.ownHeaders, "host", "transfer-encoding"],
+    [
+      [identityHeaders, "duplicate_credential"],
+      [factHeaders, "duplicate_fact"],
+      [caller.stated, "duplicate_forwarded"],
+    ],
+  );
+}
+
 /** The request that is asked about, or why none can be made out. */
-function readAsked(gate: Gate, from: RequestView, caller: ForwardAuthCaller): Request | Refusal {
+function readAsked(
+  gate: Gate,
+  from: RequestView,
+  sub: SubrequestHeaders,
+  caller: ForwardAuthCaller,
+): Request | Refusal {
   const { view } = gate;
   if (!view.peers.of(from.peer).adapter) {
     return malformed(
@@ -90,27 +119,20 @@ function readAsked(gate: Gate, from: RequestView, caller: ForwardAuthCaller): Re
       "this address is not a configured adapter peer (option adapterPeers)",
     );
   }
-  const ip = callerAtAdapter(view.peers, from.header("x-forwarded-for"));
+  sub.point(from);
+  const ip = callerAtAdapter(view.peers, sub.header("x-forwarded-for"));
   if (ip === null) return malformed(gate, 400, "no_forwarded_for", "the proxy names no caller in X-Forwarded-For");
-  const path = caller.target(from);
-  const method = caller.method(from);
+  const path = caller.target(sub);
+  const method = caller.method(sub);
   if (!path.startsWith("/") || method === "") {
     return malformed(gate, 400, "no_original_uri", "the proxy does not say which request it asks about");
   }
-  const twice = duplicateOf(gate, from, caller);
-  if (twice !== null) return malformed(gate, 400, twice, "a header that can come once came more than once");
+  if (sub.problem !== null) return malformed(gate, 400, sub.problem, "a header that can come once came more than once");
   const isOwn = (name: string): boolean => caller.ownHeaders.has(name);
-  const headers = readHeaders(from, from, view, isOwn);
-  const facts = readFacts(view.facts, (header) => from.header(header));
-  const size = Number(from.header("content-length")) || 0;
-  return makeRequest({ path, method, host: caller.host(from), ip, headers, facts, size });
-}
-
-/** Which kind of header came twice, so that the proxy or the service could have read the other one; null for none. */
-function duplicateOf({ view }: Gate, from: RequestView, caller: ForwardAuthCaller): string | null {
-  if (hasDuplicate(from, view.identityHeaders)) return "duplicate_credential";
-  if (hasDuplicate(from, view.factHeaders)) return "duplicate_fact";
-  return hasDuplicate(from, caller.stated) ? "duplicate_forwarded" : null;
+  const headers = readHeaders(from, sub, view, isOwn);
+  const facts = readFacts(view.facts, sub.header);
+  const size = Number(sub.header("content-length")) || 0;
+  return makeRequest({ path, method, host: caller.host(sub), ip, headers, facts, size });
 }
 
 function malformed(gate: Gate, status: number, name: string, detail: string): Refusal {
@@ -120,16 +142,16 @@ function malformed(gate: Gate, status: number, name: string, detail: string): Re
 
 // ── its body, where the route reads fields of it or the caller has signed it ─
 
-function comes(from: RequestView, asked: Request): boolean {
+function comes(from: Subrequest, asked: Request): boolean {
   return asked.size > 0 || from.header("transfer-encoding") !== "";
 }
 
-function readsBody({ view, engine }: Gate, from: RequestView, asked: Request): boolean {
+function readsBody({ view, engine }: Gate, from: Subrequest, asked: Request): boolean {
   return comes(from, asked) && view.needs.bodyRoutes.length > 0 && view.readsBody[engine.routeOf(asked)] === true;
 }
 
 /** Whether the body that was signed is shown: one that is not could be any. */
-function isShown(caller: ForwardAuthCaller, from: RequestView, asked: Request): boolean {
+function isShown(caller: ForwardAuthCaller, from: Subrequest, asked: Request): boolean {
   return comes(from, asked) && caller.hasWholeBody(from);
 }
 

@@ -1,5 +1,5 @@
 /**
- * The header fields of a subrequest. Where some of them may come once only, all lines have to be looked at; then those that are read are
+ * A subrequest and its header fields. Where some of them may come once only, all lines have to be looked at; then those that are read are
  * picked out of the same pass, because asking for each takes as long again. Where none may, each is asked for.
  */
 import type { Presented } from "../identity/verifier.ts";
@@ -64,6 +64,16 @@ export class SubrequestHeaders implements Presented {
       this.#lines[place] = 0;
     }
     from.eachHeader(this.#visit);
+  }
+
+  get method(): string {
+    return this.#from.method;
+  }
+  get path(): string {
+    return this.#from.path;
+  }
+  get query(): string | null {
+    return this.#from.query;
   }
 
   /** The problem of a field that came more than once, so that the proxy or the service could have read the other one; null for none. */

@@ -40,31 +40,7 @@ export function presentedLines(
   };
 }
 
-/** A subrequest of a configured peer that shows no body. Valid only until the handler returns. */
-export function presentedBy(from: RequestView): Presented {
-  return new Subrequest(from);
-}
-
-class Subrequest implements Presented {
-  readonly fromProxy = true;
-  readonly #from: RequestView;
-
-  constructor(from: RequestView) {
-    this.#from = from;
-  }
-  header(name: string): string {
-    return this.#from.header(name);
-  }
-  lines(name: string): readonly string[] {
-    const values: string[] = [];
-    this.#from.eachHeader((each, value) => {
-      if (each === name) values.push(value);
-    });
-    return values;
-  }
-}
-
-/** As {@link presentedBy}, copied so that it outlives the handler. */
+/** A subrequest of a configured peer that shows no body, copied so that it outlives the handler. */
 export function copiedFrom(from: RequestView): Presented {
   const headers: string[] = [];
   const first = Object.create(null) as Record<string, string>;

@@ -17,6 +17,13 @@ describe("DecisionIds", () => {
     expect([ids.take(0), ids.take(99), ids.take(-1), ids.take(0.5)]).toEqual([0, 0, 0, 0]);
   });
 
+  it("names a number in base 36", () => {
+    const ids = new DecisionIds(4, "p-");
+    for (const number of [1, 35, 36, 1_295, 1_296, 1_297, 1_331, 2_592, 46_655, 46_656, 1_296, 7, 2 ** 40 + 5]) {
+      expect(ids.nameOf(number)).toBe(`p-${number.toString(36)}`);
+    }
+  });
+
   it("lets the oldest go when there is no room", () => {
     const ids = new DecisionIds(4);
     const names = [1, 2, 3, 4, 5].map((token) => ids.nameOf(ids.next(token)));

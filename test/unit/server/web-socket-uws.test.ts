@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { connect, type Socket as NetSocket } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { loadUws } from "../../../server/load-uws.ts";
 import type { Listener, Routes } from "../../../server/transport.ts";
@@ -59,6 +61,32 @@ const codeOf = (socket: WebSocket): Promise<number> =>
   new Promise((resolve) => socket.addEventListener("close", ({ code }) => resolve(code), { once: true }));
 
 describe(`WebSockets (uWebSockets.js ${version})`, () => {
+  it("leaves the peers of other connections known, whatever becomes of it", async () => {
+    const recorded = new Recorded();
+    const { port } = listen({
+      ...accepting(recorded),
+      otherwise: ({ peer }, reply) => reply.send(200, [], `<${peer}>`),
+    });
+    const first = connect({ port, host: "127.0.0.1" });
+    const second = connect({ port, host: "127.0.0.1", localAddress: "127.0.0.2" });
+    onTestFinished(() => [first, second].forEach((socket) => socket.destroy()));
+    const peerOf = async (socket: NetSocket): Promise<string> => {
+      socket.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+      const [data] = (await once(socket, "data")) as [Buffer];
+      return /<(.*)>/.exec(data.toString())?.[1] ?? "";
+    };
+    expect(await peerOf(first)).toBe("127.0.0.1");
+    const upgraded = await new RawWebSocket(port, "/s").opened();
+    await until(() => recorded.told.includes("open"));
+    upgraded.socket.destroy();
+    await until(() => recorded.told.length === 2);
+    expect([await peerOf(second), await peerOf(first), await peerOf(second)]).toEqual([
+      "127.0.0.2",
+      "127.0.0.1",
+      "127.0.0.2",
+    ]);
+  });
+
   it("carries messages both ways to a client that others wrote, and closes in order", async () => {
     const handler = new Recorded({
       onMessage: (data, binary) => void handler.socket.send(binary ? data : Buffer.from(data).toString()),
