@@ -32,6 +32,8 @@ export function addOperationMetrics(metrics: Metrics, operation: Operation): voi
     "counter",
     () => operation.tripped,
   );
+  const warned = "Times that a rule was said to have banned many callers that are no clients.";
+  gauge("ban_guard_warnings_total", warned, "counter", () => operation.warned);
   gauge("audit_entries_total", "Entries of the audit log since its beginning.", "counter", () => audit.head.size);
   gauge("audit_failures_total", "Entries that could not be written.", "counter", () => audit.failures);
 }

@@ -2,6 +2,7 @@
  * What an operator sees of a running server and does with it, made once at start: the database of the data folder, the audit log,
  * containment, and what watches decisions for them. `admin/` has the HTTP side.
  */
+import { randomInt } from "node:crypto";
 import type { BanEntry, KeyPart, Request, StatefulEngine } from "../engine/index.ts";
 import { AuditLog, SYSTEM } from "./audit-log/audit-log.ts";
 import { KeyChanges, secretMarks } from "./audit-log/key-changes.ts";
@@ -10,6 +11,7 @@ import type { Config } from "./config.ts";
 import { type Act, NO_END } from "./containment/act.ts";
 import { BanBook } from "./containment/ban-book.ts";
 import { BanGuard, type Tripped } from "./containment/ban-guard.ts";
+import { StrangerGuard } from "./containment/stranger-guard.ts";
 import { Containment } from "./containment/containment.ts";
 import { Database } from "./data/database.ts";
 import { DecisionCounts } from "./decision-counts.ts";
@@ -38,10 +40,13 @@ export class Operation implements DecisionWatcher {
   readonly containment: Containment;
   readonly bans: BanBook;
   readonly guard: BanGuard;
+  readonly strangers: StrangerGuard;
   readonly recent: RecentDecisions;
   readonly counts: DecisionCounts = new DecisionCounts();
   /** Rules that were put to shadow because they banned too many. */
   tripped = 0;
+  /** Times that it was said that a rule banned many callers that are no clients. */
+  warned = 0;
   readonly #database: Database;
   readonly #gate: Gate;
   readonly #state: StateFile | null;
@@ -65,7 +70,9 @@ export class Operation implements DecisionWatcher {
     const spread = crew === null ? null : crew.tellRevocations;
     if (crew !== null) crew.onSighted = this.heed;
     this.containment = new Containment(database, this.audit, engine, now, config.report, { revocations, spread });
-    this.guard = new BanGuard(config.banGuard, (tripped) => this.#shadow(tripped));
+    this.guard = new BanGuard(config.banGuard, (tripped) => this.#shadow(tripped, "clients"));
+    const seed = crew?.seed ?? randomInt(2 ** 32);
+    this.strangers = new StrangerGuard(config.banGuard, seed, (tripped) => this.#strangersBanned(tripped));
     this.recent = new RecentDecisions(config.recentDecisions, gate.ids);
     gate.watcher = this;
     gate.revocations = revocations;
@@ -77,21 +84,29 @@ export class Operation implements DecisionWatcher {
     const { client, by } = record;
     this.counts.add(policy, record);
     this.guard.see(policy, client, nowMicros);
+    if (client < 0) this.strangers.see(policy, request.ip, nowMicros);
     if (this.bans.isWaiting) {
-      for (const rule of this.bans.settle(policy, request, record)) this.guard.ban(rule, client, nowMicros);
+      for (const rule of this.bans.settle(policy, request, record)) this.#banned(rule, client, request.ip, nowMicros);
     }
-    if (by !== null && client >= 0 && this.guard.bans(by)) this.guard.ban(by, client, nowMicros);
+    if (by !== null && this.guard.bans(by)) this.#banned(by, client, request.ip, nowMicros);
     this.recent.add(request, ruling, adapter, client < 0 ? null : (policy.clients[client]?.id ?? null), nowMicros);
   }
 
+  /** A rule has banned the sender of a request, or refused it for a ban. */
+  #banned(rule: string, client: number, ip: string, nowMicros: number): void {
+    if (client >= 0) this.guard.ban(rule, client, nowMicros);
+    else this.strangers.ban(rule, ip, nowMicros);
+  }
+
   /** Takes up what a worker saw. */
-  readonly heed = ({ clients, banned, bans }: Sighted): void => {
+  readonly heed = ({ clients, banned, bans, strangers }: Sighted): void => {
     const { policy } = this.#gate.view;
     const now = this.#gate.now();
     const places = new Map(policy.clients.map(({ id }, place) => [id, place] as const));
     for (const id of clients) this.guard.see(policy, places.get(id) ?? -1, now);
     for (const ban of bans) this.bans.put(ban);
     for (const [rule, id] of banned) this.guard.ban(rule, places.get(id) ?? -1, now);
+    if (strangers !== null) this.strangers.take(policy, strangers, now);
   };
 
   /** Ends a rule's ban, also in what is taken up after a restart. Null where there is none, or no engine whose bans can be told apart. */
@@ -115,10 +130,23 @@ export class Operation implements DecisionWatcher {
     this.#state?.note(lifted);
   }
 
-  /** A rule that an operator has put on by hand is left alone: somebody has looked. */
-  #shadow({ rule, banned, seen }: Tripped): void {
+  /** Callers that are no clients do not turn a rule off, unless an operator wants that. */
+  #strangersBanned(tripped: Tripped): void {
     const { report, banGuard } = this.#gate.config;
-    const said = `rule \`${rule}\` banned ${banned} of the ${seen} clients seen in ten minutes, more than ${banGuard.percent} %`;
+    const { rule, banned, seen } = tripped;
+    const whom = "networks of callers that are no clients";
+    if (banGuard.strangers === "shadow") return this.#shadow(tripped, whom);
+    if (this.containment.forcesOn(rule)) return;
+    this.warned++;
+    const share = `about ${banned} of the ${seen} ${whom} seen in ten minutes`;
+    report(`rule \`${rule}\` banned ${share}: an attack, or a rule that is wrong; it stays on`, "guard.warned");
+    this.audit.note({ ...SYSTEM, event: "guard.warned", reason: "it banned many", what: { rule, banned, seen } });
+  }
+
+  /** A rule that an operator has put on by hand is left alone: somebody has looked. */
+  #shadow({ rule, banned, seen }: Tripped, whom: string): void {
+    const { report, banGuard } = this.#gate.config;
+    const said = `rule \`${rule}\` banned ${banned} of the ${seen} ${whom} seen in ten minutes, more than ${banGuard.percent} %`;
     if (this.containment.forcesOn(rule)) return report(`${said}; an overlay keeps it on`, "guard.tripped");
     this.tripped++;
     report(

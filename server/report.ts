@@ -14,6 +14,7 @@ export type ReportEvent =
   | "decision_log.rotation_failing"
   | "fault"
   | "guard.tripped"
+  | "guard.warned"
   | "keys.changed"
   | "keys.failing"
   | "keys.incomplete"
@@ -42,6 +43,7 @@ const LEVELS: Readonly<Record<ReportEvent, ReportLevel>> = {
   "decision_log.rotation_failing": "warning",
   fault: "error",
   "guard.tripped": "warning",
+  "guard.warned": "warning",
   "keys.changed": "info",
   "keys.failing": "warning",
   "keys.incomplete": "warning",

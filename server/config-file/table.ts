@@ -81,6 +81,11 @@ const BAN_GUARD: Fields<BanGuardOptions> = {
   mode: text("Whether a rule that bans too many clients is put to shadow. Default on.", ["on", "off"]),
   percent: number("Most clients, of those seen in ten minutes, that a rule may ban. Default 5."),
   least: count("Clients that must have been seen for that. Default 50."),
+  strangers: text("What is done where a rule bans as many networks of callers that are no clients. Default warn.", [
+    "warn",
+    "shadow",
+    "off",
+  ]),
   shadowMs: count("Milliseconds that such a rule stays in shadow. Default 86400000, a day."),
 };
 

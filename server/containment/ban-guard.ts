@@ -1,7 +1,7 @@
 /**
  * Watches how many clients each rule bans. A rule that bans more than a share of those seen in ten minutes is more likely to be wrong than
- * they are: it is put to shadow. Only clients of the inventory count, because they have proved who they are; addresses do not, since
- * whoever has many could have a rule against them turned off. Both counts are exact: the inventory bounds them.
+ * they are: it is put to shadow. Only clients of the inventory count, because they have proved who they are; for other callers there is
+ * {@link StrangerGuard}. Both counts are exact: the inventory bounds them.
  */
 import type { Policy } from "../../engine/index.ts";
 import type { BanGuardOptions } from "./options.ts";

@@ -9,6 +9,11 @@ export interface BanGuardOptions {
   readonly percent?: number;
   /** Clients that must have been seen in ten minutes before anything is done. Default 50. */
   readonly least?: number;
+  /**
+   * What is done where a rule bans as large a share of the networks from which callers that are no clients come: `warn` says so, `shadow`
+   * does as for clients, `off` does not count them. Default `warn`, because whoever has many addresses could have a rule turned off.
+   */
+  readonly strangers?: "warn" | "shadow" | "off";
   /** Milliseconds that such a rule stays in shadow. Default a day. */
   readonly shadowMs?: number;
 }
@@ -16,8 +21,9 @@ export interface BanGuardOptions {
 const DAY_MS = 86_400_000;
 
 /** @throws {ServerError} `option_invalid`, naming the option. */
-export function readBanGuard({ mode, percent, least, shadowMs }: BanGuardOptions = {}): Required<BanGuardOptions> {
-  const guard = { mode: mode ?? "on", percent: percent ?? 5, least: least ?? 50, shadowMs: shadowMs ?? DAY_MS };
+export function readBanGuard(options: BanGuardOptions = {}): Required<BanGuardOptions> {
+  const { mode = "on", percent = 5, least = 50, strangers = "warn", shadowMs = DAY_MS } = options;
+  const guard = { mode, percent, least, strangers, shadowMs };
   if (!(guard.percent > 0 && guard.percent <= 100)) {
     throw new ServerError("option_invalid", `option banGuard.percent: ${guard.percent} is not above 0 and up to 100`);
   }

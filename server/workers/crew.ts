@@ -2,6 +2,7 @@
  * The workers of a server, on the main thread: starts them on one shared state, hands them the connections in turn, tells them what
  * changes, adds up what they count, replaces those that end, and ends them all.
  */
+import { randomInt } from "node:crypto";
 import {
   createEngine,
   type EngineOptions,
@@ -55,6 +56,8 @@ export class Crew implements Employer {
   readonly #accept: (options: TransportOptions) => Acceptor;
   readonly #broadcast: Broadcast;
   readonly #serverPrefix: string = randomPrefix();
+  /** What networks are hashed with where they are counted, in all threads. */
+  readonly seed: number = randomInt(2 ** 32);
   readonly #replays: SharedReplays;
   readonly #held: Int32Array;
   readonly #forwarded: Int32Array;
@@ -285,6 +288,7 @@ export class Crew implements Employer {
       told: this.#broadcast.latest,
       state: this.#state,
       replays: this.#replays,
+      seed: this.seed,
       held: this.#held,
       forwarded: this.#forwarded,
       logs: this.#log?.enabled === true,

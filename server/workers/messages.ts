@@ -24,6 +24,8 @@ export interface Assignment {
   readonly state: SharedState;
   /** Proofs, signatures and answers that were used. */
   readonly replays: SharedReplays;
+  /** What networks are hashed with where they are counted. */
+  readonly seed: number;
   /** Requests held and forwarded, a word for each worker. */
   readonly held: Int32Array;
   readonly forwarded: Int32Array;

@@ -5,16 +5,20 @@
 import type { Request } from "../../engine/index.ts";
 import type { Config } from "../config.ts";
 import { BanBook, type RuleBan } from "../containment/ban-book.ts";
+import type { StrangersSighted } from "../containment/stranger-guard.ts";
 import { DecisionCounts } from "../decision-counts.ts";
 import type { Adapter, DecisionWatcher, Gate, Ruling } from "../gate.ts";
 import { addDecisionCounts } from "../operation-metrics.ts";
 import { RecentDecisions } from "../recent-decisions.ts";
+import { WorkerStrangers } from "./worker-strangers.ts";
 
 /** What a worker saw since it last told. Clients by id, because workers may decide by different versions of the policy for a moment. */
 export interface Sighted {
   readonly clients: readonly string[];
   readonly banned: readonly (readonly [rule: string, client: string])[];
   readonly bans: readonly RuleBan[];
+  /** Null where there was nobody new. */
+  readonly strangers: StrangersSighted | null;
 }
 
 const TELL_MS = 1_000;
@@ -30,11 +34,19 @@ export class WorkerWatch implements DecisionWatcher {
   readonly #clients = new Set<number>();
   readonly #banned = new Map<string, Set<number>>();
   #set: RuleBan[] = [];
+  readonly #strangers: WorkerStrangers;
   readonly #tell: (sighted: Sighted) => void;
   readonly #timer: NodeJS.Timeout;
 
-  constructor(gate: Gate, { recentDecisions }: Pick<Config, "recentDecisions">, tell: (sighted: Sighted) => void) {
+  /** @param seed - What networks are hashed with, in all threads. */
+  constructor(
+    gate: Gate,
+    { recentDecisions }: Pick<Config, "recentDecisions">,
+    seed: number,
+    tell: (sighted: Sighted) => void,
+  ) {
     this.#gate = gate;
+    this.#strangers = new WorkerStrangers(seed);
     this.recent = new RecentDecisions(recentDecisions, gate.ids);
     this.#tell = tell;
     addDecisionCounts(gate.metrics, this.#counts);
@@ -47,8 +59,9 @@ export class WorkerWatch implements DecisionWatcher {
     const { client, by } = record;
     this.#counts.add(policy, record);
     if (client >= 0) this.#clients.add(client);
+    else this.#strangers.see(policy, request.ip);
     if (this.bans.isWaiting) this.#note(request, ruling);
-    if (by !== null && client >= 0) this.#meets(by, client);
+    if (by !== null) this.#meets(by, client, request.ip);
     this.recent.add(request, ruling, adapter, client < 0 ? null : (policy.clients[client]?.id ?? null), nowMicros);
   }
 
@@ -59,13 +72,14 @@ export class WorkerWatch implements DecisionWatcher {
 
   #note(request: Request, { record }: Ruling): void {
     for (const rule of this.bans.settle(this.#gate.view.policy, request, record)) {
-      if (record.client >= 0) this.#meets(rule, record.client, true);
+      this.#meets(rule, record.client, request.ip, true);
     }
     if (this.#set.length < BANS_MAX) this.#set.push(...this.bans.latest);
   }
 
   /** Rules that ban are those of which a ban was seen; that others refuse is nobody's business here. */
-  #meets(rule: string, client: number, bans = false): void {
+  #meets(rule: string, client: number, ip: string, bans = false): void {
+    if (client < 0) return this.#strangers.ban(rule, ip, bans);
     const met = this.#banned.get(rule);
     if (met !== undefined) met.add(client);
     else if (bans) this.#banned.set(rule, new Set([client]));
@@ -80,8 +94,9 @@ export class WorkerWatch implements DecisionWatcher {
     const banned = [...this.#banned].flatMap(([rule, met]) =>
       [...met].flatMap((place) => idOf(place).map((id) => [rule, id] as const)),
     );
-    if (this.#clients.size === 0 && banned.length === 0 && this.#set.length === 0) return;
-    this.#tell({ clients: [...this.#clients].flatMap(idOf), banned, bans: this.#set });
+    const strangers = this.#strangers.take();
+    if (this.#clients.size === 0 && banned.length === 0 && this.#set.length === 0 && strangers === null) return;
+    this.#tell({ clients: [...this.#clients].flatMap(idOf), banned, bans: this.#set, strangers });
     this.#clients.clear();
     for (const met of this.#banned.values()) met.clear();
     this.#set = [];

@@ -101,7 +101,7 @@ class Worker {
       },
     );
     const { gate } = this.#services;
-    watch = new WorkerWatch(gate, config, (sighted) => post({ kind: "sighted", sighted }));
+    watch = new WorkerWatch(gate, config, task.seed, (sighted) => post({ kind: "sighted", sighted }));
     gate.watcher = watch;
     this.#watch = watch;
     this.#takers = takersOf(this.#services.gate, engine);

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { readAuditLog } from "../../../server/audit-log/read-log.ts";
 import { Database } from "../../../server/data/database.ts";
 import { startServer } from "../../../server/index.ts";
-import { serve, temporaryFolder, type TestServer } from "../../helpers/server.ts";
+import { serve, temporaryFolder, type TestServer, until } from "../../helpers/server.ts";
 
 const POLICY = `policy "shop" { default allow }
 rule flood when path == "/flood" then throttle`;
@@ -74,5 +74,37 @@ describe("a server with a data folder", () => {
     const options = { policy: join(first.folder, "policy.edgepolicy"), listen: "127.0.0.1:0", admin: "off", data };
     await expect(startServer(options)).rejects.toMatchObject({ code: "data_unusable" });
     expect(await verdictOf(first, "192.0.2.1")).toBe("allow");
+  });
+});
+
+describe("a rule that bans many callers who are no clients", () => {
+  const BANS = `policy "shop" { default allow }
+rule trap when path == "/.env" then block for 1h per ip`;
+  const seen = 60;
+
+  async function attack(server: TestServer): Promise<void> {
+    for (let n = 0; n < seen; n++) await verdictOf(server, `192.0.${n}.1`);
+    for (let n = 0; n < 20; n++) await verdictOf(server, `192.0.${n}.1`, "/.env");
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    await verdictOf(server, "192.0.1.1", "/.env");
+  }
+
+  it.each([1, 2])(
+    "is named, and stays on: whoever has many addresses must not turn it off, with %s threads",
+    async (workers) => {
+      const server = await serve(BANS, { workers });
+      await attack(server);
+      await until(() => server.reports.some((line) => /rule `trap` banned about \d+ of the \d+ networks/.test(line)));
+      expect(await verdictOf(server, "192.0.99.1", "/.env")).toBe("block");
+      expect(await server.metrics()).toMatch(/edgepolicy_ban_guard_warnings_total 1\n/);
+      expect(await (await fetch(`${server.adminUrl}/v1/audit`)).text()).toContain('"event":"guard.warned"');
+    },
+  );
+
+  it("goes to shadow where an operator wants that", async () => {
+    const server = await serve(BANS, { banGuard: { strangers: "shadow" } });
+    await attack(server);
+    await until(() => server.reports.some((line) => line.includes("it is in shadow from now on")));
+    expect(await verdictOf(server, "192.0.99.1", "/.env")).toBe("allow");
   });
 });
