@@ -387,6 +387,24 @@ export interface AstExpectation extends Node {
   readonly delay: Quantity | null;
   readonly score: { readonly name: Name; readonly value: Quantity } | null;
 }
+export interface AstHeader {
+  readonly name: Text;
+  readonly value: Text;
+}
+/** `with credential "k1" issued 2026-01-01 expires 2027-01-01`. */
+export interface AstCredential extends Node {
+  readonly id: Text | null;
+  readonly issued: AstLiteral | null;
+  readonly expires: AstLiteral | null;
+}
+/** `respond 200 size 4KB latency 90ms with header "x-cache" "hit" after 1s`. */
+export interface AstAnswer {
+  readonly status: Quantity;
+  readonly size: Quantity | null;
+  readonly latency: Quantity | null;
+  readonly headers: readonly AstHeader[];
+  readonly after: Quantity | null;
+}
 export interface AstRequestStep extends Node {
   readonly kind: "request";
   readonly at: Quantity;
@@ -402,9 +420,13 @@ export interface AstRequestStep extends Node {
   readonly scopes: readonly Text[] | null;
   readonly claims: AstJson | null;
   readonly pass: Name | null;
-  readonly headers: readonly { readonly name: Text; readonly value: Text }[];
+  readonly credential: AstCredential | null;
+  /** Why the credential is refused. */
+  readonly refused: Name | null;
+  readonly headers: readonly AstHeader[];
   readonly body: AstJson | null;
-  readonly respond: { readonly status: Quantity; readonly after: Quantity | null } | null;
+  readonly size: Quantity | null;
+  readonly respond: AstAnswer | null;
   readonly expect: AstExpectation | null;
 }
 export interface AstReloadStep extends Node {

@@ -1,5 +1,5 @@
 /** The `test` blocks of a policy, checked: requests on a virtual clock and what is expected of their decisions. */
-import type { ChallengeKind, Request, Span, Verdict } from "../engine/index.ts";
+import type { ChallengeKind, Outcome, Request, Span, Verdict } from "../engine/index.ts";
 
 /** What a step expects of its decision; null for what it does not ask. */
 export interface TestExpectation {
@@ -16,6 +16,12 @@ export interface TestExpectation {
   readonly span: Span;
 }
 
+/** What the service answers, and how much later than the decision that is reported; what it does not say is as `makeOutcome` has it. */
+export interface TestAnswer extends Readonly<Partial<Pick<Outcome, "size" | "latencyMicros" | "headers">>> {
+  readonly status: number;
+  readonly afterMicros: number;
+}
+
 /** A request of a test, once or repeated. */
 export interface TestRequestStep {
   readonly kind: "request";
@@ -26,7 +32,7 @@ export interface TestRequestStep {
   readonly request: Request;
   readonly pass: ChallengeKind | null;
   /** What the service answers if the request is let through; without it no outcome is reported. */
-  readonly respond: { readonly status: number; readonly afterMicros: number } | null;
+  readonly respond: TestAnswer | null;
   readonly expect: TestExpectation | null;
   readonly span: Span;
 }

@@ -1,6 +1,6 @@
 /** Requests on a clock, and what is expected of some of them, as a `test` block in canonical format. */
-import { format, quoted } from "../dsl/index.ts";
-import type { Request, Verdict } from "../engine/index.ts";
+import { format, quoted, type TestAnswer } from "../dsl/index.ts";
+import type { Request, RequestCredential, Verdict } from "../engine/index.ts";
 import { START_MICROS } from "./clock.ts";
 import { visible } from "./report/words.ts";
 
@@ -12,7 +12,7 @@ export interface BlockStep {
   /** With nothing in it that a test cannot say ({@link asTestRequest}). */
   readonly request: Request;
   /** What the service answers if the request is let through. */
-  readonly respond: { readonly status: number; readonly afterMicros: number } | null;
+  readonly respond: TestAnswer | null;
   readonly expect: { readonly verdict: Verdict; readonly by: string | null } | null;
 }
 
@@ -45,15 +45,38 @@ function stepText({ atMicros, repeat, request, respond, expect }: BlockStep): st
   if (repeat !== null) words.push("repeat", `${repeat.times}`, "every", durationText(repeat.everyMicros));
   if (repeat?.as != null) words.push("as", repeat.as);
   words.push(...requestWords(request));
-  if (respond !== null) words.push("respond", `${respond.status}`);
-  if (respond !== null && respond.afterMicros > 0) words.push("after", durationText(respond.afterMicros));
+  if (respond !== null) words.push(...answerWords(respond));
   if (expect !== null) words.push("expect", expect.verdict);
   if (expect?.by != null) words.push("by", expect.by);
   return words.join(" ");
 }
 
+function answerWords({
+  status,
+  size = 0,
+  latencyMicros = 0,
+  headers = {},
+  afterMicros,
+}: TestAnswer): readonly string[] {
+  const words = ["respond", `${status}`];
+  if (size > 0) words.push("size", `${size}B`);
+  if (latencyMicros > 0) words.push("latency", durationText(latencyMicros));
+  for (const [name, value] of Object.entries(headers)) words.push("with header", quoted(name), quoted(value));
+  if (afterMicros > 0) words.push("after", durationText(afterMicros));
+  return words;
+}
+
+function credentialWords({ id, issued, expires }: RequestCredential): readonly string[] {
+  const words = ["with credential"];
+  if (id !== null) words.push(quoted(id));
+  if (issued !== null) words.push("issued", timeText(issued));
+  if (expires !== null) words.push("expires", timeText(expires));
+  return words;
+}
+
 function requestWords(request: Request): readonly string[] {
-  const { method, path, ip, asn, country, ja4, client, evidence, scopes, claims, passes, headers, body } = request;
+  const { method, path, ip, asn, country, ja4, client, evidence, scopes, claims, passes, headers, body, size } =
+    request;
   const words = [method, quoted(path), "from", ip];
   if (asn !== null) words.push("asn", `${asn}`);
   if (country !== null) words.push("country", quoted(country));
@@ -63,8 +86,11 @@ function requestWords(request: Request): readonly string[] {
   if (scopes !== null) words.push(`scopes [${scopes.map(quoted).join(", ")}]`);
   if (claims !== null && Object.keys(claims).length > 0) words.push("claims", jsonText(claims));
   for (const pass of passes) words.push("with pass", pass);
+  if (request.credential !== null) words.push(...credentialWords(request.credential));
+  if (request.identityError !== null) words.push("refused", request.identityError);
   for (const [name, value] of Object.entries(headers)) words.push("header", quoted(name), quoted(value));
   if (body !== undefined) words.push("body", jsonText(body));
+  if (size > (body === undefined ? 0 : Buffer.byteLength(JSON.stringify(body)))) words.push("size", `${size}B`);
   return words;
 }
 

@@ -369,6 +369,10 @@ export function duration(numeral: IToken, context: BuildContext): Quantity {
   return expectKind(quantity(numeral, context), ["duration"], context);
 }
 
+export function size(numeral: IToken, context: BuildContext): Quantity {
+  return expectKind(quantity(numeral, context), ["size"], context);
+}
+
 export function count(numeral: IToken, context: BuildContext): Quantity {
   return expectKind(quantity(numeral, context), ["int"], context);
 }

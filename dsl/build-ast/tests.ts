@@ -50,12 +50,15 @@ function buildRepeat(node: CstNode, context: BuildContext): NonNullable<ast.AstR
 
 type RequestClauses = Omit<ast.AstRequestStep, "kind" | "at" | "repeat" | "method" | "path" | "from" | "span">;
 
-const CLAUSES = ["ASN", "COUNTRY", "JA4", "CLIENT", "EVIDENCE", "PASS", "SCOPES", "CLAIMS", "BODY", "RESPOND"];
+const CLAUSES = [
+  ...["ASN", "COUNTRY", "JA4", "CLIENT", "EVIDENCE", "PASS", "CREDENTIAL", "REFUSED"],
+  ...["SCOPES", "CLAIMS", "BODY", "SIZE", "RESPOND"],
+];
 
 function buildRequestClauses(nodes: readonly CstNode[], context: BuildContext): RequestClauses {
   const single = nodes.filter((node) => !has(node, "HEADER") && !has(node, "expectation"));
   reportRepeats(
-    single.map((node) => clauseName(node, CLAUSES, context)),
+    single.map((node) => clauseName(childOrNull(node, "shownCredential") ?? node, CLAUSES, context)),
     context,
   );
   const find = <T>(key: string, build: (node: CstNode) => T): T | null => {
@@ -72,11 +75,14 @@ function buildRequestClauses(nodes: readonly CstNode[], context: BuildContext): 
     client: find("CLIENT", (node) => clientId(node, context)),
     evidence: find("EVIDENCE", word),
     pass: find("PASS", word),
+    credential: find("shownCredential", (node) => buildCredential(child(node, "shownCredential"), context)),
+    refused: find("REFUSED", word),
     scopes: find("SCOPES", (node) => e.buildTexts(child(node, "texts"), context)),
     claims: find("CLAIMS", object),
     headers: nodes.filter((node) => has(node, "HEADER")).map((node) => buildHeader(node, context)),
     body: find("BODY", object),
-    respond: find("RESPOND", (node) => buildRespond(node, context)),
+    size: find("SIZE", (node) => e.size(token(node, "Numeral"), context)),
+    respond: find("RESPOND", (node) => buildAnswer(node, context)),
     expect: buildExpectations(nodes, context),
   };
 }
@@ -87,16 +93,38 @@ function clientId(node: CstNode, context: BuildContext): ast.Text {
   return word === null ? context.text(token(node, "Text")) : { value: word.image, span: context.spanOf(word) };
 }
 
-function buildHeader(node: CstNode, context: BuildContext): ast.AstRequestStep["headers"][number] {
+function buildCredential(node: CstNode, context: BuildContext): ast.AstCredential {
+  const id = tokenOrNull(node, "Text");
+  const time = (key: string): ast.AstLiteral | null => {
+    const found = tokenOrNull(node, key);
+    return found === null ? null : readTime(found.image, context.spanOf(found), context);
+  };
+  const span = context.spanOf(node);
+  return { id: id === null ? null : context.text(id), issued: time("Time"), expires: time("end"), span };
+}
+
+function buildHeader(node: CstNode, context: BuildContext): ast.AstHeader {
   const [name, value] = tokens(node, "Text") as [IToken, IToken];
   return { name: context.text(name), value: context.text(value) };
 }
 
-function buildRespond(node: CstNode, context: BuildContext): NonNullable<ast.AstRequestStep["respond"]> {
-  const after = tokenOrNull(node, "delay");
+function buildAnswer(node: CstNode, context: BuildContext): ast.AstAnswer {
+  const clauses = children(node, "answerClause");
+  const single = clauses.filter((clause) => !has(clause, "HEADER"));
+  reportRepeats(
+    single.map((clause) => clauseName(clause, ["AFTER", "SIZE", "LATENCY"], context)),
+    context,
+  );
+  const find = (key: string, read: typeof e.count): ast.Quantity | null => {
+    const found = clauses.find((clause) => has(clause, key));
+    return found === undefined ? null : read(token(found, "Numeral"), context);
+  };
   return {
     status: e.count(token(node, "Numeral"), context),
-    after: after === null ? null : e.duration(after, context),
+    size: find("SIZE", e.size),
+    latency: find("LATENCY", e.duration),
+    headers: clauses.filter((clause) => has(clause, "HEADER")).map((clause) => buildHeader(clause, context)),
+    after: find("AFTER", e.duration),
   };
 }
 

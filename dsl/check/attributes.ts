@@ -62,7 +62,7 @@ export const CLIENT_STATUSES: readonly string[] = [
 ];
 
 /** Why an offered credential was refused: of tokens and keys, of the client behind them, and of several at once. */
-const IDENTITY_ERRORS: readonly string[] = [
+export const IDENTITY_ERRORS: readonly string[] = [
   "expired",
   "bad_signature",
   "unknown_key",

@@ -1,13 +1,16 @@
 /** `test` blocks: requests on a virtual clock, and what is expected of their decisions. */
 import { CHALLENGES, EVIDENCE, makeRequest } from "../../engine/index.ts";
 import type { Evidence, Request } from "../../engine/index.ts";
-import type { AstJson, AstReloadStep, AstRequestStep, AstTest, Name, Text } from "../ast.ts";
+import type { AstCredential, AstJson, AstLiteral, AstReloadStep, AstRequestStep, AstTest, Name, Text } from "../ast.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
 import type { PolicyTest, TestReloadStep, TestRequestStep } from "../test-block.ts";
+import { IDENTITY_ERRORS } from "./attributes.ts";
 import type { CheckContext } from "./context.ts";
 import { readCount } from "./quantities.ts";
 import { didYouMean } from "./suggest.ts";
+import { checkAnswer } from "./test-answers.ts";
 import { checkTestExpectation } from "./test-expectations.ts";
+import { readHeaders } from "./test-headers.ts";
 import { readWord } from "./words.ts";
 
 /** 2026-01-01T00:00:00Z: when a test without a `clock` starts. */
@@ -80,7 +83,7 @@ function checkReload(step: AstReloadStep, input: TestInput): TestReloadStep | nu
 function checkRequestStep(step: AstRequestStep, input: TestInput, context: CheckContext): TestRequestStep | null {
   const request = checkRequest(step, input, context);
   const pass = step.pass === null ? null : readWord(step.pass, CHALLENGES, "challenge", context.report);
-  const respond = checkRespond(step, context);
+  const respond = checkAnswer(step.respond, context);
   const expect = step.expect === null ? null : checkTestExpectation(step.expect, context);
   if (request === null || respond === undefined || (step.pass !== null && pass === null)) return null;
   if (step.expect !== null && expect === null) return null;
@@ -100,28 +103,25 @@ function checkRequestStep(step: AstRequestStep, input: TestInput, context: Check
   };
 }
 
-/** The answer of the service; undefined where it is wrong. */
-function checkRespond({ respond }: AstRequestStep, { report }: CheckContext): TestRequestStep["respond"] | undefined {
-  if (respond === null) return null;
-  const status = readCount(respond.status, 100, 599, "a status", report);
-  return status === null ? undefined : { status, afterMicros: respond.after?.value ?? 0 };
-}
-
 // ── the request ─────────────────────────────────────────────────────────────
 
 function checkRequest(step: AstRequestStep, input: TestInput, context: CheckContext): Request | null {
   const evidence = step.evidence === null ? null : readEvidence(step.evidence, step, context);
   const asn = step.asn === null ? null : readCount(step.asn, 0, MAX_ASN, "a network's number", context.report);
-  const headers = checkHeaderNames(step, context);
+  const headers = readHeaders(step.headers, context);
+  const refused = step.refused === null ? null : readWord(step.refused, IDENTITY_ERRORS, "reason", context.report);
   const fits = [
     checkMethod(step.method, context),
     checkPath(step.path, context),
     step.client === null || checkClient(step.client, input, context),
     step.evidence === null || evidence !== null,
     step.asn === null || asn !== null,
+    step.refused === null || refused !== null,
+    step.credential === null || saysSomething(step.credential, context),
   ];
   if (headers === null || fits.includes(false)) return null;
   const body = step.body === null ? undefined : jsonOf(step.body);
+  const bodyBytes = body === undefined ? 0 : new TextEncoder().encode(JSON.stringify(body)).length;
   return makeRequest({
     method: step.method.text,
     path: step.path.value,
@@ -129,12 +129,14 @@ function checkRequest(step: AstRequestStep, input: TestInput, context: CheckCont
     ip: String(step.from.value),
     headers,
     body,
-    size: body === undefined ? 0 : new TextEncoder().encode(JSON.stringify(body)).length,
+    size: Math.max(bodyBytes, step.size?.value ?? 0),
     asn,
     country: step.country?.value ?? null,
     ja4: step.ja4?.value ?? null,
     client: step.client?.value ?? null,
     evidence,
+    identityError: refused,
+    credential: credentialOf(step.credential),
     facts: factsOf(headers, context),
     ...tokenOf(step),
   });
@@ -145,6 +147,21 @@ function tokenOf(step: AstRequestStep): Pick<Request, "scopes" | "claims"> {
   if (step.scopes === null && step.claims === null) return { scopes: null, claims: null };
   const claims = step.claims === null ? {} : (jsonOf(step.claims) as Readonly<Record<string, unknown>>);
   return { scopes: step.scopes?.map((scope) => scope.value) ?? [], claims };
+}
+
+function saysSomething({ id, issued, expires, span }: AstCredential, { report }: CheckContext): boolean {
+  if (id !== null || issued !== null || expires !== null) return true;
+  report.error(SEMANTICS.testStep, span, "nothing is said of the credential", {
+    help: 'write `with credential "id"`, `issued TIME` or `expires TIME`, in this order',
+  });
+  return false;
+}
+
+function credentialOf(credential: AstCredential | null): Request["credential"] {
+  if (credential === null) return null;
+  const { id, issued, expires } = credential;
+  const micros = (time: AstLiteral | null): number | null => (time === null ? null : Number(time.value));
+  return { id: id?.value ?? null, issued: micros(issued), expires: micros(expires) };
 }
 
 /** A test's request comes through a trusted proxy: a header that carries a fact states it. */
@@ -192,31 +209,6 @@ function readEvidence(word: Name, step: AstRequestStep, { report }: CheckContext
     help: `say whose it is: \`as client ID with evidence ${evidence}\``,
   });
   return null;
-}
-
-/** Headers by name; null where a name is wrong. */
-function checkHeaderNames(step: AstRequestStep, { report }: CheckContext): Readonly<Record<string, string>> | null {
-  const headers: Record<string, string> = Object.create(null) as Record<string, string>;
-  let fits = true;
-  for (const { name, value } of step.headers) {
-    const lower = name.value.toLowerCase();
-    if (name.value === lower && !Object.hasOwn(headers, lower)) headers[lower] = value.value;
-    else fits = reportHeader(name, lower, report);
-  }
-  return fits ? headers : null;
-}
-
-function reportHeader(name: Text, lower: string, report: CheckContext["report"]): false {
-  const twice = name.value === lower;
-  const message = twice
-    ? `the header \`${lower}\` is given twice`
-    : `header names are written in lower case, not \`${name.value}\``;
-  const fix = twice ? {} : { fix: { span: name.span, text: JSON.stringify(lower) } };
-  report.error(SEMANTICS.testStep, name.span, message, {
-    help: twice ? "leave one out: conditions read the first value alone" : `write \`header "${lower}"\``,
-    ...fix,
-  });
-  return false;
 }
 
 function jsonOf(json: AstJson): unknown {

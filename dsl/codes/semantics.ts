@@ -280,7 +280,7 @@ export const SEMANTICS = {
     code: "EP2812",
     title: "wrong step in a test",
     explanation:
-      "A step is a request as a caller would send it: a method in capitals, a path from `/` on, header names in lower case, and evidence only of a client.",
+      "A step is a request as a caller would send it: a method in capitals, a path from `/` on, header names in lower case, evidence only of a client, and a credential of which something is said.",
   },
   testExpectation: {
     code: "EP2813",

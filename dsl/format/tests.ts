@@ -78,14 +78,37 @@ function stepClauses(step: ast.AstRequestStep, comments: SourceComments): readon
   add(step.scopes, (scopes) => clause("scopes", textsDoc(scopes, comments)));
   add(step.claims, (claims) => clause("claims", jsonDoc(claims)));
   add(step.pass, (pass) => clause("with pass", nameDoc(pass)));
-  for (const { name, value } of step.headers) clauses.push(clause("header", [textDoc(name), " ", textDoc(value)]));
+  add(step.credential, credentialDoc);
+  add(step.refused, (reason) => clause("refused", nameDoc(reason)));
+  for (const header of step.headers) clauses.push(clause("header", headerDoc(header)));
   add(step.body, (body) => clause("body", jsonDoc(body)));
-  add(step.respond, ({ status, after }) => [
-    clause("respond", rawDoc(status)),
-    after === null ? "" : [" ", clause("after", rawDoc(after))],
-  ]);
+  add(step.size, (size) => clause("size", rawDoc(size)));
+  add(step.respond, answerDoc);
   add(step.expect, expectDoc);
   return clauses;
+}
+
+function credentialDoc({ id, issued, expires, span }: ast.AstCredential): Doc {
+  return [
+    piece("with credential", span),
+    id === null ? "" : [" ", textDoc(id)],
+    issued === null ? "" : [" ", clause("issued", rawDoc(issued))],
+    expires === null ? "" : [" ", clause("expires", rawDoc(expires))],
+  ];
+}
+
+function headerDoc({ name, value }: ast.AstHeader): Doc {
+  return [textDoc(name), " ", textDoc(value)];
+}
+
+function answerDoc({ status, size, latency, headers, after }: ast.AstAnswer): Doc {
+  return [
+    clause("respond", rawDoc(status)),
+    size === null ? "" : [" ", clause("size", rawDoc(size))],
+    latency === null ? "" : [" ", clause("latency", rawDoc(latency))],
+    headers.map((header) => [" ", clause("with header", headerDoc(header))]),
+    after === null ? "" : [" ", clause("after", rawDoc(after))],
+  ];
 }
 
 function expectDoc(expect: ast.AstExpectation): Doc {

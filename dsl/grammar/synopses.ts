@@ -43,7 +43,9 @@ export const CLAUSE_SYNOPSES: Readonly<Record<string, string>> = {
   routeClause: "scopes […] | min_evidence EVIDENCE | body { FIELD: TYPE [from STRING] }",
   bodyField: 'FIELD: TYPE [from "json.path"]',
   requestClause:
-    "as client ID | with evidence EVIDENCE | with pass KIND | scopes […] | claims {…} | header STRING STRING | body {…} | respond STATUS [after DURATION] | expect VERDICT",
+    "as client ID | with evidence EVIDENCE | with pass KIND | with credential [STRING] [issued TIME] [expires TIME] | refused REASON | scopes […] | claims {…} | header STRING STRING | body {…} | size SIZE | respond STATUS | expect VERDICT",
+  shownCredential: "with credential [STRING] [issued TIME] [expires TIME]",
+  answerClause: "after DURATION | size SIZE | latency DURATION | with header STRING STRING",
   expectationClause: "by NAME | after DURATION | status N | shadow NAME | delay DURATION | score NAME N",
   mixClause: "mix ROUTE N%, …",
   reaction: "if blocked|throttled|challenged rotate source | rotate credential | solve | slow down | give up",

@@ -95,8 +95,21 @@ export class TestGrammar extends DecisionGrammar {
       {
         ALT: () => {
           this.CONSUME(K.with);
-          this.OR2([{ ALT: () => this.CONSUME(K.evidence) }, { ALT: () => this.CONSUME(K.pass) }]);
-          this.CONSUME2(t.Word);
+          this.OR2([
+            {
+              ALT: () => {
+                this.OR3([{ ALT: () => this.CONSUME(K.evidence) }, { ALT: () => this.CONSUME(K.pass) }]);
+                this.CONSUME2(t.Word);
+              },
+            },
+            { ALT: () => this.SUBRULE(this.shownCredential) },
+          ]);
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(K.refused);
+          this.CONSUME3(t.Word);
         },
       },
       {
@@ -126,15 +139,67 @@ export class TestGrammar extends DecisionGrammar {
       },
       {
         ALT: () => {
-          this.CONSUME(K.respond);
+          this.CONSUME(K.size);
           this.CONSUME2(t.Numeral);
-          this.OPTION(() => {
-            this.CONSUME(K.after);
-            this.CONSUME3(t.Numeral, { LABEL: "delay" });
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(K.respond);
+          this.CONSUME3(t.Numeral);
+          this.MANY({
+            // `with evidence` and the like are of the request again.
+            GATE: () => this.LA(1).tokenType !== K.with || this.LA(2).tokenType === K.header,
+            DEF: () => this.SUBRULE(this.answerClause),
           });
         },
       },
       { ALT: () => this.SUBRULE(this.expectation) },
+    ]);
+  });
+
+  /** The credential behind the caller; in this order, each part at most once, and one of them at least. */
+  shownCredential: Rule = this.RULE("shownCredential", () => {
+    this.CONSUME(K.credential);
+    this.OPTION(() => this.CONSUME(t.Text));
+    this.OPTION2(() => {
+      this.CONSUME(K.issued);
+      this.CONSUME(t.Time);
+    });
+    this.OPTION3(() => {
+      this.CONSUME(K.expires);
+      this.CONSUME2(t.Time, { LABEL: "end" });
+    });
+  });
+
+  answerClause: Rule = this.RULE("answerClause", () => {
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(K.after);
+          this.CONSUME(t.Numeral);
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(K.size);
+          this.CONSUME2(t.Numeral);
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(K.latency);
+          this.CONSUME3(t.Numeral);
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(K.with);
+          this.CONSUME(K.header);
+          this.CONSUME(t.Text);
+          this.CONSUME2(t.Text);
+        },
+      },
     ]);
   });
 

@@ -240,6 +240,7 @@ class Collector {
     if (step.kind === "reload") return;
     this.#client(step.client);
     if (step.evidence !== null) this.#use(meaning("member", step.evidence.text, "evidence"), step.evidence.span);
+    if (step.refused !== null) this.#use(meaning("member", step.refused.text, "identity.error"), step.refused.span);
     this.#name(step.expect?.by ?? null);
     this.#name(step.expect?.shadow ?? null);
     this.#name(step.expect?.score?.name ?? null);

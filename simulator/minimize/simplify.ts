@@ -1,4 +1,5 @@
 /** Makes the steps of a trace plainer, one thing at a time, for as long as it still fails. */
+import type { TestAnswer } from "../../dsl/index.ts";
 import { makeRequest, type Request } from "../../engine/index.ts";
 import { SECOND } from "../clock.ts";
 import type { TraceStep } from "./trace.ts";
@@ -15,10 +16,16 @@ const ROUND: readonly number[] = [60 * SECOND, SECOND, SECOND / 10, SECOND / 100
 const PACE_CHANGE = 0.1;
 const CUTS: readonly number[] = [0, 1, 2, 3];
 
-/** Times alone: of an attack all else is what a better policy may go by. */
+/** What no failure needs that the policy does not read, and is much to read in a test. */
+const PLAIN_PROOF: readonly Change[] = [
+  withRequests(() => ({ credential: null })),
+  (each) => each.map((step) => (step.respond === null ? step : { ...step, respond: statusOnly(step.respond) })),
+];
+
+/** Times, and what a credential or answer says that nothing reads: of an attack all else is what a better policy may go by. */
 export function roundTimes(steps: readonly TraceStep[], fails: Fails): readonly TraceStep[] {
   const paces = [...ROUND, MILLISECOND].flatMap((unit) => CUTS.map((cut) => evenlyBy(unit, cut)));
-  return [fromZero, ...paces, ...ROUND.map(roundedTo)].reduce(keptWhere(fails), steps);
+  return [...PLAIN_PROOF, fromZero, ...paces, ...ROUND.map(roundedTo)].reduce(keptWhere(fails), steps);
 }
 
 /** Times, and whatever of the requests and answers the failure does without. */
@@ -37,6 +44,10 @@ export function simplify(steps: readonly TraceStep[], fails: Fails): readonly Tr
     withRequests(({ path }) => ({ path: path.split("?")[0] ?? path })),
   ];
   return roundTimes(changes.reduce(keptWhere(fails), steps), fails);
+}
+
+function statusOnly({ status, afterMicros }: TestAnswer): TestAnswer {
+  return { status, afterMicros };
 }
 
 function keptWhere(fails: Fails): (steps: readonly TraceStep[], change: Change) => readonly TraceStep[] {

@@ -60,7 +60,7 @@ function stepOf(event: DecisionEvent, { policy, scenario }: SeededScenario): Tra
   return {
     atMicros: toMillis(atMicros - START_MICROS),
     request: asTestRequest(request, policy),
-    respond: { status, afterMicros },
+    respond: { status, afterMicros, latencyMicros: toMillis(scenario.service.latencyMicros) },
     abusive,
   };
 }

@@ -8,8 +8,14 @@ export function requestOf({ request, repeat }: TestRequestStep, repetition: numb
   const fill = (value: unknown): unknown => fillTexts(value, `{${repeat.as}}`, String(repetition));
   const { client, ...rest } = request;
   const filled = { ...(fill(rest) as Omit<Request, "client">), client };
-  if (filled.body !== undefined) filled.size = Buffer.byteLength(JSON.stringify(filled.body));
+  if (filled.body !== undefined) filled.size = sizeOf(filled.body, request);
   return filled;
+}
+
+/** A size that was declared, and is more than the body's, stays. */
+function sizeOf(filled: unknown, { body, size }: Request): number {
+  const counted = Buffer.byteLength(JSON.stringify(filled));
+  return size > Buffer.byteLength(JSON.stringify(body)) ? Math.max(size, counted) : counted;
 }
 
 /** A copy of a value with every text in it filled, names of members included. JSON of a policy's text: its nesting is bounded. */

@@ -6,13 +6,14 @@ import {
   type Decision,
   type ExplainingEngine,
   type Explanation,
-  makeOutcome,
+  type Outcome,
   type OutcomeExplanation,
   type Policy,
   type PolicyEngine,
   type Request,
 } from "../../engine/index.ts";
 import { EventQueue } from "../event-queue.ts";
+import { outcomeOf } from "../test-answer.ts";
 import { TouchedKeys } from "../touched-keys.ts";
 import { requestOf } from "./fill.ts";
 import { judgeDecision } from "./judge.ts";
@@ -52,7 +53,7 @@ export function runTest(tested: TestedPolicy, test: PolicyTest, options: TestOpt
 /** An outcome that is reported later. */
 interface Pending {
   readonly tokens: readonly [compiled: number, reference: number];
-  readonly status: number;
+  readonly outcome: Outcome;
   readonly step: TestRequestStep;
   readonly repetition: number;
 }
@@ -148,7 +149,7 @@ class TestRun {
     tokens: Pending["tokens"],
   ): boolean {
     if (step.respond === null || (verdict !== "allow" && verdict !== "slow")) return true;
-    const pending = { tokens, status: step.respond.status, step, repetition };
+    const pending = { tokens, outcome: outcomeOf(step.respond), step, repetition };
     if (step.respond.afterMicros === 0) return this.observe(pending, this.now);
     this.pending.set(this.requests, pending);
     this.due.push(this.now + step.respond.afterMicros, 0, 0, this.requests);
@@ -166,19 +167,19 @@ class TestRun {
     return true;
   }
 
-  private observe({ tokens: [compiledToken, token], status, step, repetition }: Pending, at: number): boolean {
-    const compiled = this.compiled.observe(compiledToken, makeOutcome(status), at);
-    const known = this.observeReference(token, status, at);
+  private observe({ tokens: [compiledToken, token], outcome, step, repetition }: Pending, at: number): boolean {
+    const compiled = this.compiled.observe(compiledToken, outcome, at);
+    const known = this.observeReference(token, outcome, at);
     if (compiled === known) return true;
     const of = "whether an outcome was awaited";
     const problem = { kind: "engines_differ", of, compiled: `${compiled}`, reference: `${known}` } as const;
     return this.fail({ step, atMicros: at - this.test.clockMicros, repetition }, problem);
   }
 
-  private observeReference(token: number, status: number, at: number): boolean {
+  private observeReference(token: number, answered: Outcome, at: number): boolean {
     const observer = this.tested.policy === this.under ? this.options.observer : undefined;
-    if (observer === undefined) return this.reference.observe(token, makeOutcome(status), at);
-    const outcome = this.reference.explainOutcome(token, makeOutcome(status), at);
+    if (observer === undefined) return this.reference.observe(token, answered, at);
+    const outcome = this.reference.explainOutcome(token, answered, at);
     observer.observed(outcome);
     return outcome.known;
   }

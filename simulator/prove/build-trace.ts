@@ -2,7 +2,7 @@
 import type { Policy, Request } from "../../engine/index.ts";
 import { ATTACKER_NETWORKS, SourcePool } from "../networks.ts";
 import { callOf, sayable } from "./callers.ts";
-import { type Choices, ratesFor } from "./choices.ts";
+import { type Choices, ratesFor, START_MICROS } from "./choices.ts";
 import type { Focus } from "./focus.ts";
 import type { Plan, PlannedActor, PlannedStep } from "./plan.ts";
 import { COUNTER, type Gap, span, type Trace, type TraceStep } from "./trace.ts";
@@ -19,17 +19,30 @@ export function traceOf(plan: Plan, choices: Choices): Trace {
   const focus = picked(choices.foci, plan.focus);
   const actors: Request[] = [];
   for (const actor of plan.actors) actors.push(requestOf(actor, actors[0], focus, choices));
+  const clockMicros = picked(choices.clocks, plan.clock);
+  const callers = actors.map((request) => atClock(request, clockMicros));
   const steps: TraceStep[] = [];
   let room = choices.longest;
   for (const step of plan.steps) {
-    for (const each of stepsOf(step, picked(actors, step.actor), focus, choices, plan.polite)) {
+    for (const each of stepsOf(step, picked(callers, step.actor), focus, choices, plan.polite)) {
       if (room <= 0) break;
       const times = Math.min(each.times, room);
       steps.push({ ...each, times });
       room -= times;
     }
   }
-  return { clockMicros: picked(choices.clocks, plan.clock), steps };
+  return { clockMicros, steps };
+}
+
+/** Credentials are as old as was chosen when the trace begins; until here they are dated by the usual start of tests. */
+function atClock(request: Request, clockMicros: number): Request {
+  const { credential } = request;
+  if (credential === null) return request;
+  const moved = (time: number | null): number | null => (time === null ? null : time + clockMicros - START_MICROS);
+  return {
+    ...request,
+    credential: { ...credential, issued: moved(credential.issued), expires: moved(credential.expires) },
+  };
 }
 
 function picked<T>(items: readonly T[], pick: number): T {
@@ -75,7 +88,8 @@ function stepsOf(
 ): readonly TraceStep[] {
   const { times, everyMicros } = rhythmOf(step, request, focus, choices, polite);
   const status = picked(focus.statuses, step.status);
-  const respond = { status, afterMicros: step.late && choices.late ? picked(LATE, step.status) : 0 };
+  const answer = picked(focus.answers, Math.floor(step.status / focus.statuses.length));
+  const respond = { ...answer, status, afterMicros: step.late && choices.late ? picked(LATE, step.status) : 0 };
   const gap = gapOf(step, focus);
   const { kind, pick } = step.differ;
   if (times > 1 && kind === "address") return fromMany({ gap, times, everyMicros, request, respond }, choices.policy);

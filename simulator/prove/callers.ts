@@ -51,7 +51,7 @@ function pathOf({ segments }: Route): string {
   return `/${segments.map((each) => (each.kind === "literal" ? each.text : "1")).join("/")}`;
 }
 
-/** The request as a `test` says it: facts and host come from headers, and what it has no words for is left out. */
+/** The request as a `test` says it: facts and host come from headers, and a body is no smaller than it is. */
 export function sayable(request: Request, policy: Policy): Request {
   const { headers, body, client } = request;
   const facts = policy.facts.flatMap(({ name, header }) => {
@@ -64,10 +64,8 @@ export function sayable(request: Request, policy: Policy): Request {
     host: headers["host"] ?? "",
     facts: Object.fromEntries(facts),
     evidence: client === null ? null : request.evidence,
-    size: body === undefined ? 0 : Buffer.byteLength(JSON.stringify(body)),
+    size: Math.max(request.size, body === undefined ? 0 : Buffer.byteLength(JSON.stringify(body))),
     scopes: hasToken ? (request.scopes ?? []) : null,
     claims: hasToken ? (request.claims ?? {}) : null,
-    identityError: null,
-    credential: null,
   };
 }

@@ -3,6 +3,7 @@
  * edges far sooner than one that varies everything.
  */
 import { type Expr, type Limit, type Policy, type Rate, type Read, readsIn } from "../../engine/index.ts";
+import { type AnswerParts, answersFor } from "./answers.ts";
 import { closureOf, limitExprs, numbersIn, optionsOf, signalExprs, signalsIn } from "./closure.ts";
 import type { Subject } from "./subject.ts";
 import { type Variation, variationsOf } from "./variations.ts";
@@ -18,8 +19,9 @@ export interface Focus {
   /** Spans worth waiting, and pauses worth keeping between requests, in microseconds. */
   readonly gaps: readonly number[];
   readonly paces: readonly number[];
-  /** Statuses worth answering with. */
+  /** Statuses worth answering with, and what else answers say. Never empty. */
   readonly statuses: readonly number[];
+  readonly answers: readonly AnswerParts[];
 }
 
 const SECOND = 1_000_000;
@@ -96,6 +98,7 @@ function aim(
       [0, SECOND, ...around(steps.map(wholeMillis), MILLISECOND)].filter((each) => each >= 0 && each <= LONGEST),
     ),
     statuses: statusesOf(compared(reads).length > 0 ? compared(reads) : everyStatus(policy)),
+    answers: answersFor(reads.length > 0 ? reads : readsIn(policy.signals.flatMap(signalExprs), policy)),
   };
 }
 

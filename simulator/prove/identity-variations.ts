@@ -10,6 +10,7 @@ import {
   type ScalarValue,
   withMemberAt,
 } from "../../engine/index.ts";
+import { refusalVariation } from "./credential-variations.ts";
 import { turningValues } from "./values.ts";
 import type { Variation } from "./variations.ts";
 
@@ -45,7 +46,7 @@ export function scopeVariation({ constants }: Read, policy: Policy): Variation {
   };
 }
 
-/** How good the proof of a client is, and challenges that were answered. */
+/** How good the proof of a client is, challenges that were answered, and refusals where those pass. */
 export function proofVariations(policy: Policy): readonly Variation[] {
   const actions = [...policy.rules.map(({ action }) => action), ...policy.limits.map(({ otherwise }) => otherwise)];
   const asked = new Set(actions.flatMap((each) => (each.kind === "challenge" ? [each.challenge] : [])));
@@ -61,5 +62,6 @@ export function proofVariations(policy: Policy): readonly Variation[] {
     text: false,
     apply: (request, value) => ({ ...request, passes: [String(value)] }),
   };
-  return [...(policy.clients.length > 0 ? [evidence] : []), ...(asked.size > 0 ? [passes] : [])];
+  const refusals = policy.settings.refusedCredentials === "pass" ? [refusalVariation({ constants: [] })] : [];
+  return [...(policy.clients.length > 0 ? [evidence] : []), ...(asked.size > 0 ? [passes] : []), ...refusals];
 }

@@ -2,7 +2,9 @@
  * Makes a trace that refutes a claim as short and as plain as it can, by leaving out and simplifying one thing at a time for as long as
  * it still refutes. fast-check has shrunk the plan before; here the trace itself is taken apart.
  */
+import type { TestAnswer } from "../../dsl/index.ts";
 import { makeRequest, memberAt, type Request } from "../../engine/index.ts";
+import { START_MICROS } from "./choices.ts";
 import { span, type Trace, type TraceStep } from "./trace.ts";
 
 /** Traces that are tried. */
@@ -16,7 +18,8 @@ export type Refutes = (trace: Trace) => boolean;
 export function minimizeTrace(trace: Trace, refutes: Refutes): Trace {
   const search = { best: trace, trials: 0 };
   const attempt = (candidate: Trace): boolean => {
-    if (search.trials >= MOST_TRIALS) return false;
+    // What changes nothing would refute again and again, and the search never come to rest.
+    if (search.trials >= MOST_TRIALS || isSame(candidate, search.best)) return false;
     search.trials++;
     if (!refutes(candidate)) return false;
     search.best = candidate;
@@ -66,8 +69,12 @@ function plainerSteps(current: Current, attempt: Attempt): void {
     }
   }
   const start = Math.floor(current().clockMicros / (24 * 3_600 * SECOND)) * 24 * 3_600 * SECOND;
-  for (const clockMicros of [Date.UTC(2026, 0, 1) * 1_000, start])
-    if (clockMicros !== current().clockMicros) attempt({ ...current(), clockMicros });
+  if (!attempt({ ...current(), clockMicros: START_MICROS }) && current().clockMicros !== START_MICROS)
+    attempt({ ...current(), clockMicros: start });
+}
+
+function isSame(one: Trace, other: Trace): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** Makes steps like the ones before them, and one step of those that are alike and come at one pace. */
@@ -105,7 +112,21 @@ function plainer(step: TraceStep | undefined): readonly Partial<TraceStep>[] {
     ...paces.map((each) => ({ everyMicros: each })),
     ...(respond === null ? [] : [{ respond: null }]),
     ...(respond === null || respond.afterMicros === 0 ? [] : [{ respond: { ...respond, afterMicros: 0 } }]),
+    ...(respond === null ? [] : plainerAnswers(respond)),
   ];
+}
+
+/** The answer without each thing that it says besides its status. */
+function plainerAnswers({ size, latencyMicros, headers, ...bare }: TestAnswer): readonly Partial<TraceStep>[] {
+  const [ofSize, ofLatency] = [
+    size === undefined ? {} : { size },
+    latencyMicros === undefined ? {} : { latencyMicros },
+  ];
+  const ofHeaders = headers === undefined ? {} : { headers };
+  const answers = [bare, { ...bare, ...ofSize, ...ofLatency }, { ...bare, ...ofSize, ...ofHeaders }];
+  const said = [...answers, { ...bare, ...ofLatency, ...ofHeaders }];
+  const parts = [size, latencyMicros, headers].filter((part) => part !== undefined).length;
+  return parts === 0 ? [] : said.map((respond) => ({ respond }));
 }
 
 type Change = (request: Request) => Request;
@@ -114,7 +135,7 @@ type Change = (request: Request) => Request;
 function plainerRequests(request: Request | undefined): readonly Change[] {
   if (request === undefined) return [];
   const bare = makeRequest({});
-  const fields = ["evidence", "asn", "country", "ja4", "passes"] as const;
+  const fields = ["evidence", "identityError", "credential", "asn", "country", "ja4", "passes"] as const;
   const target = request.path.split("?");
   return [
     (each) => ({ ...each, scopes: null, claims: null }),
@@ -124,10 +145,12 @@ function plainerRequests(request: Request | undefined): readonly Change[] {
       (field): Change =>
         (each) => ({ ...each, [field]: bare[field] }),
     ),
-    (each) => ({ ...each, body: undefined }),
+    (each) => ({ ...each, size: bytesOf(each.body) }),
+    (each) => withBody(each, undefined),
     ...membersOf(request.body).map(
       (name): Change =>
-        (each) => ({ ...each, body: without(each.body, name) }),
+        (each) =>
+          withBody(each, without(each.body, name)),
     ),
     ...membersOf(request.claims).map(
       (name): Change =>
@@ -139,6 +162,15 @@ function plainerRequests(request: Request | undefined): readonly Change[] {
     ),
     ...(target.length > 1 ? [(each: Request): Request => ({ ...each, path: target[0] ?? "/" })] : []),
   ];
+}
+
+/** With another body; a size that was declared, and is more than the body's, stays. */
+function withBody(request: Request, body: unknown): Request {
+  return { ...request, body, size: request.size > bytesOf(request.body) ? request.size : bytesOf(body) };
+}
+
+function bytesOf(body: unknown): number {
+  return body === undefined ? 0 : Buffer.byteLength(JSON.stringify(body));
 }
 
 function membersOf(value: unknown): readonly string[] {

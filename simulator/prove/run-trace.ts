@@ -3,12 +3,13 @@ import {
   createExplainer,
   type ExplainingEngine,
   type Explanation,
-  makeOutcome,
+  type Outcome,
   type Policy,
   type Request,
 } from "../../engine/index.ts";
 import type { TestRequestStep } from "../../dsl/index.ts";
 import { requestOf } from "../policy-test/fill.ts";
+import { outcomeOf } from "../test-answer.ts";
 import type { TestObserver } from "../policy-test/run-test.ts";
 import { COUNTER, span, type Trace, type TraceStep } from "./trace.ts";
 
@@ -51,7 +52,7 @@ export interface RunOptions {
 interface Due {
   readonly atMicros: number;
   readonly token: number;
-  readonly status: number;
+  readonly outcome: Outcome;
 }
 
 const MILLISECOND = 1_000;
@@ -122,7 +123,7 @@ class Run {
     this.events.push(event);
     look?.(this.engine, event);
     if (answeredMicros === null || respond === null) return;
-    this.due.push({ atMicros: answeredMicros, token, status: respond.status });
+    this.due.push({ atMicros: answeredMicros, token, outcome: outcomeOf(respond) });
     this.answer(this.now);
   }
 
@@ -132,8 +133,7 @@ class Run {
     const now = this.due.filter(({ atMicros }) => atMicros <= until).sort((a, b) => a.atMicros - b.atMicros);
     if (now.length === 0) return;
     this.due = this.due.filter(({ atMicros }) => atMicros > until);
-    for (const { token, status, atMicros } of now) {
-      const outcome = makeOutcome(status);
+    for (const { token, outcome, atMicros } of now) {
       if (observer === undefined) this.engine.observe(token, outcome, atMicros);
       else observer.observed(this.engine.explainOutcome(token, outcome, atMicros));
     }

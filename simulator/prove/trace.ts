@@ -1,4 +1,5 @@
 /** Traces: requests with waits between them, as steps of a `test` say them. */
+import type { TestAnswer } from "../../dsl/index.ts";
 import type { Request } from "../../engine/index.ts";
 
 /** The name by which repetitions are counted in texts: `{n}`. */
@@ -17,7 +18,7 @@ export interface TraceStep {
   readonly everyMicros: number;
   readonly request: Request;
   /** What the service answers where the request is let through. */
-  readonly respond: { readonly status: number; readonly afterMicros: number } | null;
+  readonly respond: TestAnswer | null;
 }
 
 export interface Trace {

@@ -1,6 +1,6 @@
 /**
  * What can be varied in a request, and the values at which a condition on it turns. Only what a `test` can say is varied, so that every
- * trace can be written down as one: an age of a credential, a refused credential, and what a service answers besides its status are not.
+ * trace can be written down as one.
  */
 import {
   attributePlace,
@@ -16,6 +16,7 @@ import {
   withPath,
 } from "../../engine/index.ts";
 import { foldedBody, graphqlBody } from "./bodies.ts";
+import { credentialVariation, refusalVariation } from "./credential-variations.ts";
 import { claimPaths, claimVariation, proofVariations, scopeVariation } from "./identity-variations.ts";
 import { addressesAround, TRIED_METHODS, turningValues } from "./values.ts";
 
@@ -31,8 +32,6 @@ export interface Variation {
   readonly apply: (request: Request, value: AttributeValue) => Request;
 }
 
-/** Texts that are sizes of bodies are written out, so that they stay small. */
-const MOST_PADDING = 4_096;
 /** Clients whose networks are tried for others: they call from their own anyhow. */
 const MOST_CLIENTS = 4;
 
@@ -46,7 +45,9 @@ export function variationsOf(reads: readonly Read[], policy: Policy): readonly V
       variations.set(variation.attribute, { ...variation, values });
     }
   }
-  for (const variation of proofVariations(policy)) variations.set(variation.attribute, variation);
+  for (const variation of proofVariations(policy)) {
+    if (!variations.has(variation.attribute)) variations.set(variation.attribute, variation);
+  }
   return [...variations.values()];
 }
 
@@ -86,6 +87,12 @@ function readVariations(read: Read, policy: Policy): readonly Variation[] {
       return [claimVariation([argument], read)];
     case "token.field":
       return claimPaths(argument, policy).map((path) => claimVariation(path, read));
+    case "identity.error":
+      return [refusalVariation(read)];
+    case "credential.id":
+    case "credential.age":
+    case "credential.expires_in":
+      return [credentialVariation(name, read)];
     case "token.scopes":
     case "granted":
       return [scopeVariation(read, policy)];
@@ -170,13 +177,9 @@ export function withField(request: Request, field: BodyField, value: AttributeVa
 function sizeVariation({ constants }: Read): Variation {
   return {
     attribute: "body.size",
-    values: turningValues("size", constants).filter((value) => Number(value) <= MOST_PADDING),
+    values: turningValues("size", constants).filter((value) => Number(value) >= 0),
     text: false,
-    apply: (request, value) => {
-      const bare = withMemberAt(request.body, ["padding"], "");
-      const missing = Number(value) - Buffer.byteLength(JSON.stringify(bare));
-      return missing < 0 ? request : { ...request, body: withMemberAt(bare, ["padding"], "x".repeat(missing)) };
-    },
+    apply: (request, value) => ({ ...request, size: Number(value) }),
   };
 }
 

@@ -2,6 +2,7 @@
 import type { IToken } from "chevrotain";
 import { CompletionItemKind } from "vscode-languageserver";
 import { CHALLENGES, EVIDENCE, HMAC_SCHEMES, METHODS, VERDICTS } from "../../../engine/index.ts";
+import { IDENTITY_ERRORS } from "../../check/attributes.ts";
 import type { SymbolKind } from "../../check/scope.ts";
 import { AGGREGATES } from "../../check/signal-types.ts";
 import { DECLARABLE, WEEKDAY } from "../../check/types.ts";
@@ -151,6 +152,7 @@ const PLACES: Readonly<Record<string, Place>> = {
   "request 0": fixed(METHODS),
   "requestClause 0": clients,
   "requestClause 2": behind({ evidence: fixed(EVIDENCE), pass: fixed(CHALLENGES) }),
+  "requestClause 3": fixed(IDENTITY_ERRORS),
   "expectation 0": fixed(VERDICTS),
   "expectationClause 0": declared("rule", "limit"),
   "expectationClause 2": declared("rule", "limit"),

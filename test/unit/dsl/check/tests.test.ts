@@ -67,6 +67,45 @@ describe("a step", () => {
     });
   });
 
+  test("holds the credential, a refusal, a declared size and all of the answer", () => {
+    const { steps } = testOf(
+      'at 0s POST "/login" from 203.0.113.9 as client acme_sync with credential "k-1" issued 2025-10-01 expires 2026-02-01T08:00:00.250Z ' +
+        'refused bad_signature body { a: "1" } size 2MB respond 200 latency 90ms with header "x-cache" "hit" size 4KB ' +
+        'with header "x-age" "7" after 1s with evidence bearer_token',
+    );
+    expect(steps[0]).toMatchObject({
+      request: {
+        credential: {
+          id: "k-1",
+          issued: Date.UTC(2025, 9, 1) * 1000,
+          expires: Date.UTC(2026, 1, 1, 8, 0, 0, 250) * 1000,
+        },
+        identityError: "bad_signature",
+        size: 2 ** 21,
+        headers: {},
+        evidence: "bearer_token",
+      },
+      respond: {
+        status: 200,
+        afterMicros: 1e6,
+        size: 4096,
+        latencyMicros: 90_000,
+        headers: { "x-cache": "hit", "x-age": "7" },
+      },
+    });
+  });
+
+  test("has a size of the body's at the least, and may date a credential alone", () => {
+    const { steps } = testOf(
+      'at 0s POST "/login" from 203.0.113.9 with credential expires 2027-01-01 body { a: "1" } size 2B respond 200',
+    );
+    expect(steps[0]).toMatchObject({
+      request: { size: 9, credential: { id: null, issued: null, expires: Date.UTC(2027, 0, 1) * 1000 } },
+      respond: { status: 200, afterMicros: 0 },
+    });
+    expect(Object.keys((steps[0] as { respond: object }).respond)).toEqual(["status", "afterMicros"]);
+  });
+
   test("has nothing that it does not state", () => {
     const { clockMicros, steps } = testOf('at 0s GET "/" from 2001:db8::1');
     expect(clockMicros).toBe(Date.UTC(2026, 0, 1) * 1000);
@@ -76,6 +115,7 @@ describe("a step", () => {
       respond: null,
       expect: null,
     });
+    expect(steps[0]).toMatchObject({ request: { credential: null, identityError: null } });
   });
 
   test("may set the clock, and reload another file", () => {
@@ -100,6 +140,13 @@ const REFUSED: readonly (readonly [body: string, problem: string])[] = [
   ['at 0s GET "/" from 192.0.2.1 with pass puw', "EP2613 there is no challenge `puw`"],
   ['at 0s GET "/" from 192.0.2.1 header "X-A" "1"', "EP2812 header names are written in lower case, not `X-A`"],
   ['at 0s GET "/" from 192.0.2.1 header "x-a" "1" header "x-a" "2"', "EP2812 the header `x-a` is given twice"],
+  ['at 0s GET "/" from 192.0.2.1 refused expred', "EP2613 there is no reason `expred`"],
+  ['at 0s GET "/" from 192.0.2.1 with credential', "EP2812 nothing is said of the credential"],
+  [
+    'at 0s GET "/" from 192.0.2.1 respond 200 with header "X-A" "1"',
+    "EP2812 header names are written in lower case, not `X-A`",
+  ],
+  ['at 0s GET "/" from 192.0.2.1 respond 200 size 4KB size 1KB', "EP1305 `size` is given twice"],
   ['at 0s GET "/" from 192.0.2.1 respond 42', "EP2601 a status is a whole number from 100 to 599, not `42`"],
   ['at 0s GET "/" from 192.0.2.1 expect blok', "EP2613 there is no verdict `blok`"],
   ['at 0s GET "/" from 192.0.2.1 expect block by trp', "EP2001 there is no rule or limit `trp`"],

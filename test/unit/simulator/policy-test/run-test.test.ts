@@ -102,6 +102,32 @@ test "at once" {
   expect(story(result)).toEqual(["passed ", "passed "]);
 });
 
+test("signals read all of an answer, rules the credential, and a declared size counts", () => {
+  const result =
+    run(`signal heavy = count where response.size > 4KB and response.latency > 1s and response.header["x-cache"] ?? "" == "miss" per ip over 10m
+rule many when heavy > 1 then throttle
+rule old when credential.age ?? 0s >= 90d then block
+rule large when body.size > 1MB then block 413
+test "answers" {
+  at 0s repeat 2 every 1s GET "/" from 203.0.113.9 respond 200 size 5KB latency 2s with header "x-cache" "miss" expect allow
+  at 3s GET "/" from 203.0.113.9 expect throttle by many
+  at 3s repeat 2 every 1s GET "/" from 203.0.113.8 respond 200 size 4KB latency 2s with header "x-cache" "miss" expect allow
+  at 6s GET "/" from 203.0.113.8 expect allow
+}
+test "credentials" {
+  at 0s GET "/" from 203.0.113.9 with credential issued 2025-10-04 expect allow
+  at 24h GET "/" from 203.0.113.9 with credential issued 2025-10-04 expect block by old
+  at 24h GET "/" from 203.0.113.9 with credential "k" expires 2026-01-02 expect block status 401
+  at 24h GET "/" from 203.0.113.9 refused bad_signature expect block status 401
+}
+test "sizes" {
+  at 0s repeat 2 every 0s as n POST "/" from 203.0.113.9 body { a: "{n}" } size 1MB expect allow
+  at 0s POST "/" from 203.0.113.9 body { a: "1" } size 2MB expect block by large
+}
+`);
+  expect(story(result)).toEqual(["passed ", "passed ", "passed "]);
+});
+
 test("a filter runs the tests whose name has it", () => {
   const text = ["alpha", "beta", "alphabet"]
     .map((name) => `test "${name}" {\n  at 0s GET "/" from 203.0.113.9 expect allow\n}\n`)

@@ -53,9 +53,26 @@ test.each([
     "signal tries = count on login per ip over 10m\nscore risk {\n  +40 when tries > 5\n  +30 when no client\n}\nrule r on login when risk >= 70 then block",
   ],
   [
+    "ages and ends of credentials",
+    'rule r on order when credential.age ?? 0s > 90d or credential.id ?? "" == "k-1" then block\nrule s on login when (credential.expires_in ?? 9d) < 1h then note "soon"',
+  ],
+  [
+    "sizes, latencies and headers of answers",
+    'signal heavy = count on order where response.size >= 4KB per ip over 10m\nsignal late = count on order where response.latency > 2s and response.header["x-cache"] ?? "" == "miss" per ip over 10m\nrule r on order when heavy > 3 or late > 2 then block',
+  ],
+  ["declared sizes of bodies", "rule r on login when body.size > 5MB then block 413"],
+  [
     "every answer of limits",
     'limit fast on login per ip allow 5 per 1s otherwise slow up to 1s\nlimit places on order per ip allow 4 at once\nrule r on login when used(fast) > 50% then note "near"',
   ],
 ])("%s", (_, declarations) => {
   expect(missed(`${declarations}\n`)).toEqual([]);
+});
+
+test("a refused credential is tried where the policy lets it pass", () => {
+  const found = prove(
+    `${HEAD.replace("default allow", "default allow refused_credentials pass")}rule r when has identity.error and identity.error is revoked then block 401\n`,
+    { runs: 250, longest: 60 },
+  );
+  expect(found.unreached).toEqual([]);
 });

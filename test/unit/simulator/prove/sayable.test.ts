@@ -16,7 +16,7 @@ import { check } from "../../../helpers/property.ts";
 import { INVENTORY, proven } from "../../../helpers/proving.ts";
 
 /** Reads everything that a request can hold. */
-const POLICY = `policy "all" { default allow }
+const POLICY = `policy "all" { default allow  refused_credentials pass }
 clients from "clients.yaml"
 identity { jwt "https://id.example.com" { audience "orders-api"  keys "keys.json"  client claim "azp"  claims { tenant: string from "org.id", level: int } } }
 fact bot_score : int from header "x-bot-score"
@@ -40,6 +40,9 @@ rule r6 when (bot_score ?? 0) > 80 or (patience ?? 0s) > 5s then challenge pow
 rule r7 when has token.scopes and token.tenant ?? "" == "acme" and token.level ?? 0 >= 3 and any of token.scopes in ["admin"] then note "admin"
 rule r8 when ip.asn ?? 0 == 64500 or ip.country ?? "" == "XX" or tls.ja4 ?? "" like "t13d*" then block for 10m doubling to 1h per ip
 rule r9 when tries > 3 or now in night or method is PATCH or host == "api.example.com" then throttle
+signal heavy = count where response.size > 4KB and response.latency >= 250ms and response.header["x-cache"] ?? "" == "a miss" per ip over 10m
+rule r11 when heavy > 2 or credential.id ?? "" == "k-1" or credential.age ?? 0s > 90d or (credential.expires_in ?? 1d) < 1h then throttle
+rule r12 when has identity.error and identity.error in [revoked, expired] then block 401
 rule r10 when path in ["/.env", "/x/../y"] or path.raw ends_with ".php" then block
 `;
 
