@@ -13,7 +13,7 @@ import {
 import type { Command } from "../command.ts";
 import { type CliIo, colorOnStdout } from "../io.ts";
 import { type Arguments, formatOption } from "../options.ts";
-import { loadGood } from "../policy-file.ts";
+import { loadToRun } from "../policy-file.ts";
 import { CliProblem, EXIT } from "../problem.ts";
 import { Progress } from "../progress.ts";
 
@@ -25,7 +25,7 @@ export const prove: Command = {
   usage: "FILE [--runs N] [--seed N] [--path P] [--longest N] [--time D] [--against OLD] [--format text|json]",
   about: `Draws requests and traces at the edges of the policy's conditions, and tries to refute every invariant, what every limit
 guarantees, and what holds of every policy. A refutation is shrunk and printed as a test; what was not refuted has held, and is not
-proven. Exits 1 if something is refuted.`,
+proven. Exits 1 if something is refuted, 2 if the policy has errors.`,
   options: [
     {
       name: "runs",
@@ -54,9 +54,9 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   const longest = args.integer("longest", 1, MOST_LONGEST) ?? DEFAULT_LONGEST;
   const path = pathOf(args);
   const timeMs = timeOf(args);
-  const { policy, sources, invariants } = loadGood(file, io);
+  const { policy, sources, invariants } = loadToRun(file, io);
   const old = args.text("against");
-  const against = old === null ? null : { policy: loadGood(old, io).policy, name: old };
+  const against = old === null ? null : { policy: loadToRun(old, io).policy, name: old };
   const progress = new Progress(file, path === null ? (runs ?? DEFAULT_RUNS) : 1, io);
   let result: ProveResult;
   try {

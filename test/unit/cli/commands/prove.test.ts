@@ -73,3 +73,15 @@ test.each([
   expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
   expect(stderr).toContain(message);
 });
+
+test("a policy with errors cannot be proven: 2, not the answer no", async () => {
+  const at = folderWith({
+    "p.edgepolicy": 'policy "t" { default allow }\nrule r when nobody then block\n',
+    "good.edgepolicy": GOOD,
+  });
+  for (const argv of [[at("p.edgepolicy")], [at("good.edgepolicy"), "--against", at("p.edgepolicy")]]) {
+    const { status, stdout, stderr } = await edgepolicy(["prove", ...argv]);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toContain("mend the policy first");
+  }
+});
