@@ -206,9 +206,9 @@ function checkElapsed(ast: AstSignal, argument: AstExpr, site: Site): Aggregate 
   if (routes !== undefined) return { kind: "elapsed", routes };
   if (name !== undefined && site.context.scope.isUnread(name.text)) return null;
   const help = didYouMean(name?.text ?? "", site.context.scope.names("route", "group"), "write `elapsed(login)`");
-  site.context.report.error(SEMANTICS.wrongArgument, argument.span, "`elapsed` takes the name of a route or group", {
-    help,
-  });
+  const found = name === undefined ? "" : `, and \`${name.text}\` is none`;
+  const message = `\`elapsed\` takes the name of a route or group${found}`;
+  site.context.report.error(SEMANTICS.wrongArgument, argument.span, message, { help });
   return null;
 }
 

@@ -6,7 +6,8 @@ const MAX_COMPARED = 500;
 
 /**
  * The candidate with the smallest edit distance (insert, delete, replace, swap neighbours), if it is near enough to be
- * meant: at most a third of the longer name, and never everything. Ties go to the earlier candidate.
+ * meant: at most a third of the longer name, and never everything. Of equally near ones that which begins alike for longer
+ * (`limt` is `limit` before it is `list`), then the earlier one.
  */
 export function nearest(name: string, candidates: Iterable<string>): string | null {
   let best: string | null = null;
@@ -20,12 +21,23 @@ export function nearest(name: string, candidates: Iterable<string>): string | nu
     compared += 1;
     if (compared > MAX_COMPARED) break;
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    if (distance <= allowed && distance < bestDistance) {
+    if (distance > allowed) continue;
+    if (
+      distance < bestDistance ||
+      (distance === bestDistance && beginsAlike(name, candidate) > beginsAlike(name, best))
+    ) {
       best = candidate;
       bestDistance = distance;
     }
   }
   return best;
+}
+
+/** How many letters two names have in common from the first on. */
+function beginsAlike(name: string, candidate: string | null): number {
+  let count = 0;
+  while (count < name.length && name[count] === candidate?.[count]) count += 1;
+  return count;
 }
 
 /** `did you mean …?` for the nearest candidate, or the given text where none is near. */

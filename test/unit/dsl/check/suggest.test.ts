@@ -15,7 +15,9 @@ describe("the nearest name", () => {
     expect(nearest(name, ["login", "failures", "client.id", "client.kind", "method"])).toBe(meant);
   });
 
-  test("is the first of several that are equally near", () => {
+  test("is the one that begins alike for longer, then the first, of several that are equally near", () => {
+    expect(nearest("limt", ["list", "limit"])).toBe("limit");
+    expect(nearest("limt", ["limit", "list"])).toBe("limit");
     expect(nearest("ab", ["ac", "ad"])).toBe("ac");
     expect(didYouMean("ab", ["zzzzz"], "declare it")).toBe("declare it");
   });
