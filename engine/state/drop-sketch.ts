@@ -113,8 +113,9 @@ export abstract class DropSketch {
     const { arena, head } = this;
     arena.touch(head + SKETCH_ENTERED, 1);
     const entered = arena.words[head + SKETCH_ENTERED]! + 1;
-    const isFull = entered > this.width / 2;
-    arena.words[head + SKETCH_ENTERED] = isFull && this.addPage() ? 0 : Math.min(entered, this.width);
+    const isAdded = entered > this.width / 2 && this.addPage();
+    // Only now, because a page more may have moved the words.
+    arena.words[head + SKETCH_ENTERED] = isAdded ? 0 : Math.min(entered, this.width);
   }
 
   private addPage(): boolean {

@@ -133,3 +133,94 @@ test("gives all its pages back", () => {
   discardSketch(arena, head);
   expect(arena.inUse).toBe(before);
 });
+
+describe("pages", () => {
+  /** Keys after which a page of arrival times is full: half the cells of a row. */
+  const FULL = 256;
+  const enter = (sketch: TimeSketch, from: number, to: number): void => {
+    for (let key = from; key < to; key++) sketch.enter(...hashOf(key), 9_000);
+  };
+
+  test("come one at a time, as soon as the keys of the last ones are too many", () => {
+    const { arena, sketch } = sketchIn((each, head) => new TimeSketch(each, head));
+    const others = arena.inUse - PAGE_BYTES;
+    sketch.setBudget(9);
+    const sizes = [FULL, FULL + 1, FULL + 2, 2 * FULL + 1, 2 * FULL + 2, 2 * FULL + 3].map((keys, index, all) => {
+      enter(sketch, all[index - 1] ?? 0, keys);
+      return [sketch.bytes / PAGE_BYTES, (arena.inUse - others) / PAGE_BYTES];
+    });
+    // The second page brings the one that leads to both.
+    expect(sizes).toEqual([1, 3, 3, 3, 4, 4].map((pages) => [pages, pages]));
+    expect(sketch.isTooLarge).toBe(false);
+  });
+
+  test("come at once where there is room for them again, but never beyond the budget or the arena", () => {
+    const { arena, sketch } = sketchIn((each, head) => new TimeSketch(each, head));
+    sketch.setBudget(2);
+    enter(sketch, 0, 2 * FULL);
+    expect(sketch.bytes).toBe(PAGE_BYTES);
+    sketch.setBudget(3);
+    arena.setLimit(arena.used + 1);
+    enter(sketch, 2 * FULL, 2 * FULL + 1);
+    expect(sketch.bytes).toBe(PAGE_BYTES);
+    arena.setLimit(arena.used + 2);
+    enter(sketch, 2 * FULL + 1, 2 * FULL + 2);
+    expect([sketch.bytes, arena.room]).toEqual([3 * PAGE_BYTES, 0]);
+  });
+
+  test("share the keys: were thousands in one, every stranger would be taken for one of them", () => {
+    const { sketch } = sketchIn((each, head) => new TimeSketch(each, head));
+    sketch.setBudget(30);
+    enter(sketch, 0, 29 * FULL);
+    const strangers = Array.from({ length: 1_000 }, (_, key) => sketch.time(...hashOf(100_000 + key)));
+    expect(strangers.filter((time) => time > 0).length).toBeLessThan(750);
+  });
+
+  test("go back to the arena, and all of it is told to its guard", () => {
+    const { arena, head, sketch } = sketchIn((each, at) => new TimeSketch(each, at));
+    const others = arena.inUse - PAGE_BYTES;
+    const recorder = new Recorder(arena);
+    const step = (change: () => void): void => {
+      recorder.begin();
+      change();
+      expect(recorder.lost()).toEqual([]);
+    };
+    for (let round = 0; round < 2; round++) {
+      step(() => sketch.setBudget(5));
+      for (let page = 0; sketch.bytes < 5 * PAGE_BYTES; page++) {
+        enter(sketch, page * (FULL + 1), page * (FULL + 1) + FULL);
+        step(() => enter(sketch, page * (FULL + 1) + FULL, (page + 1) * (FULL + 1)));
+      }
+      step(() => sketch.setBudget(1));
+      while (sketch.isTooLarge) step(() => sketch.shrink());
+      expect(arena.inUse - others).toBe(PAGE_BYTES);
+    }
+    step(() => discardSketch(arena, head));
+    expect(arena.inUse).toBe(others);
+  });
+});
+
+test("whoever makes it again over the same table finds what it said; for another there may be no page left", () => {
+  const { arena, head, sketch } = sketchIn((each, at) => new TimeSketch(each, at));
+  sketch.enter(...hashOf(7), 9_000);
+  expect(new TimeSketch(arena, head).time(...hashOf(7))).toBe(9_000);
+  arena.setLimit(arena.used);
+  const other = new Catalogue(arena, 0).use("other");
+  expect(() => new TimeSketch(arena, other)).toThrow(/no page left for another limit/);
+});
+
+test("the first page of a sketch is told to the guard", () => {
+  const arena = new Arena(20);
+  const head = new Catalogue(arena, 0).use("limit");
+  const recorder = new Recorder(arena);
+  const sketch = new TimeSketch(arena, head);
+  expect([recorder.lost(), sketch.bytes]).toEqual([[], PAGE_BYTES]);
+});
+
+test("rows look at different bits of the hash, so that keys which differ in any one of them are told apart", () => {
+  const { sketch } = sketchIn((arena, head) => new TimeSketch(arena, head));
+  sketch.enter(0, 2, 9_000);
+  const ofLo = Array.from({ length: 27 }, (_, bit) => sketch.time(1 << (bit + 1), 2));
+  const ofHi = Array.from({ length: 9 }, (_, bit) => sketch.time(0, 2 | (1 << (bit + 23))));
+  expect([...ofLo, ...ofHi].filter((time) => time > 0)).toEqual([]);
+});
