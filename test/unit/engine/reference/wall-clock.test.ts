@@ -50,6 +50,35 @@ test("a clock shows microseconds, weekdays and the day of its zone", () => {
   expect(weekdayOf(micros("2026-03-01T22:30:00Z"), "Europe/Rome")).toBe("sun");
 });
 
+test("a clock shows seconds, and the same month and day in any other order are another hour", () => {
+  expect(wallClock(micros("2026-03-01T00:00:45Z"), "UTC").timeOfDay).toBe(45_000_000);
+  expect(endOfUnit(micros("2026-01-11T01:10:00Z"), "hour", "UTC")).toBe(micros("2026-01-11T02:00:00Z"));
+  expect(endOfUnit(micros("2026-01-01T11:10:00Z"), "hour", "UTC")).toBe(micros("2026-01-01T12:00:00Z"));
+});
+
+test("a window is open from its start on and before its end", () => {
+  const head = { name: "open", doc: "", span: { file: 0, start: 0, end: 0 } };
+  const at = (text: string): number => micros(text);
+  const [start, end] = [at("2026-01-06T09:30:00Z"), at("2026-01-08T17:15:00Z")];
+  for (const [recurrence, opens, closes] of [
+    [{ kind: "once", from: start, to: end }, start, end],
+    // Tuesday to Thursday.
+    [{ kind: "weekly", fromDay: 1, from: 9.5 * HOUR, toDay: 3, to: 17.25 * HOUR, zone: "UTC" }, start, end],
+    [{ kind: "daily", from: 9.5 * HOUR, to: 17.25 * HOUR, zone: "UTC" }, start, at("2026-01-06T17:15:00Z")],
+  ] as const) {
+    const window = { ...head, recurrence };
+    const times = [opens - 1, opens, closes - 1, closes, closes + HOUR];
+    expect(times.map((time) => isOpen(window, time))).toEqual([false, true, true, false, false]);
+  }
+});
+
+test("a window of a whole day or week is always open", () => {
+  const head = { name: "open", doc: "", span: { file: 0, start: 0, end: 0 } };
+  const whole = { ...head, recurrence: { kind: "daily", from: 6 * HOUR, to: 6 * HOUR, zone: "UTC" } } as const;
+  const hours = ["2026-01-01T05:59:59Z", "2026-01-01T06:00:00Z", "2026-01-01T18:00:00Z"];
+  expect(hours.map((hour) => isOpen(whole, micros(hour)))).toEqual([true, true, true]);
+});
+
 test("a window that does not end after its start wraps around midnight or the week", () => {
   const head = { name: "night", doc: "", span: { file: 0, start: 0, end: 0 } };
   const daily = { ...head, recurrence: { kind: "daily", from: 22 * HOUR, to: 2 * HOUR, zone: "UTC" } } as const;

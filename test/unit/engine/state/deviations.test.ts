@@ -97,6 +97,33 @@ describe("empty slots", () => {
   });
 });
 
+test.each([4, 5, 8, 9, 16, 60, 100_000])(
+  "against %d windows, what was never there is learnt as a plain mean until a sample would weigh no more than ever after",
+  (times) => {
+    // Once 2/(N+1) is the larger share, a window counts for it, however long ago the first was.
+    const alpha = 2 / (times + 1);
+    const table = tableOf(times);
+    serve(table, 0);
+    let mean = 1;
+    let variance = 0;
+    const gap = Math.min(times - 3, 40_000);
+    for (let samples = 2; samples <= gap; samples++) {
+      const share = Math.max(alpha, 1 / samples);
+      variance = (1 - share) * (variance + share * mean * mean);
+      mean -= share * mean;
+    }
+    const now = gap * D + 17_000;
+    for (let event = 0; event < 7; event++) table.record(1, 1, now);
+    const slots = Math.floor(now / D) - gap;
+    for (let slot = 0; slot < slots; slot++) {
+      const share = Math.max(alpha, 1 / (gap + slot + 1));
+      variance = (1 - share) * (variance + share * mean * mean);
+      mean -= share * mean;
+    }
+    expect(table.read(1, 1, now)).toBeCloseTo((7 - mean) / Math.sqrt(Math.max(variance, mean, 1)), 6);
+  },
+);
+
 test("reading changes nothing", () => {
   const table = tableOf(8);
   for (let slot = 0; slot < 6; slot++) serve(table, slot * D);
