@@ -38,6 +38,7 @@ const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   "engine/facts/computed-readers.ts": [...READERS, ...WHOLE],
   "engine/facts/graphql-body.ts": ["test/unit/engine/facts/graphql.test.ts"],
   "engine/facts/range-table.ts": LOOKUPS,
+  "engine/facts/read-slot.ts": [...READERS, ...WHOLE],
   "engine/facts/read-request.ts": [...READERS, ...WHOLE],
   "engine/facts/request-readers.ts": [...READERS, ...WHOLE],
   "engine/generate/expressions.ts": [mirror("engine/generate/steps.ts"), ...WHOLE],

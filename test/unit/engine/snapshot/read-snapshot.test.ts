@@ -5,7 +5,7 @@ import { createEngine, makeRequest, restoreEngine } from "../../../../engine/ind
 import { halfSipHash } from "../../../../engine/reference/hash.ts";
 import { checksumOf, SNAPSHOT_FORMAT, SNAPSHOT_KIND, type SnapshotHead } from "../../../../engine/snapshot/format.ts";
 import { readSnapshot } from "../../../../engine/snapshot/read-snapshot.ts";
-import { PAGE_BYTES } from "../../../../engine/state/arena.ts";
+import { Arena, PAGE_BYTES } from "../../../../engine/state/arena.ts";
 import { policyOf } from "../../../helpers/compiled.ts";
 
 const CUT_OFF = { ok: false, message: "it is cut off or damaged" };
@@ -27,11 +27,15 @@ function parts(): { head: SnapshotHead; runs: Run[] } {
   if (!read.ok) throw new Error(read.message);
   const { head, arena } = read;
   const pages = new Uint8Array(arena.words.buffer, 0, head.pages * PAGE_BYTES);
-  const runs = Array.from({ length: head.pages }, (_, page): Run => {
-    const own = pages.slice(page * PAGE_BYTES, (page + 1) * PAGE_BYTES);
-    return [page, own, ...checksumOf(new Int32Array(own.buffer), PAGE_BYTES / 4)];
-  });
+  const runs = Array.from({ length: head.pages }, (_, page) =>
+    runOf(page, pages.slice(page * PAGE_BYTES, (page + 1) * PAGE_BYTES)),
+  );
   return { head, runs };
+}
+
+/** A run with its right checksum. */
+function runOf(at: number, pages: Uint8Array): Run {
+  return [at, pages, ...checksumOf(new Int32Array(pages.slice().buffer), pages.length / 4)];
 }
 
 function joined(pieces: readonly Uint8Array[]): Uint8Array {
@@ -51,6 +55,12 @@ describe("a snapshot", () => {
     const read = readSnapshot(packed(head, ...runs, runs.length));
     expect(read).toMatchObject({ ok: true, head: { clock: NOW + 299, hashKey: [3, 4], pages: runs.length } });
     expect(runs.length).toBeGreaterThan(1);
+  });
+
+  test("may be of the arena's own page alone", () => {
+    const arena = new Arena(1);
+    const run = runOf(0, arena.bytes.slice(0, PAGE_BYTES));
+    expect(readSnapshot(packed({ ...head, pages: 1 }, run, 1)).ok).toBe(true);
   });
 
   test("goes on where it ended", () => {
@@ -76,6 +86,7 @@ describe("a head that is none", () => {
     ["states that are none", { ...head, states: [7] }],
     ["states without names", { ...head, states: [["id", 7, null]] }],
     ["states with former names that are none", { ...head, states: [["id", "name", 7]] }],
+    ["states of which one is none", { ...head, states: [["id", "name", null], 7] }],
     ["states without an identity", { ...head, states: [[7, "name", null]] }],
     ["a policy that is a text", { ...head, policy: "p" }],
     ["a policy that is null", { ...head, policy: null }],
@@ -106,6 +117,12 @@ describe("a head that is none", () => {
 });
 
 describe("pages that are not all there", () => {
+  const pad = "x".repeat(PAGE_BYTES);
+  const unused = (): Run => runOf(runs.length, new Uint8Array(PAGE_BYTES));
+  const halves = ([, pages]: Run): readonly Run[] => [
+    runOf(0, pages.slice(0, PAGE_BYTES / 2)),
+    runOf(0.5, pages.slice(PAGE_BYTES / 2)),
+  ];
   const changed = (run: Run, at: number, value: unknown): unknown => run.with(at, value as never);
 
   test.each<readonly [string, readonly unknown[]]>([
@@ -130,6 +147,12 @@ describe("pages that are not all there", () => {
     ["a run of half a page", [head, changed(first, 1, new Uint8Array(PAGE_BYTES / 2)), ...others, runs.length]],
     ["another checksum, low", [head, changed(first, 2, first[2] ^ 1), ...others, runs.length]],
     ["another checksum, high", [head, changed(first, 3, first[3] ^ 1), ...others, runs.length]],
+    ["pages that no memory would hold", [{ ...head, pages: 2 ** 30 }, ...runs, runs.length]],
+    ["half a page and the other half", [head, ...halves(first), ...others, runs.length + 1]],
+    ["a run of nothing before all others", [head, runOf(0, new Uint8Array(0)), ...runs, runs.length + 1]],
+    ["a run whose pages are numbers", [head, changed(first, 1, [...first[1]]), ...others, runs.length]],
+    ["a page that is not in use", [{ ...head, pages: runs.length + 1 }, ...runs, unused(), runs.length + 1]],
+    ["a run less, in as many bytes", [{ ...head, policy: { pad } }, ...runs.slice(0, -1), runs.length - 1]],
     ["other pages", [head, changed(first, 1, new Uint8Array(PAGE_BYTES)), ...others, runs.length]],
   ])("%s", (_, values) => {
     expect(readSnapshot(packed(...values))).toEqual(CUT_OFF);
