@@ -83,13 +83,14 @@ export function usedPercent(arrival: Arrival | undefined, rate: Rate, nowMicros:
   return Math.min(100, (100 * time * rate.allow) / (rate.burst * rate.perMicros));
 }
 
-/** Gives back `cost` units of a rate; where another rate has charged meanwhile, in whole microseconds, rounded down. */
+/** Gives back `cost` units of a rate; from a time with a fraction of another rate, in whole microseconds, rounded down. */
 export function refunded(arrival: Arrival, rate: Rate, cost: number): Arrival {
-  const { step, denominator } = emission(rate);
-  const same = arrival.denominator === denominator;
+  const { step, denominator: own } = emission(rate);
+  const same = arrival.numerator === 0n || arrival.denominator === own;
+  const denominator = same ? own : arrival.denominator;
   const back = BigInt(cost) * step;
-  const whole = arrival.micros * arrival.denominator + arrival.numerator;
-  const ticks = whole - (same ? back : (back / denominator) * arrival.denominator);
+  const whole = arrival.micros * denominator + arrival.numerator;
+  const ticks = whole - (same ? back : (back / own) * denominator);
   if (ticks < 0n) return { micros: 0n, numerator: 0n, denominator: 1n };
-  return { ...arrival, micros: ticks / arrival.denominator, numerator: ticks % arrival.denominator };
+  return { micros: ticks / denominator, numerator: ticks % denominator, denominator };
 }

@@ -81,8 +81,8 @@ describe("a refund", () => {
     expect(refunded(after(THIRDS, [0, 2]), THIRDS, 1)).toEqual({ micros: 3n, numerator: 1n, denominator: 3n });
   });
 
-  test("of another rate is in whole microseconds, rounded down", () => {
-    expect(refunded(after(TENTH, [0, 2]), THIRDS, 1)).toEqual({ micros: 17n, numerator: 0n, denominator: 1n });
+  test("of another rate is exact from a whole microsecond, and from a fraction in whole ones, rounded down", () => {
+    expect(refunded(after(TENTH, [0, 2]), THIRDS, 1)).toEqual({ micros: 16n, numerator: 2n, denominator: 3n });
     expect(refunded(after(THIRDS, [0, 4]), TENTH, 1)).toEqual({ micros: 3n, numerator: 1n, denominator: 3n });
   });
 
