@@ -42,7 +42,10 @@ const OPERATORS: ReadonlyMap<string, number> = new Map([
   ["??", BINDS.default],
 ]);
 
-/** Reads a row by descending precedence; each method reads what binds at least as tightly as it says. */
+/**
+ * Reads a row by descending precedence; each method reads what binds at least as tightly as it says. Rows of items are kept as copies:
+ * what is pushed to has room for sixteen more, and there are tens of thousands.
+ */
 class RowReader {
   readonly #operands: readonly CstNode[];
   readonly #operators: readonly OperatorHere[];
@@ -60,7 +63,7 @@ class RowReader {
     if (!this.#sees(BINDS.or)) return first;
     const items = [first];
     while (this.#sees(BINDS.or)) items.push(this.#and());
-    return { kind: "or", items, span: this.#join(first, items.at(-1) ?? first) };
+    return { kind: "or", items: items.slice(), span: this.#join(first, items.at(-1) ?? first) };
   }
 
   #and(): AstExpr {
@@ -68,7 +71,7 @@ class RowReader {
     if (!this.#sees(BINDS.and)) return first;
     const items = [first];
     while (this.#sees(BINDS.and)) items.push(this.#not());
-    return { kind: "and", items, span: this.#join(first, items.at(-1) ?? first) };
+    return { kind: "and", items: items.slice(), span: this.#join(first, items.at(-1) ?? first) };
   }
 
   #not(): AstExpr {
@@ -151,7 +154,7 @@ class RowReader {
       this.#refuseNot();
       options.push(this.#primary());
     }
-    return { kind: "default", options, span: this.#join(first, options.at(-1) ?? first) };
+    return { kind: "default", options: options.slice(), span: this.#join(first, options.at(-1) ?? first) };
   }
 
   #primary(): AstExpr {
@@ -323,12 +326,14 @@ function buildSetTest(node: CstNode, context: BuildContext): AstExpr {
 export function buildName(node: CstNode, context: BuildContext): AstName {
   const index = childOrNull(node, "index");
   const called = has(node, "LeftParen");
+  const parts = tokens(node, "part").map((part) => context.name(part));
+  const [first] = parts;
   return {
     kind: "name",
-    parts: tokens(node, "part").map((part) => context.name(part)),
+    parts,
     index: index === null ? null : buildExpression(index, context),
     args: called ? children(node, "argument").map((argument) => buildExpression(argument, context)) : null,
-    span: context.spanOf(node),
+    span: parts.length === 1 && index === null && !called && first !== undefined ? first.span : context.spanOf(node),
   };
 }
 

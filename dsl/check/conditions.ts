@@ -55,7 +55,10 @@ function checkLogic(ast: AstLogic, site: Site, checker: Checker): Condition {
     otherwise = otherwise === null ? leaving : intersection(otherwise, leaving);
     before = union(before, onward);
   }
-  const expr: Expr | null = failed ? null : { kind: ast.kind, items, type: exprType(BOOL), span: ast.span };
+  // A copy has no room for more, which what was pushed to has.
+  const expr: Expr | null = failed
+    ? null
+    : { kind: ast.kind, items: items.slice(), type: exprType(BOOL), span: ast.span };
   const through = before;
   const leave = otherwise ?? NOTHING_PRESENT;
   return ast.kind === "and"

@@ -25,7 +25,7 @@ export function checkDefault(ast: AstDefault, site: Site, checker: Checker): Typ
     if (fitted === null) return null;
     options.push(fitted.expr);
   }
-  return { expr: { kind: "default", options, type: exprType(type), span: ast.span }, type };
+  return { expr: { kind: "default", options: options.slice(), type: exprType(type), span: ast.span }, type };
 }
 
 /** An option before the last: an attribute that can be missing. No guard is asked of it. */

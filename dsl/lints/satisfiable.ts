@@ -69,7 +69,7 @@ interface Answer {
 
 /** What is known of each subject, by its number. */
 type Domains = ReadonlyMap<number, Domain>;
-
+const NOTHING: Domains = new Map();
 /** Answers questions about the conditions of one policy. What it finds out on the way it keeps. */
 export class Solver {
   readonly #policy: Policy;
@@ -208,13 +208,11 @@ export class Solver {
     for (let answer = known.answers; answer !== null; answer = answer.next) {
       if (answer.holds === holds && answer.facts === facts) return answer.answer;
     }
-    const answer = isTestOrNot(expr) ? this.#testHolds(expr, holds, facts) : this.#ask([{ expr, holds }], facts);
+    const answer = isTestOrNot(expr)
+      ? !this.#spendOn(expr) || leavesValue(this.#statement(expr, holds), facts)
+      : this.#ask([{ expr, holds }], facts);
     known.answers = { holds, facts, answer, next: known.answers };
     return answer;
-  }
-
-  #testHolds(test: Expr, holds: boolean, facts: Domains): boolean {
-    return !this.#spendOn(test) || leavesValue(this.#statement(test, holds), facts);
   }
 
   #knownOf(expr: Expr): Known {
@@ -306,8 +304,8 @@ export class Solver {
     const known = this.#knownOf(test);
     const kept = holds ? known.holding : known.failing;
     if (kept !== null) return kept;
-    const other = holds ? known.failing : known.holding;
-    const statement = this.#numbered(statementOf(test, holds, this.#policy), other?.subject);
+    const other = (holds ? known.failing : known.holding)?.subject;
+    const statement = this.#numbered(statementOf(test, holds, this.#policy), other);
     if (holds) known.holding = statement;
     else known.failing = statement;
     return statement;
@@ -348,8 +346,6 @@ export class Solver {
     return choice.some((goal) => this.#search([...rest, goal], new Map(domains), own));
   }
 }
-
-const NOTHING: Domains = new Map();
 
 /** The goals with that of one condition turned around, which comes last. */
 function allBut(goals: readonly Goal[], item: Expr): readonly Goal[] {

@@ -57,6 +57,11 @@ class ContentReader {
   #array(length: number): unknown[] {
     // Each takes a byte at least: no length that is not there takes memory.
     if (length > this.#bytes.length - this.#at) throw new Error("the content ends early");
+    // Most are short; one that grows from none makes room for seventeen, and there are hundreds of thousands.
+    if (length === 1) return [this.value()];
+    if (length === 2) return [this.value(), this.value()];
+    if (length === 3) return [this.value(), this.value(), this.value()];
+    if (length === 4) return [this.value(), this.value(), this.value(), this.value()];
     const values: unknown[] = [];
     for (let index = 0; index < length; index++) values.push(this.value());
     return values;
@@ -120,6 +125,8 @@ const MAKERS: Readonly<Record<string, Maker>> = {
     type: r.value(),
     span: r.value(),
   }),
+  "kind,item,type,span": (r) => ({ kind: r.value(), item: r.value(), type: r.value(), span: r.value() }),
+  "kind,index,type,span": (r) => ({ kind: r.value(), index: r.value(), type: r.value(), span: r.value() }),
   "kind,items,type,span": (r) => ({ kind: r.value(), items: r.value(), type: r.value(), span: r.value() }),
   "kind,options,type,span": (r) => ({ kind: r.value(), options: r.value(), type: r.value(), span: r.value() }),
   "kind,op,left,right,type,span": (r) => ({
