@@ -7,7 +7,8 @@ import type { Fix } from "../diagnostic.ts";
 import type { InventoryClient } from "../inventory/clients.ts";
 import type { Scenario } from "../scenario.ts";
 import type { SourceFile } from "../source.ts";
-import type { Budget, Solver } from "./satisfiable.ts";
+import type { Budget } from "./budget.ts";
+import type { Solver } from "./satisfiable.ts";
 
 /** Everything that the lints of one load share. */
 export interface LintInput {

@@ -7,6 +7,7 @@
 import type { Expr, LogicExpr, Policy } from "../../engine/index.ts";
 import { modelText } from "../check/model-text.ts";
 import { type Domain, isEmpty } from "./domains.ts";
+import { Budget } from "./budget.ts";
 import { narrow, type Statement, statementOf } from "./atoms.ts";
 import { routeStatements } from "./route-statements.ts";
 import { Subjects } from "./subjects.ts";
@@ -15,25 +16,6 @@ import { Subjects } from "./subjects.ts";
 export interface Goal {
   readonly expr: Expr;
   readonly holds: boolean;
-}
-
-/** Work that the lints of one policy may take together; afterwards everything counts as possible. */
-export class Budget {
-  #left: number;
-
-  constructor(steps: number) {
-    this.#left = steps;
-  }
-
-  get exhausted(): boolean {
-    return this.#left <= 0;
-  }
-
-  /** Takes one step; false when none is left. */
-  spend(): boolean {
-    this.#left -= 1;
-    return this.#left >= 0;
-  }
 }
 
 /** So many conditions are known at once; then all are forgotten. Conditions that are made for one question must not pile up. */

@@ -1,6 +1,7 @@
 /** Whether conditions can hold together: "no" must be a proof, and the contradictions people write are found. */
 import { describe, expect, test } from "vitest";
-import { Budget, Solver } from "../../../../dsl/lints/satisfiable.ts";
+import { Budget } from "../../../../dsl/lints/budget.ts";
+import { Solver } from "../../../../dsl/lints/satisfiable.ts";
 import { accepted } from "../../../helpers/loading.ts";
 
 const CONTEXT = `route home = GET "/"
