@@ -24,6 +24,7 @@ import { uwsAdopter } from "../transport-uws.ts";
 import { Asks } from "./asks.ts";
 import { take, type Takers } from "./broadcast.ts";
 import type { Answer, Ask, Assignment, Questions, ToMain, ToWorker } from "./messages.ts";
+import { watchHeap } from "./heap-watch.ts";
 import { PostedLog } from "./posted-log.ts";
 import { SharedRoom } from "./shared-room.ts";
 import { WorkerBans } from "./worker-bans.ts";
@@ -42,6 +43,7 @@ export async function serveAsWorker(port: MessagePort, task: Assignment): Promis
   const worker = await Worker.start(task, post);
   port.on("message", (message: ToWorker) => worker.hear(message));
   process.on("uncaughtException", (fault) => worker.leave(fault));
+  watchHeap(({ used, limit }) => worker.leave(`its heap is nearly full, ${megabytes(used)} of ${megabytes(limit)} MB`));
   post({ kind: "ready", descriptor: worker.descriptor });
 }
 
@@ -226,6 +228,10 @@ function relay(serverPrefix: string, asks: Asks): OutcomeRelay {
     knows: (id) => id.startsWith(serverPrefix),
     report: (id, outcome): Promise<OutcomeAnswer | null> => asks.ask("outcome", { id, outcome }, OUTCOME_MS),
   };
+}
+
+function megabytes(bytes: number): number {
+  return Math.round(bytes / 1_048_576);
 }
 
 function pause(ms: number): Promise<void> {

@@ -95,6 +95,21 @@ describe("a worker that ends by a fault", () => {
   });
 });
 
+test("a worker whose heap fills up is replaced before it is full, without a failed request", TIME, async () => {
+  const [flag = "", hook = ""] = FAULTS;
+  const argv = [policyIn(temporaryFolder()), "--workers", "2"];
+  const server = await serveInProcess(argv, ["--max-old-space-size=200", flag, `${hook}?leak`]);
+  let over = false;
+  const load = ask(server.port, "/authz/json", 8, () => (over ? null : requestOf("/", "192.0.2.1")));
+  server.child.kill("SIGUSR2");
+  await until(() => server.reports().includes("worker 1 is up"), 60_000);
+  over = true;
+  expect((await load).filter(({ status }) => status !== 200)).toEqual([]);
+  expect(server.reports()).toMatch(/worker 1: ends by a fault: its heap is nearly full, \d+ of \d+ MB/);
+  server.child.kill("SIGTERM");
+  expect(await server.ended).toBe(0);
+});
+
 test("a worker that does not answer is named, and what it said before counts", TIME, async () => {
   const [flag = "", hook = ""] = FAULTS;
   const server = await serveInProcess([policyIn(temporaryFolder()), "--workers", "2"], [flag, `${hook}?hang`]);
