@@ -184,6 +184,8 @@ function uniform(entries: readonly Typed[], type: Type, site: Site): readonly Sc
 
 /** Checks `any of xs in ys` and `all of xs in ys`. */
 export function checkSetTest(ast: AstSetTest, site: Site, checker: Checker): Typed | null {
+  const inline = unwrap(ast.left);
+  if (inline.kind === "list") return checkListTest(ast, inline, site, checker);
   const left = checker.value(ast.left, site);
   if (left === null) {
     checkRightAlone(ast.right, site, checker);
@@ -208,4 +210,35 @@ export function checkSetTest(ast: AstSetTest, site: Site, checker: Checker): Typ
     expr: { kind: ast.kind, left: left.expr, right: right.expr, type: exprType(BOOL), span: ast.span },
     type: BOOL,
   };
+}
+
+/**
+ * `any of [a, b] in xs` and `all of [a, b] in xs`. That lists and sets have a value in common can be asked from either side, and
+ * that a set has all of a few values is one test a value.
+ */
+function checkListTest(ast: AstSetTest, list: AstList, site: Site, checker: Checker): Typed | null {
+  const set = checker.value(ast.right, site);
+  if (set === null) return null;
+  if (!set.type.set) {
+    site.context.report.error(
+      SEMANTICS.operatorMisfit,
+      ast.right.span,
+      `a list is compared with a set, not with \`${describe(set.type)}\``,
+      { help: "one value is tested with `in`: `x in [a, b]`" },
+    );
+    return null;
+  }
+  const left = inlineList(list, elementOf(set.type), site, checker);
+  if (left === null) return null;
+  if (!sameType(left.type, set.type)) return reportMisfit(ast, left, set, site);
+  const type = exprType(BOOL);
+  const { span } = ast;
+  if (ast.kind === "any_of")
+    return { expr: { kind: "any_of", left: set.expr, right: left.expr, type, span }, type: BOOL };
+  const values = left.expr.kind === "literal" ? (left.expr.value as readonly ScalarValue[]) : [];
+  const items = values.map((value, at): Expr => {
+    const own = list.items[at]?.span ?? span;
+    return { kind: "in", left: literal(value, elementOf(set.type), own), right: set.expr, type, span: own };
+  });
+  return { expr: items.length === 1 ? (items[0] as Expr) : { kind: "and", items, type, span }, type: BOOL };
 }
