@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { searches } from "../../../../engine/reference/pattern.ts";
 import { Automaton, Room, WORK_A_UNIT } from "../../../../engine/regex/automaton.ts";
+import { compilePattern } from "../../../../engine/regex/instructions.ts";
 import { arbitrarySource, arbitraryText, patternOf } from "../../../helpers/patterns.ts";
 import { check } from "../../../helpers/property.ts";
 
@@ -127,4 +128,70 @@ test("an anchored pattern does not begin anew at every unit", () => {
   const text = "c".repeat(50);
   expect([anchored.test(text, 0), anchored.work]).toEqual([false, 16 - 8_192]);
   expect([free.test(text, 0), free.work > 16 - 8_192]).toEqual([false, true]);
+});
+
+describe("states", () => {
+  const classesOf = (source: string): number => compilePattern(patternOf(source)).classes.count;
+
+  test("are made for more units than those of Latin", () => {
+    for (const unit of ["\u0100", "\u0101", "\u01ff", "\u4e2d", "\uffff"]) {
+      const automaton = automatonOf(`a${unit}b`);
+      for (let times = 0; times < 2; times++) {
+        const found = ["\u0100", "\u0101", "\u01ff", "\u4e2d", "\uffff", "\u00ff"].filter((each) =>
+          automaton.test(`-a${each}b`, 0),
+        );
+        expect(found).toEqual([unit]);
+      }
+    }
+  });
+
+  test("are as many again each time that there are too few, as far as there is room for all of those", () => {
+    const [source, text] = ["a.{3}b", "aaaacaccaaccca"];
+    const eight = 8 * classesOf(source);
+    const left = (cells: number): number => {
+      const room = roomOf(cells);
+      expect(automatonOf(source, room).test(text, 0)).toBe(false);
+      return room.cells;
+    };
+    expect([eight - 1, eight, eight + 1].map(left)).toEqual([eight - 1, 0, 1]);
+  });
+
+  test("are kept when there is room for more, and all that is known with them", () => {
+    const automaton = automatonOf("a.{3}b");
+    const text = "aaaacaccaaccca";
+    expect(automaton.test(text, 0)).toBe(false);
+    automaton.work = 7;
+    expect([automaton.test(text, 0), automaton.work]).toEqual([false, 7]);
+  });
+
+  test("are forgotten where there is no room, and what is found stays the same", () => {
+    const automaton = automatonOf("a.{9}b[cd]", roomOf(0));
+    const noisy = noise(6_000, "abcdab");
+    for (let from = 0; from < 6_000; from += 30) {
+      const text = noisy.slice(from, from + 30);
+      expect([text, automaton.test(text, 0)]).toEqual([text, /a.{9}b[cd]/.test(text)]);
+    }
+  });
+
+  test("that a match ends in, or that none can follow, are known the next time", () => {
+    for (const [source, text, found] of [
+      ["ab", "abx", true],
+      ["^ab", "xab", false],
+    ] as const) {
+      const automaton = automatonOf(source);
+      automaton.test(text, 0);
+      expect([automaton.test(text, 0), automaton.work]).toEqual([found, -8_192]);
+    }
+  });
+});
+
+test("goes on without building just where it was, and not before its length justifies no more", () => {
+  const text = noise(64_000, "ac");
+  const automaton = automatonOf("a.{24}bb");
+  automaton.test(text, 0);
+  expect(automaton.work).toBeGreaterThan(100);
+  for (let length = 150; length < 400; length++) {
+    const each = `${text.slice(0, length)}bb`;
+    expect([length, automatonOf("a.{24}bb").test(each, 0)]).toEqual([length, text[length - 25] === "a"]);
+  }
 });

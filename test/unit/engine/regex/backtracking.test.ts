@@ -102,3 +102,31 @@ test("what a backtracking matcher is slow at is answered on long texts, and RegE
     expect(new PatternMatcher({ source, ignoreCase: false, root: patternOf(source) }).test(text + tail)).toBe(matches);
   }
 });
+
+describe("a pattern as RegExp reads it", () => {
+  test.each<[string, readonly string[], readonly string[]]>([
+    ["^(?:ab){1,2}$", ["ab", "abab"], ["", "ababab", "ab{1,2}"]],
+    ["^(?:ab){2,}$", ["abab", "ababab"], ["ab", "ab{2,}"]],
+    ["^a", ["ab"], ["ba"]],
+    ["a$", ["ba"], ["ab"]],
+    ["\\ba", ["-a"], ["ba"]],
+    ["\\Ba", ["ba"], ["-a"]],
+    ["[a-cx]\\u{2028}", ["b\u2028", "x\u2028"], ["d\u2028", "-\u2028"]],
+    ["(?:|a)b", ["b", "ab"], ["a"]],
+  ])("/%s/", (source, matching, others) => {
+    const native = nativePattern(patternOf(source.replace("\\u{2028}", "\u2028")));
+    expect([...matching, ...others].filter((text) => native.test(text))).toEqual(matching);
+  });
+
+  test("a choice of nothing matches nothing, and an empty pattern everything", () => {
+    const nothing = nativePattern({ kind: "choice", items: [] });
+    expect(["", "a"].map((text) => nothing.test(text))).toEqual([false, false]);
+    expect(nativePattern({ kind: "empty" }).test("a")).toBe(true);
+  });
+});
+
+test("a pattern of more than 256 instructions is not looked at", () => {
+  const sizeOf = (length: number): number => compilePattern(patternOf(`^${"x".repeat(length)}`)).kinds.length;
+  const most = Array.from({ length: 256 }, (_, length) => length).find((length) => sizeOf(length) === 256)!;
+  expect([linear(`^${"x".repeat(most)}`), linear(`^${"x".repeat(most + 1)}`)]).toEqual([true, false]);
+});

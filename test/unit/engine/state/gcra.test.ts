@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Rate } from "../../../../engine/index.ts";
+import { Arena } from "../../../../engine/state/arena.ts";
 import { AmountKind, makeCharge } from "../../../../engine/state/charge.ts";
 import { exactRate, unitsLeft } from "../../../../engine/exact-rate.ts";
 import { GCRA_BYTES, GcraTable } from "../../../../engine/state/gcra.ts";
 import { check } from "../../../helpers/property.ts";
+import { Recorder } from "../../../helpers/recorder.ts";
 import { crowd, hashOf, inArena, type KeyedTable } from "../../../helpers/tables.ts";
 
 const START = 1_767_225_600_000_000;
@@ -314,4 +316,109 @@ describe("a full table", () => {
       expect([charge.at >= 0, charge.beforeWhole]).toEqual([true, START + 500 * MINUTE]);
     }
   });
+});
+
+describe("fractions of a microsecond", () => {
+  const thirds = { allow: 3, perMicros: 10, burst: 9 };
+  const state = (limit: GcraTable): unknown => limit.state(1, 0, START);
+
+  test("that come to a whole are one, when charged and when taken back", () => {
+    const limit = table();
+    const { step, denominator } = exactRate(thirds);
+    const charge = makeCharge(AmountKind.gcra);
+    for (let count = 0; count < 3; count++) {
+      limit.ask(1, 0, exactRate(thirds), 1, START, charge);
+      limit.charge(charge, START);
+    }
+    expect([charge.afterWhole, charge.afterPart]).toEqual([START + 10, 0]);
+    take(limit, thirds, 1, START);
+    limit.giveBack(1, 0, 1, step, denominator);
+    expect(state(limit)).toEqual({ fullInMicros: 10, numerator: 0, denominator: 1 });
+  });
+
+  test("that are none stay none under another rate", () => {
+    const limit = table();
+    take(limit, { allow: 1, perMicros: 5, burst: 9 }, 1, START);
+    take(limit, { allow: 7, perMicros: 1, burst: 70 }, 1, START);
+    expect(state(limit)).toEqual({ fullInMicros: 5, numerator: 1, denominator: 7 });
+  });
+
+  test("of thirds round up under a rate whose denominator does not fit into a word", () => {
+    const limit = table();
+    take(limit, thirds, 1, START);
+    take(limit, { allow: 2 ** 33, perMicros: 5, burst: 2 ** 34 }, 2 ** 33, START);
+    expect(state(limit)).toEqual({ fullInMicros: 4 + 5, numerator: 0, denominator: 1 });
+  });
+
+  test.each([2 ** 32, 2 ** 40])(
+    "of a denominator of %d are kept, none where there is none, and never lost",
+    (allow) => {
+      const each = { allow, perMicros: 1, burst: 3 * allow };
+      const limit = table();
+      take(limit, each, allow / 4, START);
+      expect(state(limit)).toEqual({ fullInMicros: 0, numerator: 2 ** 30 + 1, denominator: 2 ** 32 });
+      const other = table();
+      take(other, each, allow, START);
+      expect(state(other)).toEqual({ fullInMicros: 1, numerator: 0, denominator: 1 });
+      // The last part of a microsecond but one is rounded up to all of it.
+      take(other, each, allow - 1, START);
+      expect(state(other)).toEqual({ fullInMicros: 2, numerator: 0, denominator: 1 });
+    },
+  );
+});
+
+describe("a dropped key", () => {
+  const MINUTE = 60_000_000;
+  const each = { allow: 3, perMicros: 3 * MINUTE + 1, burst: 9 };
+
+  test.each([
+    [1, MINUTE + 1],
+    [3, 3 * MINUTE + 1],
+  ])("of %d units is full again no sooner than it was, rounded up", (cost, length) => {
+    const limit = inArena(1, (arena, head) => new GcraTable(arena, head));
+    const keys = Array.from({ length: 700 }, (_, key) => key);
+    const charge = makeCharge(AmountKind.gcra);
+    const rate = exactRate(each);
+    const ask = (key: number, now: number): void => limit.ask(...hashOf(key), rate, 1, now, charge);
+    for (const key of keys) {
+      limit.ask(...hashOf(key), rate, cost, START + 10 * key, charge);
+      limit.charge(charge, START + 10 * key);
+    }
+    const now = START + 10_000;
+    let [dropped, exact] = [0, 0];
+    for (const key of keys) {
+      ask(key, now);
+      expect(charge.sketched).toBe(charge.at < 0);
+      if (charge.at >= 0) continue;
+      dropped++;
+      const time = charge.beforeWhole;
+      expect(time).toBeGreaterThanOrEqual(START + 10 * key + length);
+      if (time === START + 10 * key + length) exact++;
+      expect(limit.state(...hashOf(key), now)).toEqual({ fullInMicros: time - now, numerator: 0, denominator: 1 });
+      expect(limit.used(...hashOf(key), rate, now)).toBeCloseTo((100 * (time - now) * 3) / (9 * each.perMicros), 9);
+      ask(key, time);
+      expect([charge.sketched, charge.beforeWhole]).toEqual([false, time]);
+      expect(limit.state(...hashOf(key), time + 9).fullInMicros).toBe(0);
+    }
+    expect(dropped).toBeGreaterThan(100);
+    expect(exact).toBeGreaterThan(0.8 * dropped);
+    expect(limit.sketched).toBe(dropped);
+  });
+});
+
+test("charges and what is taken back are told to the arena's guard", () => {
+  const arena = new Arena(8);
+  const limit = inArena(1, (own, head) => new GcraTable(own, head), arena);
+  const each = { allow: 3, perMicros: 1_000, burst: 6 };
+  const { step, denominator } = exactRate(each);
+  const recorder = new Recorder(arena);
+  for (const change of [
+    () => take(limit, each, 1, START),
+    () => take(limit, each, 2, START),
+    () => limit.giveBack(1, 0, 1, step, denominator),
+  ]) {
+    recorder.begin();
+    change();
+    expect(recorder.lost()).toEqual([]);
+  }
 });
