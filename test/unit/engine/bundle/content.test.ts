@@ -119,7 +119,57 @@ describe("content", () => {
     expect(third).not.toBe(first);
   });
 
+  it.each<[string, unknown, unknown]>([
+    ["a number and its text", [1], ["1"]],
+    ["zero and negative zero", [0], [-0]],
+    ["null and what is not kept itself", [null], [{ start: 1 }]],
+    ["null and what is too deep", [null], [[[[1]]]]],
+    ["items whose digits are the same", [1, 23], [12, 3]],
+    ["an array and an object", ["a"], { 0: "a" }],
+    ["undefined and its name", { a: undefined }, { a: "undefined" }],
+    ["a member and none", { a: [] }, { a: {} }],
+  ])("tells apart %s", (_, left, right) => {
+    expect(readContent(writeContent([left, right, left, right]))).toStrictEqual([left, right, left, right]);
+  });
+
+  it.each<[string, unknown, boolean]>([
+    ["an array of eight", [1, 2, 3, 4, 5, 6, 7, 8], true],
+    ["an array of nine", [1, 2, 3, 4, 5, 6, 7, 8, 9], false],
+    ["three levels", { kind: "set", ranges: [[1, 2]] }, true],
+    ["four levels", [[[[1]]]], false],
+    ["a span", { file: 0, start: 1, end: 2 }, false],
+    ["a reference", { kind: "let", index: 3 }, false],
+    ["an array with bytes", [new Uint8Array(2)], false],
+    ["an array of a long text", ["x".repeat(LONG_TEXT)], false],
+    ["an array of a text", ["x".repeat(LONG_TEXT - 1)], true],
+  ])("has %s once: %3$s", (_, value, once) => {
+    const [first, second] = readContent(writeContent([value, structuredClone(value)])) as object[];
+    expect([first === second, second]).toStrictEqual([once, value]);
+  });
+
+  it("has texts once in the preamble but for long ones, which are in UTF-8 where they can be", () => {
+    const textsOf = (content: unknown): unknown => {
+      const bytes = writeContent(content);
+      const length = new DataView(bytes.buffer).getUint32(0);
+      return (JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length))) as { texts: unknown }).texts;
+    };
+    const [short, long, lone] = ["x".repeat(LONG_TEXT - 1), "é".repeat(LONG_TEXT), "\uD800".repeat(LONG_TEXT)];
+    expect(textsOf([short, long, short, lone])).toEqual([short, lone]);
+  });
+
+  it.each<[string, unknown]>([
+    ["numbers", Array.from({ length: 20_000 }, (_, index) => index + 0.5)],
+    ["integers", Array.from({ length: 70_000 }, (_, index) => index)],
+    ["a text", "x".repeat(100_000)],
+    ["texts and bytes", Array.from({ length: 40 }, (_, index) => ["é".repeat(5_000 + index), new Uint8Array(index)])],
+    ["bytes that no doubling makes room for", [new Uint8Array(300_000).fill(7), 1]],
+    ["bytes that just fill what there is", [new Uint8Array(65_532).fill(7), 1, 2, 3]],
+  ])("grows with %s", (_, content) => {
+    expect(Object.is(JSON.stringify(readContent(writeContent(content))), JSON.stringify(content))).toBe(true);
+  });
+
   it("refuses what is no plain data", () => {
+    expect(() => writeContent(Symbol("s"))).toThrow("a symbol is no plain data");
     expect(() => writeContent({ f: () => 1 })).toThrow(TypeError);
     expect(() => writeContent([1n])).toThrow(TypeError);
   });

@@ -165,7 +165,9 @@ describe("names", () => {
 
 describe("a condition", () => {
   const policy = policyOf(`route item = GET "/items/{id}"
-route other = POST "/other" { body { n: int } }`);
+route other = POST "/other" { body { n: int } }
+route thing = GET "/things/{name}"
+route more = POST "/more" { body { m: int } }`);
   const ID = attributeOf("string", "param", "id");
   const N = attributeOf("int", "body", "n");
   const is = (left: Expr, right: Expr): Expr => node({ kind: "compare", op: "==", left, right });
@@ -207,6 +209,11 @@ route other = POST "/other" { body { n: int } }`);
     expect(conditions(item, node({ kind: "or", items: [idIs, nIs] }))).toEqual([true, true, "none"]);
     expect(conditions({ path: "/nowhere" }, idIs)).toEqual([null, null, "none"]);
     expect(conditions({ path: "/nowhere", host: "abc" }, hostIs)).toEqual([true, true, true]);
+  });
+
+  test("is not told on a route that has other parameters and fields", () => {
+    expect(conditions({ path: "/things/7" }, idIs)).toEqual([null, null, "none"]);
+    expect(conditions({ path: "/more", method: "POST", body: { m: 3 } }, nIs)).toEqual([null, null, "none"]);
   });
 
   test("reads what its names read", () => {

@@ -38,6 +38,9 @@ describe("the constants of a test", () => {
     ['host contains "a"', { host: ["a"] }],
     ['host starts_with "a"', { host: ["a"] }],
     ['host ends_with "a"', { host: ["a"] }],
+    ['host ends_with "a*"', { host: ["a*"] }],
+    [`${A} starts_with "q"`, { "header a": ["z", "q"] }],
+    ["(ip.asn ?? 7) < query.count * 3", { "ip.asn": [7, 3], "query.count": [7, 3] }],
     ['host like "a*b*"', { host: ["ab", "axbx"] }],
     ["points[host] > 5", { host: [5, "a", "b"] }],
     [`${A} == "b"`, { "header a": ["z", "b"] }],
@@ -62,12 +65,28 @@ describe("the constants of a test", () => {
     ["/[!-+]/", ["!"]],
     ["/[{-~]/", ["{"]],
     ["/\\bx/", ["x"]],
+    ["/[A-Z_0-9]/", ["A"]],
+    ["/[A-Za-z]/", ["a"]],
+    ["/[_-a]/", ["a"]],
+    ["/[\\t-\\x1f!]/", ["!"]],
+    ["/[\\t-\\x20~]/", ["~"]],
   ])("of the pattern %s are texts that it fits", (pattern, samples) => {
     expect(condition(`host matches ${pattern}`)).toEqual({ host: samples });
   });
 
   test("are those of all tests, each once", () => {
     expect(condition('host == "a" or host == "b" or host == "a"')).toEqual({ host: ["a", "b"] });
+  });
+
+  test.each<readonly [string, Readonly<Record<string, readonly unknown[]>>]>([
+    ["limit l per ip allow 1 per 1s cost query.count + 3", { "query.count": [3], ip: [] }],
+    ["limit l per ip allow 1 per 1s cost query.count - 3", { "query.count": [3], ip: [] }],
+    ["limit l per ip allow 1 per 1s cost query.count * 3", { "query.count": [3], ip: [] }],
+    ["limit l per ip allow client.rate ?? 1 per 1s", { "client.rate": [], ip: [] }],
+    ["let n = query.count\nrule r when n > 5 then block", { "query.count": [5] }],
+    ["let n = query.count + 3\nrule r when n > 5 then block", { "query.count": [3, 5] }],
+  ])("are those of every place: %s", (text, expected) => {
+    expect(reads(text)).toEqual(expected);
   });
 
   test("are 256 at most", () => {
