@@ -1,5 +1,4 @@
 /** Attacks of a scenario: the clauses that all models share, and the parameters that each has of its own. */
-import type { Client } from "../../engine/index.ts";
 import type { AstActor } from "../ast.ts";
 import type { AttackModel, AttackParameter } from "../attack-models/model.ts";
 import { ATTACK_MODELS, attackModel } from "../attack-models/registry.ts";
@@ -7,7 +6,7 @@ import { SEMANTICS } from "../codes/semantics.ts";
 import type { Attack, Rate, ReactionStep } from "../scenario.ts";
 import { Clauses, routeNamed } from "./clauses.ts";
 import type { CheckContext } from "./context.ts";
-import { chooseClients } from "./participants.ts";
+import { chooseClients, type Inventory } from "./participants.ts";
 import { MAX_DURATION } from "./quantities.ts";
 import { didYouMean } from "./suggest.ts";
 import { readWord } from "./words.ts";
@@ -19,7 +18,7 @@ const MAX_SOURCES = 1_000_000;
 /** Checks one attack; null where something is wrong with it. */
 export function checkAttack(
   actor: AstActor,
-  clients: readonly Client[],
+  inventory: Inventory,
   runMicros: number,
   context: CheckContext,
 ): Attack | null {
@@ -27,7 +26,7 @@ export function checkAttack(
   if (model === null) return reportModel(actor, context);
   const clauses = new Clauses(actor, [...ATTACK_CLAUSES, ...Object.keys(model.parameters)], context);
   const target = checkTarget(model, clauses);
-  const identities = checkIdentities(model, clauses, clients);
+  const identities = checkIdentities(model, clauses, inventory);
   const rate = checkRate(model, clauses);
   const sources = clauses.number("sources", "int", [1, MAX_SOURCES], model.sources);
   const span = clauses.span(runMicros, "an attack");
@@ -64,11 +63,11 @@ function checkTarget(model: AttackModel, clauses: Clauses): number | null {
 }
 
 /** The clients whose credentials the attacker holds. */
-function checkIdentities(model: AttackModel, clauses: Clauses, inventory: readonly Client[]): readonly string[] | null {
+function checkIdentities(model: AttackModel, clauses: Clauses, inventory: Inventory): readonly string[] | null {
   const clause = clauses.clause("clients", "clients");
   if (clause === null) {
     if (model.clients !== "required") return [];
-    return clauses.missing("clients", `clients [${inventory[0]?.id ?? "acme_sync"}]`);
+    return clauses.missing("clients", `clients [${inventory.clients[0]?.id ?? "acme_sync"}]`);
   }
   if (model.clients !== "never") return chooseClients(clause, inventory, clauses);
   return clauses.wrong(clause.span, `\`${model.name}\` acts without a client's credential`, "leave `clients` out");

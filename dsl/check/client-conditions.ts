@@ -1,85 +1,50 @@
-/** Which clients of the inventory meet a condition on their records: `clients where client.kind is partner`. */
-import { networkContains } from "../../engine/index.ts";
-import type { AttributeExpr, Client, Expr, ScalarValue, Value } from "../../engine/index.ts";
+/** What conditions on clients' records read: `clients where client.kind is partner`. */
+import type { AttributeExpr, Client, Expr, Let, Value } from "../../engine/index.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
 import type { CheckContext } from "./context.ts";
-import { textOf } from "./typed.ts";
 import { walk } from "./walk.ts";
 
 /**
- * Whether a condition reads nothing but clients' records, in ways that can be evaluated before any request. What it may
- * not read is reported.
+ * Whether a condition reads nothing but clients' records, lists and tables, also in what it names by `let` or `class`. What it may not
+ * read is reported where the condition reads it.
  */
 export function readsClientsAlone(expr: Expr, context: CheckContext): boolean {
-  let fits = true;
-  walk(expr, (part) => {
-    const own = part.kind === "attribute" && (part.name === "client" || part.name.startsWith("client."));
-    const reading = ["attribute", "signal", "score", "let", "list", "matches"].includes(part.kind);
-    if (!reading || own) return;
-    fits = false;
-    context.report.error(SEMANTICS.scenarioValue, part.span, "clients are chosen by their records alone", {
+  const lets = context.lets.model();
+  const foreign = foreignParts(expr, lets, new Map());
+  for (const { span } of foreign) {
+    context.report.error(SEMANTICS.scenarioValue, span, "clients are chosen by their records alone", {
       help: "read the inventory: `clients where client.kind is partner`, or name them: `clients [acme_sync]`",
     });
-  });
-  return fits;
-}
-
-/** Evaluates a condition for which {@link readsClientsAlone} holds. */
-export function holdsFor(expr: Expr, client: Client): boolean {
-  switch (expr.kind) {
-    case "and":
-      return expr.items.every((item) => holdsFor(item, client));
-    case "or":
-      return expr.items.some((item) => holdsFor(item, client));
-    case "not":
-      return !holdsFor(expr.item, client);
-    case "has":
-      return expr.attribute.name === "client" || recordValue(expr.attribute, client) !== null;
-    case "compare":
-      return compare(expr.op, valueOf(expr.left, client), valueOf(expr.right, client));
-    case "in":
-      return isMember(valueOf(expr.left, client), valueOf(expr.right, client), expr);
-    case "any_of":
-      return members(expr.left, client).some((one) => isMember(one, valueOf(expr.right, client), expr));
-    case "all_of":
-      return members(expr.left, client).every((one) => isMember(one, valueOf(expr.right, client), expr));
-    case "contains":
-      return textOf(valueOf(expr.left, client)).includes(expr.text);
-    case "starts_with":
-      return textOf(valueOf(expr.left, client)).startsWith(expr.text);
-    case "ends_with":
-      return textOf(valueOf(expr.left, client)).endsWith(expr.text);
-    case "like":
-      return isLike(textOf(valueOf(expr.left, client)), expr.text);
-    default:
-      return valueOf(expr, client) === true;
   }
+  return foreign.length === 0;
 }
 
-function valueOf(expr: Expr, client: Client): Value {
-  switch (expr.kind) {
-    case "literal":
-      return expr.value;
+/** The parts of an expression that need a request or state; `known` says of each `let` that was looked into whether it does. */
+function foreignParts(expr: Expr, lets: readonly Let[], known: Map<number, boolean>): readonly Expr[] {
+  const foreign: Expr[] = [];
+  walk(expr, (part) => {
+    if (isForeign(part, lets, known)) foreign.push(part);
+  });
+  return foreign;
+}
+
+function isForeign(part: Expr, lets: readonly Let[], known: Map<number, boolean>): boolean {
+  switch (part.kind) {
     case "attribute":
-      return recordValue(expr, client) ?? "";
-    case "default": {
-      const present = expr.options.find(
-        (option) => option.kind !== "attribute" || recordValue(option, client) !== null,
-      );
-      return present === undefined ? "" : valueOf(present, client);
-    }
-    case "+":
-      return Number(valueOf(expr.left, client)) + Number(valueOf(expr.right, client));
-    case "-":
-      return Number(valueOf(expr.left, client)) - Number(valueOf(expr.right, client));
-    case "*":
-      return Number(valueOf(expr.left, client)) * Number(valueOf(expr.right, client));
-    case "ratio": {
-      const divisor = Number(valueOf(expr.right, client));
-      return divisor === 0 ? 0 : (100 * Number(valueOf(expr.left, client))) / divisor;
+      return part.name !== "client" && !part.name.startsWith("client.");
+    case "signal":
+    case "score":
+    case "used":
+      return true;
+    case "let": {
+      const declared = lets[part.index];
+      const reads =
+        known.get(part.index) ?? (declared === undefined || foreignParts(declared.expr, lets, known).length > 0);
+      known.set(part.index, reads);
+      return reads;
     }
     default:
-      return holdsFor(expr, client);
+      return false;
   }
 }
 
@@ -122,40 +87,6 @@ export function recordValue(attribute: AttributeExpr, client: Client): Value | n
     default:
       return null;
   }
-}
-
-function compare(op: string, left: Value, right: Value): boolean {
-  switch (op) {
-    case "==":
-      return left === right;
-    case "!=":
-      return left !== right;
-    case "<":
-      return Number(left) < Number(right);
-    case "<=":
-      return Number(left) <= Number(right);
-    case ">":
-      return Number(left) > Number(right);
-    default:
-      return Number(left) >= Number(right);
-  }
-}
-
-function members(expr: Expr, client: Client): readonly ScalarValue[] {
-  const value = valueOf(expr, client);
-  return isSet(value) ? value : [];
-}
-
-function isSet(value: Value): value is readonly ScalarValue[] {
-  return Array.isArray(value);
-}
-
-function isMember(one: Value, all: Value, test: Expr & { kind: "in" | "any_of" | "all_of" }): boolean {
-  const candidates = isSet(all) ? all : [all];
-  const networks = test.right.type.scalar === "network";
-  return candidates.some(
-    (candidate) => one === candidate || (networks && networkContains(textOf(candidate), textOf(one))),
-  );
 }
 
 /** `*` is any run of characters. Greedy matching with one point to go back to, so the time is bounded by the product. */

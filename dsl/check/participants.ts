@@ -1,21 +1,24 @@
 /** Which clients of the inventory an actor of a scenario is, or holds the credentials of. */
-import type { Client } from "../../engine/index.ts";
+import { type Client, holdsForClient, type List, type Table } from "../../engine/index.ts";
 import type { AstClause } from "../ast.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
 import type { Clauses } from "./clauses.ts";
-import { holdsFor, readsClientsAlone } from "./client-conditions.ts";
+import { readsClientsAlone } from "./client-conditions.ts";
 import { EVERYWHERE, siteOn, withPresent } from "./context.ts";
 import { CHECKER } from "./expressions.ts";
 import { didYouMean } from "./suggest.ts";
 
 type ClientsClause = Extract<AstClause, { readonly kind: "clients" }>;
 
+/** Who there is to choose from, and what conditions on them may look up. */
+export interface Inventory {
+  readonly clients: readonly Client[];
+  readonly lists: readonly List[];
+  readonly tables: readonly Table[];
+}
+
 /** Ids of the chosen clients, each once and at least one; null where the clause is wrong. */
-export function chooseClients(
-  clause: ClientsClause,
-  inventory: readonly Client[],
-  clauses: Clauses,
-): readonly string[] | null {
+export function chooseClients(clause: ClientsClause, inventory: Inventory, clauses: Clauses): readonly string[] | null {
   const chosen =
     clause.ids === null ? clientsWhere(clause.where, inventory, clauses) : clientsNamed(clause.ids, inventory, clauses);
   if (chosen?.length === 0)
@@ -25,10 +28,10 @@ export function chooseClients(
 
 function clientsNamed(
   ids: NonNullable<ClientsClause["ids"]>,
-  inventory: readonly Client[],
+  inventory: Inventory,
   clauses: Clauses,
 ): readonly string[] | null {
-  const known = new Set(inventory.map((client) => client.id));
+  const known = new Set(inventory.clients.map((client) => client.id));
   const unknown = ids.filter((id) => !known.has(id.value));
   for (const id of unknown) {
     clauses.fits = false;
@@ -44,15 +47,14 @@ function clientsNamed(
   return unknown.length > 0 ? null : [...new Set(ids.map((id) => id.value))];
 }
 
-function clientsWhere(
-  where: ClientsClause["where"],
-  inventory: readonly Client[],
-  clauses: Clauses,
-): readonly string[] | null {
+function clientsWhere(where: ClientsClause["where"], inventory: Inventory, clauses: Clauses): readonly string[] | null {
   const { context } = clauses;
-  if (where === null) return inventory.map((client) => client.id);
+  if (where === null) return inventory.clients.map((client) => client.id);
   const site = withPresent(siteOn(context, EVERYWHERE), new Set(["client"]));
   const { expr } = CHECKER.condition(where, site);
+  const lets = context.lets.model();
   if (expr === null || !readsClientsAlone(expr, context)) return null;
-  return inventory.filter((client) => holdsFor(expr, client)).map((client) => client.id);
+  return inventory.clients
+    .filter((client) => holdsForClient(expr, client, { ...inventory, lets }))
+    .map((client) => client.id);
 }

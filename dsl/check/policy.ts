@@ -98,15 +98,18 @@ export function checkPolicy(input: CheckInput, report: Report): CheckedPolicy | 
   const settings = header === null ? null : checkSettings(header, report);
   const unavailable = settings?.unavailable ?? "closed";
   const clients = input.clients.map((one) => one.client);
+  const inventory = {
+    clients,
+    lists: checkLists(declarations.lists, input.listFiles, report),
+    tables: checkTables(declarations.tables, report),
+  };
   const rollouts = checkRollouts(context);
   const checked = {
     context,
     trust: checkTrust(declarations.trusts, context),
     identity: checkIdentity(context, input.fileExists),
-    clients,
-    lists: checkLists(declarations.lists, input.listFiles, report),
+    ...inventory,
     facts: checkFacts(declarations.facts, report),
-    tables: checkTables(declarations.tables, report),
     windows: checkWindows(declarations.windows, report),
     routes: context.routes,
     lets: context.lets.model(),
@@ -120,9 +123,7 @@ export function checkPolicy(input: CheckInput, report: Report): CheckedPolicy | 
       declarations.rules.map((rule) => checkRule(rule, unavailable, context)),
       rollouts.rules,
     ),
-    scenarios: declarations.scenarios.map((scenario) =>
-      checkScenario(scenario, { clients, arrivalFile: input.arrivalFile }, context),
-    ),
+    scenarios: declarations.scenarios.map((scenario) => checkScenario(scenario, { ...input, inventory }, context)),
     tests: checkTests(declarations.tests, { clients, reload: input.reload }, context),
     invariants,
   };

@@ -1,12 +1,11 @@
 /** Populations of a scenario: callers that mean well. */
-import type { Client } from "../../engine/index.ts";
 import { readArrivals } from "../arrivals.ts";
 import type { AstActor, Text } from "../ast.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
 import type { Population, Rate, RouteShare } from "../scenario.ts";
 import { Clauses, routeShares } from "./clauses.ts";
 import type { CheckContext } from "./context.ts";
-import { chooseClients } from "./participants.ts";
+import { chooseClients, type Inventory } from "./participants.ts";
 import { MAX_DURATION } from "./quantities.ts";
 import { didYouMean } from "./suggest.ts";
 import { readWord } from "./words.ts";
@@ -20,7 +19,7 @@ export type ArrivalFiles = (path: Text) => { readonly file: number; readonly tex
 
 /** Where a population is checked. */
 export interface PopulationSite {
-  readonly clients: readonly Client[];
+  readonly inventory: Inventory;
   readonly runMicros: number;
   readonly arrivalFile: ArrivalFiles;
   readonly context: CheckContext;
@@ -63,8 +62,8 @@ function reportModel({ model }: AstActor, { report }: CheckContext): null {
   return null;
 }
 
-function checkSteady(clauses: Clauses, { clients }: PopulationSite): Population | null {
-  const base = checkBase(clauses, clients);
+function checkSteady(clauses: Clauses, { inventory }: PopulationSite): Population | null {
+  const base = checkBase(clauses, inventory);
   const rate = checkRate(clauses, base);
   return base === null || rate === null || !clauses.fits ? null : { ...base, model: "steady", rate };
 }
@@ -78,8 +77,8 @@ function checkRate(clauses: Clauses, base: Base | null): Rate | null {
   return clause.each ? rate : { count: rate.count, perMicros: rate.perMicros * base.clients.length };
 }
 
-function checkCron(clauses: Clauses, { clients }: PopulationSite): Population | null {
-  const base = checkBase(clauses, clients);
+function checkCron(clauses: Clauses, { inventory }: PopulationSite): Population | null {
+  const base = checkBase(clauses, inventory);
   const every = clauses.number("every", "duration", [1000, MAX_DURATION], null);
   const burst = clauses.number("burst", "int", [1, MAX_BURST], 1);
   const everyMicros = clauses.clause("setting", "every") === null ? clauses.missing("every", "every 1m") : every;
@@ -87,8 +86,8 @@ function checkCron(clauses: Clauses, { clients }: PopulationSite): Population | 
   return { ...base, model: "cron", everyMicros, burst };
 }
 
-function checkBatch(clauses: Clauses, { clients, runMicros }: PopulationSite): Population | null {
-  const base = checkBase(clauses, clients);
+function checkBatch(clauses: Clauses, { inventory, runMicros }: PopulationSite): Population | null {
+  const base = checkBase(clauses, inventory);
   const rate = checkRate(clauses, base);
   const span = clauses.span(runMicros, "a batch");
   if (base === null || rate === null || span === null || !clauses.fits) return null;
@@ -101,8 +100,8 @@ const DEFAULT_QUIET = 57_000_000;
 /** The busy state is this much faster than the quiet one where its rate is left out. */
 const DEFAULT_FACTOR = 20;
 
-function checkBursty(clauses: Clauses, { clients }: PopulationSite): Population | null {
-  const base = checkBase(clauses, clients);
+function checkBursty(clauses: Clauses, { inventory }: PopulationSite): Population | null {
+  const base = checkBase(clauses, inventory);
   const rate = checkRate(clauses, base);
   const factor = clauses.number("factor", "int", [2, 10_000], DEFAULT_FACTOR);
   const burstMicros = clauses.number("burst", "duration", [1000, MAX_DURATION], DEFAULT_BURST);
@@ -111,8 +110,8 @@ function checkBursty(clauses: Clauses, { clients }: PopulationSite): Population 
   return clauses.fits ? { ...base, model: "bursty", rate, factor, burstMicros, quietMicros } : null;
 }
 
-function checkReplay(clauses: Clauses, { clients, arrivalFile }: PopulationSite): Population | null {
-  const base = checkBase(clauses, clients);
+function checkReplay(clauses: Clauses, { inventory, arrivalFile }: PopulationSite): Population | null {
+  const base = checkBase(clauses, inventory);
   const path = clauses.actor.argument;
   if (path === null) return clauses.missing('"FILE"', 'replay "arrivals.csv"');
   const source = arrivalFile(path);
@@ -129,7 +128,7 @@ function checkReplay(clauses: Clauses, { clients, arrivalFile }: PopulationSite)
 
 type Base = Pick<Population, "name" | "span" | "clients" | "networks" | "mix" | "retries">;
 
-function checkBase(clauses: Clauses, inventory: readonly Client[]): Base | null {
+function checkBase(clauses: Clauses, inventory: Inventory): Base | null {
   const { actor } = clauses;
   const clients = checkClients(clauses, inventory);
   const networks = clauses.networks();
@@ -141,7 +140,7 @@ function checkBase(clauses: Clauses, inventory: readonly Client[]): Base | null 
   return { name: actor.name.text, span: actor.span, clients, networks, mix, retries };
 }
 
-function checkClients(clauses: Clauses, inventory: readonly Client[]): readonly string[] | null {
+function checkClients(clauses: Clauses, inventory: Inventory): readonly string[] | null {
   const clause = clauses.clause("clients", "clients");
   if (clause === null) return clauses.missing("clients", "clients where client.kind is partner");
   return chooseClients(clause, inventory, clauses);

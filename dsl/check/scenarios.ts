@@ -1,11 +1,12 @@
 /** Scenarios: simulated traffic, and what is expected of the policy under it. */
-import type { Client, CompareOp } from "../../engine/index.ts";
+import type { CompareOp } from "../../engine/index.ts";
 import type { AstScenario, AstScenarioExpectation, AstService } from "../ast.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
 import type { Expectation, Scenario } from "../scenario.ts";
 import { checkAttack } from "./attacks.ts";
 import { routeShares } from "./clauses.ts";
 import type { CheckContext } from "./context.ts";
+import type { Inventory } from "./participants.ts";
 import { type ArrivalFiles, checkPopulation } from "./populations.ts";
 import { MAX_DURATION, readCount, readLength } from "./quantities.ts";
 import { didYouMean } from "./suggest.ts";
@@ -18,7 +19,7 @@ const DEFAULT_LATENCY = 20_000;
 
 /** What scenarios read beside the policy. */
 export interface ScenarioInput {
-  readonly clients: readonly Client[];
+  readonly inventory: Inventory;
   readonly arrivalFile: ArrivalFiles;
 }
 
@@ -34,7 +35,7 @@ export function checkScenario(ast: AstScenario, input: ScenarioInput, context: C
     .map((actor) => checkPopulation(actor, site));
   const attacks = ast.actors
     .filter((actor) => actor.role === "attack")
-    .map((actor) => checkAttack(actor, input.clients, site.runMicros, context));
+    .map((actor) => checkAttack(actor, input.inventory, site.runMicros, context));
   const service = checkService(ast.service, context);
   const expectations = ast.expectations.map((expectation) => checkExpectation(expectation, ast, context));
   if (runMicros === null || seeds === null || service === null || !actorsFit) return null;

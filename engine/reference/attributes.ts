@@ -57,7 +57,8 @@ function tokenClaim(facts: Facts, name: string): Reading {
   return typeof value === "string" ? value : undefined;
 }
 
-function clientAttribute(client: Client, name: string, argument: string): Reading {
+/** What a client's record says. */
+export function clientAttribute(client: Client, name: string, argument: string): Reading {
   switch (name) {
     case "client":
     case "client.id":

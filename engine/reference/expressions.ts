@@ -1,18 +1,17 @@
 /** Evaluates expressions by recursion over the policy model. A missing value is `undefined`; the checker keeps it from comparisons. */
-import type { CompareOp, Expr, Policy, ScalarValue, Value } from "../policy.ts";
+import type { AttributeExpr, CompareOp, Expr, Policy, ScalarValue, Value } from "../policy.ts";
 import { EVIDENCE } from "../policy.ts";
 import { holds, parseNetwork } from "./address.ts";
-import { type Answer, readAttribute } from "./attributes.ts";
+import type { Answer } from "./attributes.ts";
 import type { Facts } from "./facts.ts";
 import type { Overlaid } from "./overlays.ts";
 import { fitsGlob, searches } from "./pattern.ts";
 
 /** All that an expression can read. */
-export interface Scope {
-  readonly policy: Policy;
-  readonly facts: Facts;
-  readonly answer: Answer;
-  readonly overlaid: Overlaid;
+export interface Readings {
+  readonly policy: Pick<Policy, "lists" | "tables" | "lets">;
+  /** Undefined where it is missing. */
+  attribute(expr: AttributeExpr): Value | undefined;
   /** Reading of a signal for this request's key, by index. */
   readonly signal: (index: number) => number | boolean;
   readonly score: (index: number) => number;
@@ -20,6 +19,14 @@ export interface Scope {
   readonly used: (index: number) => number;
   /** Values of `let`s that were read, by index: they are many times read, and none changes while a request is decided. */
   readonly lets: Map<number, Value | undefined>;
+}
+
+/** What the expressions of a policy read of one request and of state. */
+export interface Scope extends Readings {
+  readonly policy: Policy;
+  readonly facts: Facts;
+  readonly answer: Answer;
+  readonly overlaid: Overlaid;
 }
 
 const LARGEST = Number.MAX_SAFE_INTEGER;
@@ -58,13 +65,13 @@ function belongs(member: ScalarValue, element: ScalarValue, networks: boolean): 
   return inner !== null && outer !== null && holds(outer, inner);
 }
 
-function elementsOf(expr: Expr, scope: Scope): readonly ScalarValue[] {
+function elementsOf(expr: Expr, scope: Readings): readonly ScalarValue[] {
   const value = evaluate(expr, scope);
   if (value === undefined) return [];
   return Array.isArray(value) ? value : [value as ScalarValue];
 }
 
-function isIn(member: Value | undefined, right: Expr, scope: Scope): boolean {
+function isIn(member: Value | undefined, right: Expr, scope: Readings): boolean {
   const networks = right.type.scalar === "network";
   return (
     member !== undefined && elementsOf(right, scope).some((each) => belongs(member as ScalarValue, each, networks))
@@ -97,16 +104,16 @@ function arithmetic(kind: "+" | "-" | "*" | "ratio", left: number, right: number
   }
 }
 
-function listValues(scope: Scope, index: number): readonly ScalarValue[] {
+function listValues(scope: Readings, index: number): readonly ScalarValue[] {
   return scope.policy.lists[index]?.values ?? [];
 }
 
-function lookUp(scope: Scope, index: number, key: Value | undefined): Value | undefined {
+function lookUp(scope: Readings, index: number, key: Value | undefined): Value | undefined {
   const table = scope.policy.tables[index];
   return table?.entries.find(([each]) => each === key)?.[1] ?? table?.otherwise;
 }
 
-function evaluateCompare(expr: Extract<Expr, { kind: "compare" }>, scope: Scope): boolean {
+function evaluateCompare(expr: Extract<Expr, { kind: "compare" }>, scope: Readings): boolean {
   const left = evaluate(expr.left, scope);
   const right = evaluate(expr.right, scope);
   if (left === undefined || right === undefined) return false;
@@ -115,18 +122,18 @@ function evaluateCompare(expr: Extract<Expr, { kind: "compare" }>, scope: Scope)
 }
 
 /** A `let` is evaluated once: one that reads the one before twice, sixty times over, would never end. */
-function letValue(index: number, scope: Scope): Value | undefined {
+function letValue(index: number, scope: Readings): Value | undefined {
   if (!scope.lets.has(index)) scope.lets.set(index, evaluate((scope.policy.lets[index] as { expr: Expr }).expr, scope));
   return scope.lets.get(index);
 }
 
 /** The value of an expression, or undefined where it is missing. */
-export function evaluate(expr: Expr, scope: Scope): Value | undefined {
+export function evaluate(expr: Expr, scope: Readings): Value | undefined {
   switch (expr.kind) {
     case "literal":
       return expr.value;
     case "attribute":
-      return readAttribute(scope.policy, scope.facts, scope.answer, expr);
+      return scope.attribute(expr);
     case "signal":
       return scope.signal(expr.index);
     case "score":
@@ -179,6 +186,6 @@ export function evaluate(expr: Expr, scope: Scope): Value | undefined {
 }
 
 /** Whether a condition holds; no condition at all holds always. */
-export function truth(expr: Expr | null, scope: Scope): boolean {
+export function truth(expr: Expr | null, scope: Readings): boolean {
   return expr === null || evaluate(expr, scope) === true;
 }

@@ -1,6 +1,6 @@
 /** Scopes: all that the expressions of a policy can read of one request and of state. */
-import type { Policy } from "../policy.ts";
-import type { Answer } from "./attributes.ts";
+import type { AttributeExpr, Policy, Value } from "../policy.ts";
+import { type Answer, readAttribute } from "./attributes.ts";
 import { type Scope, truth } from "./expressions.ts";
 import type { Facts } from "./facts.ts";
 import { keyOf } from "./keys.ts";
@@ -13,10 +13,16 @@ import { type ReferenceState, withLists } from "./state.ts";
 /** What conditions read of the answer while there is none. */
 export const UNANSWERED: Answer = { outcome: null, served: false };
 
+/** What attributes are in a scope: whoever copies one with another answer reads that. */
+function attribute(this: Scope, expr: AttributeExpr): Value | undefined {
+  return readAttribute(this.policy, this.facts, this.answer, expr);
+}
+
 /** A scope without state: signals and limits read as empty. */
 export function statelessScope(policy: Policy, facts: Facts, answer: Answer = UNANSWERED): Scope {
   const none = (): number => 0;
-  return { policy, facts, answer, overlaid: NOT_OVERLAID, signal: none, score: none, used: none, lets: new Map() };
+  const lets = new Map();
+  return { policy, facts, answer, overlaid: NOT_OVERLAID, attribute, signal: none, score: none, used: none, lets };
 }
 
 /** The sum of a score's terms that hold, within its bounds. */
@@ -35,6 +41,7 @@ export function scopeOf(state: ReferenceState, facts: Facts, answer: Answer, pol
     answer,
     overlaid: overlaidBy(state.overlays, policy, facts),
     lets: new Map(),
+    attribute,
     signal: (index) => {
       const signal = policy.signals[index];
       return signal === undefined ? 0 : signalValue(state.signals, signal, scope, state.hashKey);

@@ -293,6 +293,34 @@ scenario storm {
 }
 `;
 
+  test.each([
+    ["what a table has for them", "weight[client.id] > 3", ["acme_sync"]],
+    ["a class", "size is small", ["night_job"]],
+    ["a name of a name", "is_big", ["acme_sync"]],
+    ["a list", "client.id in jobs", ["night_job"]],
+    ["a pattern", "client.id matches /_job$/", ["night_job"]],
+  ])("choose clients by %s", (_, where, clients) => {
+    const declared = `table weight : string -> int = { "acme_sync": 5 } else 1
+class size = big when has client and weight[client.id] * 2 > 9, else small
+let is_big = size is big
+list jobs : string = ["night_job", "nobody"]
+`;
+    const text = TEXT.replace('client.kind is partner and "eu" in client.tags', where);
+    const { scenarios, diagnostics } = loadPolicyText(HEADER + declared + text, FILES);
+    expect(diagnostics.filter((one) => one.severity === "error")).toEqual([]);
+    expect(scenarios[0]?.populations[0]?.clients).toEqual(clients);
+  });
+
+  test("say what of a condition on clients needs a request, also behind names", () => {
+    const declared = "let slow = ip in 10.0.0.0/8\nlet odd = slow and slow\n";
+    const text = TEXT.replace('client.kind is partner and "eu" in client.tags', "odd or client.kind is partner");
+    const { diagnostics } = loadPolicyText(HEADER + declared + text, FILES);
+    const errors = diagnostics.filter((one) => one.severity === "error");
+    expect(errors.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      "EP2803 clients are chosen by their records alone",
+    ]);
+  });
+
   test("become data", () => {
     const { scenarios, diagnostics } = loadPolicyText(HEADER + TEXT, FILES);
     expect(diagnostics.filter((one) => one.severity === "error")).toEqual([]);
