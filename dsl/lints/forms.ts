@@ -1,21 +1,21 @@
 /** Conditions that have a plainer form: repeated parts, lists of one, comparisons with truths, and doubled negations. */
-import type { AstBinary, AstExpr, AstLogic, AstNot } from "../ast.ts";
+import type { AstBinary, AstDefault, AstExpr, AstLogic, AstName, AstNot } from "../ast.ts";
 import { LINTS } from "../codes/lints.ts";
 import { fixAt, type LintInput, removalOf, textAt } from "./input.ts";
-import { bare, modelByPlace, walkWritten, writtenText } from "./syntax.ts";
+import { bare, modelByPlace, writtenText } from "./syntax.ts";
 
-type Input = Pick<LintInput, "policy" | "declarations" | "sources" | "report">;
+type Input = Pick<LintInput, "policy" | "written" | "sources" | "report">;
 
 /** Warns at conditions that say plainly the same in other words; each has a fix. */
 export function lintForms(input: Input): void {
   const modelAt = modelByPlace(input.policy);
-  walkWritten(input.declarations.all, (part) => {
+  for (const part of input.written) {
     if (part.kind === "and" || part.kind === "or") lintRepeated(part, input);
     if (part.kind === "not") lintNegation(part, input);
-    if (part.kind !== "binary") return;
+    if (part.kind !== "binary") continue;
     if (part.op === "in" || part.op === "not in") lintOneEntry(part, modelAt, input);
     if (part.op === "==" || part.op === "!=") lintTruth(part, input);
-  });
+  }
 }
 
 /** Longer chains are not what a person repeats a part in. */
@@ -51,8 +51,19 @@ function looksLike(one: AstExpr, other: AstExpr): boolean {
   if (a.kind === "binary" && b.kind === "binary")
     return a.op === b.op && looksLike(a.left, b.left) && looksLike(a.right, b.right);
   if (a.kind === "literal" && b.kind === "literal") return a.value === b.value;
-  if (a.kind === "name" && b.kind === "name") return a.parts.at(-1)?.text === b.parts.at(-1)?.text;
+  if (a.kind === "name" && b.kind === "name") return looksLikeName(a, b);
+  if (a.kind === "default" && b.kind === "default") return b.options.every((other, at) => looksLikeAt(a, at, other));
   return a.kind === b.kind;
+}
+
+function looksLikeAt({ options }: AstDefault, at: number, other: AstExpr): boolean {
+  const option = options[at];
+  return option === undefined || looksLike(option, other);
+}
+
+function looksLikeName(a: AstName, b: AstName): boolean {
+  if (a.parts.at(-1)?.text !== b.parts.at(-1)?.text) return false;
+  return a.index === null || b.index === null || looksLike(a.index, b.index);
 }
 
 function lintNegation(not: AstNot, { sources, report }: Input): void {

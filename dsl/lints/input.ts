@@ -1,5 +1,6 @@
 /** What a lint sees: the policy model with the tree and texts it came from, and where to report. */
 import type { Policy, Span } from "../../engine/index.ts";
+import type { AstExpr } from "../ast.ts";
 import type { CheckContext } from "../check/context.ts";
 import type { Declarations } from "../check/declarations.ts";
 import type { Report } from "../check/report.ts";
@@ -14,6 +15,8 @@ import type { Solver } from "./satisfiable.ts";
 export interface LintInput {
   readonly policy: Policy;
   readonly declarations: Declarations;
+  /** Every expression as it was written, with all its parts. */
+  readonly written: readonly AstExpr[];
   /** Route indices of every declared route and group, by its name. */
   readonly groups: CheckContext["groups"];
   readonly scenarios: readonly (Scenario | null)[];

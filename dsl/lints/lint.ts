@@ -15,6 +15,7 @@ import { lintDeclarations } from "./declarations.ts";
 import { lintRollouts } from "./rollouts.ts";
 import { Budget } from "./budget.ts";
 import { Solver } from "./satisfiable.ts";
+import { writtenIn } from "./syntax.ts";
 import { lintTexts } from "./texts.ts";
 import { lintThresholds } from "./thresholds.ts";
 import { lintUnmatched } from "./unmatched.ts";
@@ -24,9 +25,10 @@ import { lintUnused } from "./unused.ts";
 const STEPS = 500_000;
 
 /** Warns about what is correct but hardly meant. */
-export function lintPolicy(load: Omit<LintInput, "solver" | "budget">): void {
+export function lintPolicy(load: Omit<LintInput, "solver" | "budget" | "written">): void {
   const budget = new Budget(STEPS);
-  const input: LintInput = { ...load, budget, solver: new Solver(load.policy, budget) };
+  const written = writtenIn(load.declarations.all);
+  const input: LintInput = { ...load, written, budget, solver: new Solver(load.policy, budget) };
   const settled = lintThresholds(input);
   lintConditions(input, settled);
   lintCovered(input);

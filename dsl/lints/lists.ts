@@ -3,21 +3,21 @@ import { networkContains } from "../../engine/index.ts";
 import type { AstExpr, AstLiteral } from "../ast.ts";
 import { LINTS } from "../codes/lints.ts";
 import { fixAt, type LintInput, removalOf } from "./input.ts";
-import { bare, walkWritten } from "./syntax.ts";
+import { bare } from "./syntax.ts";
 
-type Input = Pick<LintInput, "declarations" | "sources" | "report">;
+type Input = Pick<LintInput, "declarations" | "written" | "sources" | "report">;
 
 /** Warns about the lists of the policy's text: declared ones, and those in conditions. */
 export function lintLists(input: Input): void {
   const { declarations, report } = input;
   for (const list of declarations.lists) if (list.items !== null) lintItems(list.items, input);
-  walkWritten(declarations.all, (part) => {
+  for (const part of input.written) {
     if (part.kind === "list") lintItems(part.items, input);
     else if (part.kind === "literal" && isEverything(part)) {
       const message = `\`${part.raw}\` contains every address of its family`;
       report.warning(LINTS.wholeInternet, part.span, message, { help: "name the networks that are meant" });
     }
-  });
+  }
   for (const list of declarations.lists) {
     for (const item of list.items ?? []) {
       const entry = bare(item);

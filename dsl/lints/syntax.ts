@@ -4,13 +4,15 @@ import type { AstDeclarationNode, AstExpr, AstName } from "../ast.ts";
 import { walk } from "../check/walk.ts";
 import { expressionsOf } from "./places.ts";
 
-/** Calls `visit` for every written expression of the declarations and all its parts. */
-export function walkWritten(declarations: readonly AstDeclarationNode[], visit: (part: AstExpr) => void): void {
+/** Every written expression of the declarations, with all its parts. */
+export function writtenIn(declarations: readonly AstDeclarationNode[]): readonly AstExpr[] {
+  const found: AstExpr[] = [];
   const waiting = declarations.flatMap(expressionsIn).filter((expr) => expr !== null);
   for (let expr = waiting.pop(); expr !== undefined; expr = waiting.pop()) {
-    visit(expr);
+    found.push(expr);
     addParts(expr, waiting);
   }
+  return found;
 }
 
 function expressionsIn(declaration: AstDeclarationNode): readonly (AstExpr | null)[] {

@@ -3,19 +3,19 @@ import type { PatternNode } from "../../engine/index.ts";
 import type { AstBinary, AstRegex } from "../ast.ts";
 import { LINTS } from "../codes/lints.ts";
 import { fixAt, type LintInput } from "./input.ts";
-import { bare, walkWritten } from "./syntax.ts";
+import { bare } from "./syntax.ts";
 
-type Input = Pick<LintInput, "declarations" | "sources" | "report">;
+type Input = Pick<LintInput, "written" | "sources" | "report">;
 
 /** Warns at text tests that have a plainer form, or none that could fail. */
 export function lintTexts(input: Input): void {
-  walkWritten(input.declarations.all, (part) => {
-    if (part.kind !== "binary") return;
+  for (const part of input.written) {
+    if (part.kind !== "binary") continue;
     const right = bare(part.right);
     if (part.op === "matches" && right.kind === "regex" && right.root !== null) {
       lintRegex(part, right, right.root, input);
     } else if (right.kind === "literal" && right.type === "string") lintText(part, String(right.value), input);
-  });
+  }
 }
 
 /** A test in other words: from the operator to the end of what stands right of it. */
