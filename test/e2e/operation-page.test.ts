@@ -1,6 +1,6 @@
 /** Runs what docs/operation.md shows: its calls of the admin interface in their order, its options, its unit and its Dockerfile. */
 import { spawnSync } from "node:child_process";
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type Block, readBlocks } from "../helpers/markdown.ts";
@@ -68,6 +68,30 @@ test.skipIf(!canVerify)("its unit is one that systemd takes", () => {
     status: 0,
     own: [],
   });
+});
+
+test("its container starts as it says", { timeout: 60_000 }, async () => {
+  const [dockerfile = ""] = textsOf("dockerfile");
+  const argvOf = (instruction: string): readonly string[] =>
+    JSON.parse(
+      dockerfile
+        .split("\n")
+        .find((line) => line.startsWith(`${instruction} [`))
+        ?.slice(instruction.length) ?? "",
+    );
+  const [program, command, ...rest] = [...argvOf("ENTRYPOINT"), ...argvOf("CMD")];
+  expect([program, command]).toEqual(["edgepolicy", "serve"]);
+  const cwd = folderWith({ "policy/serve.yaml": "policy: orders.edgepolicy\n" });
+  cpSync(join(root, "examples/orders"), join(cwd, "policy"), { recursive: true });
+  mkdirSync(join(cwd, "data"));
+  const { url } = await serve(
+    rest.map((word) => word.replace(/^\/(policy|data)/, (path) => cwd + path)),
+    { cwd },
+  );
+  expect(
+    (await fetch(`${url}/authz/json`, { method: "POST", body: '{"method":"GET","path":"/","ip":"192.0.2.1"}' })).status,
+  ).toBe(200);
+  expect(readdirSync(join(cwd, "data"))).toEqual(expect.arrayContaining(["audit.pub", "edgepolicy.db"]));
 });
 
 const INSTRUCTIONS = ["FROM", "RUN", "USER", "COPY", "VOLUME", "EXPOSE", "HEALTHCHECK", "ENTRYPOINT", "CMD"];
