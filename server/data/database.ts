@@ -3,7 +3,7 @@
  * or not at all. Without a folder it is in memory. One server at a time uses a folder.
  */
 import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { ServerError } from "../server-error.ts";
 import { MIGRATIONS, migrate } from "./migrations.ts";
@@ -106,7 +106,9 @@ export class Database {
 /** Files that SQLite makes beside one of these have its mode. */
 function makeFolder(folder: string, files: readonly string[]): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
+    // Where the folder around it is there, without its parents: Node.js tries for ever to make some in /proc.
+    const isAlone = existsSync(dirname(folder)) && !existsSync(folder);
+    mkdirSync(folder, { recursive: !isAlone, mode: OWNER_ONLY_FOLDER });
     for (const file of files) closeSync(openSync(file, "a", OWNER_ONLY_FILE));
   } catch (problem) {
     throw unusable(`cannot use the data folder \`${folder}\`: ${messageOf(problem)}`);

@@ -58,7 +58,7 @@ export class FileLog implements OpenedLog {
     parts: FileLogParts,
   ): Promise<FileLog> {
     try {
-      const log = new FileLog(path, await open(path, "a+"), config, parts);
+      const log = new FileLog(path, await openFor(path, config.rotate !== null), config, parts);
       await log.#measure();
       await log.#endLine();
       log.#old?.tidy();
@@ -269,4 +269,12 @@ function messageOf(problem: unknown): string {
 
 function codeOf(problem: unknown): unknown {
   return typeof problem === "object" && problem !== null && "code" in problem ? problem.code : undefined;
+}
+
+/** Whatever is no file, such as a terminal or `/dev/null`, is written to but never renamed. */
+async function openFor(path: string, rotates: boolean): Promise<FileHandle> {
+  const file = await open(path, "a+");
+  if (!rotates || (await file.stat()).isFile()) return file;
+  await file.close();
+  throw new Error("what is no file cannot be rotated");
 }

@@ -2,7 +2,7 @@
  * The engine's state in a file: written while it decides, and taken up by the next process. A snapshot is written aside and renamed,
  * so that the file is always a whole one; bans are noted between two snapshots.
  */
-import { existsSync, readFileSync, renameSync } from "node:fs";
+import { readFileSync, renameSync, statSync } from "node:fs";
 import { type FileHandle, open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import {
@@ -184,9 +184,12 @@ function takeUp(
   return createEngine(policy, options);
 }
 
+/** A device or a pipe could be read for ever, and must not be renamed. */
 function readState(path: string): Uint8Array | null {
   try {
-    return existsSync(path) ? readFileSync(path) : null;
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found !== undefined && !found.isFile()) throw new Error("it is no file");
+    return found === undefined ? null : readFileSync(path);
   } catch (problem) {
     throw new ServerError("state_unusable", `cannot read the state \`${path}\`: ${messageOf(problem)}`);
   }

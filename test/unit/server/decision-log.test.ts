@@ -82,6 +82,15 @@ describe("openDecisionLog", () => {
     });
   });
 
+  it("writes to what is no file, but does not rotate it", async () => {
+    const log = await openDecisionLog({ sink: { file: "/dev/null" }, ...QUEUE }, PARTS);
+    await log.close(1_000);
+    const rotate = { bytes: 1, ageMs: 1, keep: 1, gzip: false };
+    await expect(openDecisionLog({ sink: { file: "/dev/null" }, ...QUEUE, rotate }, PARTS)).rejects.toThrow(
+      "what is no file cannot be rotated",
+    );
+  });
+
   it("survives a function that throws", async () => {
     const sink = (): void => {
       throw new Error("no");

@@ -1,5 +1,15 @@
 /** State in a file: kept over a restart, refused with its reason, and no failure of the disk is one of the server's. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { serve, temporaryFolder, type TestServer, until } from "../../helpers/server.ts";
@@ -81,6 +91,10 @@ test("does not start where the state can be neither written nor read", async () 
   await expect(serve(POLICY, { state: join(folder, "no", "state") })).rejects.toMatchObject({ code: "state_unusable" });
   mkdirSync(join(folder, "d"));
   await expect(serve(POLICY, { state: join(folder, "d") })).rejects.toMatchObject({ code: "state_unusable" });
+  // It would be renamed if it were taken for a damaged state.
+  symlinkSync("/dev/null", join(folder, "null"));
+  await expect(serve(POLICY, { state: join(folder, "null") })).rejects.toThrow("it is no file");
+  expect(readlinkSync(join(folder, "null"))).toBe("/dev/null");
 });
 
 test("a disk that fails is told once, and decisions go on", async () => {

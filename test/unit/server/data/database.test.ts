@@ -116,6 +116,10 @@ describe("a database", () => {
     expect(() => Database.open(folder)).toThrow("cannot use the data folder");
   });
 
+  it.skipIf(process.platform !== "linux")("says at once where no folder can be", () => {
+    expect(() => Database.open("/proc/edgepolicy")).toThrow("cannot use the data folder `/proc/edgepolicy`");
+  });
+
   it("says that the folder is a file", () => {
     const path = join(temporaryFolder(), "file");
     writeFileSync(path, "");
