@@ -152,7 +152,9 @@ export class PatternReader {
         start,
       );
     if (character === "{") this.#fail("EP1207", "`{` has nothing to repeat", "write `\\{` for the character", start);
-    return this.#literal(character.charCodeAt(0));
+    const code = this.#source.codePointAt(start) ?? 0;
+    if (code > LAST_UNIT) this.#at++;
+    return this.#literalUnits(code);
   }
 
   #literal(unit: number): Part {
