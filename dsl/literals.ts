@@ -167,6 +167,7 @@ const ESCAPES: Readonly<Record<string, string>> = { '"': '"', "\\": "\\", n: "\n
 
 /** Reads a string token with its quotes and escapes. */
 export function readString(raw: string, span: Span, report: Reporter): string {
+  if (raw.startsWith("'")) return readSingleQuoted(raw, span, report);
   if (raw.length < 2 || !raw.endsWith('"') || endsEscaped(raw)) {
     report.error(
       "EP1101",
@@ -193,6 +194,14 @@ export function readString(raw: string, span: Span, report: Reporter): string {
       return escape;
     },
   );
+}
+
+/** A string as other languages quote it: what was meant is clear, so all else goes on with it. */
+function readSingleQuoted(raw: string, span: Span, report: Reporter): string {
+  const body = raw.slice(1, -1).replaceAll("\\'", "'");
+  const meant = `"${body.replaceAll('"', '\\"')}"`;
+  report.error("EP1004", "strings stand in double quotes", span, `write \`${meant}\``, { span, text: meant });
+  return body;
 }
 
 /** Whether the last quote is itself escaped: an odd number of backslashes stands before it. */

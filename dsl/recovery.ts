@@ -33,7 +33,7 @@ export function readDeclarations(lexed: LexedText, nestingMax: number, context: 
   const placeOf: PlaceOf = (token) => positionAt(source, token.startOffset);
   for (const [index, slice] of slices.entries()) {
     const end = slices[index + 1]?.[0]?.startOffset ?? text.length;
-    const stray = hasBetween(strays, slice[0]?.startOffset ?? 0, end);
+    const stray = firstFrom(strays, slice[0]?.startOffset ?? 0, end);
     const read = readSlice(slice, { stray, nestingMax, placeOf }, context);
     nodes.push(...read);
     if (read.length === 0) unread.push(...declaredName(slice, context));
@@ -43,7 +43,7 @@ export function readDeclarations(lexed: LexedText, nestingMax: number, context: 
 
 function readSlice(
   slice: IToken[],
-  { stray, nestingMax, placeOf }: { readonly stray: boolean; readonly nestingMax: number; readonly placeOf: PlaceOf },
+  { stray, nestingMax, placeOf }: { readonly stray: number; readonly nestingMax: number; readonly placeOf: PlaceOf },
   context: BuildContext,
 ): readonly CstNode[] {
   const deep = tooDeep(slice, nestingMax);
@@ -55,7 +55,9 @@ function readSlice(
   const right: CstNode[] = [];
   if (readQuickly(slice, (node) => right.push(node))) return right;
   const { declarations, problem } = runGrammar(slice);
-  if (problem !== null && !stray && !reportOpenText(slice, context)) {
+  // What comes after a character that is no token may be wrong for its sake, and that one is reported already.
+  const independent = problem !== null && (stray === Infinity || problem.token.startOffset < stray);
+  if (independent && !reportOpenText(slice, context)) {
     const repaired = reportAll(problem, slice, placeOf, context);
     if (repaired !== null && KEPT.has(slice[0]?.tokenType ?? t.Name)) return repaired;
   }
@@ -145,8 +147,8 @@ function bracketsOf(tokens: readonly IToken[]): { readonly depth: number; readon
   return { depth, least };
 }
 
-/** Whether a sorted row of offsets has one in a range, by bisection: a file may have very many of both. */
-function hasBetween(offsets: readonly number[], start: number, end: number): boolean {
+/** The first of a sorted row of offsets in a range, by bisection, as a file may have very many of both; Infinity where there is none. */
+function firstFrom(offsets: readonly number[], start: number, end: number): number {
   let low = 0;
   let high = offsets.length;
   while (low < high) {
@@ -154,7 +156,8 @@ function hasBetween(offsets: readonly number[], start: number, end: number): boo
     if ((offsets[middle] ?? 0) < start) low = middle + 1;
     else high = middle;
   }
-  return (offsets[low] ?? Infinity) < end;
+  const found = offsets[low] ?? Infinity;
+  return found < end ? found : Infinity;
 }
 
 /** The bracket that opens one level too many. */
@@ -174,6 +177,7 @@ export function tooDeep(tokens: readonly IToken[], nestingMax: number): IToken |
 /** The name that a declaration would have had: the word after its keyword. One that has none goes by its keyword. */
 function declaredName(slice: readonly IToken[], context: BuildContext): readonly Name[] {
   const [first, second, third] = slice;
+  if (first?.tokenType === t.K.policy) return [context.name(first)];
   const word = first?.tokenType === t.K.sealed ? third : second;
   const name = word !== undefined && t.isWord(word) ? word : first;
   return name !== undefined && t.isWord(name) ? [context.name(name)] : [];

@@ -204,6 +204,13 @@ export const OpenString: TokenType = createToken({
   categories: Text,
 });
 
+/** What other languages write strings as. It stands in for a string, and is reported once. */
+export const SingleQuoted: TokenType = createToken({
+  name: "SingleQuoted",
+  pattern: /'(?:[^'\\\n\r]|\\[^\n\r])*'/,
+  categories: Text,
+});
+
 /** A date, or a date and time. What it says is checked when it is read. */
 export const Time: TokenType = createToken({
   name: "Time",
@@ -264,6 +271,7 @@ export const VOCABULARY: TokenType[] = [
   LineComment,
   ClosedString,
   OpenString,
+  SingleQuoted,
   Time,
   Address,
   TimeOfDay,

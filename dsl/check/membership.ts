@@ -1,5 +1,5 @@
 /** Membership: `in`, `not in`, `any of … in …`, `all of … in …`. */
-import type { Expr, ScalarValue } from "../../engine/index.ts";
+import { canonicalNetwork, type Expr, type ScalarValue } from "../../engine/index.ts";
 import type { AstBinary, AstExpr, AstList, AstSetTest } from "../ast.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
 import type { Site } from "./context.ts";
@@ -102,13 +102,18 @@ function collection(ast: AstExpr, wanted: Type, site: Site, checker: Checker): T
     inner.span,
     `\`in\` needs a list, a set or a network, not \`${describe(value.type)}\``,
     {
-      help:
-        value.expr.kind === "literal"
-          ? "compare one value with `==`, or write a list: `[a, b]`"
-          : "compare two values with `==`",
+      help: collectionHelp(value, wanted),
     },
   );
   return null;
+}
+
+function collectionHelp(value: Typed, wanted: Type): string {
+  if (value.expr.kind !== "literal") return "compare two values with `==`";
+  const isAddress = wanted.scalar === "ip" || wanted.scalar === "network";
+  const network = isAddress && value.type.scalar === "string" ? canonicalNetwork(String(value.expr.value)) : null;
+  if (network !== null) return `write it without quotes: \`${network}\``;
+  return "compare one value with `==`, or write a list: `[a, b]`";
 }
 
 /** A declared list; null where its type is unknown, which is reported at the list. */

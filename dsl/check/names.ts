@@ -8,6 +8,7 @@ import type { CheckContext, Site } from "./context.ts";
 import { presenceKey } from "./presence.ts";
 import { type Declared, expectName } from "./scope.ts";
 import { signalType } from "./signal-types.ts";
+import { nameHere } from "./other-names.ts";
 import { didYouMean, nearest } from "./suggest.ts";
 import { type Typed, unwrap } from "./typed.ts";
 import { exprType, INT, PERCENT, type Type } from "./types.ts";
@@ -155,7 +156,7 @@ function reportNotValue(found: Declared, ast: AstName, context: CheckContext): n
 function reportUnknownName(ast: AstName, name: string, context: CheckContext): null {
   if (context.scope.isUnread(name)) return null;
   const declared = context.scope.names("signal", "score", "let", "list", "fact", "class", "table", "window");
-  const meant = nearest(name, [...declared, ...context.fields.keys(), ...WRITTEN_NAMES]);
+  const meant = nameHere(name) ?? nearest(name, [...declared, ...context.fields.keys(), ...WRITTEN_NAMES]);
   const quoted = attributeNamed(name) === undefined ? `, or quote it if it is text: \`"${name}"\`` : "";
   context.report.error(SEMANTICS.unknownName, ast.span, `there is no \`${name}\``, {
     help: meant === null ? `declare it${quoted}` : `did you mean \`${meant}\`?`,

@@ -4,6 +4,7 @@ import type { AstPolicy } from "../ast.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
 import type { Declarations } from "./declarations.ts";
 import type { Report } from "./report.ts";
+import { nearest } from "./suggest.ts";
 
 /** The one `policy` declaration; null where there is none, which is reported. */
 export function checkHeaders(declarations: Declarations, start: Span, report: Report): AstPolicy | null {
@@ -15,7 +16,7 @@ export function checkHeaders(declarations: Declarations, start: Span, report: Re
   for (const other of others) reportSecond("policy", other.span, first?.span ?? start, report);
   if (first !== undefined) return first;
   // One that could not be read is reported as such; its keyword stands among the unread names.
-  if (declarations.unread.has("policy")) return null;
+  if (nearest("policy", declarations.unread) !== null) return null;
   report.error(SEMANTICS.policyCount, start, "the file has no `policy` declaration", {
     help: 'begin it with `policy "name" { owner "team"  default block }`',
   });

@@ -2,7 +2,7 @@
 
 /** By the grammar rule that reads it. Lower-case words are literal, capitals stand for something, brackets are optional. */
 export const SYNOPSES: Readonly<Record<string, string>> = {
-  policyDeclaration: "policy NAME { owner STRING default allow|block unavailable closed|open|local … }",
+  policyDeclaration: 'policy "NAME" { owner STRING default allow|block unavailable closed|open|local … }',
   importDeclaration: 'import "file"',
   trustDeclaration: "trust proxy NETWORK, … hops N",
   identityDeclaration: "identity { api_key { header STRING } … }",
