@@ -1,0 +1,175 @@
+/** Every attribute and every operator of values, as rules see them on both engines. */
+import { describe, expect, test } from "vitest";
+import { loadPolicyText } from "../../../../dsl/index.ts";
+import { makeRequest, type Policy, type Request } from "../../../../engine/index.ts";
+import { ENGINES } from "../../../helpers/engines.ts";
+
+const NOW = Date.parse("2026-07-08T10:30:00Z") * 1_000;
+const HOUR = 3_600_000_000;
+
+const CLIENTS = `
+teams:
+  - { id: platform, contact: "mailto:platform@example.com", people: [m.rossi] }
+people:
+  - { id: m.rossi, active: true }
+clients:
+  - id: shop
+    kind: service
+    purpose: a test
+    owner: { team: platform, accountable: m.rossi }
+    environment: prod
+    status: active
+    expires: 2026-08-01
+    review_by: 2026-07-15
+    plan: basic
+    rate: { allow: 100, per: 1m }
+    operations: [order]
+    scopes: [read]
+    networks: [203.0.113.0/24]
+    tags: [eu]
+    labels: { tier: gold }
+    expect: { daily: 7 }
+    credentials: []
+  - id: plain
+    kind: partner
+    purpose: a test
+    owner: { team: platform, accountable: m.rossi }
+    environment: test
+    status: active
+    expires: 2026-08-01
+    review_by: 2026-07-15
+    plan: basic
+    operations: "*"
+    scopes: []
+    networks: []
+    tags: []
+    credentials: []
+`;
+
+const HEAD = `policy "p" { default allow }
+clients from "clients.yaml"
+route order = GET "/orders/{id}"
+route item  = POST "/items/{name}" { body { total: int  lines: int from count "items[].sku"  sum: int from sum "items[].price" } }
+fact depth : int from header "x-depth"
+fact sure : bool from header "x-sure"
+fact word : string from header "x-word"
+table points : string -> int = { "a": 1, "b": 2 } else 9
+window night = daily 22:00 to 06:00 "UTC"
+class kind = small when body.size < 10B, large when body.size > 100B, else middle
+score heat { +7 when header["a"] ?? "" == "hot" +2 when query.count > 0 }
+signal seen = count per ip over 1m
+limit pace per ip allow 4 per 1m
+`;
+
+const ORDER: Partial<Request> = { path: "/orders/17" };
+const ITEM: Partial<Request> = {
+  path: "/items/pen?x=1",
+  method: "POST",
+  size: 50,
+  body: {
+    total: 12,
+    items: [
+      { sku: "a", price: 3 },
+      { sku: "b", price: 4 },
+    ],
+  },
+};
+const SHOP: Partial<Request> = { client: "shop", ip: "203.0.113.9", evidence: "signed_request" };
+const PLAIN: Partial<Request> = { client: "plain", ip: "198.51.100.1" };
+const header = (name: string, value: string): Partial<Request> => ({ headers: { [name]: value } });
+const credential = (id: string | null, issued: number | null, expires: number | null): Partial<Request> => ({
+  credential: { id, issued, expires },
+});
+
+/** A condition, a request that it holds for, and some that it does not. */
+const CASES: readonly (readonly [condition: string, holds: Partial<Request>, ...not: Partial<Request>[]])[] = [
+  ['client.id == "shop"', SHOP, PLAIN, {}],
+  ["client.kind is service", SHOP, PLAIN, {}],
+  ["client.status is active", SHOP, {}],
+  ['client.environment == "prod"', SHOP, PLAIN, {}],
+  ['client.plan == "basic"', SHOP, {}],
+  ['client.owner.team == "platform"', SHOP, {}],
+  ['client.owner.accountable == "m.rossi"', SHOP, {}],
+  ['"eu" in client.tags', SHOP, PLAIN, {}],
+  ['"order" in client.operations', SHOP, PLAIN, {}],
+  ['"read" in client.scopes', SHOP, PLAIN, {}],
+  ["has client.rate", SHOP, PLAIN, {}],
+  ["has client.expires and client.expires > now", SHOP, {}],
+  ["has client.review_by and client.review_by > now", SHOP, {}],
+  ['client.labels["tier"] ?? "" == "gold"', SHOP, PLAIN, {}],
+  ['client.expect["daily"] ?? 0 == 7', SHOP, PLAIN, {}],
+  ['client.expect["toString"] ?? 3 == 3', SHOP, { ...SHOP, client: "none" }],
+  ["evidence >= signed_request", SHOP, PLAIN, {}],
+  ["has route and route is order", ORDER, ITEM, {}],
+  ['on order and id == "17"', ORDER, { path: "/orders/18" }],
+  ["method is POST", ITEM, ORDER],
+  ["method is other", { method: "BREW" }, ORDER],
+  ['host == "a.example"', { host: "A.example:80" }, {}],
+  ['path == "/a/b"', { path: "/a/./b?q" }, {}],
+  ['path.raw == "/a/./b"', { path: "/a/./b?q" }, { path: "/a/b" }],
+  ['path.with_query == "/a?b"', { path: "/a?b" }, { path: "/a" }],
+  ['query.raw == "b=1"', { path: "/a?b=1" }, { path: "/a" }],
+  ['query["b"] ?? "" == "1"', { path: "/a?b=1&b=2" }, { path: "/a?b=2&b=1" }, { path: "/b=1" }],
+  ["query.count == 2", { path: "/a?b&c" }, { path: "/a?b" }],
+  ['header["a"] ?? "" == "x"', header("a", "x"), header("b", "x"), {}],
+  ["header.count == 1", header("a", "x"), {}],
+  ['cookie["a"] ?? "" == "x"', header("cookie", "b=1; a=x"), header("a", "x"), header("cookie", "a=1; b=x")],
+  ["body.size == 50B", { method: "POST", size: 50 }, { method: "POST", size: NaN }],
+  ["body.size == 0B", { size: NaN }, { size: 1 }],
+  ["ip == 10.0.0.1", { ip: "10.0.0.1" }, { ip: "10.0.0.2" }],
+  ["ip.asn ?? 0 == 64500", { asn: 64_500 }, {}, { asn: NaN }],
+  ['ip.country ?? "" == "IT"', { country: "IT" }, {}],
+  ['tls.ja4 ?? "" == "t13"', { ja4: "t13" }, {}],
+  ["depth ?? 0 == 3", { facts: { depth: "3" } }, { facts: { depth: "x" } }, {}],
+  ["depth ?? 0 == 4", { facts: { depth: 4 } }, { facts: { depth: true } }],
+  ["sure ?? false", { facts: { sure: "true" } }, { facts: { sure: "false" } }, { facts: { sure: "yes" } }],
+  ["not (sure ?? true)", { facts: { sure: "false" } }, { facts: { sure: "no" } }, { facts: { sure: true } }],
+  ['word ?? "" == "3"', { facts: { word: "3" } }, { facts: { word: 3 } }],
+  ['credential.id ?? "" == "k1"', credential("k1", null, null), credential(null, NOW, NOW), {}],
+  ["credential.age ?? 0s == 1h", credential(null, NOW - HOUR, null), credential("k", null, NOW - HOUR), {}],
+  ["credential.expires_in ?? 0s == 1h", credential(null, null, NOW + HOUR), credential("k", NOW + HOUR, null), {}],
+  ['has token.scopes and "read" in token.scopes', { scopes: ["read"] }, { scopes: ["write"] }, {}],
+  ['token.claim["sub"] ?? "" == "u"', { claims: { sub: "u" } }, { claims: { sub: 1 } }, {}],
+  ["has identity.error", { identityError: "expired" }, {}],
+  ['now.hour("Europe/Rome") == 12', {}],
+  ['now.weekday("UTC") is wed', {}],
+  ["not (now in night)", {}],
+  ["query.count + 3 == 5", { path: "/a?b&c" }, { path: "/a?b" }],
+  ["query.count - 3 == 0 - 1", { path: "/a?b&c" }, { path: "/a?b" }],
+  ["query.count * 3 == 6", { path: "/a?b&c" }, { path: "/a?b" }],
+  ["(depth ?? 1) + query.count == 5", { path: "/a?b&c", facts: { depth: 3 } }, { path: "/a?b&c" }],
+  ["(depth ?? 1) - query.count == 1", { path: "/a?b&c", facts: { depth: 3 } }, { path: "/a?b&c" }],
+  ["(depth ?? 1) * query.count == 6", { path: "/a?b&c", facts: { depth: 3 } }, { path: "/a?b&c" }],
+  ["ratio(query.count, header.count) == 200%", { path: "/a?b&c", headers: { a: "" } }, { path: "/a?b&c" }],
+  ["ratio(query.count, header.count) == 0%", { path: "/a?b&c" }, { path: "/a?b&c", headers: { a: "" } }],
+  ['points[header["a"] ?? ""] == 2', header("a", "b"), header("a", "a"), {}],
+  ['points[header["a"] ?? ""] == 9', header("a", "z"), header("a", "a")],
+  ["kind is small", { size: 9 }, { size: 10 }, { size: 101 }],
+  ["kind is large", { size: 101 }, { size: 9 }, { size: 100 }],
+  ["kind is middle", { size: 100 }, { size: 9 }, { size: 101 }],
+  ["heat == 9", { ...header("a", "hot"), path: "/?a" }, header("a", "hot"), {}],
+  ["seen == 1", {}],
+  ["used(pace) == 0%", {}],
+  ["on item and (total ?? 0) == 12", ITEM, { ...ITEM, body: { total: "12" } }, { ...ITEM, body: undefined }],
+  ["on item and (lines ?? 0) == 2", ITEM, { ...ITEM, body: { items: [] } }],
+  ["on item and (sum ?? 0) == 7", ITEM, { ...ITEM, body: { items: [{ price: 1 }] } }],
+];
+
+function policyOf(condition: string): Policy {
+  const [, on, when] = /^(?:on (\w+) and )?(.*)$/.exec(condition)!;
+  const guard = when!.includes("client.") && !when!.startsWith("has client") ? `has client and ${when}` : when!;
+  const text = `${HEAD}rule it ${on === undefined ? "" : `on ${on} `}when ${guard} then note "it"\n`;
+  const { policy, diagnostics } = loadPolicyText(text, { "clients.yaml": CLIENTS });
+  const error = diagnostics.find(({ severity }) => severity === "error");
+  if (policy === null) throw new Error(`${condition}: ${error?.message}`);
+  return { ...policy, settings: { ...policy.settings, refusedCredentials: "pass" } };
+}
+
+describe.each(ENGINES)("$name", ({ make }) => {
+  test.each(CASES)("%s", (condition, holds, ...not) => {
+    const policy = policyOf(condition);
+    const isMet = (fields: Partial<Request>): boolean =>
+      make(policy).decide(makeRequest(fields), NOW).toDecision().matched.includes("it");
+    expect([holds, ...not].map(isMet)).toEqual([true, ...not.map(() => false)]);
+  });
+});
