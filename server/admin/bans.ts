@@ -26,6 +26,7 @@ import {
 } from "./call.ts";
 import { idOf, randomId, readId } from "./overlays.ts";
 import type { AdminParts } from "./parts.ts";
+import { wideNetwork } from "./wide-network.ts";
 
 const MOST_SHOWN = 10_000;
 
@@ -61,7 +62,9 @@ function handValue({ overlay, setMicros }: Held): object {
   const { kill } = overlayValue(overlay);
   const { id, author, reason, endsMicros } = overlay;
   const set = new Date(setMicros / 1_000).toISOString();
-  return { id, set_by: "operator", ban: kill, author, reason, set, ends: endsText(endsMicros) };
+  const warning = wideNetwork(overlay);
+  const told = { id, set_by: "operator", ban: kill, author, reason, set, ends: endsText(endsMicros) };
+  return warning === null ? told : { ...told, warning };
 }
 
 function ruleValue({ id, rule, ip, client, entry }: RuleBan): object {

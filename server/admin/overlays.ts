@@ -5,6 +5,7 @@ import { endsText } from "../containment/containment.ts";
 import type { Held } from "../containment/overlay-book.ts";
 import { ACT, type Answer, type Call, type Endpoint, onlyMembers, readAct, readEnds, statedText } from "./call.ts";
 import type { AdminParts } from "./parts.ts";
+import { wideNetwork } from "./wide-network.ts";
 
 /** What an operator may call an overlay or ban. The server's own ids have a colon. */
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,126}$/;
@@ -24,15 +25,16 @@ function listOverlays(parts: AdminParts): Answer {
   return { value: { overlays, durable: containment.durable } };
 }
 
-/** An overlay in force, and what it names in vain. */
+/** An overlay in force, and what may be wrong with it. */
 function heldValue({ gate }: AdminParts, { kind, overlay, setMicros }: Held): object {
   const vain = vainName(overlay, gate.view.policy);
+  const warning = vain === null ? wideNetwork(overlay) : `it has no effect: ${vain}`;
   return {
     ...overlayValue(overlay),
     ends: endsText(overlay.endsMicros),
     set_by: kind === "overlay" ? "operator" : kind,
     set: new Date(setMicros / 1_000).toISOString(),
-    ...(vain === null ? {} : { warning: `it has no effect: ${vain}` }),
+    ...(warning === null ? {} : { warning }),
   };
 }
 

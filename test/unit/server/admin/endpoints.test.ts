@@ -178,6 +178,24 @@ describe("/v1/overlays", () => {
   });
 });
 
+describe("a very wide network", () => {
+  it.each([
+    ["0.0.0.0/0", "it meets every caller: 0.0.0.0/0 is very wide"],
+    ["::/0", "it meets every caller: ::/0 is very wide"],
+    ["64.0.0.0/7", "it meets a large part of all callers: 64.0.0.0/7 is very wide"],
+    ["10.0.0.0/8", undefined],
+    ["2001::/16", undefined],
+    ["192.0.2.7", undefined],
+  ])("%s is banned and spared, with a word of warning where it is due", async (network, warning) => {
+    const server = await start();
+    const banned = await ask(server, "POST", "/v1/bans", { ...ACT, ban: { network }, for: "1s" });
+    expect([banned.status, banned.body["warning"]]).toEqual([201, warning]);
+    const spare = { ...ACT, spare: { network }, from: "few", for: "1s" };
+    const spared = await ask(server, "POST", "/v1/overlays", spare);
+    expect([spared.status, spared.body["warning"]]).toEqual([201, warning]);
+  });
+});
+
 describe("/v1/bans", () => {
   it("bans by hand and lifts it", async () => {
     const server = await start();
