@@ -1,18 +1,30 @@
 /** Diagnostics as JSON for programs. */
+import type { Span } from "../engine/index.ts";
 import type { Diagnostic, Severity } from "./diagnostic.ts";
 import { positionAt, type SourceFile } from "./source.ts";
 
-/** One diagnostic. Lines and columns count from 1; the end is exclusive. `file` is empty where there is none. */
-export interface JsonDiagnostic {
-  readonly code: string;
-  readonly severity: Severity;
+/** A place in a file. Lines and columns count from 1; the end is exclusive. `file` is empty where there is none. */
+interface JsonPlace {
   readonly file: string;
   readonly line: number;
   readonly column: number;
   readonly endLine: number;
   readonly endColumn: number;
+}
+
+/** Another place that a diagnostic speaks of, such as the first of two declarations of a name. */
+interface JsonNote extends JsonPlace {
+  readonly message: string;
+}
+
+/** One diagnostic. */
+export interface JsonDiagnostic extends JsonPlace {
+  readonly code: string;
+  readonly severity: Severity;
   readonly message: string;
   readonly help: string;
+  /** Left out where there are none. */
+  readonly notes?: readonly JsonNote[];
 }
 
 /** What `check --format json` prints. */
@@ -30,19 +42,24 @@ export function diagnosticsToJson(diagnostics: readonly Diagnostic[], sources: r
   };
 }
 
-function toJson({ code, severity, span, message, help }: Diagnostic, sources: readonly SourceFile[]): JsonDiagnostic {
+function toJson(
+  { code, severity, span, message, help, notes }: Diagnostic,
+  sources: readonly SourceFile[],
+): JsonDiagnostic {
+  const told = { code, severity, ...placeOf(span, sources), message, help };
+  if (notes.length === 0) return told;
+  return { ...told, notes: notes.map((note) => ({ message: note.message, ...placeOf(note.span, sources) })) };
+}
+
+function placeOf(span: Span, sources: readonly SourceFile[]): JsonPlace {
   const source = sources[span.file];
   const start = source === undefined ? { line: 1, column: 1 } : positionAt(source, span.start);
   const end = source === undefined ? start : positionAt(source, span.end);
   return {
-    code,
-    severity,
     file: source?.path ?? "",
     line: start.line,
     column: start.column,
     endLine: end.line,
     endColumn: end.column,
-    message,
-    help,
   };
 }

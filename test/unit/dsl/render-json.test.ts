@@ -33,3 +33,21 @@ it("counts lines and columns from one and is ok without errors", () => {
     diagnosticsToJson([{ ...base, severity: "error", span: { file: 3, start: 0, end: 0 } }], sources),
   ).toMatchObject({ ok: false, diagnostics: [{ file: "", line: 1 }] });
 });
+
+it("tells the other places that a diagnostic speaks of", () => {
+  const sources = [makeSource("a.edgepolicy", "let a = b\n"), makeSource("b.edgepolicy", "\nlet a = c")];
+  const twice = {
+    code: "EP2002",
+    severity: "error",
+    message: "`a` is declared twice",
+    span: { file: 1, start: 5, end: 6 },
+    help: "h",
+    notes: [{ message: "here first", span: { file: 0, start: 4, end: 5 } }],
+    fix: null,
+  } as const;
+  expect(diagnosticsToJson([twice], sources).diagnostics[0]).toMatchObject({
+    file: "b.edgepolicy",
+    line: 2,
+    notes: [{ message: "here first", file: "a.edgepolicy", line: 1, column: 5, endLine: 1, endColumn: 6 }],
+  });
+});
