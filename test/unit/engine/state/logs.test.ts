@@ -1,11 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { MAX_LOG } from "../../../../engine/policy.ts";
+import { Arena, PAGE_BYTES } from "../../../../engine/state/arena.ts";
+import { Catalogue } from "../../../../engine/state/catalogue.ts";
 import { AmountKind, type Charge, makeCharge } from "../../../../engine/state/charge.ts";
 import { CHUNK_BYTES } from "../../../../engine/state/entry-pool.ts";
 import { LOG_BYTES, LogTable } from "../../../../engine/state/logs.ts";
 import { check } from "../../../helpers/property.ts";
-import { inArena } from "../../../helpers/tables.ts";
+import { Recorder } from "../../../helpers/recorder.ts";
+import { hashOf, inArena } from "../../../helpers/tables.ts";
 
 const D = 1_000;
 const LEASE = 60_000;
@@ -200,4 +203,169 @@ describe("memory", () => {
     }
     expect(table.used(20 * 77, 1, D, 49 * 2_000 + 40)).toBe(40);
   });
+});
+
+describe("a dropped log", () => {
+  const KEYS = 220;
+  const keys = Array.from({ length: KEYS }, (_, key) => key);
+
+  /** A table of few chunks, in which each key was charged two units at its number and one 300 later. */
+  function crowded(): LogTable {
+    const table = tableOf(2 * PAGE_BYTES);
+    for (const offset of [0, 300]) for (const key of keys) charge(table, key, offset === 0 ? 2 : 1, key + offset);
+    return table;
+  }
+
+  function ask(table: LogTable, key: number, cost: number, now: number, most = 5): Charge {
+    const charge = makeCharge(AmountKind.exact);
+    charge.cost = cost;
+    table.ask(...hashOf(key), most, D, D, now, charge);
+    return charge;
+  }
+
+  function charge(table: LogTable, key: number, cost: number, now: number, most = 5): void {
+    table.charge(ask(table, key, cost, now, most), D, now);
+  }
+
+  test("is remembered: what it used, that it waits, and when it is full again, never in its favour", () => {
+    const table = crowded();
+    const before = table.sketched;
+    let [dropped, exact] = [0, 0];
+    for (const key of keys) {
+      const large = ask(table, key, 3, 600);
+      expect(large.sketched).toBe(large.at < 0);
+      if (large.at >= 0) {
+        // One that was dropped and came again may have been taken for another.
+        expect([large.usedBefore >= 3, large.wait >= 400 + key]).toEqual([true, true]);
+        continue;
+      }
+      dropped++;
+      // All of it counts until the latest of it ends.
+      const { usedBefore, wait, usedAfter, resetBefore, resetAfter } = large;
+      expect(usedBefore).toBeGreaterThanOrEqual(3);
+      expect(wait).toBeGreaterThanOrEqual(400 + key);
+      expect(table.used(...hashOf(key), D, 600)).toBe(usedBefore);
+      expect(table.state(...hashOf(key), 600)).toEqual({ fullInMicros: resetBefore, numerator: 0, denominator: 1 });
+      expect(resetBefore).toBeGreaterThanOrEqual(700 + key);
+      if (wait !== 700 + key || usedBefore !== 3) continue;
+      exact++;
+      expect([usedAfter, resetBefore, resetAfter]).toEqual([5, 700 + key, 1_700 + key]);
+      const small = ask(table, key, 2, 600);
+      expect([small.fits, small.wait, small.usedAfter, small.resetAfter]).toEqual([true, 0, 5, D]);
+      expect(ask(table, key, 6, 600)).toMatchObject({ fits: false, wait: D });
+    }
+    expect(dropped).toBeGreaterThan(50);
+    expect(exact).toBeGreaterThan(0.5 * dropped);
+    expect(table.sketched - before).toBe(dropped + 2 * exact);
+  });
+
+  test("is known no more once all of it has ended, and a stranger never was", () => {
+    const table = crowded();
+    const asked = keys.map((key) => ask(table, key, 5, 1_300 + KEYS));
+    expect(asked.map(({ sketched, wait, usedAfter }) => [sketched, wait, usedAfter])).toEqual(
+      keys.map(() => [false, 0, 5]),
+    );
+    const strangers = Array.from({ length: 100 }, (_, key) => ask(table, 5_000 + key, 5, 600));
+    expect(strangers.filter(({ sketched }) => sketched).length).toBeLessThan(60);
+    expect(strangers.every(({ at }) => at < 0)).toBe(true);
+  });
+
+  test("is taken up again with the next charge", () => {
+    const table = crowded();
+    const key = keys.findLast((each) => ask(table, each, 2, 600).at < 0)!;
+    const { usedBefore } = ask(table, key, 1, 600);
+    charge(table, key, 1, 600);
+    const again = ask(table, key, 1, 600);
+    expect([again.at >= 0, again.sketched, again.usedBefore]).toEqual([true, false, usedBefore + 1]);
+    expect(table.used(...hashOf(key), D, 600)).toBe(usedBefore + 1);
+    expect(table.state(...hashOf(key), 600).fullInMicros).toBe(D);
+  });
+
+  test("of which a request is held lets none pass before that", () => {
+    const table = tableOf(2 * PAGE_BYTES);
+    for (const key of keys) for (let times = 0; times < 2; times++) charge(table, key, 1, key, 1);
+    const dropped = keys.filter((key) => ask(table, key, 1, 600, 1).at < 0);
+    expect(dropped.length).toBeGreaterThan(50);
+    for (const key of dropped) {
+      expect(table.used(...hashOf(key), D, 600)).toBe(MAX_LOG);
+      expect(ask(table, key, 1, 600, 1)).toMatchObject({ sketched: true, usedBefore: 1, usedAfter: 1 });
+      expect(ask(table, key, 1, 600, 1).wait).toBeGreaterThanOrEqual(key + 2 * D - 600);
+    }
+  });
+});
+
+describe("leases that are dropped for want of memory", () => {
+  test("are those that end soonest, and nothing is remembered of them", () => {
+    const table = inArena(2 * PAGE_BYTES, (arena, head) => new LogTable(true, arena, head));
+    const charge = makeCharge(AmountKind.leases);
+    const ask = (key: number, now: number): void => table.askLease(...hashOf(key), 3, LEASE, now, charge);
+    for (let key = 0; key < 220; key++) {
+      ask(key, key);
+      expect(charge).toMatchObject({ wait: 0, usedBefore: 0, usedAfter: 1, cost: 1, fits: false, mark: key });
+      table.charge(charge, LEASE, key);
+    }
+    const alive = Array.from({ length: 220 }, (_, key) => key).filter((key) => {
+      ask(key, 300);
+      expect([charge.sketched, charge.usedBefore]).toEqual([false, charge.at < 0 ? 0 : 1]);
+      expect(table.state(...hashOf(key), 300).fullInMicros).toBe(charge.at < 0 ? 0 : key + LEASE - 300);
+      return charge.at >= 0;
+    });
+    expect([table.dropped, table.sketched]).toEqual([220 - alive.length, 0]);
+    expect(alive.slice(-60)).toEqual(Array.from({ length: 60 }, (_, index) => 160 + index));
+  });
+});
+
+test("a smaller budget is kept by and by, and the keys seen last stay", () => {
+  const table = tableOf(12 * PAGE_BYTES);
+  const hashes = Array.from({ length: 600 }, (_, key) => Math.imul(key + 1, 0x9e3779b1));
+  for (const [key, hash] of hashes.entries()) take(table, 9, 1, key * 1e6, 0, hash);
+  expect([table.isTooLarge, table.dropped]).toEqual([false, 0]);
+  table.setBudget(3 * PAGE_BYTES);
+  expect(table.isTooLarge).toBe(true);
+  for (let times = 0; table.isTooLarge && times < 5_000; times++) table.shrink(0);
+  expect([table.isTooLarge, table.bytes <= 3 * PAGE_BYTES]).toEqual([false, true]);
+  const isKept = (hash: number): boolean => {
+    const charge = makeCharge(AmountKind.exact);
+    charge.cost = 1;
+    table.ask(hash, 1, 9, D, D, 600 * 1e6, charge);
+    return charge.at >= 0;
+  };
+  const [first, last] = [hashes.slice(0, 100), hashes.slice(-100)].map((some) => some.filter(isKept).length);
+  expect(last).toBeGreaterThan(first! + 20);
+});
+
+test("two logs in one arena do not meet, and say what they take", () => {
+  const arena = new Arena(60);
+  const catalogue = new Catalogue(arena, 0);
+  const heads = ["one", "two"].map((name) => catalogue.use(name));
+  const before = arena.inUse;
+  const tables = heads.map((head) => new LogTable(false, arena, head));
+  for (const table of tables) table.setBudget(20 * PAGE_BYTES);
+  for (let key = 1; key <= 200; key++) {
+    for (const [index, table] of tables.entries()) {
+      for (let times = 0; times <= index; times++) take(table, 9, 2, key, 0, key * 77);
+    }
+  }
+  expect(tables.map((table) => table.used(77 * 100, 1, D, 300))).toEqual([2, 4]);
+  expect(arena.inUse - before).toBe(tables[0]!.bytes + tables[1]!.bytes);
+});
+
+test("every change is told to the arena's guard", () => {
+  const arena = new Arena(24);
+  const table = inArena(2 * PAGE_BYTES, (own, head) => new LogTable(false, own, head), arena);
+  for (let key = 2; key < 200; key++) take(table, 40, 1, 5, 0, key * 77);
+  const recorder = new Recorder(arena);
+  const step = (change: () => unknown): void => {
+    recorder.begin();
+    change();
+    expect(recorder.lost()).toEqual([]);
+  };
+  for (let now = 10; now < 30; now++) step(() => take(table, 40, 1, now));
+  step(() => table.giveBack(1, 1, 12, 1));
+  step(() => table.giveBack(1, 1, 29, 1));
+  step(() => take(table, 40, 1, 1_015));
+  step(() => take(table, 40, 1, 1_020, 0, 2 * 77));
+  step(() => take(table, 40, 1, 1_021, 0, 999));
+  step(() => take(table, 40, 1, 9_000));
+  step(() => table.shrink(9_000));
 });
