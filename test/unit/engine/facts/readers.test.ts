@@ -54,6 +54,8 @@ fact depth : int from header "x-depth"
 fact sure : bool from header "x-sure"
 fact word : string from header "x-word"
 table points : string -> int = { "a": 1, "b": 2 } else 9
+list names : string = ["anna", "bert"]
+list offices : network = [198.51.100.0/24]
 window night = daily 22:00 to 06:00 "UTC"
 class kind = small when body.size < 10B, large when body.size > 100B, else middle
 score heat { +7 when header["a"] ?? "" == "hot" +2 when query.count > 0 }
@@ -153,9 +155,69 @@ const CASES: readonly (readonly [condition: string, holds: Partial<Request>, ...
   ["on item and (total ?? 0) == 12", ITEM, { ...ITEM, body: { total: "12" } }, { ...ITEM, body: undefined }],
   ["on item and (lines ?? 0) == 2", ITEM, { ...ITEM, body: { items: [] } }],
   ["on item and (sum ?? 0) == 7", ITEM, { ...ITEM, body: { items: [{ price: 1 }] } }],
+  ["query.count < header.count", { headers: { a: "" } }, {}, { path: "/?a" }],
+  ["query.count <= header.count", {}, { path: "/?a" }],
+  ["query.count > header.count", { path: "/?a" }, {}, header("a", "")],
+  ["query.count >= header.count", {}, header("a", "")],
+  ["query.count == header.count", {}, header("a", ""), { path: "/?a" }],
+  ["query.count != header.count", header("a", ""), {}],
+  ["5 < query.count + 3", { path: "/?a&b&c" }, { path: "/?a&b" }],
+  ["2 <= query.count", { path: "/?a&b" }, { path: "/?a" }],
+  ["2 > query.count", { path: "/?a" }, { path: "/?a&b" }],
+  ["2 >= query.count", { path: "/?a&b" }, { path: "/?a&b&c" }],
+  ["query.count < 2", { path: "/?a" }, { path: "/?a&b" }],
+  ["query.count <= 2", { path: "/?a&b" }, { path: "/?a&b&c" }],
+  ["query.count > 2", { path: "/?a&b&c" }, { path: "/?a&b" }],
+  ["query.count >= 2", { path: "/?a&b" }, { path: "/?a" }],
+  ["query.count != 2", { path: "/?a" }, { path: "/?a&b" }],
+  ["evidence < signed_request", PLAIN, SHOP],
+  ["evidence is static_secret", PLAIN, SHOP, {}],
+  ['header["a"] ?? "x" == header["b"] ?? "y"', { headers: { a: "z", b: "z" } }, { headers: { a: "z" } }, {}],
+  ['header["a"] ?? "x" != header["b"] ?? "x"', { headers: { a: "z" } }, {}, { headers: { a: "z", b: "z" } }],
+  ['header["a"] ?? "" != "x"', {}, header("a", "x")],
+  ['header["a"] ?? "" in ["x", "y"]', header("a", "y"), {}, header("a", "z")],
+  ['header["a"] ?? "" not in ["x", "y"]', header("a", "z"), header("a", "x")],
+  ['header["a"] ?? "" in names', header("a", "anna"), header("a", "x")],
+  ["query.count in [1, 3]", { path: "/?a" }, { path: "/?a&b" }, {}],
+  ["ip in [10.0.0.0/8, 192.0.2.1]", { ip: "10.9.9.9" }, { ip: "192.0.2.2" }, {}],
+  ["ip in offices", { ip: "198.51.100.7" }, { ip: "198.51.101.7" }],
+  ["ip != 10.0.0.1", {}, { ip: "10.0.0.1" }],
+  ["ip.network == 10.0.0.0/24", { ip: "10.0.0.9" }, { ip: "10.0.1.9" }],
+  ['has client and any of client.tags in ["eu", "us"]', SHOP, PLAIN, {}],
+  ['has client and all of client.tags in ["us"]', PLAIN, SHOP, {}],
+  ['has token.scopes and any of token.scopes in ["a", "b"]', { scopes: ["c", "b"] }, { scopes: ["c"] }, { scopes: [] }],
+  ['has token.scopes and all of token.scopes in ["a", "b"]', { scopes: ["a", "b"] }, { scopes: ["a", "c"] }, {}],
+  ["has token.scopes and any of token.scopes in names", { scopes: ["anna"] }, { scopes: ["c"] }],
+  ["has token.scopes and all of token.scopes in names", { scopes: [] }, { scopes: ["anna", "c"] }],
+  ['has token.scopes and "a" not in token.scopes', { scopes: ["b"] }, { scopes: ["a"] }],
+  ['host contains "b"', { host: "abc" }, { host: "ac" }],
+  ['host starts_with "ab"', { host: "abc" }, { host: "xabc" }],
+  ['host ends_with "bc"', { host: "abc" }, { host: "abcx" }],
+  ['host like "a*c"', { host: "abc" }, { host: "abcd" }],
+  ["host matches /^a.c$/", { host: "abc" }, { host: "abbc" }],
+  ["host matches /^A.C$/i", { host: "abc" }, { host: "abbc" }],
+  ["has route and route in [order, item]", ORDER, {}],
+  ["has route and route is not order", ITEM, ORDER, {}],
+  ["method in [GET, PUT]", { method: "PUT" }, { method: "POST" }],
+  ["kind in [small, large]", { size: 9 }, { size: 50 }],
+  ["kind is not small", { size: 50 }, { size: 9 }],
+  ["query.count > 0 and (header.count > 0 or body.size > 5B)", { path: "/?a", size: 6 }, { path: "/?a" }, { size: 6 }],
+  ["not (query.count > 0 and header.count > 0)", { path: "/?a" }, { path: "/?a", headers: { a: "" } }],
+  ["query.count > 0 or not (header.count == 0)", header("a", ""), {}],
+  ["query.count > 0 and query.count > 0", { path: "/?a" }, {}],
+  ["path.ambiguous == false", {}],
 ];
 
+const policies = new Map<string, Policy>();
+
+/** The policy of a condition, read once for both engines. */
 function policyOf(condition: string): Policy {
+  const policy = policies.get(condition) ?? readPolicy(condition);
+  policies.set(condition, policy);
+  return policy;
+}
+
+function readPolicy(condition: string): Policy {
   const [, on, when] = /^(?:on (\w+) and )?(.*)$/.exec(condition)!;
   const guard = when!.includes("client.") && !when!.startsWith("has client") ? `has client and ${when}` : when!;
   const text = `${HEAD}rule it ${on === undefined ? "" : `on ${on} `}when ${guard} then note "it"\n`;
@@ -166,10 +228,10 @@ function policyOf(condition: string): Policy {
 }
 
 describe.each(ENGINES)("$name", ({ make }) => {
-  test.each(CASES)("%s", (condition, holds, ...not) => {
+  test.each(CASES.map(([condition, ...requests]) => [condition, requests] as const))("%s", (condition, requests) => {
     const policy = policyOf(condition);
     const isMet = (fields: Partial<Request>): boolean =>
       make(policy).decide(makeRequest(fields), NOW).toDecision().matched.includes("it");
-    expect([holds, ...not].map(isMet)).toEqual([true, ...not.map(() => false)]);
+    expect(requests.map(isMet)).toEqual(requests.map((_, index) => index === 0));
   });
 });
