@@ -1,7 +1,7 @@
 /** Every attribute and every operator of values, as rules see them on both engines. */
 import { describe, expect, test } from "vitest";
 import { loadPolicyText } from "../../../../dsl/index.ts";
-import { makeRequest, type Policy, type Request } from "../../../../engine/index.ts";
+import { createEngine, makeRequest, type Policy, type Request } from "../../../../engine/index.ts";
 import { ENGINES } from "../../../helpers/engines.ts";
 
 const NOW = Date.parse("2026-07-08T10:30:00Z") * 1_000;
@@ -206,6 +206,14 @@ const CASES: readonly (readonly [condition: string, holds: Partial<Request>, ...
   ["query.count > 0 or not (header.count == 0)", header("a", ""), {}],
   ["query.count > 0 and query.count > 0", { path: "/?a" }, {}],
   ["path.ambiguous == false", {}],
+  [
+    'points[header["a"] ?? ""] + query.count == 3',
+    { ...header("a", "b"), path: "/?a" },
+    { ...header("a", "a"), path: "/?a" },
+  ],
+  ['points[header["a"] ?? ""] + query.count == 10', { path: "/?a" }, { ...header("a", "a"), path: "/?a" }],
+  ["seen + query.count == 2", { path: "/?a" }, {}],
+  ["heat + query.count == 3", { path: "/?a" }, { ...header("a", "hot"), path: "/?a" }],
 ];
 
 const policies = new Map<string, Policy>();
@@ -226,6 +234,63 @@ function readPolicy(condition: string): Policy {
   if (policy === null) throw new Error(`${condition}: ${error?.message}`);
   return { ...policy, settings: { ...policy.settings, refusedCredentials: "pass" } };
 }
+
+const ALL: typeof ENGINES = [
+  ...ENGINES,
+  { name: "compiled, and no step generated", make: (policy) => createEngine(policy, { generate: false }) },
+];
+
+describe.each(ALL)("$name", ({ make }) => {
+  /** What is matched by each of several requests, one after the other. */
+  const matches = (text: string, requests: readonly Partial<Request>[]): readonly string[] => {
+    const { policy } = loadPolicyText(`${HEAD}${text}`, { "clients.yaml": CLIENTS });
+    const engine = make(policy!);
+    return requests.map((fields) => engine.decide(makeRequest(fields), NOW).toDecision().matched.join());
+  };
+
+  test("a class and a truth are keys by what they are", () => {
+    const [small, large, middle] = [{ size: 1 }, { size: 200 }, { size: 50 }];
+    const byKind = 'signal of_kind = count per kind over 1m\nrule again when of_kind == 2 then note "again"\n';
+    expect(matches(byKind, [small, large, middle, large, small, middle])).toEqual([
+      "",
+      "",
+      "",
+      "again",
+      "again",
+      "again",
+    ]);
+    const byTruth =
+      'let many = query.count > 1\nsignal of_many = count per many over 1m\nrule again when of_many == 2 then note "again"\n';
+    const [few, lots] = [{ path: "/?a" }, { path: "/?a&b&c" }];
+    expect(matches(byTruth, [few, lots, { path: "/" }, { path: "/?a&b" }])).toEqual(["", "", "again", "again"]);
+  });
+
+  test("a word of a table is a value", () => {
+    const text = `table team : string -> string = { "x": "t", "y": "t" } else "u"
+signal teams = distinct(team[header["a"] ?? ""]) per ip over 1m
+rule several when teams > 1 then note "several"
+`;
+    const requests = ["x", "y", "z", "x"].map((value) => header("a", value));
+    expect(matches(text, requests)).toEqual(["", "", "several", "several"]);
+  });
+
+  test("a client's own rate is taken, and the policy's for who has none", () => {
+    const allowed = (fields: Partial<Request>, rate: string): number => {
+      const { policy, diagnostics } = loadPolicyText(
+        `${HEAD}limit own per ip allow ${rate}\n`.replace("4 per 1m", "900 per 1m"),
+        {
+          "clients.yaml": CLIENTS,
+        },
+      );
+      expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
+      const engine = make(policy!);
+      let passed = 0;
+      while (passed < 300 && engine.decide(makeRequest(fields), NOW).toDecision().verdict === "allow") passed++;
+      return passed;
+    };
+    expect([SHOP, PLAIN, {}].map((fields) => allowed(fields, "client.rate ?? 3 per 1m"))).toEqual([100, 3, 3]);
+  });
+});
 
 describe.each(ENGINES)("$name", ({ make }) => {
   test.each(CASES.map(([condition, ...requests]) => [condition, requests] as const))("%s", (condition, requests) => {
