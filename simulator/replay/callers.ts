@@ -35,10 +35,9 @@ export class Caller {
   #few = 0;
   #many: Set<number> | null = null;
 
-  /** Counts a request; `by` is what decided it, `agent` its user agent. */
+  /** Counts a request that was not simply allowed; `by` is what decided it, `agent` its user agent. */
   add(verdict: Verdict, by: string, agent: string, at: number): void {
     this[verdict]++;
-    if (verdict === "allow") return;
     if (this.agent === null) {
       this.agent = cut(agent);
       this.firstBy = by;

@@ -101,6 +101,8 @@ export class LogWatch {
   entry(at: number): void {
     this.#file.entries++;
     this.#entries++;
+    // Lines of one second follow one another, and a remainder of a time takes longer than the rest of this.
+    if (at === this.#previous) return;
     if (at < this.#previous) this.#wentBack++;
     this.#previous = at;
     this.#minutes[Math.floor((at % HOUR) / MINUTE)] = 1;
@@ -108,6 +110,18 @@ export class LogWatch {
 
   /** An entry, in the order of time, and whether it passes. */
   ordered(at: number, { response }: RequestRecord, passes: boolean): void {
+    if (at === this.#to) this.#inSecond++;
+    else this.#turnTo(at);
+    this.#mostInOneSecond = Math.max(this.#mostInOneSecond, this.#inSecond);
+    if (response === null) this.#unanswered++;
+    else if (response.outcome.status === FORBIDDEN || response.outcome.status === TOO_MANY_REQUESTS) {
+      this.#refusedThen++;
+      if (passes) this.#refusedThenPass++;
+    }
+  }
+
+  /** Time moves on. */
+  #turnTo(at: number): void {
     this.#from ??= at;
     this.#to = at;
     const hour = Math.floor(at / HOUR);
@@ -116,12 +130,6 @@ export class LogWatch {
     const second = Math.floor(at / SECOND);
     this.#inSecond = second === this.#lastSecond ? this.#inSecond + 1 : 1;
     this.#lastSecond = second;
-    this.#mostInOneSecond = Math.max(this.#mostInOneSecond, this.#inSecond);
-    if (response === null) this.#unanswered++;
-    else if (response.outcome.status === FORBIDDEN || response.outcome.status === TOO_MANY_REQUESTS) {
-      this.#refusedThen++;
-      if (passes) this.#refusedThenPass++;
-    }
   }
 
   /** An entry that came when later ones had been decided, by how much. */

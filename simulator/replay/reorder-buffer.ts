@@ -28,7 +28,7 @@ export class ReorderBuffer {
   readonly #limit: number;
   readonly #waitMicros: number;
   #latest = Number.NEGATIVE_INFINITY;
-  /** Entries in order, from `#first` on; each with its place in the order of all that came. */
+  /** Entries in order, from `#first` on; each with its place in the order of all that came. Its length is a power of two. */
   #ring: (HeldEntry | undefined)[] = new Array<HeldEntry | undefined>(16).fill(undefined);
   #places: Float64Array = new Float64Array(16);
   #first = 0;
@@ -74,7 +74,7 @@ export class ReorderBuffer {
     const first = this.#inOrder === 0 ? undefined : this.#ring[this.#first];
     if (first !== undefined && !this.#lateIsFirst(first.at)) {
       this.#ring[this.#first] = undefined;
-      this.#first = (this.#first + 1) % this.#ring.length;
+      this.#first = (this.#first + 1) & (this.#ring.length - 1);
       this.#inOrder--;
       return first;
     }
@@ -94,7 +94,7 @@ export class ReorderBuffer {
 
   #append(entry: HeldEntry, place: number): void {
     if (this.#inOrder === this.#ring.length) this.#grow();
-    const at = (this.#first + this.#inOrder++) % this.#ring.length;
+    const at = (this.#first + this.#inOrder++) & (this.#ring.length - 1);
     this.#ring[at] = entry;
     this.#places[at] = place;
     this.#newest = entry.at;

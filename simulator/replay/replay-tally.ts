@@ -6,6 +6,7 @@ import { type Caller, CallerTable, cut, MOST_CALLERS, noVerdicts } from "./calle
 import type { HeldEntry } from "./reorder-buffer.ts";
 import type { AffectedCaller, Count, DecidedBy, Example, Named, VerdictCounts } from "./replay-result.ts";
 
+const ALLOW = VERDICTS.indexOf("allow");
 /** Callers reported one by one. */
 const TOP_CALLERS = 20;
 
@@ -80,17 +81,12 @@ export class ReplayTally {
 
   /** Adds a decision, of which only what nearly every one has is read without a copy. */
   add(entry: HeldEntry, made: DecisionRecord): void {
-    const { ip, headers } = entry.record.request;
-    const verdict = VERDICTS[made.verdict] ?? "allow";
-    const caller = this.#callers.of(ip);
+    const caller = this.#callers.of(entry.record.request.ip);
     this.#requests++;
-    this.#verdicts[verdict]++;
-    if (verdict === "allow") caller?.add(verdict, "", "", 0);
-    else {
-      const by = made.by ?? made.reason;
-      caller?.add(verdict, by, headers["user-agent"] ?? "", entry.at);
-      this.#addDecided(by, entry, made, caller);
-    }
+    if (made.verdict === ALLOW) {
+      this.#verdicts.allow++;
+      if (caller !== null) caller.allow++;
+    } else this.#addRestricted(entry, made, caller);
     for (let index = 0; index < made.matches; index++) this.#addMatch(made.matchOf(index), caller);
     if (made.shadows === 0) return;
     for (const name of made.toDecision().shadow) this.#addNamed(this.#shadow, name, caller);
@@ -110,6 +106,14 @@ export class ReplayTally {
       idle: this.#idle(),
       topCallers: affected.slice(0, TOP_CALLERS),
     };
+  }
+
+  #addRestricted(entry: HeldEntry, made: DecisionRecord, caller: Caller | null): void {
+    const verdict = VERDICTS[made.verdict] ?? "allow";
+    const by = made.by ?? made.reason;
+    this.#verdicts[verdict]++;
+    caller?.add(verdict, by, entry.record.request.headers["user-agent"] ?? "", entry.at);
+    this.#addDecided(by, entry, made, caller);
   }
 
   #addDecided(by: string, entry: HeldEntry, made: DecisionRecord, caller: Caller | null): void {
