@@ -91,7 +91,9 @@ test("edgepolicy/stream as it is shown is challenged", async () => {
     timeout: 20_000,
   });
   expect(stderr).toBe("");
-  expect(stdout).toMatch(/^answer the caller with 401 and \{[^]*WWW-Authenticate[^]*challenge="nonce"[^]*refused="malformed"/);
+  expect(stdout).toMatch(
+    /^answer the caller with 401 and \{[^]*WWW-Authenticate[^]*challenge="nonce"[^]*refused="malformed"/,
+  );
 });
 
 test("a program in TypeScript finds the types of each door", () => {
