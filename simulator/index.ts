@@ -28,6 +28,7 @@ export { ScenarioError } from "./scenario-error.ts";
 export type { GateResult } from "./measures/expectations.ts";
 export type { MetricUnit } from "./measures/metric-samples.ts";
 export { type RunJson, SCENARIO_SCHEMA, type ScenarioJson, scenarioJson } from "./report/json.ts";
+export { expectedRequests, shareText } from "./expected-requests.ts";
 export { firstSeeds, runScenario, type ScenarioOptions } from "./run-scenario.ts";
 export type {
   AttackSummary,

@@ -18,6 +18,7 @@ import { type Cast, castActors } from "./cast.ts";
 import { START_MICROS } from "./clock.ts";
 import { SharedNetworks } from "./measures/collateral.ts";
 import { DecisionHash } from "./decision-hash.ts";
+import { tooManyExpected } from "./expected-requests.ts";
 import { EventQueue } from "./event-queue.ts";
 import {
   type AttackMeasures,
@@ -59,7 +60,7 @@ export interface RunOptions {
   readonly onDecision?: (event: DecisionEvent) => void;
   /** Called now and then while a run goes on, with the virtual time it has reached since its start. */
   readonly onProgress?: (seed: number, atMicros: number) => void;
-  /** Most requests in one run; more is an error. Default 50,000,000. */
+  /** Most requests in one run; more is an error, before the run where its rates tell. Default 50,000,000. */
   readonly maxRequests?: number;
 }
 
@@ -132,6 +133,8 @@ export class Run {
     this.#seed = seed;
     this.#options = options;
     this.#maxRequests = options.maxRequests ?? DEFAULT_MAX_REQUESTS;
+    const problem = tooManyExpected(scenario, this.#maxRequests);
+    if (problem !== null) throw new ScenarioError(problem);
     // The key of state hashes varies with the seed, so that the error of sketches varies over seeds like everything else.
     const [low, high] = deriveWords(seed, scenario.name, "state");
     this.#engine = (options.createEngine ?? createEngine)(policy, { hashKey: [low, high] });

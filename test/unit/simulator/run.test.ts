@@ -178,7 +178,7 @@ test("a client that may retry sends a throttled request again, the same one, and
 });
 
 test("a run that would never end is an error that says what to do", () => {
-  const { policy, scenario } = stage("", STEADY);
+  const { policy, scenario } = stage("", STUFFING.replace("if blocked", "if throttled slow down if blocked"));
   expect(() => runSeed(policy, scenario, 1, { maxRequests: 100 })).toThrow(
     new ScenarioError("more than 100 requests in one run; shorten `run` or lower the rates"),
   );

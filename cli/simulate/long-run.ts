@@ -1,0 +1,18 @@
+/** Says before a long run how long it is, and who makes it so. */
+import type { Scenario } from "../../dsl/index.ts";
+import { expectedRequests, shareText } from "../../simulator/index.ts";
+import type { CliIo } from "../io.ts";
+
+/** Requests over all seeds from which on a run takes minutes. */
+const LONG = 20_000_000;
+
+/** Warns of a scenario that may make very many requests. */
+export function warnOfLongRun(scenario: Scenario, seeds: number, io: CliIo): void {
+  const { most, actors } = expectedRequests(scenario);
+  const [first] = actors;
+  if (most * seeds < LONG || first === undefined) return;
+  const count = Math.round(most).toLocaleString("en-US");
+  io.stderr(
+    `scenario \`${scenario.name}\`: up to ${count} requests in each of ${seeds} ${seeds === 1 ? "run" : "runs"}, which takes long; ${shareText(first, most)}\n`,
+  );
+}
