@@ -7,7 +7,7 @@ import { literalAs, scalarOf } from "./literals.ts";
 import { mayBeMember, memberNamed } from "./members.ts";
 import { literalHelp } from "./mismatch.ts";
 import { DECLARED_TYPES } from "./declared-types.ts";
-import { type Checker, literal, type Typed, unwrap } from "./typed.ts";
+import { type Checker, literal, textOf, type Typed, unwrap } from "./typed.ts";
 import { inWindow } from "./windows.ts";
 import { BOOL, describe, elementOf, exprType, NETWORK, sameType, setOf, type Type } from "./types.ts";
 
@@ -111,7 +111,7 @@ function collection(ast: AstExpr, wanted: Type, site: Site, checker: Checker): T
 function collectionHelp(value: Typed, wanted: Type): string {
   if (value.expr.kind !== "literal") return "compare two values with `==`";
   const isAddress = wanted.scalar === "ip" || wanted.scalar === "network";
-  const network = isAddress && value.type.scalar === "string" ? canonicalNetwork(String(value.expr.value)) : null;
+  const network = isAddress && value.type.scalar === "string" ? canonicalNetwork(textOf(value.expr.value)) : null;
   if (network !== null) return `write it without quotes: \`${network}\``;
   return "compare one value with `==`, or write a list: `[a, b]`";
 }
