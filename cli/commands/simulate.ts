@@ -23,7 +23,7 @@ import { type GoodPolicy, loadToRun } from "../policy-file.ts";
 import { CliProblem, EXIT } from "../problem.ts";
 import { chooseScenarios, chosenSeeds, readSeedChoice } from "../scenarios.ts";
 import { AGAINST_OPTION, compareIn, readAgainst } from "../simulate/against.ts";
-import { warnOfLongRun } from "../simulate/long-run.ts";
+import { warnOfCutRecordings, warnOfLongRun } from "../simulate/long-run.ts";
 import { openOutputs } from "../simulate/outputs.ts";
 import { PRICE_OPTION, readPrices } from "../simulate/prices.ts";
 import { SeedProgress } from "../simulate/seed-progress.ts";
@@ -91,6 +91,7 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   const runAll = (scenario: Scenario, output: DecisionFile | null): Promise<ScenarioResult> => {
     const seeds = chosenSeeds(scenario, choice);
     warnOfLongRun(scenario, seeds.length, io);
+    warnOfCutRecordings(scenario, io);
     const workers = chooseWorkers(args, policy, scenario, seeds);
     return runOne({ policy, scenario, seeds, workers, prices, output }, io);
   };

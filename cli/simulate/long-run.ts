@@ -1,4 +1,4 @@
-/** Says before a long run how long it is, and who makes it so. */
+/** Says before a run how long it is where that is long, and which recorded arrivals it leaves out. */
 import type { Scenario } from "../../dsl/index.ts";
 import { expectedRequests, shareText } from "../../simulator/index.ts";
 import type { CliIo } from "../io.ts";
@@ -15,4 +15,17 @@ export function warnOfLongRun(scenario: Scenario, seeds: number, io: CliIo): voi
   io.stderr(
     `scenario \`${scenario.name}\`: up to ${count} requests in each of ${seeds} ${seeds === 1 ? "run" : "runs"}, which takes long; ${shareText(first, most)}\n`,
   );
+}
+
+/** Tells how many recorded arrivals come after the end of the run. */
+export function warnOfCutRecordings({ name, populations, runMicros }: Scenario, io: CliIo): void {
+  for (const population of populations) {
+    if (population.model !== "replay") continue;
+    const late = population.arrivals.filter((at) => at >= runMicros).length;
+    const all = population.arrivals.length;
+    if (late > 0)
+      io.stderr(
+        `scenario \`${name}\`: ${late} of the ${all} arrivals of \`${population.name}\` come after the end of the run and are left out\n`,
+      );
+  }
 }
