@@ -3,7 +3,7 @@ import type { Population, Scenario } from "../dsl/index.ts";
 import type { Client, Policy } from "../engine/index.ts";
 import type { Actor } from "./actor.ts";
 import type { Attacker } from "./attacks/attacker.ts";
-import { attackHomes, FIRST_HOME } from "./attacks/homes.ts";
+import { attackHomes } from "./attacks/homes.ts";
 import { makeAttacker } from "./attacks/registry.ts";
 import { zipf } from "./distributions.ts";
 import { batchArrivals } from "./populations/batch.ts";
@@ -34,11 +34,10 @@ export function castActors(policy: Policy, scenario: Scenario, seed: number): Ca
   const clients = scenario.populations.flatMap((population, origin) =>
     population.clients.map((id) => castClient(origin, population, id, stage, scenario, seed)),
   );
-  const homes = attackHomes(scenario);
-  const attackers = scenario.attacks.map((attack, i) =>
+  const attackers = attackHomes(scenario).map(([attack, home], i) =>
     makeAttacker({
       ...stage,
-      home: homes[i] ?? FIRST_HOME,
+      home,
       origin: scenario.populations.length + i,
       attack,
       stream: (use) => deriveStream(seed, scenario.name, attack.name, use),

@@ -1,10 +1,10 @@
 /** Places that traffic comes from: networks as runs of /24 (IPv4) or /64 (IPv6) sources, and addresses within them. */
 
 /**
- * Where attackers sit unless the scenario says: the benchmark range of RFC 2544 (512 networks of /24), then the IPv6
+ * Where callers sit whom nothing is known of: the benchmark range of RFC 2544 (512 networks of /24), then the IPv6
  * documentation range of RFC 3849 (2^32 networks of /64). No real caller is ever seen from either.
  */
-export const ATTACKER_NETWORKS: readonly string[] = ["198.18.0.0/15", "2001:db8::/32"];
+export const STRANGER_NETWORKS: readonly string[] = ["198.18.0.0/15", "2001:db8::/32"];
 
 /** Where clients without declared networks sit: the shared address space of carrier-grade NAT, RFC 6598. */
 export const CLIENT_NETWORKS: readonly string[] = ["100.64.0.0/10"];

@@ -1,6 +1,6 @@
 /** From a plan to the trace that it stands for. */
 import type { Policy, Request } from "../../engine/index.ts";
-import { ATTACKER_NETWORKS, SourcePool } from "../networks.ts";
+import { STRANGER_NETWORKS, SourcePool } from "../networks.ts";
 import { callOf, sayable } from "./callers.ts";
 import { type Choices, ratesFor, START_MICROS } from "./choices.ts";
 import type { Focus } from "./focus.ts";
@@ -126,7 +126,7 @@ function gapOf({ gap: { kind, pick } }: PlannedStep, focus: Focus): Gap {
 /** One request from each of many networks, of a client from its own: an address has no room for a counter. */
 function fromMany(step: TraceStep, { clients }: Policy): readonly TraceStep[] {
   const own = clients.find(({ id }) => id === step.request.client)?.networks ?? [];
-  const pool = new SourcePool(own.length > 0 ? own : ATTACKER_NETWORKS);
+  const pool = new SourcePool(own.length > 0 ? own : STRANGER_NETWORKS);
   return Array.from({ length: Math.min(step.times, MOST_ADDRESSES) }, (_, index) => ({
     ...step,
     gap: index === 0 ? step.gap : span(step.everyMicros),

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { canonicalIp, networkContains, networkOf } from "../../../engine/index.ts";
-import { ATTACKER_NETWORKS, SourcePool } from "../../../simulator/networks.ts";
+import { STRANGER_NETWORKS, SourcePool } from "../../../simulator/networks.ts";
 
 test.each([
   [["203.0.113.0/24"], 1],
@@ -37,5 +37,5 @@ test("addresses of a narrow network stay within it, whatever the host", () => {
 });
 
 test("attackers sit where nobody real does", () => {
-  expect(ATTACKER_NETWORKS).toEqual(["198.18.0.0/15", "2001:db8::/32"]);
+  expect(STRANGER_NETWORKS).toEqual(["198.18.0.0/15", "2001:db8::/32"]);
 });
