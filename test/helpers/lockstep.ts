@@ -36,11 +36,17 @@ class SeenKeys {
 
 /** The same state by its name in the next policy; null where that does not keep it. */
 function renamed(touched: TouchedState, old: Policy, next: Policy): TouchedState | null {
-  if (touched.kind === "ban") return next.rules.some(({ name }) => name === touched.name) ? touched : null;
+  if (touched.kind === "ban") return banOf(next, touched.name) === banOf(old, touched.name) ? touched : null;
   const [before, after] = touched.kind === "signal" ? [old.signals, next.signals] : [old.limits, next.limits];
   const id = before.find(({ name }) => name === touched.name)?.stateId ?? "";
   const heir = after.find(({ stateId, wasStateId }) => stateId === id || wasStateId === id);
   return heir === undefined ? null : { ...touched, name: heir.name };
+}
+
+/** Identity of a rule's bans. A key of other bans may be spelled in a way that is none of these. */
+function banOf({ rules }: Policy, rule: string): string | null {
+  const action = rules.find(({ name }) => name === rule)?.action;
+  return action?.kind === "block" ? (action.ban?.stateId ?? null) : null;
 }
 
 function readingOf({ readings }: PolicyEngine, { kind, name, keys }: TouchedState, now: number): string {
