@@ -7,17 +7,21 @@ export interface Asked {
   readonly body: string;
 }
 
-/** Asks `POST target` over `connections` connections while `more` says so; an answer that does not come is an error. */
+/**
+ * Asks `POST target` over `connections` connections while `more` says so; an answer that does not come is an error, but where it
+ * `resends` what met the end of a connection that was kept open, as clients do (RFC 9112 §9.3.1).
+ */
 export async function ask(
   port: number,
   target: string,
   connections: number,
   more: () => string | null,
+  { resends = false }: { readonly resends?: boolean } = {},
 ): Promise<readonly Asked[]> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const asked: Asked[] = [];
   const one = async (): Promise<void> => {
-    for (let body = more(); body !== null; body = more()) asked.push(await post(port, target, agent, body));
+    for (let body = more(); body !== null; body = more()) asked.push(await post(port, target, agent, body, resends));
   };
   try {
     await Promise.all(Array.from({ length: connections }, one));
@@ -27,7 +31,7 @@ export async function ask(
   return asked;
 }
 
-function post(port: number, path: string, agent: Agent, body: string): Promise<Asked> {
+function post(port: number, path: string, agent: Agent, body: string, resends: boolean): Promise<Asked> {
   return new Promise((resolve, reject) => {
     const call = request({ host: "127.0.0.1", port, path, method: "POST", agent }, (response) => {
       let text = "";
@@ -35,7 +39,10 @@ function post(port: number, path: string, agent: Agent, body: string): Promise<A
       response.on("end", () => resolve({ status: response.statusCode ?? 0, body: text }));
       response.on("error", reject);
     });
-    call.on("error", reject);
+    call.on("error", (fault) => {
+      if (resends && call.reusedSocket) resolve(post(port, path, agent, body, resends));
+      else reject(fault);
+    });
     call.end(body);
   });
 }

@@ -100,7 +100,9 @@ test("a worker whose heap fills up is replaced before it is full, without a fail
   const argv = [policyIn(temporaryFolder()), "--workers", "2"];
   const server = await serveInProcess(argv, ["--max-old-space-size=200", flag, `${hook}?leak`]);
   let over = false;
-  const load = ask(server.port, "/authz/json", 8, () => (over ? null : requestOf("/", "192.0.2.1")));
+  const load = ask(server.port, "/authz/json", 8, () => (over ? null : requestOf("/", "192.0.2.1")), {
+    resends: true,
+  });
   server.child.kill("SIGUSR2");
   await until(() => server.reports().includes("worker 1 is up"), 60_000);
   over = true;
