@@ -57,18 +57,24 @@ function readAllHeaders(from: RequestView, isOwn: (name: string) => boolean): Re
 /** The header whose lines are counted, and how many there are: one visitor for all requests, since a new one a request takes longer than it. */
 let counted = "";
 let lines = 0;
-function count(name: string): void {
-  if (name === counted) lines++;
+let filled = false;
+function count(name: string, value: string): void {
+  if (name !== counted) return;
+  lines++;
+  filled ||= value !== "";
 }
 
-/** Whether a header came more than once that means something else the second time: what we read and others read could differ. */
+/**
+ * Whether a header came more than once that means something else the second time: what we read and others read could differ, also where
+ * the first line is empty, which some pass over and some do not.
+ */
 export function hasDuplicate(from: RequestView, headers: Iterable<string>): boolean {
   for (const header of headers) {
-    if (from.header(header) === "") continue;
     counted = header;
     lines = 0;
+    filled = false;
     from.eachHeader(count);
-    if (lines > 1) return true;
+    if (lines > 1 && filled) return true;
   }
   return false;
 }

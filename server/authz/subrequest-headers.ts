@@ -101,7 +101,7 @@ export class SubrequestHeaders implements Presented {
     const before = this.#lines[place] ?? 0;
     this.#lines[place] = before + 1;
     if (before === 0) this.#values[place] = value;
-    else if (this.#values[place] !== "") this.#worst = Math.min(this.#worst, this.#groups[place] ?? 0);
+    else if (this.#values[place] !== "" || value !== "") this.#worst = Math.min(this.#worst, this.#groups[place] ?? 0);
   };
 
   #placeOf(name: string): number {

@@ -81,6 +81,7 @@ describe("nginxHandler", () => {
     expect(refused.status).toBe(401);
     expect(refused.headers["www-authenticate"]).toBe('Edge realm="nginx", error="unknown_key"');
     expect(ask("/", { "x-api-key": ["key-1", "key-1"] }).headers["x-edge-problem"]).toBe("duplicate_credential");
+    expect(ask("/", { "x-api-key": ["", "key-1"] }).headers["x-edge-problem"]).toBe("duplicate_credential");
   });
 
   it("reads the headers that the policy reads", () => {
