@@ -1,6 +1,6 @@
 /** `edgepolicy simulate --fit LOG`: recorded traffic as populations of a scenario. */
 import type { Policy } from "../engine/index.ts";
-import { fitLogs, fitText } from "../simulator/index.ts";
+import { fitJson, fitLogs, fitText } from "../simulator/index.ts";
 import { openLogs } from "./input.ts";
 import type { CliIo } from "./io.ts";
 import { readLogOptions, withLogProblems } from "./log-options.ts";
@@ -21,7 +21,6 @@ const OF_RUNS = [
   "sweep",
   "suggest",
   "budget",
-  "format",
 ];
 
 /** Prints the scenario. @returns The exit status. */
@@ -29,6 +28,8 @@ export async function fit(file: string, policy: Policy, args: Arguments, io: Cli
   const other = OF_RUNS.find((name) => args.has(name));
   if (other !== undefined)
     throw new CliProblem(`--fit runs nothing, so --${other} means nothing beside it`, "leave it out");
+  if (args.text("format") === "junit")
+    throw new CliProblem("--fit has no --format junit", "--format text and json are what it prints");
   const paths = args.texts("fit");
   const logs = openLogs(paths, io);
   const fitted = await withLogProblems(logs, () => fitLogs(policy, logs, readLogOptions(args, [policy])));
@@ -45,6 +46,6 @@ export async function fit(file: string, policy: Policy, args: Arguments, io: Cli
       "--identify tells which client sent a request; a population is of clients of the inventory",
     );
   }
-  await io.stdout(fitText(fitted, policy));
+  await io.stdout(args.json() ? `${JSON.stringify(fitJson(fitted, policy))}\n` : fitText(fitted, policy));
   return EXIT.fine;
 }

@@ -60,6 +60,7 @@ export {
 export type { LogReading, LogSource, NamedLog } from "./replay/ordered-logs.ts";
 export { replayLog, replayLogs, type ReplayOptions } from "./replay/replay.ts";
 export { fitLogs } from "./fit/fit-logs.ts";
+export { fitJson } from "./fit/fit-json.ts";
 export { fitText } from "./fit/fit-text.ts";
 export type { FittedClient, FittedPopulation, FittedTraffic } from "./fit/traffic-fit.ts";
 export { ReplayError } from "./replay/replay-error.ts";

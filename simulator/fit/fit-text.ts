@@ -3,6 +3,7 @@ import { format } from "../../dsl/index.ts";
 import type { Policy } from "../../engine/index.ts";
 import { networkContains } from "../../engine/index.ts";
 import { formatDuration, formatPercent, plural } from "../report/format.ts";
+import { NOT_FITTED } from "./not-fitted.ts";
 import type { FittedPopulation, FittedTraffic } from "./traffic-fit.ts";
 
 const UNITS = [
@@ -55,7 +56,8 @@ function head({ requests, strangers, unrouted, fromMicros, toMicros, populations
       ? [`${plural(strangers, "request")} of callers that no client of the inventory is known to be: in no population.`]
       : []),
     ...(unrouted > 0 ? [`${plural(unrouted, "request")} on no route: in no population.`] : []),
-    "Who was refused then may have sent otherwise; retries are not fitted, but counted as requests.",
+    ...NOT_FITTED.map(({ what, instead }) => `Not fitted: ${what}; ${instead}.`),
+    "Who was refused then may have sent otherwise.",
   ];
 }
 

@@ -269,6 +269,14 @@ test("prints populations that are fitted to a log, which check takes", async () 
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   expect(stdout).toContain("// 1 request of callers that no client of the inventory is known to be");
   expect(stdout).toContain("population batch_1 = batch { clients [acme_sync]  rate 1199 per 1h each  mix home 100% }");
+  expect(stdout).toContain("// Not fitted: drift of a rate over hours; each rate is the mean over the whole log.");
+  expect(stdout).toContain("// Not fitted: retries of clients; they count as requests");
+  const json = await edgepolicy(["simulate", at("p.edgepolicy"), "--fit", at("log"), "--format", "json"]);
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    ...{ schema: "edgepolicy.fit/1", requests: 301, strangers: 1, scenario: stdout },
+    populations: [{ model: "batch", clients: ["acme_sync"], requests: 300 }],
+    notFitted: [{ what: "drift of a rate over hours" }, { what: "retries of clients" }],
+  });
   writeFileSync(at("with.edgepolicy"), `${POLICY}\n${stdout}`);
   expect(await edgepolicy(["check", at("with.edgepolicy")])).toMatchObject({ status: 0 });
   expect(await edgepolicy(["simulate", at("with.edgepolicy"), "--scenario", "fitted", "--seeds", "1"])).toMatchObject({
@@ -277,6 +285,7 @@ test("prints populations that are fitted to a log, which check takes", async () 
   for (const [argv, message] of [
     [["--fit", at("strangers")], "no request of a client that"],
     [["--fit", at("log"), "--seeds", "3"], "--fit runs nothing, so --seeds means nothing"],
+    [["--fit", at("log"), "--format", "junit"], "--fit has no --format junit"],
     [["--fit", at("missing")], "there is no such file"],
   ] as const) {
     const failed = await edgepolicy(["simulate", at("p.edgepolicy"), ...argv]);
