@@ -44,7 +44,7 @@ export type { PolicyLiteral } from "./sweep/literals.ts";
 export { sweepValues } from "./sweep/range.ts";
 export { renderSuggestion, suggestionJson } from "./sweep/report-suggest.ts";
 export { renderSweep, sweepJson } from "./sweep/report-sweep.ts";
-export { suggest, type SuggestOptions, type Suggestion } from "./sweep/suggest.ts";
+export { DEFAULT_BUDGET, suggest, type SuggestOptions, type Suggestion } from "./sweep/suggest.ts";
 export { SweepError } from "./sweep/sweep-error.ts";
 export { type RunVariant, sweep, type SweepPoint, type SweepResult } from "./sweep/sweep.ts";
 export { findLiteral, Variants } from "./sweep/variants.ts";

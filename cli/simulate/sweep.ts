@@ -2,6 +2,7 @@
 import { nodeFiles, type Scenario } from "../../dsl/index.ts";
 import type { Policy } from "../../engine/index.ts";
 import {
+  DEFAULT_BUDGET,
   findLiteral,
   paintFor,
   type PolicyLiteral,
@@ -38,9 +39,9 @@ export const SWEEP_OPTIONS: readonly OptionSpec[] = [
   {
     name: "suggest",
     value: null,
-    help: "search for values of one or two numbers that make every expectation hold; with --sweep NAME of that one alone",
+    help: "search for values of one, two, then all numbers that make every expectation hold; with --sweep NAME of that one alone",
   },
-  { name: "budget", value: "N", help: "variants that --suggest runs at most (default 60)" },
+  { name: "budget", value: "N", help: "variants that --suggest runs at most (default 90)" },
 ];
 
 const MOST_BUDGET = 10_000;
@@ -141,7 +142,7 @@ async function suggestValues(
 ): Promise<number> {
   const budget = args.integer("budget", 1, MOST_BUDGET);
   const only = asked === null ? {} : { literals: [findLiteral(variants.literals, asked.trim())] };
-  const progress = new Progress("suggest", budget ?? 60, io);
+  const progress = new Progress("suggest", budget ?? DEFAULT_BUDGET, io);
   const runners = new Map(scenarios.map((one) => [one.name, runnerOf(one, choice, pool, args)]));
   const runs = {
     scenarios: scenarios.map(({ name }) => name),
@@ -163,7 +164,7 @@ async function suggestValues(
     const found = await suggest(variants, runs, options);
     progress.clear();
     const paint = paintFor(colorOnStdout(io));
-    if (args.json()) await io.stdout(`${JSON.stringify(suggestionJson(found, variants.sources))}\n`);
+    if (args.json()) await io.stdout(`${JSON.stringify(suggestionJson(found, variants))}\n`);
     else await io.stdout(renderSuggestion(found, variants, paint));
     return found.now.failing.length === 0 || found.proposals.length > 0 ? EXIT.fine : EXIT.no;
   } finally {

@@ -1,9 +1,10 @@
 /** Proposed values for people at a terminal, and for machines. */
-import type { SourceFile } from "../../dsl/index.ts";
 import { formatCount, type Paint, plural } from "../report/format.ts";
 import { comparison, gateValue } from "../report/gates.ts";
+import type { Candidate } from "./candidate.ts";
 import { placeOf } from "./report-sweep.ts";
-import type { Candidate, Suggestion } from "./suggest.ts";
+import type { Suggestion } from "./suggest.ts";
+import { changedLines, diffText } from "./variant-diff.ts";
 import type { Variants } from "./variants.ts";
 
 /** Writes a suggestion as text that ends in a line break. */
@@ -21,7 +22,11 @@ function linesOf(found: Suggestion, variants: Variants, paint: Paint): readonly 
   if (proposals.length > 0) {
     return [
       head,
-      ...proposals.flatMap((each) => ["", `${paint.good("✓")} all hold with`, ...changeLines(each, variants, paint)]),
+      ...proposals.flatMap((each) => [
+        "",
+        `${paint.good("✓")} all hold with ${movedNumbers(each)}:`,
+        ...changeLines(each, variants, paint),
+      ]),
       "",
       searched(found),
     ];
@@ -29,7 +34,7 @@ function linesOf(found: Suggestion, variants: Variants, paint: Paint): readonly 
   return [
     head,
     "",
-    paint.bad("no proposal: of what was tried, nothing makes every expectation hold"),
+    paint.bad(`no proposal: none found within ${plural(found.runs, "run")}`),
     ...(nearest === null ? [] : nearestLines(nearest, variants, paint)),
     "",
     searched(found),
@@ -40,12 +45,16 @@ function nearestLines(nearest: Candidate, variants: Variants, paint: Paint): rea
   const fail = `${formatCount(nearest.failing.length)} of ${formatCount(nearest.expectations)} still fail`;
   return [
     "",
-    `nearest, ${fail}:`,
+    `nearest, with ${movedNumbers(nearest)}, ${fail}:`,
     ...changeLines(nearest, variants, paint),
     ...nearest.failing.map(
       (gate) => `  ${paint.bad("✗")} ${gate.text}: measured ${gateValue(gate, gate.measured)}, ${comparison(gate)}`,
     ),
   ];
+}
+
+function movedNumbers({ changes }: Candidate): string {
+  return `${plural(changes.length, "number")} moved`;
 }
 
 function failingText({ failing }: Candidate): string {
@@ -59,37 +68,35 @@ function changeLines({ changes }: Candidate, variants: Variants, paint: Paint): 
       `  ${paint.bold(literal.name)}: ${literal.raw} → ${text}  (${placeOf(literal, variants.sources)})`,
   );
   const files = [...new Set(changes.map(({ literal }) => literal.span.file))];
-  const lines = files.flatMap((file) => {
-    const before = variants.edit(file, []).split("\n");
-    const after = variants.edit(file, changes).split("\n");
-    return before.flatMap((line, i) =>
-      line === after[i] ? [] : [`  ${paint.bad(`- ${line.trim()}`)}`, `  ${paint.good(`+ ${after[i]?.trim() ?? ""}`)}`],
-    );
-  });
+  const lines = files
+    .flatMap((file) => changedLines(file, changes, variants))
+    .flatMap(({ before, after }) => [`  ${paint.bad(`- ${before.trim()}`)}`, `  ${paint.good(`+ ${after.trim()}`)}`]);
   return [...numbers, ...lines];
 }
 
-function searched({ live, lookedAt, tried, exhausted }: Suggestion): string {
+function searched({ live, lookedAt, tried, descended, runs, exhausted }: Suggestion): string {
   const end = exhausted ? "; the budget ended the search, --budget allows more" : "";
-  return `tried ${plural(tried, "variant")} of the ${formatCount(live.length)} numbers (of ${formatCount(lookedAt)}) that change a decision${end}`;
+  const all = descended === 0 ? "" : `, ${formatCount(descended)} of them by descent over all numbers`;
+  return `tried ${plural(tried, "variant")} of the ${formatCount(live.length)} numbers (of ${formatCount(lookedAt)}) that change a decision${all}, in ${plural(runs, "run")}${end}`;
 }
 
 /** Name and version of this form. */
 export const SUGGESTION_SCHEMA = "edgepolicy.suggestion/1";
 
 /** The suggestion as data for `JSON.stringify`. */
-export function suggestionJson(found: Suggestion, sources: readonly SourceFile[]): object {
+export function suggestionJson(found: Suggestion, variants: Variants): object {
   const candidate = ({ changes, expectations, failing }: Candidate): object => ({
     changes: changes.map(({ literal, text }) => ({
       name: literal.name,
-      at: placeOf(literal, sources),
+      at: placeOf(literal, variants.sources),
       from: literal.raw,
       to: text,
     })),
+    diff: diffText(changes, variants),
     expectations,
     failing,
   });
-  const { now, proposals, nearest, live, lookedAt, tried, exhausted } = found;
+  const { now, proposals, nearest, live, lookedAt, tried, descended, runs, exhausted } = found;
   return {
     schema: SUGGESTION_SCHEMA,
     now: candidate(now),
@@ -98,6 +105,8 @@ export function suggestionJson(found: Suggestion, sources: readonly SourceFile[]
     live: live.map(({ name }) => name),
     lookedAt,
     tried,
+    descended,
+    runs,
     exhausted,
   };
 }

@@ -1,15 +1,20 @@
 /**
- * Values that make every expectation hold: a search over one number, then over two, the smallest changes first.
+ * Values that make every expectation hold: a search over one number, then over two, the smallest changes first; where neither finds
+ * any, a descent over all of them from what came nearest.
  *
  * A change is measured by its factor: 10 to 15 is as far as 10 to 6.67. Numbers that change no decision of the first seed, however far
  * they are moved, are left out. The search ends with the first step of the ladder on which a proposal is found, or when
- * its budget is used up; then what came nearest is told.
+ * its budget is used up; then what came nearest is told. All variants run on the same seeds, so that what differs is the policy's doing.
+ *
+ * Its runs, each of one seed of one scenario, are at most `(budget + 1) × seeds + 2 × numbers + 1` for each scenario.
  */
 import type { Scenario } from "../../dsl/index.ts";
 import type { Policy } from "../../engine/index.ts";
 import type { GateResult } from "../measures/expectations.ts";
-import { literalText, readLiteral } from "./literal-text.ts";
+import { type Candidate, isNearer, misjudgedBy } from "./candidate.ts";
+import { descend } from "./descent.ts";
 import type { PolicyLiteral } from "./literals.ts";
+import { moved } from "./moves.ts";
 import type { RunVariant } from "./sweep.ts";
 import { SweepError } from "./sweep-error.ts";
 import type { LiteralChange, Variants } from "./variants.ts";
@@ -20,7 +25,9 @@ export const LADDER: readonly number[] = [1.25, 1.5, 2, 3, 5, 10];
 export const PAIR_LADDER: readonly number[] = [1.5, 2, 5, 10];
 /** How far a number is moved to see whether it changes anything. */
 const FAR = [10, 0.1];
-export const DEFAULT_BUDGET = 60;
+export const DEFAULT_BUDGET = 90;
+/** Share of the budget that is kept for the descent where there are more numbers than two. */
+const KEPT_FOR_DESCENT = 1 / 3;
 /** Proposals that are told at most. */
 export const MOST_PROPOSALS = 3;
 
@@ -36,18 +43,10 @@ export interface SuggestRuns {
 export interface SuggestOptions {
   /** Names of numbers to vary. Default: all. */
   readonly literals?: readonly PolicyLiteral[];
-  /** Variants that are run over all seeds. Default 60. */
+  /** Variants that are run over all seeds. Default 90. */
   readonly budget?: number;
   /** Told after each variant how many were run. */
   readonly onProgress?: (done: number) => void;
-}
-
-/** Changes and what comes of them. */
-export interface Candidate {
-  readonly changes: readonly LiteralChange[];
-  /** Expectations over all scenarios that are no advice, and those of them that fail. */
-  readonly expectations: number;
-  readonly failing: readonly GateResult[];
 }
 
 /** What was found. */
@@ -64,6 +63,10 @@ export interface Suggestion {
   /** Variants run over all seeds, and whether the budget ended the search. */
   readonly tried: number;
   readonly exhausted: boolean;
+  /** Those of them that the descent over all numbers ran. */
+  readonly descended: number;
+  /** Runs of one seed of one scenario, with those of the policy as it stands and those that tell which numbers are live. */
+  readonly runs: number;
 }
 
 /**
@@ -89,6 +92,8 @@ class Search {
   readonly #seen = new Set<string>();
   #nearest: Candidate | null = null;
   #tried = 0;
+  #descended = 0;
+  #seedRuns = 0;
 
   constructor(variants: Variants, runs: SuggestRuns, options: SuggestOptions) {
     this.#variants = variants;
@@ -107,39 +112,57 @@ class Search {
     if (now.failing.length === 0) return this.#result(now, [], []);
     const before = this.#hashes([]);
     const live = this.#literals.filter((literal) => this.#isLive(literal, before));
-    return this.#result(now, await this.#search(live), live);
+    return this.#result(now, await this.#search(live, now), live);
   }
 
   #result(now: Candidate, proposals: readonly Candidate[], live: readonly PolicyLiteral[]): Suggestion {
     return {
       ...{ now, proposals, live, nearest: this.#nearest, lookedAt: this.#literals.length, tried: this.#tried },
+      ...{ descended: this.#descended, runs: this.#seedRuns },
       exhausted: proposals.length === 0 && this.#tried >= this.#budget,
     };
   }
 
-  async #search(live: readonly PolicyLiteral[]): Promise<readonly Candidate[]> {
-    for (const factor of LADDER) {
-      const steps = live.flatMap((literal) => [...moved(literal, factor), ...moved(literal, 1 / factor)]);
-      const found = await this.#tryAll(steps.map((step) => [step]));
-      if (found.length > 0) return found;
-    }
-    for (const changes of pairLevels(live)) {
-      const found = await this.#tryAll(changes);
+  /** What the descent leaves of the budget goes to the rest of the ladder. */
+  async #search(live: readonly PolicyLiteral[], now: Candidate): Promise<readonly Candidate[]> {
+    const kept = live.length > 2 ? Math.floor(this.#budget * KEPT_FOR_DESCENT) : 0;
+    const first = await this.#climb(live, this.#budget - kept);
+    if (first.length > 0) return first;
+    const reached = await this.#descend(live, now);
+    return reached.length > 0 ? reached : this.#climb(live, this.#budget);
+  }
+
+  async #climb(live: readonly PolicyLiteral[], budget: number): Promise<readonly Candidate[]> {
+    for (const changes of levels(live)) {
+      const found = await this.#tryAll(changes, budget);
       if (found.length > 0) return found;
     }
     return [];
   }
 
   /** Those that hold, at most a few. */
-  async #tryAll(all: readonly (readonly LiteralChange[])[]): Promise<readonly Candidate[]> {
+  async #tryAll(all: readonly (readonly LiteralChange[])[], budget: number): Promise<readonly Candidate[]> {
     const found: Candidate[] = [];
     for (const changes of all) {
-      if (this.#tried >= this.#budget || found.length === MOST_PROPOSALS) break;
+      if (this.#tried >= budget || found.length === MOST_PROPOSALS) break;
       const candidate = await this.#try(changes);
       if (candidate?.failing.length === 0) found.push(candidate);
       else if (candidate !== null && isNearer(candidate, this.#nearest)) this.#nearest = candidate;
     }
     return found;
+  }
+
+  /** From what came nearest, or from the policy as it stands where nothing came nearer than that. */
+  async #descend(live: readonly PolicyLiteral[], now: Candidate): Promise<readonly Candidate[]> {
+    const before = this.#tried;
+    const attempt = async (changes: readonly LiteralChange[]): Promise<Candidate | null> =>
+      this.#tried >= this.#budget ? null : this.#try(changes);
+    const start = this.#nearest !== null && isNearer(this.#nearest, now) ? this.#nearest : now;
+    const reached = await descend(start, live, attempt);
+    this.#descended = this.#tried - before;
+    if (reached.failing.length === 0) return [reached];
+    if (reached !== now) this.#nearest = reached;
+    return [];
   }
 
   /** Null where the same was tried before, or does not check. */
@@ -152,10 +175,15 @@ class Search {
     this.#tried++;
     this.#options.onProgress?.(this.#tried);
     const gates: GateResult[] = [];
-    for (const scenario of this.#wanted(variant.scenarios))
-      gates.push(...(await this.#runs.run(variant.policy, scenario)).gates);
+    let misjudged = 0;
+    for (const scenario of this.#wanted(variant.scenarios)) {
+      const result = await this.#runs.run(variant.policy, scenario);
+      this.#seedRuns += result.seeds.length;
+      gates.push(...result.gates);
+      misjudged += misjudgedBy(result);
+    }
     const judged = gates.filter(({ advisory }) => !advisory);
-    return { changes, expectations: judged.length, failing: judged.filter(({ held }) => !held) };
+    return { changes, expectations: judged.length, failing: judged.filter(({ held }) => !held), misjudged };
   }
 
   #wanted(scenarios: readonly Scenario[]): readonly Scenario[] {
@@ -169,26 +197,19 @@ class Search {
   #hashes(changes: readonly LiteralChange[]): string {
     const variant = this.#variants.load(changes);
     if (!variant.ok) return "";
-    return this.#wanted(variant.scenarios)
-      .map((scenario) => this.#runs.look(variant.policy, scenario))
-      .join(" ");
+    const scenarios = this.#wanted(variant.scenarios);
+    this.#seedRuns += scenarios.length;
+    return scenarios.map((scenario) => this.#runs.look(variant.policy, scenario)).join(" ");
   }
 }
 
-/** The literal times `factor`, as it would be written; none where that is what stands there. */
-export function moved(literal: PolicyLiteral, factor: number): readonly LiteralChange[] {
-  const { kind, value } = literal;
-  const target = kind === "int" ? stepped(value, factor) : value * factor;
-  const capped = kind === "percent" ? Math.min(100, target) : target;
-  const text = literalText(kind, kind === "int" ? capped : Number(capped.toPrecision(2)));
-  return readLiteral(kind, text) === value ? [] : [{ literal, text }];
-}
-
-/** Whole numbers move by one at least. */
-function stepped(value: number, factor: number): number {
-  const target = Math.round(value * factor);
-  if (target !== value) return target;
-  return factor > 1 ? value + 1 : Math.max(0, value - 1);
+/** Changes of one number, then of two, level by level. */
+function* levels(live: readonly PolicyLiteral[]): Generator<readonly (readonly LiteralChange[])[]> {
+  for (const factor of LADDER) {
+    const steps = live.flatMap((literal) => [...moved(literal, factor), ...moved(literal, 1 / factor)]);
+    yield steps.map((step) => [step]);
+  }
+  yield* pairLevels(live);
 }
 
 /** Changes of two numbers, level by level: the farther of both moves decides which level a pair is on. */
@@ -204,22 +225,4 @@ function* pairLevels(live: readonly PolicyLiteral[]): Generator<readonly (readon
       ),
     );
   }
-}
-
-/** Fewer failing expectations are nearer; of equally many, those that miss by less. */
-function isNearer(candidate: Candidate, nearest: Candidate | null): boolean {
-  if (nearest === null) return true;
-  const fewer = nearest.failing.length - candidate.failing.length;
-  return fewer > 0 || (fewer === 0 && missOf(candidate) < missOf(nearest));
-}
-
-function missOf({ failing }: Candidate): number {
-  return failing.reduce((sum, gate) => sum + missedBy(gate), 0);
-}
-
-/** How far the compared value is from what is expected, as a share of it; what never came misses by more than anything. */
-function missedBy({ bound, worst, value, never, silent }: GateResult): number {
-  if (never > 0 || silent > 0) return 1e6;
-  const compared = bound ?? worst.value;
-  return compared === null ? 1e6 : Math.abs(compared - value) / Math.max(Math.abs(value), 1);
 }

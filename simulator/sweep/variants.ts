@@ -1,4 +1,4 @@
-/** Variants of a policy: its text with one or two numbers changed, and every other byte as it was. */
+/** Variants of a policy: its text with some numbers changed, and every other byte as it was. */
 import { analyzePolicy, type FileReader, loadPolicy, type Scenario, type SourceFile } from "../../dsl/index.ts";
 import type { Policy } from "../../engine/index.ts";
 import { findLiterals, type PolicyLiteral } from "./literals.ts";

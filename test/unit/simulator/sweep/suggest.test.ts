@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { renderSuggestion, suggest, suggestionJson } from "../../../../simulator/index.ts";
 import { paintFor } from "../../../../simulator/report/format.ts";
-import { moved } from "../../../../simulator/sweep/suggest.ts";
+import { moved } from "../../../../simulator/sweep/moves.ts";
 import { STEADY, STUFFING } from "../../../helpers/scenarios.ts";
 import { runsOf, variantsOf } from "../../../helpers/variants.ts";
 
@@ -29,7 +29,7 @@ test("proposes the smallest change of one number that makes all hold", async () 
   expect((await runs.run(written.policy, written.scenarios[0]!)).held).toBe(true);
   const text = renderSuggestion(found, variants, paintFor(false));
   expect(text).toMatch(
-    /^1 expectation of 1 fail now: callers\.harmed = 0\n\n✓ all hold with\n {2}limit fair\.\w+: \w+ → \w+ {2}\(p\.edgepolicy:/,
+    /^1 expectation of 1 fail now: callers\.harmed = 0\n\n✓ all hold with 1 number moved:\n {2}limit fair\.\w+: \w+ → \w+ {2}\(p\.edgepolicy:/,
   );
   expect(text).toContain("- limit fair on thing per client else ip.network allow 30 per 1m burst 30\n");
 });
@@ -54,12 +54,45 @@ test("says that none does, and what came nearest", async () => {
   expect(found).toMatchObject({ proposals: [], tried: 30, exhausted: true });
   expect(found.nearest!.failing.map(({ text }) => text)).toEqual(["crowd.admitted < 1%"]);
   const text = renderSuggestion(found, variants, paintFor(false));
-  expect(text).toContain("no proposal: of what was tried, nothing makes every expectation hold");
-  expect(text).toContain("nearest, 1 of 2 still fail:");
+  expect(text).toContain(`no proposal: none found within ${found.runs} runs\n`);
+  expect(text).toMatch(/^nearest, with \d numbers? moved, 1 of 2 still fail:$/m);
   expect(text).toContain("the budget ended the search, --budget allows more");
-  expect(JSON.parse(JSON.stringify(suggestionJson(found, variants.sources)))).toMatchObject({
+  expect(JSON.parse(JSON.stringify(suggestionJson(found, variants)))).toMatchObject({
     ...{ schema: "edgepolicy.suggestion/1", proposals: [], exhausted: true },
   });
+});
+
+test("moves more than two where two are not enough, in bounded runs, the same each time", {
+  timeout: 60_000,
+}, async () => {
+  const rules = `limit reads on thing per client else ip.network allow 15 per 1m
+limit logins on login when has client per client else ip.network allow 4 per 1m
+${TRIES}`;
+  const scenario = `${ACTORS}\nexpect callers.harmed = 0\nexpect crowd.admitted < 60%`;
+  const variants = variantsOf(rules, scenario);
+  const names = ["limit reads.rate", "limit logins.rate", "limit tries.rate"];
+  const literals = variants.literals.filter(({ name }) => names.includes(name));
+  const found = await suggest(variants, runs, { literals, budget: 60 });
+  const [proposal] = found.proposals;
+  expect(found.proposals).toHaveLength(1);
+  expect(proposal!.changes.map(({ literal }) => literal.name)).toEqual(names);
+  const [reads, logins, tries] = proposal!.changes.map(({ text }) => Number(text));
+  expect(reads).toBeGreaterThan(15);
+  expect(logins).toBeGreaterThan(4);
+  expect(tries).toBeLessThan(20);
+  expect(found.tried).toBeLessThanOrEqual(60);
+  expect(found.descended).toBeGreaterThan(0);
+  // Two seeds a variant and for the policy as it stands, one for it and for each number up and down.
+  expect(found.runs).toBeLessThanOrEqual(2 * (found.tried + 1) + 1 + 2 * 3);
+  expect(found.runs).toBeGreaterThanOrEqual(2 * (found.tried + 1) + 1 + 3);
+  expect(await suggest(variantsOf(rules, scenario), runs, { literals, budget: 60 })).toEqual(found);
+  const text = renderSuggestion(found, variants, paintFor(false));
+  expect(text).toContain("✓ all hold with 3 numbers moved:");
+  expect(text).toContain(`${found.descended} of them by descent over all numbers, in ${found.runs} runs\n`);
+  const json = suggestionJson(found, variants) as { readonly proposals: readonly { readonly diff: string }[] };
+  expect(json.proposals[0]!.diff).toMatch(
+    /^--- p\.edgepolicy\n\+\+\+ p\.edgepolicy\n@@ -(\d+) \+\1 @@\n-limit reads .* allow 15 per 1m\n\+limit reads .* allow \d+ per 1m\n@@ /,
+  );
 });
 
 test("proposes nothing where all hold, and refuses where nothing is expected", async () => {
