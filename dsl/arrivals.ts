@@ -18,11 +18,12 @@ export type ArrivalsRead =
 
 const HELP =
   "begin each line with a time (2026-01-01T00:00:00.5Z, 2026-01-01 00:00:00.5 or seconds), or write one JSON object a line with `at`";
-/** Date, time to the second, and a fraction of up to nine digits; a time without a zone is UTC. */
-const STAMP = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)?$/;
+/** Date, time to the second, and a fraction of up to nine digits; a time without a zone is UTC. Behind it the line ends, or anything follows apart. */
+const STAMP = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)?(?=[\s,;]|$)/;
+const COUNT = /^\d{1,12}(?:\.\d{1,9})?(?=[\s,;]|$)/;
 
 /**
- * Reads arrivals. A line's time is what stands before its first comma, or the member `at` of its JSON object (RFC 3339 or
+ * Reads arrivals. A line begins with its time, apart from the rest by a comma, a semicolon or a blank, or has it as the member `at` of its JSON object (RFC 3339 or
  * milliseconds). The first line may be a heading; blank lines and lines that begin with `#` are skipped.
  */
 export function readArrivals(text: string): ArrivalsRead {
@@ -54,8 +55,7 @@ export function readArrivals(text: string): ArrivalsRead {
 
 function timeOf(line: string): number | null {
   if (line.startsWith("{")) return atOf(line);
-  const [field = ""] = line.split(",", 1);
-  return readTime(field.trim(), 1_000_000);
+  return readTime(line, 1_000_000);
 }
 
 function atOf(line: string): number | null {
@@ -69,7 +69,8 @@ function atOf(line: string): number | null {
 
 /** @param unit - Microseconds of one, where the text is a number. */
 function readTime(text: string, unit: number): number | null {
-  if (/^\d{1,12}(?:\.\d{1,9})?$/.test(text)) return Math.round(Number(text) * unit);
+  const [count] = COUNT.exec(text) ?? [];
+  if (count !== undefined) return Math.round(Number(count) * unit);
   const stamp = STAMP.exec(text);
   if (stamp === null) return null;
   const [, day, time, fraction = "", zone = "Z"] = stamp;

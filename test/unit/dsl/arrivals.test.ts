@@ -46,3 +46,11 @@ test("what is written as seconds is read back, to the microsecond", () => {
     }),
   );
 });
+
+test("a time ends at a comma, a semicolon or a blank, and nowhere else", () => {
+  const text = "2026-03-04 09:00:00 GET /\n2026-03-04T09:00:01.5Z\t200\n2026-03-04T09:00:02Z;x";
+  expect(readArrivals(text)).toEqual({ ok: true, arrivals: [0, 1_500_000, 2_000_000] });
+  expect(readArrivals("7 a\n8.5 b")).toEqual({ ok: true, arrivals: [0, 1_500_000] });
+  for (const line of ["7a", "2026-03-04T09:00:02ZZ", "10.0.0.1 7"])
+    expect(readArrivals(`1\n${line}`)).toMatchObject({ ok: false, start: 2 });
+});
