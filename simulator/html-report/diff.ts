@@ -47,7 +47,7 @@ ${when(
         { head: "Before", number },
         { head: "Now", number },
         { head: "Difference", number },
-        { head: "90 % interval", number },
+        { head: "95 % interval", number },
       ],
       rows: rows.map((change) => [
         html`<code>${change.subject}.${change.metric}</code>`,
