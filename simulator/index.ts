@@ -29,6 +29,7 @@ export type { GateResult } from "./measures/expectations.ts";
 export type { MetricUnit } from "./measures/metric-samples.ts";
 export { type RunJson, SCENARIO_SCHEMA, type ScenarioJson, scenarioJson } from "./report/json.ts";
 export { expectedRequests, shareText } from "./expected-requests.ts";
+export { recordedOf } from "./populations/replay.ts";
 export { firstSeeds, runScenario, type ScenarioOptions } from "./run-scenario.ts";
 export type {
   AttackSummary,

@@ -91,7 +91,8 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   const runAll = (scenario: Scenario, output: DecisionFile | null): Promise<ScenarioResult> => {
     const seeds = chosenSeeds(scenario, choice);
     warnOfLongRun(scenario, seeds.length, io);
-    warnOfCutRecordings(scenario, io);
+    // The report for people says so itself.
+    if (!text || args.has("minimize")) warnOfCutRecordings(scenario, io);
     const workers = chooseWorkers(args, policy, scenario, seeds);
     return runOne({ policy, scenario, seeds, workers, prices, output }, io);
   };

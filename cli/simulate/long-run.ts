@@ -1,6 +1,6 @@
 /** Says before a run how long it is where that is long, and which recorded arrivals it leaves out. */
 import type { Scenario } from "../../dsl/index.ts";
-import { expectedRequests, shareText } from "../../simulator/index.ts";
+import { expectedRequests, recordedOf, shareText } from "../../simulator/index.ts";
 import type { CliIo } from "../io.ts";
 
 /** Requests over all seeds from which on a run takes minutes. */
@@ -20,12 +20,10 @@ export function warnOfLongRun(scenario: Scenario, seeds: number, io: CliIo): voi
 /** Tells how many recorded arrivals come after the end of the run. */
 export function warnOfCutRecordings({ name, populations, runMicros }: Scenario, io: CliIo): void {
   for (const population of populations) {
-    if (population.model !== "replay") continue;
-    const late = population.arrivals.filter((at) => at >= runMicros).length;
-    const all = population.arrivals.length;
+    const { late = 0, arrivals = 0 } = recordedOf(population, runMicros) ?? {};
     if (late > 0)
       io.stderr(
-        `scenario \`${name}\`: ${late} of the ${all} arrivals of \`${population.name}\` come after the end of the run and are left out\n`,
+        `scenario \`${name}\`: ${late} of the ${arrivals} arrivals of \`${population.name}\` come after the end of the run and are left out\n`,
       );
   }
 }

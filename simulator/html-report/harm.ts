@@ -5,6 +5,7 @@ import type { Detail } from "./detail.ts";
 import { type Html, html, shortened } from "./html.ts";
 import type { ReportedScenario } from "./input.ts";
 import { formatCount, formatDuration, formatMean, formatPercent, plural } from "./numbers.ts";
+import { lateText } from "../report/harm.ts";
 import { replayCommand } from "./replay-command.ts";
 import { fold, moreNote } from "./table.ts";
 import { aSeed, decider, modelWords } from "./words.ts";
@@ -34,9 +35,10 @@ function populationBlock(
     delayedMicros.most === 0
       ? null
       : html`<p>Held back for up to ${formatDuration(delayedMicros.most)} (99th percentile, seed ${delayedMicros.seed}).</p>`;
+  const late = lateText(population);
   return html`<h4>${name} <span class="kind">${modelWords(model)}, ${plural(clients, "client")}</span></h4>
 <p>${harmSentence(population, aSeed(requests, result), result.seeds.length)}</p>
-${held}${besides(population)}${stories(population, { rules: result.rules, scenario: scenario.name, file, detail })}`;
+${late === null ? null : html`<p><span class="warn">△</span> ${late}.</p>`}${held}${besides(population)}${stories(population, { rules: result.rules, scenario: scenario.name, file, detail })}`;
 }
 
 function harmSentence(population: PopulationSummary, sent: string, seeds: number): Html {

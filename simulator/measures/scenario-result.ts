@@ -18,6 +18,7 @@ import {
 import { measurePrecision, type Precision } from "./precision.ts";
 import { deriveStream } from "../random.ts";
 import { type Reach, sumReach } from "./reach.ts";
+import { type Recorded, recordedOf } from "../populations/replay.ts";
 import type { SeedResult } from "../run.ts";
 import { quantile } from "./statistics.ts";
 
@@ -79,6 +80,8 @@ export interface PopulationSummary extends HarmSummary {
   /** At most ten stories, worst first. */
   readonly worst: readonly SeedStory[];
   readonly timeline: Timeline;
+  /** Of a recording only: how many arrivals each run has and leaves out. */
+  readonly recorded?: Recorded;
 }
 
 /** One attack over all seeds. */
@@ -127,12 +130,16 @@ export function summarise(
     requests: total(runs, (run) => run.requests),
     precision: measurePrecision(runs, deriveStream(0, scenario.name, "precision")),
     prices,
-    populations: scenario.populations.map((_, i) =>
-      summarisePopulation(
-        scenario.name,
-        eachSeed(runs, (run) => run.populations[i]),
-      ),
-    ),
+    populations: scenario.populations.map((population, i) => {
+      const recorded = recordedOf(population, scenario.runMicros);
+      return {
+        ...summarisePopulation(
+          scenario.name,
+          eachSeed(runs, (run) => run.populations[i]),
+        ),
+        ...(recorded === null ? {} : { recorded }),
+      };
+    }),
     attacks: scenario.attacks.map((attack, i) => ({
       ...summariseAttack(eachSeed(runs, (run) => run.attacks[i])),
       ...costsOf(attack, i, runs, prices),

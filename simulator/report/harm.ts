@@ -16,17 +16,31 @@ export function harmLines(
   const delays = population.delayedMicros;
   const held = delays.most === 0 ? "" : `; delayed by up to ${formatDuration(delays.most)} (p99, seed ${delays.seed})`;
   const observed = plural(clients * seeds.length, "client run");
+  const late = lateText(population);
+  const left = late === null ? [] : [`  ${late}`];
   if (refused === 0) {
     const most = formatPercent(harmedClients.high);
-    return [`${who}; nobody was refused${held}`, `  in ${observed}, so at most ${most} of clients are, at 95 %`];
+    return [
+      `${who}; nobody was refused${held}`,
+      `  in ${observed}, so at most ${most} of clients are, at 95 %`,
+      ...left,
+    ];
   }
   return [
     `${who}; ${formatPercent(refusedRequests.percent)} refused, at most ${formatPercent(refusedRequests.high)}${held}`,
     `  up to ${harmedLine(population, seeds.length)}`,
     `  ${formatPercent(harmedClients.percent)} of ${observed} harmed, at most ${formatPercent(harmedClients.high)}`,
+    ...left,
     ...worstLines(population),
     ...population.worst.slice(0, STORIES).flatMap((story) => storyLines(story, paint)),
   ];
+}
+
+/** What a run leaves out of a recording, in a sentence without a full stop; null where it is nothing. */
+export function lateText({ recorded }: Pick<PopulationSummary, "recorded">): string | null {
+  if (recorded === undefined || recorded.late === 0) return null;
+  const { late, arrivals } = recorded;
+  return `${formatCount(late)} of ${plural(arrivals, "recorded arrival")} ${late === 1 ? "comes" : "come"} after the end of the run and ${late === 1 ? "is" : "are"} left out`;
 }
 
 function harmedLine({ clients, harmed, lost }: PopulationSummary, seeds: number): string {
