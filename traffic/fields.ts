@@ -24,10 +24,13 @@ export function jsonType(value: unknown): string {
   return `a ${typeof value}`;
 }
 
-/** What `JSON.parse` says of a text that is no JSON, on one line: it quotes the text, line breaks and all. */
+/**
+ * What `JSON.parse` says of a text that is no JSON, on one line: it quotes the text, line breaks and all. Its first line is one of a log, whose
+ * number stands elsewhere.
+ */
 export function notJson(problem: unknown): string {
   const said = problem instanceof Error ? problem.message : "unreadable";
-  return `not JSON: ${said.replace(/\s+/g, " ")}`;
+  return `not JSON: ${said.replace(/\s+/g, " ").replace(/ at position \d+ \(line 1 column (\d+)\)/, " at column $1")}`;
 }
 
 function wrongType(field: string, wanted: string, value: unknown): FieldProblem {

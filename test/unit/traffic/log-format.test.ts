@@ -183,7 +183,7 @@ describe("what a line tells", () => {
 
 describe("lines that are no requests", () => {
   it.each<[LogFormat, string | object, RegExp]>([
-    ["caddy", "{", /^not JSON/],
+    ["caddy", "{", /^not JSON: .* at column 2$/],
     ["caddy", [], /is a JSON object, but this is an array/],
     ["caddy", { a: 1 }, /`request` is missing/],
     ["caddy", { ...CADDY, ts: "yesterday" }, /`ts` is missing or is not a time/],
