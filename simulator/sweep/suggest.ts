@@ -25,6 +25,7 @@ export const LADDER: readonly number[] = [1.25, 1.5, 2, 3, 5, 10];
 export const PAIR_LADDER: readonly number[] = [1.5, 2, 5, 10];
 /** How far a number is moved to see whether it changes anything. */
 const FAR = [10, 0.1];
+/** Variants of the policy that are run at most, unless the caller says otherwise. */
 export const DEFAULT_BUDGET = 90;
 /** Share of the budget that is kept for the descent where there are more numbers than two. */
 const KEPT_FOR_DESCENT = 1 / 3;
