@@ -46,6 +46,7 @@ export { type Read, readsIn } from "./explain/change/reads.ts";
 export type { AttributeValue } from "./explain/change/values.ts";
 export { createExplainer } from "./explain/explainer.ts";
 export { formatAddress, parseAddress, parseNetwork } from "./reference/address.ts";
+export { clientAttribute } from "./reference/attributes.ts";
 export { holdsForClient } from "./reference/client-condition.ts";
 export { type Facts, readFacts } from "./reference/facts.ts";
 export { partsOf } from "./reference/parts.ts";

@@ -1,4 +1,5 @@
 /** Conditions as one client meets them: what the inventory says of it stands in place of `client.…`. */
+import { clientAttribute } from "../../engine/index.ts";
 import type { AttributeExpr, Client, Expr, ExprType, LiteralExpr, Policy, Value } from "../../engine/index.ts";
 
 /** Who asks, and where. */
@@ -63,32 +64,7 @@ function mayBeGranted({ client, policy, on }: Caller): boolean {
 /** A part of the client's record: null where it is missing, undefined where the attribute is none of the record. */
 function recordValue({ name, args }: AttributeExpr, client: Client | null): Value | null | undefined {
   if (name !== "client" && !name.startsWith("client.")) return undefined;
-  if (client === null) return null;
-  const argument = String(args[0]);
-  const values: Readonly<Record<string, Value | null | undefined>> = {
-    client: true,
-    "client.id": client.id,
-    "client.kind": client.kind,
-    "client.status": client.status,
-    "client.owner.team": client.owner.team,
-    "client.owner.accountable": client.owner.accountable,
-    "client.environment": client.environment,
-    "client.plan": client.plan,
-    "client.tags": client.tags,
-    "client.operations": client.operations,
-    "client.scopes": client.scopes,
-    "client.networks": client.networks,
-    "client.rate": client.rate,
-    "client.expires": client.expires,
-    "client.review_by": client.reviewBy,
-    "client.labels": own(client.labels, argument),
-    "client.expect": own(client.expect, argument),
-  };
-  return values[name];
-}
-
-function own<T>(record: Readonly<Record<string, T>>, name: string): T | null {
-  return Object.hasOwn(record, name) ? (record[name] ?? null) : null;
+  return client === null ? null : (clientAttribute(client, name, String(args[0] ?? "")) ?? null);
 }
 
 function presence(expr: Expr & { kind: "has" }, { client }: Caller): Expr {

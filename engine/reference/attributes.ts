@@ -57,7 +57,13 @@ function tokenClaim(facts: Facts, name: string): Reading {
   return typeof value === "string" ? value : undefined;
 }
 
-/** What a client's record says. */
+/**
+ * What a client's record says.
+ *
+ * @param name - `client` or `client.…`.
+ * @param argument - Name of a label or of an expectation; empty for other attributes.
+ * @returns Undefined where it is missing.
+ */
 export function clientAttribute(client: Client, name: string, argument: string): Reading {
   switch (name) {
     case "client":

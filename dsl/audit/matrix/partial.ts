@@ -3,7 +3,7 @@
  * how it proved itself. Three-valued: what a request decides is unknown, and an answer that is not "unknown" holds for every
  * request of that caller.
  */
-import { EVIDENCE, networkContains } from "../../../engine/index.ts";
+import { clientAttribute, compileGlob, EVIDENCE, fitsGlob, networkContains } from "../../../engine/index.ts";
 import type {
   AttributeExpr,
   Client,
@@ -16,7 +16,6 @@ import type {
   Signal,
   Value,
 } from "../../../engine/index.ts";
-import { isLike, recordValue } from "../../check/client-conditions.ts";
 
 /** A caller, as far as it is known. */
 export interface Subject {
@@ -199,7 +198,7 @@ export class Evaluation {
     const { client, route, evidence } = this.#subject;
     const { name } = expr;
     if (name === "client" || name.startsWith("client."))
-      return client === null ? undefined : name === "client" ? client.id : (recordValue(expr, client) ?? undefined);
+      return client === null ? undefined : clientAttribute(client, name, String(expr.args[0] ?? ""));
     if (name.startsWith("token.")) return carriesNoToken(evidence) ? undefined : UNKNOWN;
     if (name.startsWith("credential.") && client === null) return undefined;
     switch (name) {
@@ -331,7 +330,7 @@ function textTest(kind: "contains" | "starts_with" | "ends_with" | "like", value
     case "ends_with":
       return value.endsWith(text);
     case "like":
-      return isLike(value, text);
+      return fitsGlob(compileGlob(text), value);
   }
 }
 
