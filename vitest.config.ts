@@ -17,7 +17,7 @@ const config: ViteUserConfig = defineConfig({
           isolate: false,
           restoreMocks: true,
           unstubEnvs: true,
-          testTimeout: slow,
+          testTimeout: 20_000,
         },
       },
       {
