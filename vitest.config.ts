@@ -13,10 +13,6 @@ const config: ViteUserConfig = defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: ["test/e2e/**", "test/service/**"],
-          // Files share the modules that a worker has loaded: loading them anew for each took half of the time. What a test replaces goes back.
-          isolate: false,
-          restoreMocks: true,
-          unstubEnvs: true,
           testTimeout: 20_000,
         },
       },
