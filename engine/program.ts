@@ -10,6 +10,7 @@ import type { SlotTables } from "./compile/slots.ts";
 import type { TextGroups } from "./compile/text-groups.ts";
 import type { Needs } from "./contract.ts";
 import type { Inventory } from "./facts/inventory.ts";
+import type { PathAutomaton } from "./facts/path-automaton.ts";
 import type { RouteTree } from "./facts/route-tree.ts";
 import type { ZoneClock } from "./facts/zone-clock.ts";
 import type { Policy } from "./policy.ts";
@@ -124,6 +125,8 @@ export interface Program {
   readonly index: IndexTables;
   readonly textGroups: TextGroups;
   readonly routes: RouteTree;
+  /** Null where routes are told apart by host. */
+  readonly paths: PathAutomaton | null;
   readonly inventory: Inventory;
   /** Clocks of the zones named, by the slots' operand. */
   readonly zones: ReadonlyMap<string, ZoneClock>;

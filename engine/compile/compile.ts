@@ -1,5 +1,6 @@
 /** Compiles a policy: names to slots, conditions to a shared graph, the graph to an index. The same policy gives the same program. */
 import { makeInventory } from "../facts/inventory.ts";
+import { PathAutomaton } from "../facts/path-automaton.ts";
 import { RouteTree } from "../facts/route-tree.ts";
 import { Level, Phase } from "../layout.ts";
 import type { Limit, Policy, Rule, Signal } from "../policy.ts";
@@ -73,6 +74,7 @@ export function compile(policy: Policy, bounds: IndexBounds = INDEX_BOUNDS): Pro
   const pending = planPending(policy, signals, limits, build.conditions);
   const slotTables = slots.finish();
   const axes = { conditions: build.conditions, pool, known: new Map() };
+  const routes = new RouteTree(policy.routes);
   const index = buildIndex(build.items, axes, policy.routes.length, bounds);
   return {
     policy,
@@ -83,7 +85,8 @@ export function compile(policy: Policy, bounds: IndexBounds = INDEX_BOUNDS): Pro
     keys: build.keys.finish(),
     index,
     textGroups: groupTexts(axes, testedAlone(build, index, signals, limits)),
-    routes: new RouteTree(policy.routes),
+    routes,
+    paths: routes.usesHost ? null : new PathAutomaton(routes),
     inventory: makeInventory(policy),
     zones: zoneClocks(slotTables, policy.windows),
     signals,

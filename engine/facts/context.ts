@@ -61,6 +61,8 @@ export class Context {
   /** Where the path as received ends in the target. */
   rawEnd = 0;
   ambiguous = false;
+  /** Whether the program's segments are those of the path. */
+  segmented = false;
   host = "";
   hostKnown = false;
   ipKnown = false;

@@ -6,6 +6,7 @@ import { canonicalPath, scanPath } from "./canonical-path.ts";
 import type { Context } from "./context.ts";
 import { ACCEPTED_WORD, CLIENT_WORDS, callsFrom, OPERATIONS_WORD } from "./inventory.ts";
 import { canonicalHost, methodIndex } from "./route-tree.ts";
+import type { Segments } from "./segments.ts";
 
 /** Ranks in `EVIDENCE`. */
 export const NO_EVIDENCE = 0;
@@ -23,18 +24,35 @@ export function readRequest(c: Context, request: Request): void {
   c.served = false;
   c.hostKnown = false;
   c.ipKnown = false;
-  readPath(c);
-  readRoute(c);
+  readTarget(c);
   readIdentity(c);
 }
 
-function readPath(c: Context): void {
+/** Reads path and route. */
+function readTarget(c: Context): void {
+  const { paths } = c.program;
   const target = c.request.path;
-  const scanned = scanPath(target, c.program.routes.segments);
+  const method = methodIndex(c.request.method);
+  c.method = method;
+  if (paths === null || !paths.read(target)) return readOtherTarget(c);
   c.ambiguous = false;
+  c.segmented = false;
+  c.path = target;
+  c.pathEnd = c.rawEnd = paths.end;
+  c.route = paths.route(method);
+}
+
+/** Reads what the automaton does not settle. */
+function readOtherTarget(c: Context): void {
+  const { routes } = c.program;
+  const target = c.request.path;
+  const scanned = scanPath(target, routes.segments);
+  c.ambiguous = false;
+  c.segmented = true;
   c.path = target;
   c.pathEnd = c.rawEnd = scanned;
   if (scanned < 0) readOddPath(c, -1 - scanned);
+  c.route = routes.match(c.method, routes.usesHost ? hostOf(c) : "", c.path, c.pathEnd);
 }
 
 /** Slow path, out of line: the path is not canonical as it was received. */
@@ -47,10 +65,14 @@ function readOddPath(c: Context, end: number): void {
   scanPath(path, c.program.routes.segments);
 }
 
-function readRoute(c: Context): void {
-  const { routes } = c.program;
-  c.method = methodIndex(c.request.method);
-  c.route = routes.match(c.method, routes.usesHost ? hostOf(c) : "", c.path, c.pathEnd);
+/** The segments of the path. */
+export function segmentsOf(c: Context): Segments {
+  const { segments } = c.program.routes;
+  if (!c.segmented) {
+    scanPath(c.path, segments);
+    c.segmented = true;
+  }
+  return segments;
 }
 
 /** The canonical host. */

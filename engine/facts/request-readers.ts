@@ -10,7 +10,7 @@ import { foldBody, memberOf, putJson, valueAt } from "./json-field.ts";
 import { countOwn, ownText } from "./own.ts";
 import { cookieValue, countPairs, queryValue } from "./pairs.ts";
 import { putAddress, putNumber, putSet, putSpan, putText, putTruth } from "./put.ts";
-import { evidenceOf, hostOf, ipOf, isGranted } from "./read-request.ts";
+import { evidenceOf, hostOf, ipOf, isGranted, segmentsOf } from "./read-request.ts";
 import { isInWindow } from "./windows.ts";
 
 const METHOD_NAMES = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "other"] as const;
@@ -80,13 +80,14 @@ function targetReader(program: Program, op: number, slot: number, name: string):
 }
 
 /** The segment of a parameter by route; -1 where the route has none. */
-function parameterReader({ slots, policy, routes }: Program, slot: number): Reader {
+function parameterReader({ slots, policy }: Program, slot: number): Reader {
   const places = slots.parameters[slots.a[slot]!]!;
   const segmentOf = Int32Array.from(policy.routes, (_, route) => places.get(route) ?? -1);
-  const { starts, ends } = routes.segments;
   return (c) => {
     const segment = c.route < 0 ? -1 : segmentOf[c.route]!;
-    return segment >= 0 && putSpan(c, slot, c.path, starts[segment]!, ends[segment]!);
+    if (segment < 0) return false;
+    const { starts, ends } = segmentsOf(c);
+    return putSpan(c, slot, c.path, starts[segment]!, ends[segment]!);
   };
 }
 

@@ -9,13 +9,22 @@ import { Segments } from "./segments.ts";
 
 const NONE = -1;
 
-/** While it is built, a node is an object; {@link RouteTree} flattens them. */
-interface BuildNode {
+/** A node, after so many segments of a pattern. */
+export interface RouteNode {
+  /** The node after a literal segment. */
+  readonly literals: ReadonlyMap<string, number>;
+  /** The node after a parameter, -1 for none. */
+  readonly parameter: number;
+  /** Route of each method where `**` begins here. */
+  readonly rest: Int32Array;
+}
+
+/** While the tree is built, nodes are objects; {@link RouteTree} flattens them. */
+interface BuildNode extends RouteNode {
   readonly literals: Map<string, number>;
   parameter: number;
-  /** Route of each method where the path ends here, and where `**` begins here. */
+  /** Route of each method where the path ends here. */
   readonly end: Int32Array;
-  readonly rest: Int32Array;
 }
 
 function makeNode(): BuildNode {
@@ -101,7 +110,9 @@ export class RouteTree {
   private readonly slotMask: number;
   private readonly exactHosts = new Map<string, number>();
   private readonly suffixHosts = new Map<string, number>();
-  private readonly anyHost: number;
+  /** The nodes, and the one where patterns begin that name no host. */
+  readonly nodes: readonly RouteNode[];
+  readonly anyHost: number;
   private path = "";
   private pathEnd = 0;
   private method = 0;
@@ -109,6 +120,7 @@ export class RouteTree {
   constructor(routes: readonly Route[]) {
     const nodes: BuildNode[] = [];
     const add = (): number => nodes.push(makeNode()) - 1;
+    this.nodes = nodes;
     this.anyHost = add();
     for (const [index, route] of routes.entries()) this.insert(nodes, add, this.rootOf(route, add), route, index);
     this.usesHost = this.exactHosts.size + this.suffixHosts.size > 0;

@@ -2,32 +2,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { scanPath } from "../../../../engine/facts/canonical-path.ts";
 import { canonicalHost, methodIndex, RouteTree } from "../../../../engine/facts/route-tree.ts";
-import { METHODS, type Method, type Route, type Segment } from "../../../../engine/index.ts";
+import { METHODS, type Route } from "../../../../engine/index.ts";
 import { chooseRoute } from "../../../../engine/reference/routes.ts";
 import { check } from "../../../helpers/property.ts";
-
-function segmentOf(text: string): Segment {
-  if (text === "**") return { kind: "rest" };
-  return text.startsWith("{") ? { kind: "parameter", name: text.slice(1, -1) } : { kind: "literal", text };
-}
-
-/** A route from a pattern such as `//host/a/{b}`. */
-function route(pattern: string, methods: readonly Method[] = ["GET"]): Route {
-  const [, host, path] = /^(?:\/\/([^/]+))?\/(.*)$/.exec(pattern) as unknown as [string, string | undefined, string];
-  const span = { file: 0, start: 0, end: 0 };
-  const segments = path.split("/").map(segmentOf);
-  return {
-    name: pattern,
-    doc: "",
-    span,
-    methods,
-    host: host ?? null,
-    segments,
-    scopes: [],
-    minEvidence: null,
-    body: [],
-  };
-}
+import { routeOf as route } from "../../../helpers/routes.ts";
 
 /** The index of the route that a tree chooses, for a target with a query. */
 function choose(tree: RouteTree, path: string, method = "GET", host = ""): number {

@@ -1,0 +1,155 @@
+/**
+ * Path and route in one pass: a deterministic automaton over the characters of a request target. It tells where a canonical path ends and
+ * which route its end stands for, by one look-up a character. What it does not settle (a path that is not canonical as it stands, or has
+ * anything but ASCII) it leaves to {@link scanPath} and the {@link RouteTree}, which say the same.
+ *
+ * States are sets of places in the patterns (subset construction, Rabin and Scott 1959), found when a path first comes to them, so that a
+ * policy of many routes takes no longer to load. What the end of a state comes to is asked of the tree, for a path that leads there.
+ */
+import { METHODS } from "../policy.ts";
+import { scanPath } from "./canonical-path.ts";
+import { mayEnd, nameOf, type Places, PatternPlaces } from "./pattern-places.ts";
+import type { RouteTree } from "./route-tree.ts";
+
+/** Most cells of the table, 2 MB: some thousands of routes. Paths that would need more are left to others. */
+const MOST_CELLS = 2 ** 19;
+const FIRST_STATES = 32;
+
+// What a cell says where it does not name a state, which are positive.
+const UNKNOWN = 0;
+const END = -1;
+const UNSETTLED = -2;
+
+// Classes of characters; each that a pattern writes has one of its own, as have the slash, the dot and the semicolon.
+const QUESTION = 0;
+const ODD = 1;
+const OTHER = 2;
+const FIRST_OWN = 3;
+
+const ASCII = 128;
+const SLASH = 47;
+
+export class PathAutomaton {
+  /** Where the path that was read last ends. */
+  end = 0;
+  private readonly tree: RouteTree;
+  private readonly places: PatternPlaces;
+  /** Class by ASCII code, and how many there are. */
+  private readonly classes: Uint8Array;
+  private readonly width: number;
+  /** Of state s, by class: where it leads. */
+  private cells: Int32Array = new Int32Array(0);
+  /** Of state s, by method: the route, or -1; `UNSETTLED` where the path may not end there. */
+  private routes: Int32Array = new Int32Array(0);
+  /** Of state s: its places, and a path that leads to it. State 0 is none. */
+  private readonly states: { readonly places: Places; readonly path: string }[] = [{ places: [], path: "" }];
+  private readonly known = new Map<string, number>();
+  private readonly first: number;
+  private state = 0;
+
+  /** @param tree - Of routes that are not told apart by host. */
+  constructor(tree: RouteTree) {
+    const { classes, width } = classify(tree);
+    this.tree = tree;
+    this.places = new PatternPlaces(tree.nodes, tree.anyHost);
+    this.classes = classes;
+    this.width = width;
+    this.grow();
+    this.first = this.stateOf(this.places.start, "/");
+  }
+
+  /** Reads the path of a request target; tells whether that settles it. Then {@link PathAutomaton.end} is its length. */
+  read(target: string): boolean {
+    const { classes, width } = this;
+    const { length } = target;
+    if (length === 0 || target.charCodeAt(0) !== SLASH) return false;
+    let { cells, first: state } = this;
+    let index = 1;
+    for (; index < length; index++) {
+      const code = target.charCodeAt(index);
+      let to = code < ASCII ? cells[state * width + classes[code]!]! : UNSETTLED;
+      if (to <= UNKNOWN) {
+        if (to === UNKNOWN) {
+          to = this.learn(state, code);
+          cells = this.cells;
+        }
+        if (to === END) break;
+        if (to === UNSETTLED) return false;
+      }
+      state = to;
+    }
+    this.end = index;
+    this.state = state;
+    return this.route(0) !== UNSETTLED;
+  }
+
+  /** Index of the route of the path that was read last, by the method's place in `METHODS`; -1 for none. */
+  route(method: number): number {
+    return this.routes[this.state * METHODS.length + method]!;
+  }
+
+  /** Slow path, out of line: where a character leads that did not come in this state before. */
+  private learn(state: number, code: number): number {
+    const { places, path } = this.states[state]!;
+    const character = String.fromCharCode(code);
+    const after = this.places.after(places, character);
+    const to = after === null ? UNSETTLED : this.stateOf(after, path + character);
+    this.cells[state * this.width + this.classes[code]!] = to;
+    return to;
+  }
+
+  /** The state of places, which `path` leads to; `UNSETTLED` where there is no room for another. */
+  private stateOf(places: Places, path: string): number {
+    const name = nameOf(places);
+    const known = this.known.get(name);
+    if (known !== undefined) return known;
+    const state = this.states.length;
+    if ((state + 1) * this.width > this.cells.length && !this.grow()) return UNSETTLED;
+    this.states.push({ places, path });
+    this.known.set(name, state);
+    this.cells[state * this.width + QUESTION] = END;
+    this.cells[state * this.width + ODD] = UNSETTLED;
+    this.fillRoutes(state, places, path);
+    return state;
+  }
+
+  private fillRoutes(state: number, places: Places, path: string): void {
+    const { tree, routes } = this;
+    const settled = mayEnd(places);
+    scanPath(path, tree.segments);
+    for (let method = 0; method < METHODS.length; method++) {
+      routes[state * METHODS.length + method] = settled ? tree.match(method, "", path, path.length) : UNSETTLED;
+    }
+  }
+
+  /** Makes room for twice as many states; tells whether there may be. */
+  private grow(): boolean {
+    const states = Math.max(FIRST_STATES, 2 * this.states.length);
+    if (states * this.width > MOST_CELLS) return false;
+    this.cells = enlarged(this.cells, states * this.width);
+    this.routes = enlarged(this.routes, states * METHODS.length);
+    return true;
+  }
+}
+
+function enlarged(from: Int32Array, length: number): Int32Array {
+  const to = new Int32Array(length);
+  to.set(from);
+  return to;
+}
+
+/** Classes of the characters that patterns write, and of the rest. */
+function classify({ nodes }: RouteTree): { readonly classes: Uint8Array; readonly width: number } {
+  const classes = new Uint8Array(ASCII).fill(OTHER);
+  const own = new Set("/.;");
+  for (const { literals } of nodes)
+    for (const text of literals.keys()) for (const character of text) own.add(character);
+  let width = FIRST_OWN;
+  for (const character of own) {
+    const code = character.codePointAt(0)!;
+    if (code < ASCII) classes[code] = width++;
+  }
+  for (const character of "\0\\%") classes[character.charCodeAt(0)] = ODD;
+  classes["?".charCodeAt(0)] = QUESTION;
+  return { classes, width };
+}
