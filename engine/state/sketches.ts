@@ -116,25 +116,45 @@ export class SketchPool extends ItemPool {
     this.bytes[merged] = rank;
   }
 
-  /** Clears the `passed` (at most 17) sub-windows that end at `place`, and merges the others anew. */
+  /**
+   * Clears the `passed` (at most 17) sub-windows that end at `place`. A merged register is looked for anew only where the highest rank was in
+   * one of these, which is rare: most of a sketch is as it was.
+   */
   turn(sketch: number, place: number, passed: number): void {
     this.touch(sketch);
-    const base = sketch * 4;
     this.words[sketch + LATER_PASSED] = 0;
     for (let back = 0; back < passed; back++) {
-      const ring = base + ((place - back + RING) % RING) * REGISTERS;
-      this.bytes.fill(0, ring, ring + REGISTERS);
-    }
-    this.bytes.fill(0, base + MERGED, base + MERGED + REGISTERS);
-    this.words[sketch + ZEROS] = REGISTERS;
-    this.doubles[sketch / 2 + SUM] = REGISTERS;
-    for (let ring = 0; ring < RING; ring++) {
-      const from = base + ring * REGISTERS;
-      for (let index = 0; index < REGISTERS; index++) {
-        const rank = this.bytes[from + index]!;
-        if (rank > 0) this.raise(sketch, index, rank);
+      const ring = ((place - back + RING) % RING) * REGISTERS;
+      for (let word = 0; word < REGISTERS / 4; word++) {
+        if (this.words[sketch + ring / 4 + word] !== 0) this.clearWord(sketch, ring, word * 4);
       }
     }
+  }
+
+  /** Clears four registers of a sub-window, from `index` on. */
+  private clearWord(sketch: number, ring: number, index: number): void {
+    const { bytes } = this;
+    const base = sketch * 4;
+    for (let at = index; at < index + 4; at++) {
+      const rank = bytes[base + ring + at]!;
+      bytes[base + ring + at] = 0;
+      if (rank > 0 && rank === bytes[base + MERGED + at]) this.lower(sketch, at);
+    }
+  }
+
+  /** Merges a register anew that may be lower than it was. */
+  private lower(sketch: number, index: number): void {
+    const { bytes } = this;
+    const base = sketch * 4 + index;
+    const before = bytes[base + MERGED]!;
+    let highest = 0;
+    for (let ring = 0; ring < RING; ring++) {
+      const rank = bytes[base + ring * REGISTERS]!;
+      if (rank > highest) highest = rank;
+    }
+    if (highest === 0) this.words[sketch + ZEROS] = this.words[sketch + ZEROS]! + 1;
+    this.doubles[sketch / 2 + SUM] = this.doubles[sketch / 2 + SUM]! + POWERS[highest]! - POWERS[before]!;
+    bytes[base + MERGED] = highest;
   }
 
   /** The estimate at the latest event's sub-window. */
