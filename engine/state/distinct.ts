@@ -86,6 +86,7 @@ export class DistinctTable extends HashTable {
       const sketch = words[at + SKETCH]!;
       return passed <= 0 ? this.sketches.estimate(sketch) : this.sketches.estimateLater(sketch, window.place, passed);
     }
+    if (passed <= 0) return held;
     let living = 0;
     for (let index = 0; index < held; index++) if (this.age(at, index) + passed < RING) living++;
     return living;
