@@ -63,26 +63,26 @@ const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
 const NO_FACTS: Readonly<Record<string, unknown>> = Object.freeze({});
 const NO_PASSES: readonly string[] = Object.freeze([]);
 
-/** A request with nothing known but what `fields` states. */
+/** A request with nothing known but what `fields` states. What every decision reads comes first, so that it lies together in memory. */
 export function makeRequest(fields: Partial<Request>): Request {
   return {
     method: "GET",
     path: "/",
-    host: "",
     ip: "0.0.0.0",
+    client: null,
+    identityError: null,
+    credential: null,
+    host: "",
     headers: NO_HEADERS,
     body: undefined,
     size: 0,
     asn: null,
     country: null,
     ja4: null,
-    client: null,
     evidence: null,
-    identityError: null,
     facts: NO_FACTS,
     scopes: null,
     claims: null,
-    credential: null,
     passes: NO_PASSES,
     ...fields,
   };
