@@ -117,14 +117,14 @@ function render(result: DiffResult, { old, new: now, args }: Comparison, io: Cli
 function commandOf(result: DiffResult, args: Arguments): string {
   const traffic =
     result.kind === "first-order"
-      ? ["--log", args.text("log") ?? "", ...given(args, "log-format"), ...(args.has("skip-bad") ? ["--skip-bad"] : [])]
+      ? ["--log", args.text("log") ?? "", ...OF_LOGS.flatMap((name) => given(args, name))]
       : ["--scenario", result.scenario, ...given(args, "scenario-from"), ...seedWords(result.seeds)];
   return shellLine(["edgepolicy", "diff", ...args.positionals, ...traffic]);
 }
 
 function given(args: Arguments, name: string): readonly string[] {
   const value = args.text(name);
-  return value === null ? [] : [`--${name}`, value];
+  return value === null ? [] : [`--${name}`, value].filter((word) => word !== "");
 }
 
 function seedWords(seeds: readonly number[]): readonly string[] {

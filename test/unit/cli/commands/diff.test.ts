@@ -60,6 +60,14 @@ test("exits 1 where a verdict changes on a log, with the command to see it again
   expect(stdout).toContain(`edgepolicy diff ${at("old")} ${at("new")} --log ${at("log")}`);
 });
 
+test("the command to see it again has all that says how the log is read", async () => {
+  const identify = "identify:\n  - { client: acme_sync, user_agent: curl/8 }\n";
+  const at = folderWith({ ...FILES, "who.yaml": identify });
+  const reading = ["--log-format", "combined", "--identify", at("who.yaml"), "--skip-bad"];
+  const { stdout } = await run([at("old"), at("new"), "--log", at("log"), "--skip-bad", ...reading.slice(0, -1)]);
+  expect(stdout).toContain(`--log ${at("log")} ${reading.join(" ")}\n`);
+});
+
 test("exits 0 where nothing changes, and 1 for what --fail-on says", async () => {
   const at = folderWith(FILES);
   const log = ["--log", at("log")];
