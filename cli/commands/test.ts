@@ -20,11 +20,13 @@ import { CliProblem, EXIT, fileProblem } from "../problem.ts";
 import { Progress } from "../progress.ts";
 
 const FORMATS = ["text", "json", "junit"];
+/** Names of tests told where `--filter` fits none. */
+const MOST_NAMES = 10;
 
 export const test: Command = {
   usage: "FILE… [--filter TEXT] [--coverage] [--lcov OUT] [--format text|json|junit]",
   about: `Runs the \`test\` blocks of policies on a virtual clock, each with state of its own, on both engines side by side. A failure
-shows the step, what decided instead, and the conditions that explain it. Exits 1 if a test fails.`,
+shows the step, what decided instead, and the conditions that explain it. Exits 1 if a test fails, and 2 if --filter fits none.`,
   options: [
     { name: "filter", value: "TEXT", help: "run the tests whose name contains this" },
     { name: "coverage", value: null, help: "tell which rules, conditions and answers of limits no test has tried" },
@@ -39,9 +41,11 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   if (args.positionals.length === 0) throw new CliProblem("FILE is missing");
   const covers = args.has("coverage") || args.has("lcov");
   const results = args.positionals.map((file) => runFile(file, args.text("filter"), covers, io));
+  const isEmpty = results.every(({ tests }) => tests.length === 0);
+  if (isEmpty && args.has("filter")) throw noneFits(args.text("filter") ?? "", results);
   if (args.has("lcov")) writeLcov(args.text("lcov") ?? "", results);
   await io.stdout(printed(results, args, io));
-  if (results.every(({ tests }) => tests.length === 0)) io.stderr(hintFor(results, args));
+  if (isEmpty) io.stderr(hintFor(results));
   return results.every(({ tests }) => tests.every(({ passed }) => passed)) ? EXIT.fine : EXIT.no;
 }
 
@@ -78,9 +82,20 @@ function printed(results: readonly SuiteResult[], args: Arguments, io: CliIo): s
   return `${suites}\n${summaryOf(results)}${coverage.join("")}`;
 }
 
-function hintFor(results: readonly SuiteResult[], args: Arguments): string {
-  const files = results.map(({ suite }) => suite.file).join(", ");
-  if (results.some(({ suite }) => suite.tests.length > 0))
-    return `no test has \`${args.text("filter") ?? ""}\` in its name\n`;
+/** A filter that fits nothing is mistyped, or older than the names: a job that runs no test would pass each change. */
+function noneFits(filter: string, results: readonly SuiteResult[]): CliProblem {
+  const names = results.flatMap(({ suite }) => suite.tests.map(({ name }) => name));
+  const shown = names.slice(0, MOST_NAMES).map((name) => `\`${name}\``);
+  const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : "";
+  const help = names.length === 0 ? `${filesOf(results)}: no tests` : `names: ${shown.join(", ")}${more}`;
+  return new CliProblem(`no test has \`${filter}\` in its name`, help);
+}
+
+function hintFor(results: readonly SuiteResult[]): string {
+  const files = filesOf(results);
   return `${files}: no tests\n  write one: test "strangers are refused" { at 0s GET "/" from 203.0.113.9 expect block }\n`;
+}
+
+function filesOf(results: readonly SuiteResult[]): string {
+  return results.map(({ suite }) => suite.file).join(", ");
 }

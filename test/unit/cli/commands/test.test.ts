@@ -85,9 +85,25 @@ test("a policy without tests is fine, and told how to have one", async () => {
   expect(status).toBe(0);
   expect(stdout).toContain("0 tests: 0 passed, 0 failed");
   expect(stderr).toContain("p.edgepolicy: no tests\n  write one: test ");
-  const filtered = folderWith({ "p.edgepolicy": SIGN_IN + PASSING });
-  const none = await edgepolicy(["test", filtered("p.edgepolicy"), "--filter", "nothing like it"]);
-  expect(none).toMatchObject({ status: 0, stderr: "no test has `nothing like it` in its name\n" });
+});
+
+test("a filter that fits no test cannot run, and the names are told", async () => {
+  const many = Array.from({ length: 11 }, (_, index) => PASSING.replace("three failures", `failures ${index}`));
+  const at = folderWith({
+    "p.edgepolicy": SIGN_IN + PASSING,
+    "none.edgepolicy": SIGN_IN,
+    "many.edgepolicy": SIGN_IN + many.join(""),
+  });
+  const filtered = async (file: string, ...more: readonly string[]): Promise<object> =>
+    edgepolicy(["test", at(file), ...more, "--filter", "like it"]);
+  const message = "edgepolicy: no test has `like it` in its name\n";
+  const refused = { status: 2, stdout: "", stderr: `${message}  names: \`three failures lock\`\n` };
+  expect(await filtered("p.edgepolicy")).toEqual(refused);
+  expect(await filtered("p.edgepolicy", at("none.edgepolicy"), "--format", "junit")).toEqual(refused);
+  expect(await filtered("many.edgepolicy")).toMatchObject({ stderr: expect.stringMatching(/ and 1 more\n/) as string });
+  expect(await filtered("none.edgepolicy")).toMatchObject({
+    stderr: `${message}  ${at("none.edgepolicy")}: no tests\n`,
+  });
 });
 
 test("prints the coverage, and writes it for other tools", async () => {
