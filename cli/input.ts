@@ -7,6 +7,7 @@ import { Progress } from "./progress.ts";
 
 /** What messages call standard input. */
 const STDIN_NAME = "standard input";
+const AT_TERMINAL = "reading from the terminal; end with Ctrl-D\n";
 
 export interface Input {
   /** As shown in messages. */
@@ -17,8 +18,26 @@ export interface Input {
 /** Opens a file, or standard input for null and `-`. Opening problems come when the first line is asked for. */
 export function openLines(path: string | null, io: CliIo): Input {
   if (path !== null && path !== "-") return { name: path, lines: fileLines(path, io) };
-  if (io.stdinIsTerminal) io.stderr("reading from the terminal; end with Ctrl-D\n");
+  if (io.stdinIsTerminal) io.stderr(AT_TERMINAL);
   return { name: STDIN_NAME, lines: readLines(io.stdin()) };
+}
+
+/**
+ * All of standard input.
+ *
+ * @param remedy - What to do where it is larger.
+ * @throws {@link CliProblem} where it is larger than `mostBytes`, some whole MiB.
+ */
+export async function readStdin(io: CliIo, mostBytes: number, remedy: string): Promise<Uint8Array> {
+  if (io.stdinIsTerminal) io.stderr(AT_TERMINAL);
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  for await (const chunk of io.stdin()) {
+    total += chunk.length;
+    if (total > mostBytes) throw new CliProblem(`${STDIN_NAME} is larger than ${mostBytes / 1024 ** 2} MiB`, remedy);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 /** A log: its lines in batches. */
@@ -35,7 +54,7 @@ export function openLogs(paths: readonly string[], io: CliIo): readonly LogInput
   const files = paths.filter((path) => path !== "-");
   const total = files.length < paths.length ? 0 : files.reduce((sum, path) => sum + sizeOf(path), 0);
   const progress = new Progress(files.length === 1 ? (files[0] ?? "") : `${paths.length} logs`, total, io);
-  if (files.length < paths.length && io.stdinIsTerminal) io.stderr("reading from the terminal; end with Ctrl-D\n");
+  if (files.length < paths.length && io.stdinIsTerminal) io.stderr(AT_TERMINAL);
   let done = 0;
   const read = async function* (path: string): AsyncGenerator<Uint8Array> {
     for await (const chunk of path === "-" ? io.stdin() : createReadStream(path, { highWaterMark: READ_BYTES })) {

@@ -3,6 +3,7 @@ import { decodeText, diagnosticsToJson, format, makeSource, MAX_POLICY_BYTES, no
 import type { Diagnostic, JsonDiagnostic } from "../../dsl/index.ts";
 import { isBundle } from "../../engine/index.ts";
 import type { Command } from "../command.ts";
+import { readStdin } from "../input.ts";
 import type { CliIo } from "../io.ts";
 import { type Arguments, formatOption } from "../options.ts";
 import { printDiagnostics } from "../policy-file.ts";
@@ -37,6 +38,8 @@ interface Formatted {
 }
 
 const STDIN = "-";
+/** What to do about a policy that is. */
+const TOO_LARGE = "split the policy with `import`";
 
 async function run(args: Arguments, io: CliIo): Promise<number> {
   const files = args.positionals;
@@ -44,7 +47,8 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   if (files.includes(STDIN) && files.length > 1)
     throw new CliProblem("`-` stands alone", "format files and standard input one after the other");
   const results: Formatted[] = [];
-  for (const file of files) results.push(formatBytes(file, file === STDIN ? await readStdin(io) : readFile(file)));
+  for (const file of files)
+    results.push(formatBytes(file, file === STDIN ? await readStdin(io, MAX_POLICY_BYTES, TOO_LARGE) : readFile(file)));
   const checking = args.has("check");
   for (const result of results) await settle(result, checking, args.json(), io);
   if (args.json()) await io.stdout(`${JSON.stringify(asJson(results, checking))}\n`);
@@ -58,21 +62,6 @@ function readFile(file: string): Uint8Array {
     throw new CliProblem(`${file} is a bundle`, "format the policy that it was made of");
   if (read.ok) return read.bytes;
   throw new CliProblem(`${file}: ${read.message}`, "name a policy file, or `-` for standard input");
-}
-
-async function readStdin(io: CliIo): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let total = 0;
-  for await (const chunk of io.stdin()) {
-    total += chunk.length;
-    if (total > MAX_POLICY_BYTES)
-      throw new CliProblem(
-        `standard input is larger than ${MAX_POLICY_BYTES / 1024 ** 2} MiB`,
-        "split the policy with `import`",
-      );
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 function formatBytes(file: string, bytes: Uint8Array): Formatted {

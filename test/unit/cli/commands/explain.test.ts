@@ -38,6 +38,21 @@ test("the time is the one asked for, the request's own, or that of the request b
   expect(await decided("--request", JSON.stringify({ ...SIGN, at: 1_000_000 }), "--at", "2500")).toContain("block 403");
 });
 
+test("the request may come from standard input, written over several lines", async () => {
+  const at = folderWith({ "p.edgepolicy": SIGN_IN, "history.ndjson": HISTORY });
+  const argv = ["explain", at("p.edgepolicy"), "--requests", at("history.ndjson"), "--request"];
+  const stdin = `${JSON.stringify(SIGN, null, 2)}\n`;
+  expect(await edgepolicy([...argv, "-"], { stdin })).toEqual(await edgepolicy([...argv, REQUEST]));
+  expect(await edgepolicy([...argv, "-"], { stdin: Buffer.alloc(1024 ** 2 + 1, " ") })).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining("standard input is larger than 1 MiB\n  a request is one line of JSON") as string,
+  });
+  expect(await edgepolicy(["explain", at("p.edgepolicy"), "--request", "-", "--requests", "-"])).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining("--request and --requests are both standard input") as string,
+  });
+});
+
 test("says why not, and what would", async () => {
   const at = folderWith({ "p.edgepolicy": SIGN_IN });
   const argv = ["explain", at("p.edgepolicy"), "--request", REQUEST, "--why-not"];
