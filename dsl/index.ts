@@ -23,7 +23,7 @@ export { explanationToJson, type JsonCondition, type JsonExplanation, type JsonP
 export { layOut } from "./explanation/lay-out.ts";
 export { CALLERS, CALLER_TRAITS, type CallerName, SHOWABLE, type Showable } from "./callers/caller.ts";
 export { type Callers, checkCallers, loadForCallers } from "./callers/check-callers.ts";
-export { renderWhyNot } from "./explanation/why-not.ts";
+export { dependsOnHistory, renderWhyNot } from "./explanation/why-not.ts";
 export {
   decodeText,
   type FileRead,

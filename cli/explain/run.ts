@@ -1,5 +1,12 @@
 /** One request explained, after those that came before it. */
-import { explanationToJson, renderChanges, renderExplanation, renderWhyNot, type SourceFile } from "../../dsl/index.ts";
+import {
+  dependsOnHistory,
+  explanationToJson,
+  renderChanges,
+  renderExplanation,
+  renderWhyNot,
+  type SourceFile,
+} from "../../dsl/index.ts";
 import {
   type ChangeGoal,
   type ChangeSearch,
@@ -111,7 +118,7 @@ function passes(verdict: Decision["verdict"]): boolean {
   return verdict === "allow" || verdict === "slow";
 }
 
-function textOf({ sources, whyNot }: ExplainJob, { explanation, search, nowMicros }: Answer): string {
+function textOf({ sources, whyNot, history }: ExplainJob, { explanation, search, nowMicros }: Answer): string {
   const { verdict, by, matched, shadow } = explanation.decision;
   const whole = renderExplanation(explanation, sources);
   if (whyNot === null) {
@@ -122,7 +129,9 @@ function textOf({ sources, whyNot }: ExplainJob, { explanation, search, nowMicro
   const state = `why not ${whyNot}\n${renderWhyNot(explanation, whyNot, sources) ?? ""}`;
   const [headline = ""] = whole.split("\n", 1);
   if (taken) return `${headline}\n\n${state}\nit did take effect\n`;
-  return `${headline}\n\n${state}\nsmallest change that would make it take effect\n${renderChanges(search, nowMicros)}`;
+  const unasked = history === null && search.changes.length === 0 && dependsOnHistory(explanation, whyNot);
+  const hint = unasked ? "  it goes by earlier requests as well: --requests F decides them first\n" : "";
+  return `${headline}\n\n${state}\nsmallest change that would make it take effect\n${renderChanges(search, nowMicros)}${hint}`;
 }
 
 function jsonOf({ sources }: ExplainJob, { explanation, search }: Answer): string {

@@ -13,6 +13,17 @@ export function renderWhyNot(explanation: Explanation, name: string, sources: re
   return limit === undefined ? null : layOut(limitRows(limit, explanation, sources));
 }
 
+/** Whether what keeps a rule from matching, or a limit from refusing, is made of earlier requests too: signals, scores, what was used before. */
+export function dependsOnHistory(explanation: Explanation, name: string): boolean {
+  const rule = explanation.rules.find((each) => each.name === name);
+  if (rule === undefined) return explanation.limits.some((limit) => limit.name === name && limit.onRoute);
+  return rule.onRoute && rule.when !== null && failingConditions(rule.when).some(readsHistory);
+}
+
+function readsHistory({ kind, parts }: ExplainedExpr): boolean {
+  return kind === "signal" || kind === "score" || kind === "used" || parts.some(readsHistory);
+}
+
 /** Every condition that keeps the rule from matching; the whole tree stands above. */
 function failingRows({ when, onRoute }: ExplainedRule, sources: readonly SourceFile[]): readonly Row[] {
   const failing = when === null || !onRoute ? [] : failingConditions(when);

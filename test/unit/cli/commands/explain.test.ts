@@ -54,7 +54,7 @@ test("the request may come from standard input, written over several lines", asy
 });
 
 test("says why not, and what would", async () => {
-  const at = folderWith({ "p.edgepolicy": SIGN_IN });
+  const at = folderWith({ "p.edgepolicy": SIGN_IN, "one.ndjson": FAILED });
   const argv = ["explain", at("p.edgepolicy"), "--request", REQUEST, "--why-not"];
   const rule = await edgepolicy([...argv, "stuffing"]);
   expect(rule.status).toBe(0);
@@ -63,7 +63,10 @@ test("says why not, and what would", async () => {
   expect(rule.stdout).toContain(
     "smallest change that would make it take effect\n  none: no other value of one attribute does it\n",
   );
+  const hint = "  it goes by earlier requests as well: --requests F decides them first\n";
+  expect(rule.stdout.endsWith(hint)).toBe(true);
   const limit = await edgepolicy([...argv, "pace"]);
+  expect(limit.stdout.endsWith(hint)).toBe(true);
   expect(limit.stdout).toMatch(/pace: admits for 203\.0\.113\.9; 9 left, 0% used before/);
   const blocked = SIGN_IN.replace(/when .* then/, 'when header["x-bad"] ?? "" == "1" then').replace(
     /^signal.*\n/gm,
@@ -74,6 +77,10 @@ test("says why not, and what would", async () => {
   expect(would.stdout).toMatch(
     /smallest change that would make it take effect\n {2}header\["x-bad"\] "1" instead of nothing: block 403 by stuffing/,
   );
+  expect(would.stdout).not.toContain("--requests");
+  const before = await edgepolicy([...argv, "stuffing", "--requests", at("one.ndjson")]);
+  expect(before.stdout).toMatch(/fails = 1[\s\S]*none: no other value/);
+  expect(before.stdout).not.toContain("--requests");
 });
 
 test("prints the same for programs", async () => {
