@@ -2,7 +2,6 @@
 import { CALLER_CODES } from "./codes/callers.ts";
 import type { CodeEntry } from "./codes/entry.ts";
 import { LINTS } from "./codes/lints.ts";
-import { LEFT_OPEN } from "./codes/left-open.ts";
 import { SEMANTICS } from "./codes/semantics.ts";
 import { SYNTAX_CODES } from "./codes/syntax.ts";
 
@@ -12,5 +11,4 @@ export const CODES: readonly CodeEntry[] = [
   ...Object.values(SEMANTICS),
   ...Object.values(LINTS),
   ...Object.values(CALLER_CODES),
-  ...Object.values(LEFT_OPEN),
 ].sort((a, b) => (a.code < b.code ? -1 : 1));

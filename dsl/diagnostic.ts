@@ -18,7 +18,7 @@ export interface Fix {
 
 /** One problem of a policy, as data. */
 export interface Diagnostic {
-  /** Stable, listed in `codes.ts`: `EP1…` text and syntax, `EP2…` names and types, `EP3…` lints, `EP9…` not built yet. */
+  /** Stable, listed in `codes.ts`: `EP1…` text and syntax, `EP2…` names and types, `EP3…` lints, `EP4…` callers. */
   readonly code: string;
   readonly severity: Severity;
   /** One sentence in the language's words: lower case, no final stop, user text in backticks. */

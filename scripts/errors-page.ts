@@ -26,7 +26,6 @@ const FAMILIES: readonly (readonly [prefix: string, title: string, about: string
     "Callers",
     "What a policy relies on and the proxies that ask do not show or carry: `edgepolicy check --via`, and the start of `serve`.",
   ],
-  ["EP9", "Left open", "What loading a policy does not settle."],
 ];
 
 /** The whole page. */

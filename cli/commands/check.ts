@@ -134,10 +134,12 @@ async function printText(checked: readonly Checked[], cost: boolean, io: CliIo):
   }
 }
 
-function summary({ policy, diagnostics }: LoadResult): string {
+function summary({ policy, diagnostics, invariants }: LoadResult): string {
   const problems = [counted(count(diagnostics, "error"), "error"), counted(count(diagnostics, "warning"), "warning")];
   if (policy === null) return problems.join(", ");
   const { signals, limits, rules } = policy;
   const parts = [counted(signals.length, "signal"), counted(limits.length, "limit"), counted(rules.length, "rule")];
-  return `${diagnostics.length === 0 ? "fine" : problems[1]}; ${parts.join(", ")}`;
+  const unproven =
+    invariants.length === 0 ? "" : `; ${counted(invariants.length, "invariant")} not proven, for edgepolicy prove`;
+  return `${diagnostics.length === 0 ? "fine" : problems[1]}; ${parts.join(", ")}${unproven}`;
 }

@@ -2,7 +2,7 @@
 
 /** A stable code with what `edgepolicy` and the documentation say about it. */
 export interface CodeEntry {
-  /** `EP1…` text and syntax, `EP2…` names and types, `EP3…` lints, `EP4…` callers, `EP9…` not built yet. Never reused. */
+  /** `EP1…` text and syntax, `EP2…` names and types, `EP3…` lints and `EP4…` callers. Never reused. */
   readonly code: string;
   /** A few words, lower case, no final stop. */
   readonly title: string;

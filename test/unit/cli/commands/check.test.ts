@@ -19,6 +19,17 @@ test("says that a policy is fine, with what is in it", async () => {
   });
 });
 
+test("counts the invariants, which it does not prove; no job that denies warnings fails for having some", async () => {
+  const invariants = 'invariant "a" on login then never slow\ninvariant "b" then never challenge\n';
+  const at = folderWith({ "p.edgepolicy": SIGN_IN + invariants });
+  const answer = await edgepolicy(["check", "--deny", "warnings", at("p.edgepolicy")]);
+  expect(answer).toEqual({
+    status: 0,
+    stdout: `${at("p.edgepolicy")}: fine; 2 signals, 1 limit, 1 rule; 2 invariants not proven, for edgepolicy prove\n`,
+    stderr: "",
+  });
+});
+
 test("shows an error with its place and help, and exits 1", async () => {
   const at = folderWith({ "p.edgepolicy": WRONG });
   const { status, stdout, stderr } = await edgepolicy(["check", at("p.edgepolicy")]);
