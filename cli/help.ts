@@ -45,8 +45,13 @@ function optionSpelling({ name, short, value }: OptionSpec): string {
   return value === null ? names : `${names} ${value}`;
 }
 
-/** Two columns, the first as wide as its widest cell. */
+/** Wider cells of the first column have a line of their own, lest one long list of choices push every text off the terminal. */
+const WIDEST = 34;
+
+/** Two columns, the first as wide as its widest cell of at most {@link WIDEST}. */
 function table(rows: readonly (readonly [string, string])[]): string {
-  const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join("\n");
+  const width = Math.max(...rows.map(([left]) => (left.length > WIDEST ? 0 : left.length)));
+  const cell = (left: string): string =>
+    left.length > width ? `${left}\n${" ".repeat(width + 2)}` : left.padEnd(width);
+  return rows.map(([left, right]) => `  ${cell(left)}  ${right}`).join("\n");
 }

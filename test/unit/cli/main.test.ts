@@ -31,6 +31,16 @@ describe.each(COMMANDS.map(({ name }) => name))("%s --help", (name) => {
   });
 });
 
+test("an option with many choices has a line of its own, and the texts of all begin in one column", async () => {
+  const { stdout } = await edgepolicy(["replay", "--help"]);
+  const lines = stdout.split("\n");
+  const long = lines.indexOf("  --log-format combined|nginx|nginx-json|caddy|envoy-json|cloudtrail|ndjson");
+  const columns = [lines[long + 1], lines[long + 2]].map((line) => line?.search(/(?<= {3,})\S/) ?? 0);
+  expect(lines[long + 1]).toMatch(/^ +how logs are written/);
+  expect(lines[long + 2]).toMatch(/^ {2}--map FILE +a mapping/);
+  expect(columns).toEqual([columns[1], lines[long + 2]?.indexOf("a mapping")]);
+});
+
 test("prints the versions of itself, Node.js and the transport", async () => {
   const { status, stdout } = await edgepolicy(["--version"]);
   expect(status).toBe(0);
