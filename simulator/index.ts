@@ -105,7 +105,7 @@ export type { DeclarationChange, DeclarationKind, DiffSide } from "./diff/declar
 export { diffLog, type LogDiffOptions } from "./diff/diff-log.ts";
 export type * from "./diff/diff-result.ts";
 export { diffScenario, type ScenarioDiffOptions } from "./diff/diff-scenario.ts";
-export { unpaired as unpairedRequests } from "./diff/diff-words.ts";
+export { turnsBySide, unpaired as unpairedRequests } from "./diff/diff-words.ts";
 export { DIFF_SCHEMA, type DiffJson, diffJson } from "./diff/report-json.ts";
 export { renderDiffMarkdown } from "./diff/report-markdown.ts";
 export { type DiffReportOptions, renderDiff } from "./diff/report-text.ts";

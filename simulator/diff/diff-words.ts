@@ -2,20 +2,60 @@
 import type { MetricUnit } from "../measures/metric-samples.ts";
 import type { Count } from "../replay/replay-result.ts";
 import { formatCount, formatDuration, formatMean, formatPercent, plural } from "../report/format.ts";
-import type { Cause, DiffResult, MeasureChange, RequestExample, VerdictCounts } from "./diff-result.ts";
+import type { Cause, DiffResult, GroupChange, MeasureChange, RequestExample, VerdictCounts } from "./diff-result.ts";
 
 /** What turns, in one sentence without a full stop. */
 export function headlineOf(result: DiffResult): string {
-  const { requests, changed, newlyRefused, newlyAdmitted } = result.verdicts;
+  const { requests, changed } = result.verdicts;
   const alone = unpaired(result);
   const more = alone === 0 ? "" : `; ${formatCount(alone)} more met only one of the policies`;
   if (changed === 0) return `no verdict changes on ${plural(requests, "request")}${more}`;
-  const turned = [
-    ...(newlyRefused === 0 ? [] : [`${formatCount(newlyRefused)} newly refused`]),
-    ...(newlyAdmitted === 0 ? [] : [`${formatCount(newlyAdmitted)} newly let through`]),
-  ];
+  const turned = turnsOf(result.verdicts, result.kind === "first-order" ? [] : result.origins);
   const detail = turned.length === 0 ? "" : `: ${turned.join(", ")}`;
   return `${formatCount(changed)} of ${plural(requests, "request")} ${changed === 1 ? "gets" : "get"} another verdict${detail}${more}`;
+}
+
+/** How many requests were let through and are refused now, or the reverse. */
+export type Turns = Pick<GroupChange, "newlyRefused" | "newlyAdmitted">;
+
+/**
+ * Turns of honest callers and of attacks together.
+ *
+ * @param origins - Populations and attacks of a scenario.
+ */
+export function turnsBySide(origins: readonly (Turns & { readonly attack: boolean })[]): {
+  readonly honest: Turns;
+  readonly attacks: Turns;
+} {
+  const sumOf = (attack: boolean): Turns =>
+    origins
+      .filter((origin) => origin.attack === attack)
+      .reduce<Turns>(
+        (sum, { newlyRefused, newlyAdmitted }) => ({
+          newlyRefused: sum.newlyRefused + newlyRefused,
+          newlyAdmitted: sum.newlyAdmitted + newlyAdmitted,
+        }),
+        { newlyRefused: 0, newlyAdmitted: 0 },
+      );
+  return { honest: sumOf(false), attacks: sumOf(true) };
+}
+
+/**
+ * `3 newly refused`; of a scenario, in which a refusal can be what was wanted, `3 of honest callers newly refused`, honest callers first.
+ *
+ * @param origins - Populations and attacks of a scenario; none of a log, of which nobody knows who meant well.
+ */
+export function turnsOf(all: Turns, origins: Parameters<typeof turnsBySide>[0]): readonly string[] {
+  if (origins.length === 0) return turnTexts(all, "");
+  const { honest, attacks } = turnsBySide(origins);
+  return [...turnTexts(honest, " of honest callers"), ...turnTexts(attacks, " of attacks")];
+}
+
+function turnTexts({ newlyRefused, newlyAdmitted }: Turns, who: string): readonly string[] {
+  return [
+    ...(newlyRefused === 0 ? [] : [`${formatCount(newlyRefused)}${who} newly refused`]),
+    ...(newlyAdmitted === 0 ? [] : [`${formatCount(newlyAdmitted)}${who} newly let through`]),
+  ];
 }
 
 /** Whether nothing that callers notice turns. */

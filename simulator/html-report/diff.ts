@@ -1,6 +1,6 @@
 /** What another policy would have answered. */
 import { percent } from "../measures/measures.ts";
-import { differenceText, intervalText, valueText } from "../diff/diff-words.ts";
+import { differenceText, intervalText, turnsOf, valueText } from "../diff/diff-words.ts";
 import type { Detail } from "./detail.ts";
 import { Html, html, type Part, shortened } from "./html.ts";
 import type { ReportedDiff } from "./input.ts";
@@ -18,15 +18,15 @@ const MOST_CAVEAT = 1_000;
 
 /** From the other policy to this one. */
 export function diffSection(
-  { kind, old, new: now, verdicts, gates = [], measures = [], caveats }: ReportedDiff,
+  { kind, old, new: now, verdicts, origins = [], gates = [], measures = [], caveats }: ReportedDiff,
   detail: Detail,
 ): Html {
-  const { requests, changed, newlyRefused, newlyAdmitted, matrix, causes, callers } = verdicts;
+  const { requests, changed, matrix, causes, callers } = verdicts;
+  const turns = turnsOf(verdicts, origins).join(", ");
   const number = true;
   const turned = matrix.filter((cell) => cell.old !== cell.new);
   return html`<p>From <b>${old.name}</b> (${old.version}) to <b>${now.name}</b> (${now.version}). ${BASIS[kind]}</p>
-<p><b>${formatCount(changed)} of ${formatCount(requests)} requests</b> (${formatPercent(percent(changed, requests))}) change their verdict: ${formatCount(newlyRefused)} are newly refused,
-${formatCount(newlyAdmitted)} newly admitted.</p>
+<p><b>${formatCount(changed)} of ${formatCount(requests)} requests</b> (${formatPercent(percent(changed, requests))}) change their verdict${turns === "" ? "" : `: ${turns}`}.</p>
 ${when(
   gates.filter((gate) => gate.old !== gate.new),
   (rows) =>
@@ -84,7 +84,7 @@ ${when(callers, (rows) =>
         { head: "Caller" },
         { head: "Requests", number },
         { head: "Newly refused", number },
-        { head: "Newly admitted", number },
+        { head: "Newly let through", number },
       ],
       rows: rows.map((one) => [one.name, ...[one.requests, one.newlyRefused, one.newlyAdmitted].map(formatCount)]),
       most: detail.rows,

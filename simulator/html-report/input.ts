@@ -44,6 +44,12 @@ export interface ReportedDiff {
       readonly newlyAdmitted: number;
     }[];
   };
+  /** Populations and attacks of a scenario. */
+  readonly origins?: readonly {
+    readonly attack: boolean;
+    readonly newlyRefused: number;
+    readonly newlyAdmitted: number;
+  }[];
   /** Expectations under both, where both were judged. */
   readonly gates?: readonly { readonly text: string; readonly old: boolean; readonly new: boolean }[];
   /** Measures under both, each pair of seeds subtracted. */

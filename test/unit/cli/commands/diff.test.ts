@@ -95,6 +95,20 @@ test("compares in a scenario of NEW, over its seeds or those asked for", async (
   expect(one.stdout).toContain("--scenario crowd --scenario-from old --seed 7\n");
 });
 
+test("in a scenario --fail-on looks at refusals of honest callers and at admissions of attacks", async () => {
+  const closed = WITH_SCENARIO.replace("scenario crowd", "rule closed on home then block\n\nscenario crowd");
+  const at = folderWith({ ...FILES, closed });
+  const statusOf = async (from: string, to: string, failOn: string): Promise<number> =>
+    (await run([at(from), at(to), "--scenario", "crowd", "--seed", "1", "--fail-on", failOn])).status;
+  expect(await statusOf("old", "new", "change")).toBe(1);
+  expect(await statusOf("old", "new", "newly-refused")).toBe(0);
+  expect(await statusOf("new", "old", "newly-admitted")).toBe(1);
+  expect(await statusOf("new", "closed", "newly-refused")).toBe(1);
+  expect(await statusOf("closed", "new", "newly-admitted")).toBe(0);
+  const { stdout } = await run([at("old"), at("closed"), "--scenario", "crowd", "--seed", "1"]);
+  expect(stdout).toMatch(/: \d+ of honest callers newly refused, \d+ of attacks newly refused\n/);
+});
+
 test("prints Markdown for a pull request, with a command that a shell takes as it stands", async () => {
   const at = folderWith({ ...FILES, "a b'.edgepolicy": LOOSER(WITH_SCENARIO) });
   const { stdout } = await run([at("a b'.edgepolicy"), at("new"), "--log", at("log"), "--format", "markdown"]);

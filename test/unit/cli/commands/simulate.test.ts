@@ -300,7 +300,7 @@ test("--against puts into the report what the change from another policy turns, 
   expect((await edgepolicy([...base, "--report", at("out.html")])).status).toBe(1);
   const page = textOf(at("out.html"));
   expect(page.match(/Compared with another policy<\/h3>/g)).toHaveLength(2);
-  expect(page).toMatch(/[1-9]\d* are newly refused/);
+  expect(page).toMatch(/[1-9]\d* of honest callers newly refused/);
   expect(await edgepolicy(base)).toMatchObject({
     ...{ status: 2, stdout: "" },
     stderr: expect.stringContaining("--against goes with --report") as string,

@@ -79,7 +79,7 @@ describe("the page", () => {
   test("has a section on another policy only where it was compared with one", () => {
     const text = textOfPage(renderPage(COMPARED));
     expect(text).toContain("From before (aaa) to t (bbb). Closed-loop");
-    expect(text).toContain("20 of 1,000 requests (2 %) change their verdict: 20 are newly refused,");
+    expect(text).toContain("20 of 1,000 requests (2 %) change their verdict: 20 newly refused.");
     expect(text).toContain("allow  throttle by tight  20");
     expect(text).not.toContain("980");
     expect(textOfPage(renderPage(INPUT))).not.toContain("Compared with");
@@ -90,7 +90,7 @@ describe("the page", () => {
     const diff = await diffScenario({ policy: looser, sources: [] }, { policy, sources: [] }, scenario, { seeds: [1] });
     const text = textOfPage(renderPage({ ...INPUT, scenarios: [{ scenario, result, diff }] }));
     expect(diff.verdicts.newlyRefused).toBeGreaterThan(0);
-    expect(text).toContain(`${diff.verdicts.newlyRefused} are newly refused`);
+    expect(text).toContain(`: ${diff.origins[0]?.newlyRefused} of honest callers newly refused.`);
     expect(text).toContain("callers.harmed = 0  ✓ held  ✗ failed");
     expect(text).toMatch(/callers\.refused {2}0 % {2}[\d.]+ % {2}\+[\d.]+ pp {2}–/);
     expect(text).not.toContain("crowd.succeeded  0  0");
