@@ -73,6 +73,7 @@ export {
   canonicalIp,
   canonicalNetwork,
   hasHostBits,
+  networkBounds,
   networkContains,
   networkOf,
   Networks,

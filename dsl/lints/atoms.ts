@@ -5,7 +5,8 @@
 import { EVIDENCE } from "../../engine/index.ts";
 import type { AttributeName, CompareExpr, CompareOp, Expr, Policy, ScalarValue } from "../../engine/index.ts";
 import { attributeNamed } from "../check/attributes.ts";
-import { ANY, bounded, type Domain, keepOnly, without } from "./domains.ts";
+import { type AddressRanges, complementOf, rangesOf } from "./address-ranges.ts";
+import { ANY, bounded, type Domain, keepOnly, within, without } from "./domains.ts";
 import { rangeOf } from "./ranges.ts";
 
 /** Narrows what a subject can be; `start` is everything that it can be at all. Plain data, as there are two for every test of a policy. */
@@ -13,14 +14,20 @@ export interface Statement {
   /** What it is about, which is one subject wherever its text is the same; that is so for both answers of a condition. */
   readonly subject: Expr;
   readonly start: Domain;
-  /** Whether the subject is one of `values`, or none of them, or how it compares with `bound`. */
-  readonly how: "one_of" | "none_of" | CompareOp;
+  /** Whether the subject is one of `values`, or none of them, or an address in `ranges`, or how it compares with `bound`. */
+  readonly how: "one_of" | "none_of" | "within" | CompareOp;
   readonly values: readonly ScalarValue[];
   readonly bound: number;
+  readonly ranges: AddressRanges;
 }
+
+/** What a statement has of each sort where it is of another. */
+const NO_VALUE: Pick<Statement, "values" | "bound" | "ranges"> = { values: [], bound: 0, ranges: [] };
 
 /** What it means that a condition holds, or that it does not. */
 export function statementOf(atom: Expr, holds: boolean, policy: Policy): Statement {
+  const ofAddress = addressStatement(atom, holds, policy);
+  if (ofAddress !== null) return ofAddress;
   if (atom.kind === "compare") return comparison(atom, holds, policy);
   const values = atom.kind === "in" && atom.right.kind === "literal" ? valuesOf(atom.right.value) : null;
   if (atom.kind === "in" && values !== null && atom.right.type.scalar !== "network") {
@@ -29,15 +36,38 @@ export function statementOf(atom: Expr, holds: boolean, policy: Policy): Stateme
   return opaque(atom, holds);
 }
 
+/** What is said of an address by naming addresses and networks; null where it is not that. */
+function addressStatement(atom: Expr, holds: boolean, policy: Policy): Statement | null {
+  if (atom.kind !== "in" && !(atom.kind === "compare" && (atom.op === "==" || atom.op === "!="))) return null;
+  const { left, right } = atom;
+  if (left.type.scalar !== "ip" || left.type.set) return null;
+  const named = fixedTexts(right, policy);
+  const ranges = named === null ? null : rangesOf(named);
+  if (ranges === null) return null;
+  const isInside = holds !== (atom.kind === "compare" && atom.op === "!=");
+  return { ...NO_VALUE, subject: left, start: ANY, how: "within", ranges: isInside ? ranges : complementOf(ranges) };
+}
+
+/** What stands in the policy itself; null of what is read, and of a list from a file, which may change while the policy runs. */
+function fixedTexts(expr: Expr, { lists }: Policy): readonly string[] | null {
+  if (expr.kind === "list") {
+    const list = lists[expr.index];
+    return list?.file === null ? list.values.map(String) : null;
+  }
+  if (expr.kind !== "literal") return null;
+  return typeof expr.value === "string" ? [expr.value] : (valuesOf(expr.value)?.map(String) ?? null);
+}
+
 /** The values of a domain of which a statement is true. */
-export function narrow(domain: Domain, { how, values, bound }: Omit<Statement, "subject" | "start">): Domain {
+export function narrow(domain: Domain, { how, values, bound, ranges }: Omit<Statement, "subject" | "start">): Domain {
+  if (how === "within") return within(domain, ranges);
   if (how === "one_of") return domain === TRUTH && values.length === 1 ? oneTruth(values) : keepOnly(domain, values);
   return how === "none_of" ? without(domain, values) : bounded(domain, how, bound);
 }
 
 /** That a subject is one of some values, or none of them. */
 export function among(subject: Expr, start: Domain, how: "one_of" | "none_of", values: Statement["values"]): Statement {
-  return { subject, start, how, values, bound: 0 };
+  return { ...NO_VALUE, subject, start, how, values };
 }
 
 function valuesOf(value: unknown): readonly ScalarValue[] | null {
@@ -99,11 +129,9 @@ function betweenReadings(atom: CompareExpr, op: CompareOp): Statement {
 function withLiteral(subject: Expr, op: CompareOp, literal: ScalarValue, policy: Policy): Statement {
   const start = startOf(subject, policy);
   if (op === "==" || op === "!=") return among(subject, start, op === "==" ? "one_of" : "none_of", [literal]);
-  if (typeof literal === "number") return { subject, start, how: op, values: NO_VALUES, bound: literal };
+  if (typeof literal === "number") return { ...NO_VALUE, subject, start, how: op, bound: literal };
   return among(subject, start, "one_of", ranksThat(op, String(literal)));
 }
-
-const NO_VALUES: readonly ScalarValue[] = [];
 
 /** Members of the one ordered enumeration that compare so with another. */
 function ranksThat(op: CompareOp, member: string): readonly string[] {

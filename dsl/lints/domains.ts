@@ -1,7 +1,8 @@
 /** What a conjunction of conditions leaves of the values of one attribute, reading or test. */
 import type { CompareOp, ScalarValue } from "../../engine/index.ts";
+import { type AddressRanges, intersectionOf } from "./address-ranges.ts";
 
-/** Possible values: a finite set or null for any, without some, and between two bounds (inclusive unless open). */
+/** Possible values: a finite set or null for any, without some, and between two bounds (inclusive unless open); of addresses, ranges alone. */
 export interface Domain {
   readonly only: ReadonlySet<ScalarValue> | null;
   readonly except: ReadonlySet<ScalarValue>;
@@ -11,6 +12,8 @@ export interface Domain {
   readonly highOpen: boolean;
   /** Whether values between two neighbouring integers do not exist. */
   readonly whole: boolean;
+  /** The addresses that are left; null for any, and for what is no address. */
+  readonly ranges: AddressRanges | null;
 }
 
 /** Any value at all. */
@@ -22,7 +25,13 @@ export const ANY: Domain = {
   high: Number.POSITIVE_INFINITY,
   highOpen: false,
   whole: false,
+  ranges: null,
 };
+
+/** The addresses of a domain that lie in some ranges. */
+export function within(domain: Domain, ranges: AddressRanges): Domain {
+  return { ...domain, ranges: domain.ranges === null ? ranges : intersectionOf(domain.ranges, ranges) };
+}
 
 /** The values of a domain that are in a set. */
 export function keepOnly(domain: Domain, values: readonly ScalarValue[]): Domain {
@@ -62,6 +71,7 @@ function raised(domain: Domain, bound: number, open: boolean): Domain {
 
 /** Whether no value is left. False means that one may be left. */
 export function isEmpty(domain: Domain): boolean {
+  if (domain.ranges !== null) return domain.ranges.length === 0;
   if (domain.only !== null) return !hasOneLeft(domain.only, domain);
   const low = domain.whole && domain.lowOpen ? Math.floor(domain.low) + 1 : domain.low;
   const high = domain.whole && domain.highOpen ? Math.ceil(domain.high) - 1 : domain.high;

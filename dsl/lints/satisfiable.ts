@@ -293,8 +293,8 @@ export class Solver {
     return statement;
   }
 
-  #numbered({ subject, start, how, values, bound }: Statement, known?: number): NumberedStatement {
-    return { subject: known ?? this.#numberOf(subject), start, how, values, bound, leaves: null };
+  #numbered({ subject, start, how, values, bound, ranges }: Statement, known?: number): NumberedStatement {
+    return { subject: known ?? this.#numberOf(subject), start, how, values, bound, ranges, leaves: null };
   }
 
   #numberOf(subject: Expr): number {

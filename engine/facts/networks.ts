@@ -66,6 +66,19 @@ export function networkOf(ip: string, v4 = 24, v6 = 64): string | null {
   return formatNetwork(words, 0);
 }
 
+/**
+ * The first address of a network and the one behind its last, as numbers in IPv6 form (IPv4 is `::ffff:a.b.c.d`). Host bits do not count,
+ * a bare address is a network of one, and null comes of a text that is neither. The bounds of an IPv6 network may have IPv4's between them, of
+ * which it holds nothing.
+ */
+export function networkBounds(text: string): readonly [first: bigint, end: bigint] | null {
+  const words = new Uint32Array(ADDRESS_WORDS);
+  if (parseNetwork(text, words, 0) === 0) return null;
+  const [a = 0, b = 0, c = 0, d = 0, prefix = 0] = words;
+  const first = (BigInt(a) << 96n) | (BigInt(b) << 64n) | (BigInt(c) << 32n) | BigInt(d);
+  return [first, first + (1n << BigInt(128 - prefix))];
+}
+
 /** Whether a network holds an address or another network; false where either text is neither. */
 export function networkContains(network: string, inner: string): boolean {
   const words = new Uint32Array(2 * ADDRESS_WORDS);
