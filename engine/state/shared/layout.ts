@@ -42,7 +42,7 @@ export function copiesStart(pages: number): number {
   return journalStart(pages) + journalWords(pages);
 }
 
-/** Words of the copies of an arena of so many pages. */
+/** Words of the copies of an arena of so many pages; an even number, because the arena views its buffer as doubles too. */
 export function copiesWords(pages: number): number {
-  return pages + pages * PAGE_WORDS;
+  return pages + (pages % 2) + pages * PAGE_WORDS;
 }

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { PAGE_BYTES, PAGE_WORDS } from "../../../../../engine/state/arena.ts";
 import { Catalogue } from "../../../../../engine/state/catalogue.ts";
-import { journalWords, LOCK, RECOVERER, WAITERS } from "../../../../../engine/state/shared/layout.ts";
+import { copiesWords, journalWords, LOCK, RECOVERER, WAITERS } from "../../../../../engine/state/shared/layout.ts";
 import { createSharedState, recoverWorker, Sharing } from "../../../../../engine/state/shared/shared-state.ts";
 import { USERS } from "../../../../../engine/state/table-head.ts";
 
@@ -17,6 +17,16 @@ test("has pages for the memory, begun ones too, and 256 more; and a journal behi
     expect([state.pages, state.buffer.byteLength]).toEqual([pages, pages * PAGE_BYTES + 4 * journalWords(pages)]);
     const { arena } = new Sharing(state, 0);
     expect(arena.used + arena.room).toBe(pages);
+  }
+});
+
+test("has room for a copy of each page where snapshots are to be taken, of an odd number of pages too", () => {
+  for (const memory of [4, 5]) {
+    const state = createSharedState({ memoryBytes: memory * PAGE_BYTES, snapshots: true });
+    const words = journalWords(state.pages) + copiesWords(state.pages);
+    expect(state.buffer.byteLength).toBe(state.pages * PAGE_BYTES + 4 * words);
+    expect(copiesWords(state.pages)).toBeGreaterThanOrEqual(state.pages * (1 + PAGE_WORDS));
+    expect(new Sharing(state, 0).arena.used).toBeGreaterThan(0);
   }
 });
 
