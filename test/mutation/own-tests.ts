@@ -53,7 +53,7 @@ const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   "engine/rule-bans.ts": WHOLE,
   "engine/signals.ts": [...WHOLE, mirror("engine/outcomes.ts"), "test/property/state-agrees.test.ts"],
   "engine/snapshot/format.ts": ["test/unit/engine/snapshot/read-snapshot.test.ts"],
-  "engine/snapshot/pages.ts": ["test/property/snapshots.test.ts"],
+  "engine/snapshot/pages.ts": ["pages", "snapshot"].map((name) => mirror(`engine/snapshot/${name}.ts`)),
   "engine/snapshot/snapshot.ts": ["test/unit/engine/snapshot.test.ts"],
   "engine/state/shared/copies.ts": ["test/property/snapshots.test.ts"],
   "engine/state/shared/layout.ts": ["test/unit/engine/state/shared/journal.test.ts"],
