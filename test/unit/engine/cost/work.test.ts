@@ -34,6 +34,7 @@ describe("a condition", () => {
     [`${TEXT} ends_with "abc"`, 6, 0],
     [`${TEXT} like "ab*"`, 6, 3],
     [`${TEXT} like ""`, 3, 1],
+    [`${TEXT} matches /ab[0-9]/`, 3, 4],
     [`${TEXT} == "abcd"`, 7, 0],
     [`"abcd" == ${TEXT}`, 7, 0],
     [`${TEXT} == host`, 4, 1],
@@ -76,6 +77,13 @@ describe("a condition", () => {
     expect(conditionCost('has client and "a" in client.tags', clients)).toEqual([5, 3]);
     expect(conditionCost('has client and "a" in client.operations', clients)).toEqual([3, 1]);
     expect(conditionCost("has client and ip in client.networks", clients)).toEqual([4, 0]);
+    expect(conditionCost("has client and any of client.scopes in client.tags", clients)).toEqual([9, 6]);
+    expect(conditionCost('has client and all of ["a", "b", "c", "d"] in client.scopes', clients)).toEqual([13, 8]);
+    expect(conditionCost("has client and any of client.networks in office", clients)).toEqual([6, 0]);
+    const restricted = [client("c", { networks: ["10.0.0.0/8", "11.0.0.0/8"], operations: ["one", "two"] })];
+    expect(conditionCost("has client and any of client.networks in office", restricted)).toEqual([10, 0]);
+    expect(conditionCost('has client and "one" in client.operations', restricted)).toEqual([4, 2]);
+    expect(conditionCost("has token.scopes and any of token.scopes in names", clients)).toEqual([3, 1]);
     expect(conditionCost("has token.scopes and any of token.scopes in names", clients)).toEqual([3, 1]);
   });
 });
