@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { readGraphql } from "../../../../engine/facts/graphql.ts";
-import { MAX_GRAPHQL_ALIASES, readGraphqlBody } from "../../../../engine/facts/graphql-body.ts";
+import { graphqlOf, MAX_GRAPHQL_ALIASES, readGraphqlBody } from "../../../../engine/facts/graphql-body.ts";
+import { makeRequest } from "../../../../engine/index.ts";
+import { contextOf } from "../../../helpers/contexts.ts";
+import { makePolicy } from "../../../helpers/policies.ts";
 
 /** Operation, depth and aliases of a query sent by itself. */
 function read(query: string, operationName?: unknown): unknown {
@@ -147,4 +150,18 @@ describe("bounds", () => {
     expect(readGraphql(`{ a(b: ${"[".repeat(62)}${"]".repeat(62)}) }`)).toHaveLength(1);
     expect(readGraphql(`{ a(b: ${"[".repeat(63)}${"]".repeat(63)}) }`)).toBeNull();
   });
+});
+
+test("a request's body is read when it is first asked for, once", () => {
+  const context = contextOf(makePolicy({}));
+  const ask = (query: string): unknown => {
+    context.request = makeRequest({ body: { query } });
+    return graphqlOf(context)?.operation;
+  };
+  context.turn();
+  expect([ask("query A { a }"), ask("query B { b }")]).toEqual(["A", "A"]);
+  context.turn();
+  expect([ask("query B { b }"), ask("{")]).toEqual(["B", "B"]);
+  context.turn();
+  expect([ask("{"), ask("query A { a }")]).toEqual([undefined, undefined]);
 });

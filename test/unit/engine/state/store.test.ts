@@ -288,6 +288,18 @@ describe("a state that an engine left behind", () => {
     expect(store.bans.remaining(2, 1, store.owner(banning("z"), false), 0)).toBe(0);
   });
 
+  test("is found under the name that it was given meanwhile", () => {
+    const before = makePolicy({ signals: [count("a")], limits: [leases("l")] });
+    const after = makePolicy({ signals: [count("x", "a")], limits: [leases("k", { wasStateId: "l" })] });
+    const store = storeOf(before);
+    record(store, before);
+    store.adopt(after, 0, NONE);
+    const next = new StateStore(store.arena, 0);
+    next.takeUp(makePolicy({ signals: [count("x")], limits: [leases("k")] }), 0, NONE);
+    expect(counted(next, after)).toEqual([1]);
+    expect(take(next, leases("k"), false)).toBe(false);
+  });
+
   test("stays with the name that has it", () => {
     const both = makePolicy({
       signals: [count("c", "a"), count("a")],

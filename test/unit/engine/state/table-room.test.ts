@@ -1,0 +1,283 @@
+/** How a table makes room: what it leaves out, when it is split, and which entry goes where it may grow no more. */
+import { describe, expect, test } from "vitest";
+import { RESERVED } from "../../../../engine/hash.ts";
+import { Arena, NONE, PAGE_BYTES } from "../../../../engine/state/arena.ts";
+import { Catalogue } from "../../../../engine/state/catalogue.ts";
+import { FULL, HashTable } from "../../../../engine/state/table.ts";
+import { slotsPerPage } from "../../../../engine/state/table-page.ts";
+import { hashOf, inArena } from "../../../helpers/tables.ts";
+
+const STRIDE = 200;
+const SLOTS = slotsPerPage(STRIDE);
+/** Entries of a full page. */
+const MOST = Math.floor(SLOTS * FULL);
+/** Not seen for so long, an entry is equal to fresh. */
+const REST = 1_000;
+
+class Notes extends HashTable {
+  /** What was dropped that was not fresh, and what was let go of. */
+  readonly sketchedAt: number[] = [];
+  released = 0;
+
+  constructor(arena: Arena, head: number, stride: number = STRIDE) {
+    super(stride, arena, head);
+  }
+  see(lo: number, hi: number, now: number): void {
+    let at = this.find(lo, hi);
+    if (at === NONE) at = this.insert(lo, hi, now);
+    this.words[at + 2] = now;
+  }
+  note(number: number, now: number): void {
+    this.see(...hashOf(number), now);
+  }
+  has(number: number): boolean {
+    return this.holds(...hashOf(number));
+  }
+  holds(lo: number, hi: number): boolean {
+    return this.find(lo, hi) !== NONE;
+  }
+  forget(number: number): void {
+    this.remove(this.find(...hashOf(number)));
+  }
+  dropAny(now: number): void {
+    this.dropOne(now);
+  }
+  withPool(budget: number, entries: number): number {
+    return this.shareBudget(budget, entries);
+  }
+  protected isFresh(at: number, now: number): boolean {
+    return now - this.words[at + 2]! > REST;
+  }
+  protected seenAt(at: number): number {
+    return this.words[at + 2]!;
+  }
+  protected override sketchDropped(at: number): void {
+    this.sketchedAt.push(this.words[at + 2]!);
+  }
+  protected release(): void {
+    this.released++;
+  }
+}
+
+function tableOf(pages: number): Notes {
+  return inArena(pages * PAGE_BYTES, (arena, head) => new Notes(arena, head));
+}
+
+const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, each) => each);
+
+describe("the budget", () => {
+  test("is whole pages, one at least", () => {
+    const room = (budget: number): number => {
+      const table = tableOf(9);
+      table.setBudget(budget);
+      for (const number of upTo(200)) table.note(number, 0);
+      return table.bytes / PAGE_BYTES;
+    };
+    expect([0, PAGE_BYTES - 1, 2 * PAGE_BYTES, 3 * PAGE_BYTES - 1].map(room)).toEqual([1, 1, 2, 2]);
+  });
+
+  test("is shared with a pool, each of which has a page at least", () => {
+    const shared = (pages: number, entries: number): readonly number[] => {
+      const table = tableOf(20);
+      const pool = table.withPool(pages * PAGE_BYTES, entries);
+      for (const number of upTo(600)) table.note(number, 0);
+      return [table.bytes / PAGE_BYTES, pool];
+    };
+    expect([shared(10, 0.6), shared(10, 0), shared(10, 1), shared(0, 0.5), shared(3, 0.5)]).toEqual([
+      [6, 4],
+      [1, 9],
+      [9, 1],
+      [1, 1],
+      [2, 1],
+    ]);
+  });
+});
+
+describe("a full page", () => {
+  test("is split while there are pages, and drops nothing", () => {
+    const table = tableOf(8);
+    for (const number of upTo(MOST)) table.note(number, 0);
+    expect([table.count, table.bytes]).toEqual([MOST, PAGE_BYTES]);
+    table.note(MOST, 0);
+    expect([table.count, table.bytes, table.dropped]).toEqual([MOST + 1, 2 * PAGE_BYTES, 0]);
+    expect(upTo(MOST + 1).filter((number) => !table.has(number))).toEqual([]);
+  });
+
+  test("is split as often as it takes for entries that agree in many bits", () => {
+    const table = tableOf(20);
+    // The low three bits of the second half tell nothing.
+    for (let number = 1; number <= MOST + 1; number++) table.see(number << 8, number << 3, 0);
+    expect([table.count, table.dropped]).toEqual([MOST + 1, 0]);
+    expect(table.bytes).toBe(5 * PAGE_BYTES);
+    for (let number = 1; number <= MOST + 1; number++) expect(table.holds(number << 8, number << 3)).toBe(true);
+  });
+
+  test("of one second half is not split, and drops one for each that comes", () => {
+    const table = tableOf(8);
+    for (const number of upTo(MOST + 5)) table.see((number + 1) << 8, 6, number);
+    expect([table.count, table.dropped, table.bytes]).toEqual([MOST, 5, PAGE_BYTES]);
+    expect(table.holds((MOST + 5) << 8, 6)).toBe(true);
+  });
+
+  test("leaves out what is equal to fresh before it drops anything, all of it at once", () => {
+    const table = tableOf(1);
+    for (const number of upTo(MOST)) table.note(number, number < 10 ? 0 : 500);
+    table.note(MOST, REST + 1);
+    expect([table.count, table.dropped, table.released]).toEqual([MOST - 10 + 1, 0, 10]);
+    expect(upTo(MOST + 1).filter((number) => !table.has(number))).toEqual(upTo(10));
+    expect(table.sketchedAt).toEqual([]);
+  });
+
+  test("drops the entry that was not seen for longest, of sixteen, and says so first", () => {
+    const table = tableOf(1);
+    for (const number of upTo(MOST)) table.note(number, 100 + number);
+    const alive = upTo(MOST).map((number) => 100 + number);
+    for (let extra = 0; extra < 30; extra++) {
+      table.note(MOST + extra, 500 + extra);
+      // All but one of the seventeen were looked at.
+      const dropped = table.sketchedAt.at(-1) ?? -1;
+      expect(alive.slice(0, 2)).toContain(dropped);
+      alive.splice(alive.indexOf(dropped), 1);
+      alive.push(500 + extra);
+    }
+    expect([table.count, table.dropped, table.released, table.sketchedAt.length]).toEqual([MOST, 30, 30, 30]);
+  });
+
+  test("that was looked through in vain is not looked through again so soon", () => {
+    const table = tableOf(1);
+    for (const number of upTo(MOST)) table.note(number, 0);
+    table.note(MOST, REST);
+    expect(table.dropped).toBe(1);
+    // Everything but the last is equal to fresh by now, but one goes at a time for a sixteenth of the page, then all of it.
+    const few = Math.max(1, SLOTS >> 4);
+    for (let extra = 1; extra <= few; extra++) table.note(MOST + extra, REST + 1);
+    expect([table.count, table.dropped]).toEqual([MOST, 1]);
+    table.note(2 * MOST, REST + 1);
+    expect([table.count, table.dropped]).toEqual([few + 2, 1]);
+  });
+});
+
+describe("a table that is small beside its budget", () => {
+  test("grows before it leaves out what is equal to fresh", () => {
+    const table = tableOf(400);
+    for (const number of upTo(MOST)) table.note(number, 0);
+    table.note(MOST, REST + 1);
+    expect([table.count, table.bytes, table.released]).toEqual([MOST + 1, 2 * PAGE_BYTES, 0]);
+  });
+
+  test("is one of fewer than sixteen pages, or of fewer than a quarter", () => {
+    const pagesWhenSwept = (budget: number): number => {
+      const table = tableOf(budget);
+      let now = 0;
+      for (let number = 0; table.released === 0 && number < 2_000; number++) table.note(number, (now += REST));
+      return table.bytes / PAGE_BYTES;
+    };
+    expect([8, 20].map(pagesWhenSwept)).toEqual([2, 5]);
+    expect(pagesWhenSwept(200)).toBeGreaterThanOrEqual(16);
+    expect(pagesWhenSwept(200)).toBeLessThan(24);
+  });
+});
+
+describe("entries of clients", () => {
+  test("stay as long as there are others", () => {
+    const table = tableOf(1);
+    for (let client = 1; client <= 5; client++) table.see(RESERVED | (client << 17), client, 0);
+    for (const number of upTo(MOST - 5)) table.note(number, 500);
+    for (let extra = 0; extra < 60; extra++) table.note(1_000 + extra, 600);
+    expect(table.dropped).toBe(60);
+    for (let client = 1; client <= 5; client++) expect(table.holds(RESERVED | (client << 17), client)).toBe(true);
+  });
+
+  test("go where there are no others, the longest unseen first", () => {
+    const table = tableOf(1);
+    for (let client = 1; client <= MOST; client++) table.see(RESERVED | (client << 17), client, 100 + client);
+    table.see(RESERVED | (200 << 17), 200, 500);
+    expect([table.dropped, table.holds(RESERVED | (1 << 17), 1)]).toEqual([1, false]);
+  });
+
+  test("go when they are equal to fresh", () => {
+    const table = tableOf(1);
+    for (let client = 1; client <= 5; client++) table.see(RESERVED | (client << 17), client, 0);
+    for (const number of upTo(MOST - 5)) table.note(number, 500);
+    table.note(1_000, REST + 1);
+    expect([table.count, table.dropped]).toEqual([MOST - 5 + 1, 0]);
+  });
+});
+
+describe("room for another", () => {
+  test("is made of all that is equal to fresh in a page, or of one entry", () => {
+    const table = tableOf(1);
+    for (const number of upTo(10)) table.note(number, number < 4 ? 0 : 500);
+    table.dropAny(REST + 1);
+    expect([table.count, table.dropped]).toEqual([6, 0]);
+    table.dropAny(REST + 1);
+    expect([table.count, table.dropped, table.sketchedAt]).toEqual([5, 1, [500]]);
+    for (let left = 5; left > 0; left--) table.dropAny(REST + 1);
+    table.dropAny(REST + 1);
+    expect([table.count, table.dropped]).toEqual([0, 6]);
+  });
+
+  test("is taken from one page after the other", () => {
+    const table = tableOf(4);
+    for (const number of upTo(3 * MOST)) table.note(number, number);
+    const { count, dropped } = table;
+    expect(table.bytes).toBe(4 * PAGE_BYTES);
+    for (let times = 0; times < 40; times++) table.dropAny(500);
+    expect([count - table.count, table.dropped - dropped]).toEqual([40, 40]);
+    expect(table.sketchedAt.length).toBe(table.dropped);
+  });
+});
+
+describe("a smaller table", () => {
+  test("is too large until it has its budget, and keeps what fits", () => {
+    const table = tableOf(16);
+    for (const number of upTo(8 * MOST)) table.note(number, number);
+    expect([table.isTooLarge, table.bytes >= 8 * PAGE_BYTES, table.dropped]).toEqual([false, true, 0]);
+    table.setBudget(2 * PAGE_BYTES);
+    expect(table.isTooLarge).toBe(true);
+    while (table.isTooLarge) table.shrink(0);
+    expect(table.bytes).toBe(2 * PAGE_BYTES);
+    expect(table.count + table.dropped).toBe(8 * MOST);
+    expect(table.count).toBeGreaterThan(MOST);
+    expect(upTo(8 * MOST).filter((number) => table.has(number)).length).toBe(table.count);
+  });
+
+  test("has one page at least, which is not too large", () => {
+    const table = tableOf(4);
+    for (const number of upTo(2 * MOST)) table.note(number, 0);
+    table.setBudget(0);
+    while (table.isTooLarge) table.shrink(0);
+    expect([table.bytes, table.count <= MOST, table.count > MOST / 2]).toEqual([PAGE_BYTES, true, true]);
+  });
+
+  test("leaves out what is equal to fresh, and drops nothing where the rest fits", () => {
+    const table = tableOf(4);
+    for (const number of upTo(2 * MOST)) table.note(number, number < 2 * MOST - 10 ? 0 : 500);
+    table.setBudget(PAGE_BYTES);
+    while (table.isTooLarge) table.shrink(REST + 1);
+    expect([table.count, table.dropped, table.bytes]).toEqual([10, 0, PAGE_BYTES]);
+    expect(upTo(2 * MOST).filter((number) => table.has(number))).toEqual(upTo(10).map((each) => 2 * MOST - 10 + each));
+  });
+
+  test("gives its pages back", () => {
+    const arena = new Arena(40);
+    const table = new Notes(arena, new Catalogue(arena, 0).use("notes"));
+    const before = arena.inUse;
+    table.setBudget(20 * PAGE_BYTES);
+    for (const number of upTo(5 * MOST)) table.note(number, 0);
+    for (const number of upTo(5 * MOST)) table.forget(number);
+    table.setBudget(0);
+    while (table.isTooLarge) table.shrink(0);
+    expect([table.count, arena.inUse]).toEqual([0, before]);
+  });
+});
+
+test("a table where the arena has no page left drops what it would have kept", () => {
+  const arena = new Arena(8);
+  const table = new Notes(arena, new Catalogue(arena, 0).use("notes"));
+  table.setBudget(100 * PAGE_BYTES);
+  for (const number of upTo(20 * MOST)) table.note(number, number);
+  expect(arena.room).toBe(0);
+  expect(table.count + table.dropped).toBe(20 * MOST);
+  expect([table.dropped > 0, table.sketched]).toEqual([true, 0]);
+});
