@@ -44,6 +44,14 @@ describe("ends of calendar units", () => {
   });
 });
 
+test("an hour that the clock comes back to after another ends each time", () => {
+  // On Troll it is 03:00 and then 01:00: the hours from 01:00 come twice, one after the other.
+  const ends = ["2026-10-25T00:30:00Z", "2026-10-25T02:30:00Z"].map((now) =>
+    endOfUnit(micros(now), "hour", "Antarctica/Troll"),
+  );
+  expect(ends).toEqual([micros("2026-10-25T01:00:00Z"), micros("2026-10-25T03:00:00Z")]);
+});
+
 test("a clock shows microseconds, weekdays and the day of its zone", () => {
   const clock = wallClock(micros("2026-03-01T23:30:00Z") + 7, "Europe/Rome");
   expect(clock).toEqual({ year: 2026, month: 3, day: 2, hour: 0, weekday: 0, timeOfDay: HOUR / 2 + 7 });
@@ -70,6 +78,13 @@ test("a window is open from its start on and before its end", () => {
     const times = [opens - 1, opens, closes - 1, closes, closes + HOUR];
     expect(times.map((time) => isOpen(window, time))).toEqual([false, true, true, false, false]);
   }
+});
+
+test("a weekly window does not close at night, nor open on the days beside it", () => {
+  const head = { name: "open", doc: "", span: { file: 0, start: 0, end: 0 } };
+  const recurrence = { kind: "weekly", fromDay: 1, from: 9 * HOUR, toDay: 3, to: 17 * HOUR, zone: "UTC" } as const;
+  const times = ["2026-01-05T12:00:00Z", "2026-01-07T03:00:00Z", "2026-01-07T23:00:00Z", "2026-01-09T12:00:00Z"];
+  expect(times.map((time) => isOpen({ ...head, recurrence }, micros(time)))).toEqual([false, true, true, false]);
 });
 
 test("a window of a whole day or week is always open", () => {

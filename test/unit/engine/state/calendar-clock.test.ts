@@ -17,6 +17,8 @@ test.each<[unit: CalendarUnit, zone: string, now: string, end: string, why: stri
   ["hour", "Europe/Rome", "2026-10-25T00:10:00Z", "2026-10-25T02:00:00Z", "the hour that comes twice"],
   ["hour", "Europe/Rome", "2026-10-25T01:10:00Z", "2026-10-25T02:00:00Z", "its second time"],
   ["hour", "Australia/Lord_Howe", "2026-04-04T14:10:00Z", "2026-04-04T15:30:00Z", "half an hour that comes twice"],
+  ["hour", "Antarctica/Troll", "2026-10-25T00:30:00Z", "2026-10-25T01:00:00Z", "the hour before two are gone back"],
+  ["hour", "Antarctica/Troll", "2026-10-25T02:30:00Z", "2026-10-25T03:00:00Z", "its second time"],
   ["day", "Pacific/Apia", "2011-12-30T09:00:00Z", "2011-12-30T10:00:00Z", "the day before one that is left out"],
   ["day", "America/Sao_Paulo", "2018-11-03T12:00:00Z", "2018-11-04T03:00:00Z", "a day that begins at one"],
   ["day", "America/Sao_Paulo", "2018-02-17T12:00:00Z", "2018-02-18T03:00:00Z", "midnight that comes twice"],
