@@ -83,7 +83,11 @@ function logic(decisive: boolean, values: readonly (Value | null)[]): boolean | 
 
 /** An operator with its parts replaced by what they came to, so that the reference applies it without evaluating them again. */
 function withValues(expr: Expr, values: readonly (Value | null)[]): Expr {
-  const literal = (part: Expr, index: number): Expr => literalOf(part, values[index] ?? null);
+  // A list has no value, and stays.
+  const literal = (part: Expr, index: number): Expr => {
+    const value = values[index] ?? null;
+    return value === null ? part : ({ kind: "literal", type: part.type, span: part.span, value } satisfies LiteralExpr);
+  };
   switch (expr.kind) {
     case "lookup":
       return { ...expr, key: literal(expr.key, 0) };
@@ -101,14 +105,10 @@ function withValues(expr: Expr, values: readonly (Value | null)[]): Expr {
     case "-":
     case "*":
     case "ratio":
-      return { ...expr, left: literal(expr.left, 0), right: values.length > 1 ? literal(expr.right, 1) : expr.right };
+      return { ...expr, left: literal(expr.left, 0), right: literal(expr.right, 1) };
     default:
       return expr;
   }
-}
-
-function literalOf(part: Expr, value: Value | null): Expr {
-  return value === null ? part : ({ kind: "literal", type: part.type, span: part.span, value } satisfies LiteralExpr);
 }
 
 /** Route parameters and body fields that an expression reads, through every `let`. */

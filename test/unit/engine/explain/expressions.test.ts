@@ -99,8 +99,13 @@ describe("operators", () => {
   const COUNT = attributeOf("int", "query.count");
   const FOUR = literalOf("int", 4);
   const request: Partial<Request> = { host: "abc", scopes: ["a", "b"], path: "/?a&b" };
+  const tables: Policy["tables"] = [
+    { name: "t", doc: "", span: SPAN, keyType: "string", valueType: "int", entries: [["abc", 7]], otherwise: 1 },
+  ];
+  const policy = policyOf('list names : string = ["abc"]\nrule r when host matches /b/ then note "r"\n');
+  const matches = { ...policy.rules[0]!.when!, left: HOST } as Expr;
 
-  test.each<[string, Expr, unknown]>([
+  const OPERATORS: readonly (readonly [string, Expr, unknown])[] = [
     ["contains", node({ kind: "contains", left: HOST, text: "b" }), true],
     ["starts_with", node({ kind: "starts_with", left: HOST, text: "ab" }), true],
     ["ends_with", node({ kind: "ends_with", left: HOST, text: "ab" }), false],
@@ -113,17 +118,36 @@ describe("operators", () => {
     ["-", node({ kind: "-", left: COUNT, right: FOUR }, int), -2],
     ["*", node({ kind: "*", left: COUNT, right: FOUR }, int), 8],
     ["ratio", node({ kind: "ratio", left: COUNT, right: FOUR }, int), 50],
-  ])("%s is the reference's own", (_, expr, expected) => {
-    const explained = explain(expr, request);
-    expect([explained.value, evaluate(expr, scopeOf(request))]).toEqual([expected, expected]);
+    ["matches", matches, true],
+    ["in a list", node({ kind: "in", left: HOST, right: node({ kind: "list", index: 0 }, ONE_OF.type) }), true],
+  ];
+
+  test.each(OPERATORS)("%s is the reference's own", (_, expr, expected) => {
+    const explained = explain(expr, request, policy);
+    expect([explained.value, evaluate(expr, scopeOf(request, policy))]).toEqual([expected, expected]);
     expect([explained.kind, explained.span, explained.type]).toEqual([expr.kind, expr.span, expr.type]);
     expect(explained.parts[0]?.value).toEqual(evaluate((expr as unknown as { left: Expr }).left, scopeOf(request)));
   });
 
+  test.each([
+    ...OPERATORS,
+    ["not", node({ kind: "not", item: matches }), false] as const,
+    ["a table", node({ kind: "lookup", index: 0, key: HOST }, int), 7] as const,
+  ])("what %s is applied to is read once", (_, expr, expected) => {
+    const read: string[] = [];
+    const scope = scopeOf(request, { ...policy, tables });
+    const counting: Scope = {
+      ...scope,
+      attribute(attribute) {
+        read.push(attribute.name);
+        return scope.attribute(attribute);
+      },
+    };
+    expect(new ExprExplainer(counting).explain(expr).value).toBe(expected);
+    expect(read.length).toBe(1);
+  });
+
   test("a table is looked up by what its key came to", () => {
-    const tables: Policy["tables"] = [
-      { name: "t", doc: "", span: SPAN, keyType: "string", valueType: "int", entries: [["abc", 7]], otherwise: 1 },
-    ];
     const lookup = node({ kind: "lookup", index: 0, key: HOST }, int);
     const policy = makePolicy({ tables });
     expect([explain(lookup, request, policy).value, explain(lookup, { host: "x" }, policy).value]).toEqual([7, 1]);
@@ -224,5 +248,14 @@ route more = POST "/more" { body { m: int } }`);
     ]);
     expect(conditions({ ...other, host: "abc" }, node({ kind: "let", index: 1 }))).toEqual([null, null, "none"]);
     expect(conditions(item, node({ kind: "let", index: 9 }))).toEqual([null, null, null]);
+  });
+
+  test("of names that double is told at once", () => {
+    const named = (index: number): Expr => node({ kind: "let", index });
+    const doubled = Array.from({ length: 60 }, (_, index) => node({ kind: "or", items: [named(index), named(index)] }));
+    const policy = { ...withLet, lets: [idIs, ...doubled].map((expr) => ({ name: "l", doc: "", span: SPAN, expr })) };
+    const told = (request: Partial<Request>): unknown =>
+      new ExprExplainer(scopeOf(request, policy)).condition(named(60), false)?.value ?? "none";
+    expect([told(item), told(other)]).toEqual([true, "none"]);
   });
 });
