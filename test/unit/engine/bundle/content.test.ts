@@ -126,6 +126,8 @@ describe("content", () => {
     ["null and what is too deep", [null], [[[[1]]]]],
     ["items whose digits are the same", [1, 23], [12, 3]],
     ["an array and an object", ["a"], { 0: "a" }],
+    ["where an array begins", [[1, 2]], [1, [2]]],
+    ["where an array ends", [[1, 2]], [[1], 2]],
     ["undefined and its name", { a: undefined }, { a: "undefined" }],
     ["a member and none", { a: [] }, { a: {} }],
   ])("tells apart %s", (_, left, right) => {
@@ -166,6 +168,29 @@ describe("content", () => {
     ["bytes that just fill what there is", [new Uint8Array(65_532).fill(7), 1, 2, 3]],
   ])("grows with %s", (_, content) => {
     expect(Object.is(JSON.stringify(readContent(writeContent(content))), JSON.stringify(content))).toBe(true);
+  });
+
+  it.each<[string, unknown]>([
+    ["a number", 0.5],
+    ["an integer", 3_000_000],
+    ["bytes", Uint8Array.of(1, 2, 3)],
+    ["a text", "é".repeat(LONG_TEXT)],
+  ])("has room for %s wherever what there was ends", (_, value) => {
+    for (let before = 65_510; before < 65_540; before++) {
+      const [bytes, read] = readContent(writeContent([new Uint8Array(before), value])) as [Uint8Array, unknown];
+      expect([bytes.length, read]).toStrictEqual([before, value]);
+    }
+  });
+
+  it.each<[string, unknown, number]>([
+    ["an integer of four bits", 15, 1],
+    ["one of five", 16, 2],
+    ["the largest integer", INTEGERS - 1, 5],
+    ["what is larger, as other numbers", INTEGERS, 9],
+    ["127 bytes", new Uint8Array(127), 129],
+    ["128 bytes", new Uint8Array(128), 131],
+  ])("takes no more for %s than it must", (_, value, length) => {
+    expect(writeContent(value).length - writeContent(0).length + 1).toBe(length);
   });
 
   it("refuses what is no plain data", () => {
