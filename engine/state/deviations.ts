@@ -162,10 +162,11 @@ export class DeviationTable extends WindowTable {
 /** Time of an entry in which nothing was recorded yet. */
 const UNSEEN = -1;
 
-/** The largest number of samples n with 1/n above alpha. */
+/**
+ * The largest number of samples n with 1/n above alpha: the whole part of 1/alpha, or one less where it is that exactly. Division
+ * rounds, but not past a whole number.
+ */
 function samplesAbove(alpha: number): number {
-  let samples = Math.max(1, Math.floor(1 / alpha));
-  while (1 / (samples + 1) > alpha) samples++;
-  while (samples > 0 && !(1 / samples > alpha)) samples--;
-  return samples;
+  const samples = Math.floor(1 / alpha);
+  return 1 / samples > alpha ? samples : samples - 1;
 }

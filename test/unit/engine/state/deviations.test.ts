@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { DeviationTable } from "../../../../engine/state/deviations.ts";
+import { DEVIATION_BYTES, DeviationTable } from "../../../../engine/state/deviations.ts";
 import { check } from "../../../helpers/property.ts";
-import { inArena } from "../../../helpers/tables.ts";
+import { hashOf, inArena } from "../../../helpers/tables.ts";
 
 const D = 16_000;
 
@@ -41,15 +41,23 @@ test("refused events raise the rate and teach nothing", () => {
   expect(table.read(1, 1, 10 * D)).toBe(0);
 });
 
-test("a sample counts for three deviations above the mean at most, once eight are learnt", () => {
-  const table = tableOf(40);
-  for (let slot = 0; slot < 10; slot++) serve(table, slot * D);
-  for (let event = 0; event < 500; event++) serve(table, 10 * D);
-  // Eleven samples: ten of 1, then min(500, 1 + 3 * 1), which moves the mean by an eleventh.
-  const mean = 1 + 3 / 11;
-  const variance = (10 / 11) * (9 / 11);
-  expect(table.read(1, 1, 11 * D)).toBeCloseTo((500 - mean) / Math.sqrt(Math.max(variance, mean, 1)), 9);
-});
+test.each([
+  [7, 500],
+  [8, 1 + 3],
+  [10, 1 + 3],
+])(
+  "after %d samples of one, 500 count for %d: three deviations above the mean, once eight are learnt",
+  (ones, sample) => {
+    const table = tableOf(24);
+    for (let slot = 0; slot < ones; slot++) serve(table, slot * D);
+    for (let event = 0; event < 500; event++) serve(table, ones * D);
+    const share = 1 / (ones + 1);
+    const mean = 1 + share * (sample - 1);
+    const variance = share * (1 - share) * (sample - 1) ** 2;
+    const expected = (500 - mean) / Math.sqrt(Math.max(variance, mean, 1));
+    expect(table.read(1, 1, (ones + 1) * D)).toBeCloseTo(expected, 9);
+  },
+);
 
 test("a key that was not seen for longer than the baseline begins anew", () => {
   const known = tableOf(4);
@@ -130,4 +138,30 @@ test("reading changes nothing", () => {
   const before = table.read(1, 1, 6 * D);
   table.read(1, 1, 13 * D);
   expect(table.read(1, 1, 6 * D)).toBe(before);
+});
+
+test("a key that was never seen has no deviation", () => {
+  const table = tableOf(8);
+  for (let slot = 0; slot < 6; slot++) serve(table, slot * D);
+  expect(table.read(2, 1, 6 * D)).toBe(0);
+});
+
+test("keys have 136 bytes each, and do not meet", () => {
+  expect(DEVIATION_BYTES).toBe(136);
+  const keys = Array.from({ length: 200 }, (_, key) => hashOf(key));
+  const together = tableOf(8);
+  const alone = keys.map(() => tableOf(8));
+  for (let slot = 0; slot < 6; slot++) {
+    for (const [index, [lo, hi]] of keys.entries()) {
+      for (const table of [together, alone[index]!]) {
+        for (let event = 0; event <= (index + slot) % 5; event++) {
+          table.record(lo, hi, slot * D + index);
+          table.teach(lo, hi, slot * D + index);
+        }
+      }
+    }
+  }
+  const readings = (tables: readonly DeviationTable[]): readonly number[] =>
+    keys.map(([lo, hi], index) => tables[index]!.read(lo, hi, 6 * D));
+  expect(readings(keys.map(() => together))).toEqual(readings(alone));
 });
