@@ -77,29 +77,34 @@ export function clientShortages(policy: Policy): readonly ClientShortage[] {
 
 /** Whether keys are the client's, for requests that have one: those whose entries are reserved. */
 function areOfClient(keys: readonly Key[]): boolean {
-  return keys.every(({ options: [first] }) => {
-    return first?.kind === "attribute" && (first.name === "client" || first.name === "client.id");
-  });
+  return keys.every(({ options: [first] }) => first?.kind === "attribute" && first.name === "client.id");
+}
+
+/** What a key's entry takes, and the share of its table's pages that are for entries; what keys have elsewhere takes the others. */
+function entriesOf({ kind, bytesPerKey }: StateDescription): { readonly bytes: number; readonly share: number } {
+  if (kind === "distinct") return { bytes: bytesPerKey, share: DISTINCT_SHARE };
+  const isLog = kind === "limit" && bytesPerKey === LOG_BYTES + CHUNK_BYTES;
+  return isLog ? { bytes: LOG_BYTES, share: LOG_SHARE } : { bytes: bytesPerKey, share: 1 };
+}
+
+/** A table's pages but for those of its sketch. */
+function pagesOf({ kind }: StateDescription, tablePages: number): number {
+  return kind === "limit" ? tablePages - sketchPagesOf(tablePages) : tablePages;
+}
+
+/** Keys that a table of so many pages holds. */
+function keysOf(state: StateDescription, tablePages: number): number {
+  const { bytes, share } = entriesOf(state);
+  return keysIn(pagesOf(state, tablePages) * share, bytes);
 }
 
 /** Keys that a table of so many pages holds where each has as much as it can. */
 function roomOf(state: StateDescription, tablePages: number): number {
-  const { kind, bytesPerKey, largestBytesPerKey } = state;
-  const room = keysOf(state, tablePages);
-  if (largestBytesPerKey === bytesPerKey && kind !== "limit") return room;
-  const isLog = kind === "limit" && bytesPerKey === LOG_BYTES + CHUNK_BYTES;
-  if (kind === "limit" && !isLog) return room;
-  const share = isLog ? 1 - LOG_SHARE : 1 - DISTINCT_SHARE;
-  const pages = isLog ? tablePages - sketchPagesOf(tablePages) : tablePages;
-  const poolBytes = largestBytesPerKey - (isLog ? LOG_BYTES : bytesPerKey);
-  return Math.min(room, Math.floor((pages * share * PAGE_BYTES) / poolBytes));
-}
-
-/** Keys that a table of so many pages holds. Some have pages for more than their entries. */
-function keysOf({ kind, bytesPerKey }: StateDescription, tablePages: number): number {
-  if (kind === "distinct") return keysIn(tablePages * DISTINCT_SHARE, bytesPerKey);
-  const pages = kind === "limit" ? tablePages - sketchPagesOf(tablePages) : tablePages;
-  return bytesPerKey === LOG_BYTES + CHUNK_BYTES ? keysIn(pages * LOG_SHARE, LOG_BYTES) : keysIn(pages, bytesPerKey);
+  const { bytes, share } = entriesOf(state);
+  const keys = keysOf(state, tablePages);
+  if (share === 1) return keys;
+  const elsewhere = pagesOf(state, tablePages) * (1 - share) * PAGE_BYTES;
+  return Math.min(keys, Math.floor(elsewhere / (state.largestBytesPerKey - bytes)));
 }
 
 /** One for each signal, one for each mode that a limit can be in, and one for all bans. */

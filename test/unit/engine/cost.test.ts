@@ -143,6 +143,7 @@ describe("clients may be more than there is room for", () => {
     ["of a ban", "rule it when has client and query.count > 3 then block for 1h per client", ["ban it"]],
     ["but not of a ban by address", "rule it when has client and query.count > 3 then block for 1h per ip", []],
     ["but not of a block", "rule it when has client and query.count > 3 then block", []],
+    ["nor of what blocks nothing", 'rule it when has client and query.count > 3 then note "it"', []],
     [
       "of what is declared after others",
       "signal a = count per ip over 1m\nlimit b when has client per client allow 1 per 1s\nrule c when has client and a > 1 then block for 1h per client",
@@ -165,10 +166,17 @@ describe("clients may be more than there is room for", () => {
   });
 });
 
-test("modes of a limit have a table each", () => {
+test("the longer the entries of an interval, the fewer there are", () => {
+  const lengths = Array.from({ length: 32 }, (_, index) => index + 2);
+  const keys = lengths.map((events) => costOf(`signal it = interval(${events}) per ip over 1m`).state[0]!.keys);
+  expect(keys).toEqual(keys.toSorted((left, right) => right - left));
+});
+
+test("every signal and every mode of a limit has a table, and bans one", () => {
   const tablesOf = (text: string): number => costOf(text).tables;
   const limit = "limit it per ip allow 1 per 1s\n";
   expect(tablesOf("")).toBe(1);
+  expect(tablesOf("signal a = count per ip over 1m\nsignal b = count per host over 1m")).toBe(3);
   expect(
     ["on", "shadow", "off", "canary 10% per ip"].map((mode) => tablesOf(`${limit}rollout { it ${mode} }`)),
   ).toEqual([2, 2, 1, 3]);
@@ -182,10 +190,16 @@ test("work is that of conditions, amounts and keys, wherever they stand", () => 
   expect(more("signal s = count where query.count > 5 per ip over 1m")).toBe(2);
   expect(more("signal s = share(query.count > 5) per ip over 1m")).toBe(2);
   expect(more('signal s = distinct(header["a"] ?? "") per ip over 1m')).toBeGreaterThan(1);
+  expect(more("signal s = overflow(1 per 10s burst 5) per ip over 1m")).toBe(0);
   expect(more('signal s = count per ip, header["a"] else host over 1m')).toBeGreaterThan(0);
   const [[, , plain]] = works("limit l per ip allow 1 per 1s") as [[string, string, number]];
   const [[, , costly]] = works("limit l per ip allow 1 per 1s cost query.count") as [[string, string, number]];
   expect(costly).toBe(plain + 1);
+  const [[kind, , own]] = works("limit l when has client per client allow client.rate ?? 1 per 1s") as [
+    [string, string, number],
+  ];
+  const [[, , same]] = works("limit l when has client per client allow 1 per 1s") as [[string, string, number]];
+  expect([kind, own]).toEqual(["limit", same + 1]);
   const [[, , block]] = works("rule r when query.count > 5 then block") as [[string, string, number]];
   const [[, , ban]] = works("rule r when query.count > 5 then block for 1h per ip") as [[string, string, number]];
   expect(ban).toBeGreaterThan(block);
