@@ -216,10 +216,14 @@ export const Time: TokenType = createToken({
   name: "Time",
   pattern: /\d{4}-\d{2}-\d{2}(?:T[0-9A-Za-z:.]*(?:[+-][0-9:]*)?)?/,
 });
-/** An address or network of either family. Anything with two colons or two dots is one; whether it is valid is checked later. */
+/**
+ * An address or network of either family. Anything with two colons or two dots is one; whether it is valid is checked later. A single
+ * colon after it is not its own: it is that of a table's entry.
+ */
 export const Address: TokenType = createToken({
   name: "Address",
-  pattern: /(?:\d+\.){2,}\d+(?:\/\w*)?|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,}(?:\.\d+)*(?:\/\w*)?/,
+  pattern:
+    /(?:\d+\.){2,}\d+(?:\/\w*)?|(?=[0-9A-Fa-f]{0,4}:[0-9A-Fa-f]{0,4}:)[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{1,4}|::[0-9A-Fa-f]{0,4})+(?:\.\d+)*(?:\/\w*)?/,
 });
 export const TimeOfDay: TokenType = createToken({ name: "TimeOfDay", pattern: /\d\d?:\d\d(?!\d)/ });
 /** A number with whatever is written against it: `10`, `1_000`, `0.5%`, `10m`, `64KB`, and mistakes such as `10sec`. */

@@ -30,6 +30,13 @@ describe("formatting", () => {
     check(fc.property(respacedPolicy, formatSoundly), { runs: 600 });
   }, 120_000);
 
+  it("is and does so where an address stands before a colon", () => {
+    const text = 'policy "p" { default allow }\ntable t : ip -> int = { ::1 : 1, :: : 2, 2001:db8::1:5 : 3 } else 4\n';
+    formatSoundly(text);
+    expect(parse(format(text).text ?? "").diagnostics).toEqual([]);
+    expect(format(text).text).toContain("{ ::1: 1, ::: 2, 2001:db8::1:5: 3 }");
+  });
+
   it("is and does so for policies with a few characters changed", () => {
     check(fc.property(mutatedPolicy, formatSoundly), { runs: 600 });
   }, 120_000);

@@ -44,6 +44,17 @@ describe("the lexer", () => {
     ]);
   });
 
+  it("takes no colon after an address for a part of it", () => {
+    expect(kinds("2001:db8::1: 2, ::1: 3, fe80::: 4, ::: 5, 1:2:3:4:5:6:7:8: 6, ::1:")).toEqual([
+      ...["Address 2001:db8::1", "Colon :", "Numeral 2", "Comma ,"],
+      ...["Address ::1", "Colon :", "Numeral 3", "Comma ,"],
+      ...["Address fe80::", "Colon :", "Numeral 4", "Comma ,"],
+      ...["Address ::", "Colon :", "Numeral 5", "Comma ,"],
+      ...["Address 1:2:3:4:5:6:7:8", "Colon :", "Numeral 6", "Comma ,"],
+      ...["Address ::1", "Colon :"],
+    ]);
+  });
+
   it("keeps a colon between names what it is", () => {
     expect(kinds("{ab:cd}")).toEqual(["LeftBrace {", "Name ab", "Colon :", "Name cd", "RightBrace }"]);
   });
