@@ -41,6 +41,9 @@ describe("the constants of a test", () => {
     ['host ends_with "a*"', { host: ["a*"] }],
     [`${A} starts_with "q"`, { "header a": ["z", "q"] }],
     ["(ip.asn ?? 7) < query.count * 3", { "ip.asn": [7, 3], "query.count": [7, 3] }],
+    ["header.count < query.count + 3", { "header.count": [3], "query.count": [3] }],
+    ["header.count < query.count - 3", { "header.count": [3], "query.count": [3] }],
+    ["ratio(query.count, 7) > ratio(header.count, 9)", { "query.count": [7], "header.count": [9] }],
     ['host like "a*b*"', { host: ["ab", "axbx"] }],
     ["points[host] > 5", { host: [5, "a", "b"] }],
     [`${A} == "b"`, { "header a": ["z", "b"] }],
@@ -87,6 +90,11 @@ describe("the constants of a test", () => {
     ["let n = query.count + 3\nrule r when n > 5 then block", { "query.count": [3, 5] }],
   ])("are those of every place: %s", (text, expected) => {
     expect(reads(text)).toEqual(expected);
+  });
+
+  test("are those of names that double, found at once", () => {
+    const lets = Array.from({ length: 60 }, (_, index) => `let l${index + 1} = l${index} or l${index}`);
+    expect(reads(['let l0 = host == "a"', ...lets, "rule r when l60 then block"].join("\n"))).toEqual({ host: ["a"] });
   });
 
   test("are 256 at most", () => {
