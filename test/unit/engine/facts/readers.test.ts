@@ -54,6 +54,16 @@ fact depth : int from header "x-depth"
 fact sure : bool from header "x-sure"
 fact word : string from header "x-word"
 table points : string -> int = { "a": 1, "b": 2 } else 9
+fact origin : ip from header "x-origin"
+fact home : network from header "x-home"
+fact asked : duration from header "x-asked"
+table by_number : int -> string = { 3: "three" } else "many"
+table by_truth : bool -> int = { true: 1, false: 2 } else 3
+table by_address : ip -> int = { 10.0.0.1: 1, 2001:db8::1 : 2 } else 3
+table by_network : network -> int = { 10.0.0.0/24: 1 } else 3
+table homes : string -> ip = { "a": 10.0.0.1 } else 10.0.0.2
+table nets : string -> network = { "a": 10.0.0.0/8 } else 11.0.0.0/8
+table truths : string -> bool = { "a": true } else false
 list names : string = ["anna", "bert"]
 list offices : network = [198.51.100.0/24]
 window night = daily 22:00 to 06:00 "UTC"
@@ -143,9 +153,26 @@ const CASES: readonly (readonly [condition: string, holds: Partial<Request>, ...
   ["(depth ?? 1) - query.count == 1", { path: "/a?b&c", facts: { depth: 3 } }, { path: "/a?b&c" }],
   ["(depth ?? 1) * query.count == 6", { path: "/a?b&c", facts: { depth: 3 } }, { path: "/a?b&c" }],
   ["ratio(query.count, header.count) == 200%", { path: "/a?b&c", headers: { a: "" } }, { path: "/a?b&c" }],
+  ["ratio(query.count, header.count) == 50%", { path: "/?a", headers: { a: "", b: "" } }, { path: "/?a&b&c&d" }],
   ["ratio(query.count, header.count) == 0%", { path: "/a?b&c" }, { path: "/a?b&c", headers: { a: "" } }],
   ['points[header["a"] ?? ""] == 2', header("a", "b"), header("a", "a"), {}],
   ['points[header["a"] ?? ""] == 9', header("a", "z"), header("a", "a")],
+  ['by_number[depth ?? 0] == "three"', { facts: { depth: 3 } }, { facts: { depth: 4 } }, {}],
+  ["by_truth[sure ?? false] == 1", { facts: { sure: true } }, { facts: { sure: false } }, {}],
+  ["by_truth[sure ?? false] == 2", { facts: { sure: false } }, { facts: { sure: true } }],
+  ["by_address[ip] == 1", { ip: "10.0.0.1" }, { ip: "2001:db8::1" }, { ip: "10.0.0.2" }],
+  ["by_address[ip] == 2", { ip: "2001:DB8:0::1" }, { ip: "10.0.0.1" }],
+  ["by_network[ip.network] == 1", { ip: "10.0.0.9" }, { ip: "10.0.1.9" }],
+  ['homes[header["a"] ?? ""] == ip', { ...header("a", "a"), ip: "10.0.0.1" }, { ...header("a", "a"), ip: "10.0.0.2" }],
+  ['ip in nets[header["a"] ?? ""]', { ...header("a", "a"), ip: "10.1.1.1" }, { ...header("a", "b"), ip: "10.1.1.1" }],
+  ['ip in nets[header["a"] ?? ""]', { ip: "11.1.1.1" }, { ...header("a", "a"), ip: "11.1.1.1" }],
+  ['truths[header["a"] ?? ""]', header("a", "a"), header("a", "b"), {}],
+  ["(origin ?? 10.0.0.1) == ip", { ip: "10.0.0.1" }, { ip: "10.0.0.1", facts: { origin: "10.0.0.2" } }],
+  ["(origin ?? 10.0.0.1) == ip", { ip: "::1", facts: { origin: "::1" } }, { ip: "::1" }],
+  ["ip in (home ?? 10.0.0.0/8)", { ip: "10.0.0.1" }, { ip: "10.0.0.1", facts: { home: "11.0.0.0/8" } }],
+  ["ip in (home ?? 10.0.0.0/8)", { ip: "11.0.0.1", facts: { home: "11.0.0.0/8" } }, { ip: "11.0.0.1" }],
+  ["(credential.age ?? asked ?? 2s) == 2s", {}, { facts: { asked: "1s" } }, credential(null, NOW, null)],
+  ["(credential.age ?? asked ?? 2s) == 1s", { facts: { asked: "1s" } }, {}, credential(null, NOW, null)],
   ["kind is small", { size: 9 }, { size: 10 }, { size: 101 }],
   ["kind is large", { size: 101 }, { size: 9 }, { size: 100 }],
   ["kind is middle", { size: 100 }, { size: 9 }, { size: 101 }],
@@ -274,6 +301,11 @@ rule several when teams > 1 then note "several"
     expect(matches(text, requests)).toEqual(["", "", "several", "several"]);
   });
 
+  test("a limit has used what it has let through", () => {
+    const text = 'rule busy when used(pace) == 25% then note "busy"\n';
+    expect(matches(text, [{}, {}, {}, { ip: "10.0.0.1" }])).toEqual(["", "busy", "", ""]);
+  });
+
   test("a client's own rate is taken, and the policy's for who has none", () => {
     const allowed = (fields: Partial<Request>, rate: string): number => {
       const { policy, diagnostics } = loadPolicyText(
@@ -288,7 +320,9 @@ rule several when teams > 1 then note "several"
       while (passed < 300 && engine.decide(makeRequest(fields), NOW).toDecision().verdict === "allow") passed++;
       return passed;
     };
-    expect([SHOP, PLAIN, {}].map((fields) => allowed(fields, "client.rate ?? 3 per 1m"))).toEqual([100, 3, 3]);
+    for (const rate of ["client.rate ?? 3 per 1m", "client.rate ?? 3 per 1m exact"])
+      expect([SHOP, PLAIN, {}].map((fields) => allowed(fields, rate))).toEqual([100, 3, 3]);
+    expect(allowed(SHOP, "7 per 1m exact")).toBe(7);
   });
 });
 
