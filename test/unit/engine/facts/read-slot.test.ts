@@ -74,6 +74,26 @@ describe("facts", () => {
     expect(factIs(type, stated, value)).toEqual([]);
   });
 
+  test.each([
+    [3, ["present", "equal"]],
+    [undefined, []],
+  ])("stated as %j is read once a request", (stated, expected) => {
+    let times = 0;
+    const request = {
+      facts: {
+        get f(): unknown {
+          times++;
+          return stated;
+        },
+      },
+    };
+    const facts = [{ name: "f", doc: "", span: SPAN, type: "int" as const, header: "x-f" }];
+    const fact = attributeOf("int", "fact", "f");
+    const other = equals(fact, literalOf("int", 4));
+    const conditions = { present: has(fact), equal: equals(fact, literalOf("int", 3)), other };
+    expect([holding(conditions, { facts }, request), times]).toEqual([expected, 1]);
+  });
+
   test("what a request inherits is no fact of it", () => {
     const facts = [{ name: "toString", doc: "", span: SPAN, type: "string" as const, header: "x-f" }];
     expect(holding({ present: has(attributeOf("string", "fact", "toString")) }, { facts }, {})).toEqual([]);
