@@ -34,5 +34,5 @@ function eventLine(scenario: string, { seed, number, origin, atMicros, request, 
   const { method, path, ip, client } = request;
   const at = (atMicros - START_MICROS) / 1_000;
   const head = JSON.stringify({ scenario, seed, at, origin, method, path, ip, client });
-  return `${head.slice(0, -1)},${decisionLine(number, record.toDecision()).slice(1)}`;
+  return decisionLine(number, record.toDecision(), `${head.slice(1, -1)},`);
 }

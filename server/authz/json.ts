@@ -88,7 +88,7 @@ function decideRecord(gate: Gate, n: number, { request, response }: RequestRecor
   const passed = record.verdict <= SLOW;
   const posed = challenge === null ? "" : `"challenge":${JSON.stringify(challenge.member)},`;
   const earned = pass === "" ? "" : `"pass":"${pass}",`;
-  const line = `{"id":"${id}",${posed}${earned}${decisionLine(n, decision).slice(1)}`;
+  const line = decisionLine(n, decision, `"id":"${id}",${posed}${earned}`);
   if (passed && response !== null) gate.observe(id, response.outcome);
   return line;
 }

@@ -4,13 +4,14 @@ import type { Decision } from "../../../engine/index.ts";
 import { VERDICTS } from "../../../engine/index.ts";
 import { decisionLine } from "../../../traffic/index.ts";
 
-const name = fc.string({ minLength: 1, unit: "binary" });
+/** Some come again, because words of a decision are remembered by them. */
+const name = fc.oneof(fc.constantFrom("a", "b"), fc.string({ minLength: 1, unit: "binary" }));
 const number = fc.oneof(fc.nat(), fc.double({ noNaN: true }));
 const decision: fc.Arbitrary<Decision> = fc.record({
   verdict: fc.constantFrom(...VERDICTS),
-  status: fc.integer({ min: 100, max: 599 }),
+  status: fc.constantFrom(200, 403, 429),
   by: fc.option(name),
-  reason: fc.string({ unit: "binary" }),
+  reason: fc.oneof(fc.constantFrom("", "a"), fc.string({ unit: "binary" })),
   delay: number,
   retryAfter: number,
   matched: fc.array(name),
@@ -48,6 +49,14 @@ describe("decisionLine", () => {
         };
         expect(decisionLine(n, each)).toBe(JSON.stringify({ ...members, limits }));
       }),
+      { numRuns: 1_000 },
     );
+  });
+
+  it("puts members in front that are given as JSON", () => {
+    const [each] = fc.sample(decision, 1);
+    if (each === undefined) throw new Error("there is no decision");
+    const line = JSON.parse(decisionLine(3, each, '"id":"x-1","pass":"p",')) as object;
+    expect(Object.keys(line).slice(0, 4)).toEqual(["id", "pass", "n", "verdict"]);
   });
 });
