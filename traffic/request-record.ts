@@ -5,6 +5,7 @@
 import type { Outcome, Request, RequestCredential } from "../engine/index.ts";
 import { CHALLENGES, EVIDENCE, makeRequest } from "../engine/index.ts";
 import * as read from "./fields.ts";
+import { isMethod } from "./request-line.ts";
 import { closestName } from "./suggest.ts";
 
 /** Longest request line read, in UTF-16 units: a body of almost 1 MiB fits. */
@@ -134,12 +135,9 @@ function bodyBytes(body: unknown): number {
   }
 }
 
-/** RFC 9110 §5.6.2 token; a method is one. */
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,64}$/;
-
 function readMethod(value: unknown, field: string): string {
   const method = read.text(value, field);
-  if (TOKEN.test(method)) return method;
+  if (isMethod(method)) return method;
   throw new read.FieldProblem(field, `\`${field}\` must be an HTTP method, but is ${read.quote(method)}`);
 }
 
