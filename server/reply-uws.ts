@@ -28,6 +28,8 @@ export class UwsReply implements Reply {
   readonly #counts: ReplyCounts;
   /** The handler has returned or has asked for the body: uWebSockets.js corks no longer by itself. */
   #later = false;
+  /** It does again while it hands on a piece of the body. */
+  #handingOn = false;
   #attached = false;
   #onAbort: (() => void) | null = null;
   #onDrain: (() => void) | null = null;
@@ -63,7 +65,7 @@ export class UwsReply implements Reply {
   send(status: number, headers: readonly string[], body: string | Uint8Array): void {
     if (this.closed) return;
     if (this.#answer !== null) this.cut();
-    else if (!this.#later) this.#sendNow(status, headers, body);
+    else if (!this.#later || this.#handingOn) this.#sendNow(status, headers, body);
     else this.#response.cork(() => this.#sendNow(status, headers, body));
   }
 
@@ -86,7 +88,9 @@ export class UwsReply implements Reply {
     this.#receiving = true;
     this.#response.onData((chunk, last) => {
       this.#receiving = !last;
+      this.#handingOn = true;
       handler(new Uint8Array(chunk), last);
+      this.#handingOn = false;
     });
   }
 
