@@ -3,6 +3,7 @@ import type { Population, Scenario } from "../dsl/index.ts";
 import type { Client, Policy } from "../engine/index.ts";
 import type { Actor } from "./actor.ts";
 import type { Attacker } from "./attacks/attacker.ts";
+import { AutonomousSystems } from "./autonomous-systems.ts";
 import { attackHomes } from "./attacks/homes.ts";
 import { makeAttacker } from "./attacks/registry.ts";
 import { zipf } from "./distributions.ts";
@@ -30,7 +31,9 @@ export interface Cast {
  */
 export function castActors(policy: Policy, scenario: Scenario, seed: number): Cast {
   const calls = policy.routes.map(prepareCall);
-  const stage: Stage = { policy, service: new Service(policy.routes, scenario), calls, objects: zipf(OBJECTS) };
+  const systems = new AutonomousSystems(policy, scenario.populations);
+  const service = new Service(policy.routes, scenario);
+  const stage: Stage = { policy, systems, service, calls, objects: zipf(OBJECTS) };
   const clients = scenario.populations.flatMap((population, origin) =>
     population.clients.map((id) => castClient(origin, population, id, stage, scenario, seed)),
   );

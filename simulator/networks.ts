@@ -9,7 +9,8 @@ export const STRANGER_NETWORKS: readonly string[] = ["198.18.0.0/15", "2001:db8:
 /** Where clients without declared networks sit: the shared address space of carrier-grade NAT, RFC 6598. */
 export const CLIENT_NETWORKS: readonly string[] = ["100.64.0.0/10"];
 
-interface Range {
+/** A network as numbers. */
+export interface Range {
   readonly v6: boolean;
   readonly base: bigint;
   /** Bits below the prefix. */
@@ -54,7 +55,8 @@ export class SourcePool {
   }
 }
 
-function rangeOf(network: string): Range {
+/** The range of a network or address in canonical text. */
+export function rangeOf(network: string): Range {
   const [address = "", length = ""] = network.split("/");
   const v6 = address.includes(":");
   const hostBits = (v6 ? 128 : 32) - Number(length || (v6 ? 128 : 32));
@@ -73,8 +75,13 @@ function distinct(ranges: readonly Range[]): readonly Range[] {
 /** Whether each source of `range` is one of `other`: compared as sources, so two halves of one /24 are one. */
 function within(range: Range, other: Range): boolean {
   if (range.v6 !== other.v6) return false;
-  const bits = BigInt(Math.max(other.hostBits, range.v6 ? SOURCE_BITS_V6 : SOURCE_BITS_V4));
-  return range.hostBits <= Number(bits) && range.base >> bits === other.base >> bits;
+  const bits = sourceBits(other);
+  return range.hostBits <= bits && range.base >> BigInt(bits) === other.base >> BigInt(bits);
+}
+
+/** Bits below the prefix of a range, or of the source around it where it is a part of one. */
+export function sourceBits({ v6, hostBits }: Range): number {
+  return Math.max(hostBits, v6 ? SOURCE_BITS_V6 : SOURCE_BITS_V4);
 }
 
 function addressIn(range: Range, source: number, host: number): string {

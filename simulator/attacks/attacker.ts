@@ -10,6 +10,7 @@
 import type { Attack, ReactionStep, ReactionTrigger } from "../../dsl/index.ts";
 import { makeRequest, type Policy, type Request } from "../../engine/index.ts";
 import type { Actor, Answer } from "../actor.ts";
+import type { AutonomousSystems } from "../autonomous-systems.ts";
 import { SECOND } from "../clock.ts";
 import { exponentialMicros, type WeightedChoice } from "../distributions.ts";
 import { type Parked, Parking } from "../parking.ts";
@@ -40,6 +41,7 @@ export interface AttackSetup {
   readonly origin: number;
   readonly attack: Attack;
   readonly home: AttackHome;
+  readonly systems: AutonomousSystems;
   readonly policy: Policy;
   /** How each route of the policy is called. */
   readonly calls: readonly RouteCall[];
@@ -94,7 +96,7 @@ export abstract class Attacker implements Actor {
     this.origin = setup.origin;
     this.name = attack.name;
     this.tries = setup.stream("tries");
-    this.sources = new AttackSources(attack, setup.home, setup.stream("sources"));
+    this.sources = new AttackSources(attack, setup.home, setup.systems, setup.stream("sources"));
     this.credentials = new AttackCredentials(attack, setup.policy);
     this.#passes = new AttackPasses(setup.policy);
   }

@@ -19,6 +19,8 @@ const FIRST_PRIVATE_ASN = 4_200_000_000;
 const ASNS_EACH_HOME = 65_536;
 /** Homes, more than a scenario may have attacks: a /12 each of 240.0.0.0/4 (RFC 1112, reserved), a /28 each of 3fff::/20 (RFC 9637, documentation). */
 const HOMES = 256;
+/** Number of the first population's autonomous system, of those that are given networks: after those of all homes. */
+export const FIRST_POPULATION_ASN: number = FIRST_PRIVATE_ASN + HOMES * ASNS_EACH_HOME;
 
 /**
  * The homes of a scenario's attacks: each follows from the attack's name, so that no other moves it, wherever that is declared. Of two

@@ -1,5 +1,6 @@
 /** Where an attack sends from: networks drawn once, one address in each, and those that were refused laid aside. */
 import type { Attack } from "../../dsl/index.ts";
+import type { AutonomousSystems } from "../autonomous-systems.ts";
 import { SourcePool } from "../networks.ts";
 import type { RandomStream } from "../random.ts";
 import { ScenarioError } from "../scenario-error.ts";
@@ -15,7 +16,7 @@ export const SOURCES_EACH_ASN = 32;
 export class AttackSources {
   readonly #stream: RandomStream;
   readonly #addresses: readonly string[];
-  readonly #firstAsn: number;
+  readonly #asns: Float64Array;
   /** A permutation of the sources: the first `#fresh` of them are in use, the rest is laid aside. */
   readonly #order: Int32Array;
   readonly #used: Uint8Array;
@@ -25,10 +26,10 @@ export class AttackSources {
   current = 0;
 
   /** @throws {@link ScenarioError} when the networks hold fewer sources than the attack asks for. */
-  constructor(attack: Attack, home: AttackHome, stream: RandomStream) {
+  constructor(attack: Attack, home: AttackHome, systems: AutonomousSystems, stream: RandomStream) {
     this.#stream = stream;
     this.#addresses = drawAddresses(attack, home, stream);
-    this.#firstAsn = home.firstAsn;
+    this.#asns = asnsOf(attack, home, systems, this.#addresses);
     this.#order = Int32Array.from(this.#addresses.keys());
     this.#used = new Uint8Array(this.#addresses.length);
     this.#fresh = this.#addresses.length;
@@ -44,7 +45,7 @@ export class AttackSources {
   }
 
   get asn(): number {
-    return this.#firstAsn + Math.floor(this.current / SOURCES_EACH_ASN);
+    return this.#asns[this.current] ?? 0;
   }
 
   /** Picks one of those in use at random. */
@@ -103,6 +104,19 @@ function drawAddresses(attack: Attack, home: AttackHome, stream: RandomStream): 
     const source = taken.get(pick) ?? pick;
     taken.set(pick, taken.get(i) ?? i);
     return pool.address(source, stream.below(65_536));
+  });
+}
+
+/** The system of each source: in networks that the attack is given, that of the honest callers around it, where there are any; else one of its home's. */
+function asnsOf(
+  { networks }: Attack,
+  { firstAsn }: AttackHome,
+  systems: AutonomousSystems,
+  addresses: readonly string[],
+): Float64Array {
+  return Float64Array.from(addresses, (address, source) => {
+    const shared = networks.length > 0 ? systems.of(address) : null;
+    return shared ?? firstAsn + Math.floor(source / SOURCES_EACH_ASN);
   });
 }
 

@@ -5,9 +5,10 @@
 import type { Population } from "../../dsl/index.ts";
 import { type Client, makeRequest, type Policy, type Request } from "../../engine/index.ts";
 import type { Actor, Answer } from "../actor.ts";
+import { type AutonomousSystems, clientNetworks } from "../autonomous-systems.ts";
 import { presentKey } from "../client-identity.ts";
 import { WeightedChoice } from "../distributions.ts";
-import { CLIENT_NETWORKS, SourcePool } from "../networks.ts";
+import { SourcePool } from "../networks.ts";
 import { type Parked, Parking } from "../parking.ts";
 import type { RandomStream } from "../random.ts";
 import { accountName, RequestBody } from "../request-body.ts";
@@ -31,6 +32,7 @@ export interface ClientStreams {
 /** What the clients of one run share. */
 export interface Stage {
   readonly policy: Policy;
+  readonly systems: AutonomousSystems;
   readonly service: Service;
   readonly calls: readonly RouteCall[];
   readonly objects: WeightedChoice;
@@ -59,7 +61,7 @@ export class ClientActor implements Actor {
   readonly #arrivals: Arrivals;
   readonly #mix: WeightedChoice;
   readonly #bodies: readonly RequestBody[];
-  readonly #egress: readonly string[];
+  readonly #egress: readonly Egress[];
   readonly #firstAccount: number;
   readonly #parking = new Parking<Waiting>();
   #tries = 1;
@@ -80,9 +82,9 @@ export class ClientActor implements Actor {
     this.#arrivals = arrivals;
     this.#mix = new WeightedChoice(population.mix.map((share) => share.weight));
     this.#bodies = stage.calls.map((call) => new RequestBody(call.route));
-    this.#egress = egressOf(population, client, stage.policy, streams.place);
+    this.#egress = egressOf(population, client, stage, streams.place);
     this.#firstAccount = streams.place.below(10_000) * ACCOUNTS_PER_CLIENT;
-    this.request = identifiedRequest(client, stage.policy);
+    this.request = identifiedRequest(client);
   }
 
   first(): number {
@@ -122,11 +124,13 @@ export class ClientActor implements Actor {
   /** Fills method, path, body and address of a call. */
   #address(call: RouteCall, route: number, content: RandomStream): void {
     const { request } = this;
-    request.method = pickOf(call.methods, content);
+    request.method = pickOf(call.methods, content) ?? "GET";
     request.path =
       call.paths.length === 1 ? (call.paths[0] ?? "/") : (call.paths[this.#stage.objects.pick(content)] ?? "/");
     request.host = call.host;
-    request.ip = pickOf(this.#egress, content);
+    const egress = pickOf(this.#egress, content);
+    request.ip = egress?.ip ?? "";
+    request.asn = egress?.asn ?? null;
     const body = this.#bodies[route];
     if (body?.value !== undefined)
       body.setAccount(accountName(this.#firstAccount + content.below(ACCOUNTS_PER_CLIENT)));
@@ -135,35 +139,29 @@ export class ClientActor implements Actor {
   }
 }
 
-function pickOf(choices: readonly string[], stream: RandomStream): string {
-  return choices.length === 1 ? (choices[0] ?? "") : (choices[stream.below(choices.length)] ?? "");
+function pickOf<T>(choices: readonly T[], stream: RandomStream): T | undefined {
+  return choices.length === 1 ? choices[0] : choices[stream.below(choices.length)];
 }
 
-/**
- * Where a client sends from: the population's networks, else its own. A client that declares none has one network of its
- * own in the range for such clients, at its place in the inventory, so that no two of them share one.
- */
-function egressOf(population: Population, client: Client, policy: Policy, stream: RandomStream): readonly string[] {
-  const declared = population.networks.length > 0 ? population.networks : client.networks;
-  const pool = new SourcePool(declared.length > 0 ? declared : CLIENT_NETWORKS);
-  const own = policy.clients.indexOf(client) % pool.size;
-  const addresses = Array.from({ length: EGRESS_ADDRESSES }, () => {
-    const source = stream.below(pool.size);
-    return pool.address(declared.length > 0 ? source : own, stream.below(65_536));
-  });
-  return [...new Set(addresses)];
+/** An address, and the autonomous system that it is of. */
+interface Egress {
+  readonly ip: string;
+  readonly asn: number | null;
 }
 
-/** Private numbers of autonomous systems begin here (RFC 6996); each client has one of its own, as far as they go. */
-const FIRST_CLIENT_ASN = 64_512;
-const CLIENT_ASNS = 1_023;
+/** Where a client sends from: the population's networks, else its own. */
+function egressOf(population: Population, client: Client, stage: Stage, stream: RandomStream): readonly Egress[] {
+  const own = clientNetworks(client, stage.policy.clients.indexOf(client));
+  const pool = new SourcePool(population.networks.length > 0 ? population.networks : own);
+  const addresses = Array.from({ length: EGRESS_ADDRESSES }, () =>
+    pool.address(stream.below(pool.size), stream.below(65_536)),
+  );
+  return [...new Set(addresses)].map((ip) => ({ ip, asn: stage.systems.of(ip) }));
+}
 
 /** A request in which the client has proven itself. */
-function identifiedRequest(client: Client, policy: Policy): Request {
-  const request = makeRequest({
-    headers: { accept: "application/json", "user-agent": `${client.id}/1.0` },
-    asn: FIRST_CLIENT_ASN + (policy.clients.indexOf(client) % CLIENT_ASNS),
-  });
+function identifiedRequest(client: Client): Request {
+  const request = makeRequest({ headers: { accept: "application/json", "user-agent": `${client.id}/1.0` } });
   presentKey(request, client);
   return request;
 }

@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
+import { loadPolicyText } from "../../../../dsl/index.ts";
 import { makeRequest } from "../../../../engine/index.ts";
 import { SharedNetworks } from "../../../../simulator/measures/collateral.ts";
+import type { PopulationSummary } from "../../../../simulator/measures/scenario-result.ts";
 import { runScenario } from "../../../../simulator/index.ts";
-import { stage } from "../../../helpers/scenarios.ts";
+import { stage, type Staged, textOf } from "../../../helpers/scenarios.ts";
 
 const from = (ip: string, asn: number | null = null): ReturnType<typeof makeRequest> => makeRequest({ ip, asn });
 
@@ -35,18 +37,45 @@ test("tells populations and autonomous systems apart", () => {
   expect(shared.collateralOf(2)).toMatchObject({ refused: 0, networks: [] });
 });
 
-const BAN = "rule guess on login when no client then block for 1h per ip.network";
+const BAN = (key: string): string => `rule guess on login when no client then block for 1h per ${key}`;
 const CROWD = (networks: string): string =>
   `population callers = steady { clients where client.kind is partner rate 1 per 5s each mix thing 100% }
    attack crowd = credential_stuffing { target login from ${networks} sources 1 rate 1 per 2s from 1m to 4m success 0% }`;
+const harmOf = ({ policy, scenario }: Staged): PopulationSummary =>
+  runScenario(policy, scenario, { seeds: [1, 2] }).populations[0]!;
 
 test("a ban by network harms who sits beside the attacker, and the measure says that it was that", () => {
-  const beside = stage(BAN, CROWD("10.1.0.0/24"));
-  const [harmed] = runScenario(beside.policy, beside.scenario, { seeds: [1, 2] }).populations;
-  expect(harmed!.refused).toBeGreaterThan(50);
-  expect(harmed!.collateral).toEqual({ refused: harmed!.refused, refusedByAsn: 0, clients: ["alpha"] });
-  expect(harmed!.worstClient).toMatchObject({ client: "alpha" });
-  const apart = stage(BAN, CROWD("198.18.0.0/24"));
-  const [spared] = runScenario(apart.policy, apart.scenario, { seeds: [1, 2] }).populations;
-  expect(spared).toMatchObject({ refused: 0, collateral: { refused: 0, clients: [] }, worstClient: null });
+  const harmed = harmOf(stage(BAN("ip.network"), CROWD("10.1.0.0/24")));
+  const { refused } = harmed;
+  expect(refused).toBeGreaterThan(50);
+  expect(harmed.collateral).toEqual({ refused, refusedByAsn: refused, clients: ["alpha"] });
+  expect(harmed.worstClient).toMatchObject({ client: "alpha" });
+  const spared = harmOf(stage(BAN("ip.network"), CROWD("198.18.0.0/24")));
+  const none = { refused: 0, refusedByAsn: 0, clients: [] };
+  expect(spared).toMatchObject({ refused: 0, collateral: none, worstClient: null });
+});
+
+/** As {@link stage}, with a /16 for the first client. */
+function wideStage(rules: string, clauses: string): Staged {
+  const { text, files } = textOf(rules, clauses);
+  const inventory = files["clients.yaml"]!.replace("10.1.0.0/24", "10.1.0.0/16");
+  const { policy, scenarios } = loadPolicyText(text, { "clients.yaml": inventory });
+  return { policy: policy!, scenario: scenarios[0]! };
+}
+
+test("a ban by autonomous system harms who shares that with the attacker, in whatever network of it", () => {
+  const ban = BAN("ip.asn else ip.network");
+  const harmed = harmOf(wideStage(ban, CROWD("10.1.0.0/16")));
+  const { refused } = harmed;
+  expect(refused).toBeGreaterThan(50);
+  expect(harmed.collateral).toEqual({ refused: 0, refusedByAsn: refused, clients: [] });
+  expect(harmed.worstClient).toMatchObject({ client: "alpha" });
+  const spared = harmOf(wideStage(ban, CROWD("10.9.0.0/16")));
+  expect(spared).toMatchObject({ refused: 0, collateral: { refused: 0, refusedByAsn: 0 } });
+});
+
+test("who is refused in another system than the attacker's is no collateral", () => {
+  const harmed = harmOf(stage("rule closed on thing then block", CROWD("198.18.0.0/24")));
+  expect(harmed.refused).toBeGreaterThan(150);
+  expect(harmed.collateral).toEqual({ refused: 0, refusedByAsn: 0, clients: [] });
 });
