@@ -28,8 +28,10 @@ export interface DecisionRecord {
   readonly route: number;
   /** Index into `Policy.clients` of the accepted caller, or -1. */
   readonly client: number;
-  /** How many names `shadow` of the decision has: most requests have none, and need no copy to tell. */
+  /** How many names `shadow` of the decision has. */
   readonly shadows: number;
+  /** One of these names, from 0 on, in no particular order. */
+  shadowOf(index: number): string;
   /** How many names `matched` of the decision has. */
   readonly matches: number;
   /** One of these names, from 0 on. */

@@ -132,6 +132,10 @@ export class Record implements DecisionRecord {
     return this.shadow.count;
   }
 
+  shadowOf(index: number): string {
+    return this.nameAt(this.shadow.items[index]!);
+  }
+
   get matches(): number {
     return this.matched.count;
   }
@@ -271,15 +275,19 @@ export class Record implements DecisionRecord {
   }
 
   private shadowNames(): string[] {
-    const { shadow, policy } = this;
+    const { shadow } = this;
     const names: string[] = [];
     if (shadow.count === 0) return names;
     shadow.sort();
-    for (let index = 0; index < shadow.count; index++) {
-      const { kind, index: at } = policy.order[shadow.items[index]!]!;
-      names.push((kind === "rule" ? policy.rules : policy.limits)[at]!.name);
-    }
+    for (let index = 0; index < shadow.count; index++) names.push(this.nameAt(shadow.items[index]!));
     return names;
+  }
+
+  /** The rule or limit at a place in the order of declaration. */
+  private nameAt(place: number): string {
+    const { order, rules, limits } = this.policy;
+    const { kind, index } = order[place]!;
+    return (kind === "rule" ? rules : limits)[index]!.name;
   }
 
   private limitReading(limit: number): LimitReading {

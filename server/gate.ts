@@ -204,12 +204,12 @@ export class Gate {
   }
 
   #count(ruling: Ruling): void {
-    const { verdict, by, shadows } = ruling.record;
+    const { record } = ruling;
+    const { verdict, by, shadows } = record;
     const counts = this.metrics.verdicts;
     counts[verdict] = (counts[verdict] ?? 0) + 1;
     if (by !== null) increment(this.metrics.deciders, by);
-    if (shadows === 0) return;
-    for (const name of ruling.decision.shadow) increment(this.metrics.shadows, name);
+    for (let index = 0; index < shadows; index++) increment(this.metrics.shadows, record.shadowOf(index));
   }
 
   #write(request: Request, ruling: Ruling, adapter: Adapter): void {

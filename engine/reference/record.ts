@@ -46,6 +46,7 @@ export function recordOf(decided: Addition, findings: Findings, place: Place): D
     delayMicros: decided.delay,
     retryAfterMicros,
     shadows: findings.shadow.length,
+    shadowOf: (index) => findings.shadow[index] ?? "",
     matches: findings.matched.length,
     matchOf: (index) => findings.matched[index] ?? "",
     toDecision: () => decision,

@@ -135,7 +135,7 @@ export class RuleTally {
     this.#restricting = new Set(policy.rules.filter(restricts).map((rule) => rule.name));
   }
 
-  /** Counts one decision. The plain copy of the record is only made where a shadow can be read from it. */
+  /** Counts one decision. */
   add(record: DecisionRecord, ofAttack: boolean): void {
     if (record.verdict > 0) this.#addRestricted(record, ofAttack);
     if (record.shadows > 0) this.#addShadows(record, ofAttack);
@@ -160,8 +160,8 @@ export class RuleTally {
   }
 
   #addShadows(record: DecisionRecord, ofAttack: boolean): void {
-    for (const name of record.toDecision().shadow) {
-      const count = this.#countOf(name);
+    for (let index = 0; index < record.shadows; index++) {
+      const count = this.#countOf(record.shadowOf(index));
       if (ofAttack) count.shadowAttacks++;
       else count.shadowPopulations++;
     }

@@ -79,7 +79,7 @@ export class ReplayTally {
     );
   }
 
-  /** Adds a decision, of which only what nearly every one has is read without a copy. */
+  /** Adds a decision, which is read without a copy. */
   add(entry: HeldEntry, made: DecisionRecord): void {
     const caller = this.#callers.of(entry.record.request.ip);
     this.#requests++;
@@ -88,8 +88,7 @@ export class ReplayTally {
       if (caller !== null) caller.allow++;
     } else this.#addRestricted(entry, made, caller);
     for (let index = 0; index < made.matches; index++) this.#addMatch(made.matchOf(index), caller);
-    if (made.shadows === 0) return;
-    for (const name of made.toDecision().shadow) this.#addNamed(this.#shadow, name, caller);
+    for (let index = 0; index < made.shadows; index++) this.#addNamed(this.#shadow, made.shadowOf(index), caller);
   }
 
   finish(): Tallied {

@@ -1,5 +1,5 @@
 /** Runs a trace through engines side by side and tells the first difference in a decision or in state. */
-import type { Decision, Outcome, Policy, PolicyEngine, TouchedState } from "../../engine/index.ts";
+import type { Decision, DecisionRecord, Outcome, Policy, PolicyEngine, TouchedState } from "../../engine/index.ts";
 import { makeRequest, touchedState } from "../../engine/index.ts";
 import { endOfUnit } from "../../engine/reference/wall-clock.ts";
 import type { Gap, Step, Trace } from "./generators.ts";
@@ -158,6 +158,7 @@ class Lockstep {
       engine.decide(Object.assign(this.slate, step.request), this.clock.now),
     );
     const tokens = records.map((record) => record.token);
+    const read = records.map(partsOf);
     const decisions = records.map((record) => record.toDecision());
     Object.assign(this.slate, makeRequest({}));
     const [decision] = decisions as [Decision];
@@ -166,7 +167,7 @@ class Lockstep {
     this.keys.note(touchedState(this.policy, step.request, this.latest));
     const passed = decision.verdict === "allow" || decision.verdict === "slow";
     if (passed && step.outcome !== null) this.reports.push({ due: index + step.lag, tokens, outcome: step.outcome });
-    return difference(decisions.map((each, at) => JSON.stringify([each, records[at]?.route, records[at]?.client])));
+    return difference(decisions.map((each, at) => JSON.stringify([each, read[at]])));
   }
 
   /** Reports the outcomes that are due; a token counts once. */
@@ -194,6 +195,14 @@ class Lockstep {
     }
     return null;
   }
+}
+
+/** What a record tells that its copy does not, or without one. */
+function partsOf(record: DecisionRecord): unknown {
+  const { route, client, shadows, matches } = record;
+  const shadow = Array.from({ length: shadows }, (_, index) => record.shadowOf(index)).sort();
+  const matched = Array.from({ length: matches }, (_, index) => record.matchOf(index));
+  return { route, client, shadow, matched };
 }
 
 function difference(spellings: readonly string[]): string | null {

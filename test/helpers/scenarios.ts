@@ -99,6 +99,7 @@ export function recordOf(
     client: -1,
     token: 0,
     shadows: 0,
+    shadowOf: () => "",
     matches: matched.length,
     matchOf: (index: number) => matched[index] ?? "",
     ...rest,

@@ -254,6 +254,7 @@ function watched(policy: Policy, see: (sights: readonly string[]) => void): Poli
       route: 0,
       client: 0,
       shadows: 0,
+      shadowOf: () => "",
       matches: 0,
       matchOf: () => "",
       toDecision: () => explanation.decision,

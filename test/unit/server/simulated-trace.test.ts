@@ -93,7 +93,14 @@ test("a server decides a simulated run to the same decision hash", { timeout: 60
       ...{ verdict: VERDICTS.indexOf(verdict), status, by, reason },
       ...{ delayMicros: Math.round(delay * 1e6), retryAfterMicros: Math.round(retryAfter * 1e6) },
       ...{ route: routes.routeOf(request), client: policy.clients.findIndex(({ id }) => id === request.client) },
-      ...{ token: 0, shadows: 0, matches: 0, matchOf: () => "", toDecision: () => ({}) as Decision },
+      ...{
+        token: 0,
+        shadows: 0,
+        shadowOf: () => "",
+        matches: 0,
+        matchOf: () => "",
+        toDecision: () => ({}) as Decision,
+      },
     };
   }
 });
