@@ -79,9 +79,9 @@ export interface Attack extends ActorBase {
   readonly target: number;
   /** Inventory clients whose credentials the attacker holds; empty: none. */
   readonly clients: readonly string[];
-  /** How many networks the attacker can send from. */
-  readonly sources: number;
-  /** Networks its addresses are drawn from; empty: documentation and benchmark ranges. */
+  /** How many networks the attacker can send from; null: as many as its model says, or as `networks` hold where those are fewer. */
+  readonly sources: number | null;
+  /** Networks its addresses are drawn from; empty: ranges of its own that nobody real has. */
   readonly networks: readonly string[];
   /** Requests of the whole campaign in every `perMicros`. */
   readonly rate: Rate;

@@ -136,7 +136,11 @@ function parameterTable(model: AttackModel): string {
   const common: readonly (readonly [string, string, string])[] = [
     ...targetRow(model),
     ...clientsRow(model),
-    ["sources N", formatCount(model.sources), "networks that it sends from, one address in each"],
+    [
+      "sources N",
+      formatCount(model.sources),
+      "networks that it sends from, one address in each; by default no more than `from` holds",
+    ],
     ["rate N per D", rateText(model.rate), "requests of the whole campaign"],
   ];
   const own = Object.entries(model.parameters).map(([name, parameter]): readonly [string, string, string] => [

@@ -1,4 +1,7 @@
-/** Names of the threats that models of attacks stand for: OWASP Automated Threats to Web Applications 1.2, API Security Top 10 of 2023. */
+/**
+ * Names of the threats that models of attacks stand for: OWASP Automated Threats to Web Applications 1.2, API Security Top 10 of 2023,
+ * Non-Human Identities Top 10 of 2025.
+ */
 const THREATS: Readonly<Record<string, string>> = {
   "OAT-001": "Carding",
   "OAT-002": "Token Cracking",
@@ -31,6 +34,16 @@ const THREATS: Readonly<Record<string, string>> = {
   API8: "Security Misconfiguration",
   API9: "Improper Inventory Management",
   API10: "Unsafe Consumption of APIs",
+  NHI1: "Improper Offboarding",
+  NHI2: "Secret Leakage",
+  NHI3: "Vulnerable Third-Party NHI",
+  NHI4: "Insecure Authentication",
+  NHI5: "Overprivileged NHI",
+  NHI6: "Insecure Cloud Deployment Configurations",
+  NHI7: "Long-Lived Secrets",
+  NHI8: "Environment Isolation",
+  NHI9: "NHI Reuse",
+  NHI10: "Human Use of NHI",
 };
 
 /** The name of a threat, such as `OAT-008` or `API2:2023`; null where it is of another catalogue. */

@@ -14,7 +14,7 @@ export const ACCOUNT_CREATION = {
   target: "sign_in",
   clients: "never",
   sources: 50,
-  rate: { count: 2, perMicros: 1_000_000 },
+  rate: { count: 8, perMicros: 60_000_000 },
   parameters: {
     inboxes: { type: "int", default: 20, least: 1, most: 10_000, about: "mailboxes that its aliases lead to" },
     plus: {

@@ -13,8 +13,8 @@ export const CREDENTIAL_CRACKING = {
   about: "Tries a dictionary of passwords on a few known accounts, the commonest first, on all of them in turn.",
   target: "sign_in",
   clients: "never",
-  sources: 500,
-  rate: { count: 50, perMicros: 1_000_000 },
+  sources: 13_000,
+  rate: { count: 54, perMicros: 1_000_000 },
   parameters: {
     accounts: { type: "int", default: 20, least: 1, most: 100_000, about: "accounts whose names it knows" },
     dictionary: {

@@ -9,11 +9,11 @@
  */
 export const CREDENTIAL_STUFFING = {
   name: "credential_stuffing",
-  threats: ["OAT-008"],
+  threats: ["OAT-008", "API2"],
   about: "Tries stolen user name and password pairs, each once, from many networks.",
   target: "sign_in",
   clients: "never",
-  sources: 50,
+  sources: 16_600,
   rate: { count: 40, perMicros: 1_000_000 },
   parameters: {
     success: { type: "percent", default: 0.5, about: "share of the tried pairs that are valid" },

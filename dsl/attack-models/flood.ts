@@ -13,8 +13,8 @@ export const FLOOD = {
   about: "Sends as much as it can from a crowd in which no address is loud.",
   target: "only",
   clients: "optional",
-  sources: 5_000,
-  rate: { count: 500, perMicros: 1_000_000 },
+  sources: 1_200,
+  rate: { count: 136, perMicros: 1_000_000 },
   parameters: {
     ramp: { type: "duration", default: 10_000_000, about: "time until it sends at its full rate" },
     unique: { type: "percent", default: 50, about: "share of requests with a random query" },

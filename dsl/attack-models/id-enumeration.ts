@@ -16,7 +16,7 @@ export const ID_ENUMERATION = {
   target: "only",
   clients: "optional",
   sources: 5,
-  rate: { count: 80, perMicros: 1_000_000 },
+  rate: { count: 5_000, perMicros: 60_000_000 },
   parameters: {
     hits: { type: "percent", default: 5, about: "share of guesses that exist; the others are answered 404" },
     random: { type: "percent", default: 0, about: "share of guesses drawn at random instead of the next number" },

@@ -33,7 +33,7 @@ export interface AttackModel {
   readonly target: "sign_in" | "only" | "none";
   /** Whether it acts with the credentials of inventory clients: always, only where `clients` names some, or never. */
   readonly clients: "required" | "optional" | "never";
-  /** Networks that it sends from where `sources` is left out. */
+  /** Networks that it sends from where `sources` is left out, or as many as `from` holds where those are fewer. */
   readonly sources: number;
   /** Requests of the whole campaign, where `rate` is left out. */
   readonly rate: { readonly count: number; readonly perMicros: number };

@@ -28,12 +28,12 @@ export function checkAttack(
   const target = checkTarget(model, clauses);
   const identities = checkIdentities(model, clauses, inventory);
   const rate = checkRate(model, clauses);
-  const sources = clauses.number("sources", "int", [1, MAX_SOURCES], model.sources);
+  const sources = clauses.number("sources", "int", [1, MAX_SOURCES], null);
   const span = clauses.span(runMicros, "an attack");
   const networks = clauses.networks();
   const parameters = checkParameters(model, clauses);
   const reactions = checkReactions(clauses);
-  if (target === null || identities === null || rate === null || sources === null || span === null) return null;
+  if (target === null || identities === null || rate === null || span === null) return null;
   if (parameters === null || !clauses.fits) return null;
   const base = { name: actor.name.text, span: actor.span, model: model.name, target, clients: identities };
   return { ...base, sources, networks, rate, ...span, parameters, reactions };

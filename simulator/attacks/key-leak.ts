@@ -18,9 +18,9 @@ export class KeyLeak extends Attacker {
   constructor(setup: AttackSetup) {
     super(setup);
     const { finders, found } = parametersOf(this.attack, KEY_LEAK);
-    if (finders > this.attack.sources) {
+    if (finders > this.sources.size) {
       throw new ScenarioError(
-        `attack \`${this.name}\` has ${finders} finders and ${this.attack.sources} sources; each needs one of its own`,
+        `attack \`${this.name}\` has ${finders} finders and ${this.sources.size} sources; each needs one of its own`,
       );
     }
     let at = this.attack.fromMicros;

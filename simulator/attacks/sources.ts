@@ -1,5 +1,5 @@
 /** Where an attack sends from: networks drawn once, one address in each, and those that were refused laid aside. */
-import type { Attack } from "../../dsl/index.ts";
+import { type Attack, attackModel } from "../../dsl/index.ts";
 import type { AutonomousSystems } from "../autonomous-systems.ts";
 import { SourcePool } from "../networks.ts";
 import type { RandomStream } from "../random.ts";
@@ -33,6 +33,11 @@ export class AttackSources {
     this.#order = Int32Array.from(this.#addresses.keys());
     this.#used = new Uint8Array(this.#addresses.length);
     this.#fresh = this.#addresses.length;
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.#addresses.length;
   }
 
   /** How many networks the attack has sent from. */
@@ -91,15 +96,16 @@ export class AttackSources {
 /** As many distinct networks as the attack asks for, drawn without replacement, and one address in each. */
 function drawAddresses(attack: Attack, home: AttackHome, stream: RandomStream): readonly string[] {
   const pool = new SourcePool(attack.networks.length > 0 ? attack.networks : home.networks);
-  if (pool.size < attack.sources || attack.sources < 1) {
+  const sources = attack.sources ?? Math.min(attackModel(attack.model)?.sources ?? 1, pool.size);
+  if (pool.size < sources || sources < 1) {
     throw new ScenarioError(
-      `attack \`${attack.name}\` asks for ${attack.sources} sources, and its networks hold ${pool.size} ` +
+      `attack \`${attack.name}\` asks for ${sources} sources, and its networks hold ${pool.size} ` +
         "(/24 of IPv4, /64 of IPv6); add networks with `from`, or ask for fewer sources",
     );
   }
-  const first = firstPoolOf(attack, home, pool);
+  const first = attack.networks.length > 0 ? pool.size : firstOfHome(home, sources);
   const taken = new Map<number, number>();
-  return Array.from({ length: attack.sources }, (_, i) => {
+  return Array.from({ length: sources }, (_, i) => {
     const pick = i + stream.below(first - i);
     const source = taken.get(pick) ?? pick;
     taken.set(pick, taken.get(i) ?? i);
@@ -121,7 +127,6 @@ function asnsOf(
 }
 
 /** The ranges of a home are used in their order: the IPv6 one, which is huge, only as far as the IPv4 one does not suffice. */
-function firstPoolOf(attack: Attack, home: AttackHome, pool: SourcePool): number {
-  if (attack.networks.length > 0) return pool.size;
-  return Math.max(attack.sources, new SourcePool(home.networks.slice(0, 1)).size);
+function firstOfHome({ networks }: AttackHome, sources: number): number {
+  return Math.max(sources, new SourcePool(networks.slice(0, 1)).size);
 }

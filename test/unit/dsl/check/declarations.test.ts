@@ -377,7 +377,7 @@ list jobs : string = ["night_job", "nobody"]
       service: { succeeds: [] },
       attacks: [
         {
-          sources: 50,
+          sources: null,
           parameters: { success: 0.5 },
           fromMicros: 0,
           toMicros: 600_000_000,
