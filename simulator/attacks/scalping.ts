@@ -1,6 +1,5 @@
 /** `scalping`: polls, then baskets at the full rate from the moment of the sale, each paid for at once, until the stock is gone. */
 import { parametersOf, SCALPING } from "../../dsl/index.ts";
-import { exponentialMicros } from "../distributions.ts";
 import { FIRST_OBJECT, objectPath } from "../route-call.ts";
 import { Attacker } from "./attacker.ts";
 
@@ -23,7 +22,7 @@ export class Scalping extends Attacker {
 
   protected override pickSource(): void {
     if (this.#paysNext) this.sources.stay();
-    else this.sources.pick();
+    else this.sources.turn();
   }
 
   protected override fill(at: number): void {
@@ -43,11 +42,10 @@ export class Scalping extends Attacker {
     this.gaveUp ||= this.#left === 0;
   }
 
+  /** Each bot asks at intervals that are a machine's, and all of them in turn. */
   protected override gap(at: number): number {
-    const selling = at >= this.#sale;
-    const pace = exponentialMicros(this.tries, selling ? this.meanGap : this.meanGap * POLLING);
     if (this.#paysNext) return CHECKOUT_AFTER;
-    return selling ? pace : Math.max(1, Math.min(pace, this.#sale - at));
+    return at >= this.#sale ? this.meanGap : Math.max(1, Math.min(this.meanGap * POLLING, this.#sale - at));
   }
 
   #stepAt(at: number): number {

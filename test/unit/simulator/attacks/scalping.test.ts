@@ -14,6 +14,15 @@ test("polls slowly until the sale, and buys the stock within seconds of it", () 
   expect(actor.gaveUp).toBe(true);
 });
 
+test("each source asks at intervals that are a machine's, to the microsecond", () => {
+  const { sent } = campaignOf(SCALPING);
+  const polls = sent.filter(({ at }) => at < 60_000_000);
+  expect(new Set(polls.slice(0, 30).map(({ ip }) => ip)).size).toBe(30);
+  const intervals = polls.slice(30).map(({ at, ip }, i) => [ip === polls[i]!.ip, at - polls[i]!.at]);
+  expect(intervals.length).toBeGreaterThan(80);
+  expect(intervals.every(([same, interval]) => same && interval === 30 * 500_000)).toBe(true);
+});
+
 test("pays for each basket at machine speed, from where it was filled", () => {
   const { sent } = campaignOf(SCALPING);
   for (const [i, { at, request }] of sent.entries()) {
