@@ -29,6 +29,13 @@ test("tries each pair once at a sign-in, and reads each object in turn elsewhere
   expect(reads.every(({ abusive }) => abusive)).toBe(true);
 });
 
+test("has its share of valid pairs", () => {
+  const { sent } = campaignOf("low_and_slow { target login rate 20 per 1s success 10% }");
+  const valid = sent.filter(({ abusive }) => abusive).length;
+  // 600 of 6000, standard deviation 23.
+  expect(Math.abs(valid - sent.length / 10)).toBeLessThan(4 * 23);
+});
+
 test("lays refused sources aside, where it is told to, and goes on with the others in turn", () => {
   const bad = new Set<string>();
   const { sent } = campaignOf(
