@@ -2,6 +2,7 @@
  * A request to be forwarded, copied out of the transport's view in one pass over its headers, and the guards that the
  * older transport lacks: what we read and what the upstream reads must be the same request.
  */
+import { knownName } from "../header-names.ts";
 import type { RequestView } from "../transport.ts";
 
 export interface Incoming {
@@ -14,6 +15,8 @@ export interface Incoming {
   readonly headers: readonly string[];
   /** The header lines by name, first value; those with an empty value count as absent. */
   readonly first: Readonly<Record<string, string>>;
+  /** Whether each line has a value and a name of its own, so that none has to be looked for a second time. */
+  readonly plain: boolean;
   /** All `X-Forwarded-For` lines as one list, because proxies continue the chain on a line of their own; empty if none. */
   readonly forwardedFor: string;
   /** All `Forwarded` lines (RFC 7239) as one list; empty if none. */
@@ -39,8 +42,11 @@ export function readIncoming(from: RequestView): Incoming {
   let forwardedFor = "";
   let forwarded = "";
   let connection = "";
-  from.eachHeader((name, value) => {
+  let plain = true;
+  from.eachHeader((each, value) => {
+    const name = knownName(each);
     headers.push(name, value);
+    if (value === "" || first[name] !== undefined) plain = false;
     if (value === "") return;
     first[name] ??= value;
     if (name === "x-forwarded-for") forwardedFor = listed(forwardedFor, value);
@@ -57,6 +63,7 @@ export function readIncoming(from: RequestView): Incoming {
     peer: from.peer,
     headers,
     first,
+    plain,
     forwardedFor,
     forwarded,
     connection,
@@ -77,8 +84,6 @@ const TARGET = /^\/[\x21\x22\x24-\x7e]*$/;
 const HOST = /^(?:[\w.~!$&'()*+,;=%-]+|\[[\da-fA-F:.]+\])(?::\d{0,5})?$/;
 /** RFC 9110 §8.6, as far as every reader can count. `Number` would also take `0x5`, `1e3` and `+5`. */
 const LENGTH = /^\d{1,15}$/;
-/** Servers that read headers as CGI variables take these for framing. */
-const FRAMING_TWINS: ReadonlySet<string> = new Set(["content_length", "transfer_encoding"]);
 const UNFORWARDED_METHODS: ReadonlySet<string> = new Set(["CONNECT", "TRACE"]);
 
 /**
@@ -90,7 +95,7 @@ export function findMalformed(incoming: Incoming, identityHeaders: readonly stri
   if (UNFORWARDED_METHODS.has(incoming.method)) {
     return { status: 501, problem: "bad_method", detail: `${incoming.method} is not forwarded` };
   }
-  const duplicate = findDuplicate(incoming.headers, identityHeaders);
+  const duplicate = incoming.plain ? null : findDuplicate(incoming.headers, identityHeaders);
   if (duplicate !== null) return bad("duplicate_header", `header \`${duplicate}\` came more than once`);
   return findMisread(incoming.headers);
 }
@@ -109,13 +114,24 @@ function findMisread(headers: readonly string[]): Malformed | null {
       if (value.toLowerCase() !== "chunked")
         return bad("bad_transfer_encoding", "the only transfer coding is `chunked`");
       coding = true;
-    } else if (name === "host" && !HOST.test(value)) {
+    } else if (name === "host" && !isHost(value)) {
       return bad("bad_host", "Host is not a name or an address with a port");
-    } else if (FRAMING_TWINS.has(name)) {
+    } else if (name === "content_length" || name === "transfer_encoding") {
+      // Servers that read headers as CGI variables take these for framing.
       return bad("bad_framing", `header \`${name}\` reads like one that frames the body`);
     }
   }
   return length && coding ? bad("bad_framing", "Content-Length and Transfer-Encoding exclude each other") : null;
+}
+
+/** The host found well formed last: a service has few. */
+let latestHost = "";
+
+function isHost(value: string): boolean {
+  if (value === latestHost && value !== "") return true;
+  if (!HOST.test(value)) return false;
+  latestHost = value;
+  return true;
 }
 
 function bad(problem: string, detail: string): Malformed {

@@ -1,0 +1,21 @@
+/**
+ * Names of header fields, each as one text. The transport makes a new text of every name it hands on, and a text that is new is hashed and
+ * compared letter by letter wherever it is looked up; one that came before is not.
+ */
+
+/** Past this many the memory is emptied: anybody can make up names. */
+const REMEMBERED_MAX = 1_024;
+const names = new Map<string, string>();
+
+/** The text that stands for `name`, equal to it. */
+export function knownName(name: string): string {
+  return names.get(name) ?? remember(name);
+}
+
+function remember(name: string): string {
+  if (names.size >= REMEMBERED_MAX) names.clear();
+  // A key of an object is the text that the engine itself compares with by its address.
+  const [known = name] = Object.keys({ [name]: true });
+  names.set(known, known);
+  return known;
+}
