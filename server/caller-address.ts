@@ -58,6 +58,8 @@ export class Peers {
 /** The caller behind `peer`, which sent the given `X-Forwarded-For` (empty if none). */
 export function callerBehind(peer: Peer, forwardedFor: string): string {
   if (peer.hops === 0 || forwardedFor === "") return peer.address;
+  // Most have one entry, which need not be taken out of a list.
+  if (!forwardedFor.includes(",")) return addressIn(forwardedFor) ?? peer.address;
   return entryFromRight(forwardedFor.split(","), peer.hops, peer.address);
 }
 

@@ -99,7 +99,8 @@ export function requestHeaders(incoming: Incoming, options: ForwardOptions): str
     if (staysHere(name, options) || dropped?.has(name) === true) continue;
     headers.push(name, wireText(incoming.headers[i + 1] ?? ""));
   }
-  headers.push(...forwardedFields(incoming, options), "x-edge-decision", options.decision);
+  addForwarded(headers, incoming, options);
+  headers.push("x-edge-decision", options.decision);
   if (options.client !== null) headers.push("x-edge-client", options.client);
   return headers;
 }
@@ -119,15 +120,15 @@ function isOwn(name: string): boolean {
   return name.startsWith(OWN_PREFIX) || CHALLENGE_HEADERS.has(name);
 }
 
-function forwardedFields(incoming: Incoming, { peer, peerTrusted }: ForwardOptions): string[] {
+function addForwarded(headers: string[], incoming: Incoming, { peer, peerTrusted }: ForwardOptions): void {
   const { first, host, forwarded } = incoming;
   const chain = peerTrusted ? statedChain(incoming) : "";
-  const fields = ["x-forwarded-for", chain === "" ? peer : `${wireText(chain)}, ${peer}`];
-  if (peerTrusted && forwarded !== "") fields.push("forwarded", continuedForwarded(wireText(forwarded), peer));
-  if (peerTrusted && first["x-forwarded-host"] !== undefined) return fields;
-  fields.push("x-forwarded-host", wireText(host));
-  if (!peerTrusted || first["x-forwarded-proto"] === undefined) fields.push("x-forwarded-proto", "http");
-  return fields;
+  headers.push("x-forwarded-for", chain === "" ? peer : `${wireText(chain)}, ${peer}`);
+  if (peerTrusted && forwarded !== "") headers.push("forwarded", continuedForwarded(wireText(forwarded), peer));
+  if (peerTrusted && first["x-forwarded-host"] !== undefined) return;
+  // The guards let no host through that is not ASCII.
+  headers.push("x-forwarded-host", host);
+  if (!peerTrusted || first["x-forwarded-proto"] === undefined) headers.push("x-forwarded-proto", "http");
 }
 
 /** Headers of an answer as it is passed on. `content-length` and `date` are written by the transport. */

@@ -109,15 +109,16 @@ export function singleHeaders({ view }: Gate, { peer }: Incoming): readonly stri
 export function describe({ view }: Gate, incoming: Incoming): Request {
   const peer = view.peers.of(incoming.peer);
   const { first } = incoming;
-  const fields = {
-    method: incoming.method,
-    path: incoming.target,
-    host: incoming.host,
-    ip: callerBehind(peer, peer.hops === 0 ? "" : statedChain(incoming)),
-    size: incoming.length ?? 0,
-  };
-  if (peer.hops === 0) return makeRequest({ ...fields, headers: withoutFacts(first, view.factHeaders) });
-  return makeRequest({ ...fields, headers: first, facts: readFacts(view.facts, (header) => first[header]) });
+  const trusted = peer.hops > 0;
+  const request = makeRequest({});
+  request.method = incoming.method;
+  request.path = incoming.target;
+  request.host = incoming.host;
+  request.ip = callerBehind(peer, trusted ? statedChain(incoming) : "");
+  request.size = incoming.length ?? 0;
+  request.headers = trusted ? first : withoutFacts(first, view.factHeaders);
+  if (trusted) request.facts = readFacts(view.facts, (header) => first[header]);
+  return request;
 }
 
 /** Waits for the body only where the request's route reads fields from it, or whoever calls has signed it. */
@@ -215,7 +216,8 @@ function permitOf(gate: Gate, ruling: Ruling): Permit {
   const { policy } = view;
   const all = gate.config.rateLimitFields === "all";
   const decision = decisionField(ruling);
-  const named = ["X-Edge-Decision", decision, ...passField(ruling)];
+  const named = ["X-Edge-Decision", decision];
+  if (ruling.pass !== "") named.push(...passField(ruling));
   return {
     id,
     view,
@@ -223,7 +225,7 @@ function permitOf(gate: Gate, ruling: Ruling): Permit {
     decision,
     named,
     observed: record.token !== 0,
-    fields: [...named, ...(all ? rateLimitFields(policy, ruling.decision.limits, record.client) : [])],
+    fields: all ? [...named, ...rateLimitFields(policy, ruling.decision.limits, record.client)] : named,
   };
 }
 
