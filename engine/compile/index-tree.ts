@@ -83,6 +83,7 @@ interface PricedPlan {
 /** What may still be taken, and how much there is of everything, to go back to. */
 interface Mark {
   readonly spare: number;
+  readonly spareWords: number;
   readonly lengths: readonly number[];
 }
 
@@ -160,7 +161,7 @@ class IndexBuilder {
   }
 
   private mark(): Mark {
-    return { spare: this.spare, lengths: this.all().map((each) => each.length) };
+    return { spare: this.spare, spareWords: this.spareWords, lengths: this.all().map((each) => each.length) };
   }
 
   private all(): { length: number }[] {
@@ -169,9 +170,10 @@ class IndexBuilder {
   }
 
   /** Forgets what was built since. */
-  private goBack({ spare, lengths }: Mark): void {
+  private goBack({ spare, spareWords, lengths }: Mark): void {
     for (const [at, each] of this.all().entries()) each.length = lengths[at]!;
     this.spare = spare;
+    this.spareWords = spareWords;
   }
 
   /** Gives a node bit vectors and nothing else; returns the cost. */
