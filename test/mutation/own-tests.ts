@@ -46,7 +46,6 @@ const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   "engine/snapshot/pages.ts": ["pages", "snapshot"].map((name) => mirror(`engine/snapshot/${name}.ts`)),
   "engine/snapshot/snapshot.ts": ["test/unit/engine/snapshot.test.ts"],
   "engine/state/table.ts": ["test/unit/engine/state/table-room.test.ts"],
-  "engine/state/shared/copies.ts": ["test/property/snapshots.test.ts"],
   "engine/state/shared/layout.ts": ["test/unit/engine/state/shared/journal.test.ts"],
 };
 
