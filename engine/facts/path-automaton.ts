@@ -36,38 +36,42 @@ export class PathAutomaton {
   private readonly places: PatternPlaces;
   /** Class by ASCII code, and how many there are. */
   private readonly classes: Uint8Array;
-  private readonly width: number;
-  /** Of state s, by class: where it leads. */
+  private readonly kinds: number;
+  /**
+   * Of each state a row: by class, where it leads; then by method the route, or -1, or `UNSETTLED` where the path may not end there. A state
+   * is named by the place of its row, so that a step is one addition.
+   */
   private cells: Int32Array = new Int32Array(0);
-  /** Of state s, by method: the route, or -1; `UNSETTLED` where the path may not end there. */
-  private routes: Int32Array = new Int32Array(0);
-  /** Of state s: its places, and a path that leads to it. State 0 is none. */
+  private readonly width: number;
+  /** Of each state: its places, and a path that leads to it. The first row is no state's. */
   private readonly states: { readonly places: Places; readonly path: string }[] = [{ places: [], path: "" }];
   private readonly known = new Map<string, number>();
   private readonly first: number;
+  /** Of the path that was read last. */
   private state = 0;
 
   /** @param tree - Of routes that are not told apart by host. */
   constructor(tree: RouteTree) {
-    const { classes, width } = classify(tree);
+    const { classes, kinds } = classify(tree);
     this.tree = tree;
     this.places = new PatternPlaces(tree.nodes, tree.anyHost);
     this.classes = classes;
-    this.width = width;
+    this.kinds = kinds;
+    this.width = kinds + METHODS.length;
     this.grow();
     this.first = this.stateOf(this.places.start, "/");
   }
 
   /** Reads the path of a request target; tells whether that settles it. Then {@link PathAutomaton.end} is its length. */
   read(target: string): boolean {
-    const { classes, width } = this;
+    const { classes } = this;
     const { length } = target;
     if (length === 0 || target.charCodeAt(0) !== SLASH) return false;
     let { cells, first: state } = this;
     let index = 1;
     for (; index < length; index++) {
       const code = target.charCodeAt(index);
-      let to = code < ASCII ? cells[state * width + classes[code]!]! : UNSETTLED;
+      let to = code < ASCII ? cells[state + classes[code]!]! : UNSETTLED;
       if (to <= UNKNOWN) {
         if (to === UNKNOWN) {
           to = this.learn(state, code);
@@ -85,16 +89,16 @@ export class PathAutomaton {
 
   /** Index of the route of the path that was read last, by the method's place in `METHODS`; -1 for none. */
   route(method: number): number {
-    return this.routes[this.state * METHODS.length + method]!;
+    return this.cells[this.state + this.kinds + method]!;
   }
 
   /** Slow path, out of line: where a character leads that did not come in this state before. */
   private learn(state: number, code: number): number {
-    const { places, path } = this.states[state]!;
+    const { places, path } = this.states[state / this.width]!;
     const character = String.fromCharCode(code);
     const after = this.places.after(places, character);
     const to = after === null ? UNSETTLED : this.stateOf(after, path + character);
-    this.cells[state * this.width + this.classes[code]!] = to;
+    this.cells[state + this.classes[code]!] = to;
     return to;
   }
 
@@ -103,53 +107,48 @@ export class PathAutomaton {
     const name = nameOf(places);
     const known = this.known.get(name);
     if (known !== undefined) return known;
-    const state = this.states.length;
-    if ((state + 1) * this.width > this.cells.length && !this.grow()) return UNSETTLED;
+    const state = this.states.length * this.width;
+    if (state + this.width > this.cells.length && !this.grow()) return UNSETTLED;
     this.states.push({ places, path });
     this.known.set(name, state);
-    this.cells[state * this.width + QUESTION] = END;
-    this.cells[state * this.width + ODD] = UNSETTLED;
-    this.fillRoutes(state, places, path);
+    this.cells[state + QUESTION] = END;
+    this.cells[state + ODD] = UNSETTLED;
+    this.fillRoutes(state + this.kinds, places, path);
     return state;
   }
 
-  private fillRoutes(state: number, places: Places, path: string): void {
-    const { tree, routes } = this;
+  private fillRoutes(from: number, places: Places, path: string): void {
+    const { tree, cells } = this;
     const settled = mayEnd(places);
     scanPath(path, tree.segments);
     for (let method = 0; method < METHODS.length; method++) {
-      routes[state * METHODS.length + method] = settled ? tree.match(method, "", path, path.length) : UNSETTLED;
+      cells[from + method] = settled ? tree.match(method, "", path, path.length) : UNSETTLED;
     }
   }
 
   /** Makes room for twice as many states; tells whether there may be. */
   private grow(): boolean {
-    const states = Math.max(FIRST_STATES, 2 * this.states.length);
-    if (states * this.width > MOST_CELLS) return false;
-    this.cells = enlarged(this.cells, states * this.width);
-    this.routes = enlarged(this.routes, states * METHODS.length);
+    const length = Math.max(FIRST_STATES, 2 * this.states.length) * this.width;
+    if (length > MOST_CELLS) return false;
+    const cells = new Int32Array(length);
+    cells.set(this.cells);
+    this.cells = cells;
     return true;
   }
 }
 
-function enlarged(from: Int32Array, length: number): Int32Array {
-  const to = new Int32Array(length);
-  to.set(from);
-  return to;
-}
-
 /** Classes of the characters that patterns write, and of the rest. */
-function classify({ nodes }: RouteTree): { readonly classes: Uint8Array; readonly width: number } {
+function classify({ nodes }: RouteTree): { readonly classes: Uint8Array; readonly kinds: number } {
   const classes = new Uint8Array(ASCII).fill(OTHER);
   const own = new Set("/.;");
   for (const { literals } of nodes)
     for (const text of literals.keys()) for (const character of text) own.add(character);
-  let width = FIRST_OWN;
+  let kinds = FIRST_OWN;
   for (const character of own) {
     const code = character.codePointAt(0)!;
-    if (code < ASCII) classes[code] = width++;
+    if (code < ASCII) classes[code] = kinds++;
   }
   for (const character of "\0\\%") classes[character.charCodeAt(0)] = ODD;
   classes["?".charCodeAt(0)] = QUESTION;
-  return { classes, width };
+  return { classes, kinds };
 }
