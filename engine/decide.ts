@@ -52,6 +52,9 @@ export class Decider implements SlotReader {
   private readonly scores: Scores;
   private readonly rules: Rules;
   private readonly steps: Steps;
+  /** Whether there are signals and limits at all. */
+  private readonly records: boolean;
+  private readonly asks: boolean;
   /** Whether signals are recorded, or learn, when a request is decided; whether anything waits for outcomes. */
   private readonly recordsLate: boolean;
   private readonly awaits: boolean;
@@ -70,6 +73,8 @@ export class Decider implements SlotReader {
     const { policy } = program;
     this.program = program;
     this.sharing = sharing;
+    this.records = program.signals.length > 0;
+    this.asks = program.limits.length > 0;
     this.recordsLate = program.served.length + program.taught.length + program.elapsed.length > 0;
     this.awaits = program.pending.signals.length + program.pending.limits.length > 0;
     this.store = store;
@@ -145,7 +150,7 @@ export class Decider implements SlotReader {
     record.begin(context.route, context.client, context.now, context.epoch);
     if (this.overlays !== null) this.meetOverlays(this.overlays);
     this.matches.find();
-    this.recordRequestSignals();
+    if (this.records) this.recordRequestSignals();
     if (context.refusal !== null && settings.refusedCredentials === "block") {
       record.refuse(context.refusalStatus, context.refusal);
       this.recordElapsed();
@@ -158,11 +163,11 @@ export class Decider implements SlotReader {
     record.judged = true;
     if (program.lateScores || this.sharing !== null) this.scores.settle();
     this.rules.match();
-    this.bans.addLive();
+    if (this.bans.any) this.bans.addLive();
     const allowed = this.rules.add();
     if (!allowed && settings.default === "block") record.addNoRuleAllows();
-    if (record.passes) this.askLimits();
-    this.bans.set(this.rules.matching);
+    if (this.asks && record.passes) this.askLimits();
+    if (this.bans.any) this.bans.set(this.rules.matching);
     if (this.recordsLate) this.recordServedSignals();
     if (this.recordsLate) this.recordElapsed();
     if (this.awaits && record.passes) this.awaitOutcome();

@@ -24,8 +24,8 @@ export class RuleBans {
   private liveOwners: Int32Array = new Int32Array(0);
   private untils: Float64Array = new Float64Array(0);
 
-  /** Whether any rule bans. */
-  private readonly any: boolean;
+  /** Whether any rule bans; else nobody needs to ask for bans or set them. */
+  readonly any: boolean;
   /** Key definition of each rule's ban, or -1. */
   private readonly banKeys: Int32Array;
 
@@ -103,7 +103,6 @@ export class RuleBans {
 
   /** Every match sets its ban, also one that did not decide. */
   set(matching: Numbers): void {
-    if (!this.any) return;
     const { context: c } = this.hasher;
     for (let index = 0; index < matching.count; index++) {
       const rule = matching.items[index]!;
