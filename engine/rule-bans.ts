@@ -7,7 +7,7 @@ import type { Hasher } from "./hasher.ts";
 import { type Program, Rollout } from "./program.ts";
 import type { Rollouts } from "./rollouts.ts";
 import type { BanEntry } from "./state/bans.ts";
-import { banOf, type StateStore } from "./state/store.ts";
+import type { StateStore } from "./state/store.ts";
 
 export class RuleBans {
   private readonly exemptions: Exemptions;
@@ -129,9 +129,7 @@ export class RuleBans {
   remainingFor(index: number, keys: readonly KeyPart[], now: number): number {
     const { hasher } = this;
     const owner = this.owners[index] ?? -1;
-    const rule = this.program.policy.rules[index];
-    const { banKey } = this.program.rules[index] ?? { banKey: -1 };
-    if (owner < 0 || rule === undefined || banOf(rule) === null || !hasher.parts(banKey, keys)) return 0;
+    if (owner < 0 || !hasher.parts(this.banKeys[index]!, keys)) return 0;
     return this.store.bans.remaining(hasher.out.lo, hasher.out.hi, owner, now);
   }
 }

@@ -56,6 +56,7 @@ export class LiteralSearch {
     const { cells } = this;
     const places = new Int32Array(order.length);
     for (const node of order) {
+      // The empty text ends at every place: it is found apart, and is on no chain.
       if (node === 0) continue;
       const parent = places[parents[node]!]!;
       const unit = classes[node]!;
@@ -151,7 +152,7 @@ function treeOf(texts: readonly string[], unitClasses: UnitClasses, folded: bool
   for (const index of sorted) {
     const text = texts[index]!;
     let shared = 0;
-    while (shared < before.length && shared < text.length && before[shared] === text[shared]) shared++;
+    while (shared < text.length && before[shared] === text[shared]) shared++;
     path = path.slice(0, shared + 1);
     for (let at = shared; at < text.length; at++) {
       parents[size] = path[at]!;
@@ -159,8 +160,7 @@ function treeOf(texts: readonly string[], unitClasses: UnitClasses, folded: bool
       depths[size] = at + 1;
       path.push(size++);
     }
-    // The empty text ends at every place: it is found apart, and is on no chain.
-    if (text !== "") ends[path[text.length]!] = index + 1;
+    ends[path[text.length]!] = index + 1;
     before = text;
   }
   const order = Int32Array.from(Array(size).keys()).sort((a, b) => depths[a]! - depths[b]! || a - b);

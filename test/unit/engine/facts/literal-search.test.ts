@@ -61,6 +61,14 @@ test("finds texts that begin alike, one in the other, and of any characters", ()
   expect(found(new LiteralSearch([], [], false), "abc")).toEqual([]);
 });
 
+test("what an earlier search found is forgotten, also when searches are counted anew", () => {
+  const search = new LiteralSearch(["a", "b"], [0, 1], false);
+  expect(found(search, "a")).toEqual([0]);
+  Object.assign(search, { stamp: 0x3fffffff });
+  expect([found(search, "a"), search.found(0), search.found(1)]).toEqual([[0], true, false]);
+  expect([found(search, "b"), search.found(0), search.found(1)]).toEqual([[1], false, true]);
+});
+
 /** Counts the reads of a text: one of each character, and one for each step back. */
 function countReads(text: string): { readonly text: string; readonly reads: () => number } {
   let reads = 0;
