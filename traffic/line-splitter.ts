@@ -4,6 +4,11 @@ import { type InputLine, LONGEST_LINE_BYTES } from "./log-reader.ts";
 
 const NEWLINE = 10;
 const RETURN = 13;
+/**
+ * Bytes decoded together, unless a line is longer. V8 gives a text of more than 128 KiB pages of its own, which the system has to fetch and to
+ * clear each time.
+ */
+const DECODED_BYTES = 65_536;
 const BYTE_ORDER_MARK = "\uFEFF";
 
 /** Cuts chunks into lines and keeps the part of a line that has not ended yet. */
@@ -33,13 +38,24 @@ export class LineSplitter {
     return this.heldBytes > 0 || this.tooLong ? [this.take()] : [];
   }
 
-  /** Whole lines, each with its end: decoded together, unless one of them may be none. */
+  /** Whole lines, each with its end: decoded together, some at a time, unless one of them may be none. */
   private pushWhole(bytes: Buffer, lines: InputLine[]): void {
-    if (bytes.length > LONGEST_LINE_BYTES || !isUtf8(bytes)) {
+    let start = 0;
+    while (start < bytes.length) {
+      const last = bytes.length - start > DECODED_BYTES ? bytes.lastIndexOf(NEWLINE, start + DECODED_BYTES - 1) : -1;
+      const end = last < start ? bytes.length : last + 1;
+      this.pushDecoded(bytes.subarray(start, end), lines);
+      start = end;
+    }
+  }
+
+  private pushDecoded(bytes: Buffer, lines: InputLine[]): void {
+    const ascii = isAscii(bytes);
+    if (bytes.length > LONGEST_LINE_BYTES || !(ascii || isUtf8(bytes))) {
       this.pushEach(bytes, lines);
       return;
     }
-    const text = bytes.toString(isAscii(bytes) ? "latin1" : "utf8");
+    const text = bytes.toString(ascii ? "latin1" : "utf8");
     let start = 0;
     for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", start)) {
       const last = end > start && text.charCodeAt(end - 1) === RETURN ? end - 1 : end;

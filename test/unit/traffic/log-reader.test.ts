@@ -53,6 +53,24 @@ describe("lines of a stream", () => {
     );
   });
 
+  it("gives the same lines of a chunk that is too long to be decoded at once", async () => {
+    const long = "x".repeat(100_000);
+    const ends = Array.from({ length: 4_000 }, (_, n) => `${"é".repeat(n % 40)}${n}${n % 3 === 0 ? "\r\n" : "\n"}`);
+    const bytes = Buffer.concat([
+      Buffer.from(`\uFEFF${ends.join("")}${long}\n\n${ends.join("")}`),
+      Uint8Array.of(0x61, 0xff, 0x0a),
+      Buffer.from(`${ends.join("")}${long}`),
+    ]);
+    const lines = await linesOf([bytes]);
+    const parts = Array.from({ length: Math.ceil(bytes.length / 1_000) }, (_, part) => {
+      return bytes.subarray(1_000 * part, 1_000 * (part + 1));
+    });
+    expect(lines).toEqual(await linesOf(parts));
+    expect(lines.length).toBe(3 * ends.length + 4);
+    expect(lines.filter(({ problem }) => problem !== null)).toEqual([{ number: 8_003, text: "", problem: "not_utf8" }]);
+    expect(lines.filter(({ text }) => text === long).map(({ number }) => number)).toEqual([4_001, 12_004]);
+  });
+
   it("reports a line that is too long and reads on", async () => {
     const lines = await linesOf(["x".repeat(LONGEST_LINE_BYTES), "y\nnext\n"]);
     expect(lines).toEqual([
