@@ -143,7 +143,7 @@ class OrderedLogs {
     this.#at = at;
     this.#watch.entry(at);
     this.#identified?.identify(record);
-    this.#buffer.push({ at, log: this.#watch.log, line, record });
+    this.#buffer.push(at, this.#watch.log, line, record);
     while (this.#buffer.ripe) {
       const earliest = this.#buffer.take();
       if (earliest !== null) this.#handOver(earliest);

@@ -11,11 +11,11 @@ function run(times: readonly number[], limit: number, wait: number): readonly He
   const taken: HeldEntry[] = [];
   const take = (): boolean => {
     const entry = buffer.take();
-    if (entry !== null) taken.push(entry);
+    if (entry !== null) taken.push({ ...entry });
     return entry !== null;
   };
   for (const [line, at] of times.entries()) {
-    buffer.push({ at, log: 0, line, record });
+    buffer.push(at, 0, line, record);
     while (buffer.ripe) take();
   }
   while (take());
