@@ -77,20 +77,23 @@ export class RuleBans {
       const key = banKeys[index]!;
       if (!hasher.key(key)) continue;
       const live = bans.collect(c.keyLo[key]!, c.keyHi[key]!, c.now, this.liveOwners, this.untils, 0);
-      for (let at = 0; at < live; at++) this.add(key, this.liveOwners[at]!, this.untils[at]! - c.now);
+      for (let at = 0; at < live; at++) this.add(key, at);
     }
   }
 
-  private add(key: number, owner: number, remaining: number): void {
+  /** Adds the live ban that was collected at `at`. Its time is read where it is needed: handed on, it would be an object of its own. */
+  private add(key: number, at: number): void {
+    const owner = this.liveOwners[at]!;
     const rule = this.ownerRules[owner] ?? -1;
     if (rule < 0 || this.exemptions.hasRule(rule)) return;
     const { banKey, banOn, rollout, place } = this.program.rules[rule]!;
     const shadow = this.ownerShadow[owner] === 1;
     if (banKey !== key || this.rollouts.modeOf(rollout) !== (shadow ? Rollout.shadow : Rollout.on)) return;
-    if (!holds(this.hasher.context, banOn)) return;
+    const { context: c } = this.hasher;
+    if (!holds(c, banOn)) return;
     if (shadow) return this.record.listShadow(place);
     const { action } = this.program.policy.rules[rule]!;
-    this.record.addBlock(action.kind === "block" ? action.status : 0, remaining, rule, place);
+    this.record.addBlock(action.kind === "block" ? action.status : 0, this.untils[at]! - c.now, rule, place);
   }
 
   /** Microseconds that the ban which an enforced rule's match sets will run; 0 where it bans nobody. */

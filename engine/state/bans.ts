@@ -39,6 +39,9 @@ export interface BanEntry {
 export class BanTable extends HashTable {
   /** Is told of every ban that is set; null where nobody asked. */
   listener: ((lo: number, hi: number, owner: number, untilMicros: number, lengthMicros: number) => void) | null = null;
+  /** The ban at hand. Fields keep such numbers as they are; as arguments they would be objects where a call is not inlined. */
+  private until = 0;
+  private length = 0;
   /** Terms by owner; null for one that is gone. */
   private readonly owners: (BanTerms | null)[] = [];
 
@@ -65,11 +68,12 @@ export class BanTable extends HashTable {
   /** Bans a key from now on: D anew, as long as the live one, or twice as long if it returns soon after the last. */
   set(lo: number, hi: number, owner: number, now: number): void {
     let at = this.findOf(lo, hi, owner);
-    const length = this.nextLength(at, owner, now);
+    this.measure(at, owner, now);
+    this.until = now + this.length;
     if (at < 0) at = this.insert(lo, hi, now);
     else this.touch(at);
-    this.write(at, owner, now + length, length);
-    if (this.listener !== null) this.listener(lo, hi, owner, now + length, length);
+    this.write(at, owner);
+    if (this.listener !== null) this.listener(lo, hi, owner, this.until, this.length);
   }
 
   /** Puts a ban as it was written down, unless a longer one is there. */
@@ -78,7 +82,9 @@ export class BanTable extends HashTable {
     if (at >= 0 && this.load(at + UNTIL) >= untilMicros) return;
     if (at < 0) at = this.insert(lo, hi, now);
     else this.touch(at);
-    this.write(at, owner, untilMicros, lengthMicros);
+    this.until = untilMicros;
+    this.length = lengthMicros;
+    this.write(at, owner);
   }
 
   /** Ends the ban of a key that an owner set, and forgets that there was one. */
@@ -86,29 +92,37 @@ export class BanTable extends HashTable {
     const at = this.findOf(lo, hi, owner);
     if (at < 0) return;
     this.touch(at);
-    this.write(at, owner, 0, 0);
+    this.until = 0;
+    this.length = 0;
+    this.write(at, owner);
   }
 
-  private write(at: number, owner: number, until: number, length: number): void {
-    this.store(at + UNTIL, until, owner & OWNER_MASK);
-    this.store(at + LENGTH, length, owner >>> 11);
+  private write(at: number, owner: number): void {
+    const { words, until, length } = this;
+    words[at + UNTIL] = (until % 2 ** 32) | 0;
+    words[at + UNTIL + 1] = Math.floor(until / 2 ** 32) | ((owner & OWNER_MASK) << HIGH_BITS);
+    words[at + LENGTH] = (length % 2 ** 32) | 0;
+    words[at + LENGTH + 1] = Math.floor(length / 2 ** 32) | ((owner >>> 11) << HIGH_BITS);
   }
 
   /** Microseconds that a ban of a key which begins now runs. */
   lengthOf(lo: number, hi: number, owner: number, now: number): number {
-    return this.nextLength(this.count === 0 ? -1 : this.findOf(lo, hi, owner), owner, now);
+    this.measure(this.count === 0 ? -1 : this.findOf(lo, hi, owner), owner, now);
+    return this.length;
   }
 
-  private nextLength(at: number, owner: number, now: number): number {
+  /** Finds out how long an owner's ban runs that begins now, after the one at `at` where there is one. */
+  private measure(at: number, owner: number, now: number): void {
     const { forMicros, doublingToMicros } = this.owners[owner]!;
-    if (at < 0) return forMicros;
+    this.length = forMicros;
+    if (at < 0) return;
     const until = this.load(at + UNTIL);
     const length = this.load(at + LENGTH);
-    if (length === 0) return forMicros;
-    if (now < until) return length;
-    return doublingToMicros !== null && now <= until + doublingToMicros
-      ? Math.min(doublingToMicros, 2 * length)
-      : forMicros;
+    if (length === 0) return;
+    if (now < until) this.length = length;
+    else if (doublingToMicros !== null && now <= until + doublingToMicros) {
+      this.length = Math.min(doublingToMicros, 2 * length);
+    }
   }
 
   /** Microseconds until an owner's ban of a key ends; 0 if there is none. */
@@ -151,11 +165,6 @@ export class BanTable extends HashTable {
 
   private load(word: number): number {
     return (this.words[word + 1]! & HIGH_MASK) * 2 ** 32 + (this.words[word]! >>> 0);
-  }
-
-  private store(word: number, micros: number, spare: number): void {
-    this.words[word] = (micros % 2 ** 32) | 0;
-    this.words[word + 1] = Math.floor(micros / 2 ** 32) | (spare << HIGH_BITS);
   }
 
   /** A ban that is over matters for as long as a return would double it. */
