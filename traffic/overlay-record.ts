@@ -7,10 +7,14 @@ import { canonicalNetwork, LEAST_FACTOR, MAX_OVERLAYS, MOST_FACTOR } from "../en
 import * as read from "./fields.ts";
 import { closestName } from "./suggest.ts";
 
-/** Why a text is no list of overlays: one sentence, and where (`line 3`, `overlay 2`; empty for the text as a whole). */
+/**
+ * Why a text is no list of overlays: one sentence, where (`line 3`, `overlay 2`; empty for the text as a whole), and the member that it is
+ * about (empty for the overlay as a whole).
+ */
 export interface OverlayError {
   readonly error: string;
   readonly place: string;
+  readonly field: string;
 }
 
 const MODES = ["off", "shadow", "on"] as const;
@@ -62,7 +66,8 @@ const EFFECTS: ReadonlyMap<string, { readonly beside: readonly string[]; readonl
 export function parseOverlays(text: string): readonly Overlay[] | OverlayError {
   const values = text.trimStart().startsWith("[") ? fromArray(text) : fromLines(text);
   if (!Array.isArray(values)) return values as OverlayError;
-  if (values.length > MAX_OVERLAYS) return { error: `there are more than ${MAX_OVERLAYS} overlays`, place: "" };
+  if (values.length > MAX_OVERLAYS)
+    return { error: `there are more than ${MAX_OVERLAYS} overlays`, place: "", field: "" };
   return readAll(values as readonly Placed[]);
 }
 
@@ -70,7 +75,7 @@ export function parseOverlays(text: string): readonly Overlay[] | OverlayError {
 export function parseOverlay(value: unknown): Overlay | OverlayError {
   const overlays = readAll([{ value, place: "" }]);
   if (isOverlayError(overlays)) return overlays;
-  return overlays[0] ?? { error: "there is no overlay", place: "" };
+  return overlays[0] ?? { error: "there is no overlay", place: "", field: "" };
 }
 
 /** An overlay as the JSON that it is read from. */
@@ -106,7 +111,7 @@ interface Placed {
 
 function fromArray(text: string): readonly Placed[] | OverlayError {
   const parsed = parseJson(text);
-  if ("error" in parsed) return { error: parsed.error, place: "" };
+  if ("error" in parsed) return { error: parsed.error, place: "", field: "" };
   return (parsed.value as readonly unknown[]).map((value, index) => ({ value, place: `overlay ${index + 1}` }));
 }
 
@@ -117,7 +122,7 @@ function fromLines(text: string): readonly Placed[] | OverlayError {
     if (line.trim() === "") continue;
     const place = `line ${index + 1}`;
     const parsed = parseJson(line);
-    if ("error" in parsed) return { error: parsed.error, place };
+    if ("error" in parsed) return { error: parsed.error, place, field: "" };
     values.push({ value: parsed.value, place });
   }
   return values;
@@ -138,12 +143,14 @@ function readAll(values: readonly Placed[]): readonly Overlay[] | OverlayError {
     try {
       const overlay = readOverlay(value);
       const other = places.get(overlay.id);
-      if (other !== undefined) return { error: `\`id\` ${read.quote(overlay.id)} is also that of ${other}`, place };
+      if (other !== undefined) {
+        return { error: `\`id\` ${read.quote(overlay.id)} is also that of ${other}`, place, field: "id" };
+      }
       places.set(overlay.id, place);
       overlays.push(overlay);
     } catch (problem) {
       if (!(problem instanceof read.FieldProblem)) throw problem;
-      return { error: problem.message, place };
+      return { error: problem.message, place, field: problem.field };
     }
   }
   return overlays;

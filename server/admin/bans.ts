@@ -78,7 +78,9 @@ function setBan({ gate, operation }: AdminParts, call: Call): Answer {
   if (call.body["ban"] === undefined) throw new fields.FieldProblem("ban", "`ban` is missing: whom to ban");
   const ends = new Date(endsMicros / 1_000).toISOString();
   const parsed = parseOverlay({ id: "ban", author: act.author, reason: act.reason, ends, kill: call.body["ban"] });
-  if (isOverlayError(parsed)) throw new fields.FieldProblem("ban", parsed.error.replaceAll("`kill", "`ban"));
+  if (isOverlayError(parsed)) {
+    throw new fields.FieldProblem(parsed.field.replace("kill", "ban"), parsed.error.replaceAll("`kill", "`ban"));
+  }
   if (parsed.kind !== "kill") throw new fields.FieldProblem("ban", "`ban` must name whom to ban");
   const id = readId(call.body) ?? randomId("ban");
   const held = operation.containment.ban(id, parsed.subject, endsMicros, act);

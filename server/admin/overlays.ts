@@ -44,7 +44,7 @@ function setOverlay(parts: AdminParts, call: Call): Answer {
   const { for: _, ...stated } = call.body;
   const id = readId(call.body) ?? randomId("overlay");
   const overlay = parseOverlay({ ...stated, id, author: act.author, ends: new Date(endsMicros / 1_000).toISOString() });
-  if (isOverlayError(overlay)) throw new fields.FieldProblem("", overlay.error);
+  if (isOverlayError(overlay)) throw new fields.FieldProblem(overlay.field, overlay.error);
   const held = parts.operation.containment.set("overlay", { ...overlay, endsMicros }, act, "overlay.set");
   return { status: 201, value: { ...heldValue(parts, held), durable: parts.operation.containment.durable } };
 }

@@ -59,7 +59,11 @@ describe("a text", () => {
     const many = (count: number): string =>
       Array.from({ length: count }, (_, index) => line({ ...KILL, id: `o${index}` })).join("\n");
     expect(read(many(MAX_OVERLAYS))).toHaveLength(MAX_OVERLAYS);
-    expect(parseOverlays(many(MAX_OVERLAYS + 1))).toEqual({ error: "there are more than 1000 overlays", place: "" });
+    expect(parseOverlays(many(MAX_OVERLAYS + 1))).toEqual({
+      error: "there are more than 1000 overlays",
+      place: "",
+      field: "",
+    });
   });
 });
 
@@ -94,6 +98,16 @@ describe("what is no overlay", () => {
     expect(problem.place).toBe(place);
     expect(problem.error).toMatch(message);
   });
+});
+
+it.each([
+  [{ kill: { network: "nowhere" } }, "kill.network"],
+  [{ factor: 0, of: "pace" }, "factor"],
+  [{ spare: { client: "a" } }, "from"],
+  [{}, ""],
+])("a problem of %j names the member", (effect, field) => {
+  const problem = parseOverlay({ id: "o1", author: "m", reason: "r", ends: "2026-02-01", ...effect });
+  expect(isOverlayError(problem) && problem.field).toBe(field);
 });
 
 it("an overlay is read from what it is written as", () => {

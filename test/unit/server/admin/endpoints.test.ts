@@ -172,7 +172,13 @@ describe("/v1/overlays", () => {
       },
     });
     expect(await post({ ...ACT, factor: 2, of: "few" })).toMatchObject({ status: 400, body: { field: "for" } });
-    expect(await post({ ...ACT, for: "1h", factor: 1_000, of: "few" })).toMatchObject({ status: 400 });
+    expect(await post({ ...ACT, for: "1h", factor: 1_000, of: "few" })).toMatchObject({
+      status: 400,
+      body: { field: "factor" },
+    });
+    expect(await post({ ...ACT, for: "1h", kill: { network: "x" } })).toMatchObject({
+      body: { field: "kill.network" },
+    });
     expect(await post({ ...ACT, for: "1h", id: "a:b", factor: 2, of: "few" })).toMatchObject({ body: { field: "id" } });
     expect(await post({ ...ACT, for: "1h" })).toMatchObject({ status: 400 });
   });
