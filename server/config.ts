@@ -293,10 +293,14 @@ function readPeppers(option: Readonly<Record<string, string>> | undefined): Read
   return peppers;
 }
 
+/** Less would not hold what browsers send; more, of each connection, would be memory that anybody can take. */
+export const HEAD_BYTES: { readonly least: number; readonly most: number } = { least: 1_024, most: 1_048_576 };
+
 function readHeadBytes(value: number | undefined): number | null {
   if (value === undefined) return null;
-  if (Number.isSafeInteger(value) && value >= 1_024 && value <= 1_048_576) return value;
-  throw invalid("headBytesMax", `${value} is not a whole number from 1024 to 1048576`);
+  const { least, most } = HEAD_BYTES;
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
+  throw invalid("headBytesMax", `${value} is not a whole number from ${least} to ${most}`);
 }
 
 function readCount(option: string, value: number | undefined, otherwise: number): number {

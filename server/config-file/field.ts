@@ -13,8 +13,8 @@ interface About {
 export type TextField = About & { readonly kind: "text"; readonly values?: readonly string[] };
 /** A path, relative to the file's folder. */
 export type PathField = About & { readonly kind: "path" };
-/** A positive whole number. */
-export type CountField = About & { readonly kind: "count" };
+/** A positive whole number, from `least` to `most` where they are stated. */
+export type CountField = About & { readonly kind: "count"; readonly least?: number; readonly most?: number };
 /** A number, also with decimals. */
 export type NumberField = About & { readonly kind: "number" };
 export type FlagField = About & { readonly kind: "flag" };
@@ -81,6 +81,12 @@ export const text = (about: string, values?: readonly string[]): TextField =>
   values === undefined ? { kind: "text", about } : { kind: "text", about, values };
 export const path = (about: string): PathField => ({ kind: "path", about });
 export const count = (about: string): CountField => ({ kind: "count", about });
+export const countFrom = (about: string, { least, most }: { least: number; most: number }): CountField => ({
+  kind: "count",
+  about,
+  least,
+  most,
+});
 export const number = (about: string): NumberField => ({ kind: "number", about });
 export const flag = (about: string): FlagField => ({ kind: "flag", about });
 export const secret = (about: string): SecretField => ({ kind: "secret", about });

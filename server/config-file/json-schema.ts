@@ -39,7 +39,7 @@ function typeOf(field: Field): JsonSchema {
     case "path":
       return { type: "string", minLength: 1 };
     case "count":
-      return COUNT;
+      return { ...COUNT, minimum: field.least ?? COUNT["minimum"], maximum: field.most ?? COUNT["maximum"] };
     case "number":
       return { type: "number" };
     case "flag":

@@ -1,5 +1,5 @@
 /** Every option of the server that a file can state, in the order of the documentation. An option added to `ServerOptions` needs a line. */
-import type { ServerOptions } from "../config.ts";
+import { HEAD_BYTES, type ServerOptions } from "../config.ts";
 import type { LogOptions, MaskOptions, RotateOptions } from "../decision-log/options.ts";
 import type { AdminToken } from "../admin/options.ts";
 import type { AuditOptions } from "../audit-log/options.ts";
@@ -12,6 +12,7 @@ import type { TokenOptions } from "../identity/token-options.ts";
 import type { StreamOptions } from "../stream/options.ts";
 import {
   count,
+  countFrom,
   countOrWord,
   type Fields,
   flag,
@@ -184,7 +185,10 @@ export const OPTIONS: Fields<Omit<ServerOptions, NotInFiles>> & Table = {
   upstreamConnections: count("Connections to the upstream. Default 128."),
   connectTimeoutMs: count("Milliseconds to connect to the upstream. Default 3000."),
   upstreamTimeoutMs: count("Milliseconds from a request forwarded to the head of its answer. Default 30000."),
-  headBytesMax: count("Bytes that a request's line and headers may have together, 1024 to 1048576. Default 16384."),
+  headBytesMax: countFrom(
+    "Bytes that a request's line and headers may have together, 1024 to 1048576. Default 16384.",
+    HEAD_BYTES,
+  ),
   bodyBytesMax: count("Largest body forwarded, in bytes. Default 67108864."),
   bodyTimeoutMs: count("Milliseconds that a body may take where its fields are read. Default 10000."),
   recordBytesMax: count("Largest body of /authz/json and /authz/outcome, in bytes. Default 1048576."),
