@@ -19,7 +19,7 @@ export function computedReader(program: Program, slot: number): Reader {
   const b = bs[slot]!;
   switch (op[slot]) {
     case SlotOp.first:
-      return rateReader(program, slot, lists.subarray(a, b)) ?? firstReader(slot, lists.subarray(a, b));
+      return firstReader(slot, lists.subarray(a, b));
     case SlotOp.signal:
       return (c) => {
         c.reader.signal(a, slot);
@@ -57,19 +57,6 @@ function arithmeticReader(op: number, slot: number, a: number, b: number): Reade
     default:
       return (c) => both(c) && putNumber(c, slot, c.numbers[b] === 0 ? 0 : (100 * c.numbers[a]!) / c.numbers[b]!);
   }
-}
-
-/** A client's own rate, or the policy's for who has none: what most limits ask. */
-function rateReader({ slots, inventory, constants }: Program, slot: number, options: Int32Array): Reader | null {
-  const [own, other] = options;
-  if (own === undefined || other === undefined || options.length > 2) return null;
-  if (slots.op[own] !== SlotOp.clientRate || slots.op[other] !== SlotOp.constant) return null;
-  const { rates } = inventory;
-  const rate = constants.rates[slots.a[other]!]!;
-  return (c) => {
-    c.rates[slot] = c.client < 0 ? rate : (rates[c.client] ?? rate);
-    return true;
-  };
 }
 
 function firstReader(slot: number, options: Int32Array): Reader {
