@@ -87,7 +87,7 @@ function constantsOf(expr: Expr, policy: Policy): readonly ScalarValue[] {
     case "in":
     case "any_of":
     case "all_of":
-      return expr.right.kind === "list" ? (policy.lists[expr.right.index]?.values ?? []) : literalsIn(expr.right);
+      return [...literalsIn(expr.left), ...membersIn(expr.right, policy)];
     case "contains":
     case "starts_with":
     case "ends_with":
@@ -103,6 +103,11 @@ function constantsOf(expr: Expr, policy: Policy): readonly ScalarValue[] {
     default:
       return [];
   }
+}
+
+/** The members of a set that stands in the policy. */
+function membersIn(set: Expr, policy: Policy): readonly ScalarValue[] {
+  return set.kind === "list" ? (policy.lists[set.index]?.values ?? []) : literalsIn(set);
 }
 
 function literalsIn(expr: Expr): readonly ScalarValue[] {

@@ -35,6 +35,8 @@ describe("the constants of a test", () => {
     ["host in names", { host: ["anna", "bert"] }],
     ["has client and any of client.tags in names", { client: [], "client.tags": ["anna", "bert"] }],
     ['has client and all of client.tags in ["x"]', { client: [], "client.tags": ["x"] }],
+    ['has token.scopes and "x" in token.scopes', { "token.scopes": ["x"] }],
+    ['has token.scopes and any of ["x", "y"] in token.scopes', { "token.scopes": ["x", "y"] }],
     ['host contains "a"', { host: ["a"] }],
     ['host starts_with "a"', { host: ["a"] }],
     ['host ends_with "a"', { host: ["a"] }],
