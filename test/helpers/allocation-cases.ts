@@ -190,6 +190,7 @@ const LIMITS: Readonly<Record<string, string>> = {
   "gcra with a cost": "per ip allow 10MB per 1m cost body.size",
   "gcra, slow": "per ip allow 5 per 1s burst 20 otherwise slow up to 2s",
   exact: "per ip allow 10 per 1s exact",
+  "exact, of the client": "per client else ip.network allow client.rate ?? 10 per 1s exact",
   "per hour": `per ip allow 1_000 per hour "Europe/Rome"`,
   "per day": `per ip allow 1_000 per day "Europe/Rome"`,
   "per month": `per ip allow 1_000 per month "Europe/Rome"`,
