@@ -8,9 +8,6 @@ const WHOLE = ["test/unit/engine/semantics.test.ts", "test/conformance/conforman
 const LOOKUPS = ["test/unit/engine/facts/lookups.test.ts"];
 const INDEX = ["test/unit/engine/compile/index-agrees.test.ts"];
 const READERS = ["test/unit/engine/facts/readers.test.ts", "test/unit/engine/facts/read-slot.test.ts"];
-const CHANGES = ["edits", "places", "reads", "times", "values"].map((name) =>
-  mirror(`engine/explain/change/${name}.ts`),
-);
 
 /** Files whose own tests do not stand where theirs do: both engines are put to one, or it is about several files. */
 const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
@@ -22,8 +19,6 @@ const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   "engine/decide.ts": [mirror("engine/decide.ts"), ...WHOLE],
   "engine/engine.ts": [...WHOLE, "test/unit/engine/lists.test.ts", "test/unit/engine/snapshot.test.ts"],
   "engine/evaluate.ts": [...READERS, ...INDEX, ...WHOLE],
-  "engine/explain/change/knobs.ts": CHANGES,
-  "engine/explain/change/smallest-change.ts": CHANGES,
   "engine/explain/declarations.ts": ["test/unit/engine/explain/explainer.test.ts"],
   "engine/explain/notes.ts": ["test/unit/engine/explain/explainer.test.ts"],
   "engine/facts/affix-tree.ts": LOOKUPS,
