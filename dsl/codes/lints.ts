@@ -13,7 +13,8 @@ export const LINTS = {
   covered: {
     code: "EP3003",
     title: "rule never decides",
-    explanation: "Whenever the rule holds, a stricter rule holds too, and the strictest verdict wins.",
+    explanation:
+      "Whenever the rule holds, a stricter rule holds too, and the strictest verdict wins; or one of the same verdict that stands before it.",
   },
   unreachedLimit: {
     code: "EP3004",

@@ -33,12 +33,12 @@ export function lintCovered({
 }
 
 /** Rules that certainly block or throttle. A challenge can be passed, so it covers nothing. */
-function refusingRules(policy: Policy): readonly Rule[] {
+export function refusingRules(policy: Policy): readonly Rule[] {
   return [...certainRules(policy)].filter(({ action }) => action.kind === "block" || action.kind === "throttle");
 }
 
 /** Whether all that a rule does is to add its verdict. Labels, exemptions and bans have effects of their own. */
-function isPlain(rule: Rule): boolean {
+export function isPlain(rule: Rule): boolean {
   const { action } = rule;
   if (rule.rollout.mode !== "on" || action.kind === "exempt" || action.kind === "note") return false;
   return action.kind !== "block" || action.ban === null;
@@ -55,7 +55,7 @@ function rankOf({ action }: Rule): number {
 }
 
 /** Whether a rule is proven to hold for every request that something applies to. */
-function holdsWherever(cover: Rule, reach: Reach, solver: Solver): boolean {
+export function holdsWherever(cover: Rule, reach: Reach, solver: Solver): boolean {
   if (!isWithin(reach.on, cover.on)) return false;
   if (cover.when === null) return true;
   const goals: Goal[] = [{ expr: cover.when, holds: false }];

@@ -62,7 +62,8 @@ function lintSameRules({ policy, report }: Input): void {
   }
 }
 
-function meaningOf({ on, when, action }: Rule): string {
+/** What a rule does, as text that two rules share where they do the same. */
+export function meaningOf({ on, when, action }: Rule): string {
   const ban = action.kind === "block" && action.ban !== null ? { ...action.ban, stateId: "" } : null;
   const effect = ban === null ? JSON.stringify(action) : dataText({ ...action, ban });
   return `${on === null ? "any" : on.join()} ${when === null ? "" : modelText(when)} ${effect}`;

@@ -18,6 +18,7 @@ import { Solver } from "./satisfiable.ts";
 import { writtenIn } from "./syntax.ts";
 import { lintTexts } from "./texts.ts";
 import { lintThresholds } from "./thresholds.ts";
+import { lintTied } from "./tied.ts";
 import { lintUnmatched } from "./unmatched.ts";
 import { lintUnused } from "./unused.ts";
 
@@ -46,4 +47,5 @@ export function lintPolicy(load: Omit<LintInput, "solver" | "budget" | "written"
   lintForms(input);
   lintTexts(input);
   lintLists(input);
+  lintTied(input);
 }

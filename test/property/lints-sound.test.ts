@@ -7,6 +7,7 @@ import { lintCovered } from "../../dsl/lints/covered.ts";
 import { lintIdle } from "../../dsl/lints/idle.ts";
 import { Budget } from "../../dsl/lints/budget.ts";
 import { Solver } from "../../dsl/lints/satisfiable.ts";
+import { lintTied } from "../../dsl/lints/tied.ts";
 import { lintUnmatched } from "../../dsl/lints/unmatched.ts";
 import type { Decision, Policy } from "../../engine/index.ts";
 import { createReference } from "../../engine/index.ts";
@@ -29,6 +30,7 @@ function flagged(policy: Policy): {
   lintCovered({ policy, solver, budget, report });
   lintUnmatched({ policy, solver, budget, report });
   lintIdle({ policy, solver, report });
+  lintTied({ policy, solver, budget, report });
   const names = (code: string, kind: string): Set<string> => {
     const form = new RegExp(`the ${kind} \`(\\w+)\``);
     const found = report
