@@ -14,13 +14,13 @@ export class Addresses {
 
   /** Canonical text of an address, or null where `text` is none. Of IPv4 it is the text itself. */
   read(text: string): string | null {
-    if (isIpv4(text)) return text;
+    if (ipv4Number(text) >= 0) return text;
     return text.length > LONGEST ? null : this.#known.of(text) || null;
   }
 
   /** As {@link read}, of an address behind which a port may stand: `192.0.2.1:40000`, `[2001:db8::1]:443`. */
   readPeer(text: string): string | null {
-    if (isIpv4(text)) return text;
+    if (ipv4Number(text) >= 0) return text;
     return text.length > LONGEST ? null : this.#peers.of(text) || null;
   }
 }
@@ -28,24 +28,26 @@ export class Addresses {
 const LONGEST_IPV4 = 15;
 const DOT = 46;
 
-/** Whether `text` is a dotted IPv4 address in its canonical form. */
-function isIpv4(text: string): boolean {
-  if (text.length > LONGEST_IPV4) return false;
+/** The number that a dotted IPv4 address in its canonical form stands for, from 0 to 2³² - 1; -1 for any other text. */
+export function ipv4Number(text: string): number {
+  if (text.length > LONGEST_IPV4) return -1;
   let dots = 0;
   let part = -1;
+  let number = 0;
   for (let at = 0; at < text.length; at++) {
     const digit = text.charCodeAt(at) - 48;
     if (digit >= 0 && digit <= 9) {
-      if (part === 0) return false;
+      if (part === 0) return -1;
       part = part < 0 ? digit : part * 10 + digit;
-      if (part > 255) return false;
+      if (part > 255) return -1;
     } else {
-      if (digit !== DOT - 48 || part < 0) return false;
+      if (digit !== DOT - 48 || part < 0) return -1;
       dots++;
+      number = number * 256 + part;
       part = -1;
     }
   }
-  return dots === 3 && part >= 0;
+  return dots === 3 && part >= 0 ? number * 256 + part : -1;
 }
 
 function withoutPort(text: string): string {

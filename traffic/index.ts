@@ -1,4 +1,5 @@
 /** Traffic as data: request and decision records, logs of servers, and lines read from files. */
+export { ipv4Number } from "./addresses.ts";
 export type { LogEntry } from "./combined-log.ts";
 export { CompressionError } from "./compressed.ts";
 export { decisionLine } from "./decision-record.ts";

@@ -2,9 +2,10 @@
 import type { Verdict } from "../../engine/index.ts";
 import { VERDICTS } from "../../engine/index.ts";
 import { detached } from "../../traffic/index.ts";
+import { AddressNumbers } from "./address-numbers.ts";
 import type { AffectedCaller, Count } from "./replay-result.ts";
 
-/** Most addresses that are told apart; later ones are counted in the totals alone. About 40 MB when full. */
+/** Most addresses that are told apart; later ones are counted in the totals alone. About 10 MB when full, and 40 MB where all of them are affected. */
 export const MOST_CALLERS = 100_000;
 /** Longest text kept of a path or a user agent. */
 const LONGEST_TEXT = 200;
@@ -19,88 +20,114 @@ export function noVerdicts(): Record<Verdict, number> {
   return { allow: 0, slow: 0, challenge: 0, throttle: 0, block: 0 };
 }
 
-/** What is known of one address. */
-export class Caller {
-  allow = 0;
-  slow = 0;
-  challenge = 0;
-  throttle = 0;
-  block = 0;
-  /** Null until one of its requests was not simply allowed. */
-  agent: string | null = null;
-  otherAgents = false;
-  firstBy = "";
-  firstAt = 0;
-  /** Names that one of its requests had, by their numbers: below 31 as bits. */
-  #few = 0;
-  #many: Set<number> | null = null;
+/** A caller of whom not every request was simply allowed. */
+class Affected {
+  readonly #number: number;
+  readonly #ip: string;
+  /** The user agent of its first request of these, what decided that, and when. */
+  readonly #agent: string;
+  readonly #firstBy: string;
+  readonly #firstAt: number;
+  readonly #verdicts = noVerdicts();
+  #otherAgents = false;
 
-  /** Counts a request that was not simply allowed; `by` is what decided it, `agent` its user agent. */
-  add(verdict: Verdict, by: string, agent: string, at: number): void {
-    this[verdict]++;
-    if (this.agent === null) {
-      this.agent = cut(agent);
-      this.firstBy = by;
-      this.firstAt = at;
-    } else if (!this.otherAgents && this.agent !== agent) this.otherAgents = this.agent !== cut(agent);
+  constructor(number: number, ip: string, agent: string, by: string, at: number) {
+    this.#number = number;
+    this.#ip = detached(ip);
+    this.#agent = cut(agent);
+    this.#firstBy = by;
+    this.#firstAt = at;
   }
 
-  /** Whether this is the first of its requests with a name. */
-  isFirst(name: number): boolean {
-    if (name < BITS) {
-      const bit = 1 << name;
-      const first = (this.#few & bit) === 0;
-      this.#few |= bit;
-      return first;
-    }
-    this.#many ??= new Set();
-    if (this.#many.has(name)) return false;
-    this.#many.add(name);
-    return true;
+  add(verdict: Verdict, agent: string): void {
+    this.#verdicts[verdict]++;
+    if (!this.#otherAgents && this.#agent !== agent) this.#otherAgents = this.#agent !== cut(agent);
   }
 
-  asAffected(ip: string): AffectedCaller {
-    const { allow, slow, challenge, throttle, block, agent, otherAgents, firstBy, firstAt } = this;
-    const requests = allow + slow + challenge + throttle + block;
-    const verdicts = { allow, slow, challenge, throttle, block };
-    return { ip, agent: agent ?? "", otherAgents, requests, verdicts, firstBy, firstAt };
+  /** @param allowed - By number, how many requests of a caller were simply allowed. */
+  finish(allowed: Float64Array): AffectedCaller {
+    const verdicts = { ...this.#verdicts, allow: allowed[this.#number] ?? 0 };
+    const requests = VERDICTS.reduce((sum, verdict) => sum + verdicts[verdict], 0);
+    return {
+      ...{ ip: this.#ip, agent: this.#agent, otherAgents: this.#otherAgents, requests, verdicts },
+      ...{ firstBy: this.#firstBy, firstAt: this.#firstAt },
+    };
   }
 }
 
+/** Names below it are bits of a caller. */
 const BITS = 31;
+const FIRST_CALLERS = 1_024;
 
-/** What is known of each address. */
+/** What is known of each address. A caller is a number; most have nothing but counts, which stand in columns. */
 export class CallerTable {
-  readonly #callers = new Map<string, Caller>();
-  readonly #limit: number;
-  #full = false;
+  readonly #numbers: AddressNumbers;
+  #allowed: Float64Array = new Float64Array(FIRST_CALLERS);
+  /** Names that one of a caller's requests had, by their numbers. */
+  #names: Int32Array = new Int32Array(FIRST_CALLERS);
+  /** Of the names past those that are bits: their callers. */
+  readonly #others = new Map<number, Set<number>>();
+  readonly #affected = new Map<number, Affected>();
+  #exact = true;
 
   constructor(limit: number) {
-    this.#limit = limit;
+    this.#numbers = new AddressNumbers(limit);
   }
 
-  /** The caller of an address; null where there is no room for another. */
-  of(ip: string): Caller | null {
-    return this.#callers.get(ip) ?? this.#open(ip);
+  /** The caller of an address; -1 where there is no room for another. */
+  of(ip: string): number {
+    const caller = this.#numbers.of(ip);
+    if (caller < 0) this.#exact = false;
+    else if (caller >= this.#allowed.length) this.#grow();
+    return caller;
   }
 
   get count(): Count {
-    return { count: this.#callers.size, exact: !this.#full };
+    return { count: this.#numbers.count, exact: this.#exact };
+  }
+
+  /** Counts a request that was simply allowed. */
+  allow(caller: number): void {
+    this.#allowed[caller]!++;
+  }
+
+  /** Counts one that was not; `by` is what decided it, `agent` its user agent. */
+  restrict(caller: number, ip: string, verdict: Verdict, by: string, agent: string, at: number): void {
+    let affected = this.#affected.get(caller);
+    if (affected === undefined) {
+      affected = new Affected(caller, ip, agent, by, at);
+      this.#affected.set(caller, affected);
+    }
+    affected.add(verdict, agent);
+  }
+
+  /** Whether this is the first of a caller's requests with a name. */
+  isFirst(caller: number, name: number): boolean {
+    if (name >= BITS) return this.#isFirstOther(caller, name);
+    const names = this.#names[caller]!;
+    this.#names[caller] = names | (1 << name);
+    return (names & (1 << name)) === 0;
   }
 
   /** Callers with at least one request that was not simply allowed. */
   affected(): AffectedCaller[] {
-    const affected: AffectedCaller[] = [];
-    for (const [ip, caller] of this.#callers) if (caller.agent !== null) affected.push(caller.asAffected(ip));
-    return affected.sort(bySeverity);
+    return [...this.#affected.values()].map((each) => each.finish(this.#allowed)).sort(bySeverity);
   }
 
-  #open(ip: string): Caller | null {
-    this.#full ||= this.#callers.size >= this.#limit;
-    if (this.#full) return null;
-    const caller = new Caller();
-    this.#callers.set(detached(ip), caller);
-    return caller;
+  #isFirstOther(caller: number, name: number): boolean {
+    let callers = this.#others.get(name);
+    if (callers === undefined) this.#others.set(name, (callers = new Set()));
+    if (callers.has(caller)) return false;
+    callers.add(caller);
+    return true;
+  }
+
+  #grow(): void {
+    const [allowed, names] = [this.#allowed, this.#names];
+    this.#allowed = new Float64Array(2 * allowed.length);
+    this.#names = new Int32Array(2 * names.length);
+    this.#allowed.set(allowed);
+    this.#names.set(names);
   }
 }
 

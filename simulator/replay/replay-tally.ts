@@ -2,7 +2,7 @@
 import type { Decision, DecisionRecord, Policy, Verdict } from "../../engine/index.ts";
 import { VERDICTS } from "../../engine/index.ts";
 import type { RequestRecord } from "../../traffic/index.ts";
-import { type Caller, CallerTable, cut, MOST_CALLERS, noVerdicts } from "./callers.ts";
+import { CallerTable, cut, MOST_CALLERS, noVerdicts } from "./callers.ts";
 import type { HeldEntry } from "./reorder-buffer.ts";
 import type { AffectedCaller, Count, DecidedBy, Example, Named, VerdictCounts } from "./replay-result.ts";
 
@@ -85,7 +85,7 @@ export class ReplayTally {
     this.#requests++;
     if (made.verdict === ALLOW) {
       this.#verdicts.allow++;
-      if (caller !== null) caller.allow++;
+      if (caller >= 0) this.#callers.allow(caller);
     } else this.#addRestricted(entry, made, caller);
     for (let index = 0; index < made.matches; index++) this.#addMatch(made.matchOf(index), caller);
     for (let index = 0; index < made.shadows; index++) this.#addNamed(this.#shadow, made.shadowOf(index), caller);
@@ -107,19 +107,20 @@ export class ReplayTally {
     };
   }
 
-  #addRestricted(entry: HeldEntry, made: DecisionRecord, caller: Caller | null): void {
+  #addRestricted(entry: HeldEntry, made: DecisionRecord, caller: number): void {
     const verdict = VERDICTS[made.verdict] ?? "allow";
     const by = made.by ?? made.reason;
     this.#verdicts[verdict]++;
-    caller?.add(verdict, by, entry.record.request.headers["user-agent"] ?? "", entry.at);
+    const { ip, headers } = entry.record.request;
+    if (caller >= 0) this.#callers.restrict(caller, ip, verdict, by, headers["user-agent"] ?? "", entry.at);
     this.#addDecided(by, entry, made, caller);
   }
 
-  #addDecided(by: string, entry: HeldEntry, made: DecisionRecord, caller: Caller | null): void {
+  #addDecided(by: string, entry: HeldEntry, made: DecisionRecord, caller: number): void {
     const { response } = entry.record;
     const row = this.#decided.get(by) ?? this.#openDecided(by, entry, made);
     row.verdicts[VERDICTS[made.verdict] ?? "allow"]++;
-    count(row, caller);
+    this.#count(row, caller);
     const status = response === null ? "none" : (CLASSES[Math.floor(response.outcome.status / 100)] ?? "none");
     row.answered[status] = (row.answered[status] ?? 0) + 1;
   }
@@ -139,16 +140,22 @@ export class ReplayTally {
     return { number: this.#names++, requests: 0, callers: 0, exact: true };
   }
 
-  #addMatch(name: string, caller: Caller | null): void {
+  #addMatch(name: string, caller: number): void {
     this.#addNamed(this.#matched, name, caller);
     const label = this.#notes.get(name);
     if (label !== undefined) this.#addNamed(this.#labels, label, caller);
   }
 
-  #addNamed(rows: Map<string, NamedRow>, name: string, caller: Caller | null): void {
+  #addNamed(rows: Map<string, NamedRow>, name: string, caller: number): void {
     let row = rows.get(name);
     if (row === undefined) rows.set(name, (row = this.#newRow()));
-    count(row, caller);
+    this.#count(row, caller);
+  }
+
+  #count(row: NamedRow, caller: number): void {
+    row.requests++;
+    if (caller < 0) row.exact = false;
+    else if (this.#callers.isFirst(caller, row.number)) row.callers++;
   }
 
   #decidedBy(): DecidedBy[] {
@@ -168,12 +175,6 @@ export class ReplayTally {
 }
 
 const CLASSES = ["", "1xx", "2xx", "3xx", "4xx", "5xx"];
-
-function count(row: NamedRow, caller: Caller | null): void {
-  row.requests++;
-  if (caller === null) row.exact = false;
-  else if (caller.isFirst(row.number)) row.callers++;
-}
 
 function countOf({ callers, exact }: NamedRow): Count {
   return { count: callers, exact };

@@ -198,6 +198,20 @@ rollout { later shadow }`);
     expect(renderReplay(result)).toContain("at least 1 address");
   });
 
+  it("tells addresses apart by what they are, of either family, and those past many too", async () => {
+    const ips = Array.from({ length: 3_000 }, (_, n) => {
+      return n % 3 === 0 ? `2001:db8::${(n + 1).toString(16)}` : `${n % 256}.${n >> 8}.0.255`;
+    });
+    const twice = [...ips, ...ips].map((ip, n) => line(n % 50, ip, ip === ips[7] ? "/secret" : "/"));
+    const { callers, requests, topCallers, labels } = await replayLog(policy, twice);
+    expect(callers).toEqual({ count: 3_000, exact: true });
+    expect(requests).toBe(6_000);
+    expect(labels).toMatchObject([{ requests: 5_998, callers: { count: 2_999, exact: true } }]);
+    expect(topCallers[0]).toMatchObject({ ip: ips[7], requests: 2, verdicts: { allow: 0, block: 2 } });
+    const first = await replayLog(policy, twice, { mostCallers: 2_000 });
+    expect(first.callers).toEqual({ count: 2_000, exact: false });
+  });
+
   it("is the same from both engines, and again", async () => {
     const first = JSON.stringify(replayJson(await replayLog(policy, lines)));
     expect(JSON.stringify(replayJson(await replayLog(policy, lines)))).toBe(first);
