@@ -25,6 +25,7 @@ const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   "engine/facts/client-readers.ts": READERS,
   "engine/facts/computed-readers.ts": READERS,
   "engine/facts/graphql-body.ts": ["test/unit/engine/facts/graphql.test.ts"],
+  "engine/facts/pattern-places.ts": ["test/unit/engine/facts/path-automaton.test.ts"],
   "engine/facts/range-table.ts": LOOKUPS,
   "engine/facts/read-slot.ts": READERS,
   "engine/facts/read-request.ts": [...READERS, ...WHOLE],
