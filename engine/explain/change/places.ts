@@ -60,7 +60,7 @@ export function placeOf({ name, args, type: { scalar } }: AttributeExpr, policy:
       return { ...number(name, facts.query.length, change), range: COUNTED };
     }
     case "body.size":
-      return number(name, request.size, (value) => ({ ...request, size: Number(value) }));
+      return { ...number(name, request.size, (value) => ({ ...request, size: Number(value) })), type: "size" };
     case "host":
       return { ...text(name, facts.host, (value) => ({ ...request, host: String(value) })), optional: false };
     case "body":

@@ -153,7 +153,7 @@ describe("numbers", () => {
   test("of the body's size, never below zero", () => {
     const found = place({ size: 9 }, "size", "body.size");
     expect([told(found), changed({ size: 9 }, found, 7)]).toEqual([
-      ["body.size", "int", 9, false, NATURAL],
+      ["body.size", "size", 9, false, NATURAL],
       { size: 7 },
     ]);
   });

@@ -75,7 +75,7 @@ test("a change says what it changes, from what to what, and what is decided then
   const changed = { ...request, size: 11 };
   expect(change).toEqual({
     attribute: "body.size",
-    type: "int",
+    type: "size",
     from: 3,
     to: 11,
     request: changed,
