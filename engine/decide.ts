@@ -2,7 +2,7 @@
  * A decision, step by step as the language defines it. One decider serves one program; the state it works on belongs to
  * the store and outlives it. One class, because the steps share the scratch of the request at hand, and nothing else may touch it.
  */
-import { Record } from "./decision-record.ts";
+import { Record, Verdict } from "./decision-record.ts";
 import { Exemptions } from "./exemptions.ts";
 import { holds, makeTests } from "./evaluate.ts";
 import { Context, type SlotReader } from "./facts/context.ts";
@@ -55,9 +55,11 @@ export class Decider implements SlotReader {
   /** Whether there are signals and limits at all. */
   private readonly records: boolean;
   private readonly asks: boolean;
-  /** Whether signals are recorded, or learn, when a request is decided; whether anything waits for outcomes. */
+  /** Whether signals are recorded, or learn, when a request is decided. */
   private readonly recordsLate: boolean;
-  private readonly awaits: boolean;
+  /** Of each route, those without a route first: whether signals await the outcome; whether some limit does. */
+  private readonly awaits: Uint8Array;
+  private readonly chargesAwait: boolean;
   /** Those that have not ended; null while there are none. */
   private overlays: LiveOverlays | null = null;
 
@@ -76,7 +78,8 @@ export class Decider implements SlotReader {
     this.records = program.signals.length > 0;
     this.asks = program.limits.length > 0;
     this.recordsLate = program.served.length + program.taught.length + program.elapsed.length > 0;
-    this.awaits = program.pending.signals.length + program.pending.limits.length > 0;
+    this.awaits = program.pending.awaits;
+    this.chargesAwait = program.pending.limits.length > 0;
     this.store = store;
     this.pending = pending;
     this.context = new Context(program, this, MAKERS, clock);
@@ -167,11 +170,11 @@ export class Decider implements SlotReader {
     const allowed = this.rules.add();
     if (!allowed && settings.default === "block") record.addNoRuleAllows();
     if (this.asks && record.passes) this.askLimits();
-    if (this.bans.any) this.bans.set(this.rules.matching);
+    if (this.rules.banning) this.bans.set(this.rules.matching);
     if (this.recordsLate) this.recordServedSignals();
     if (this.recordsLate) this.recordElapsed();
-    if (this.awaits && record.passes) this.awaitOutcome();
-    record.conclude();
+    if (record.passes && (this.awaits[context.route + 1] === 1 || this.chargesAwait)) this.awaitOutcome();
+    if (record.verdict !== Verdict.allow) record.conclude();
   }
 
   /** Records the outcome's signals of a kept request, and gives back what its limits take back. */
@@ -272,8 +275,7 @@ export class Decider implements SlotReader {
 
   private awaitOutcome(): void {
     const { context, pending, record } = this;
-    const { awaits } = this.program.pending;
-    if (awaits[context.route + 1] === 0 && !this.limits.awaitsOutcome) return;
+    if (this.awaits[context.route + 1] === 0 && !this.limits.awaitsOutcome) return;
     const slot = keepRequest(this.hasher, pending);
     this.limits.keep(pending, slot);
     record.token = pending.tokenOf(slot);

@@ -34,6 +34,10 @@ export class Rules {
   private readonly alwaysOn: Uint8Array;
   private readonly exempts: Uint8Array;
   private readonly anyExempts: boolean;
+  /** Key definition of each rule's ban, or -1. */
+  private readonly banKeys: Int32Array;
+  /** Whether one of those that match bans. */
+  banning = false;
 
   constructor(
     context: Context,
@@ -59,6 +63,7 @@ export class Rules {
     this.alwaysOn = Uint8Array.from(rules, ({ rollout }) => (isAlwaysOn(rollout) ? 1 : 0));
     this.exempts = Uint8Array.from(actions, ({ kind }) => (kind === "exempt" ? 1 : 0));
     this.anyExempts = this.exempts.includes(1);
+    this.banKeys = Int32Array.from(rules, ({ banKey }) => banKey);
   }
 
   /** Finds the rules that match, and notes what those of them that exempt exempt from. */
@@ -89,8 +94,10 @@ export class Rules {
   add(): boolean {
     const { matching, record, exemptions } = this;
     let allowed = false;
+    this.banning = false;
     for (let at = 0; at < matching.count; at++) {
       const rule = matching.items[at]!;
+      if (this.banKeys[rule]! >= 0) this.banning = true;
       if (exemptions.hasRule(rule)) continue;
       const mode = this.modeOf(rule);
       if (mode === Rollout.shadow) record.listShadow(this.places[rule]!);

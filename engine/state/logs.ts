@@ -33,6 +33,8 @@ export const LOG_SHARE = 0.25;
 export class LogTable extends SketchedTable<UnitsSketch> {
   private readonly pool: EntryPool;
   private readonly isOfLeases: boolean;
+  /** Charges up to then count no more. A field, because as an argument the time would be an object where a call is not inlined. */
+  private since = 0;
 
   /** @param isOfLeases - Then room is made where leases end soonest, not where a key was not seen for long. */
   constructor(isOfLeases: boolean, arena: Arena, head: number) {
@@ -96,7 +98,8 @@ export class LogTable extends SketchedTable<UnitsSketch> {
     this.longest = window;
     const at = this.open(lo, hi, now, out);
     out.sketched = false;
-    if (at >= 0) this.forgetUntil(at, now - window);
+    this.since = now - window;
+    if (at >= 0) this.forgetOld(at);
     const held = at < 0 ? 0 : this.words[at + HELD]!;
     out.cost = 1;
     out.fits = false;
@@ -171,8 +174,9 @@ export class LogTable extends SketchedTable<UnitsSketch> {
 
   /** Makes a charge that was asked about at this same time. */
   charge({ lo, hi, at: known, cost, mark }: Charge, window: number, now: number): void {
-    if (known >= 0) this.forgetUntil(known, mark - window);
-    const at = this.makePlace(lo, hi, known, mark - window, now);
+    this.since = mark - window;
+    if (known >= 0) this.forgetOld(known);
+    const at = this.makePlace(lo, hi, known, now);
     this.touch(at);
     this.append(at, mark, cost);
     this.words[at + SEEN] = now / 1e6;
@@ -240,8 +244,9 @@ export class LogTable extends SketchedTable<UnitsSketch> {
     return units;
   }
 
-  private forgetUntil(at: number, time: number): void {
-    while (this.words[at + HELD]! > 0 && this.oldestAt(at) <= time) this.dropOldest(at);
+  /** Forgets the charges that count no more, up to `since`. */
+  private forgetOld(at: number): void {
+    while (this.words[at + HELD]! > 0 && this.oldestAt(at) <= this.since) this.dropOldest(at);
   }
 
   private oldestAt(at: number): number {
@@ -261,9 +266,9 @@ export class LogTable extends SketchedTable<UnitsSketch> {
 
   /**
    * Makes a place behind a key's latest charge; returns its entry's first word. A key without an entry, which is one that was dropped
-   * just now too, has one with what is remembered of its charges after a time.
+   * just now too, has one with what is remembered of its charges after `since`.
    */
-  private makePlace(lo: number, hi: number, known: number, after: number, now: number): number {
+  private makePlace(lo: number, hi: number, known: number, now: number): number {
     const { words } = this;
     if (known >= 0 && words[known + HELD]! > 0 && (words[known + OLDEST]! + words[known + HELD]!) % CHUNK > 0) {
       return known;
@@ -274,7 +279,7 @@ export class LogTable extends SketchedTable<UnitsSketch> {
       chunk = this.pool.take();
     }
     const found = this.find(lo, hi);
-    const isSketched = found < 0 && this.isSketched(lo, hi, after);
+    const isSketched = found < 0 && this.isSketched(lo, hi, this.since);
     const at = found < 0 ? this.insert(lo, hi, now) : found;
     this.addChunk(at, chunk);
     if (isSketched) this.recall(at);

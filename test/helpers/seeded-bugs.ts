@@ -215,8 +215,8 @@ const IN_COMPILED: readonly Row[] = [
   [
     "a ban that lives at its very end",
     "state/bans.ts",
-    "if (now < until) return length;",
-    "if (now <= until) return length;",
+    "if (now < until) this.length = length;",
+    "if (now <= until) this.length = length;",
     /"doublingToMicros":\d/,
   ],
   [
@@ -235,8 +235,8 @@ const IN_COMPILED: readonly Row[] = [
   [
     "a log's window that holds its own start",
     "state/logs.ts",
-    "this.oldestAt(at) <= time",
-    "this.oldestAt(at) < time",
+    "this.oldestAt(at) <= this.since",
+    "this.oldestAt(at) < this.since",
     /"kind":"leases"/,
   ],
   [
