@@ -1,12 +1,27 @@
 /** Request bodies for routes that declare fields: every declared field filled, account names set again for each request. */
 import type { BodyField, Route } from "../engine/index.ts";
 
-/** Account names have one width, so that a body's size does not change with the account. */
-const ACCOUNT_DIGITS = 8;
+/** Account names have one width, so that a body's size does not change with the account: this many digits, twice. */
+const HALF_DIGITS = 4;
+const HALF = 10 ** HALF_DIGITS;
 
-/** The user name of account `number`, such as `user-00000042`. */
+/** Both halves of names, written out when they are first used: actors name an account in most of their requests. */
+const HEADS = Array.from({ length: HALF }, (): string | undefined => undefined);
+const TAILS = Array.from({ length: HALF }, (): string | undefined => undefined);
+
+/** The user name of account `number`, such as `user-00000042`; from 100,000,000 on it has more digits. */
 export function accountName(number: number): string {
-  return `user-${String(number).padStart(ACCOUNT_DIGITS, "0")}`;
+  const head = Math.floor(number / HALF);
+  const tail = number % HALF;
+  return (head < HALF ? (HEADS[head] ??= headOf(head)) : headOf(head)) + (TAILS[tail] ??= halfOf(tail));
+}
+
+function headOf(head: number): string {
+  return `user-${halfOf(head)}`;
+}
+
+function halfOf(number: number): string {
+  return String(number).padStart(HALF_DIGITS, "0");
 }
 
 const SAMPLE_ACCOUNT = accountName(0);

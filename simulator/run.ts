@@ -173,6 +173,7 @@ export class Run {
 
   result(): SeedResult {
     const { populations } = this.#scenario;
+    for (const { origins } of this.#cast.attackers) for (const each of origins) this.#shared.attackedFrom(each);
     return {
       seed: this.#seed,
       requests: this.#requests,
@@ -221,8 +222,7 @@ export class Run {
     originTally.add(record, at);
     this.#reachTally.add(record);
     this.#ruleTally.add(record, ofAttack);
-    if (ofAttack) this.#shared.attackedFrom(actor.request);
-    else if (refused) this.#shared.refused(actor.request, actor.origin, actor.name);
+    if (refused && !ofAttack) this.#shared.refused(actor.request, actor.origin, actor.name);
     if (actor.abusive && !refused) tally.succeeded++;
   }
 

@@ -23,7 +23,7 @@ import { AttackCredentials } from "./credentials.ts";
 import { TOOL } from "./faces.ts";
 import type { AttackHome } from "./homes.ts";
 import { AttackPasses } from "./passes.ts";
-import { AttackSources } from "./sources.ts";
+import { AttackSources, type Origin } from "./sources.ts";
 
 /** Shortest time between two halvings of the rate. */
 export const SLOW_DOWN_EVERY_MICROS: number = 10 * SECOND;
@@ -112,8 +112,8 @@ export abstract class Attacker implements Actor {
   /** Learns what became of the request composed last. */
   protected learn(_admitted: boolean, _at: number): void {}
 
-  /** How many networks the attack has sent from. */
-  get sourcesUsed(): number {
+  /** Where the attack has sent from, each address once. */
+  get origins(): readonly Origin[] {
     return this.sources.used;
   }
 

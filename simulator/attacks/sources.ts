@@ -12,45 +12,63 @@ import type { AttackHome } from "./homes.ts";
  */
 export const SOURCES_EACH_ASN = 32;
 
-/** The sources of one attack. */
+/** Usable hosts of a source are drawn from so many. */
+const HOSTS = 65_536;
+
+/** Where requests come from: an address, and the autonomous system that it is of. */
+export interface Origin {
+  readonly ip: string;
+  readonly asn: number | null;
+}
+
+/** The sources of one attack. Which they are is drawn at once; what is written out is only the address of one that is used. */
 export class AttackSources {
   readonly #stream: RandomStream;
-  readonly #addresses: readonly string[];
-  readonly #asns: Float64Array;
+  readonly #pool: SourcePool;
+  readonly #drawn: DrawnSources;
+  /** The autonomous system of an address that honest callers sit around; null: the source is in one of the attack's own. */
+  readonly #sharedAsn: (address: string) => number | null;
+  readonly #firstAsn: number;
+  /** Of the sources that were used. */
+  readonly #origins: (Origin | undefined)[];
   /** A permutation of the sources: the first `#fresh` of them are in use, the rest is laid aside. */
   readonly #order: Int32Array;
-  readonly #used: Uint8Array;
   #fresh: number;
   #place = 0;
+  #origin: Origin = NOWHERE;
   /** The source picked last, from 0. */
   current = 0;
 
   /** @throws {@link ScenarioError} when the networks hold fewer sources than the attack asks for. */
   constructor(attack: Attack, home: AttackHome, systems: AutonomousSystems, stream: RandomStream) {
+    const own = attack.networks.length === 0;
     this.#stream = stream;
-    this.#addresses = drawAddresses(attack, home, stream);
-    this.#asns = asnsOf(attack, home, systems, this.#addresses);
-    this.#order = Int32Array.from(this.#addresses.keys());
-    this.#used = new Uint8Array(this.#addresses.length);
-    this.#fresh = this.#addresses.length;
+    this.#pool = new SourcePool(own ? home.networks : attack.networks);
+    this.#sharedAsn = own ? () => null : (address) => systems.of(address);
+    this.#firstAsn = home.firstAsn;
+    const sources = countOf(attack, this.#pool);
+    this.#drawn = drawSources(sources, own ? firstOfHome(home, sources) : this.#pool.size, stream);
+    this.#origins = Array.from({ length: sources }, () => undefined);
+    this.#order = Int32Array.from(this.#origins.keys());
+    this.#fresh = sources;
   }
 
   /** How many there are. */
   get size(): number {
-    return this.#addresses.length;
+    return this.#order.length;
   }
 
-  /** How many networks the attack has sent from. */
-  get used(): number {
-    return this.#used.reduce((sum, flag) => sum + flag, 0);
+  /** Where the attack has sent from, each once, in order of the sources. */
+  get used(): readonly Origin[] {
+    return this.#origins.filter((origin) => origin !== undefined);
   }
 
   get address(): string {
-    return this.#addresses[this.current] ?? "";
+    return this.#origin.ip;
   }
 
-  get asn(): number {
-    return this.#asns[this.current] ?? 0;
+  get asn(): number | null {
+    return this.#origin.asn;
   }
 
   /** Picks one of those in use at random. */
@@ -79,7 +97,12 @@ export class AttackSources {
   /** Takes a source by its number, whether it was laid aside or not. */
   take(source: number): void {
     this.current = source;
-    this.#used[source] = 1;
+    this.#origin = this.#origins[source] ??= this.#originOf(source);
+  }
+
+  #originOf(source: number): Origin {
+    const ip = this.#pool.address(this.#drawn.networks[source] ?? 0, this.#drawn.hosts[source] ?? 0);
+    return { ip, asn: this.#sharedAsn(ip) ?? this.#firstAsn + Math.floor(source / SOURCES_EACH_ASN) };
   }
 
   /** Lays the source picked last aside until all were; then all are in use again. */
@@ -93,37 +116,36 @@ export class AttackSources {
   }
 }
 
-/** As many distinct networks as the attack asks for, drawn without replacement, and one address in each. */
-function drawAddresses(attack: Attack, home: AttackHome, stream: RandomStream): readonly string[] {
-  const pool = new SourcePool(attack.networks.length > 0 ? attack.networks : home.networks);
-  const sources = attack.sources ?? Math.min(attackModel(attack.model)?.sources ?? 1, pool.size);
-  if (pool.size < sources || sources < 1) {
-    throw new ScenarioError(
-      `attack \`${attack.name}\` asks for ${sources} sources, and its networks hold ${pool.size} ` +
-        "(/24 of IPv4, /64 of IPv6); add networks with `from`, or ask for fewer sources",
-    );
-  }
-  const first = attack.networks.length > 0 ? pool.size : firstOfHome(home, sources);
-  const taken = new Map<number, number>();
-  return Array.from({ length: sources }, (_, i) => {
-    const pick = i + stream.below(first - i);
-    const source = taken.get(pick) ?? pick;
-    taken.set(pick, taken.get(i) ?? i);
-    return pool.address(source, stream.below(65_536));
-  });
+const NOWHERE: Origin = { ip: "", asn: null };
+
+/** How many sources the attack has. */
+function countOf(attack: Attack, { size }: SourcePool): number {
+  const sources = attack.sources ?? Math.min(attackModel(attack.model)?.sources ?? 1, size);
+  if (sources <= size && sources >= 1) return sources;
+  throw new ScenarioError(
+    `attack \`${attack.name}\` asks for ${sources} sources, and its networks hold ${size} ` +
+      "(/24 of IPv4, /64 of IPv6); add networks with `from`, or ask for fewer sources",
+  );
 }
 
-/** The system of each source: in networks that the attack is given, that of the honest callers around it, where there are any; else one of its home's. */
-function asnsOf(
-  { networks }: Attack,
-  { firstAsn }: AttackHome,
-  systems: AutonomousSystems,
-  addresses: readonly string[],
-): Float64Array {
-  return Float64Array.from(addresses, (address, source) => {
-    const shared = networks.length > 0 ? systems.of(address) : null;
-    return shared ?? firstAsn + Math.floor(source / SOURCES_EACH_ASN);
-  });
+/** By source: the number of its network in a pool, and which of its hosts sends. */
+interface DrawnSources {
+  readonly networks: Float64Array;
+  readonly hosts: Uint16Array;
+}
+
+/** Draws distinct networks without replacement from the first of a pool, and one host in each. */
+function drawSources(count: number, first: number, stream: RandomStream): DrawnSources {
+  const networks = new Float64Array(count);
+  const hosts = new Uint16Array(count);
+  const taken = new Map<number, number>();
+  for (let i = 0; i < count; i++) {
+    const pick = i + stream.below(first - i);
+    networks[i] = taken.get(pick) ?? pick;
+    taken.set(pick, taken.get(i) ?? i);
+    hosts[i] = stream.below(HOSTS);
+  }
+  return { networks, hosts };
 }
 
 /** The ranges of a home are used in their order: the IPv6 one, which is huge, only as far as the IPv4 one does not suffice. */

@@ -27,17 +27,15 @@ interface Refusals {
 
 /** Collects who sent from where. It holds each address of an attack, and each from which an honest request was refused, once. */
 export class SharedNetworks {
-  /** Addresses of attacks, each with the system that it was seen in last. */
-  readonly #attackers = new Map<string, number | null>();
+  readonly #attackers = new Set<string>();
   #attackerNetworks: ReadonlySet<string> | null = null;
   readonly #attackerAsns = new Set<number>();
   readonly #refused: (Map<string, Refusals> | undefined)[] = [];
   readonly #refusedAsns: (Map<number, number> | undefined)[] = [];
 
-  /** Takes note of where a request of an attack came from. */
-  attackedFrom({ ip, asn }: Request): void {
-    if (this.#attackers.get(ip) === asn) return;
-    this.#attackers.set(ip, asn);
+  /** Takes note of where an attack was sent from; once for each address is enough. */
+  attackedFrom({ ip, asn }: Pick<Request, "ip" | "asn">): void {
+    this.#attackers.add(ip);
     if (asn !== null) this.#attackerAsns.add(asn);
   }
 
@@ -61,7 +59,7 @@ export class SharedNetworks {
   collateralOf(origin: number): Collateral {
     const addresses = this.#refused[origin];
     if (addresses === undefined) return NO_COLLATERAL;
-    const attacked = (this.#attackerNetworks ??= new Set([...this.#attackers.keys()].map(networkText)));
+    const attacked = (this.#attackerNetworks ??= new Set([...this.#attackers].map(networkText)));
     const shared = [...addresses].filter(([ip]) => attacked.has(networkText(ip)));
     const asns = [...(this.#refusedAsns[origin] ?? [])].filter(([asn]) => this.#attackerAsns.has(asn));
     return {

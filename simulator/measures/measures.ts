@@ -151,7 +151,7 @@ export function measureAttack(actor: Attacker, tally: ActorTally, origin: Origin
     overshoot: tally.overshoot,
     solved: actor.solved,
     lastedMicros: tally.requests === 0 ? 0 : tally.lastRequestAt - tally.firstRequestAt,
-    sources: actor.sourcesUsed,
+    sources: actor.origins.length,
     gaveUp: actor.gaveUp,
     timeline: timelineOf(origin),
   };

@@ -39,7 +39,7 @@ test("tries each pair once, at its rate, in its time, from its networks, with it
   expect(new Set(tries.map((one) => one.user)).size).toBe(tries.length);
   const places = new Set(tries.map((one) => networkOf(one.ip)));
   expect(places.size).toBe(20);
-  expect(actor.sourcesUsed).toBe(20);
+  expect(actor.origins.length).toBe(20);
   expect(tries.every((one) => networkContains("198.18.0.0/16", one.ip))).toBe(true);
   expect(tries.filter((one) => one.valid).length).toBeGreaterThan(4);
   expect(tries.filter((one) => one.valid).length).toBeLessThan(40);

@@ -7,7 +7,7 @@ test("acts as its victim all the time, from a few places with one new tool", () 
   const { sent, actor } = campaignOf(THEFT);
   expect(new Set(sent.map(({ request }) => request.client))).toEqual(new Set(["beta"]));
   expect(new Set(sent.map(({ request }) => request.headers["user-agent"])).size).toBe(1);
-  expect(actor.sourcesUsed).toBe(3);
+  expect(actor.origins.length).toBe(3);
   expect(actor.credentialsUsed).toBe(1);
 });
 
