@@ -57,6 +57,8 @@ export interface Ruling {
   /** The number behind that name. */
   readonly number: number;
   readonly record: DecisionRecord;
+  /** Id of the client that was accepted, or null. */
+  readonly client: string | null;
   /** The decision in full, made when it is first asked for. */
   readonly decision: Decision;
   /** A new nonce for the caller's next DPoP proof; null where proofs need none. */
@@ -80,6 +82,7 @@ export interface DecisionWatcher {
 class ReusedRuling implements Ruling {
   number = 0;
   record!: DecisionRecord;
+  client: string | null = null;
   readonly #ids: DecisionIds;
   challenge: PosedChallenge | null = null;
   pass = "";
@@ -91,9 +94,16 @@ class ReusedRuling implements Ruling {
     this.#tokens = tokens;
   }
 
-  set(number: number, record: DecisionRecord, pass: string, challenge: PosedChallenge | null): void {
+  set(
+    number: number,
+    record: DecisionRecord,
+    client: string | null,
+    pass: string,
+    challenge: PosedChallenge | null,
+  ): void {
     this.number = number;
     this.record = record;
+    this.client = client;
     this.pass = pass;
     this.challenge = challenge;
     this.#decision = null;
@@ -171,7 +181,9 @@ export class Gate {
     if (this.revocations !== null && request.client !== null) this.revocations.refuse(request);
     const record = this.engine.decide(request, nowMicros);
     const posed = record.verdict === CHALLENGE ? this.#pose(request, record, nowMicros, earned) : null;
-    ruling.set(this.ids.next(record.token), record, earned.pass, posed);
+    // Who is accepted is who was stated; the inventory's own record of them is large, and seldom in the processor's caches.
+    const client = record.client < 0 ? null : request.client;
+    ruling.set(this.ids.next(record.token), record, client, earned.pass, posed);
     this.#count(ruling);
     if (this.watcher !== null) this.watcher.decided(request, ruling, adapter, nowMicros);
     if (this.#log.enabled) this.#write(request, ruling, adapter);

@@ -89,7 +89,7 @@ export class Operation implements DecisionWatcher {
       for (const rule of this.bans.settle(policy, request, record)) this.#banned(rule, client, request.ip, nowMicros);
     }
     if (by !== null && this.guard.bans(by)) this.#banned(by, client, request.ip, nowMicros);
-    this.recent.add(request, ruling, adapter, client < 0 ? null : (policy.clients[client]?.id ?? null), nowMicros);
+    this.recent.add(request, ruling, adapter, nowMicros);
   }
 
   /** A rule has banned the sender of a request, or refused it for a ban. */

@@ -50,8 +50,8 @@ export class RecentDecisions {
     this.#ids = ids;
   }
 
-  /** Keeps a decision in place of the oldest. @param client - Id of the accepted client. */
-  add(request: Request, ruling: Ruling, adapter: Adapter, client: string | null, nowMicros: number): void {
+  /** Keeps a decision in place of the oldest. */
+  add(request: Request, ruling: Ruling, adapter: Adapter, nowMicros: number): void {
     const slot = this.#slot();
     const { record } = ruling;
     slot.number = ruling.number;
@@ -60,7 +60,7 @@ export class RecentDecisions {
     slot.method = request.method;
     slot.path = request.path;
     slot.ip = request.ip;
-    slot.client = client;
+    slot.client = ruling.client;
     slot.verdict = record.verdict;
     slot.status = record.status;
     slot.by = record.by;

@@ -214,7 +214,7 @@ function refuse(reply: Reply, caller: ForwardAuthCaller, refusal: Refusal): void
 
 function passFields(gate: Gate, caller: ForwardAuthCaller, ruling: Ruling): readonly string[] {
   const { policy } = gate.view;
-  const client = policy.clients[ruling.record.client]?.id ?? null;
+  const { client } = ruling;
   const all = gate.config.rateLimitFields === "all";
   return [
     "X-Edge-Decision",

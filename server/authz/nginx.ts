@@ -58,8 +58,8 @@ function headersOf({ headers, identityHeaders, factHeaders }: PolicyView): Subre
 function answer(gate: Gate, holds: Holds, request: Request, reply: Reply, earned: Earned): void {
   if (reply.closed) return;
   const ruling = gate.decide(request, "nginx", earned);
-  if (ruling.record.verdict === 0) return allow(gate, reply, ruling);
-  if (ruling.record.verdict === SLOW) return holdBack(gate, holds, reply, ruling);
+  if (ruling.record.verdict === 0) return allow(reply, ruling);
+  if (ruling.record.verdict === SLOW) return holdBack(holds, reply, ruling);
   refuse(gate, reply, ruling);
 }
 
@@ -102,23 +102,22 @@ function refuseSubrequest(gate: Gate, reply: Reply, problem: SubrequestProblem):
   reply.send(403, ["X-Edge-Status", String(problem.status), "X-Edge-Problem", problem.name], "");
 }
 
-function allow(gate: Gate, reply: Reply, ruling: Ruling): void {
-  const client = gate.view.policy.clients[ruling.record.client];
-  const decision = decisionField(ruling);
-  if (ruling.pass !== "") reply.send(200, allowFields(ruling, client?.id), "");
-  else if (client === undefined) reply.send(200, ["X-Edge-Decision", decision], "");
-  else reply.send(200, ["X-Edge-Decision", decision, "X-Edge-Client", client.id], "");
+function allow(reply: Reply, ruling: Ruling): void {
+  const { client } = ruling;
+  if (ruling.pass !== "") reply.send(200, allowFields(ruling), "");
+  else if (client === null) reply.send(200, ["X-Edge-Decision", decisionField(ruling)], "");
+  else reply.send(200, ["X-Edge-Decision", decisionField(ruling), "X-Edge-Client", client], "");
 }
 
-function allowFields(ruling: Ruling, client: string | undefined): readonly string[] {
-  const named = client === undefined ? [] : ["X-Edge-Client", client];
+function allowFields(ruling: Ruling): readonly string[] {
+  const named = ruling.client === null ? [] : ["X-Edge-Client", ruling.client];
   return ["X-Edge-Decision", decisionField(ruling), ...named, ...passField(ruling)];
 }
 
 /** nginx waits for the answer, so holding the answer back is the delay. */
-function holdBack(gate: Gate, holds: Holds, reply: Reply, ruling: Ruling): void {
-  const { delayMicros, client } = ruling.record;
-  const headers = allowFields(ruling, gate.view.policy.clients[client]?.id);
+function holdBack(holds: Holds, reply: Reply, ruling: Ruling): void {
+  const { delayMicros } = ruling.record;
+  const headers = allowFields(ruling);
   const hold = holds.hold(delayMicros, () => reply.send(200, headers, ""));
   if (hold !== null) return reply.onAbort(() => hold.cancel());
   reply.send(403, ["X-Edge-Decision", decisionField(ruling), ...passField(ruling), ...throttled(delayMicros)], "");

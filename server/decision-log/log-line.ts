@@ -38,7 +38,7 @@ export class LogLines {
       path: masks.path(path, policy.routes[record.route]),
       host: request.host,
       ip: masks.ip(request.ip),
-      client: masks.client(policy.clients[record.client]?.id ?? null),
+      client: masks.client(ruling.client),
       ...this.#credential(request),
       ...ruling.decision,
       ...readTraceparent(request.headers[TRACEPARENT]),

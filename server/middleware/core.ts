@@ -186,7 +186,7 @@ export class Guard<Native> implements EdgeControl {
       passed: {
         id,
         verdict: record.verdict === SLOW ? "slow" : "allow",
-        client: policy.clients[record.client]?.id ?? null,
+        client: ruling.client,
       },
       fields: [
         "X-Edge-Decision",

@@ -221,7 +221,7 @@ function permitOf(gate: Gate, ruling: Ruling): Permit {
   return {
     id,
     view,
-    client: policy.clients[record.client]?.id ?? null,
+    client: ruling.client,
     decision,
     named,
     observed: record.token !== 0,

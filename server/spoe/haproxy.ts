@@ -101,12 +101,12 @@ function decide(gate: Gate, holds: Holds, request: Request, shown: Shown | null)
   const ruling = gate.decide(request, "haproxy", gate.admit(request, shown));
   const { verdict } = ruling.record;
   if (verdict > SLOW) return refusalVariables(refusalOf(ruling, gate.view.policy), decisionField(ruling));
-  const variables = passVariables(gate, ruling);
+  const variables = passVariables(ruling);
   return verdict < SLOW ? variables : holdBack(gate, holds, ruling, variables);
 }
 
-function passVariables({ view }: Gate, ruling: Ruling): Answer {
-  const client = view.policy.clients[ruling.record.client]?.id ?? null;
+function passVariables(ruling: Ruling): Answer {
+  const { client } = ruling;
   const variables: (readonly [string, string | number])[] = [
     ["verdict", ruling.record.verdict === SLOW ? "slow" : "allow"],
     ["status", 200],

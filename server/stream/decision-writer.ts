@@ -46,7 +46,7 @@ export function writeDecision(
   to.count(number);
   to.count(verdict);
   to.count(record.status);
-  writeName(to, tells ? (policy.clients[client]?.id ?? null) : null);
+  writeName(to, tells ? ruling.client : null);
   if (columns > 4) writeName(to, by);
   if (columns > 5) to.known(reason);
   if (columns > 6) to.number(delayMicros / 1e6);

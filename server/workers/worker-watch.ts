@@ -62,7 +62,7 @@ export class WorkerWatch implements DecisionWatcher {
     else this.#strangers.see(policy, request.ip);
     if (this.bans.isWaiting) this.#note(request, ruling);
     if (by !== null) this.#meets(by, client, request.ip);
-    this.recent.add(request, ruling, adapter, client < 0 ? null : (policy.clients[client]?.id ?? null), nowMicros);
+    this.recent.add(request, ruling, adapter, nowMicros);
   }
 
   close(): void {

@@ -50,8 +50,8 @@ interface Asked extends Partial<Request> {
 function ask(gate: Gate, { answer = "", pass = "", ...fields }: Asked = {}): Ruling {
   const request = makeRequest({ path: "/job", ip: "203.0.113.9", ...fields });
   const earned = gate.admit(request, answer === "" && pass === "" ? null : { answer, passes: pass });
-  const { id, record, decision, challenge, pass: gained } = gate.decide(request, "proxy", earned);
-  return { number: 1, id, record, decision, challenge, pass: gained, proofNonce: null };
+  const { id, record, client, decision, challenge, pass: gained } = gate.decide(request, "proxy", earned);
+  return { number: 1, id, record, client, decision, challenge, pass: gained, proofNonce: null };
 }
 
 /** The challenge that is posed to a request. */
