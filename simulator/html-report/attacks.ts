@@ -60,7 +60,9 @@ function containment({ containedMicros, containedAt, neverContained }: AttackSum
   const never = neverContained === 0 ? null : `not in ${neverContained} of ${plural(seeds.length, "seed")}`;
   if (containedMicros === null) return ["Contained", "never", never];
   const ranks =
-    seeds.length === 1 ? null : `half of the seeds by ${orNever(containedAt.p50)}, 95 % by ${orNever(containedAt.p95)}`;
+    seeds.length === 1
+      ? null
+      : `half of the seeds by ${orNever(containedAt.p50)}, 95\u00A0% by ${orNever(containedAt.p95)}`;
   const says = [`after its first request, at the latest ${latest(containedMicros)}`, ranks, never];
   return ["Contained", formatDuration(containedMicros.mean), says.filter((one) => one !== null).join("; ")];
 }

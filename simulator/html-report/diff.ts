@@ -62,7 +62,7 @@ ${when(
 ${when(turned, (rows) =>
   table({
     caption: "Requests by change of verdict",
-    columns: [{ head: "Before" }, { head: "Now" }, { head: "Requests", number }],
+    columns: [{ head: "Before", named: true }, { head: "Now" }, { head: "Requests", number }],
     rows: rows.map((cell) => [cell.old, cell.new, formatCount(cell.requests)]),
     most: detail.rows,
   }),
@@ -70,7 +70,7 @@ ${when(turned, (rows) =>
 ${when(causes, (rows) =>
   table({
     caption: "By what decides",
-    columns: [{ head: "Before" }, { head: "Now" }, { head: "Requests", number }],
+    columns: [{ head: "Before", named: true }, { head: "Now" }, { head: "Requests", number }],
     rows: rows.map((change) => [causeText(change.old), causeText(change.new), formatCount(change.requests)]),
     most: detail.rows,
   }),

@@ -9,7 +9,7 @@ export function precisionSection({ precision }: ScenarioResult): Html {
 ${table({
   caption: "Attacks among what is refused",
   columns: [
-    { head: "Where attacks are, of all requests" },
+    { head: "Where attacks are, of all requests", named: true },
     { head: "Attacks among refusals", number: true },
     { head: "At least, at 95 %", number: true },
   ],

@@ -26,7 +26,7 @@ ${fold(
   "Decision hash of each seed",
   table({
     caption: "Decision hash of each seed",
-    columns: [{ head: "Seed", number: true }, { head: "Requests", number: true }, { head: "SHA-256 of the decisions" }],
+    columns: [{ head: "Seed", named: true }, { head: "Requests", number: true }, { head: "SHA-256 of the decisions" }],
     rows: result.runs.map((run) => [
       String(run.seed),
       formatCount(run.requests),

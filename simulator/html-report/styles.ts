@@ -123,10 +123,12 @@ th .doc { display: block; font-size: 0.85rem; }
   .stack tr { padding: 0.75rem 0; border-bottom: 1px solid var(--line); }
   .stack tr > * { border: 0; padding: 0.1rem 0; }
   .stack tbody th { padding-bottom: 0.25rem; text-align: left; }
-  .stack td { display: flex; gap: 1rem; justify-content: space-between; align-items: baseline; text-align: right; }
-  .stack td::before { content: attr(data-label); color: var(--quiet); font-size: 0.9rem; text-align: left; flex: none; }
+  .stack td, .stack tbody th[data-label] { display: flex; gap: 1rem; justify-content: space-between; align-items: baseline; text-align: right; }
+  .stack [data-label]::before { content: attr(data-label); color: var(--quiet); font-size: 0.9rem; text-align: left; flex: none; }
   .stack td.number { white-space: normal; }
   .stack td:has(.none) { display: none; }
+  .wide th, .wide td { padding: 0.25rem 0.45rem; }
+  .wide thead th { white-space: normal; }
 }
 
 .room { display: inline-block; vertical-align: middle; overflow: visible; }

@@ -5,6 +5,8 @@ export interface Column {
   readonly head: string;
   /** Numbers stand at the right. */
   readonly number?: boolean;
+  /** Of the first column: whether its cells do not say by themselves what they are, so that its head stands before each on a narrow screen. */
+  readonly named?: boolean;
 }
 
 export interface TableOptions {
@@ -40,7 +42,10 @@ function headCell({ head, number }: Column): Html {
 }
 
 function bodyCell(cell: Part, column: Column | undefined, place: number): Html {
-  if (place === 0) return html`<th role="rowheader" scope="row">${cell}</th>`;
+  if (place === 0) {
+    const label = column?.named === true ? html` data-label="${column.head}"` : null;
+    return html`<th role="rowheader" scope="row"${label}><span>${cell}</span></th>`;
+  }
   return html`<td role="cell" data-label="${column?.head ?? ""}"${numeric(column?.number)}><span>${cell}</span></td>`;
 }
 

@@ -74,7 +74,7 @@ function harmSentence({ populations }: ScenarioResult): Html {
   const harmed = populations.filter(({ refused }) => refused > 0);
   if (harmed.length === 0) return html`<b>Nobody honest was refused</b>, of ${plural(clients, "client")}.`;
   const worst = harmed.reduce((a, b) => (b.harmed.most > a.harmed.most ? b : a));
-  return html`<b>Up to ${formatCount(worst.harmed.most)} of ${plural(worst.clients, "client")} of ${worst.name} were refused</b> something.`;
+  return html`<b>Up to ${formatCount(worst.harmed.most)} of ${plural(worst.clients, "client")} of ${worst.name} ${worst.harmed.most === 1 ? "was" : "were"} refused</b> something.`;
 }
 
 function attackSentence(attack: AttackSummary, { seeds }: ScenarioResult): Html {

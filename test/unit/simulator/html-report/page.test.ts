@@ -96,6 +96,13 @@ describe("the page", () => {
     expect(text).not.toContain("crowd.succeeded  0  0");
   });
 
+  test("names what heads a row where that does not say it by itself, for a screen on which rows are blocks", () => {
+    const page = renderPage(COMPARED);
+    for (const head of ["Before", "Seed", "Where attacks are, of all requests"])
+      expect(page).toMatch(new RegExp(`<th role="rowheader" scope="row" data-label="${head}"><span>`));
+    expect(page).toContain('<th role="rowheader" scope="row"><span>');
+  });
+
   test("tells each harmed client's story: when, by what, how often, and the command that shows it", () => {
     const text = textOfPage(renderPage(INPUT));
     const [worst] = result.populations[0]!.worst;
