@@ -1,6 +1,6 @@
 /** What is checked of a text before it is read as a policy: size, and characters that no policy may hold. */
 import type { ILexingError } from "chevrotain";
-import type { Span } from "../engine/index.ts";
+import { METHODS, type Span } from "../engine/index.ts";
 import type { BuildContext } from "./build-ast/context.ts";
 import type { Fix } from "./diagnostic.ts";
 
@@ -90,8 +90,30 @@ const CHARACTER_HELP: Readonly<Record<string, string>> = {
   "\u00A0": "this is a non-breaking space: type a space",
 };
 
+/** What a path without quotes follows: a method, but not one that is compared. */
+const AFTER_METHOD = new RegExp(`(?<!(?:\\bis|\\bnot|[=!]=)\\s*)\\b(?:${METHODS.join("|")})\\s+$`);
+/** The longest method, what it may be compared by, and some blanks. */
+const METHOD_REACH = 32;
+
+/** The word around an offset, and where it begins, if it is a path that lacks its quotes. */
+function barePathAt(offset: number, text: string): { readonly start: number; readonly path: string } | null {
+  let start = offset;
+  while (start > 0 && !/\s/.test(text[start - 1] ?? "")) start--;
+  if (text[start] !== "/" || !AFTER_METHOD.test(text.slice(Math.max(0, start - METHOD_REACH), start))) return null;
+  return { start, path: /^[^\s"]*/.exec(text.slice(start))?.[0] ?? "" };
+}
+
 /** Reports characters that are no tokens. */
 export function reportCharacters(problem: ILexingError, text: string, context: BuildContext): void {
+  const bare = text[problem.offset] === "/" ? barePathAt(problem.offset, text) : null;
+  if (bare === null) return reportCharacter(problem, text, context);
+  // Each of its slashes is a problem of its own to the lexer.
+  if (problem.offset !== bare.start) return;
+  const [span, meant] = [context.span(bare.start, bare.start + bare.path.length), `"${bare.path}"`];
+  context.error("EP1004", "paths stand in double quotes", span, `write \`${meant}\``, { span, text: meant });
+}
+
+function reportCharacter(problem: ILexingError, text: string, context: BuildContext): void {
   const run = text.slice(problem.offset, problem.offset + problem.length);
   const [first = ""] = run;
   const shown = run.length > 20 ? `${run.slice(0, 20)}…` : run;
