@@ -204,10 +204,12 @@ function ruleLines(result: ScenarioResult): readonly string[] {
 function seedLines(result: ScenarioResult, file: string): readonly string[] {
   const failed = result.gates.find((gate) => !gate.held && !gate.advisory) ?? result.gates.find((gate) => !gate.held);
   const seed = failed?.worst.seed ?? result.seeds[0] ?? 1;
+  const again = replayCommand(file, result.scenario, seed);
   return [
     `Seeds      ${seedsText(result.seeds)}`,
     `Decisions  sha256 ${result.decisionsHash}`,
-    `Replay     ${replayCommand(file, result.scenario, seed)}`,
+    `Replay     ${again}`,
+    ...(failed === undefined || failed.advisory ? [] : [`As a test  ${again} --minimize`]),
   ];
 }
 
