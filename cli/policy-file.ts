@@ -67,6 +67,7 @@ export function mendChecked(path: string): MendResult {
 }
 
 function loadWatched<T>(path: string, load: (path: string, files: FileReader) => T): T {
+  refuseYaml(path);
   const files = new WatchedFiles(path);
   const result = load(path, files);
   const { failure } = files;
@@ -75,6 +76,13 @@ function loadWatched<T>(path: string, load: (path: string, files: FileReader) =>
     throw new CliProblem(`${path}: ${failure.message}`, help);
   }
   return result;
+}
+
+/** Reading an inventory as a policy would tell that no word of it is a declaration. */
+export function refuseYaml(path: string): void {
+  if (!/\.ya?ml$/i.test(path)) return;
+  const help = "name the policy instead: an inventory is checked with the policy that has it as `clients from`";
+  throw new CliProblem(`${path}: by its name it is YAML, and no policy`, help);
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Command } from "../command.ts";
 import { readStdin } from "../input.ts";
 import type { CliIo } from "../io.ts";
 import { type Arguments, formatOption } from "../options.ts";
-import { printDiagnostics } from "../policy-file.ts";
+import { printDiagnostics, refuseYaml } from "../policy-file.ts";
 import { CliProblem, EXIT, problemText } from "../problem.ts";
 import { replaceFile } from "../replace-file.ts";
 
@@ -57,6 +57,7 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
 }
 
 function readFile(file: string): Uint8Array {
+  refuseYaml(file);
   const read = nodeFiles.read(file);
   if (read.ok && isBundle(read.bytes))
     throw new CliProblem(`${file} is a bundle`, "format the policy that it was made of");

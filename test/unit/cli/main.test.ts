@@ -78,6 +78,16 @@ test.each([
   expect(stderr).toContain(message);
 });
 
+test.each(["check", "fmt", "test", "audit", "serve", "simulate"])(
+  "%s of an inventory says whose file it is",
+  async (command) => {
+    const at = folderWith({ "clients.yaml": "clients: []\n" });
+    const { status, stdout, stderr } = await edgepolicy([command, at("clients.yaml")]);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toContain("clients.yaml: by its name it is YAML, and no policy\n  name the policy instead: ");
+  },
+);
+
 test("takes everything after `--` as an argument", async () => {
   const { stderr } = await edgepolicy(["check", "--", "--help"]);
   expect(stderr).toContain("--help: there is no such file");
