@@ -7,8 +7,9 @@
  */
 import { isUtf8 } from "node:buffer";
 import { Addresses } from "./addresses.ts";
-import { agentAndReferer, type LineReader, loggedRecord, loggedRequest } from "./line-reading.ts";
+import type { LineReader } from "./line-reading.ts";
 import { looksLikeStamp, STAMP_LENGTH, StampTimes } from "./log-times.ts";
+import { LoggedLine } from "./logged-line.ts";
 import type { RequestRecord } from "./request-record.ts";
 import { type RequestLine, RequestLineReader } from "./request-line.ts";
 
@@ -57,8 +58,17 @@ export class CombinedLog implements LineReader {
     const problem = this.#scan(line);
     if (problem !== null) return problem;
     const { method, path } = this.#request;
-    const request = loggedRequest(method, path, this.#host, this.#ip, agentAndReferer(this.#agent, this.#referer));
-    return loggedRecord(request, this.#at, this.#status, this.#size, 0);
+    return new LoggedLine(
+      this.#at,
+      method,
+      path,
+      this.#host,
+      this.#ip,
+      this.#agent,
+      this.#referer,
+      this.#status,
+      this.#size,
+    );
   }
 
   /** A log entry, or the reason why the line is none. */

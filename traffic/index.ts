@@ -6,6 +6,7 @@ export { decisionLine } from "./decision-record.ts";
 export { detached, TextMemo } from "./detached.ts";
 export { type Identification, type IdentifyEntry, readIdentification } from "./identify/identification.ts";
 export type { LineReader, LineReading } from "./line-reading.ts";
+export { asMade } from "./logged-line.ts";
 export { formatOf, LOG_FORMATS, type LogFormat, lineReader } from "./log-format.ts";
 export type { InputLine } from "./log-reader.ts";
 export { LONGEST_LINE_BYTES, lineProblem, READ_BYTES, readFileLines, readLines, readLog } from "./log-reader.ts";

@@ -1,6 +1,6 @@
 /** What the reader of a log's format makes of a line. */
 import type { Outcome, Request } from "../engine/index.ts";
-import type { RequestRecord } from "./request-record.ts";
+import type { RequestRecord, ResponseRecord } from "./request-record.ts";
 
 /** A request; null where the line is of the format and stands for none (another event of the server); or why it is not of the format. */
 export type LineReading = RequestRecord | string | null;
@@ -53,8 +53,18 @@ export function loggedRecord(
   latencyMicros: number,
   headers: Readonly<Record<string, string>> = NOTHING,
 ): RequestRecord {
+  return { request, at, response: loggedResponse(status, size, latencyMicros, headers) };
+}
+
+/** An answer, which came as long after its request as it took. */
+export function loggedResponse(
+  status: number,
+  size: number,
+  latencyMicros: number,
+  headers: Readonly<Record<string, string>> = NOTHING,
+): ResponseRecord {
   const outcome: Outcome = { status, size, latencyMicros, headers };
-  return { request, at, response: { outcome, afterMicros: latencyMicros === 0 ? null : latencyMicros } };
+  return { outcome, afterMicros: latencyMicros === 0 ? null : latencyMicros };
 }
 
 /** The headers that a line shows, without those that are empty. */

@@ -142,8 +142,7 @@ class OrderedLogs {
     const at = record.at ?? this.#at;
     this.#at = at;
     this.#watch.entry(at);
-    this.#identified?.identify(record);
-    this.#buffer.push(at, this.#watch.log, line, record);
+    this.#buffer.push(at, this.#watch.log, line, this.#identified?.identify(record) ?? record);
     while (this.#buffer.ripe) {
       const earliest = this.#buffer.take();
       if (earliest !== null) this.#handOver(earliest);

@@ -2,7 +2,7 @@
  * Puts the entries of a log in the order of their times, stably, while they stream by: servers write a line when a request
  * ends, so a log is out of order by as much as its longest request, and logs joined from several machines by more.
  */
-import type { RequestRecord } from "../../traffic/index.ts";
+import { asMade, type RequestRecord } from "../../traffic/index.ts";
 import { EventQueue } from "../event-queue.ts";
 
 /** Entries held back by default, at most: a log of as many may be in any order. About 50 MB when full. */
@@ -99,7 +99,8 @@ export class ReorderBuffer {
     return this.#give(this.#times[first]!, this.#logs[first]!, this.#lines[first]!, record);
   }
 
-  #give(at: number, log: number, line: number, record: RequestRecord): HeldEntry {
+  #give(at: number, log: number, line: number, held: RequestRecord): HeldEntry {
+    const record = asMade(held);
     const taken = (this.#taken ??= { at, log, line, record });
     taken.at = at;
     taken.log = log;
