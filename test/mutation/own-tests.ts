@@ -33,7 +33,7 @@ const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   "engine/generate/expressions.ts": [mirror("engine/generate/steps.ts"), ...WHOLE],
   "engine/generate/steps.ts": [mirror("engine/generate/steps.ts"), ...WHOLE],
   "engine/key-hash.ts": ["test/unit/engine/hasher.test.ts"],
-  "engine/reference/graphql.ts": ["test/property/graphql.test.ts"],
+  "engine/reference/graphql.ts": ["test/unit/engine/facts/graphql.test.ts"],
   "engine/reference/judge.ts": [mirror("engine/reference/reference.ts"), ...READERS, ...WHOLE],
   "engine/reference/needs.ts": ["test/unit/engine/compile/needs.test.ts"],
   "engine/reference/overlays.ts": ["test/unit/engine/overlays.test.ts"],
