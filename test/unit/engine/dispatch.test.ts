@@ -1,7 +1,7 @@
 /** The walk through an index: what each kind of dispatcher leads to, what waits for its phase, and that a node is visited once. */
 import { describe, expect, test } from "vitest";
 import { compile } from "../../../engine/compile/compile.ts";
-import { INDEX_BOUNDS } from "../../../engine/compile/index-tree.ts";
+import { INDEX_BOUNDS, type IndexBounds } from "../../../engine/compile/index-tree.ts";
 import { Candidates, findCandidates, findWaiting } from "../../../engine/dispatch.ts";
 import { makeTests } from "../../../engine/evaluate.ts";
 import { Context, type SlotReader } from "../../../engine/facts/context.ts";
@@ -24,8 +24,8 @@ class Index {
   /** What the signal reads. */
   seen = 0;
 
-  constructor(policy: Policy, reader: Partial<SlotReader> = {}) {
-    const program = compile(policy, BOUNDS);
+  constructor(policy: Policy, reader: Partial<SlotReader> = {}, bounds: IndexBounds = BOUNDS) {
+    const program = compile(policy, bounds);
     const signal = (_: number, slot: number): void => {
       this.context.numbers[slot] = this.seen;
     };
@@ -111,7 +111,7 @@ describe("a request is led to the rules that ask", () => {
     ],
     [
       "network",
-      (i) => `when ip in 10.${i >> 1}.${i & 1}.0/${i % 2 === 0 ? 16 : 24}`,
+      (i) => `when method is GET and ip in 10.${i >> 1}.${i & 1}.0/${i % 2 === 0 ? 16 : 24}`,
       [
         [{ ip: "10.1.1.1" }, [2, 3]],
         [{ ip: "10.1.2.1" }, [2]],
@@ -163,6 +163,25 @@ describe("a request is led to the rules that ask", () => {
     expect(index.kinds).toEqual([kind]);
     // Twice: nothing is left over from the request before.
     for (const [request, targets] of [...asked, ...asked]) expect(index.ask(request)).toEqual(targets);
+  });
+
+  test("by bit vectors, beside what is found without them", () => {
+    const rules = Array.from({ length: 128 }, (_, i) => {
+      const ranges = `body.size >= ${i >> 1}B and ip.asn ?? 0 <= ${i}`;
+      return `rule r${i} when (header["x-t"] ?? "") == "t${i & 1}" and ${ranges} then note "n"`;
+    });
+    const index = new Index(policyOf(`${HEAD}${rules.join("\n")}\nrule always then note "n"`), {}, INDEX_BOUNDS);
+    expect(index.kinds).toContain("vectors");
+    const held = (text: number): readonly number[] =>
+      Array.from({ length: 11 }, (_, half) => 2 * half + text).filter((i) => i >= 2);
+    const asked = (text: number): Partial<Request> => ({
+      method: "POST",
+      size: 10,
+      asn: 2,
+      headers: { "x-t": `t${text}` },
+    });
+    for (const text of [0, 1, 0]) expect(index.ask(asked(text))).toEqual([...held(text), 128]);
+    expect(index.ask({ ...asked(0), headers: {} })).toEqual([128]);
   });
 
   test("one thing after the other, with what is filed along neither", () => {
