@@ -85,7 +85,7 @@ const CHARACTER_HELP: Readonly<Record<string, string>> = {
   "`": "strings stand in double quotes",
   "“": 'strings stand in straight double quotes: `"`',
   "”": 'strings stand in straight double quotes: `"`',
-  "/": "a regular expression stands after `matches`; comments begin with `//`",
+  "/": "a regular expression stands after `matches`, a rate is `10 per 1s`; comments begin with `//`",
   ";": "nothing ends a clause or a declaration: leave it out",
   "\u00A0": "this is a non-breaking space: type a space",
 };
