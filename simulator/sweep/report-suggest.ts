@@ -18,7 +18,7 @@ function linesOf(found: Suggestion, variants: Variants, paint: Paint): readonly 
     const all = plural(now.expectations, "expectation");
     return [`${paint.good("✓")} ${all} hold with the values that stand there: nothing to propose`];
   }
-  const head = `${plural(now.failing.length, "expectation")} of ${formatCount(now.expectations)} fail now: ${failingText(now)}`;
+  const head = `${formatCount(now.failing.length)} of ${plural(now.expectations, "expectation")} ${now.failing.length === 1 ? "fails" : "fail"} now: ${failingText(now)}`;
   if (proposals.length > 0) {
     return [
       head,

@@ -29,7 +29,7 @@ test("proposes the smallest change of one number that makes all hold", async () 
   expect((await runs.run(written.policy, written.scenarios[0]!)).held).toBe(true);
   const text = renderSuggestion(found, variants, paintFor(false));
   expect(text).toMatch(
-    /^1 expectation of 1 fail now: callers\.harmed = 0\n\n✓ all hold with 1 number moved:\n {2}limit fair\.\w+: \w+ → \w+ {2}\(p\.edgepolicy:/,
+    /^1 of 1 expectation fails now: callers\.harmed = 0\n\n✓ all hold with 1 number moved:\n {2}limit fair\.\w+: \w+ → \w+ {2}\(p\.edgepolicy:/,
   );
   expect(text).toContain("- limit fair on thing per client else ip.network allow 30 per 1m burst 30\n");
 });
