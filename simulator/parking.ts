@@ -1,5 +1,6 @@
 /** Requests that wait to be sent again. */
 import type { Request } from "../engine/index.ts";
+import { copyBody } from "./request-body.ts";
 
 /** A request that waits, and what its sender knows of it. */
 export interface Parked {
@@ -17,7 +18,7 @@ export class Parking<P extends Parked = Parked> {
   park(parked: P): number {
     const place = this.#free.pop() ?? this.#places.length;
     const { request } = parked;
-    this.#places[place] = { ...parked, request: { ...request, body: structuredClone(request.body) } };
+    this.#places[place] = { ...parked, request: { ...request, body: copyBody(request.body) } };
     return place;
   }
 

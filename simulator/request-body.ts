@@ -84,6 +84,14 @@ export class RequestBody {
   }
 }
 
+/** A copy of a body that {@link RequestBody} made: objects within objects, and no arrays. */
+export function copyBody(body: unknown): unknown {
+  if (!isObject(body)) return body;
+  const copy = { ...body };
+  for (const member in copy) if (isObject(copy[member])) copy[member] = copyBody(copy[member]);
+  return copy;
+}
+
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }

@@ -20,7 +20,7 @@ import type { RouteCall } from "../route-call.ts";
 import { ScenarioError } from "../scenario-error.ts";
 import type { Service } from "../service.ts";
 import { AttackCredentials } from "./credentials.ts";
-import { TOOL } from "./faces.ts";
+import { type Face, TOOL } from "./faces.ts";
 import type { AttackHome } from "./homes.ts";
 import { AttackPasses } from "./passes.ts";
 import { AttackSources, type Origin } from "./sources.ts";
@@ -180,6 +180,12 @@ export abstract class Attacker implements Actor {
   /** Shows the credential in use, where there is one. */
   protected presentCredential(): void {
     this.credentials.present(this.request);
+  }
+
+  /** Makes the request look as if this tool had sent it. */
+  protected wear({ headers, ja4 }: Face): void {
+    this.request.headers = headers;
+    this.request.ja4 = ja4;
   }
 
   /** Mean time between two requests of the campaign. */

@@ -15,6 +15,9 @@ export const TOOL: Pick<Request, "headers" | "ja4"> = Object.freeze({
   ja4: "t13d1516h2_0123456789ab_ba9876543210",
 });
 
+/** What a server sees of a tool. */
+export type Face = typeof TOOL;
+
 const MAC = "Macintosh; Intel Mac OS X 10_15_7";
 const WINDOWS = "Windows NT 10.0; Win64; x64";
 const LANGUAGES = ["en-US,en;q=0.9", "de-DE,de;q=0.9,en;q=0.8", "pt-BR,pt;q=0.9"];
@@ -24,7 +27,7 @@ const CHROME_VERSIONS = Array.from({ length: 12 }, (_, i) => 118 + i);
  * Faces of browsers that a tool puts on, another for each try or source, as Microsoft saw in sprays: system, version and language, and the TLS
  * fingerprint with them, as tools that imitate browsers do. The fingerprints have the shape of JA4 and are made up.
  */
-export const BROWSERS: readonly Pick<Request, "headers" | "ja4">[] = CHROME_VERSIONS.flatMap((version) =>
+export const BROWSERS: readonly Face[] = CHROME_VERSIONS.flatMap((version) =>
   [WINDOWS, MAC].flatMap((system, i) =>
     LANGUAGES.map((language) => ({
       headers: Object.freeze({
@@ -47,16 +50,17 @@ const SCRIPTS: readonly string[] = [
   "aiohttp/3.9.5",
   "Java-http-client/21.0.3",
 ];
-const SCRIPT_HEADERS: readonly Request["headers"][] = SCRIPTS.map((agent) =>
-  Object.freeze({ accept: "*/*", "user-agent": agent }),
-);
+const SCRIPT_FACES: readonly Face[] = SCRIPTS.map((agent, i) => ({
+  headers: Object.freeze({ accept: "*/*", "user-agent": agent }),
+  ja4: `t13d431000_c7886603b240_${String(i).padStart(12, "0")}`,
+}));
 
-/** Headers of script `number`, which says what it is. */
-export function scriptHeaders(number: number): Request["headers"] {
-  return SCRIPT_HEADERS[number % SCRIPT_HEADERS.length] ?? TOOL.headers;
+/** The face of script `number`, from 0, which says what it is. */
+export function scriptFace(number: number): Face {
+  return SCRIPT_FACES[number % SCRIPT_FACES.length] ?? TOOL;
 }
 
-/** The TLS fingerprint of script `number`. */
-export function scriptJa4(number: number): string {
-  return `t13d431000_c7886603b240_${String(number % SCRIPTS.length).padStart(12, "0")}`;
+/** The face of browser `number`, from 0; after the last of `faces` the first comes again. */
+export function browserFace(number: number, faces: number = BROWSERS.length): Face {
+  return BROWSERS[number % faces] ?? TOOL;
 }

@@ -2,7 +2,7 @@
 import { FLOOD, parametersOf } from "../../dsl/index.ts";
 import { exponentialMicros } from "../distributions.ts";
 import { Attacker } from "./attacker.ts";
-import { BROWSERS } from "./faces.ts";
+import { browserFace } from "./faces.ts";
 
 /** Smallest part of the full rate, while the ramp begins. */
 const SLOWEST_START = 0.01;
@@ -17,7 +17,7 @@ export class Flood extends Attacker {
     const { call } = this.aim(this.attack.target);
     if (call.paths.length > 1) this.request.path = call.paths[this.setup.objects.pick(this.tries)] ?? "/";
     if (this.tries.unit() * 100 < this.#parameters.unique) this.request.path += `?_=${this.tries.uint32()}`;
-    if (this.#parameters.faces > 1) Object.assign(this.request, BROWSERS[this.#sent++ % this.#parameters.faces]);
+    if (this.#parameters.faces > 1) this.wear(browserFace(this.#sent++, this.#parameters.faces));
     this.status = 200;
   }
 

@@ -4,7 +4,7 @@ import { exponentialMicros } from "../distributions.ts";
 import { FIRST_OBJECT, OBJECTS, objectPath } from "../route-call.ts";
 import { ScenarioError } from "../scenario-error.ts";
 import { Attacker, type AttackSetup } from "./attacker.ts";
-import { scriptHeaders, scriptJa4 } from "./faces.ts";
+import { scriptFace } from "./faces.ts";
 
 /** One leak. What the finders gain is each request that is let through with the key. */
 export class KeyLeak extends Attacker {
@@ -38,8 +38,7 @@ export class KeyLeak extends Attacker {
   }
 
   protected override fill(): void {
-    this.request.headers = scriptHeaders(this.#finder);
-    this.request.ja4 = scriptJa4(this.#finder);
+    this.wear(scriptFace(this.#finder));
     const { call } = this.aim(this.attack.target);
     this.request.path = objectPath(call, FIRST_OBJECT + this.tries.below(OBJECTS));
     this.status = 200;

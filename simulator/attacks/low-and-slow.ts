@@ -4,7 +4,7 @@ import { accountName, signsIn } from "../request-body.ts";
 import { FIRST_OBJECT, objectPath } from "../route-call.ts";
 import { FIRST_ATTACKED_ACCOUNT } from "./account-attacker.ts";
 import { Attacker } from "./attacker.ts";
-import { BROWSERS } from "./faces.ts";
+import { browserFace } from "./faces.ts";
 
 /** One campaign. What it gains is each valid pair, or each object. */
 export class LowAndSlow extends Attacker {
@@ -17,7 +17,7 @@ export class LowAndSlow extends Attacker {
 
   protected override fill(): void {
     const { call, body } = this.aim(this.attack.target);
-    Object.assign(this.request, BROWSERS[this.sources.current % BROWSERS.length]);
+    this.wear(browserFace(this.sources.current));
     const tried = this.#tried++;
     if (signsIn(call.route)) {
       body.setAccount(accountName(FIRST_ATTACKED_ACCOUNT + tried));

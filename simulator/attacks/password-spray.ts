@@ -4,7 +4,7 @@ import type { RandomStream } from "../random.ts";
 import { accountName } from "../request-body.ts";
 import { AccountAttacker, FIRST_ATTACKED_ACCOUNT } from "./account-attacker.ts";
 import type { AttackSetup } from "./attacker.ts";
-import { BROWSERS } from "./faces.ts";
+import { BROWSERS, browserFace } from "./faces.ts";
 
 /** Where a password opens nothing. */
 const NEVER = -1;
@@ -31,7 +31,7 @@ export class PasswordSpray extends AccountAttacker {
     const account = this.#inRound % accounts;
     const password = this.#round * passwords + Math.floor(this.#inRound / accounts);
     this.#inRound++;
-    Object.assign(this.request, BROWSERS[this.#faces.below(BROWSERS.length)]);
+    this.wear(browserFace(this.#faces.below(BROWSERS.length)));
     this.setAccount(accountName(FIRST_ATTACKED_ACCOUNT + account));
     this.abusive = this.#right[account] === password;
     this.status = this.setup.service.signIn(this.abusive);

@@ -3,7 +3,7 @@ import { parametersOf, TOKEN_THEFT } from "../../dsl/index.ts";
 import { exponentialMicros } from "../distributions.ts";
 import { FIRST_OBJECT, objectPath } from "../route-call.ts";
 import { Attacker, type AttackSetup } from "./attacker.ts";
-import { scriptHeaders, scriptJa4 } from "./faces.ts";
+import { scriptFace } from "./faces.ts";
 
 /** Looking around is this much slower than the export. */
 const RECON = 10;
@@ -16,8 +16,7 @@ export class TokenTheft extends Attacker {
 
   constructor(setup: AttackSetup) {
     super(setup);
-    this.request.headers = scriptHeaders(0);
-    this.request.ja4 = scriptJa4(0);
+    this.wear(scriptFace(0));
   }
 
   protected override fill(): void {
