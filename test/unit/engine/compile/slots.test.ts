@@ -223,12 +223,14 @@ describe("attributes take their arguments along", () => {
       ]),
     ]);
     const { made: other, row: shop } = read(attributeOf("string", "param", "shop"));
-    expect(other.tables.parameters[shop.a]).toEqual(new Map([[0, 1]]));
+    expect(other.tables.parameters).toEqual([new Map([[0, 1]])]);
+    expect(shop.a).toBe(0);
   });
 
   test("the body fields of that name, by route", () => {
     const { made, row } = read(attributeOf("int", "body", "amount"));
     expect([row.op, row.kind]).toEqual(["body", "number"]);
+    expect(made.tables.bodyFields.length).toBe(1);
     const fields = made.tables.bodyFields[row.a]!;
     expect(Array.from(fields, ([route, { path, type }]) => [route, path, type])).toEqual([
       [1, ["lines", "total"], "int"],
@@ -250,6 +252,7 @@ describe("attributes take their arguments along", () => {
       "text",
       { path: ["org", "tenant"], type: "string" },
     ]);
+    expect(other.tables.fields.length).toBe(1);
     expect(read(attributeOf("int", "token.field", "level")).row.kind).toBe("number");
     expect(() => read(attributeOf("int", "fact", "none"))).toThrow("no fact `none` is declared");
     expect(() => read(attributeOf("int", "token.field", "none"))).toThrow("no claim `none` is declared");
@@ -274,12 +277,31 @@ describe("what a slot is computed from", () => {
     expect(operands.map((slot) => made.row(slot).op)).toEqual(["header", "header", "constant"]);
     const { lists, a, b } = made.tables;
     expect([...lists.subarray(a[found[0]!], b[found[0]!])]).toEqual([...operands]);
+    expect(lists.length).toBe(3);
   });
 
   test("are both sides of arithmetic, and the key of a look-up", () => {
-    const { made, found } = built("query.count - header.count", `points[${TEXT}]`, "seen");
+    const { made, found } = built(
+      "query.count - header.count",
+      "query.count + 1",
+      "ratio(seen, passed)",
+      `points[${TEXT}]`,
+      "seen",
+      "seen > 5",
+      "grade",
+      "used(l)",
+    );
     const opsOf = (slot: number): readonly string[] => made.slots.operands(slot).map((each) => made.row(each).op);
-    expect(found.map(opsOf)).toEqual([["queryCount", "headerCount"], ["first"], []]);
+    expect(found.map(opsOf)).toEqual([
+      ["queryCount", "headerCount"],
+      ["queryCount", "constant"],
+      ["signal", "signal"],
+      ["first"],
+      [],
+      [],
+      [],
+      [],
+    ]);
     const rank = made.slots.evidenceRank(made.value(attributeOf("enum", "evidence")));
     expect([made.row(rank).op, made.row(rank).kind, opsOf(rank)]).toEqual(["evidenceRank", "number", ["evidence"]]);
     expect(made.slots.evidenceRank(made.value(attributeOf("enum", "evidence")))).toBe(rank);
@@ -300,6 +322,7 @@ describe("what a slot is computed from", () => {
 
   test("of a look-up are the slots of its values, one for each different value", () => {
     const { made, found } = built(`points[${TEXT}]`);
+    expect(made.tables.tables.length).toBe(1);
     const { slots, otherwise } = made.tables.tables[made.row(found[0]!).b]!;
     const numberIn = (slot: number): number => made.pool.finish().numbers[made.slots.constantOf(slot)]!;
     expect(Array.from(slots, ([key, slot]) => [key, numberIn(slot)])).toEqual([
