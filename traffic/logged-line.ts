@@ -5,8 +5,8 @@ import type { RequestRecord, ResponseRecord } from "./request-record.ts";
 
 /**
  * What a line of an access log says, in one object: tens of thousands are held at a time to be put in order, and to the collector of garbage
- * each object costs what it is worth, however small. Request and response are made when they are asked for, and anew each time: what is
- * written into them is of {@link asMade} alone.
+ * every object is work, however small. Request and response are made when they are asked for, and anew each time: who writes into a request
+ * takes the record of {@link asMade}.
  */
 export class LoggedLine implements RequestRecord {
   readonly at: number;

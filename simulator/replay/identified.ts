@@ -1,5 +1,5 @@
 /** Which entry of an identification took how many requests, and who was left over. */
-import { asMade, type Identification, type RequestRecord } from "../../traffic/index.ts";
+import type { Identification, RequestRecord } from "../../traffic/index.ts";
 import { cut } from "./callers.ts";
 import type { IdentifiedEntry, IdentifiedRequests, UnidentifiedCallers } from "./replay-result.ts";
 
@@ -21,19 +21,21 @@ export class Identified {
     this.#requests = identification.entries.map(() => 0);
   }
 
-  /** A record with its client in its request, which is counted. */
-  identify(record: RequestRecord): RequestRecord {
-    const made = asMade(record);
-    const { ip, headers, client } = made.request;
-    const entry = client === null ? this.#identification.identify(made) : -1;
-    if (client !== null) this.#named++;
-    else if (entry >= 0) this.#requests[entry]!++;
-    else {
-      this.#unidentified++;
-      this.#agents.add(headers["user-agent"] ?? "");
-      this.#addresses.add(ip);
+  /** Writes its client into a request, and counts it. */
+  identify(record: RequestRecord): void {
+    if (record.request.client !== null) {
+      this.#named++;
+      return;
     }
-    return made;
+    const entry = this.#identification.identify(record);
+    if (entry >= 0) {
+      this.#requests[entry]!++;
+      return;
+    }
+    this.#unidentified++;
+    const { ip, headers } = record.request;
+    this.#agents.add(headers["user-agent"] ?? "");
+    this.#addresses.add(ip);
   }
 
   finish(): IdentifiedRequests {
