@@ -142,7 +142,7 @@ class OrderedLogs {
     const at = record.at ?? this.#at;
     this.#at = at;
     this.#watch.entry(at);
-    this.#buffer.push(at, this.#watch.log, line, this.#identified?.identify(record) ?? record);
+    this.#buffer.push(at, this.#watch.log, line, record);
     while (this.#buffer.ripe) {
       const earliest = this.#buffer.take();
       if (earliest !== null) this.#handOver(earliest);
@@ -155,6 +155,7 @@ class OrderedLogs {
       held.at = this.#latest;
     }
     this.#latest = held.at;
+    this.#identified?.identify(held.record);
     this.#watch.ordered(held.at, held.record, this.#onEntry(held));
   }
 }
