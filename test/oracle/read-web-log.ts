@@ -8,7 +8,8 @@ export function readAccessLine(line: string): RequestRecord {
   const log = new CombinedLog();
   const [entry, record] = [log.entry(line), log.read(line)];
   if (typeof entry === "string" || typeof record === "string") throw new Error(`no access-log line: ${line}`);
-  return { ...record, request: { ...record.request, facts: factsOf(entry, line) } };
+  const { request, at, response } = record;
+  return { request: { ...request, facts: factsOf(entry, line) }, at, response };
 }
 
 /** The reader of access logs knows the versions of HTTP that there are; others stand in the line as they came. */

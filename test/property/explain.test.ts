@@ -1,7 +1,14 @@
 /** Explaining is deciding: the same decision and state, and an explanation that fits the decision. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Decision, ExplainingEngine, Explanation, Policy, PolicyEngine } from "../../engine/index.ts";
+import type {
+  Decision,
+  DecisionRecord,
+  ExplainingEngine,
+  Explanation,
+  Policy,
+  PolicyEngine,
+} from "../../engine/index.ts";
 import { createEngine, createExplainer, createReference, makeRequest, VERDICTS } from "../../engine/index.ts";
 import { arbitraryTrace } from "../helpers/generators.ts";
 import { accepted } from "../helpers/loading.ts";
@@ -25,7 +32,7 @@ function explaining(
             expect(foreseen).toEqual(decision);
             look(explanation, engine);
             const client = engine.policy.clients.findIndex(({ id }) => id === explanation.client);
-            return { token, route, client, toDecision: (): Decision => decision };
+            return { token, route, client, ...namesOf(decision), toDecision: (): Decision => decision };
           };
         }
         if (name === "observe") {
@@ -35,6 +42,16 @@ function explaining(
         return typeof value === "function" ? value.bind(engine) : value;
       },
     });
+  };
+}
+
+/** Names of a decision, as a record gives them. */
+function namesOf({ shadow, matched }: Decision): Pick<DecisionRecord, "shadows" | "shadowOf" | "matches" | "matchOf"> {
+  return {
+    shadows: shadow.length,
+    shadowOf: (index) => shadow[index] ?? "",
+    matches: matched.length,
+    matchOf: (index) => matched[index] ?? "",
   };
 }
 
