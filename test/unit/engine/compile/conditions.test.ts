@@ -5,6 +5,8 @@ import { ConstantPool } from "../../../../engine/compile/constants.ts";
 import { FALSE, negate, TRUE } from "../../../../engine/compile/literals.ts";
 import { SlotBuilder } from "../../../../engine/compile/slots.ts";
 import { Level, TestOp } from "../../../../engine/layout.ts";
+import type { Expr } from "../../../../engine/index.ts";
+import { attributeOf, equals, literalOf } from "../../../helpers/policies.ts";
 import { policyOf } from "../../../helpers/compiled.ts";
 
 const HEAD = `route order = GET "/orders/{id}"
@@ -111,6 +113,11 @@ describe("constants", () => {
     expect([rest, some, never]).toEqual([plain, TRUE, FALSE]);
   });
 
+  test("are literals", () => {
+    const { builder } = lowered();
+    expect([true, false].map((value) => builder.lower(literalOf("bool", value)))).toEqual([TRUE, FALSE]);
+  });
+
   test("are a conjunction of nothing, and its negation", () => {
     const { builder } = lowered();
     expect([builder.all([]), builder.any([]), builder.all([TRUE]), builder.any([TRUE, FALSE])]).toEqual([
@@ -157,4 +164,11 @@ test("a node stands where it is written first; what the compiler made stands now
     text.slice(spans[node]?.start, spans[node]?.end),
   );
   expect(written).toEqual([`${A} and ${B}`, A, B]);
+});
+
+test("neither sets nor rates are compared", () => {
+  const { builder } = lowered();
+  const compared = (left: Expr): number => builder.lower(equals(left, literalOf("string", "a")));
+  expect(() => compared(attributeOf("string", "token.scopes"))).toThrow("string values cannot be compared");
+  expect(() => compared(attributeOf("rate", "client.rate"))).toThrow("rate values cannot be compared");
 });
