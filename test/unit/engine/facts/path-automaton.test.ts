@@ -120,6 +120,16 @@ test("says what the scan and the tree say, of everything that it settles, and se
   );
 });
 
+test("values of parameters take no room, however many come", () => {
+  const automaton = new PathAutomaton(new RouteTree(routes));
+  // Of characters that patterns write, since those are told apart.
+  const letters = "oredfilnsx";
+  const idOf = (number: number): string => Array.from(String(number), (digit) => letters[Number(digit)]).join("");
+  const ids = Array.from({ length: 40_000 }, (_, index) => idOf(index * 99_991));
+  expect(ids.filter((id) => readBy(automaton, `/v1/orders/${id}`)?.[1] !== 1)).toEqual([]);
+  expect(readBy(automaton, "/v1/other/lines")).toEqual([15, 3]);
+});
+
 test("what there is no room for is left to others, and what there was room for stays", () => {
   // Each character of a pattern makes every state wider, so that the table is full sooner.
   const all = String.fromCharCode(
