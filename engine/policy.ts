@@ -455,6 +455,8 @@ export type Refusal =
 export const MAX_LOG = 1_024;
 /** How long a lease lasts whose outcome is never reported. */
 export const LEASE_MICROS = 60_000_000;
+/** When a caller may come again whom a `throttle` without a time refuses. */
+export const BARE_THROTTLE_MICROS = 30_000_000;
 
 /** How much a limit allows. */
 export type Amount =

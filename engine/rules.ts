@@ -7,12 +7,11 @@ import type { Exemptions } from "./exemptions.ts";
 import type { Context } from "./facts/context.ts";
 import { Phase } from "./layout.ts";
 import type { Matches } from "./matches.ts";
-import type { Action } from "./policy.ts";
+import { type Action, BARE_THROTTLE_MICROS } from "./policy.ts";
 import { Rollout } from "./program.ts";
 import { isAlwaysOn, type Rollouts } from "./rollouts.ts";
 import type { RuleBans } from "./rule-bans.ts";
 
-const BARE_THROTTLE_MICROS = 30_000_000;
 /** What an action adds that is no verdict. */
 const NOTHING = -1;
 

@@ -1,12 +1,9 @@
 /** Rules that never decide because an earlier one of the same verdict holds whenever they do. */
-import type { Rule } from "../../engine/index.ts";
+import { BARE_THROTTLE_MICROS, type Rule } from "../../engine/index.ts";
 import { LINTS } from "../codes/lints.ts";
 import { canMeet, holdsWherever, isPlain, refusingRules } from "./covered.ts";
 import { meaningOf } from "./idle.ts";
 import type { LintInput } from "./input.ts";
-
-/** What `throttle` without a time says. */
-const DEFAULT_RETRY_MICROS = 30_000_000;
 
 /** Warns at each rule that loses every tie. It comes last, as it may take all steps that are left. */
 export function lintTied({
@@ -39,7 +36,7 @@ function winsTie({ action: first }: Rule, { action: second }: Rule): boolean {
 }
 
 function retryOf({ retryAfterMicros }: { readonly retryAfterMicros: number | null }): number {
-  return retryAfterMicros ?? DEFAULT_RETRY_MICROS;
+  return retryAfterMicros ?? BARE_THROTTLE_MICROS;
 }
 
 function reportTied(rule: Rule, cover: Rule, report: LintInput["report"]): void {

@@ -1,6 +1,6 @@
 /** Step 7: what rules, bans and limits add, and which of it decides. */
 import type { Action, Limit, Policy, Refusal, Rule, Verdict } from "../policy.ts";
-import { VERDICTS } from "../policy.ts";
+import { BARE_THROTTLE_MICROS, VERDICTS } from "../policy.ts";
 
 /** One verdict asked for, and by whom. Times are microseconds. */
 export interface Addition {
@@ -17,7 +17,6 @@ export interface Addition {
 }
 
 const STATUS = { allow: 200, slow: 200, challenge: 401, throttle: 429, block: 403 } as const;
-const BARE_THROTTLE_MICROS = 30_000_000;
 
 /** What decides when nothing was added. */
 export const PASSES: Addition = {
