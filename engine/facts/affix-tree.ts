@@ -54,7 +54,9 @@ export class AffixTree {
   /** Edges of node n: from `starts[n]` to `starts[n + 1]`, sorted by their first character. */
   private readonly starts: Int32Array;
   private readonly firsts: Uint16Array;
-  private readonly labels: readonly string[];
+  /** Characters of the labels of all edges in a row; that of edge e from `labelStarts[e]` to `labelStarts[e + 1]`. */
+  private readonly labels: Uint16Array;
+  private readonly labelStarts: Int32Array;
   private readonly children: Int32Array;
   private readonly backwards: boolean;
   /** Most values that one look-up can find: the most texts that begin each other. */
@@ -80,7 +82,11 @@ export class AffixTree {
     this.values = Int32Array.from(nodes, (node) => node.value);
     this.starts = Int32Array.from(starts);
     this.firsts = Uint16Array.from(edges, (edge) => edge.first);
-    this.labels = edges.map((edge) => edge.label);
+    const label = edges.map((edge) => edge.label).join("");
+    this.labels = Uint16Array.from({ length: label.length }, (_, index) => label.charCodeAt(index));
+    this.labelStarts = new Int32Array(edges.length + 1);
+    for (const [index, edge] of edges.entries())
+      this.labelStarts[index + 1] = this.labelStarts[index]! + edge.label.length;
     this.children = Int32Array.from(edges, (edge) => edge.child);
     this.backwards = backwards;
     this.most = texts.length;
@@ -99,8 +105,8 @@ export class AffixTree {
       if (this.values[node]! >= 0) out[count++] = this.values[node]!;
       if (read === text.length) return count;
       const edge = this.edgeAt(node, this.characterAt(text, read));
-      if (edge < 0 || !this.fits(text, read, this.labels[edge]!)) return count;
-      read += this.labels[edge]!.length;
+      if (edge < 0 || !this.fits(text, read, edge)) return count;
+      read += this.lengthOf(edge);
       node = this.children[edge]!;
     }
   }
@@ -119,8 +125,8 @@ export class AffixTree {
       if (this.values[node]! >= 0) value = this.values[node]!;
       if (read === text.length) return value;
       const edge = this.edgeAt(node, this.characterAt(text, read));
-      if (edge < 0 || !this.fits(text, read, this.labels[edge]!)) return value;
-      read += this.labels[edge]!.length;
+      if (edge < 0 || !this.fits(text, read, edge)) return value;
+      read += this.lengthOf(edge);
       node = this.children[edge]!;
     }
   }
@@ -150,10 +156,18 @@ export class AffixTree {
     return low < end && this.firsts[low] === character ? low : -1;
   }
 
-  private fits(text: string, from: number, label: string): boolean {
-    if (from + label.length > text.length) return false;
-    for (let index = 1; index < label.length; index++) {
-      if (this.characterAt(text, from + index) !== label.charCodeAt(index)) return false;
+  private lengthOf(edge: number): number {
+    return this.labelStarts[edge + 1]! - this.labelStarts[edge]!;
+  }
+
+  /** Whether the text goes on with the label of an edge, whose first character is known to fit. */
+  private fits(text: string, from: number, edge: number): boolean {
+    const { labels } = this;
+    const start = this.labelStarts[edge]!;
+    const length = this.lengthOf(edge);
+    if (from + length > text.length) return false;
+    for (let index = 1; index < length; index++) {
+      if (this.characterAt(text, from + index) !== labels[start + index]) return false;
     }
     return true;
   }
