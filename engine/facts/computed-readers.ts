@@ -1,9 +1,9 @@
 /** Reads slots that are computed from others and from state. A missing operand makes the value missing. */
-import { SlotOp } from "../layout.ts";
+import { SlotOp, ValueKind } from "../layout.ts";
 import { EVIDENCE } from "../policy.ts";
 import type { Program } from "../program.ts";
 import type { Context, Reader } from "./context.ts";
-import { putNumber, putTruth } from "./put.ts";
+import { putNumber, putText, putTruth } from "./put.ts";
 import { copySlot, isPresent, scalarOf, textOf } from "./read-slot.ts";
 
 const LARGEST = Number.MAX_SAFE_INTEGER;
@@ -19,7 +19,7 @@ export function computedReader(program: Program, slot: number): Reader {
   const b = bs[slot]!;
   switch (op[slot]) {
     case SlotOp.first:
-      return firstReader(slot, lists.subarray(a, b));
+      return defaultReader(program, slot, a, b) ?? firstReader(slot, lists.subarray(a, b));
     case SlotOp.signal:
       return (c) => {
         c.reader.signal(a, slot);
@@ -56,6 +56,25 @@ function arithmeticReader(op: number, slot: number, a: number, b: number): Reade
       return (c) => both(c) && putNumber(c, slot, saturated(c.numbers[a]! * c.numbers[b]!));
     default:
       return (c) => both(c) && putNumber(c, slot, c.numbers[b] === 0 ? 0 : (100 * c.numbers[a]!) / c.numbers[b]!);
+  }
+}
+
+/** Of a text or a number with a constant in its place where it is missing, which is what most options are; null for all else. */
+function defaultReader({ slots, constants }: Program, slot: number, start: number, end: number): Reader | null {
+  const [value, otherwise] = [slots.lists[start]!, slots.lists[start + 1]!];
+  if (end !== start + 2 || slots.op[otherwise] !== SlotOp.constant) return null;
+  const constant = slots.a[otherwise]!;
+  switch (slots.kind[slot]) {
+    case ValueKind.text: {
+      const text = constants.texts[constant]!;
+      return (c) => putText(c, slot, isPresent(c, value) ? textOf(c, value) : text);
+    }
+    case ValueKind.number: {
+      const number = constants.numbers[constant]!;
+      return (c) => putNumber(c, slot, isPresent(c, value) ? c.numbers[value] : number);
+    }
+    default:
+      return null;
   }
 }
 
