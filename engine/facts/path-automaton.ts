@@ -64,27 +64,36 @@ export class PathAutomaton {
 
   /** Reads the path of a request target; tells whether that settles it. Then {@link PathAutomaton.end} is its length. */
   read(target: string): boolean {
-    const { classes } = this;
+    if (target.length === 0 || target.charCodeAt(0) !== SLASH) return false;
+    this.end = 1;
+    this.state = this.first;
+    let last = this.follow(target);
+    while (last === UNKNOWN) {
+      this.learn(this.state, target.charCodeAt(this.end));
+      last = this.follow(target);
+    }
+    return last === END && this.route(0) !== UNSETTLED;
+  }
+
+  /**
+   * Goes on to where the path ends or no state is named; returns what is said there. It calls nothing and writes nothing on its way, so that
+   * what it looks up in is looked at once and not for each character.
+   */
+  private follow(target: string): number {
+    const { cells, classes } = this;
     const { length } = target;
-    if (length === 0 || target.charCodeAt(0) !== SLASH) return false;
-    let { cells, first: state } = this;
-    let index = 1;
+    let index = this.end | 0;
+    let state = this.state | 0;
+    let to = END;
     for (; index < length; index++) {
       const code = target.charCodeAt(index);
-      let to = code < ASCII ? cells[state + classes[code]!]! : UNSETTLED;
-      if (to <= UNKNOWN) {
-        if (to === UNKNOWN) {
-          to = this.learn(state, code);
-          cells = this.cells;
-        }
-        if (to === END) break;
-        if (to === UNSETTLED) return false;
-      }
+      to = code < ASCII ? cells[state + classes[code]!]! : UNSETTLED;
+      if (to <= UNKNOWN) break;
       state = to;
     }
     this.end = index;
     this.state = state;
-    return this.route(0) !== UNSETTLED;
+    return index === length ? END : to;
   }
 
   /** Index of the route of the path that was read last, by the method's place in `METHODS`; -1 for none. */
@@ -93,13 +102,13 @@ export class PathAutomaton {
   }
 
   /** Slow path, out of line: where a character leads that did not come in this state before. */
-  private learn(state: number, code: number): number {
+  private learn(state: number, code: number): void {
     const { places, path } = this.states[state / this.width]!;
     const character = String.fromCharCode(code);
     const after = this.places.after(places, character);
+    // A new state may need a larger table, so it is found before the cell is.
     const to = after === null ? UNSETTLED : this.stateOf(after, path + character);
     this.cells[state + this.classes[code]!] = to;
-    return to;
   }
 
   /** The state of places, which `path` leads to; `UNSETTLED` where there is no room for another. */
