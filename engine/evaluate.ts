@@ -11,7 +11,7 @@ import { isPresent, scalarOf, textOf } from "./facts/read-slot.ts";
 import { TextFilter } from "./facts/text-filter.ts";
 import { Finding } from "./facts/text-group.ts";
 import { SlotOp, TestOp } from "./layout.ts";
-import type { ScalarValue } from "./policy.ts";
+import { METHODS, type ScalarValue } from "./policy.ts";
 import type { Program } from "./program.ts";
 import { fitsGlob } from "./regex/glob.ts";
 
@@ -101,6 +101,7 @@ function textTest(program: Program, op: number, a: number, b: number): Test | nu
   const text = constants.texts[b]!;
   switch (op) {
     case TestOp.textEquals:
+      if (isAtHand(program, a, SlotOp.method)) return methodTest(text);
       return (c) => isPresent(c, a) && textOf(c, a) === text;
     case TestOp.inTexts:
       return textSetTest(program, a, b);
@@ -121,6 +122,11 @@ function textTest(program: Program, op: number, a: number, b: number): Test | nu
     default:
       return null;
   }
+}
+
+function methodTest(name: string): Test {
+  const method = METHODS.findIndex((each) => each === name);
+  return (c) => c.method === method;
 }
 
 /** The set is looked up each time and its filter made anew with it, because that of a file's list is replaced. */

@@ -1,6 +1,6 @@
 /** Reads what the request itself says, its credential and its outcome. A number that is none (NaN) counts as 0 where one is always there. */
 import { SlotOp, ValueKind } from "../layout.ts";
-import { EVIDENCE } from "../policy.ts";
+import { EVIDENCE, METHODS } from "../policy.ts";
 import type { Program } from "../program.ts";
 import { ADDRESS_WORDS, networkAround } from "./address.ts";
 import type { Context, Reader } from "./context.ts";
@@ -12,8 +12,6 @@ import { cookieValue, countPairs, queryValue } from "./pairs.ts";
 import { putAddress, putNumber, putSet, putSpan, putText, putTruth } from "./put.ts";
 import { evidenceOf, hostOf, ipOf, isGranted, segmentsOf } from "./read-request.ts";
 import { isInWindow } from "./windows.ts";
-
-const METHOD_NAMES = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "other"] as const;
 
 /** A reader of slots whose operation reads the request. */
 export function requestReader(program: Program, slot: number): Reader {
@@ -35,7 +33,7 @@ function targetReader(program: Program, op: number, slot: number, name: string):
   const { routes } = program.policy;
   switch (op) {
     case SlotOp.method:
-      return (c) => putText(c, slot, METHOD_NAMES[c.method]);
+      return (c) => putText(c, slot, METHODS[c.method]);
     case SlotOp.host:
       return (c) => putText(c, slot, hostOf(c));
     case SlotOp.path:
