@@ -45,8 +45,8 @@ function head(): string {
   return `# Performance
 
 Written by \`node bench/page.ts\` from the results in \`bench/results/\`, each of which says on which machine and of which commit it is; \`npm run
-bench -- targets\` measures all that the first table needs, and prints it. What is compared is timed in turn in one process, and ratios are
-medians over the rounds. The machine is shared, and its speed moves by a factor of two within minutes: **ratios of one run count, single figures
+bench -- targets\` measures all that the first table needs, and prints it. What is timed has no types in it, as the package has none
+(\`bench/run.mjs\` says why that matters). What is compared is timed in turn in one process, and ratios are medians over the rounds. The machine is shared, and its speed moves by a factor of two within minutes: **ratios of one run count, single figures
 are rough**, and where a target is a time it is judged by the best round, to which nothing else on the machine added.
 
 The table is of ${date.slice(0, 10)}: ${machine.cores} shared cores of ${machine.cpu}, Node.js ${machine.node}, commit ${machine.commit}. One step of

@@ -12,8 +12,11 @@ export function programOf(quick: boolean): string {
   return join(ROOT, "dist/bin/edgepolicy.js");
 }
 
-/** The environment in which the program keeps its compiled code in a folder of the bench: empty, for a start that is the first. */
+/**
+ * The environment in which the program keeps its compiled code in a folder of the bench: empty, for a start that is the first. The bench's own
+ * options, for sources with types, are none of its.
+ */
 export function cacheIn(folder: string): NodeJS.ProcessEnv {
-  const { NODE_COMPILE_CACHE: _elsewhere, NODE_DISABLE_COMPILE_CACHE: _off, ...env } = process.env;
+  const { NODE_COMPILE_CACHE: _elsewhere, NODE_DISABLE_COMPILE_CACHE: _off, NODE_OPTIONS: _ours, ...env } = process.env;
   return { ...env, XDG_CACHE_HOME: folder, LOCALAPPDATA: folder };
 }

@@ -26,7 +26,7 @@ const TASKS = {
   build: ["scripts/build.ts"],
   "pack:vscode": ["scripts/pack-vscode.ts"],
   fuzz: ["scripts/fuzz.ts"],
-  bench: ["bench/main.ts"],
+  bench: ["bench/run.mjs"],
   edgepolicy: ["cli/bin.ts"],
 };
 
