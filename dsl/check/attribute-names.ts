@@ -4,6 +4,7 @@ import type { AstExpr, AstName } from "../ast.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
 import { type AttributeEntry, attributeNamed, type Missing, WRITTEN_NAMES } from "./attributes.ts";
 import type { CheckContext } from "./context.ts";
+import { dottedNameHere } from "./other-names.ts";
 import { didYouMean, nearest } from "./suggest.ts";
 import { isZone } from "./zones.ts";
 import { exprType, type Type } from "./types.ts";
@@ -147,7 +148,8 @@ function wholeNumberOf(ast: AstExpr): number | null {
 export function reportUnknownAttribute(ast: AstName, context: CheckContext): void {
   const written = dotted(ast);
   const [first] = ast.parts;
-  const meant = nearest(written, WRITTEN_NAMES);
+  const parts = ast.parts.map(({ text }) => text);
+  const meant = dottedNameHere(parts, context.fields) ?? nearest(written, WRITTEN_NAMES);
   if (first?.text === "token" && meant === null) {
     const claim = ast.parts[1]?.text ?? "name";
     context.report.error(SEMANTICS.unknownName, ast.span, `no \`jwt\` source declares the claim \`${claim}\``, {
@@ -159,9 +161,15 @@ export function reportUnknownAttribute(ast: AstName, context: CheckContext): voi
     });
     return;
   }
-  const members = WRITTEN_NAMES.filter((name) => name.startsWith(`${first?.text}.`));
-  const known = members.length === 0 ? "" : `there are ${members.map((name) => `\`${name}\``).join(", ")}`;
   context.report.error(SEMANTICS.unknownName, ast.span, `there is no attribute \`${written}\``, {
-    help: meant === null ? known : `did you mean \`${meant}\`?`,
+    help: meant === null ? membersOf(parts) : `did you mean \`${meant}\`?`,
   });
+}
+
+/** What there is where a record has no such member, and how one of a request's own is declared. */
+function membersOf([first = "", second = ""]: readonly string[]): string {
+  const members = WRITTEN_NAMES.filter((name) => name.startsWith(`${first}.`));
+  const known = members.length === 0 ? "" : `there are ${members.map((name) => `\`${name}\``).join(", ")}`;
+  if (first !== "body") return known;
+  return `${known}; a field of the body is declared with its route, \`{ body { ${second}: string } }\`, and read by its name: \`${second}\``;
 }

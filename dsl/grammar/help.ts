@@ -9,9 +9,10 @@ import { CLAUSE_SYNOPSES, SYNOPSES, wordsOf } from "./synopses.ts";
 const SYNONYMS: ReadonlyMap<string, string> = meaningsOf({
   block: "deny reject drop forbid ban refuse return respond",
   allow: "permit accept pass max",
-  slow: "delay",
-  throttle: "ratelimit",
-  note: "log",
+  slow: "delay tarpit",
+  throttle: "ratelimit rate_limit",
+  note: "log tag",
+  challenge: "captcha",
   when: "if where",
   over: "within",
   per: "by every",
