@@ -32,7 +32,11 @@ export function helpFor({ found, keywords, rules, tokens }: Surroundings): strin
   const synopsis = synopsisFor(rules, tokens);
   const known = [...keywords, ...(synopsis === null ? [] : wordsOf(synopsis)), ...DECLARATIONS];
   return (
-    markHelp(found, tokens) ?? unitHelp(found, tokens) ?? wordHelp(found.image, known) ?? synopsisHelp(rules, tokens)
+    measureHelp(found, rules) ??
+    markHelp(found, tokens) ??
+    unitHelp(found, tokens) ??
+    wordHelp(found.image, known) ??
+    synopsisHelp(rules, tokens)
   );
 }
 
@@ -78,6 +82,14 @@ function unitHelp(found: IToken, tokens: readonly IToken[]): string | null {
   const unit = UNITS.get(found.image);
   if (unit === undefined || number === undefined || !/^[0-9][0-9_.]*$/.test(number.image)) return null;
   return `a number and its unit are one word: \`${number.image}${unit}\``;
+}
+
+/** Help for a measure of a scenario that is compared as conditions are. */
+function measureHelp(found: IToken, rules: readonly string[]): string | null {
+  const isMeasure = found.image === "==" && rules.includes("scenarioExpectation");
+  return isMeasure
+    ? "a measure is compared with `=`, which must hold in every seed, or with `<`, `<=`, `>`, `>=`"
+    : null;
 }
 
 /** Help for marks that other languages use. */

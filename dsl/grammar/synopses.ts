@@ -47,6 +47,8 @@ export const CLAUSE_SYNOPSES: Readonly<Record<string, string>> = {
   shownCredential: "with credential [STRING] [issued TIME] [expires TIME]",
   answerClause: "after DURATION | size SIZE | latency DURATION | with header STRING STRING",
   expectationClause: "by NAME | after DURATION | status N | shadow NAME | delay DURATION | score NAME N",
+  actor:
+    "population NAME = MODEL { clients … rate N per DURATION [each] mix ROUTE N%, … from NETWORKS … } | attack NAME = MODEL { target ROUTE rate N per DURATION from NETWORKS … }",
   mixClause: "mix ROUTE N%, …",
   reaction: "if blocked|throttled|challenged rotate source | rotate credential | solve | slow down | give up",
   takingPart: "clients where CONDITION | clients [ID, …]",
