@@ -8,6 +8,7 @@ import type { Site } from "./context.ts";
 import { literalAs } from "./literals.ts";
 import { memberNamed, mayBeMember } from "./members.ts";
 import { mismatchHelp } from "./mismatch.ts";
+import { reportNull } from "./no-null.ts";
 import type { Report } from "./report.ts";
 import type { Checker, Typed } from "./typed.ts";
 import { BOOL, describe, exprType, isOrdered, sameType, type Type } from "./types.ts";
@@ -19,6 +20,7 @@ const ORDERING: ReadonlySet<string> = new Set(["<", "<=", ">", ">="]);
 
 /** Checks `left op right` for every operator of {@link COMPARISONS}. */
 export function checkComparison(ast: AstBinary, site: Site, checker: Checker): Typed | null {
+  if (reportNull(ast, site.context)) return null;
   const [left, right] = operands(ast, site, checker);
   if (left === null || right === null) return null;
   const { report } = site.context;

@@ -13,7 +13,8 @@ export function mayBeMember(ast: AstExpr, context: CheckContext): boolean {
   return name !== null && !isKnown(name, context);
 }
 
-function bareName(ast: AstExpr): string | null {
+/** The name that an expression is, without index, arguments or dots; null for all else. */
+export function bareName(ast: AstExpr): string | null {
   const inner = unwrap(ast);
   if (inner.kind !== "name" || inner.parts.length !== 1 || inner.index !== null || inner.args !== null) return null;
   return inner.parts[0]?.text ?? null;

@@ -354,4 +354,10 @@ export const LINTS = {
     explanation:
       "State by client is kept for every client of the inventory, whatever strangers send. The policy's `memory` has not room for all of them, each with as much as it can have, so some can be dropped.",
   },
+  literalParameter: {
+    code: "EP3067",
+    title: "segment is no parameter",
+    explanation:
+      "The segment is written as parameters are in other places, such as `:id`. In a pattern it is plain text, so the route fits paths with just these characters.",
+  },
 } as const;

@@ -3,6 +3,7 @@ import type { IToken } from "chevrotain";
 import { nearest } from "../check/suggest.ts";
 import { meaningsOf } from "../meanings.ts";
 import * as t from "../tokens.ts";
+import { slipHelp } from "./slips.ts";
 import { CLAUSE_SYNOPSES, SYNOPSES, wordsOf } from "./synopses.ts";
 
 /** Words of other policy languages, and what they are here. They are offered only where the synopsis has the latter. */
@@ -33,6 +34,7 @@ export function helpFor({ found, keywords, rules, tokens }: Surroundings): strin
   const known = [...keywords, ...(synopsis === null ? [] : wordsOf(synopsis)), ...DECLARATIONS];
   return (
     measureHelp(found, rules) ??
+    slipHelp(found, tokens) ??
     markHelp(found, tokens) ??
     unitHelp(found, tokens) ??
     wordHelp(found.image, known) ??

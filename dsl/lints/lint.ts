@@ -12,6 +12,7 @@ import { lintInventory } from "./inventory.ts";
 import { lintKeys } from "./keys.ts";
 import { lintLists } from "./lists.ts";
 import { lintDeclarations } from "./declarations.ts";
+import { lintParameters } from "./parameters.ts";
 import { lintRollouts } from "./rollouts.ts";
 import { Budget } from "./budget.ts";
 import { Solver } from "./satisfiable.ts";
@@ -43,6 +44,7 @@ export function lintPolicy(load: Omit<LintInput, "solver" | "budget" | "written"
   lintInventory(input);
   lintRollouts(input);
   lintDeclarations(input);
+  lintParameters(input);
   lintUnused(input);
   lintForms(input);
   lintTexts(input);

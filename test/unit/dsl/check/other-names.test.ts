@@ -56,3 +56,15 @@ describe("a word for an action from elsewhere", () => {
     expect(diagnostics[0]?.help).toBe(`did you mean \`${meant}\`?`);
   });
 });
+
+describe("null", () => {
+  test.for([
+    ['header["x-key"] == null', 'not has header["x-key"]'],
+    ['header["x-key"] != null', 'has header["x-key"]'],
+    ["nil is not places", "has places"],
+    ["client.scopes == undefined", "not has client.scopes"],
+    ["hits == null", "not has NAME"],
+  ] as const)("`%s` is `%s`", ([condition, meant]) => {
+    expect(helpFor(condition)).toBe(`write \`${meant}\``);
+  });
+});
