@@ -69,6 +69,7 @@ export class Operation implements DecisionWatcher {
     keys.onChange = () => this.#lookAtKeys({ ...SYSTEM, reason: "keys were fetched" });
     const spread = crew === null ? null : crew.tellRevocations;
     if (crew !== null) crew.onSighted = this.heed;
+    if (crew !== null) crew.onFetched = (url, bytes) => keys.adopt(url, bytes);
     this.containment = new Containment(database, this.audit, engine, now, config.report, { revocations, spread });
     this.guard = new BanGuard(config.banGuard, (tripped) => this.#shadow(tripped, "clients"));
     const seed = crew?.seed ?? randomInt(2 ** 32);

@@ -106,6 +106,13 @@ export class Crew implements Employer {
     this.onSighted(sighted);
   }
 
+  /** Hears of key sets that workers fetched; set once, at the start. */
+  onFetched: (url: string, bytes: Uint8Array) => void = () => {};
+
+  fetched(url: string, bytes: Uint8Array): void {
+    this.onFetched(url, bytes);
+  }
+
   /** The latest decisions of all workers that answer, in no order. */
   async decisions(filter: DecisionFilter): Promise<readonly DecisionShown[]> {
     const answers = await Promise.all(this.#present.map(({ asks }) => asks.ask("decisions", filter, DECISIONS_MS)));

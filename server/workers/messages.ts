@@ -78,6 +78,8 @@ export type ToMain =
   | { readonly kind: "report"; readonly line: string; readonly event: ReportEvent | undefined }
   | { readonly kind: "inFlight"; readonly count: number }
   | { readonly kind: "sighted"; readonly sighted: Sighted }
+  /** It fetched a key set in which keys are other ones than before. */
+  | { readonly kind: "keys"; readonly url: string; readonly bytes: Uint8Array }
   /** Something went wrong in it: it wants no more connections, and to be told to end. */
   | { readonly kind: "leaving" }
   /** Its last words: what it counted. */

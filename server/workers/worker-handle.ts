@@ -18,6 +18,8 @@ export interface Employer {
   log(lines: readonly string[]): void;
   readonly report: Report;
   sighted(sighted: Sighted): void;
+  /** It fetched a key set with other keys. */
+  fetched(url: string, bytes: Uint8Array): void;
 }
 
 /** The thread's file has the ending that this one has, before and after the build. */
@@ -77,6 +79,7 @@ export class WorkerHandle {
     else if (message.kind === "answer") this.asks.answered(message.number, message.answer);
     else if (message.kind === "report") employer.report(`worker ${this.number}: ${message.line}`, message.event);
     else if (message.kind === "sighted") employer.sighted(message.sighted);
+    else if (message.kind === "keys") employer.fetched(message.url, message.bytes);
     else if (message.kind === "inFlight") this.inFlight = message.count;
     else if (message.kind === "took") {
       this.took = message.version;

@@ -61,6 +61,7 @@ class Worker {
   static async start(task: Assignment, post: (message: ToMain) => void): Promise<Worker> {
     const config = configOf(task, post);
     joinReplays(config, task.replays);
+    tokenStateOf(config).keys.onChange = (url, bytes) => post({ kind: "keys", url, bytes });
     const { uws } = await loadUws();
     const upstream = await openUpstream(config, roomOf(task.forwarded, task, config.forwardedMax));
     return new Worker(task, config, post, upstream, uwsAdopter(uws));
@@ -211,6 +212,7 @@ function takersOf(gate: Gate, engine: StatefulEngine): Takers {
       const verifiers = verifiersOf(policy, gate.config);
       engine.reload(policy);
       gate.view = makeView(policy, engine.needs, verifiers, gate.config);
+      tokenStateOf(gate.config).keepFor(policy);
     },
     list: ({ name, values }) => void engine.setList(name, values),
     overlays: (overlays) => engine.setOverlays(overlays),

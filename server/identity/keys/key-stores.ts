@@ -6,11 +6,11 @@ import { RemoteKeys, type RemoteKeysParts } from "./remote-keys.ts";
 export class KeyStores {
   readonly #parts: RemoteKeysParts;
   readonly #stores = new Map<string, RemoteKeys>();
-  /** Told that an address has other keys than before. Set once, at the start. */
-  onChange: () => void = () => {};
+  /** Told that an address has other keys than before, with the bytes of their set. Set once, at the start. */
+  onChange: RemoteKeysParts["changed"] = () => {};
 
   constructor(parts: Pick<RemoteKeysParts, "now" | "report"> & Partial<RemoteKeysParts>) {
-    this.#parts = { fetch: fetchKeys, changed: () => this.onChange(), ...parts };
+    this.#parts = { fetch: fetchKeys, changed: (url, bytes) => this.onChange(url, bytes), ...parts };
   }
 
   /** The keys of an address, which are fetched from now on. */
@@ -20,6 +20,11 @@ export class KeyStores {
     const store = new RemoteKeys(url, this.#parts);
     this.#stores.set(url, store);
     return store;
+  }
+
+  /** Takes over what another thread has fetched from an address; of one that is not named any more, nothing. */
+  adopt(url: string, bytes: Uint8Array): void {
+    this.#stores.get(url)?.adopt(bytes);
   }
 
   /** Forgets all addresses but these, whose keys are fetched anew: a reload is how an operator says that keys have changed. */
@@ -42,6 +47,8 @@ export class KeyStores {
   addMetrics(metrics: Metrics): void {
     const add = (name: string, type: Series["type"], help: string, read: (store: RemoteKeys) => number): void =>
       metrics.addSeries({
+        // What is in force is not added up over threads; what was done is.
+        ...(type === "gauge" ? { whole: true } : {}),
         name,
         type,
         help,

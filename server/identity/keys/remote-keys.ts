@@ -26,8 +26,8 @@ export interface RemoteKeysParts {
   /** Milliseconds of a clock. */
   readonly now: () => number;
   readonly report: Report;
-  /** Told that other keys are in force than before. */
-  readonly changed: () => void;
+  /** Told that other keys are in force than before, with the address and the bytes of their set. */
+  readonly changed: (url: string, bytes: Uint8Array) => void;
 }
 
 export class RemoteKeys implements KeySource {
@@ -80,6 +80,12 @@ export class RemoteKeys implements KeySource {
     return this.#inFlight;
   }
 
+  /** Takes keys over that another thread has fetched, and has told of. */
+  adopt(bytes: Uint8Array): void {
+    const read = readKeySet(bytes, this.#set);
+    if (read instanceof KeySet && !this.#closed.signal.aborted) this.#take(read, bytes, () => {});
+  }
+
   close(): void {
     this.#closed.abort();
     if (this.#timer !== null) clearTimeout(this.#timer);
@@ -106,25 +112,26 @@ export class RemoteKeys implements KeySource {
 
   async #attempt(): Promise<void> {
     this.fetches++;
-    const { fetch } = this.#parts;
+    const { fetch, report } = this.#parts;
     try {
-      const read = readKeySet(await fetch(this.url, this.#closed.signal), this.#set);
-      if (read instanceof KeySet) this.#take(read);
+      const bytes = await fetch(this.url, this.#closed.signal);
+      const read = readKeySet(bytes, this.#set);
+      if (read instanceof KeySet) this.#take(read, bytes, report);
       else this.#fail(read);
     } catch (fault) {
       this.#fail(fault instanceof Error ? fault.message : String(fault));
     }
   }
 
-  #take(set: KeySet): void {
-    if (this.#failedInARow > 0) this.#parts.report(`keys of ${this.url} could be fetched again`, "keys.recovered");
-    const isOther = this.#reportChange(set);
+  #take(set: KeySet, bytes: Uint8Array, report: Report): void {
+    if (this.#failedInARow > 0) report(`keys of ${this.url} could be fetched again`, "keys.recovered");
+    const isOther = this.#reportChange(set, report);
     this.#set = set;
     this.#loadedAt = this.#parts.now();
     this.#failedInARow = 0;
     this.#retryAt = 0;
     this.#schedule(REFRESH_MS);
-    if (isOther && !this.#closed.signal.aborted) this.#parts.changed();
+    if (isOther && !this.#closed.signal.aborted) this.#parts.changed(this.url, bytes);
   }
 
   #fail(problem: string): void {
@@ -146,13 +153,13 @@ export class RemoteKeys implements KeySource {
   }
 
   /** @returns Whether there is a change. */
-  #reportChange({ keys, left }: KeySet): boolean {
+  #reportChange({ keys, left }: KeySet, report: Report): boolean {
     const before = this.#set?.keys ?? [];
     const added = keys.filter((key) => !before.includes(key)).map(nameOf);
     const gone = before.filter((key) => !keys.includes(key)).map(nameOf);
     if (added.length + gone.length === 0) return false;
     const changes = [...list("added", added), ...list("removed", gone), ...left];
-    this.#parts.report(`keys of ${this.url}: ${changes.join("; ")}`, "keys.changed");
+    report(`keys of ${this.url}: ${changes.join("; ")}`, "keys.changed");
     return true;
   }
 
