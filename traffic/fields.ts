@@ -1,5 +1,6 @@
 /** Readers of single JSON members: each gives the value in the engine's form or says what is wrong with it. */
 import { canonicalIp } from "../engine/index.ts";
+import { jsonFault } from "./json-fault.ts";
 import { closestName } from "./suggest.ts";
 import { CLOCK_START_MICROS, parseDurationText, parseTimeText } from "./time-text.ts";
 
@@ -24,13 +25,9 @@ export function jsonType(value: unknown): string {
   return `a ${typeof value}`;
 }
 
-/**
- * What `JSON.parse` says of a text that is no JSON, on one line: it quotes the text, line breaks and all. Its first line is one of a log, whose
- * number stands elsewhere.
- */
-export function notJson(problem: unknown): string {
-  const said = problem instanceof Error ? problem.message : "unreadable";
-  return `not JSON: ${said.replace(/\s+/g, " ").replace(/ at position \d+ \(line 1 column (\d+)\)/, " at column $1")}`;
+/** What is wrong with a text that `JSON.parse` has refused, and where in it, on one line. */
+export function notJson(text: string): string {
+  return `not JSON: ${jsonFault(text) ?? "unreadable"}`;
 }
 
 function wrongType(field: string, wanted: string, value: unknown): FieldProblem {
@@ -89,13 +86,11 @@ export const address: FieldReader<string> = (value, field) => {
 
 /** An RFC 3339 time as microseconds since the Unix epoch. */
 export const time: FieldReader<number> = (value, field) => {
-  const written = text(value, field);
-  const micros = parseTimeText(written);
+  const wanted = 'a time like "2026-01-01T00:00:00.000Z" from 1970 to 2200';
+  if (typeof value !== "string") throw wrongType(field, wanted, value);
+  const micros = parseTimeText(value);
   if (micros !== null) return micros;
-  throw new FieldProblem(
-    field,
-    `\`${field}\` must be a time like "2026-01-01T00:00:00.000Z" from 1970 to 2200, but is ${quote(written)}`,
-  );
+  throw new FieldProblem(field, `\`${field}\` must be ${wanted}, but is ${quote(value)}`);
 };
 
 /** 2001-09-09 as Unix time, and 2057 on the virtual clock: whoever writes so large a number counts from 1970. */
@@ -119,10 +114,11 @@ export const moment: FieldReader<number> = (value, field) => {
 
 /** A duration such as `35ms`, in microseconds. */
 export const duration: FieldReader<number> = (value, field) => {
-  const written = text(value, field);
-  const micros = parseDurationText(written);
+  const wanted = 'a duration like "35ms" or "5s"';
+  if (typeof value !== "string") throw wrongType(field, wanted, value);
+  const micros = parseDurationText(value);
   if (micros !== null) return micros;
-  throw new FieldProblem(field, `\`${field}\` must be a duration like "35ms" or "5s", but is ${quote(written)}`);
+  throw new FieldProblem(field, `\`${field}\` must be ${wanted}, but is ${quote(value)}`);
 };
 
 /** Header fields by lower-case name; of two spellings of one name the first counts. Has no prototype. */
@@ -154,11 +150,18 @@ function isDeeper(value: unknown, levels: number): boolean {
   return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }
 
+/** Names that are listed where none of them is like the one that was written. */
+const LISTED_MAX = 12;
+
 /** What to say of a member that nothing reads; `name` is the last part of `field`. */
 export function unknownMember(field: string, name: string, known: Iterable<string>): FieldProblem {
   const close = closestName(name, known);
-  const hint = close === null ? "" : `; did you mean \`${close}\`?`;
+  const hint = close === null ? listOf([...known]) : `; did you mean \`${close}\`?`;
   return new FieldProblem(field, `unknown member ${quote(field)}${hint}`);
+}
+
+function listOf(known: readonly string[]): string {
+  return known.length === 0 || known.length > LISTED_MAX ? "" : `; known are ${known.join(", ")}`;
 }
 
 /** An object none of whose members is unknown. */

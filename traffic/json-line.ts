@@ -10,8 +10,8 @@ export function parseObject(line: string): Members | string {
   let value: unknown;
   try {
     value = JSON.parse(line);
-  } catch (problem) {
-    return notJson(problem);
+  } catch {
+    return notJson(line);
   }
   return isObject(value) ? value : `a line is a JSON object, but this is ${jsonType(value)}`;
 }

@@ -131,8 +131,8 @@ function fromLines(text: string): readonly Placed[] | OverlayError {
 function parseJson(text: string): { readonly value: unknown } | { readonly error: string } {
   try {
     return { value: JSON.parse(text) };
-  } catch (problem) {
-    return { error: read.notJson(problem) };
+  } catch {
+    return { error: read.notJson(text) };
   }
 }
 

@@ -47,8 +47,8 @@ export function parseRequestLine(line: string, clients?: ReadonlySet<string>): R
   let value: unknown;
   try {
     value = JSON.parse(line);
-  } catch (problem) {
-    return { error: read.notJson(problem), field: null };
+  } catch {
+    return { error: read.notJson(line), field: null };
   }
   return parseRequestValue(value, clients);
 }
