@@ -12,15 +12,16 @@ import {
   makeSigningKey,
   type TypeMembers,
 } from "../key/make.ts";
+import { type CredentialPlace, placeOf } from "../key/place.ts";
 import { type Arguments, formatOption } from "../options.ts";
 import { CliProblem, EXIT, fileProblem } from "../problem.ts";
 
 export const key: Command = {
-  usage: "create --client ID [--type TYPE] [--id CREDENTIAL] [--expires DATE] [OPTION…]",
+  usage: "create [POLICY] --client ID [--type TYPE] [--id CREDENTIAL] [--expires DATE] [OPTION…]",
   about: `Makes a new key of a client and prints it once, with the line for the client's \`credentials\` in the inventory: an API key, of which the
 line holds the hash; a shared secret for signed requests (hmac), with the line for the file of secrets; or an Ed25519 key pair for HTTP
 message signatures (signature), of which the line holds the public half. A client may have several: add the new one, wait until the client uses it, then
-take the old one out.`,
+take the old one out. With the POLICY whose inventory it is for, the client must be there and the credential's id be free.`,
   options: [
     { name: "client", value: "ID", help: "id of the inventory client" },
     {
@@ -37,7 +38,7 @@ take the old one out.`,
     formatOption(),
   ],
   examples: [
-    "key create --client acme_sync --expires 2030-06-30",
+    "key create policies/orders.edgepolicy --client acme_sync --expires 2030-06-30",
     "key create --client acme_sync --type hmac",
     "key create --client acme_sync --type signature --public acme.pub",
   ],
@@ -51,17 +52,20 @@ const DAY_MS = 86_400_000;
 const PEM_BYTES_MAX = 65_536;
 
 async function run(args: Arguments, io: CliIo): Promise<number> {
-  const [action = ""] = args.exactly("`create`");
+  const [action = ""] = args.atLeast("`create`");
   if (action !== "create") throw unknownAction(action);
+  const [, policy = null] = args.atMost("`create`", "POLICY");
   const client = readName("client", args.text("client"), CLIENT_ID);
   const type = (args.text("type") ?? "api_key") as KeyType;
   const today = Date.now();
   const issued = dateText(today);
   const id = args.has("id") ? readName("id", args.text("id"), CREDENTIAL_ID) : `${client}-${issued}`;
   const expires = readExpiry(args.text("expires"), today);
+  const found = policy === null ? null : placeOf(policy, client, id);
+  if (found !== null && found.warning !== "") io.stderr(`edgepolicy: warning: ${found.warning}\n`);
   const made = make(type, args, io);
   const credential = { id, type, ...made.members, issued, expires };
-  await io.stdout(args.json() ? jsonText(client, made, credential) : keyText(client, made, credential));
+  await io.stdout(args.json() ? jsonText(client, made, credential) : keyText(client, made, credential, found));
   return EXIT.fine;
 }
 
@@ -133,14 +137,21 @@ function jsonText(client: string, { secret, isShared }: MadeKey, credential: Cre
   return `${JSON.stringify({ client, key: secret === "" ? null : secret, credential, ...line })}\n`;
 }
 
-function keyText(client: string, { secret, isShared }: MadeKey, credential: Credential): string {
+function keyText(
+  client: string,
+  { secret, isShared }: MadeKey,
+  credential: Credential,
+  found: CredentialPlace | null,
+): string {
   const lines: string[] = [];
   if (secret !== "") lines.push(`key of ${client}, shown this once:`, indented(secret));
   if (isShared) {
-    const place = "add to the file of secrets that the policy names, which nobody else may read";
-    lines.push(`${place}:`, indented(secretsLine(secret, credential)));
+    const file = "add to the file of secrets that the policy names, which nobody else may read";
+    lines.push(`${file}:`, indented(secretsLine(secret, credential)));
   }
-  lines.push(`add under \`credentials\` of ${client} in the inventory:`, `  - ${flowText(credential)}`);
+  const place = found === null ? "the inventory" : found.place;
+  lines.push(`add under \`credentials\` of ${client} in ${place}:`, `  - ${flowText(credential)}`);
+  if (found === null) lines.push(`whether an inventory has ${client} was not looked up: \`key create POLICY …\` does`);
   return `${lines.join("\n")}\n`;
 }
 

@@ -63,6 +63,65 @@ test("prints a line that an inventory takes as it stands", async () => {
   expect(await edgepolicy(["check", "--deny", "warnings", other("p/policy.edgepolicy")])).toMatchObject({ status: 0 });
 });
 
+describe("with a policy", () => {
+  const CLIENTS = `teams:
+  - { id: core, contact: "mailto:core@example.com", people: [p.one] }
+people:
+  - { id: p.one, active: true }
+clients:
+  - id: acme_sync
+    kind: partner
+    purpose: orders for tests
+    owner: { team: core, accountable: p.one }
+    environment: prod
+    status: active
+    operations: ["*"]
+    credentials: [{ id: k-1, type: api_key, hash: "sha256:${"0".repeat(64)}", expires: 2090-01-31 }]
+  - { id: gone_sync, kind: partner, purpose: x, owner: { team: core }, environment: prod, status: suspended }
+`;
+  const policyWith = (clause = 'clients from "clients.yaml"'): string =>
+    folderWith({ "p.edgepolicy": `policy "p" { default allow }\n${clause}`, "clients.yaml": CLIENTS })("p.edgepolicy");
+  const made = (policy: string, ...more: readonly string[]): ReturnType<typeof edgepolicy> =>
+    edgepolicy(["key", "create", policy, ...more]);
+
+  test("the client's place is told", async () => {
+    const { status, stdout, stderr } = await made(policyWith(), "--client", "acme_sync");
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toMatch(/\nadd under `credentials` of acme_sync in \S+clients\.yaml:6:\n/);
+    expect(stdout).not.toContain("not looked up");
+  });
+
+  test.each([
+    ["acme_sinc", [], "the inventory of \\S+ has no such client; did you mean `acme_sync`\\?[^]*leave the policy out"],
+    ["acme_sync", ["--id", "k-1"], "a credential of acme_sync has the id k-1 already[^]*--id k-1-2"],
+  ])("%s %j is refused", async (client, more, said) => {
+    const { status, stdout, stderr } = await made(policyWith(), "--client", client, ...more);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toMatch(new RegExp(said));
+  });
+
+  test("one that has no inventory has no client", async () => {
+    const { status, stderr } = await made(policyWith(""), "--client", "acme_sync");
+    expect({ status, stderr }).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("no such client") as string,
+    });
+  });
+
+  test("a client that no key lets in is warned of", async () => {
+    const { status, stderr } = await made(policyWith(), "--client", "gone_sync");
+    expect({ status, stderr }).toEqual({
+      status: 0,
+      stderr: "edgepolicy: warning: gone_sync is suspended: no key lets it in\n",
+    });
+  });
+});
+
+test("without a policy says that nothing was looked up", async () => {
+  const { stdout } = await edgepolicy(["key", "create", "--client", "acme_sync"]);
+  expect(stdout).toContain("whether an inventory has acme_sync was not looked up: `key create POLICY …` does\n");
+});
+
 describe("keys that sign requests", () => {
   const POLICY = `policy "p" { default block }
 identity {
