@@ -126,8 +126,8 @@ export function decodeText(bytes: Uint8Array): TextRead {
   }
 }
 
-/** Offset of the first byte that ends no valid UTF-8 text, by bisection over prefixes. */
-function firstInvalidByte(bytes: Uint8Array): number {
+/** Offset of the first byte that ends no valid UTF-8 text, of bytes that are none, by bisection over prefixes. */
+export function firstInvalidByte(bytes: Uint8Array): number {
   let valid = 0;
   let invalid = bytes.length;
   while (valid < invalid) {

@@ -26,6 +26,7 @@ export { type Callers, checkCallers, loadForCallers } from "./callers/check-call
 export { dependsOnHistory, renderWhyNot } from "./explanation/why-not.ts";
 export {
   decodeText,
+  firstInvalidByte,
   type FileRead,
   type FileReader,
   MAX_POLICY_BYTES,

@@ -2,10 +2,19 @@
  * The admin listener: health, metrics, what runs, and what an operator does with it. Apart from the data listener, behind bearer tokens;
  * `admin/` has an endpoint a file.
  */
-import { Access, type Caller } from "./admin/access.ts";
+import { Access } from "./admin/access.ts";
 import { auditEndpoint } from "./admin/audit.ts";
 import { bansEndpoint } from "./admin/bans.ts";
-import { type Answer, type Endpoint, endpointHandler, sendProblem } from "./admin/call.ts";
+import {
+  ACT,
+  type Answer,
+  type Call,
+  type Endpoint,
+  endpointHandler,
+  onlyMembers,
+  sendProblem,
+  statedText,
+} from "./admin/call.ts";
 import { clientsEndpoint } from "./admin/clients.ts";
 import { decisionsEndpoint } from "./admin/decisions.ts";
 import { explainEndpoint } from "./admin/explain.ts";
@@ -13,6 +22,7 @@ import { overlaysEndpoint } from "./admin/overlays.ts";
 import type { AdminParts } from "./admin/parts.ts";
 import { describePolicy } from "./admin/policy.ts";
 import { revocationsEndpoint } from "./admin/revocations.ts";
+import { closestName } from "../traffic/index.ts";
 import type { Handler, Reply, Routes } from "./transport.ts";
 
 const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
@@ -22,7 +32,11 @@ function endpointsOf(parts: AdminParts): readonly Endpoint[] {
   return [
     { path: "/metrics", get: async () => ({ value: await metricsOf(parts), contentType: METRICS_TYPE }) },
     { path: "/v1/policy", get: () => ({ value: describePolicy(parts) }) },
-    { path: "/v1/reload", post: ({ caller }) => reload(parts, caller) },
+    {
+      path: "/v1/reload",
+      post: (call) => reload(parts, call),
+      examples: { post: { author: "m.rossi", reason: "version 12" } },
+    },
     clientsEndpoint(parts),
     bansEndpoint(parts),
     overlaysEndpoint(parts),
@@ -42,7 +56,7 @@ export function adminRoutes(parts: AdminParts): Routes {
   const guarded = endpointsOf(parts).map(
     (endpoint) => [endpoint.path, endpointHandler(endpoint, access, config.report)] as const,
   );
-  const pages = guarded.map(([path]) => path).join(" ");
+  const pages = ["/healthz", "/readyz", ...guarded.map(([path]) => path)];
   return {
     exact: new Map<string, Handler>([
       ["/healthz", (_from, reply) => sendText(reply, 200, "ok\n")],
@@ -50,8 +64,13 @@ export function adminRoutes(parts: AdminParts): Routes {
       ...guarded,
     ]),
     under: new Map(guarded.filter(([path]) => WITH_PARTS.has(path))),
-    otherwise: (_from, reply) => sendProblem(reply, 404, `no such page; see /healthz /readyz ${pages}`),
+    otherwise: (from, reply) => sendProblem(reply, 404, noSuchPage(from.path, pages)),
   };
+}
+
+function noSuchPage(path: string, pages: readonly string[]): string {
+  const close = closestName(path, pages);
+  return `no such page; ${close === null ? `see ${pages.join(" ")}` : `did you mean \`${close}\`?`}`;
 }
 
 /** Of all threads. */
@@ -61,8 +80,12 @@ function metricsOf({ gate, crew }: AdminParts): string | Promise<string> {
 }
 
 /** The answer comes when every worker decides by the new policy. */
-async function reload(parts: AdminParts, caller: Caller): Promise<Answer> {
-  const result = parts.reload(caller);
+async function reload(parts: AdminParts, { caller: { token, role }, body }: Call): Promise<Answer> {
+  onlyMembers(body, ACT);
+  const stated = (name: string): string | null => (Object.hasOwn(body, name) ? statedText(body, name) : null);
+  const reason = stated("reason");
+  const cause = `POST /v1/reload${reason === null ? "" : `: ${reason}`}`;
+  const result = parts.reload(cause, { author: stated("author") ?? token ?? "somebody here", token, role });
   await parts.crew?.settled();
   return { status: result.applied ? 200 : 422, value: result };
 }

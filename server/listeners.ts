@@ -48,7 +48,7 @@ export async function openListeners(
   const parts: Omit<AdminParts, "operation"> = {
     gate,
     transport,
-    reload: ({ token, role }) => reloader.reload("POST /v1/reload", { author: token ?? "somebody here", token, role }),
+    reload: (cause, by) => reloader.reload(cause, by),
     sources: () => reloader.sourceFiles,
     ready: () => !stopper.stopping && crew?.up !== 0,
     crew,

@@ -1,13 +1,6 @@
 /** `/v1/bans`: who is banned, by a rule or by hand. */
-import { touchedState } from "../../engine/index.ts";
-import {
-  fields,
-  isOverlayError,
-  isRecordError,
-  overlayValue,
-  parseOverlay,
-  parseRequestValue,
-} from "../../traffic/index.ts";
+import { type Policy, touchedState } from "../../engine/index.ts";
+import { closestName, fields, isOverlayError, overlayValue, parseOverlay } from "../../traffic/index.ts";
 import { ContainmentError } from "../containment/act.ts";
 import type { RuleBan } from "../containment/ban-book.ts";
 import { endsText } from "../containment/containment.ts";
@@ -23,9 +16,11 @@ import {
   readAct,
   readEnds,
   readNumber,
+  statedRequest,
 } from "./call.ts";
 import { idOf, randomId, readId } from "./overlays.ts";
 import type { AdminParts } from "./parts.ts";
+import { unknownCaller } from "./unknown-caller.ts";
 import { wideNetwork } from "./wide-network.ts";
 
 const MOST_SHOWN = 10_000;
@@ -36,6 +31,16 @@ export function bansEndpoint(parts: AdminParts): Endpoint {
     get: (call) => listBans(parts, call),
     post: (call) => setBan(parts, call),
     delete: (call) => liftBan(parts, call),
+    examples: {
+      post: {
+        author: "m.rossi",
+        reason: "scans for backups",
+        id: "scan-7",
+        ban: { network: "198.51.100.0/24" },
+        for: "1h",
+      },
+      delete: { author: "m.rossi", reason: "it was the auditor", id: "scan-7" },
+    },
   };
 }
 
@@ -54,15 +59,16 @@ function listBans({ gate, operation }: AdminParts, { query }: Call): Answer {
     .slice(0, readNumber(query, "limit", 100, MOST_SHOWN));
   const byHand = client === null && ip === null && rule === null ? operation.containment.inForce("ban") : [];
   const kept = memoryOf(gate.engine).find(({ kind }) => kind === "bans")?.keys ?? null;
-  const bans = [...byHand.map(handValue), ...byRules.map(ruleValue)];
+  const bans = [...byHand.map((held) => handValue(gate.view.policy, held)), ...byRules.map(ruleValue)];
   return { value: { bans, kept, durable: operation.containment.durable } };
 }
 
-function handValue({ overlay, setMicros }: Held): object {
+function handValue(policy: Policy, { overlay, setMicros }: Held): object {
   const { kill } = overlayValue(overlay);
+  const [[kind, name] = ["", ""]] = Object.entries(kill as Readonly<Record<string, string>>);
   const { id, author, reason, endsMicros } = overlay;
   const set = new Date(setMicros / 1_000).toISOString();
-  const warning = wideNetwork(overlay);
+  const warning = wideNetwork(overlay) ?? unknownCaller(policy, kind, name);
   const told = { id, set_by: "operator", ban: kill, author, reason, set, ends: endsText(endsMicros) };
   return warning === null ? told : { ...told, warning };
 }
@@ -79,19 +85,22 @@ function setBan({ gate, operation }: AdminParts, call: Call): Answer {
   const ends = new Date(endsMicros / 1_000).toISOString();
   const parsed = parseOverlay({ id: "ban", author: act.author, reason: act.reason, ends, kill: call.body["ban"] });
   if (isOverlayError(parsed)) {
-    throw new fields.FieldProblem(parsed.field.replace("kill", "ban"), parsed.error.replaceAll("`kill", "`ban"));
+    throw new fields.FieldProblem(
+      parsed.field.replace("kill", "ban"),
+      parsed.error.replaceAll(/(?<=[`"])kill/g, "ban"),
+    );
   }
   if (parsed.kind !== "kill") throw new fields.FieldProblem("ban", "`ban` must name whom to ban");
   const id = readId(call.body) ?? randomId("ban");
   const held = operation.containment.ban(id, parsed.subject, endsMicros, act);
-  return { status: 201, value: { ...handValue(held), durable: operation.containment.durable } };
+  return { status: 201, value: { ...handValue(gate.view.policy, held), durable: operation.containment.durable } };
 }
 
 function liftBan(parts: AdminParts, call: Call): Answer {
   const { gate, operation } = parts;
   if (call.body["rule"] !== undefined) return liftOfRequest(parts, call);
   onlyMembers(call.body, [...ACT, "id"]);
-  const id = idOf(call);
+  const id = idOf(call, ", or a `rule` and a `request` that its ban meets");
   const act = readAct(call);
   const { durable } = operation.containment;
   const ban = operation.bans.get(id);
@@ -106,18 +115,22 @@ function liftBan(parts: AdminParts, call: Call): Answer {
   return { value: { id, lifted: true, durable: gate.config.state !== null } };
 }
 
+function noBanOf(rule: string, { rules }: Policy): string {
+  const names = rules.map(({ name }) => name);
+  if (names.includes(rule)) return `rule ${fields.quote(rule)} does not ban by what this request has`;
+  const close = closestName(rule, names);
+  return `the policy has no rule ${fields.quote(rule)}${close === null ? "" : `; did you mean \`${close}\`?`}`;
+}
+
 /** Lifts the ban of a rule that meets a request, also one from before the process began. */
 function liftOfRequest({ gate, operation }: AdminParts, call: Call): Answer {
   onlyMembers(call.body, [...ACT, "rule", "request"]);
   const act = readAct(call);
   const rule = fields.text(call.body["rule"], "rule");
   const { policy, clients } = gate.view;
-  const record = parseRequestValue(call.body["request"], clients);
-  if (isRecordError(record)) throw new fields.FieldProblem("request", record.error);
-  const touched = touchedState(policy, record.request, gate.now());
+  const touched = touchedState(policy, statedRequest(call.body, clients), gate.now());
   const state = touched.find(({ kind, name }) => kind === "ban" && name === rule);
-  if (state === undefined)
-    throw new ContainmentError("missing", `no rule ${fields.quote(rule)} bans by what this request has`);
+  if (state === undefined) throw new ContainmentError("missing", noBanOf(rule, policy));
   if (gate.engine.readings.ban(rule, state.keys, gate.now()) === 0) {
     throw new ContainmentError("missing", `rule ${fields.quote(rule)} has no ban that meets this request`);
   }

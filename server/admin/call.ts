@@ -3,7 +3,8 @@
  * strictly: an unknown member, or one of another type, is an error that names it.
  */
 import { STATUS_CODES } from "node:http";
-import { fields } from "../../traffic/index.ts";
+import type { Request } from "../../engine/index.ts";
+import { fields, isRecordError, parseRequestValue } from "../../traffic/index.ts";
 import { readRecord } from "../authz/read-record.ts";
 import { type Act, ContainmentError, NO_END } from "../containment/act.ts";
 import type { Handler, Reply, RequestView } from "../transport.ts";
@@ -36,6 +37,8 @@ export interface Endpoint {
   readonly delete?: (call: Call) => Answer | Promise<Answer>;
   /** Whether POST changes nothing. */
   readonly reads?: boolean;
+  /** A right body by method, which is shown to whoever sends a wrong one. */
+  readonly examples?: { readonly post?: Members; readonly delete?: Members };
 }
 
 /** Bodies of the admin interface are small; one with a request in it may be as large as a record. */
@@ -44,19 +47,24 @@ const BODY_BYTES = 65_536;
 /** The handler of an endpoint. */
 export function endpointHandler(endpoint: Endpoint, access: Access, report: Report): Handler {
   return (from, reply) => {
-    const method = from.method.toLowerCase();
-    const run = method === "get" || method === "post" || method === "delete" ? endpoint[method] : undefined;
+    const method = methodOf(from);
+    const run = method === null ? undefined : endpoint[method];
     const caller = access.check(from, method === "get" || endpoint.reads === true ? "read" : "operate");
     if (isDenial(caller)) return sendDenial(reply, caller);
     if (run === undefined) return sendProblem(reply, 405, `use ${allowed(endpoint)}`, ["Allow", allowed(endpoint)]);
     const call = { caller, rest: restOf(from, endpoint.path), query: new URLSearchParams(from.query ?? ""), body: {} };
-    if (method === "get") return answer(reply, report, () => run(call));
+    if (method !== "post" && method !== "delete") return answer(reply, report, () => run(call));
     const type = from.header("content-type");
     readRecord(reply, BODY_BYTES, (text) => {
-      if (text === null) sendProblem(reply, 413, `the body is longer than ${BODY_BYTES} bytes, or not UTF-8`);
-      else answer(reply, report, () => run({ ...call, body: parseBody(text, type) }));
+      if (typeof text === "object") sendProblem(reply, text.status, text.detail);
+      else answer(reply, report, () => run({ ...call, body: parseBody(text, type) }), endpoint.examples?.[method]);
     });
   };
+}
+
+function methodOf({ method }: RequestView): "get" | "post" | "delete" | null {
+  const name = method.toLowerCase();
+  return name === "get" || name === "post" || name === "delete" ? name : null;
 }
 
 function allowed(endpoint: Endpoint): string {
@@ -84,25 +92,30 @@ function restOf(from: RequestView, path: string): readonly string[] {
 function parseBody(text: string, type: string): Members {
   if (text.trim() === "") return {};
   if (!/^application\/json\b/i.test(type)) {
-    throw new fields.FieldProblem("", "the body must be JSON, with `Content-Type: application/json`");
+    const came = type === "" ? "without a `Content-Type`" : `as ${fields.quote(type)}`;
+    throw new fields.FieldProblem(
+      "",
+      `the body came ${came}: send JSON with \`Content-Type: application/json\` (\`curl --json\` does)`,
+    );
   }
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (problem) {
-    throw new fields.FieldProblem("", fields.notJson(problem));
+  } catch {
+    throw new fields.FieldProblem("", fields.notJson(text));
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Members;
   throw new fields.FieldProblem("", `the body must be a JSON object, but is ${fields.jsonType(value)}`);
 }
 
-function answer(reply: Reply, report: Report, run: () => Answer | Promise<Answer>): void {
+/** @param example - A right body, for whoever sent a wrong one. */
+function answer(reply: Reply, report: Report, run: () => Answer | Promise<Answer>, example?: Members): void {
   try {
     const answered = run();
     if (answered instanceof Promise) void answerLater(reply, report, answered);
     else sendAnswer(reply, answered);
   } catch (problem) {
-    sendFailure(reply, report, problem);
+    sendFailure(reply, report, problem, example);
   }
 }
 
@@ -119,8 +132,11 @@ function sendAnswer(reply: Reply, { status = 200, value, contentType }: Answer):
   else sendJson(reply, status, value);
 }
 
-function sendFailure(reply: Reply, report: Report, problem: unknown): void {
-  if (problem instanceof fields.FieldProblem) return sendProblem(reply, 400, problem.message, [], problem.field);
+function sendFailure(reply: Reply, report: Report, problem: unknown, example?: Members): void {
+  if (problem instanceof fields.FieldProblem) {
+    const { message, field } = problem;
+    return sendProblem(reply, 400, message, [], { ...(field === "" ? {} : { field }), ...(example && { example }) });
+  }
   if (problem instanceof ContainmentError) {
     return sendProblem(reply, problem.code === "missing" ? 404 : 409, problem.message);
   }
@@ -151,6 +167,19 @@ export function statedText(members: Members, name: string, most = 500): string {
   const text = fields.text(members[name], name);
   if (text.trim() !== "" && text.length <= most && STATED.test(text) && text.isWellFormed()) return text;
   throw new fields.FieldProblem(name, `\`${name}\` must be one line of 1 to ${most} characters`);
+}
+
+/**
+ * The request that a body states.
+ *
+ * @param clients - Ids of the inventory.
+ * @throws `FieldProblem`
+ */
+export function statedRequest(body: Members, clients: ReadonlySet<string>): Request {
+  if (!Object.hasOwn(body, "request")) throw new fields.FieldProblem("request", "`request` is missing");
+  const record = parseRequestValue(body["request"], clients);
+  if (!isRecordError(record)) return record.request;
+  throw new fields.FieldProblem(record.field ? `request.${record.field}` : "request", record.error);
 }
 
 /** Refuses members that nothing reads. @throws `FieldProblem` */
@@ -203,16 +232,16 @@ export function sendJson(reply: Reply, status: number, value: object): void {
   reply.send(status, headersOf("application/json"), `${JSON.stringify(value)}\n`);
 }
 
-/** A problem (RFC 9457), with the member of the body or query that is wrong. */
+/** A problem (RFC 9457). `more` may have the `field`, the member of the body or query that is wrong, and an `example` of a right body. */
 export function sendProblem(
   reply: Reply,
   status: number,
   detail: string,
   headers: readonly string[] = [],
-  field = "",
+  more: Members = {},
 ): void {
   const title = STATUS_CODES[status] ?? "Refused";
-  const body = { type: "about:blank", title, status, detail, ...(field === "" ? {} : { field }) };
+  const body = { type: "about:blank", title, status, detail, ...more };
   reply.send(status, [...headersOf("application/problem+json"), ...headers], JSON.stringify(body));
 }
 

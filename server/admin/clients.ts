@@ -28,6 +28,7 @@ export function clientsEndpoint(parts: AdminParts): Endpoint {
     path: "/v1/clients",
     get: (call) => (call.rest.length === 0 ? listClients(parts, call) : showClient(parts, call)),
     post: (call) => changeClient(parts, call),
+    examples: { post: { author: "m.rossi", reason: "INC-42: odd refunds" } },
   };
 }
 

@@ -4,26 +4,28 @@
  */
 import { createExplainer, touchedState, type TouchedState } from "../../engine/index.ts";
 import { explanationToJson } from "../../dsl/index.ts";
-import { fields, isRecordError, parseRequestValue } from "../../traffic/index.ts";
-import { type Answer, type Call, type Endpoint, onlyMembers } from "./call.ts";
+import { type Answer, type Call, type Endpoint, onlyMembers, statedRequest } from "./call.ts";
 import type { AdminParts } from "./parts.ts";
 
 export function explainEndpoint(parts: AdminParts): Endpoint {
-  return { path: "/v1/explain", reads: true, post: (call) => explain(parts, call) };
+  return {
+    path: "/v1/explain",
+    reads: true,
+    post: (call) => explain(parts, call),
+    examples: { post: { request: { method: "POST", path: "/v1/login", ip: "203.0.113.9" } } },
+  };
 }
 
 function explain({ gate, operation, sources }: AdminParts, { body }: Call): Answer {
-  onlyMembers(body, ["request"]);
-  if (body["request"] === undefined) throw new fields.FieldProblem("request", "`request` is missing");
   const { policy, clients } = gate.view;
-  const record = parseRequestValue(body["request"], clients);
-  if (isRecordError(record)) throw new fields.FieldProblem("request", record.error);
-  operation.containment.revocations.refuse(record.request);
+  const request = statedRequest(body, clients);
+  onlyMembers(body, ["request"]);
+  operation.containment.revocations.refuse(request);
   const nowMicros = gate.now();
   const engine = createExplainer(policy);
   engine.setOverlays(operation.containment.inForce().map(({ overlay }) => overlay));
-  const { explanation } = engine.explain(record.request, nowMicros);
-  const state = touchedState(policy, record.request, nowMicros).map((touched) => reading(gate, touched, nowMicros));
+  const { explanation } = engine.explain(request, nowMicros);
+  const state = touchedState(policy, request, nowMicros).map((touched) => reading(gate, touched, nowMicros));
   return { value: { ...explanationToJson(explanation, sources()), state } };
 }
 

@@ -11,11 +11,16 @@ import { wideNetwork } from "./wide-network.ts";
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,126}$/;
 
 export function overlaysEndpoint(parts: AdminParts): Endpoint {
+  const aRule = parts.gate.view.policy.rules[0]?.name ?? "RULE";
   return {
     path: "/v1/overlays",
     get: () => listOverlays(parts),
     post: (call) => setOverlay(parts, call),
     delete: (call) => liftOverlay(parts, call),
+    examples: {
+      post: { author: "m.rossi", reason: "false alarms", id: "chg-8", mode: "shadow", of: aRule, for: "3d" },
+      delete: { author: "m.rossi", reason: "mended", id: "chg-8" },
+    },
   };
 }
 
@@ -58,10 +63,16 @@ function liftOverlay({ operation: { containment } }: AdminParts, call: Call): An
   return { value: { id, lifted: true, durable: containment.durable } };
 }
 
-/** The id that a call states: in the path or in the body. @throws `FieldProblem` */
-export function idOf({ rest, body }: Call): string {
+/**
+ * The id that a call states: in the path or in the body.
+ *
+ * @param otherwise - What may be stated in its place, with the words before.
+ * @throws `FieldProblem`
+ */
+export function idOf({ rest, body }: Call, otherwise = ""): string {
   const [id, ...more] = rest;
   if (id !== undefined && more.length === 0) return id;
+  if (body["id"] === undefined) throw new fields.FieldProblem("id", `\`id\`${otherwise} is missing`);
   return statedText(body, "id");
 }
 

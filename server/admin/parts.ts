@@ -4,14 +4,15 @@ import type { Gate } from "../gate.ts";
 import type { Operation } from "../operation.ts";
 import type { ReloadResult } from "../policy-loader.ts";
 import type { Crew } from "../workers/crew.ts";
-import type { Caller } from "./access.ts";
+import type { Act } from "../containment/act.ts";
 
 export interface AdminParts {
   readonly gate: Gate;
   readonly operation: Operation;
   /** Release of the HTTP library, for `/v1/policy`. */
   readonly transport: string;
-  readonly reload: (caller: Caller) => ReloadResult;
+  /** @param cause - For the report and the audit log. */
+  readonly reload: (cause: string, by: Omit<Act, "reason">) => ReloadResult;
   /** Texts of the running policy. */
   readonly sources: () => readonly SourceFile[];
   /** False from the moment the server stops. */

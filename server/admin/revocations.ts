@@ -2,7 +2,7 @@
 import { fields } from "../../traffic/index.ts";
 import { NO_END } from "../containment/act.ts";
 import { revocationValue } from "../containment/containment.ts";
-import type { RevocationKind } from "../identity/revocation.ts";
+import type { RevocationKind, RevocationRecord } from "../identity/revocation.ts";
 import {
   ACT,
   type Answer,
@@ -16,6 +16,7 @@ import {
   statedText,
 } from "./call.ts";
 import type { AdminParts } from "./parts.ts";
+import { unknownCaller } from "./unknown-caller.ts";
 
 /** Kinds that are a part of what an issuer has, and those that stand alone. */
 const OF_ISSUER: readonly RevocationKind[] = ["jti", "kid", "subject"];
@@ -30,7 +31,10 @@ export function revocationsEndpoint(parts: AdminParts): Endpoint {
       onlyParameters(query, ["limit"]);
       const most = readNumber(query, "limit", 1_000, MOST_SHOWN);
       const { all } = containment.revocations;
-      const revocations = all.slice(-most).reverse().map(revocationValue);
+      const revocations = all
+        .slice(-most)
+        .reverse()
+        .map((record) => withWarning(parts, record));
       return { value: { revocations, total: all.length, durable: containment.durable } };
     },
     post: (call) => revoke(parts, call),
@@ -41,10 +45,15 @@ export function revocationsEndpoint(parts: AdminParts): Endpoint {
       const lifted = containment.unrevoke(kind, issuer, name, act);
       return { value: { ...revocationValue(lifted), lifted: true, durable: containment.durable } };
     },
+    examples: {
+      post: { author: "m.rossi", reason: "laptop stolen", key: "acme-sync-2025" },
+      delete: { author: "m.rossi", reason: "it was found", key: "acme-sync-2025" },
+    },
   };
 }
 
-function revoke({ gate, operation: { containment } }: AdminParts, call: Call): Answer {
+function revoke(parts: AdminParts, call: Call): Answer {
+  const { gate, operation } = parts;
   const { body } = call;
   onlyMembers(body, [...ACT, ...ALONE, ...OF_ISSUER, "issuer", "before", "for", "ends"]);
   const subject = readSubject(body);
@@ -62,8 +71,13 @@ function revoke({ gate, operation: { containment } }: AdminParts, call: Call): A
     setMicros: now,
     endsMicros: readEnds(body, now, NO_END),
   };
-  containment.revoke(record, act);
-  return { status: 201, value: { ...revocationValue(record), durable: containment.durable } };
+  operation.containment.revoke(record, act);
+  return { status: 201, value: { ...withWarning(parts, record), durable: operation.containment.durable } };
+}
+
+function withWarning({ gate }: AdminParts, record: RevocationRecord): object {
+  const warning = unknownCaller(gate.view.policy, record.kind, record.name);
+  return { ...revocationValue(record), ...(warning === null ? {} : { warning }) };
 }
 
 interface Subject {

@@ -13,7 +13,7 @@ import { increment } from "../metrics.ts";
 import type { Refusal } from "../refusal.ts";
 import { problem } from "../refusal.ts";
 import type { Handler, Reply } from "../transport.ts";
-import { readRecord } from "./read-record.ts";
+import { readRecord, type UnreadBody } from "./read-record.ts";
 
 const JSON_HEADERS: readonly string[] = ["Content-Type", "application/json", "Cache-Control", "no-store"];
 const NDJSON_HEADERS: readonly string[] = ["Content-Type", "application/x-ndjson", "Cache-Control", "no-store"];
@@ -23,7 +23,7 @@ export function jsonHandler(gate: Gate): Handler {
     const refused = refuseCall(gate, from.peer, from.method);
     if (refused !== null) return sendRefusal(reply, refused);
     readRecord(reply, gate.config.recordBytesMax, (text) => {
-      if (text === null) return sendRefusal(reply, tooLarge(gate));
+      if (typeof text === "object") return sendRefusal(reply, unread(gate, text));
       answer(gate, reply, text);
     });
   };
@@ -42,9 +42,9 @@ export function sendRefusal(reply: Reply, { status, headers, body }: Refusal): v
   reply.send(status, headers, body);
 }
 
-export function tooLarge(gate: Gate): Refusal {
+export function unread(gate: Gate, { status, detail }: UnreadBody): Refusal {
   increment(gate.metrics.malformed, "unreadable_record");
-  return problem(413, `the body is longer than ${gate.config.recordBytesMax} bytes, or not UTF-8`);
+  return problem(status, detail);
 }
 
 function answer(gate: Gate, reply: Reply, text: string): void {

@@ -4,11 +4,11 @@
  */
 import type { Outcome } from "../../engine/index.ts";
 import { makeOutcome } from "../../engine/index.ts";
-import { parseDurationText } from "../../traffic/index.ts";
+import { fields, parseDurationText } from "../../traffic/index.ts";
 import type { Gate, OutcomeAnswer } from "../gate.ts";
 import { problem } from "../refusal.ts";
 import type { Handler, Reply } from "../transport.ts";
-import { refuseCall, sendRefusal, tooLarge } from "./json.ts";
+import { refuseCall, sendRefusal, unread } from "./json.ts";
 import { readRecord } from "./read-record.ts";
 
 export function outcomeHandler(gate: Gate): Handler {
@@ -16,7 +16,7 @@ export function outcomeHandler(gate: Gate): Handler {
     const refused = refuseCall(gate, from.peer, from.method);
     if (refused !== null) return sendRefusal(reply, refused);
     readRecord(reply, gate.config.recordBytesMax, (text) => {
-      if (text === null) return sendRefusal(reply, tooLarge(gate));
+      if (typeof text === "object") return sendRefusal(reply, unread(gate, text));
       report(gate, reply, text);
     });
   };
@@ -36,13 +36,16 @@ function answer(reply: Reply, answered: OutcomeAnswer | null): void {
   reply.send(200, ["Content-Type", "application/json"], JSON.stringify({ counted: answered.counted }));
 }
 
+const AS_IT_IS = 'it looks like {"id": "the decision\'s id", "status": 200, "latency": "35ms"}';
+
 /** Reads `{id, status, size?, latency?, headers?}`; what is wrong with it otherwise. */
 function readOutcome(text: string): { readonly id: string; readonly outcome: Outcome } | string {
   const value = parseObject(text);
-  if (value === null) return "an outcome is a JSON object";
+  if (typeof value === "string") return value;
   const { id, status, size = 0, latency = "0ms", headers = {} } = value;
-  if (typeof id !== "string") return "`id` must be the decision's id";
-  if (!isCount(status) || status < 100 || status > 599) return "`status` must be an HTTP status";
+  if (typeof id !== "string") return `\`id\` must be the decision's id; ${AS_IT_IS}`;
+  if (!isCount(status) || status < 100 || status > 599)
+    return "`status` must be an HTTP status, a number from 100 to 599";
   if (!isCount(size)) return "`size` must be a count of bytes";
   const latencyMicros = typeof latency === "string" ? parseDurationText(latency) : null;
   if (latencyMicros === null) return '`latency` must be a duration such as "35ms"';
@@ -53,13 +56,15 @@ function readOutcome(text: string): { readonly id: string; readonly outcome: Out
   };
 }
 
-function parseObject(text: string): Record<string, unknown> | null {
+function parseObject(text: string): Readonly<Record<string, unknown>> | string {
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : null;
+    value = JSON.parse(text);
   } catch {
-    return null;
+    return `${fields.notJson(text)}; ${AS_IT_IS}`;
   }
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  return `an outcome is a JSON object, but this is ${fields.jsonType(value)}; ${AS_IT_IS}`;
 }
 
 function isCount(value: unknown): value is number {

@@ -1,13 +1,20 @@
-/** Reads the small body of an `/authz/*` call: capped as it grows, decoded as UTF-8. */
+/** Reads the small body of a call of `/authz/*` or `/v1/*`: capped as it grows, decoded as UTF-8. */
+import { firstInvalidByte } from "../../dsl/index.ts";
 import type { Reply } from "../transport.ts";
 
 const DECODER = new TextDecoder("utf-8", { fatal: true });
 
+/** Why a body is not read, as the status and what to say. */
+export interface UnreadBody {
+  readonly status: 400 | 413;
+  readonly detail: string;
+}
+
 /**
- * Calls `done` with the body's text, or with null where it is not UTF-8 or longer than `bytesMax` (`reply` is then told by
- * the caller). Must be called before the handler returns.
+ * Calls `done` with the body's text, or with why it is not read: it is longer than `bytesMax` or not UTF-8. Must be called before the
+ * handler returns.
  */
-export function readRecord(reply: Reply, bytesMax: number, done: (text: string | null) => void): void {
+export function readRecord(reply: Reply, bytesMax: number, done: (text: string | UnreadBody) => void): void {
   let parts: Uint8Array[] = [];
   let bytes = 0;
   let finished = false;
@@ -15,7 +22,7 @@ export function readRecord(reply: Reply, bytesMax: number, done: (text: string |
     if (finished) return;
     bytes += chunk.length;
     finished = last || bytes > bytesMax;
-    if (bytes > bytesMax) return done(null);
+    if (bytes > bytesMax) return done({ status: 413, detail: `the body is longer than ${bytesMax} bytes` });
     if (last && parts.length === 0) return done(decode(chunk));
     parts.push(chunk.slice());
     if (!last) return;
@@ -25,10 +32,10 @@ export function readRecord(reply: Reply, bytesMax: number, done: (text: string |
   });
 }
 
-function decode(bytes: Uint8Array): string | null {
+function decode(bytes: Uint8Array): string | UnreadBody {
   try {
     return DECODER.decode(bytes);
   } catch {
-    return null;
+    return { status: 400, detail: `the body is not UTF-8: see byte ${firstInvalidByte(bytes)}, counted from 0` };
   }
 }
