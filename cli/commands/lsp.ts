@@ -1,6 +1,7 @@
 /** `edgepolicy lsp`: the language server, for editors. */
 import type { Command } from "../command.ts";
 import { serveEditor } from "../editor.ts";
+import type { CliIo } from "../io.ts";
 import { CliProblem } from "../problem.ts";
 import type { Arguments } from "../options.ts";
 import { packageVersion } from "../version.ts";
@@ -16,8 +17,9 @@ docs/editors.md says how to set them up.`,
   run,
 };
 
-async function run(args: Arguments): Promise<number> {
+async function run(args: Arguments, io: CliIo): Promise<number> {
   if (args.positionals.length > 0) throw new CliProblem(`unexpected argument \`${args.positionals[0]}\``);
+  if (io.stdinIsTerminal) io.stderr("edgepolicy: lsp: waits for an editor on standard input; Ctrl-C ends it\n");
   await serveEditor(packageVersion());
   // The editor ends the process; there is no other end.
   return new Promise<number>(() => undefined);

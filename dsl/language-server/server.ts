@@ -28,6 +28,7 @@ import { highlights, references } from "./references.ts";
 import { prepareRename, rename, type Renaming } from "./rename.ts";
 import { LEGEND, semanticTokens } from "./semantic-tokens.ts";
 import { type OpenDocument, Workspace } from "./workspace.ts";
+import { Lifetime, type Needed, wrongParams } from "./wrong-params.ts";
 
 /** What became of a test. */
 export interface TestOutcome {
@@ -52,7 +53,9 @@ export function answer(connection: Connection, options: ServerOptions): void {
     (problem) => connection.console.error(faultText(problem)),
   );
   const client = { snippets: false, watches: false };
+  const lifetime = new Lifetime();
   connection.onInitialize((params) => {
+    lifetime.begin();
     client.snippets = params.capabilities.textDocument?.completion?.completionItem?.snippetSupport === true;
     client.watches = params.capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration === true;
     workspace.setFolders(foldersOf(params));
@@ -61,9 +64,12 @@ export function answer(connection: Connection, options: ServerOptions): void {
   connection.onInitialized(async () => {
     if (client.watches) await connection.client.register(DidChangeWatchedFilesNotification.type, WATCHED);
   });
-  connection.onShutdown(() => publisher.stop());
+  connection.onShutdown(() => {
+    lifetime.end();
+    publisher.stop();
+  });
   followDocuments(connection, workspace, publisher);
-  answerRequests(connection, workspace, client);
+  answerRequests(connection, workspace, client, lifetime);
   if (options.runTest !== undefined) answerTests(connection, workspace, options.runTest);
 }
 
@@ -125,11 +131,18 @@ interface Asked {
   readonly textDocument: { readonly uri: string };
 }
 
-function answerRequests(connection: Connection, workspace: Workspace, client: { readonly snippets: boolean }): void {
+function answerRequests(
+  connection: Connection,
+  workspace: Workspace,
+  client: { readonly snippets: boolean },
+  lifetime: Lifetime,
+): void {
   /** Answers from a document alone; `none` where it is not open. */
   const ofDocument =
-    <P extends Asked, R>(none: R, provide: (document: OpenDocument, params: P) => R) =>
-    (params: P): R => {
+    <P extends Asked, R>(none: R, provide: (document: OpenDocument, params: P) => R, needed: readonly Needed[] = []) =>
+    (params: P): R | ResponseError => {
+      const refusal = lifetime.refusal ?? wrongParams(params, needed);
+      if (refusal !== null) return refusal;
       const document = workspace.document(params.textDocument.uri);
       return document === undefined ? none : provide(document, params);
     };
@@ -137,14 +150,22 @@ function answerRequests(connection: Connection, workspace: Workspace, client: { 
   const ofPolicy = <P extends Asked, R>(
     none: R,
     provide: (document: OpenDocument, analysis: Analysis, params: P) => R,
-  ): ((params: P) => R) =>
-    ofDocument(none, (document, params: P) => {
-      const analysis = workspace.analysisOf(document.path);
-      return analysis === undefined ? none : provide(document, analysis, params);
-    });
+    needed: readonly Needed[] = [],
+  ): ((params: P) => R | ResponseError) =>
+    ofDocument(
+      none,
+      (document, params: P) => {
+        const analysis = workspace.analysisOf(document.path);
+        return analysis === undefined ? none : provide(document, analysis, params);
+      },
+      needed,
+    );
   const at = <R>(none: R, provide: (document: OpenDocument, analysis: Analysis, position: Position) => R) =>
-    ofPolicy(none, (document, analysis, { position }: Asked & { readonly position: Position }) =>
-      provide(document, analysis, position),
+    ofPolicy(
+      none,
+      (document, analysis, { position }: Asked & { readonly position: Position }) =>
+        provide(document, analysis, position),
+      ["position"],
     );
 
   connection.onHover(at(null, hover));
@@ -153,8 +174,11 @@ function answerRequests(connection: Connection, workspace: Workspace, client: { 
     at([], (document, analysis, position) => definition(document, analysis, position, workspace)),
   );
   connection.onReferences(
-    ofPolicy([], (document, analysis, { position, context }) =>
-      references(document, analysis, position, context.includeDeclaration),
+    ofPolicy(
+      [],
+      (document, analysis, { position, context }) =>
+        references(document, analysis, position, context.includeDeclaration),
+      ["position", "context"],
     ),
   );
   connection.onDocumentHighlight(at([], highlights));
@@ -162,20 +186,24 @@ function answerRequests(connection: Connection, workspace: Workspace, client: { 
     at(null, (document, analysis, position) => orRefuse(prepareRename(document, analysis, position))),
   );
   connection.onRenameRequest(
-    ofPolicy(null, (document, analysis, { position, newName }) =>
-      orRefuse(rename(document, analysis, position, newName)),
+    ofPolicy(
+      null,
+      (document, analysis, { position, newName }) => orRefuse(rename(document, analysis, position, newName)),
+      ["position", "newName"],
     ),
   );
   connection.onDocumentFormatting(ofDocument([], formatting));
   connection.onCodeAction(
-    ofPolicy([], (document, analysis, { range, context }) =>
-      codeActions(document, analysis, { range, only: context.only }),
+    ofPolicy(
+      [],
+      (document, analysis, { range, context }) => codeActions(document, analysis, { range, only: context.only }),
+      ["range", "context"],
     ),
   );
   connection.languages.semanticTokens.on(ofPolicy({ data: [] }, semanticTokens));
   connection.onDocumentSymbol(ofDocument([], documentSymbols));
   connection.languages.inlayHint.on(
-    ofPolicy([], (document, analysis, { range }) => inlayHints(document, analysis, range)),
+    ofPolicy([], (document, analysis, { range }) => inlayHints(document, analysis, range), ["range"]),
   );
   connection.onCodeLens(ofDocument([], codeLenses));
 }

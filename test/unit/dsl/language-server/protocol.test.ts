@@ -153,3 +153,39 @@ describe("the language server over its protocol", () => {
     expect(await other.stop()).toBe(0);
   });
 });
+
+describe("an editor with a fault", () => {
+  const code = async (asked: Promise<unknown>): Promise<unknown> =>
+    asked.then(
+      () => "answered",
+      (problem: unknown) => [(problem as { code: number }).code, (problem as Error).message],
+    );
+
+  it.each([
+    ["textDocument/hover", {}, "textDocument.uri"],
+    ["textDocument/hover", { textDocument: 3 }, "textDocument.uri"],
+    ["textDocument/hover", { textDocument: { uri: "" } }, "position"],
+    ["textDocument/definition", { textDocument: { uri: "" }, position: { line: "1", character: 0 } }, "position"],
+    ["textDocument/rename", { textDocument: { uri: "" }, position: { line: 0, character: 0 } }, "newName"],
+    ["textDocument/references", { textDocument: { uri: "" }, position: { line: 0, character: 0 } }, "context"],
+    ["textDocument/codeAction", { textDocument: { uri: "" }, context: {} }, "range"],
+    ["textDocument/inlayHint", { textDocument: { uri: "" }, range: { start: 1, end: 2 } }, "range"],
+  ])("%s %j is told what is missing", async (method, params, member) => {
+    const message = `\`${member}\` is missing, or not what the protocol has there`;
+    expect(await code(client.request(method, params))).toEqual([-32_602, message]);
+  });
+
+  it("is answered from `initialize` to `shutdown` alone", async () => {
+    const other = new LanguageClient();
+    const hover = { textDocument: { uri }, position: { line: 0, character: 0 } };
+    expect(await code(other.request("textDocument/hover", hover))).toEqual([-32_002, "send `initialize` first"]);
+    await other.initialize(folder);
+    expect(await code(other.request("textDocument/hover", hover))).toBe("answered");
+    await other.request("shutdown");
+    expect(await code(other.request("textDocument/hover", hover))).toEqual([
+      -32_600,
+      "after `shutdown` nothing follows but `exit`",
+    ]);
+    other.kill();
+  });
+});
