@@ -6,8 +6,8 @@ import type { LiteralChange } from "./variants.ts";
 /** Changes and what comes of them. */
 export interface Candidate {
   readonly changes: readonly LiteralChange[];
-  /** Expectations over all scenarios that are no advice, and those of them that fail. */
-  readonly expectations: number;
+  /** Expectations over all scenarios that are no advice, in the same order for any changes, and those of them that fail. */
+  readonly gates: readonly GateResult[];
   readonly failing: readonly GateResult[];
   /** {@link misjudgedBy} of all scenarios. */
   readonly misjudged: number;

@@ -1,6 +1,7 @@
 /** Proposed values for people at a terminal, and for machines. */
 import { formatCount, type Paint, plural } from "../report/format.ts";
 import { comparison, gateValue } from "../report/gates.ts";
+import type { GateResult } from "../measures/expectations.ts";
 import type { Candidate } from "./candidate.ts";
 import { placeOf } from "./report-sweep.ts";
 import type { Suggestion } from "./suggest.ts";
@@ -15,10 +16,10 @@ export function renderSuggestion(found: Suggestion, variants: Variants, paint: P
 function linesOf(found: Suggestion, variants: Variants, paint: Paint): readonly string[] {
   const { now, proposals, nearest } = found;
   if (now.failing.length === 0) {
-    const all = plural(now.expectations, "expectation");
+    const all = plural(now.gates.length, "expectation");
     return [`${paint.good("✓")} ${all} hold with the values that stand there: nothing to propose`];
   }
-  const head = `${formatCount(now.failing.length)} of ${plural(now.expectations, "expectation")} ${now.failing.length === 1 ? "fails" : "fail"} now: ${failingText(now)}`;
+  const head = `${formatCount(now.failing.length)} of ${plural(now.gates.length, "expectation")} ${now.failing.length === 1 ? "fails" : "fail"} now: ${failingText(now)}`;
   if (proposals.length > 0) {
     return [
       head,
@@ -34,23 +35,32 @@ function linesOf(found: Suggestion, variants: Variants, paint: Paint): readonly 
   return [
     head,
     "",
-    paint.bad(`no proposal: none found within ${plural(found.runs, "run")}`),
-    ...(nearest === null ? [] : nearestLines(nearest, variants, paint)),
+    paint.bad(`no proposal: none of ${plural(found.tried, "variant")} tried makes all hold`),
+    ...(nearest === null ? [noneNearer(found)] : nearestLines(nearest, now, variants, paint)),
     "",
     searched(found),
   ];
 }
 
-function nearestLines(nearest: Candidate, variants: Variants, paint: Paint): readonly string[] {
-  const fail = `${formatCount(nearest.failing.length)} of ${formatCount(nearest.expectations)} still fail`;
-  return [
-    "",
-    `nearest, with ${movedNumbers(nearest)}, ${fail}:`,
-    ...changeLines(nearest, variants, paint),
-    ...nearest.failing.map(
-      (gate) => `  ${paint.bad("✗")} ${gate.text}: measured ${gateValue(gate, gate.measured)}, ${comparison(gate)}`,
-    ),
-  ];
+function noneNearer({ tried }: Suggestion): string {
+  return tried === 0 ? "no number changes a decision" : "none comes nearer than the values that stand there";
+}
+
+/** What came nearest: every expectation that fails with it or failed before, with what was measured then and before. */
+function nearestLines(nearest: Candidate, now: Candidate, variants: Variants, paint: Paint): readonly string[] {
+  const fail = `${formatCount(nearest.failing.length)} of ${formatCount(nearest.gates.length)} still fail`;
+  const told = nearest.gates.flatMap((gate, i) => {
+    const before = now.gates[i];
+    return before === undefined || (gate.held && before.held) ? [] : [gateLine(gate, before, paint)];
+  });
+  return ["", `nearest, with ${movedNumbers(nearest)}, ${fail}:`, ...changeLines(nearest, variants, paint), ...told];
+}
+
+function gateLine(gate: GateResult, before: GateResult, paint: Paint): string {
+  const sign = gate.held ? paint.good("✓") : paint.bad("✗");
+  const [was, is] = [before, gate].map((one) => gateValue(one, one.measured));
+  const turned = before.held ? ", which held before" : "";
+  return `  ${sign} ${gate.text}: measured ${is}${was === is ? " as before" : `, before ${was}`}; ${comparison(gate)}${turned}`;
 }
 
 function movedNumbers({ changes }: Candidate): string {
@@ -85,7 +95,7 @@ export const SUGGESTION_SCHEMA = "edgepolicy.suggestion/1";
 
 /** The suggestion as data for `JSON.stringify`. */
 export function suggestionJson(found: Suggestion, variants: Variants): object {
-  const candidate = ({ changes, expectations, failing }: Candidate): object => ({
+  const candidate = ({ changes, gates, failing }: Candidate): object => ({
     changes: changes.map(({ literal, text }) => ({
       name: literal.name,
       at: placeOf(literal, variants.sources),
@@ -93,7 +103,7 @@ export function suggestionJson(found: Suggestion, variants: Variants): object {
       to: text,
     })),
     diff: diffText(changes, variants),
-    expectations,
+    expectations: gates.length,
     failing,
   });
   const { now, proposals, nearest, live, lookedAt, tried, descended, runs, exhausted } = found;

@@ -56,7 +56,7 @@ export interface Suggestion {
   readonly now: Candidate;
   /** Smallest change first; empty where none was found or none is needed. */
   readonly proposals: readonly Candidate[];
-  /** Of what failed, what came nearest; null where nothing else could be tried. */
+  /** Of what failed, what came nearest; null where nothing came nearer than the policy as it stands. */
   readonly nearest: Candidate | null;
   /** Numbers that change a decision, of those that were looked at. */
   readonly live: readonly PolicyLiteral[];
@@ -107,8 +107,8 @@ class Search {
   async run(): Promise<Suggestion> {
     const now = await this.#try([]);
     if (now === null) throw new SweepError("the policy has errors");
-    if (now.expectations === 0) throw new SweepError("the scenarios expect nothing", "add an `expect` to one of them");
-    this.#nearest = null;
+    if (now.gates.length === 0) throw new SweepError("the scenarios expect nothing", "add an `expect` to one of them");
+    this.#nearest = now;
     this.#tried = 0;
     if (now.failing.length === 0) return this.#result(now, [], []);
     const before = this.#hashes([]);
@@ -117,8 +117,9 @@ class Search {
   }
 
   #result(now: Candidate, proposals: readonly Candidate[], live: readonly PolicyLiteral[]): Suggestion {
+    const nearest = this.#nearest === now ? null : this.#nearest;
     return {
-      ...{ now, proposals, live, nearest: this.#nearest, lookedAt: this.#literals.length, tried: this.#tried },
+      ...{ now, proposals, live, nearest, lookedAt: this.#literals.length, tried: this.#tried },
       ...{ descended: this.#descended, runs: this.#seedRuns },
       exhausted: proposals.length === 0 && this.#tried >= this.#budget,
     };
@@ -153,16 +154,15 @@ class Search {
     return found;
   }
 
-  /** From what came nearest, or from the policy as it stands where nothing came nearer than that. */
+  /** From what came nearest, which is the policy as it stands where nothing came nearer. */
   async #descend(live: readonly PolicyLiteral[], now: Candidate): Promise<readonly Candidate[]> {
     const before = this.#tried;
     const attempt = async (changes: readonly LiteralChange[]): Promise<Candidate | null> =>
       this.#tried >= this.#budget ? null : this.#try(changes);
-    const start = this.#nearest !== null && isNearer(this.#nearest, now) ? this.#nearest : now;
-    const reached = await descend(start, live, attempt);
+    const reached = await descend(this.#nearest ?? now, live, attempt);
     this.#descended = this.#tried - before;
     if (reached.failing.length === 0) return [reached];
-    if (reached !== now) this.#nearest = reached;
+    this.#nearest = reached;
     return [];
   }
 
@@ -184,7 +184,7 @@ class Search {
       misjudged += misjudgedBy(result);
     }
     const judged = gates.filter(({ advisory }) => !advisory);
-    return { changes, expectations: judged.length, failing: judged.filter(({ held }) => !held), misjudged };
+    return { changes, gates: judged, failing: judged.filter(({ held }) => !held), misjudged };
   }
 
   #wanted(scenarios: readonly Scenario[]): readonly Scenario[] {

@@ -20,7 +20,7 @@ function over(
       Number(changes.find((change) => change.literal === literal)?.text ?? literal.value);
     const off = literals.reduce((sum, literal, i) => sum + (wanted[i]?.(value(literal)) ?? 0), 0);
     const gate = { bound: off, value: 0, never: 0, silent: 0, text: "off = 0" } as GateResult;
-    return { changes, expectations: 1, failing: off === 0 ? [] : [gate], misjudged: 0 };
+    return { changes, gates: [gate], failing: off === 0 ? [] : [gate], misjudged: 0 };
   };
   const attempt = async (changes: readonly LiteralChange[]): Promise<Candidate | null> => {
     const key = changes.map(({ literal, text }) => `${literal.name}=${text}`).join(" ");

@@ -54,12 +54,32 @@ test("says that none does, and what came nearest", async () => {
   expect(found).toMatchObject({ proposals: [], tried: 30, exhausted: true });
   expect(found.nearest!.failing.map(({ text }) => text)).toEqual(["crowd.admitted < 1%"]);
   const text = renderSuggestion(found, variants, paintFor(false));
-  expect(text).toContain(`no proposal: none found within ${found.runs} runs\n`);
+  expect(text).toContain("no proposal: none of 30 variants tried makes all hold\n");
   expect(text).toMatch(/^nearest, with \d numbers? moved, 1 of 2 still fail:$/m);
+  // Both what it mends and what it leaves, each beside what was measured before.
+  expect(text).toMatch(/^ {2}✓ callers\.harmed = 0: measured 0, before 3; every seed = 0$/m);
+  expect(text).toMatch(/^ {2}✗ crowd\.admitted < 1%: measured 100 % as before; 100 %, not < 1 %$/m);
   expect(text).toContain("the budget ended the search, --budget allows more");
   expect(JSON.parse(JSON.stringify(suggestionJson(found, variants)))).toMatchObject({
     ...{ schema: "edgepolicy.suggestion/1", proposals: [], exhausted: true },
   });
+});
+
+test("shows no change that comes no nearer than the values that stand there", async () => {
+  const variants = variantsOf(FAIR, `${ACTORS}\nexpect crowd.admitted < 1%`);
+  const found = await suggest(variants, runs, { budget: 4 });
+  expect(found.live.length).toBeGreaterThan(0);
+  expect(found).toMatchObject({ proposals: [], nearest: null, tried: 4 });
+  expect(renderSuggestion(found, variants, paintFor(false))).toContain(
+    "no proposal: none of 4 variants tried makes all hold\nnone comes nearer than the values that stand there\n",
+  );
+});
+
+test("says so where no number changes a decision", async () => {
+  const variants = variantsOf(IDLE, `${ACTORS}\nexpect crowd.admitted < 1%`);
+  const found = await suggest(variants, runs);
+  expect(found).toMatchObject({ proposals: [], nearest: null, tried: 0, live: [] });
+  expect(renderSuggestion(found, variants, paintFor(false))).toContain("no number changes a decision\n");
 });
 
 test("moves more than two where two are not enough, in bounded runs, the same each time", {
