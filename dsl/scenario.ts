@@ -25,6 +25,8 @@ interface PopulationBase extends ActorBase {
   readonly networks: readonly string[];
   readonly mix: readonly RouteShare[];
   readonly retries: "none" | "fixed" | "backoff" | "full_jitter";
+  /** Each client sends nothing before a moment of its own, drawn from the first so many of the run; 0: all are there from the start. */
+  readonly joinsMicros: number;
 }
 /** Poisson arrivals at a mean rate for each client. */
 export interface SteadyPopulation extends PopulationBase {

@@ -11,6 +11,7 @@ import { batchArrivals } from "./populations/batch.ts";
 import { burstyArrivals } from "./populations/bursty.ts";
 import { type Arrivals, ClientActor, type Stage } from "./populations/client.ts";
 import { cronArrivals } from "./populations/cron.ts";
+import { afterJoining } from "./populations/newcomers.ts";
 import { replayArrivals } from "./populations/replay.ts";
 import { steadyArrivals } from "./populations/steady.ts";
 import { deriveStream, type RandomStream } from "./random.ts";
@@ -62,7 +63,9 @@ function castClient(
   if (population.mix.length === 0)
     throw new ScenarioError(`population \`${population.name}\` has no \`mix\` of routes`);
   const streams = { place: stream("place"), content: stream("content"), retries: stream("retries") };
-  const arrivals = arrivalsOf(population, { stream: stream("arrivals"), id, seed, scenario: scenario.name });
+  const all = arrivalsOf(population, { stream: stream("arrivals"), id, seed, scenario: scenario.name });
+  const { joinsMicros } = population;
+  const arrivals = joinsMicros === 0 ? all : afterJoining(all, joinsMicros, stream("joins"));
   return new ClientActor(origin, population, clientOf(stage.policy, id, population), stage, streams, arrivals);
 }
 

@@ -69,11 +69,14 @@ function factorText(factor: number): string {
 }
 
 function ofPopulation(population: Population, runMicros: number): ExpectedOfActor {
-  const { name, clients } = population;
-  const { each, because } = ofClient(population, runMicros);
+  const { name, clients, joinsMicros } = population;
+  // Half of the time in which they join is lost in the mean, and all of it where each happens to join last.
+  const { each, because } = ofClient(population, runMicros - joinsMicros / 2);
+  const { each: late } = ofClient(population, runMicros - joinsMicros);
   const most = population.model === "replay" ? each : each * clients.length;
   const whose = population.model === "replay" ? because : `${because}, ${formatCount(clients.length)} clients`;
-  return { name, because: whose, most, least: most };
+  const least = joinsMicros === 0 ? most : late * clients.length;
+  return { name, because: whose, most, least };
 }
 
 /** Requests of each client; of a recording, of all together. */

@@ -2,6 +2,7 @@
 import { readArrivals } from "../arrivals.ts";
 import type { AstActor, Text } from "../ast.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
+import { durationLiteral } from "../rate-text.ts";
 import type { Population, Rate, RouteShare } from "../scenario.ts";
 import { Clauses, routeShares } from "./clauses.ts";
 import type { CheckContext } from "./context.ts";
@@ -42,10 +43,10 @@ interface Model {
 }
 
 const MODELS: Readonly<Record<string, Model>> = {
-  steady: { clauses: ["rate"], check: checkSteady },
-  cron: { clauses: ["every", "burst"], check: checkCron },
+  steady: { clauses: ["rate", "joins"], check: checkSteady },
+  cron: { clauses: ["every", "burst", "joins"], check: checkCron },
   batch: { clauses: ["rate", "from … to"], check: checkBatch },
-  bursty: { clauses: ["rate", "factor", "burst", "quiet"], check: checkBursty },
+  bursty: { clauses: ["rate", "factor", "burst", "quiet", "joins"], check: checkBursty },
   replay: { clauses: [], check: checkReplay },
 };
 
@@ -62,8 +63,8 @@ function reportModel({ model }: AstActor, { report }: CheckContext): null {
   return null;
 }
 
-function checkSteady(clauses: Clauses, { inventory }: PopulationSite): Population | null {
-  const base = checkBase(clauses, inventory);
+function checkSteady(clauses: Clauses, site: PopulationSite): Population | null {
+  const base = checkBase(clauses, site);
   const rate = checkRate(clauses, base);
   return base === null || rate === null || !clauses.fits ? null : { ...base, model: "steady", rate };
 }
@@ -77,8 +78,8 @@ function checkRate(clauses: Clauses, base: Base | null): Rate | null {
   return clause.each ? rate : { count: rate.count, perMicros: rate.perMicros * base.clients.length };
 }
 
-function checkCron(clauses: Clauses, { inventory }: PopulationSite): Population | null {
-  const base = checkBase(clauses, inventory);
+function checkCron(clauses: Clauses, site: PopulationSite): Population | null {
+  const base = checkBase(clauses, site);
   const every = clauses.number("every", "duration", [1000, MAX_DURATION], null);
   const burst = clauses.number("burst", "int", [1, MAX_BURST], 1);
   const everyMicros = clauses.clause("setting", "every") === null ? clauses.missing("every", "every 1m") : every;
@@ -86,10 +87,10 @@ function checkCron(clauses: Clauses, { inventory }: PopulationSite): Population 
   return { ...base, model: "cron", everyMicros, burst };
 }
 
-function checkBatch(clauses: Clauses, { inventory, runMicros }: PopulationSite): Population | null {
-  const base = checkBase(clauses, inventory);
+function checkBatch(clauses: Clauses, site: PopulationSite): Population | null {
+  const base = checkBase(clauses, site);
   const rate = checkRate(clauses, base);
-  const span = clauses.span(runMicros, "a batch");
+  const span = clauses.span(site.runMicros, "a batch");
   if (base === null || rate === null || span === null || !clauses.fits) return null;
   return { ...base, model: "batch", rate, ...span };
 }
@@ -100,8 +101,8 @@ const DEFAULT_QUIET = 57_000_000;
 /** The busy state is this much faster than the quiet one where its rate is left out. */
 const DEFAULT_FACTOR = 20;
 
-function checkBursty(clauses: Clauses, { inventory }: PopulationSite): Population | null {
-  const base = checkBase(clauses, inventory);
+function checkBursty(clauses: Clauses, site: PopulationSite): Population | null {
+  const base = checkBase(clauses, site);
   const rate = checkRate(clauses, base);
   const factor = clauses.number("factor", "int", [2, 10_000], DEFAULT_FACTOR);
   const burstMicros = clauses.number("burst", "duration", [1000, MAX_DURATION], DEFAULT_BURST);
@@ -110,11 +111,11 @@ function checkBursty(clauses: Clauses, { inventory }: PopulationSite): Populatio
   return clauses.fits ? { ...base, model: "bursty", rate, factor, burstMicros, quietMicros } : null;
 }
 
-function checkReplay(clauses: Clauses, { inventory, arrivalFile }: PopulationSite): Population | null {
-  const base = checkBase(clauses, inventory);
+function checkReplay(clauses: Clauses, site: PopulationSite): Population | null {
+  const base = checkBase(clauses, site);
   const path = clauses.actor.argument;
   if (path === null) return clauses.missing('"FILE"', 'replay "arrivals.csv"');
-  const source = arrivalFile(path);
+  const source = site.arrivalFile(path);
   if (source === null) return null;
   const read = readArrivals(source.text);
   if (!read.ok) {
@@ -126,9 +127,9 @@ function checkReplay(clauses: Clauses, { inventory, arrivalFile }: PopulationSit
     : { ...base, model: "replay", file: path.value, arrivals: read.arrivals };
 }
 
-type Base = Pick<Population, "name" | "span" | "clients" | "networks" | "mix" | "retries">;
+type Base = Pick<Population, "name" | "span" | "clients" | "networks" | "mix" | "retries" | "joinsMicros">;
 
-function checkBase(clauses: Clauses, inventory: Inventory): Base | null {
+function checkBase(clauses: Clauses, { inventory, runMicros }: PopulationSite): Base | null {
   const { actor } = clauses;
   const clients = checkClients(clauses, inventory);
   const networks = clauses.networks();
@@ -136,8 +137,18 @@ function checkBase(clauses: Clauses, inventory: Inventory): Base | null {
   const word = clauses.word("retries");
   const retries =
     word === null ? "none" : readWord(word, RETRIES, "way to retry", clauses.context.report, SEMANTICS.scenarioValue);
-  if (clients === null || mix === null || retries === null) return null;
-  return { name: actor.name.text, span: actor.span, clients, networks, mix, retries };
+  const joinsMicros = checkJoins(clauses, runMicros);
+  if (clients === null || mix === null || retries === null || joinsMicros === null) return null;
+  return { name: actor.name.text, span: actor.span, clients, networks, mix, retries, joinsMicros };
+}
+
+/** Newcomers that would join after the run are in none. */
+function checkJoins(clauses: Clauses, runMicros: number): number | null {
+  const joins = clauses.number("joins", "duration", [1, MAX_DURATION], 0);
+  if (joins === null || joins <= runMicros) return joins;
+  const { span } = clauses.clause("setting", "joins") ?? clauses.actor;
+  const run = durationLiteral(runMicros);
+  return clauses.wrong(span, `its clients join within the run, which lasts ${run}`, `write \`joins ${run}\` or less`);
 }
 
 function checkClients(clauses: Clauses, inventory: Inventory): readonly string[] | null {

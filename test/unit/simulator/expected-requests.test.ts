@@ -8,6 +8,7 @@ const CLAUSES: Readonly<Record<string, string>> = {
   steady: "population p = steady { clients [alpha, beta] rate 2 per 1s each mix thing 100% }",
   cron: "population p = cron { clients [alpha, beta] every 20s burst 7 mix thing 100% }",
   batch: "population p = batch { clients [alpha, beta] rate 3 per 1s each from 1m to 3m mix thing 100% }",
+  newcomers: "population p = steady { clients [alpha, beta, gamma] rate 2 per 1s each joins 4m mix thing 100% }",
   bursty: "population p = bursty { clients [alpha, beta, gamma] rate 5 per 1s each mix thing 100% }",
   stuffing: "attack p = credential_stuffing { target login sources 20 rate 5 per 1s from 1m to 4m }",
   flood: "attack p = flood { target thing sources 20 rate 20 per 1s from 1m to 4m ramp 30s }",

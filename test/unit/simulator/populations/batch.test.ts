@@ -8,6 +8,7 @@ import { check } from "../../../helpers/property.ts";
 const BASE = {
   ...{ name: "p", span: { file: 0, start: 0, end: 0 }, clients: ["a", "b", "c"], networks: [], mix: [] },
   retries: "none",
+  joinsMicros: 0,
 } as const;
 
 function times(fields: Partial<BatchPopulation>, seed: number): readonly number[] {

@@ -6,6 +6,7 @@ import { deriveStream } from "../../../../simulator/random.ts";
 const BASE = {
   ...{ name: "p", span: { file: 0, start: 0, end: 0 }, clients: ["a", "b", "c"], networks: [], mix: [] },
   retries: "none",
+  joinsMicros: 0,
 } as const;
 const POPULATION: BurstyPopulation = {
   ...BASE,

@@ -5,6 +5,7 @@ import { deriveStream } from "../../../../simulator/random.ts";
 
 const POPULATION: CronPopulation = {
   ...{ name: "p", span: { file: 0, start: 0, end: 0 }, clients: ["a"], networks: [], mix: [], retries: "none" },
+  joinsMicros: 0,
   model: "cron",
   everyMicros: 60_000_000,
   burst: 20,

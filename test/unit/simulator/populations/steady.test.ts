@@ -5,7 +5,7 @@ import { deriveStream } from "../../../../simulator/random.ts";
 
 const SPAN = { file: 0, start: 0, end: 0 };
 const POPULATION: SteadyPopulation = {
-  ...{ name: "p", span: SPAN, clients: ["a"], networks: [], mix: [], retries: "none" },
+  ...{ name: "p", span: SPAN, clients: ["a"], networks: [], mix: [], retries: "none", joinsMicros: 0 },
   model: "steady",
   rate: { count: 4, perMicros: 2_000_000 },
 };
