@@ -190,7 +190,7 @@ function durationText(micros: number): string {
 
 function defaultOf({ type, default: value }: AttackParameter): string {
   if (value === null) return "none";
-  if (type === "duration") return durationText(value);
+  if (type === "duration") return value === 0 ? "none" : durationText(value);
   return type === "percent" ? `${value}%` : formatCount(value);
 }
 

@@ -2,7 +2,7 @@
  * How many requests a scenario makes in one run, told from what it declares and before it is run: a rate with three zeros too many is
  * otherwise found out by running it. Requests that are sent again are not counted.
  */
-import { type Attack, FLOOD, parametersOf, type Population, type Rate, type Scenario } from "../dsl/index.ts";
+import type { Attack, Population, Rate, Scenario } from "../dsl/index.ts";
 import { formatCount, formatDuration, formatPercent } from "./report/format.ts";
 
 /** What one population or attack sends in a run. */
@@ -101,12 +101,11 @@ function ofClient(population: Population, runMicros: number): { readonly each: n
 }
 
 function ofAttack(attack: Attack, runMicros: number): ExpectedOfActor {
-  const { name, model, rate, fromMicros, reactions } = attack;
+  const { name, model, rate, fromMicros, reactions, parameters } = attack;
   const span = Math.min(runMicros, attack.toMicros) - fromMicros;
   const most = inSpan(rate, span);
   const bends = reactions.some(({ action }) => action === "slow_down" || action === "give_up");
-  const ramp = model === FLOOD.name ? parametersOf(attack, FLOOD).ramp : 0;
-  const least = bends || !STEADY_MODELS.has(model) ? 0 : inSpan(rate, Math.max(0, span - ramp));
+  const least = bends || !STEADY_MODELS.has(model) ? 0 : inSpan(rate, Math.max(0, span - (parameters["ramp"] ?? 0)));
   return { name, because: rateText(rate), most, least };
 }
 

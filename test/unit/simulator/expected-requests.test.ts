@@ -11,6 +11,7 @@ const CLAUSES: Readonly<Record<string, string>> = {
   newcomers: "population p = steady { clients [alpha, beta, gamma] rate 2 per 1s each joins 4m mix thing 100% }",
   bursty: "population p = bursty { clients [alpha, beta, gamma] rate 5 per 1s each mix thing 100% }",
   stuffing: "attack p = credential_stuffing { target login sources 20 rate 5 per 1s from 1m to 4m }",
+  ramp: "attack p = credential_stuffing { target login sources 20 rate 20 per 1s from 1m to 4m ramp 1m }",
   flood: "attack p = flood { target thing sources 20 rate 20 per 1s from 1m to 4m ramp 30s }",
 };
 

@@ -115,3 +115,26 @@ test("asks for no more sources than its networks hold", () => {
     ),
   );
 });
+
+test("a ramp raises the rate evenly to the full one, and tries what it would try without it", () => {
+  const tries = (ramp: string): readonly Try[] =>
+    campaign(
+      attacker(`attack a = credential_stuffing { target login sources 20 rate 50 per 1s ${ramp} }`),
+      () => "allow",
+    );
+  const [even, ramped] = [tries(""), tries("ramp 2m")];
+  const between = (from: number, to: number): number =>
+    ramped.filter(({ at }) => at >= from * 1e6 && at < to * 1e6).length;
+  // The rate after t seconds is 50 t / 120: 750, 2,250 and 6,000 tries in a minute, within four standard deviations.
+  for (const [from, to, mean] of [
+    [0, 60, 750],
+    [60, 120, 2250],
+    [120, 240, 6000],
+  ] as const)
+    expect(Math.abs(between(from, to) - mean), `${from} s to ${to} s`).toBeLessThan(4 * Math.sqrt(mean));
+  const plain = ({ user, valid }: Try): unknown => ({ user, valid });
+  expect(ramped.map(plain)).toEqual(even.slice(0, ramped.length).map(plain));
+  // After the ramp it is the same process, half of the ramp later.
+  const last = ramped.length - 1;
+  expect(Math.abs(ramped[last]!.at - even[last]!.at - 60e6)).toBeLessThan(ramped.length);
+});
