@@ -1,9 +1,10 @@
 /** The tables of a comparison, as data: text and Markdown lay out the same ones. Cells are raw; whoever prints them escapes. */
 import { VERDICTS } from "../../engine/index.ts";
 import { formatCount, formatDuration, formatPercent, plural } from "../report/format.ts";
+import { type Cell, name } from "./cells.ts";
 import type { DiffResult, GroupChange, LogDiff, ScenarioDiff, VerdictCounts } from "./diff-result.ts";
 import {
-  causeText,
+  causeCell,
   countText,
   differenceText,
   intervalText,
@@ -20,7 +21,7 @@ export interface DiffTable {
   readonly head: readonly string[];
   /** `l` or `r` for each column. */
   readonly align: string;
-  readonly rows: readonly (readonly string[])[];
+  readonly rows: readonly (readonly Cell[])[];
   /** Said below it; empty for nothing. */
   readonly note: string;
 }
@@ -59,7 +60,7 @@ function matrix({ verdicts }: DiffResult): DiffTable {
 
 function measures(result: ScenarioDiff): DiffTable {
   const rows = result.measures.map((measure) => [
-    `${measure.subject}.${measure.metric}`,
+    name(`${measure.subject}.${measure.metric}`),
     valueText(measure.old, measure.unit),
     valueText(measure.new, measure.unit),
     differenceText(measure.difference, measure.unit),
@@ -76,13 +77,13 @@ function measures(result: ScenarioDiff): DiffTable {
 
 function gates({ gates: all }: ScenarioDiff): DiffTable {
   const word = (held: boolean): string => (held ? "holds" : "FAILS");
-  const rows = all.map((gate) => [gate.text, word(gate.old), word(gate.new)]);
+  const rows = all.map((gate) => [name(gate.text), word(gate.old), word(gate.new)]);
   return { title: "Expectations", head: ["expectation", "OLD", "NEW"], align: "lll", rows, note: "" };
 }
 
 function origins({ origins: all }: ScenarioDiff): DiffTable {
   const rows = all.map((origin) => [
-    origin.name,
+    name(origin.name),
     origin.attack ? "attack" : "population",
     formatCount(origin.sentOld),
     formatCount(origin.sentNew),
@@ -105,7 +106,10 @@ function sentAlone(result: ScenarioDiff): DiffTable {
       .join(", ");
   const rows = result.origins
     .filter(({ onlyOld, onlyNew }) => totalOf(onlyOld) + totalOf(onlyNew) > 0)
-    .map(({ name, onlyOld, onlyNew }) => [name, verdictsText(onlyOld) || "none", verdictsText(onlyNew) || "none"]);
+    .map((origin) => [
+      name(origin.name),
+      ...[origin.onlyOld, origin.onlyNew].map((one) => verdictsText(one) || "none"),
+    ]);
   const head = ["name", "only under OLD", "only under NEW"];
   const note = `${plural(unpaired(result), "request")} followed from a changed answer: retries, other addresses, another pace.`;
   return { title: "Requests that only one policy met, and its verdicts", head, align: "lll", rows, note };
@@ -115,10 +119,16 @@ function causes({ verdicts }: DiffResult): DiffTable {
   const rows = verdicts.causes
     .slice(0, MOST_ROWS)
     .map(({ old, new: now, requests, callers: who, example }) => [
-      ...[causeText(old), causeText(now), formatCount(requests), countText(who), placeText(example)],
+      ...[causeCell(old), causeCell(now), formatCount(requests), countText(who), placeText(example)],
     ]);
   const head = ["OLD", "NEW", "requests", "callers", "first"];
   return { title: "By what decides", head, align: "llrrl", rows, note: moreThan(verdicts.causesCount.count) };
+}
+
+/** `login`, `no route`, or both where it turned: a space is in no route's name. */
+function routeCell(text: string): Cell {
+  const [first = "", ...others] = text.split(" → ").map((one) => (one.includes(" ") ? one : name(one)));
+  return [first, ...others.flatMap((one) => [" → ", one])];
 }
 
 function moreThan(count: number): string {
@@ -126,13 +136,13 @@ function moreThan(count: number): string {
 }
 
 function routes({ verdicts }: DiffResult): DiffTable {
-  const rows = verdicts.routes.slice(0, MOST_ROWS).map((group) => [group.name, ...groupCells(group)]);
+  const rows = verdicts.routes.slice(0, MOST_ROWS).map((group) => [routeCell(group.name), ...groupCells(group)]);
   const note = moreThan(verdicts.routes.length);
   return { title: "By route", head: ["route", "requests", ...GROUP_HEAD], align: "lrrrr", rows, note };
 }
 
 function callers({ verdicts }: DiffResult): DiffTable {
-  const rows = verdicts.callers.map((group) => [group.name, ...groupCells(group)]);
+  const rows = verdicts.callers.map((group) => [name(group.name), ...groupCells(group)]);
   const { count } = verdicts.callersAffected;
   const note = count > rows.length ? `The ${rows.length} most affected of ${countText(verdicts.callersAffected)}.` : "";
   const head = ["client or address", "requests", ...GROUP_HEAD];
@@ -140,12 +150,12 @@ function callers({ verdicts }: DiffResult): DiffTable {
 }
 
 function state({ state: { compared, requests, divergences }, log }: LogDiff): DiffTable {
-  const rows = divergences.map(({ kind, name, key, at, line, old, new: now }) => [
-    `${kind} ${name}`,
-    timeText(at),
-    `${line}`,
-    key.map((value) => `${value ?? "none"}`).join(", "),
-    ...[old, now].map(durations),
+  const rows = divergences.map((one): readonly Cell[] => [
+    [`${one.kind} `, name(one.name)],
+    timeText(one.at),
+    `${one.line}`,
+    name(one.key.map((value) => `${value ?? "none"}`).join(", ")),
+    ...[one.old, one.new].map(durations),
   ]);
   const part =
     divergences.length < compared && requests < log.entries ? `, over the first ${formatCount(requests)} requests` : "";
@@ -160,12 +170,12 @@ function durations(text: string): string {
 }
 
 function shadow({ verdicts }: DiffResult): DiffTable {
-  const rows = verdicts.shadow.map(({ name, old, new: now }) => [name, formatCount(old), formatCount(now)]);
+  const rows = verdicts.shadow.map((one) => [name(one.name), formatCount(one.old), formatCount(one.new)]);
   return { title: "In shadow: would have acted", head: ["name", "OLD", "NEW"], align: "lrr", rows, note: "" };
 }
 
 function declarations({ declarations: all }: DiffResult): DiffTable {
-  const rows = all.slice(0, MOST_DECLARATIONS).map(({ change, kind, name }) => [change, kind, name]);
+  const rows = all.slice(0, MOST_DECLARATIONS).map((one) => [one.change, one.kind, name(one.name)]);
   const note = all.length > MOST_DECLARATIONS ? `The first ${MOST_DECLARATIONS} of ${formatCount(all.length)}.` : "";
   return { title: "Declarations", head: ["change", "kind", "name"], align: "lll", rows, note };
 }

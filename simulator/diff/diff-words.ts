@@ -2,6 +2,7 @@
 import type { MetricUnit } from "../measures/metric-samples.ts";
 import type { Count } from "../replay/replay-result.ts";
 import { formatCount, formatDuration, formatMean, formatPercent, plural } from "../report/format.ts";
+import { type Cell, name } from "./cells.ts";
 import type { Cause, DiffResult, GroupChange, MeasureChange, RequestExample, VerdictCounts } from "./diff-result.ts";
 
 /** What turns, in one sentence without a full stop. */
@@ -81,8 +82,8 @@ export function totalOf(counts: VerdictCounts): number {
 }
 
 /** `allow`, `block by stuffing`. */
-export function causeText({ verdict, by }: Cause): string {
-  return by === "" ? verdict : `${verdict} by ${by}`;
+export function causeCell({ verdict, by }: Cause): Cell {
+  return by === "" ? verdict : [`${verdict} by `, name(by)];
 }
 
 /** `line 17`, `seed 3, request 120`. */

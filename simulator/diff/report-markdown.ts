@@ -1,9 +1,10 @@
 /** A comparison as a comment for a pull request, in GitHub-flavoured Markdown; well below the 65,536 characters that a comment may have. */
 import { renderExplanation } from "../../dsl/index.ts";
+import { type Cell, partsOf } from "./cells.ts";
 import { differingParts } from "./differing-parts.ts";
 import type { DiffResult, FirstChange } from "./diff-result.ts";
 import { type DiffTable, tablesOf } from "./diff-tables.ts";
-import { causeText, headlineOf, isSame, kindOf, placeText, requestText, seedsText, timeText } from "./diff-words.ts";
+import { causeCell, headlineOf, isSame, kindOf, placeText, requestText, seedsText, timeText } from "./diff-words.ts";
 import { markdownCode, markdownText, preformatted } from "./markdown.ts";
 import { type DiffReportOptions, LEFT_OUT } from "./report-text.ts";
 
@@ -42,25 +43,28 @@ function header(result: DiffResult, { old, new: now, logName }: DiffReportOption
 function tableText({ title, head, align, rows, note }: DiffTable, titled: unknown = true): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   const rule = Array.from(align, (side) => (side === "r" ? "--:" : ":--"));
-  const lines = [
-    line(head),
-    line(rule),
-    ...rows.map((row) => line(row.map((cell, column) => cellText(cell, align[column] === "r")))),
-  ];
+  const lines = [line(head), line(rule), ...rows.map((row) => line(row.map(cellText)))];
   const below = note === "" ? "" : `\n\n${note}`;
   return `${titled === false ? "" : `**${title}**\n\n`}${lines.join("\n")}${below}`;
 }
 
-/** Figures as text; names, which may be of others, as code. */
-function cellText(cell: string, isFigure: boolean): string {
-  const short = cell.length > LONGEST_CELL ? `${cell.slice(0, LONGEST_CELL - 1)}…` : cell;
-  return isFigure ? markdownText(short) : markdownCode(short);
+/** Names as code, all else as text; cut after {@link LONGEST_CELL} characters. */
+function cellText(cell: Cell): string {
+  let left = LONGEST_CELL;
+  return partsOf(cell)
+    .map((part) => {
+      const text = typeof part === "string" ? part : part.name;
+      const shown = text.length > left ? `${text.slice(0, Math.max(0, left - 1))}…` : text;
+      left = Math.max(0, left - text.length);
+      return typeof part === "string" ? markdownText(shown) : markdownCode(shown);
+    })
+    .join("");
 }
 
 function firstText(first: FirstChange, options: DiffReportOptions): string {
   const { request, old, new: now, explanations, unexplained } = first;
   const title = `First request that gets another verdict: ${placeText(request)}`;
-  const what = `${timeText(request.at)} UTC, ${markdownCode(requestText(request))}: ${markdownCode(causeText(old))} → ${markdownCode(causeText(now))}`;
+  const what = `${timeText(request.at)} UTC, ${markdownCode(requestText(request))}: ${cellText(causeCell(old))} → ${cellText(causeCell(now))}`;
   if (explanations === null)
     return details(title, unexplained === null ? what : `${what}\n\nNot explained: ${unexplained}.`);
   const differing = differingParts(explanations.old, explanations.new);

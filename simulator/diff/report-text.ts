@@ -2,11 +2,12 @@
 import { renderExplanation } from "../../dsl/index.ts";
 import { formatTable, type Paint, paintFor } from "../report/format.ts";
 import { visible, wrapText } from "../report/words.ts";
+import { plainText } from "./cells.ts";
 import type { DiffSide } from "./declarations.ts";
 import { differingParts } from "./differing-parts.ts";
 import type { DiffResult, FirstChange } from "./diff-result.ts";
 import { type DiffTable, tablesOf } from "./diff-tables.ts";
-import { causeText, headlineOf, isSame, kindOf, placeText, requestText, seedsText, timeText } from "./diff-words.ts";
+import { causeCell, headlineOf, isSame, kindOf, placeText, requestText, seedsText, timeText } from "./diff-words.ts";
 
 /** What a report names beside the result. */
 export interface DiffReportOptions {
@@ -58,7 +59,7 @@ function trafficText(result: DiffResult, logName: string): string {
 
 function tableLines({ title, head, align, rows, note }: DiffTable, paint: Paint): readonly string[] {
   const cells = [head, ...rows].map((row) =>
-    row.map((cell, column) => (column === 0 ? "  " : "") + shorten(visible(cell))),
+    row.map((cell, column) => (column === 0 ? "  " : "") + shorten(visible(plainText(cell)))),
   );
   const [first = "", ...lines] = formatTable(cells, align);
   return [paint.bold(title), paint.dim(first), ...lines, ...(note === "" ? [] : [paint.dim(`  ${note}`)])];
@@ -75,7 +76,7 @@ function firstLines(first: FirstChange, options: DiffReportOptions, paint: Paint
   const head = [
     paint.bold("First request that gets another verdict"),
     `  ${placeText(request)}, ${timeText(request.at)} UTC: ${visible(requestText(request))}`,
-    `  ${visible(causeText(old))} → ${visible(causeText(now))}`,
+    `  ${visible(plainText(causeCell(old)))} → ${visible(plainText(causeCell(now)))}`,
   ];
   if (explanations === null) return [...head, ...(unexplained === null ? [] : [`  not explained: ${unexplained}`])];
   const shown = (name: string, text: string): readonly string[] => ["", paint.bold(`  ${name}`), ...indented(text)];
