@@ -22,6 +22,16 @@ export interface ReplyCounts {
   readonly corkElsewhere: (run: () => void, response: UwsResponse) => void;
 }
 
+/**
+ * The first field's value and, in lines of their own, the other fields. uWebSockets.js writes what it is given as it is, so they go out as
+ * if each had been written by itself, and the call is what takes the time.
+ */
+function valuesOf(headers: readonly string[]): string {
+  let lines = headers[1] ?? "";
+  for (let i = 2; i + 1 < headers.length; i += 2) lines += `\r\n${headers[i] ?? ""}: ${headers[i + 1] ?? ""}`;
+  return lines;
+}
+
 export class UwsReply implements Reply {
   closed = false;
   readonly #response: UwsResponse;
@@ -195,9 +205,7 @@ export class UwsReply implements Reply {
   #writeHead(status: number, headers: readonly string[]): void {
     // 200 is what uWebSockets.js writes by itself.
     if (status !== 200) this.#response.writeStatus(STATUS_LINES[status] ?? `${status} Status`);
-    for (let i = 0; i + 1 < headers.length; i += 2) {
-      this.#response.writeHeader(headers[i] ?? "", headers[i + 1] ?? "");
-    }
+    if (headers.length > 0) this.#response.writeHeader(headers[0] ?? "", valuesOf(headers));
   }
 
   /** Writes in one piece. A write that the socket has no room for lifts a pause, so it is set again. */

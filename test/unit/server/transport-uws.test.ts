@@ -57,6 +57,32 @@ describe("the transport", () => {
     ]);
   });
 
+  it("writes each field in a line of its own, in order, also those of one name and those without a value", async () => {
+    const fields = ["A", "1", "Set-Cookie", "x=1", "B", "", "Set-Cookie", "y=ä"];
+    const { port } = listen(({ path }, reply) => {
+      if (path === "/none") reply.send(204, [], "");
+      else if (path === "/one") reply.send(200, ["A", "1"], "");
+      else if (path === "/pieces") {
+        reply.begin(200, fields, null);
+        reply.write(bytes("ab"));
+        reply.end();
+      } else reply.send(403, fields, "no");
+    });
+    const { text } = await exchangeRaw(port, ["/none", "/one", "/pieces", "/"].map(get).join(""));
+    const heads = Buffer.from(text, "latin1")
+      .toString()
+      .split(/(?=HTTP\/1\.1 )/)
+      .map((answer) => answer.split("\r\n\r\n")[0]?.split("\r\n") ?? []);
+    const own = /^(?:date|uwebsockets|content-length|transfer-encoding|connection)\b/i;
+    const lines = ["A: 1", "Set-Cookie: x=1", "B: ", "Set-Cookie: y=ä"];
+    expect(heads.map((head) => head.filter((line) => !own.test(line)))).toEqual([
+      ["HTTP/1.1 204 No Content"],
+      ["HTTP/1.1 200 OK", "A: 1"],
+      ["HTTP/1.1 200 OK", ...lines],
+      ["HTTP/1.1 403 Forbidden", ...lines],
+    ]);
+  });
+
   it("answers with a head only, with and without a length", async () => {
     const { port } = listen((from, reply) =>
       reply.sendHead(from.path === "/a" ? 304 : 200, ["X-B", "1"], from.path === "/a" ? null : 7),
