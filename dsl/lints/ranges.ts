@@ -1,5 +1,5 @@
 /** Between which values a reading lies, whatever the traffic. */
-import type { Expr, Policy, Score, Signal } from "../../engine/index.ts";
+import type { AttributeName, Expr, Policy, Score, Signal } from "../../engine/index.ts";
 
 /** Least and largest value, both possible as far as is known; infinite where there is no bound. */
 export interface Range {
@@ -9,6 +9,7 @@ export interface Range {
 
 const SCORE_CEILING = 1_000;
 const PERCENT: Range = { low: 0, high: 100 };
+const HOURS: Range = { low: 0, high: 23 };
 const COUNT: Range = { low: 0, high: Number.POSITIVE_INFINITY };
 
 /** The range of a numeric reading; null for what has none. */
@@ -20,9 +21,16 @@ export function rangeOf(reading: Expr, policy: Policy): Range | null {
       return scoreRange(policy.scores[reading.index]);
     case "used":
       return PERCENT;
+    case "attribute":
+      return attributeRange(reading.name);
     default:
       return null;
   }
+}
+
+function attributeRange(name: AttributeName): Range | null {
+  if (name === "now.hour") return HOURS;
+  return name === "query.count" || name === "header.count" || name === "body.size" ? COUNT : null;
 }
 
 /** Sums and maxima are what bodies say, a deviation is a number of any sign. */

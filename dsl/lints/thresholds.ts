@@ -3,7 +3,7 @@ import type { CompareExpr, CompareOp, Expr, Policy, Span } from "../../engine/in
 import { walk } from "../check/walk.ts";
 import { LINTS } from "../codes/lints.ts";
 import type { LintInput } from "./input.ts";
-import { expressionsOf } from "./places.ts";
+import { expressionsOf, writtenAttribute } from "./places.ts";
 import { type Range, rangeOf } from "./ranges.ts";
 
 /** Warns at each such comparison. @returns Their places, so that nothing is said about the conditions around them. */
@@ -17,7 +17,7 @@ export function lintThresholds({ policy, report }: Pick<LintInput, "policy" | "r
       const { name, span, most } = settled.reading;
       report.warning(LINTS.threshold, part.span, `this is always ${settled.holds}: ${most}`, {
         help: `compare \`${name}\` with a value inside its range`,
-        notes: [{ message: `\`${name}\` is declared here`, span }],
+        notes: span === null ? [] : [{ message: `\`${name}\` is declared here`, span }],
       });
     });
   }
@@ -26,7 +26,8 @@ export function lintThresholds({ policy, report }: Pick<LintInput, "policy" | "r
 
 interface Reading {
   readonly name: string;
-  readonly span: Span;
+  /** Where it is declared; null for an attribute of the language. */
+  readonly span: Span | null;
   readonly most: string;
 }
 
@@ -73,6 +74,10 @@ function always({ low, high }: Range, op: CompareOp, bound: number): boolean | n
 }
 
 function describe(reading: Expr, range: Range, policy: Policy): Reading {
+  if (reading.kind === "attribute") {
+    const name = writtenAttribute(reading);
+    return { name, span: null, most: `\`${name}\` is ${words(range, reading)}` };
+  }
   const kind = reading.kind as "signal" | "score" | "used";
   const one = { signal: policy.signals, score: policy.scores, used: policy.limits }[kind][
     "index" in reading ? reading.index : 0

@@ -30,6 +30,8 @@ test.each([
     "EP3013",
     "signal d = deviation per ip over 5m against 1d\nrule a when d < 0 and hits > 3 then throttle",
   ],
+  ["the last hour", "EP3013", 'rule a when now.hour("UTC") >= 23 then throttle'],
+  ["no query at all", "EP3013", "rule a when query.count <= 0 and body.size > 0B then throttle"],
   [
     "a share of all",
     "EP3013",
