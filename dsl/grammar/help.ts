@@ -31,7 +31,8 @@ export interface Surroundings {
 
 export function helpFor({ found, keywords, rules, tokens }: Surroundings): string {
   const synopsis = synopsisFor(rules, tokens);
-  const known = [...keywords, ...(synopsis === null ? [] : wordsOf(synopsis)), ...DECLARATIONS];
+  const operators = inCondition(found, tokens) ? OPERATORS : [];
+  const known = [...keywords, ...operators, ...(synopsis === null ? [] : wordsOf(synopsis)), ...DECLARATIONS];
   return (
     measureHelp(found, rules) ??
     slipHelp(found, tokens) ??
@@ -43,6 +44,9 @@ export function helpFor({ found, keywords, rules, tokens }: Surroundings): strin
 }
 
 const DECLARATIONS: readonly string[] = Object.keys(SYNOPSES).map((rule) => rule.replace("Declaration", ""));
+
+/** Words that may go on after a value of a condition, whatever the grammar was about to read. */
+const OPERATORS = ["and", "or", "in", "is", "contains", "starts_with", "ends_with", "like", "matches"];
 
 /** How the clause or declaration is written; for what is neither, the words that begin one. */
 export function synopsisHelp(rules: readonly string[], tokens: readonly IToken[]): string {
