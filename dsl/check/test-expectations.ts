@@ -1,26 +1,38 @@
 /** What a step of a test expects: a verdict, and what can go with it. */
 import { VERDICTS } from "../../engine/index.ts";
 import type { Verdict } from "../../engine/index.ts";
-import type { AstExpectation } from "../ast.ts";
+import type { AstExpectation, Name } from "../ast.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
 import type { TestExpectation } from "../test-block.ts";
 import type { CheckContext } from "./context.ts";
 import { readCount } from "./quantities.ts";
-import { expectName } from "./scope.ts";
+import { expectName, type SymbolKind } from "./scope.ts";
 import { readWord } from "./words.ts";
 
 const MAX_SCORE = 1_000;
 
-/** Checks one expectation; null where something is wrong with it. */
-export function checkTestExpectation(ast: AstExpectation, context: CheckContext): TestExpectation | null {
+/**
+ * Checks one expectation; null where something is wrong with it.
+ *
+ * @param reloaded - Whether another policy may be in force by then, whose names are not known here.
+ */
+export function checkTestExpectation(
+  ast: AstExpectation,
+  reloaded: boolean,
+  context: CheckContext,
+): TestExpectation | null {
   const { report, scope } = context;
+  const isNamed = (name: Name | null, kinds: readonly SymbolKind[]): boolean =>
+    name === null ||
+    (reloaded && scope.find(name.text) === undefined) ||
+    expectName(scope, report, name, kinds, kinds.join(" or ")) !== null;
   const verdict = readWord(ast.verdict, VERDICTS, "verdict", report);
   const status = ast.status === null ? null : readCount(ast.status, 200, 599, "a status", report);
   const score = ast.score === null ? null : readCount(ast.score.value, 0, MAX_SCORE, "a score", report);
   const fits = [
-    ast.by === null || expectName(scope, report, ast.by, ["rule", "limit"], "rule or limit") !== null,
-    ast.shadow === null || expectName(scope, report, ast.shadow, ["rule", "limit"], "rule or limit") !== null,
-    ast.score === null || expectName(scope, report, ast.score.name, ["score"], "score") !== null,
+    isNamed(ast.by, ["rule", "limit"]),
+    isNamed(ast.shadow, ["rule", "limit"]),
+    isNamed(ast.score?.name ?? null, ["score"]),
     ast.status === null || status !== null,
     ast.score === null || score !== null,
     verdict !== null && canBe(ast, verdict, context),

@@ -51,8 +51,12 @@ function reportTwice(tests: readonly AstTest[], context: CheckContext): void {
 }
 
 function checkTest(ast: AstTest, input: TestInput, context: CheckContext): PolicyTest | null {
+  const reloads = ast.steps.flatMap((step) => (step.kind === "reload" ? [step.at.value] : []));
+  const firstReload = Math.min(...reloads);
   const steps = ast.steps.map((step) =>
-    step.kind === "reload" ? checkReload(step, input) : checkRequestStep(step, input, context),
+    step.kind === "reload"
+      ? checkReload(step, input)
+      : checkRequestStep(step, endOf(step) >= firstReload, input, context),
   );
   if (!fitsBound(ast, context) || steps.includes(null)) return null;
   return {
@@ -62,6 +66,11 @@ function checkTest(ast: AstTest, input: TestInput, context: CheckContext): Polic
     clockMicros: ast.clock === null ? START_MICROS : Number(ast.clock.value),
     steps: steps.filter((step) => step !== null),
   };
+}
+
+/** When a step comes last. */
+function endOf({ at, repeat }: AstRequestStep): number {
+  return at.value + (repeat === null ? 0 : (repeat.times.value - 1) * repeat.every.value);
 }
 
 function fitsBound(ast: AstTest, context: CheckContext): boolean {
@@ -80,11 +89,16 @@ function checkReload(step: AstReloadStep, input: TestInput): TestReloadStep | nu
   return path === null ? null : { kind: "reload", atMicros: step.at.value, path, span: step.span };
 }
 
-function checkRequestStep(step: AstRequestStep, input: TestInput, context: CheckContext): TestRequestStep | null {
+function checkRequestStep(
+  step: AstRequestStep,
+  reloaded: boolean,
+  input: TestInput,
+  context: CheckContext,
+): TestRequestStep | null {
   const request = checkRequest(step, input, context);
   const pass = step.pass === null ? null : readWord(step.pass, CHALLENGES, "challenge", context.report);
   const respond = checkAnswer(step.respond, context);
-  const expect = step.expect === null ? null : checkTestExpectation(step.expect, context);
+  const expect = step.expect === null ? null : checkTestExpectation(step.expect, reloaded, context);
   if (request === null || respond === undefined || (step.pass !== null && pass === null)) return null;
   if (step.expect !== null && expect === null) return null;
   const { repeat } = step;

@@ -123,6 +123,13 @@ describe("a step", () => {
     expect(clockMicros).toBe(Date.UTC(2026, 5, 15, 21, 30) * 1000);
     expect(steps[0]).toMatchObject({ kind: "reload", atMicros: 1e6, path: "next.edgepolicy" });
   });
+  test("may expect what only the policy that it has reloaded to declares", () => {
+    const later = 'GET "/" from 192.0.2.1 expect block by newer shadow other score heat 5';
+    const reload = 'at 2s reload "next.edgepolicy"';
+    expect(problemsOf(`${reload}\nat 2s ${later}\nat 0s repeat 3 every 1s as n ${later}`)).toEqual([]);
+    expect(problemsOf(`${reload}\nat 1s ${later}`)).toHaveLength(3);
+    expect(problemsOf(later.replace("GET", "at 9s GET"))).toHaveLength(3);
+  });
   test("states a fact by the header that a trusted proxy would send", () => {
     const text = `${HEADER}fact bot : int from header "x-bot"\ntest "t" { at 0s GET "/" from 192.0.2.1 header "x-bot" "12" }\n`;
     expect(loadPolicyText(text).tests[0]?.steps[0]).toMatchObject({ request: { facts: { bot: "12" } } });
