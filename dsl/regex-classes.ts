@@ -1,5 +1,5 @@
 /**
- * Character classes of regular expressions as sorted, disjoint ranges of UTF-16 code units: named classes as RE2 defines
+ * Character classes of regular expressions as sorted, disjoint ranges of UTF-16 code units or characters: named classes as RE2 defines
  * them (github.com/google/re2/wiki/Syntax), negation, and case folding by Unicode's simple folding.
  */
 
@@ -7,6 +7,8 @@ export type Range = readonly [number, number];
 export type Ranges = readonly Range[];
 
 export const LAST_UNIT = 0xffff;
+const LAST_CHARACTER = 0x10ffff;
+const HALVES: Range = [0xd800, 0xdfff];
 
 const DIGIT: Ranges = [[48, 57]];
 const WORD: Ranges = [
@@ -21,6 +23,9 @@ const SPACE: Ranges = [
   [12, 13],
   [32, 32],
 ];
+
+/** `.` where the flag `s` stands. */
+export const ALL: Ranges = [[0, LAST_UNIT]];
 
 /** `.`: anything but a newline. */
 export const ANY: Ranges = [
@@ -86,7 +91,7 @@ export function normalize(ranges: Ranges): Ranges {
   return joined;
 }
 
-/** Every unit that normalized ranges do not hold. */
+/** Every unit and character that normalized ranges do not hold. */
 export function negate(ranges: Ranges): Ranges {
   const rest: Range[] = [];
   let next = 0;
@@ -94,16 +99,28 @@ export function negate(ranges: Ranges): Ranges {
     if (from > next) rest.push([next, from - 1]);
     next = to + 1;
   }
-  if (next <= LAST_UNIT) rest.push([next, LAST_UNIT]);
+  if (next <= LAST_CHARACTER) rest.push([next, LAST_CHARACTER]);
   return rest;
 }
 
-/** Adds the other cases of every unit. */
+/** Ranges as far as they are units. */
+export function unitsOf(ranges: Ranges): Ranges {
+  const last = ranges.at(-1);
+  if (last === undefined || last[1] <= LAST_UNIT) return ranges;
+  return ranges.flatMap(([from, to]): Range[] => (from > LAST_UNIT ? [] : [[from, Math.min(to, LAST_UNIT)]]));
+}
+
+/** Normalized ranges without halves of pairs. */
+export function withoutHalves(ranges: Ranges): Ranges {
+  return negate(normalize([...negate(ranges), HALVES]));
+}
+
+/** Adds the other cases of every unit; characters past the basic plane have none here. */
 export function fold(ranges: Ranges): Ranges {
   const added: Range[] = [...ranges];
   const table = orbitTable();
   for (const [from, to] of ranges) {
-    const units = to - from < table.size ? unitsOf(from, to) : table.keys();
+    const units = to - from < table.size ? eachOf(from, to) : table.keys();
     for (const unit of units) {
       if (unit >= from && unit <= to) for (const other of table.get(unit) ?? []) added.push([other, other]);
     }
@@ -111,7 +128,7 @@ export function fold(ranges: Ranges): Ranges {
   return normalize(added);
 }
 
-function* unitsOf(from: number, to: number): Generator<number> {
+function* eachOf(from: number, to: number): Generator<number> {
   for (let unit = from; unit <= to; unit++) yield unit;
 }
 

@@ -286,7 +286,10 @@ export type PatternNode =
   | { readonly kind: "sequence"; readonly items: readonly PatternNode[] }
   | { readonly kind: "choice"; readonly items: readonly PatternNode[] }
   | { readonly kind: "repeat"; readonly item: PatternNode; readonly min: number; readonly max: number | null }
-  | { readonly kind: "start" | "end" | "word_boundary" | "not_word_boundary" };
+  | { readonly kind: PatternAssertion };
+
+/** What consumes nothing: the ends of the text, or of a line of it, and places between word characters and others. */
+export type PatternAssertion = "start" | "end" | "line_start" | "line_end" | "word_boundary" | "not_word_boundary";
 
 /** A regular expression of the RE2 syntax. */
 export interface Pattern {

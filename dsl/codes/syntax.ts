@@ -127,7 +127,7 @@ export const SYNTAX_CODES: readonly CodeEntry[] = [
     code: "EP1206",
     title: "regular expression not supported",
     explanation:
-      "The pattern uses something outside the RE2 subset of the language, such as an inline flag or a class of Unicode properties.",
+      "The pattern uses something that RE2 does not have either, such as an atomic group, or `\\Z` for the end of the text (`\\z`).",
   },
   {
     code: "EP1207",

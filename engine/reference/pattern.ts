@@ -1,5 +1,5 @@
 /** Regular expressions by sets of positions: where could a match of this node that begins here end? */
-import type { PatternNode } from "../policy.ts";
+import type { PatternAssertion, PatternNode } from "../policy.ts";
 
 type Ends = ReadonlySet<number>;
 
@@ -57,9 +57,11 @@ class Matcher {
     return found;
   }
 
-  private assertion(kind: "start" | "end" | "word_boundary" | "not_word_boundary", at: number): boolean {
+  private assertion(kind: PatternAssertion, at: number): boolean {
     if (kind === "start") return at === 0;
     if (kind === "end") return at === this.text.length;
+    if (kind === "line_start") return at === 0 || this.text[at - 1] === "\n";
+    if (kind === "line_end") return at === this.text.length || this.text[at] === "\n";
     const boundary = this.isWord(at - 1) !== this.isWord(at);
     return kind === "word_boundary" ? boundary : !boundary;
   }

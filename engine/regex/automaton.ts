@@ -4,8 +4,8 @@
  * settled when the next unit is. The cache of states is bounded; when it is full it is emptied. A text that has more built than
  * its length justifies is gone on with by a `Simulation`, so a search is linear in the text whatever the pattern.
  */
-import { Closure, EDGE, OTHER, WORD } from "./closure.ts";
-import { compilePattern, type Instructions } from "./instructions.ts";
+import { Closure } from "./closure.ts";
+import { Beside, compilePattern, type Instructions } from "./instructions.ts";
 import type { PatternNode } from "../policy.ts";
 import { Simulation } from "./simulation.ts";
 
@@ -57,7 +57,7 @@ export class Automaton {
     this.maxStates = Math.max(MIN_STATES, Math.floor(MAX_CELLS / this.code.classes.count));
     this.table = new Int32Array(this.states * this.code.classes.count).fill(UNKNOWN);
     this.endings = new Int8Array(this.states).fill(UNKNOWN);
-    this.stateOf(Int32Array.of(this.code.start), EDGE);
+    this.stateOf(Int32Array.of(this.code.start), Beside.edge);
   }
 
   /**
@@ -111,7 +111,7 @@ export class Automaton {
 
   private endsIn(state: number): boolean {
     const number = state / this.code.classes.count;
-    if (this.endings[number] === UNKNOWN) this.endings[number] = this.close(number, EDGE) ? 1 : 0;
+    if (this.endings[number] === UNKNOWN) this.endings[number] = this.close(number, Beside.edge) ? 1 : 0;
     return this.endings[number] === 1;
   }
 
@@ -122,15 +122,15 @@ export class Automaton {
 
   /** Slow path, out of line: computes and remembers a transition. */
   private step(state: number, unit: number): number {
-    const { classes, words, asserts } = this.code;
-    const kind = words[unit] === 1 ? WORD : OTHER;
+    const { classes, beside, asserts } = this.code;
+    const kind = beside[unit]!;
     let next = ACCEPT;
     if (!this.close(state / classes.count, kind)) {
       const kernel = this.kernelAfter(unit);
       if (kernel.length === 0) next = DEAD;
       else {
         if (this.known.size === this.states && !this.grow()) state = this.forget();
-        next = this.stateOf(kernel, asserts ? kind : OTHER);
+        next = this.stateOf(kernel, asserts ? kind : Beside.other);
       }
       this.work += kernel.length;
     }
@@ -175,7 +175,7 @@ export class Automaton {
     this.before.length = 0;
     this.table.fill(UNKNOWN);
     this.endings.fill(UNKNOWN);
-    this.stateOf(Int32Array.of(this.code.start), EDGE);
+    this.stateOf(Int32Array.of(this.code.start), Beside.edge);
     return UNKNOWN;
   }
 

@@ -1,10 +1,7 @@
 /** What can be reached in a pattern's automaton without consuming a unit. */
-import { Instruction, type Instructions } from "./instructions.ts";
+import { Beside, Instruction, type Instructions } from "./instructions.ts";
 
-/** What stands before or after a place: nothing, a word character, or another. */
-export const EDGE = 0;
-export const WORD = 1;
-export const OTHER = 2;
+const INSIDE = [Beside.word, Beside.other, Beside.newline];
 
 export class Closure {
   readonly code: Instructions;
@@ -63,14 +60,16 @@ export class Closure {
   /** Whether a match can only begin where the text does. */
   beginsOnlyAtStart(): boolean {
     const kernel = Int32Array.of(this.code.start);
-    const contexts = [WORD, OTHER].flatMap((before) => [EDGE, WORD, OTHER].map((after) => [before, after] as const));
+    const contexts = INSIDE.flatMap((before) => [Beside.edge, ...INSIDE].map((after) => [before, after] as const));
     return contexts.every(([before, after]) => !this.follow(kernel, 1, before, after) && this.count === 0);
   }
 }
 
 function assertionHolds(kind: number, before: number, after: number): boolean {
-  if (kind === Instruction.start) return before === EDGE;
-  if (kind === Instruction.end) return after === EDGE;
-  const boundary = (before === WORD) !== (after === WORD);
+  if (kind === Instruction.start) return before === Beside.edge;
+  if (kind === Instruction.end) return after === Beside.edge;
+  if (kind === Instruction.lineStart) return before === Beside.edge || before === Beside.newline;
+  if (kind === Instruction.lineEnd) return after === Beside.edge || after === Beside.newline;
+  const boundary = (before === Beside.word) !== (after === Beside.word);
   return kind === Instruction.wordBoundary ? boundary : !boundary;
 }

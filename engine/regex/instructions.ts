@@ -18,6 +18,8 @@ export const Instruction = {
   end: 4,
   wordBoundary: 5,
   notWordBoundary: 6,
+  lineStart: 7,
+  lineEnd: 8,
 } as const;
 
 /** Instructions in columns: kind and two operands. Those of `split` and (as `x`) of assertions are instructions. */
@@ -26,12 +28,12 @@ export interface Instructions {
   readonly x: Int32Array;
   readonly y: Int32Array;
   readonly start: number;
-  /** Units of one class are in the same sets, and all or none are word characters. */
+  /** Units of one class are in the same sets, and the same to assertions. */
   readonly classes: UnitClasses;
   /** Whether class c is in set s: `members[s * classes.count + c]`. */
   readonly members: Uint8Array;
-  /** Whether class c holds word characters (`[0-9A-Za-z_]`). */
-  readonly words: Uint8Array;
+  /** What class c is to an assertion that stands beside it, one of {@link Beside}. */
+  readonly beside: Uint8Array;
   /** Whether an instruction looks at what stands before or after. */
   readonly asserts: boolean;
 }
@@ -39,13 +41,19 @@ export interface Instructions {
 type Ranges = readonly (readonly [number, number])[];
 
 const UNITS = 65_536;
+/** More runs than this are looked through for those that are alike. */
+const MANY_RUNS = 128;
 const WORD: Ranges = [
   [48, 57],
   [65, 90],
   [95, 95],
   [97, 122],
 ];
+const NEWLINE: Ranges = [[10, 10]];
 const NO_TARGET = -1;
+
+/** What stands before or after a place: nothing, a word character (`[0-9A-Za-z_]`), a newline, or another. */
+export const Beside = { edge: 0, word: 1, other: 2, newline: 3 } as const;
 
 class Builder {
   readonly kinds: number[] = [];
@@ -76,6 +84,10 @@ class Builder {
         return this.emit(Instruction.start, next, 0);
       case "end":
         return this.emit(Instruction.end, next, 0);
+      case "line_start":
+        return this.emit(Instruction.lineStart, next, 0);
+      case "line_end":
+        return this.emit(Instruction.lineEnd, next, 0);
       case "word_boundary":
         return this.emit(Instruction.wordBoundary, next, 0);
       case "not_word_boundary":
@@ -128,20 +140,54 @@ function countInstructions(node: PatternNode): number {
 /** Numbers the classes: a new one begins wherever some range begins or has ended. */
 function classify(sets: readonly Ranges[]): UnitClasses {
   const borders = new Set<number>([0]);
-  for (const [low, high] of [...sets, WORD].flat()) borders.add(low).add(high + 1);
+  for (const [low, high] of sets.flat()) borders.add(low).add(high + 1);
   const starts = [...borders].filter((border) => border < UNITS).sort((a, b) => a - b);
-  return new UnitClasses(starts, [...starts.keys()], starts.length);
+  const classes = starts.length > MANY_RUNS ? mergedRuns(new Set(sets), starts) : [...starts.keys()];
+  return new UnitClasses(starts, classes, Math.max(...classes) + 1);
+}
+
+/** The class of each run where runs in the same sets are of one: those of a Unicode class are hundreds, all alike. */
+function mergedRuns(sets: ReadonlySet<Ranges>, starts: readonly number[]): readonly number[] {
+  let classes: readonly number[] = starts.map(() => 0);
+  for (const ranges of sets) {
+    const numbers = new Map<number, number>();
+    classes = classes.map((known, run) => {
+      const unit = starts[run]!;
+      const key = 2 * known + (ranges.some(([low, high]) => low <= unit && unit <= high) ? 1 : 0);
+      const number = numbers.get(key) ?? numbers.size;
+      numbers.set(key, number);
+      return number;
+    });
+  }
+  return classes;
 }
 
 function membership(sets: readonly Ranges[], classes: UnitClasses): Uint8Array {
   const members = new Uint8Array(sets.length * classes.count);
+  const known = new Map<Ranges, number>();
   for (const [index, ranges] of sets.entries()) {
     const start = index * classes.count;
-    for (const [low, high] of ranges) {
-      if (low <= high) members.fill(1, start + classes.of(low), start + classes.of(high) + 1);
-    }
+    const same = known.get(ranges);
+    if (same === undefined) fillRow(members, start, ranges, classes);
+    else members.copyWithin(start, same, same + classes.count);
+    known.set(ranges, start);
   }
   return members;
+}
+
+/** Classes that were not merged stand in a row, so that of a range only the ends are asked. */
+function fillRow(members: Uint8Array, start: number, ranges: Ranges, classes: UnitClasses): void {
+  for (const [low, high] of ranges) {
+    if (classes.inOrder) {
+      if (low <= high) members.fill(1, start + classes.of(low), start + classes.of(high) + 1);
+    } else for (let unit = low; unit <= high; unit++) members[start + classes.of(unit)] = 1;
+  }
+}
+
+function besideOf(classes: UnitClasses, lines: boolean): Uint8Array {
+  const beside = membership([WORD], classes).map((word) => (word === 1 ? Beside.word : Beside.other));
+  if (lines) beside[classes.of(10)] = Beside.newline;
+  return beside;
 }
 
 /**
@@ -159,7 +205,8 @@ export function boundedPattern({ source, root }: Pattern): PatternNode {
 export function compilePattern(root: PatternNode): Instructions {
   const builder = new Builder();
   const start = builder.build(root, builder.emit(Instruction.match, 0, 0));
-  const classes = classify(builder.sets);
+  const lines = builder.kinds.some((kind) => kind >= Instruction.lineStart);
+  const classes = classify(lines ? [...builder.sets, WORD, NEWLINE] : [...builder.sets, WORD]);
   return {
     kinds: Uint8Array.from(builder.kinds),
     x: Int32Array.from(builder.x),
@@ -167,7 +214,7 @@ export function compilePattern(root: PatternNode): Instructions {
     start,
     classes,
     members: membership(builder.sets, classes),
-    words: membership([WORD], classes),
+    beside: besideOf(classes, lines),
     asserts: builder.kinds.some((kind) => kind >= Instruction.start),
   };
 }

@@ -2,8 +2,8 @@
  * Where a pattern without assertions can go on after each instruction (V. M. Glushkov, "The abstract theory of automata", 1961):
  * found once, so that following a text walks over nothing but the sets that its units are in.
  */
-import { type Closure, OTHER } from "./closure.ts";
-import { Instruction } from "./instructions.ts";
+import type { Closure } from "./closure.ts";
+import { Beside, Instruction } from "./instructions.ts";
 
 /** Most entries of the lists: those of nested optional parts grow with the square of the pattern. */
 const MOST_ENTRIES = 65_536;
@@ -27,7 +27,7 @@ export function positionsOf(closure: Closure): Positions | null {
   const list: number[] = [];
   for (let at = 0; at < kinds.length; at++) {
     if (targets.has(at)) {
-      if (closure.follow(Int32Array.of(at), 1, OTHER, OTHER)) matches[at] = 1;
+      if (closure.follow(Int32Array.of(at), 1, Beside.other, Beside.other)) matches[at] = 1;
       else for (let index = 0; index < closure.count; index++) list.push(closure.reached[index]!);
     }
     starts[at + 1] = list.length;

@@ -3,7 +3,8 @@
  * Each unit takes one walk over the instructions at most, and nothing is kept or allocated: it takes over where a text would
  * have the deterministic automaton build a state for every unit.
  */
-import { type Closure, EDGE, OTHER, WORD } from "./closure.ts";
+import type { Closure } from "./closure.ts";
+import { Beside } from "./instructions.ts";
 import { type Positions, positionsOf } from "./positions.ts";
 
 const LAST_ROUND = 0x3fffffff;
@@ -83,20 +84,20 @@ export class Simulation {
   /** From kernels to kernels: for patterns with assertions. */
   private walk(kernel: Int32Array, start: number, text: string, from: number): boolean {
     const { closure } = this;
-    const { words, classes } = closure.code;
+    const { beside, classes } = closure.code;
     let before = start;
     let { length } = kernel;
     this.now.set(kernel);
     for (let index = from; index < text.length; index++) {
       const unit = classes.of(text.charCodeAt(index));
-      const kind = words[unit] === 1 ? WORD : OTHER;
+      const kind = beside[unit]!;
       if (closure.follow(this.now, length, before, kind)) return true;
       length = this.step(unit);
       if (length === 0) return false;
       this.swap();
       before = kind;
     }
-    return closure.follow(this.now, length, before, EDGE);
+    return closure.follow(this.now, length, before, Beside.edge);
   }
 
   /** Puts the instructions after a unit into `next`, each once; returns how many. */

@@ -37,6 +37,8 @@ const patternLeaf: fc.Arbitrary<PatternNode> = fc.oneof(
     { kind: "empty" },
     { kind: "start" },
     { kind: "end" },
+    { kind: "line_start" },
+    { kind: "line_end" },
     { kind: "word_boundary" },
     { kind: "not_word_boundary" },
   ),

@@ -9,7 +9,21 @@ export function patternOf(source: string, ignoreCase = false): PatternNode {
   return new PatternReader(source, ignoreCase).read();
 }
 
-const leaf = fc.constantFrom(..."aabbc".split(""), "[ab]", "[^a]", ".", "\\d", "k", "\\b", "\\B", "^", "$", "");
+const leaf = fc.constantFrom(
+  ..."aabbc".split(""),
+  "[ab]",
+  "[^a]",
+  ".",
+  "\\d",
+  "k",
+  "\\b",
+  "\\B",
+  "^",
+  "$",
+  "(?m:^)",
+  "(?m:$)",
+  "",
+);
 const repeats = fc.constantFrom("*", "+", "?", "{2}", "{1,3}", "{2,}", "{0}");
 
 /** Sources of patterns of all kinds, anchored and not. */

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { PatternNode } from "../../../engine/index.ts";
+import { propertyRanges } from "../../../dsl/regex-properties.ts";
 import { readRegex } from "../../../dsl/regex.ts";
+import { searches } from "../../../engine/reference/pattern.ts";
 
 /** The tree of a pattern, or its first problem. */
 function read(raw: string): PatternNode | string {
@@ -14,6 +16,13 @@ function setHas(node: PatternNode | string, text: string): boolean {
   if (typeof node === "string" || node.kind !== "set") throw new Error("not a set");
   const unit = text.charCodeAt(0);
   return node.ranges.some(([from, to]) => unit >= from && unit <= to);
+}
+
+/** Those of some texts in which a pattern is found, one after the other. */
+function found(raw: string, texts: readonly string[]): string {
+  const root = read(raw);
+  if (typeof root === "string") throw new Error(`${raw}: ${root}`);
+  return texts.filter((text) => searches(root, text)).join("");
 }
 
 const a: PatternNode = { kind: "set", ranges: [[97, 97]] };
@@ -128,7 +137,56 @@ describe("patterns", () => {
         { kind: "set", ranges: [[0xde00, 0xde00]] },
       ],
     });
-    expect(read("/[😀]/")).toBe("EP1206");
+    const emoji = read("/\\x{1F600}/");
+    expect(["/[😀]/", "/[\\x{1F600}]/", "/\\Q😀\\E/"].map(read)).toEqual([emoji, emoji, emoji]);
+    expect(found("/^[a😀-😂]$/", ["a", "😀", "😁", "😂", "😃", "\ud83d"])).toBe("a😀😁😂");
+    expect(found("/^[^a😀]$/", ["a", "😀", "😁", "b", "\ude00"])).toBe("😁b");
+    expect(found("/^[a-\\x{1F600}]$/", ["`", "a", "中", "😀", "😁", "\ud83d"])).toBe("a中😀");
+    expect(found("/^[\\D😀]$/", ["a", "1", "😀", "😁"])).toBe("a😀😁");
+  });
+
+  it("take flags inside, to the end of the group", () => {
+    expect(found("/(?i)ab/", ["ab", "AB", "aB"])).toBe("abABaB");
+    expect(found("/(a(?i)b|c)d/", ["abd", "aBd", "ABd", "Cd", "CD"])).toBe("abdaBdCd");
+    expect(found("/a(?-i:b)/i", ["ab", "Ab", "AB"])).toBe("abAb");
+    expect(found("/(?s:a.)b./", ["a\nbc", "acb\n"])).toBe("a\nbc");
+    expect(found("/(?m)^b$/", ["a\nb", "b\nc", "ab"])).toBe("a\nbb\nc");
+    expect(found("/(?m)\\Ab\\z/", ["a\nb", "b\nc", "b"])).toBe("b");
+    expect(["/(?U)a*/", "/(?U:a*)/"].map(read)).toEqual([read("/a*/"), read("/a*/")]);
+  });
+
+  it("quote", () => {
+    expect(found("/^\\Qa.|)(\\E+$/", ["a.|)(", "a.|)((", "axb"])).toBe("a.|)(a.|)((");
+    expect(read("/\\Qa\\/b\\E/")).toEqual(read("/a\\/b/"));
+    expect(read("/a\\Q\\Eb\\Q/")).toEqual(read("/ab/"));
+  });
+
+  it("know Unicode's categories and scripts", () => {
+    const texts = ["a", "É", "я", "中", "5", "٣", "😀", "𐐨", "_", "\ud83d"];
+    expect(found("/^\\pL$/", texts)).toBe("aÉя中𐐨");
+    expect(found("/^\\PL$/", texts)).toBe("5٣😀_");
+    expect(found("/^\\p{^L}$/", texts)).toBe("5٣😀_");
+    expect(found("/^\\P{^L}$/", texts)).toBe("aÉя中𐐨");
+    expect(found("/^[^\\pL\\d]$/", texts)).toBe("٣😀_");
+    expect(found("/^(?:\\p{Cyrillic}|\\p{Han}|[\\p{Nd}_])$/", texts)).toBe("я中5٣_");
+    expect(found("/^\\p{Lu}$/i", texts)).toBe("aÉя");
+    expect(found("/^\\p{Any}$/", texts)).toBe(texts.slice(0, -1).join(""));
+    expect(found("/^\\P{Thai}$/", texts)).toBe(texts.slice(0, -1).join(""));
+    expect(found("/\\p{Cs}/", texts)).toBe("");
+  });
+
+  it("know the characters that Unicode has in a category", () => {
+    const characters = (propertyRanges("Nd") ?? []).flatMap(([from, to]) =>
+      Array.from({ length: to - from + 1 }, (_, index) => from + index),
+    );
+    const all = Array.from({ length: 0x110000 }, (_, code) => code);
+    expect(characters).toEqual(all.filter((code) => /^\p{Nd}$/u.test(String.fromCodePoint(code))));
+  });
+
+  it("take octal numbers that cannot be meant as a back-reference", () => {
+    expect(["/\\141/", "/\\0/", "/\\012/", "/[\\101]/"].map(read)).toEqual(
+      ["/a/", "/\\x00/", "/\\n/", "/[A]/"].map(read),
+    );
   });
 
   it("refuse what is not in the language by its own code", () => {
@@ -141,12 +199,21 @@ describe("patterns", () => {
       "/(?<=a)b/": "EP1204",
       "/(?<!a)b/": "EP1204",
       "/(a)\\1/": "EP1205",
-      "/(?i)a/": "EP1206",
-      "/(?s:a)/": "EP1206",
+      "/(a)\\12/": "EP1205",
+      "/(?x)a/": "EP1206",
+      "/(?)a/": "EP1206",
+      "/(?-)a/": "EP1206",
+      "/(?i-:a)/": "EP1206",
       "/(?>a)/": "EP1206",
-      "/\\pL/": "EP1206",
-      "/\\Qa\\E/": "EP1206",
-      "/\\0/": "EP1206",
+      "/(?<n/": "EP1206",
+      "/\\Qa\\E\\E/": "EP1206",
+      "/[\\Qa]/": "EP1206",
+      "/\\Z/": "EP1206",
+      "/[\\x{d83d}]/": "EP1206",
+      "/(?i)*/": "EP1207",
+      "/\\p/": "EP1207",
+      "/\\p{Nope}/": "EP1207",
+      "/[a-\\pL]/": "EP1207",
       "/a**/": "EP1207",
       "/*a/": "EP1207",
       "/a{2}{3}/": "EP1207",

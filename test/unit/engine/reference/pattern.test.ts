@@ -24,6 +24,10 @@ function toSource(node: PatternNode): string {
       return "^";
     case "end":
       return "$";
+    case "line_start":
+      return "(?<![^\\n])";
+    case "line_end":
+      return "(?![^\\n])";
     case "word_boundary":
       return "\\b";
     case "not_word_boundary":

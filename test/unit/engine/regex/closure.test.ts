@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { searches } from "../../../../engine/reference/pattern.ts";
-import { Closure, EDGE, OTHER, WORD } from "../../../../engine/regex/closure.ts";
-import { compilePattern } from "../../../../engine/regex/instructions.ts";
+import { Closure } from "../../../../engine/regex/closure.ts";
+import { Beside, compilePattern } from "../../../../engine/regex/instructions.ts";
 import { arbitrarySource, arbitraryText, patternOf } from "../../../helpers/patterns.ts";
 import { check } from "../../../helpers/property.ts";
 
@@ -17,15 +17,15 @@ function atStart(closure: Closure, before: number, after: number): true | number
 }
 
 const PLACES = [
-  [EDGE, EDGE],
-  [EDGE, WORD],
-  [EDGE, OTHER],
-  [WORD, EDGE],
-  [OTHER, EDGE],
-  [WORD, WORD],
-  [WORD, OTHER],
-  [OTHER, WORD],
-  [OTHER, OTHER],
+  [Beside.edge, Beside.edge],
+  [Beside.edge, Beside.word],
+  [Beside.edge, Beside.other],
+  [Beside.word, Beside.edge],
+  [Beside.other, Beside.edge],
+  [Beside.word, Beside.word],
+  [Beside.word, Beside.other],
+  [Beside.other, Beside.word],
+  [Beside.other, Beside.other],
 ] as const;
 
 describe("follows what consumes nothing", () => {
@@ -48,17 +48,17 @@ describe("follows what consumes nothing", () => {
   test("from the first so many of a kernel, each set once", () => {
     const closure = closureOf("(?:a|b)*c");
     const { start } = closure.code;
-    expect(closure.follow(Int32Array.of(start, start), 2, EDGE, OTHER)).toBe(false);
+    expect(closure.follow(Int32Array.of(start, start), 2, Beside.edge, Beside.other)).toBe(false);
     expect([closure.count, new Set(closure.reached.subarray(0, closure.count)).size]).toEqual([3, 3]);
-    expect([closure.follow(Int32Array.of(start), 0, EDGE, OTHER), closure.count]).toEqual([false, 0]);
+    expect([closure.follow(Int32Array.of(start), 0, Beside.edge, Beside.other), closure.count]).toEqual([false, 0]);
   });
 
   test("also after very many rounds", () => {
     const closure = closureOf("a|b");
-    atStart(closure, EDGE, EDGE);
+    atStart(closure, Beside.edge, Beside.edge);
     for (const round of [0x3ffffffe, 0x3fffffff]) {
       Object.assign(closure, { round });
-      for (let times = 0; times < 3; times++) expect(atStart(closure, EDGE, EDGE)).toBe(2);
+      for (let times = 0; times < 3; times++) expect(atStart(closure, Beside.edge, Beside.edge)).toBe(2);
     }
   });
 });

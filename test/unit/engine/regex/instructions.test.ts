@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { PatternNode } from "../../../../engine/index.ts";
 import {
+  Beside,
   boundedPattern,
   compilePattern,
   Instruction,
@@ -57,14 +58,14 @@ test("a set with its range the wrong way round is empty", () => {
 
 describe("classes", () => {
   test("tell apart what sets and word boundaries do, and no more", () => {
-    const { classes, words } = compilePattern(patternOf("[b-d]|c"));
+    const { classes, beside } = compilePattern(patternOf("[b-d]|c"));
     const classOf = (text: string): readonly number[] => text.split("").map((unit) => classes.of(unit.charCodeAt(0)));
     expect(new Set(classOf("09")).size).toBe(1);
     expect(new Set(classOf("09AZ_abcde")).size).toBe(8);
     expect(new Set(classOf("efz")).size).toBe(1);
     expect(classOf("bd")[0]).not.toBe(classOf("bd")[1]);
     expect(new Set(classOf("{|}~\u{7f}é\uffff")).size).toBe(1);
-    const isWord = (unit: number): boolean => words[classes.of(unit)] === 1;
+    const isWord = (unit: number): boolean => beside[classes.of(unit)] === Beside.word;
     const all = Array.from({ length: 0x10000 }, (_, unit) => unit);
     expect(all.filter((unit) => isWord(unit) !== /\w/.test(String.fromCharCode(unit)))).toEqual([]);
   });

@@ -28,6 +28,10 @@ function sourceOf(node: PatternNode): string {
       return "^";
     case "end":
       return "$";
+    case "line_start":
+      return "(?<![^\\n])";
+    case "line_end":
+      return "(?![^\\n])";
     case "word_boundary":
       return "\\b";
     case "not_word_boundary":
@@ -64,6 +68,8 @@ const leaf: fc.Arbitrary<PatternNode> = fc.constantFrom<PatternNode>(
   { kind: "set", ranges: [] },
   start,
   end,
+  { kind: "line_start" },
+  { kind: "line_end" },
   { kind: "word_boundary" },
   { kind: "not_word_boundary" },
   { kind: "empty" },

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { searches } from "../../../../engine/reference/pattern.ts";
-import { Closure, EDGE } from "../../../../engine/regex/closure.ts";
-import { compilePattern } from "../../../../engine/regex/instructions.ts";
+import { Closure } from "../../../../engine/regex/closure.ts";
+import { Beside, compilePattern } from "../../../../engine/regex/instructions.ts";
 import { positionsOf } from "../../../../engine/regex/positions.ts";
 import { Simulation } from "../../../../engine/regex/simulation.ts";
 import { arbitrarySource, arbitraryText, patternOf } from "../../../helpers/patterns.ts";
@@ -21,7 +21,7 @@ test("following all states at once finds what the reference finds, with assertio
         const simulation = new Simulation(closure, closure.beginsOnlyAtStart());
         found[positionsOf(closure) === null ? "walked" : "followed"]++;
         for (const text of texts) {
-          const answer = simulation.test(Int32Array.of(closure.code.start), EDGE, text, 0);
+          const answer = simulation.test(Int32Array.of(closure.code.start), Beside.edge, text, 0);
           expect([source, text, answer]).toEqual([source, text, searches(root, text)]);
         }
       },
@@ -37,8 +37,8 @@ test("where the positions after each are too many they are walked to", () => {
   const closure = new Closure(compilePattern(root));
   expect(positionsOf(closure)).toBeNull();
   const simulation = new Simulation(closure, false);
-  expect(simulation.test(Int32Array.of(closure.code.start), EDGE, `${"a".repeat(600)}b`, 0)).toBe(true);
-  expect(simulation.test(Int32Array.of(closure.code.start), EDGE, "a".repeat(600), 0)).toBe(false);
+  expect(simulation.test(Int32Array.of(closure.code.start), Beside.edge, `${"a".repeat(600)}b`, 0)).toBe(true);
+  expect(simulation.test(Int32Array.of(closure.code.start), Beside.edge, "a".repeat(600), 0)).toBe(false);
 });
 
 test("goes on after very many texts", () => {
@@ -50,7 +50,7 @@ test("goes on after very many texts", () => {
   ] as const) {
     const closure = new Closure(compilePattern(patternOf(source)));
     const simulation = new Simulation(closure, false);
-    const search = (): boolean => simulation.test(Int32Array.of(closure.code.start), EDGE, text, 0);
+    const search = (): boolean => simulation.test(Int32Array.of(closure.code.start), Beside.edge, text, 0);
     expect(search()).toBe(expected);
     for (let left = 0; left < 12; left++) {
       // Rounds begin again in the middle of a text, over what those before have left.
@@ -64,16 +64,16 @@ test("a text that leads nowhere ends the search where nothing may begin later", 
   const closure = new Closure(compilePattern(patternOf("ab")));
   const [anchored, free] = [new Simulation(closure, true), new Simulation(closure, false)];
   const start = Int32Array.of(closure.code.start);
-  expect(["ab", "abx", "xab", "a", ""].map((text) => anchored.test(start, EDGE, text, 0))).toEqual([
+  expect(["ab", "abx", "xab", "a", ""].map((text) => anchored.test(start, Beside.edge, text, 0))).toEqual([
     true,
     true,
     false,
     false,
     false,
   ]);
-  expect(free.test(start, EDGE, "xab", 0)).toBe(true);
-  expect([anchored.test(new Int32Array(0), EDGE, "", 0), anchored.test(new Int32Array(0), EDGE, "ab", 0)]).toEqual([
-    false,
-    false,
-  ]);
+  expect(free.test(start, Beside.edge, "xab", 0)).toBe(true);
+  expect([
+    anchored.test(new Int32Array(0), Beside.edge, "", 0),
+    anchored.test(new Int32Array(0), Beside.edge, "ab", 0),
+  ]).toEqual([false, false]);
 });
