@@ -5,8 +5,12 @@
 import { type CstElement, type CstNode, EOF, type IToken } from "chevrotain";
 import type { Part, RuleOutline, Step, TokenSet } from "./outline.ts";
 
-/** Stands behind the last token. */
-const END: IToken = { image: "", startOffset: Number.NaN, tokenType: EOF, tokenTypeIdx: EOF.tokenTypeIdx ?? 0 };
+/**
+ * Stand before the first token and behind the last. Their places are small integers, as those of all tokens: were one of them not, every
+ * place in the tree would be a number on the heap.
+ */
+const START: IToken = { image: "", startOffset: -1, tokenType: EOF, tokenTypeIdx: EOF.tokenTypeIdx ?? 0 };
+const END: IToken = { image: "", startOffset: 2 ** 30, tokenType: EOF, tokenTypeIdx: EOF.tokenTypeIdx ?? 0 };
 
 type Children = Record<string, CstElement[]>;
 
@@ -25,7 +29,7 @@ export function tokenRow(tokens: readonly IToken[]): TokenSource {
 /** One reading of a row of tokens. */
 export class QuickReader {
   readonly #source: TokenSource;
-  #last: IToken = END;
+  #last: IToken = START;
   #token: IToken;
   /** Tokens behind the next one, where a gate has looked at them. */
   readonly #behind: IToken[] = [];
@@ -58,7 +62,7 @@ export class QuickReader {
     if (!this.#take(rule.steps, children)) return null;
     const last = this.#last;
     // As chevrotain's: of a node without tokens, both are -1.
-    const empty = !(startOffset <= last.startOffset);
+    const empty = startOffset > last.startOffset;
     const end = last.startOffset + last.image.length - 1;
     const location = { startOffset: empty ? -1 : startOffset, endOffset: empty ? -1 : end };
     return { name: rule.name, children, location };
@@ -134,12 +138,8 @@ export class QuickReader {
   }
 }
 
-const SHORT = 4;
-
 function add(children: Children, key: string, element: CstElement): void {
   const known = children[key];
   if (known === undefined) children[key] = [element];
-  // Pushing makes room for sixteen more, and most rows stay short.
-  else if (known.length < SHORT) children[key] = [...known, element];
   else known.push(element);
 }
