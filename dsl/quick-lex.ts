@@ -59,6 +59,14 @@ const ADDRESS = NUMERIC.filter(({ type }) => type === t.Address);
 /** Hexadecimal digits between two colons of an address. */
 const LONGEST_GROUP = 4;
 
+/** Words that were read, by a hash of their characters: most stand in a policy many times, and one text of each is enough. */
+const KEPT_WORDS = 1024;
+
+interface Word {
+  readonly image: string;
+  readonly type: TokenType;
+}
+
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 const QUOTE = 34;
@@ -77,6 +85,7 @@ export class QuickLexer {
   #at = 0;
   #depth = 0;
   #last: TokenType | null = null;
+  readonly #words: (Word | null)[] = Array<Word | null>(KEPT_WORDS).fill(null);
   #failed = false;
 
   /** @param nestingMax - Levels of brackets; where there are more it gives up. */
@@ -145,9 +154,20 @@ export class QuickLexer {
       const address = this.#matched(ADDRESS, start);
       if (address !== null) return address;
     }
+    const { image, type } = this.#wordAt(start, end);
+    return this.#token(type, image, start);
+  }
+
+  #wordAt(start: number, end: number): Word {
+    const text = this.#text;
+    const place = wordHash(text, start, end) % KEPT_WORDS;
+    const kept = this.#words[place];
+    if (kept != null && kept.image.length === end - start && text.startsWith(kept.image, start)) return kept;
     const image = text.slice(start, end);
     const keyword = image.length <= LONGEST_WORD ? WORDS.get(image) : undefined;
-    return this.#token(keyword ?? t.Name, image, start);
+    const word = { image, type: keyword ?? t.Name };
+    this.#words[place] = word;
+    return word;
   }
 
   #numeric(start: number): IToken | null {
@@ -199,6 +219,12 @@ export class QuickLexer {
 
 function endsLine(code: number): boolean {
   return code === LINE_FEED || code === CARRIAGE_RETURN;
+}
+
+function wordHash(text: string, start: number, end: number): number {
+  let hash = end - start;
+  for (let at = start; at < end; at++) hash = (Math.imul(hash, 31) + text.charCodeAt(at)) >>> 0;
+  return hash;
 }
 
 function wordEnd(text: string, start: number): number {
