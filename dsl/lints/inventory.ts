@@ -57,6 +57,7 @@ function lintDates({ clients, report }: LintInput, now: number): void {
 
 /** Silent where a condition compares sets of scopes with each other, because then every scope may matter. */
 function lintScopes({ policy, clients, report }: LintInput): void {
+  if (clients.length === 0) return;
   const used = usedScopes(policy);
   if (used === null) return;
   for (const { client, data } of clients) {

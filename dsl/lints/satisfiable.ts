@@ -19,7 +19,7 @@ export interface Goal {
 }
 
 /** So many conditions are known at once; then all are forgotten. Conditions that are made for one question must not pile up. */
-const MAX_KNOWN = 250_000;
+const MAX_KNOWN = 16_384;
 
 /** One question takes at most this many steps. */
 const MAX_STEPS = 4000;
@@ -86,8 +86,7 @@ export class Solver {
    */
   impliedAmong(items: readonly Expr[], holds: boolean, on: readonly number[] | null): (item: Expr) => boolean {
     const facts = this.#factsOf(on);
-    if (this.#areApart(items))
-      return (item) => items.some((one) => !this.#holdsAlone(one, one === item ? !holds : holds, facts));
+    if (items.length <= LONGEST_ROW && items.every(isTestOrNot)) return this.#impliedInRow(items, holds, facts);
     const groups = this.#groups(items.map((expr) => ({ expr, holds }))).map((goals) => ({
       goals,
       answer: null as boolean | null,
@@ -102,11 +101,18 @@ export class Solver {
     };
   }
 
-  /** Whether conditions are a few tests of one subject each, as most are. */
-  #areApart(items: readonly Expr[]): boolean {
-    if (items.length > LONGEST_ROW || !items.every(isTestOrNot)) return false;
-    const subjects = items.map((item) => this.#statement(item, true).subject);
-    return subjects.every((subject, index) => subjects.indexOf(subject) === index);
+  /** As {@link impliedAmong}, of tests: what is said of each subject is a question of its own. */
+  #impliedInRow(tests: readonly Expr[], holds: boolean, facts: Domains): (item: Expr) => boolean {
+    const subjects = tests.map((test) => this.#statement(test, holds).subject);
+    const holdsOf = (subject: number, turned: Expr | null): boolean =>
+      this.#allHold(tests, (test, at) => (subjects[at] !== subject ? null : holds !== (test === turned)), facts);
+    let contradicted: readonly number[] | null = null;
+    return (item) => {
+      const own = subjects[tests.indexOf(item)] ?? -1;
+      if (!holdsOf(own, item)) return true;
+      contradicted ??= subjects.filter((subject, at) => subjects.indexOf(subject) === at && !holdsOf(subject, null));
+      return contradicted.some((subject) => subject !== own);
+    };
   }
 
   /** Whether goals that are connected may hold. */
@@ -126,7 +132,11 @@ export class Solver {
     for (const { expr, holds } of goals) {
       if (!isTestOrNot(expr) || this.#statement(expr, holds).subject !== subject) return this.#searchAll(goals, facts);
     }
-    return this.#testsHold(goals, facts.get(subject) ?? null);
+    return this.#allHold(
+      goals.map(({ expr }) => expr),
+      (_, at) => goals[at]?.holds ?? null,
+      facts,
+    );
   }
 
   #searchAll(goals: readonly Goal[], facts: Domains): boolean {
@@ -136,7 +146,7 @@ export class Solver {
   /** As {@link #search}, of a condition that joins tests. */
   #rowHolds({ kind, items }: LogicExpr, holds: boolean, facts: Domains): boolean {
     if (!this.#budget.spend()) return true;
-    if ((kind === "and") === holds) return this.#allHold(items, holds, facts);
+    if ((kind === "and") === holds) return this.#allHold(items, () => holds, facts);
     for (const item of items) {
       if (!this.#spendOn(item)) return true;
       if (leavesValue(this.#statement(item, holds), facts)) return true;
@@ -144,15 +154,18 @@ export class Solver {
     return false;
   }
 
-  #allHold(tests: readonly Expr[], holds: boolean, facts: Domains): boolean {
+  /** As {@link #search}, of tests. @param holds - Of each whether it holds; null where it is not asked about. */
+  #allHold(tests: readonly Expr[], holds: (test: Expr, at: number) => boolean | null, facts: Domains): boolean {
     const first: NumberedStatement[] = [];
     /** By place in `first`, where several tests are of one subject. */
     const domains: Domain[] = [];
     // From the last on, as goals are taken.
     for (let index = tests.length - 1; index >= 0; index--) {
       const test = tests[index];
-      if (test === undefined || !this.#spendOn(test)) return true;
-      const statement = this.#statement(test, holds);
+      const wanted = test === undefined ? null : holds(test, index);
+      if (test === undefined || wanted === null) continue;
+      if (!this.#spendOn(test)) return true;
+      const statement = this.#statement(test, wanted);
       const place = first.findIndex(({ subject }) => subject === statement.subject);
       const seen = first[place];
       if (seen === undefined) {
@@ -163,18 +176,6 @@ export class Solver {
       const domain = narrow(domains[place] ?? narrow(facts.get(seen.subject) ?? seen.start, seen), statement);
       if (isEmpty(domain)) return false;
       domains[place] = domain;
-    }
-    return true;
-  }
-
-  /** As {@link #search}, of tests of one subject: with its values alone. @param known - What is known of it. */
-  #testsHold(goals: readonly Goal[], known: Domain | null): boolean {
-    let domain = known;
-    for (const { expr, holds } of goals.toReversed()) {
-      if (!this.#spendOn(expr)) return true;
-      const statement = this.#statement(expr, holds);
-      domain = narrow(domain ?? statement.start, statement);
-      if (isEmpty(domain)) return false;
     }
     return true;
   }
@@ -298,7 +299,9 @@ export class Solver {
   }
 
   #numberOf(subject: Expr): number {
-    const text = modelText(subject);
+    // An attribute without arguments is told by its name alone, which no other text is.
+    const named = subject.kind === "attribute" && subject.args.length === 0;
+    const text = named ? subject.name : modelText(subject);
     const known = this.#subjects.get(text);
     if (known !== undefined) return known;
     this.#subjects.set(text, this.#subjects.size);

@@ -91,6 +91,34 @@ describe("nothing is claimed of", () => {
   });
 });
 
+describe("a part is implied among others where they cannot hold and it fail:", () => {
+  test.for([
+    "body.size >= 10B and body.size < 20B and granted",
+    "body.size >= 10B and body.size >= 5B and granted",
+    'body.size >= 10B and host == "a" and body.size < 20B and body.size >= 0B',
+    "body.size >= 10B and body.size < 10B and granted",
+    "body.size >= 10B and body.size < 10B and hits > 5 and hits < 3",
+    "body.size >= 10B or body.size >= 5B or granted",
+    "not (body.size >= 10B) and body.size < 20B",
+    'host == "a" or host != "a" or granted',
+    "hits < 0 and granted",
+    "(granted or hits > 5) and granted and body.size >= 10B",
+  ])("%s", (text) => {
+    const policy = accepted(`${CONTEXT}rule r when ${text} then slow 1s\n`);
+    const expr = policy.rules[0]?.when;
+    if (expr?.kind !== "and" && expr?.kind !== "or") throw new Error("no row");
+    const holds = expr.kind === "and";
+    const solver = new Solver(policy, new Budget(100_000));
+    const isImplied = solver.impliedAmong(expr.items, holds, null);
+    const cannotFail = expr.items.map((item) => {
+      const goals = expr.items.map((one) => ({ expr: one, holds: holds === (one !== item) }));
+      return !new Solver(policy, new Budget(100_000)).canHold(goals, null);
+    });
+    expect(expr.items.map(isImplied)).toEqual(cannotFail);
+    expect(expr.items.toReversed().map(isImplied).toReversed()).toEqual(cannotFail);
+  });
+});
+
 test("a list from a file is none of what stands in the policy: it may change while that runs", () => {
   const text = `policy "t" { default allow }
 list gone : network from "gone.txt"
