@@ -140,7 +140,9 @@ export function buildRule(node: CstNode, base: DeclarationBase, context: BuildCo
   const text = (clause: CstNode): ast.Text => context.text(token(clause, "Text"));
   return {
     kind: "rule",
-    ...base,
+    // One by one: there may be ten thousand, and spreading into the middle of an object is slow.
+    span: base.span,
+    doc: base.doc,
     name: context.declaredName(token(node, "name")),
     sealed: has(node, "SEALED"),
     on: buildOn(node, context),

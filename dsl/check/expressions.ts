@@ -20,22 +20,31 @@ const MAX_DEPTH = 128;
 
 /** Checks expressions; problems go to the context's report. */
 export const CHECKER: Checker = {
-  value: (ast, site) => nested(ast, site, () => checkValue(ast, site), null),
-  condition: (ast, site) => nested(ast, site, () => checkCondition(ast, site, CHECKER), plainCondition(null)),
+  value: (ast, site) => {
+    if (!descend(ast, site)) return null;
+    const value = checkValue(ast, site);
+    site.context.depth.value -= 1;
+    return value;
+  },
+  condition: (ast, site) => {
+    if (!descend(ast, site)) return plainCondition(null);
+    const condition = checkCondition(ast, site, CHECKER);
+    site.context.depth.value -= 1;
+    return condition;
+  },
 };
 
-function nested<T>(ast: AstExpr, site: Site, check: () => T, otherwise: T): T {
+/** Goes one level deeper; false, which is reported, where there are too many. */
+function descend(ast: AstExpr, site: Site): boolean {
   const { depth, report } = site.context;
   if (depth.value >= MAX_DEPTH) {
     report.error(SEMANTICS.tooDeep, ast.span, `this expression nests deeper than ${MAX_DEPTH} levels`, {
       help: "name a part of it with `let`",
     });
-    return otherwise;
+    return false;
   }
   depth.value += 1;
-  const result = check();
-  depth.value -= 1;
-  return result;
+  return true;
 }
 
 function checkValue(ast: AstExpr, site: Site): Typed | null {

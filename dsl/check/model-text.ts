@@ -87,6 +87,12 @@ export function modelHash(expr: Expr): number {
       return mix(mix(6, modelHash(expr.left)), textHash(expr.text));
     case "matches":
       return mix(mix(7, modelHash(expr.left)), textHash(expr.pattern.source));
+    case "signal":
+    case "score":
+    case "let":
+    case "used":
+    case "list":
+      return mix(textHash(expr.kind), expr.index);
     default:
       return textHash(expr.kind);
   }

@@ -66,6 +66,9 @@ export function walk(expr: Expr, visit: (part: Expr) => void): void {
       walk(expr.left, visit);
       walk(expr.right, visit);
       return;
+    case "default":
+      for (const option of expr.options) walk(option, visit);
+      return;
     default:
       for (const part of parts(expr)) walk(part, visit);
   }
