@@ -21,7 +21,6 @@ import { ConstantPool } from "./constants.ts";
 import type { IndexItem, IndexTables } from "./index-tables.ts";
 import { buildIndex, INDEX_BOUNDS, type IndexBounds } from "./index-tree.ts";
 import { KeyBuilder } from "./keys.ts";
-import { TRUE } from "./literals.ts";
 import { needsOf } from "./needs.ts";
 import { normalForms } from "./normal-form.ts";
 import { planPending } from "./pending-plan.ts";
@@ -119,20 +118,11 @@ function isFiled({ phase, kind }: Pick<SignalPlan, "phase" | "kind">): boolean {
   return phase === RecordPhase.request && kind !== SignalKind.novel && kind !== SignalKind.elapsed;
 }
 
-/** Routes and condition of a declaration as one literal. */
-function conditionOf(
-  { conditions }: Build,
-  on: readonly number[] | null,
-  when: Parameters<ConditionBuilder["lower"]>[0] | null,
-): number {
-  return conditions.all([conditions.onRoutes(on), when === null ? TRUE : conditions.lower(when)]);
-}
-
 function planSignal(build: Build, signal: Signal, index: number): SignalPlan {
   const { conditions, keys } = build;
   const { aggregate } = signal;
   const routes = conditions.onRoutes(aggregate.kind === "elapsed" ? aggregate.routes : null);
-  const condition = conditions.all([routes, conditionOf(build, signal.on, signal.where)]);
+  const condition = conditions.all([routes, conditions.on(signal.on, signal.where)]);
   const plan = {
     ...planAggregate(signal, conditions),
     phase: RecordPhase[signal.phase],
@@ -170,7 +160,7 @@ function planTerms(build: Build): { readonly plan: TermPlan; readonly literal: n
 function planRule(build: Build, rule: Rule, index: number): RulePlan {
   const { conditions, keys } = build;
   const ban = rule.action.kind === "block" ? rule.action.ban : null;
-  build.file(Phase.rule, index, conditionOf(build, rule.on, rule.when));
+  build.file(Phase.rule, index, conditions.on(rule.on, rule.when));
   return {
     rollout: build.rollouts.rules[index]!,
     banKey: ban === null ? -1 : keys.intern(ban.keys, conditions),
@@ -181,7 +171,7 @@ function planRule(build: Build, rule: Rule, index: number): RulePlan {
 
 function planLimit(build: Build, limit: Limit, index: number): LimitPlan {
   const { conditions, keys } = build;
-  build.file(Phase.limit, index, conditionOf(build, limit.on, limit.when));
+  build.file(Phase.limit, index, conditions.on(limit.on, limit.when));
   return {
     key: keys.intern(limit.keys, conditions),
     rollout: build.rollouts.limits[index]!,

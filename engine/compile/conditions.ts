@@ -42,6 +42,9 @@ export interface Test {
   readonly span: Span | null;
 }
 
+/** More slots, and more constants of a kind, than fit into memory: with two of them a number is still exact. */
+const MOST_OPERANDS = 2 ** 26;
+
 function isNetworkish(kind: number): boolean {
   return kind === ValueKind.ip || kind === ValueKind.network;
 }
@@ -52,7 +55,9 @@ export class ConditionBuilder {
   private readonly policy: Policy;
   private readonly pool: ConstantPool;
   private readonly lists: number[] = [];
+  /** Conjunctions by their literals, and atoms by their operators and operands. */
   private readonly known = new Map<string, number>();
+  private readonly atoms: Map<number, number>[] = [];
   private readonly lets = new Map<number, number>();
   /** Tests of routes, by their numbers: most declarations name the same few. */
   private readonly routeTests = new Map<string, number>();
@@ -96,6 +101,18 @@ export class ConditionBuilder {
     const node = this.tests.push({ op: TestOp.all, a, b: this.lists.length, level, span: this.span }) - 1;
     this.known.set(key, node);
     return 2 * node;
+  }
+
+  /** A declaration's condition: the routes it stands on, and that a condition holds, where it has one. */
+  on(routes: readonly number[] | null, when: Expr | null): number {
+    const route = this.onRoutes(routes);
+    if (when === null) return route;
+    // The parts of a conjunction are joined with the route at once, so that there is no condition of them alone.
+    const parts = when.kind === "and" ? when.items : [when];
+    this.span = when.span;
+    const literal = this.all([route, ...parts.map((part) => this.lower(part))]);
+    this.span = null;
+    return literal;
   }
 
   /** Some of `literals` holds. */
@@ -174,11 +191,12 @@ export class ConditionBuilder {
   }
 
   private intern(op: number, a: number, b: number, level: number): number {
-    const key = `${op} ${a} ${b}`;
-    const known = this.known.get(key);
+    const atoms = (this.atoms[op] ??= new Map<number, number>());
+    const key = a * MOST_OPERANDS + b;
+    const known = atoms.get(key);
     if (known !== undefined) return 2 * known;
     const node = this.tests.push({ op, a, b, level, span: this.span }) - 1;
-    this.known.set(key, node);
+    atoms.set(key, node);
     return 2 * node;
   }
 

@@ -102,14 +102,18 @@ function leftByKeys(filed: readonly Filed[]): number {
     if (keys.length === 1) add(keys[0]!, 1);
     else lists.push(each);
   }
-  // Many conjunctions may share one list of many keys.
-  for (const bundle of bundlesOf(lists)) for (const key of bundle[0]!.filing.keys) add(key, bundle.length);
+  if (lists.length > 0) addLists(lists, add);
   let [all, squares] = [0, 0];
   for (const count of counts.values()) {
     all += count;
     squares += count * count;
   }
   return all === 0 ? 0 : squares / all;
+}
+
+/** Many conjunctions may share one list of many keys. */
+function addLists(lists: readonly Filed[], add: (key: string | number, count: number) => void): void {
+  for (const bundle of bundlesOf(lists)) for (const key of bundle[0]!.filing.keys) add(key, bundle.length);
 }
 
 /** Of ranges, those that a value is in where one of them begins. */

@@ -2,21 +2,57 @@
 import type { Needs } from "../contract.ts";
 import type { AttributeExpr, Expr, Key, Policy } from "../policy.ts";
 
-/** The expressions directly inside an expression. */
-function partsOf(expr: Expr): readonly Expr[] {
-  if ("items" in expr) return expr.items;
-  if ("item" in expr) return [expr.item];
-  if ("options" in expr) return expr.options;
-  if ("attribute" in expr) return [expr.attribute];
-  if ("cases" in expr) return expr.cases.map(({ when }) => when);
-  if ("key" in expr) return [expr.key];
-  if ("right" in expr) return [expr.left, expr.right];
-  return "left" in expr ? [expr.left] : [];
+/** Attributes that are read, by their names, with the first argument of each reading. */
+type Read = Map<string, Set<string>>;
+
+function visit(expr: Expr, read: Read): void {
+  switch (expr.kind) {
+    case "attribute":
+      note(expr, read);
+      return;
+    case "and":
+    case "or":
+      return visitAll(expr.items, read);
+    case "not":
+      return visit(expr.item, read);
+    case "default":
+      return visitAll(expr.options, read);
+    case "has":
+      return visit(expr.attribute, read);
+    case "cases":
+      for (const { when } of expr.cases) visit(when, read);
+      return;
+    case "lookup":
+      return visit(expr.key, read);
+    case "matches":
+    case "contains":
+    case "starts_with":
+    case "ends_with":
+    case "like":
+      return visit(expr.left, read);
+    case "compare":
+    case "in":
+    case "any_of":
+    case "all_of":
+    case "+":
+    case "-":
+    case "*":
+    case "ratio":
+      visit(expr.left, read);
+      visit(expr.right, read);
+      return;
+    default:
+  }
 }
 
-function visit(expr: Expr, found: AttributeExpr[]): void {
-  if (expr.kind === "attribute") found.push(expr);
-  for (const part of partsOf(expr)) visit(part, found);
+function visitAll(exprs: readonly Expr[], read: Read): void {
+  for (const expr of exprs) visit(expr, read);
+}
+
+function note({ name, args }: AttributeExpr, read: Read): void {
+  const known = read.get(name);
+  if (known === undefined) read.set(name, new Set([String(args[0])]));
+  else known.add(String(args[0]));
 }
 
 function* keysOf(policy: Policy): Generator<Key> {
@@ -45,18 +81,17 @@ function* expressionsOf(policy: Policy): Generator<Expr | null> {
 
 /** Computes what a transport must fetch for a policy. */
 export function needsOf(policy: Policy): Needs {
-  const found: AttributeExpr[] = [];
-  for (const expr of expressionsOf(policy)) if (expr !== null) visit(expr, found);
-  const argumentsOf = (name: string): Set<string> =>
-    new Set(found.filter((each) => each.name === name).map(({ args }) => String(args[0])));
-  const headers = argumentsOf("header");
-  if (found.some(({ name }) => name === "cookie")) headers.add("cookie");
+  const read: Read = new Map();
+  for (const expr of expressionsOf(policy)) if (expr !== null) visit(expr, read);
+  const argumentsOf = (name: string): ReadonlySet<string> => read.get(name) ?? new Set();
+  const headers = new Set(argumentsOf("header"));
+  if (read.has("cookie")) headers.add("cookie");
   for (const source of policy.identity) if ("header" in source) headers.add(source.header);
   const fields = argumentsOf("body");
   const facts = argumentsOf("fact");
   return {
     headers: [...headers].sort(),
-    headerCount: found.some(({ name }) => name === "header.count"),
+    headerCount: read.has("header.count"),
     bodyRoutes: policy.routes.flatMap(({ body }, route) => (body.some(({ name }) => fields.has(name)) ? [route] : [])),
     facts: [...policy.facts.keys()].filter((index) => facts.has(policy.facts[index]!.name)),
     outcomes:

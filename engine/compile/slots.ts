@@ -101,6 +101,8 @@ export class SlotBuilder {
   private readonly pool: ConstantPool;
   private readonly rows: Row[] = [];
   private readonly known = new Map<string, number>();
+  /** Slots of attributes without arguments, by name: most readings are of the same few. */
+  private readonly plain = new Map<string, number>();
   private readonly lists: number[] = [];
   private readonly names: string[] = [];
   private readonly fields: JsonField[] = [];
@@ -175,6 +177,15 @@ export class SlotBuilder {
   }
 
   attribute(expr: AttributeExpr): number {
+    if (expr.args.length > 0) return this.attributeOf(expr);
+    const known = this.plain.get(expr.name);
+    if (known !== undefined) return known;
+    const slot = this.attributeOf(expr);
+    this.plain.set(expr.name, slot);
+    return slot;
+  }
+
+  private attributeOf(expr: AttributeExpr): number {
     const plan = ATTRIBUTES[expr.name];
     const kind = DECLARED.has(expr.name) ? kindOf(expr.type.scalar, expr.type.set) : plan.kind;
     const key = `attribute ${plan.op} ${kind} ${JSON.stringify(expr.args)}`;
