@@ -118,14 +118,14 @@ function unknownUnit(number: number, unit: string, place: NumeralPlace): { kind:
 }
 
 /** ±2^53: within it every integer is exact. Digits are compared as integers, since 2^53 + 1 itself reads as 2^53. */
-const LARGEST = 2n ** 53n;
+const LARGEST = 2 ** 53;
 
 function checkRange(quantity: Quantity, whole: string, fraction: string, report: Reporter): void {
   const digits = whole.replaceAll("_", "");
   const tooLarge =
     quantity.kind === "int" && fraction === ""
-      ? digits.length > 16 || BigInt(digits) > LARGEST
-      : Math.abs(quantity.value) > Number(LARGEST);
+      ? digits.length > 16 || (digits.length === 16 && BigInt(digits) > LARGEST)
+      : Math.abs(quantity.value) > LARGEST;
   if (tooLarge)
     report.error("EP1104", `\`${quantity.raw}\` is out of range`, quantity.span, "numbers lie within ±2^53");
 }

@@ -22,6 +22,18 @@ export type Step =
       readonly separator: Step & { kind: "consume" };
     };
 
+/** What a step of another kind has. All steps have the same members, so that their reader always meets objects of one form. */
+const NOTHING = {
+  key: "",
+  accepts: new Uint8Array(0),
+  rule: null,
+  parts: null,
+  opened: null,
+  part: null,
+  least: 0,
+  separator: null,
+};
+
 /** By `tokenTypeIdx`: the parts of a choice that such a token may come first in. */
 export type Opened = (readonly Part[])[];
 
@@ -74,9 +86,10 @@ export class Recorder {
       CONSUME: (type: TokenType, label?: Label): void => void this.#steps.push(consumption(type, label)),
       SUBRULE: (rule: AnyRule, label?: Label): void => this.#subrule(rule, label),
       OR: (alternatives: readonly Alternative[]): void => this.#or(alternatives),
-      OPTION: (body: Body): void => void this.#steps.push({ kind: "option", part: this.#part(body) }),
-      MANY: (body: Body): void => void this.#steps.push({ kind: "many", part: this.#part(body) }),
-      AT_LEAST_ONE: (body: Body): void => void this.#steps.push({ kind: "at_least_one", part: this.#part(body) }),
+      OPTION: (body: Body): void => void this.#steps.push({ ...NOTHING, kind: "option", part: this.#part(body) }),
+      MANY: (body: Body): void => void this.#steps.push({ ...NOTHING, kind: "many", part: this.#part(body) }),
+      AT_LEAST_ONE: (body: Body): void =>
+        void this.#steps.push({ ...NOTHING, kind: "at_least_one", part: this.#part(body) }),
       MANY_SEP: (row: Separated): void => this.#separated(row, 0),
       AT_LEAST_ONE_SEP: (row: Separated): void => this.#separated(row, 1),
     };
@@ -124,18 +137,18 @@ export class Recorder {
 
   #subrule(rule: AnyRule, label?: Label): void {
     const name = this.#written.get(rule)?.name ?? "";
-    this.#steps.push({ kind: "subrule", key: label?.LABEL ?? name, rule: this.#rule(name) });
+    this.#steps.push({ ...NOTHING, kind: "subrule", key: label?.LABEL ?? name, rule: this.#rule(name) });
   }
 
   #or(alternatives: readonly Alternative[]): void {
     const parts = alternatives.map(({ ALT, GATE }) => this.#gated(ALT, GATE));
-    const choice = { kind: "or" as const, parts, opened: [] };
+    const choice = { ...NOTHING, kind: "or" as const, parts, opened: [] };
     this.#choices.push(choice);
     this.#steps.push(choice);
   }
 
   #separated({ SEP, DEF }: Separated, least: 0 | 1): void {
-    this.#steps.push({ kind: "separated", part: this.#gated(DEF), least, separator: consumption(SEP) });
+    this.#steps.push({ ...NOTHING, kind: "separated", part: this.#gated(DEF), least, separator: consumption(SEP) });
   }
 
   /** Adds what may come first of some steps. @returns Whether they may read nothing at all. */
@@ -181,7 +194,7 @@ export class Recorder {
 function consumption(type: TokenType, label?: Label): Step & { kind: "consume" } {
   const accepts = new Uint8Array(TYPES);
   for (const index of [type.tokenTypeIdx ?? 0, ...(type.categoryMatches ?? [])]) accepts[index] = 1;
-  return { kind: "consume", key: label?.LABEL ?? type.name, accepts };
+  return { ...NOTHING, kind: "consume", key: label?.LABEL ?? type.name, accepts };
 }
 
 function addAll(set: TokenSet, added: TokenSet): void {

@@ -112,8 +112,12 @@ export class QuickReader {
 
   #or({ opened }: Step & { kind: "or" }, children: Children): boolean {
     const parts = opened[this.#token.tokenTypeIdx];
-    const part = parts?.find(({ gate }) => gate === null || gate());
-    return part !== undefined && this.#take(part.steps, children);
+    if (parts === undefined) return false;
+    for (let index = 0; index < parts.length; index++) {
+      const part = parts[index];
+      if (part !== undefined && (part.gate === null || part.gate())) return this.#take(part.steps, children);
+    }
+    return false;
   }
 
   #many(part: Part, children: Children): boolean {
