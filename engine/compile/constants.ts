@@ -37,12 +37,12 @@ export interface ListConstant {
 /** What stands in a set of a list's values: they themselves unless their slot holds something else. */
 export type MembersOf = (values: readonly ScalarValue[]) => readonly ScalarValue[];
 
-/** One column: values by the text that identifies them. */
+/** One column: values by the text or number that identifies them. */
 class Column<T> {
   readonly values: T[] = [];
-  private readonly known = new Map<string, number>();
+  private readonly known = new Map<string | number, number>();
 
-  intern(key: string, make: () => T): number {
+  intern(key: string | number, make: () => T): number {
     const known = this.known.get(key);
     if (known !== undefined) return known;
     const index = this.values.push(make()) - 1;
@@ -75,7 +75,7 @@ export class ConstantPool {
   } = { sets: [], networks: [], addresses: [] };
 
   number(value: number): number {
-    return this.numbers.intern(String(value), () => value);
+    return this.numbers.intern(value, () => value);
   }
 
   text(value: string): number {
