@@ -17,12 +17,23 @@ export interface Position {
 
 /** Makes a source file, reading the text once for its line table. */
 export function makeSource(path: string, text: string): SourceFile {
+  return { path, text, lineStarts: text.includes("\r") ? startsOfAny(text) : startsAfterFeeds(text) };
+}
+
+/** Of a text without CR, as most are: the host finds the ends of lines sooner than a look at every unit. */
+function startsAfterFeeds(text: string): readonly number[] {
+  const lineStarts = [0];
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lineStarts.push(at + 1);
+  return lineStarts;
+}
+
+function startsOfAny(text: string): readonly number[] {
   const lineStarts = [0];
   for (let index = 0; index < text.length; index++) {
     const unit = text.charCodeAt(index);
     if (unit === LF || (unit === CR && text.charCodeAt(index + 1) !== LF)) lineStarts.push(index + 1);
   }
-  return { path, text, lineStarts };
+  return lineStarts;
 }
 
 /** Line and column of an offset. Offsets outside the text are clamped to it. */

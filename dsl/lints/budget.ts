@@ -12,9 +12,9 @@ export class Budget {
     return this.#left <= 0;
   }
 
-  /** Takes one step; false when none is left. */
-  spend(): boolean {
-    this.#left -= 1;
+  /** Takes one step, or so many; false when none is left. */
+  spend(steps: number = 1): boolean {
+    this.#left -= steps;
     return this.#left >= 0;
   }
 }
