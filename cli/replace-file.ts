@@ -19,12 +19,16 @@ export function replaceFile(file: string, text: string): void {
 
 /**
  * As {@link replaceFile}, of a file that may not be there yet. It is readable by its owner alone: it may hold hashes of credentials.
+ * What is no file, such as `/dev/null` or a pipe, is written to: a renamed file would take its place for every other program.
  *
  * @throws {@link CliProblem} if the file cannot be written.
  */
 export function writeNewFile(file: string, bytes: Uint8Array): void {
   try {
-    writeAside(file, bytes, OWNER_ONLY);
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found === undefined) writeAside(file, bytes, OWNER_ONLY);
+    else if (found.isFile()) writeAside(realpathSync(file), bytes, OWNER_ONLY);
+    else writeFileSync(file, bytes);
   } catch (problem) {
     throw fileProblem(file, problem);
   }

@@ -1,8 +1,9 @@
 /** `edgepolicy compile`: a checked policy as one file. */
-import { loadBundle, loadPolicy, nodeFiles, packBundle, RecordedFiles } from "../../dsl/index.ts";
+import { loadBundle, loadPolicy, memoryFiles, nodeFiles, packBundle, RecordedFiles } from "../../dsl/index.ts";
 import type { Command } from "../command.ts";
 import type { CliIo } from "../io.ts";
 import { type Arguments, formatOption } from "../options.ts";
+import { refuseOverwriting } from "../own-files.ts";
 import { counted, loadGood, printDiagnostics } from "../policy-file.ts";
 import { CliProblem, EXIT } from "../problem.ts";
 import { writeNewFile } from "../replace-file.ts";
@@ -25,10 +26,11 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   const files = new RecordedFiles(nodeFiles);
   const load = loadPolicy(file, files);
   if (load.bundle !== undefined) throw new CliProblem(`${file} is a bundle already`, "name the policy it was made of");
+  refuseOverwriting("-o", output, Object.keys(files.files));
   printDiagnostics(load.diagnostics, load.sources, io);
   const bytes = packBundle(file, load, files);
   writeNewFile(output, bytes);
-  const hash = loadBundle(output, nodeFiles)?.bundle?.hash ?? "";
+  const hash = loadBundle(output, memoryFiles({ [output]: bytes }))?.bundle?.hash ?? "";
   const { name = "", version = "", rules = [] } = load.policy ?? {};
   if (args.json())
     await io.stdout(`${JSON.stringify({ file: output, policy: name, version, bytes: bytes.length, hash })}\n`);

@@ -1,5 +1,7 @@
 /** `edgepolicy compile`, and bundles where a FILE is asked for. */
-import { readFileSync } from "node:fs";
+import { execFile, execFileSync } from "node:child_process";
+import { lstatSync, readFileSync, symlinkSync } from "node:fs";
+import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { edgepolicy, folderWith, SIGN_IN } from "../run.ts";
 
@@ -36,6 +38,28 @@ describe("does not write", () => {
     const { status, stderr } = await edgepolicy(["compile", at("p.edgepolicy"), ...options]);
     expect(status).toBe(2);
     expect(stderr).toContain(message);
+  });
+
+  test.each(["p.edgepolicy", "clients.yaml", "link"])("over a file that the policy is read from: %s", async (name) => {
+    const text = `${SIGN_IN}clients from "clients.yaml"\n`;
+    const at = folderWith({ "p.edgepolicy": text, "clients.yaml": "clients: []\n" });
+    symlinkSync(at("p.edgepolicy"), at("link"));
+    const { status, stderr } = await edgepolicy(["compile", at("p.edgepolicy"), "-o", at(name)]);
+    expect(status).toBe(2);
+    expect(stderr).toContain(`-o ${at(name)} would overwrite a file of the policy\n  name another file to write`);
+    expect(readFileSync(at("p.edgepolicy"), "utf8")).toBe(text);
+    expect(readFileSync(at("clients.yaml"), "utf8")).toBe("clients: []\n");
+  });
+
+  test("a file in the place of what is none, and writes to it", async () => {
+    const at = folderWith({ "p.edgepolicy": SIGN_IN });
+    execFileSync("mkfifo", [at("pipe")]);
+    const read = promisify(execFile)("cat", [at("pipe")], { encoding: "buffer" });
+    const { status, stdout } = await edgepolicy(["compile", at("p.edgepolicy"), "-o", at("pipe")]);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/sha256 [0-9a-f]{64}\n$/);
+    expect((await read).stdout.subarray(1, 4).toString()).toBe("EPB");
+    expect(lstatSync(at("pipe")).isFIFO()).toBe(true);
   });
 
   test("a bundle of a bundle", async () => {
