@@ -16,6 +16,8 @@ export class LineSplitter {
   private held: Buffer[] = [];
   private heldBytes = 0;
   private tooLong = false;
+  /** Whether the line that is too long was told: at once, because it may never end. */
+  private told = false;
   private count = 0;
 
   /** The lines that end in a chunk. */
@@ -26,16 +28,19 @@ export class LineSplitter {
     if (last >= 0 && (this.heldBytes > 0 || this.tooLong)) {
       start = chunk.indexOf(NEWLINE) + 1;
       this.hold(chunk.subarray(0, start - 1));
-      lines.push(this.take());
+      this.take(lines);
     }
     if (start <= last) this.pushWhole(chunk.subarray(start, last + 1), lines);
     if (last + 1 < chunk.length) this.hold(chunk.subarray(last + 1));
+    if (this.tooLong && !this.told) lines.push(this.tellTooLong());
     return lines;
   }
 
   /** The last line, where it has no end. */
   end(): InputLine[] {
-    return this.heldBytes > 0 || this.tooLong ? [this.take()] : [];
+    const lines: InputLine[] = [];
+    if (this.heldBytes > 0 || this.tooLong) this.take(lines);
+    return lines;
   }
 
   /** Whole lines, each with its end: decoded together, some at a time, unless one of them may be none. */
@@ -68,7 +73,7 @@ export class LineSplitter {
     let start = 0;
     for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
       this.hold(bytes.subarray(start, end));
-      lines.push(this.take());
+      this.take(lines);
       start = end + 1;
     }
   }
@@ -80,13 +85,22 @@ export class LineSplitter {
     this.heldBytes += part.length;
   }
 
-  private take(): InputLine {
-    const bytes = this.held.length === 1 ? (this.held[0] ?? Buffer.alloc(0)) : Buffer.concat(this.held);
-    const tooLong = this.tooLong;
+  /** Adds the line that has ended. */
+  private take(lines: InputLine[]): void {
+    if (!this.told) lines.push(this.tooLong ? this.tellTooLong() : this.decoded());
     this.held = [];
     this.heldBytes = 0;
     this.tooLong = false;
-    if (tooLong) return { number: ++this.count, text: "", problem: "too_long" };
+    this.told = false;
+  }
+
+  private tellTooLong(): InputLine {
+    this.told = true;
+    return { number: ++this.count, text: "", problem: "too_long" };
+  }
+
+  private decoded(): InputLine {
+    const bytes = this.held.length === 1 ? (this.held[0] ?? Buffer.alloc(0)) : Buffer.concat(this.held);
     if (!isUtf8(bytes)) return { number: ++this.count, text: "", problem: "not_utf8" };
     const end = bytes.length > 0 && bytes[bytes.length - 1] === RETURN ? bytes.length - 1 : bytes.length;
     return this.numbered(bytes.toString("utf8", 0, end));

@@ -79,6 +79,22 @@ describe("lines of a stream", () => {
     ]);
   });
 
+  it("reports a line that never ends, and it alone once it does", async () => {
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      for (;;) yield Buffer.alloc(300_000, "x");
+    }
+    for await (const line of readLines(endless())) {
+      expect(line).toEqual({ number: 1, text: "", problem: "too_long" });
+      break;
+    }
+    const long = "x".repeat(LONGEST_LINE_BYTES);
+    expect(await linesOf([long, "y", long, "\nnext"])).toEqual([
+      { number: 1, text: "", problem: "too_long" },
+      { number: 2, text: "next", problem: null },
+    ]);
+    expect(await linesOf([long, "y", long])).toEqual([{ number: 1, text: "", problem: "too_long" }]);
+  });
+
   it("reports a line that is not UTF-8, and takes a replacement character that is written out", async () => {
     const lines = await linesOf([Uint8Array.of(0x61, 0xff, 0x0a), "\uFFFD\n"]);
     expect(lines.map((line) => line.problem)).toEqual(["not_utf8", null]);
