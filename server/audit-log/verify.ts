@@ -137,6 +137,9 @@ class Verifier {
     if (this.#missing !== null) {
       return this.#broken(1, `is missing, with all up to ${this.#missing.to}, and nothing says that they were pruned`);
     }
+    if (this.#entries === 0 && !this.#options.part) {
+      return this.#broken(1, "is missing: the log is empty, and a server writes an entry when it starts");
+    }
     for (const [seq] of this.#options.earlier) {
       if (seq > this.#seq) return this.#broken(this.#seq + 1, `is missing: an earlier log went on to ${seq}`);
     }

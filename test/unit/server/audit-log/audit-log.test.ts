@@ -120,6 +120,11 @@ describe("an audit log", () => {
     expect(await broken(lines)).toEqual({ seq: 3, problem: "does not go on from the entry before it" });
   });
 
+  it("is not whole where nothing is left, unless a part is looked at", async () => {
+    expect(await broken([])).toMatchObject({ seq: 1, problem: expect.stringContaining("the log is empty") as string });
+    expect(await verified([], { part: true })).toMatchObject({ entries: 0 });
+  });
+
   it("shows that its end was cut off, where an earlier log is at hand", async () => {
     const lines = logOf(9, { checkpointEvery: 4 }).lines(0, 100);
     const cut = lines.slice(0, 5);
