@@ -31,6 +31,7 @@ import { CREDENTIAL_TARGETS } from "./credential-targets.ts";
 import { makeGate } from "../helpers/gate.ts";
 import { RecordedSocket } from "../helpers/recorded-socket.ts";
 import { mutatedPolicy, respacedPolicy, tokenSoup } from "../helpers/policy-texts.ts";
+import { FORWARDING_TARGETS } from "./forwarding-targets.ts";
 import { readSpoeSoundly, SPOE_FRAME } from "./spoe.ts";
 import { anyText, type FuzzTarget, mutated, require } from "./inputs.ts";
 import { TOKEN_TARGETS } from "./token-targets.ts";
@@ -257,6 +258,7 @@ export const TARGETS: readonly FuzzTarget[] = [
   },
   ...LOG_TARGETS,
   ...CREDENTIAL_TARGETS,
+  ...FORWARDING_TARGETS,
   {
     name: "stream frame",
     inputs: fc.oneof(anyText, ...STREAM_FRAMES.map(mutated)),
