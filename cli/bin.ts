@@ -1,11 +1,16 @@
 #!/usr/bin/env node
 /** The program `edgepolicy`. */
 import { startCompileCache } from "./compile-cache.ts";
+import { fileProblem, problemText } from "./problem.ts";
 
 // A reader that has seen enough (`| head`) closes the pipe; that is no error.
 process.stdout.on("error", (problem: NodeJS.ErrnoException) => {
-  process.exit(problem.code === "EPIPE" ? 0 : 2);
+  if (problem.code === "EPIPE") process.exit(0);
+  process.stderr.write(problemText(fileProblem("standard output", problem)));
+  process.exit(2);
 });
+// There is nobody to tell, and the exit status still says how it went.
+process.stderr.on("error", () => {});
 
 startCompileCache();
 // Imported only now, because the cache serves what is loaded after it.

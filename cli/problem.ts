@@ -48,4 +48,7 @@ const SYSTEM_REMEDIES: Readonly<Record<string, string>> = {
   EEXIST: "name another place",
   EACCES: "check the file's owner and mode",
   EPERM: "check the file's owner and mode",
+  ENOSPC: "make room, or name another place",
+  EROFS: "name another place",
+  ELOOP: "mend the links, or name the file itself",
 };

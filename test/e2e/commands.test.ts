@@ -166,6 +166,15 @@ test("decide ends quietly when its reader has seen enough", () => {
   expect(stderr).toBe("");
 });
 
+test.runIf(process.platform === "linux")("says that what it prints found no room", () => {
+  const cwd = folderWith({ p: SIGN_IN });
+  expect(shell("edgepolicy check p > /dev/full", { cwd })).toEqual({
+    status: 2,
+    stdout: "",
+    stderr: "edgepolicy: standard output: the disk is full\n  make room, or name another place\n",
+  });
+});
+
 test("init makes what check, fmt and simulate pass, and simulate repeats itself byte for byte", () => {
   const cwd = folderWith();
   expect(edgepolicy(["init", "shop"], { cwd }).status).toBe(0);
