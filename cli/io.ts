@@ -13,6 +13,8 @@ export interface CliIo {
   readonly stdinIsTerminal: boolean;
   /** Width of the terminal that results go to. Left out where they go elsewhere. */
   readonly columns?: number;
+  /** Likewise, of diagnostics. */
+  readonly stderrColumns?: number;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Ends `serve` when it aborts. Left out, signals to the process do. */
   readonly stop?: AbortSignal;
@@ -43,6 +45,7 @@ export function processIo(): CliIo {
     stderrIsTerminal: process.stderr.isTTY === true,
     stdinIsTerminal: process.stdin.isTTY === true,
     ...(process.stdout.isTTY === true ? { columns: process.stdout.columns } : {}),
+    ...(process.stderr.isTTY === true ? { stderrColumns: process.stderr.columns } : {}),
     env: process.env,
   };
 }

@@ -4,6 +4,8 @@ import { type CliIo, colorOnStderr } from "./io.ts";
 const FIRST_SHOWN_MS = 1_000;
 const BETWEEN_MS = 100;
 const CELLS = 30;
+/** Characters of a label that are worth showing. */
+const SHORTEST_LABEL = 4;
 /** Calls between two looks at the clock: it costs more than a call. */
 const LOOK_EVERY = 256;
 
@@ -35,13 +37,24 @@ export class Progress {
     if (!this.enabled || now < this.next) return;
     this.next = now + BETWEEN_MS;
     this.shown = true;
-    this.io.stderr(`\r\u001B[K${this.label} ${this.bar(done)}`);
+    this.io.stderr(`\r\u001B[K${this.line(done)}`);
   }
 
   /** Takes the bar away. */
   clear(): void {
     if (this.shown) this.io.stderr("\r\u001B[K");
     this.shown = false;
+  }
+
+  /** No wider than the terminal: of a line that is broken in two, taking it back takes the second half. */
+  private line(done: number): string {
+    const bar = this.bar(done);
+    const room = (this.io.stderrColumns ?? Infinity) - 1;
+    if (this.label.length + 1 + bar.length <= room) return `${this.label} ${bar}`;
+    const forLabel = room - bar.length - 2;
+    // The end of a path tells files apart.
+    if (forLabel >= SHORTEST_LABEL) return `…${this.label.slice(-forLabel)} ${bar}`;
+    return bar.slice(bar.lastIndexOf(" ") + 1).slice(0, room);
   }
 
   private bar(done: number): string {

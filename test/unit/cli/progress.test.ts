@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { CliIo } from "../../../cli/io.ts";
 import { Progress } from "../../../cli/progress.ts";
 
-function terminal(stderrIsTerminal = true): CliIo & { readonly printed: string[] } {
+function terminal(stderrIsTerminal = true, stderrColumns = 80): CliIo & { readonly printed: string[] } {
   const printed: string[] = [];
   return {
     printed,
@@ -12,6 +12,7 @@ function terminal(stderrIsTerminal = true): CliIo & { readonly printed: string[]
     stdin: async function* () {},
     stdoutIsTerminal: false,
     stderrIsTerminal,
+    stderrColumns,
     stdinIsTerminal: false,
     env: {},
   };
@@ -48,6 +49,17 @@ test("counts where it does not know how much there is", () => {
   vi.advanceTimersByTime(1_000);
   showAll(progress, 12_345);
   expect(io.printed).toEqual(["\r\u001B[Kwork 12,345"]);
+});
+
+test.each([
+  [60, "\r\u001B[K…/a-long-name.edgepolicy ███████████████░░░░░░░░░░░░░░░ 50%"],
+  [40, "\r\u001B[K50%"],
+])("stays on one line of a terminal of %i columns", (columns, line) => {
+  const io = terminal(true, columns);
+  const progress = new Progress("policies/a-long-name.edgepolicy", 2, io);
+  vi.advanceTimersByTime(1_000);
+  showAll(progress, 1);
+  expect(io.printed).toEqual([line]);
 });
 
 test("shows nothing elsewhere than on a terminal", () => {
