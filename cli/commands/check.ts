@@ -58,7 +58,7 @@ interface Checked {
 
 async function run(args: Arguments, io: CliIo): Promise<number> {
   const code = args.text("explain");
-  if (code !== null) return explain(code, io);
+  if (code !== null) return explain(code, args, io);
   if (args.positionals.length === 0) throw new CliProblem("FILE is missing");
   const callers = readCallers(args);
   const checked = args.positionals.map((file) => checkFile(file, args.has("fix"), callers));
@@ -75,10 +75,15 @@ function checkFile(file: string, mending: boolean, callers: Callers): Checked {
   return { file, load: loadForCallers(load, callers), mended };
 }
 
-async function explain(code: string, io: CliIo): Promise<number> {
+async function explain(code: string, args: Arguments, io: CliIo): Promise<number> {
   const entry = CODES.find((one) => one.code === code.toUpperCase());
   if (entry === undefined) throw new CliProblem(`there is no code \`${code}\``, "codes are written as in `EP2107`");
-  await io.stdout(`${entry.code}: ${entry.title}\n\n${entry.explanation}\n`);
+  const { title, explanation } = entry;
+  await io.stdout(
+    args.json()
+      ? `${JSON.stringify({ code: entry.code, title, explanation })}\n`
+      : `${entry.code}: ${title}\n\n${explanation}\n`,
+  );
   return EXIT.fine;
 }
 

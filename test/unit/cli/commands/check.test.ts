@@ -152,6 +152,12 @@ test("explains a code", async () => {
   const known = await edgepolicy(["check", "--explain", "ep2107"]);
   expect(known).toMatchObject({ status: 0, stderr: "" });
   expect(known.stdout).toMatch(/^EP2107: value that can be missing is read without a guard\n\n.*`has x and`/);
+  const json = await edgepolicy(["check", "--explain", "EP2107", "--format", "json"]);
+  expect(JSON.parse(json.stdout)).toEqual({
+    code: "EP2107",
+    title: "value that can be missing is read without a guard",
+    explanation: expect.stringContaining("`has x and`"),
+  });
   const unknown = await edgepolicy(["check", "--explain", "EP0"]);
   expect(unknown).toMatchObject({ status: 2, stdout: "", stderr: expect.stringContaining("there is no code `EP0`") });
 });
