@@ -14,8 +14,6 @@ export interface OptionSpec {
   readonly help: string;
   /** The only values taken. */
   readonly choices?: readonly string[];
-  /** Values of later versions, which are answered by name. */
-  readonly planned?: readonly string[];
   /** Whether it may be given several times. */
   readonly many?: boolean;
 }
@@ -24,8 +22,7 @@ export interface OptionSpec {
 export function formatOption(otherwise: "text" | "json" = "text", others: readonly string[] = []): OptionSpec {
   const help = `how to print (default ${otherwise})`;
   const choices = ["text", "json", ...others];
-  const planned = ["sarif", "junit"].filter((format) => !others.includes(format));
-  return { name: "format", value: choices.join("|"), choices, planned, help };
+  return { name: "format", value: choices.join("|"), choices, help };
 }
 
 /** What was given on the command line, checked against the command's options. */
@@ -126,7 +123,7 @@ export function parseArguments(argv: readonly string[], specs: readonly OptionSp
   const positionals: string[] = [];
   const values = new Map<string, readonly string[]>();
   for (const token of tokens) {
-    if (token.kind === "positional") positionals.push(token.value);
+    if (token.kind === "positional") positionals.push(readPositional(token.value));
     if (token.kind !== "option") continue;
     const spec = known.get(token.name);
     if (spec === undefined) throw unknownOption(token.rawName, known.keys());
@@ -137,8 +134,10 @@ export function parseArguments(argv: readonly string[], specs: readonly OptionSp
   return new Arguments(positionals, values);
 }
 
-function notBuilt(what: string): CliProblem {
-  return new CliProblem(`${what} is not built in this version`);
+/** A shell's variable that is not set arrives as nothing, and would name the folder that one is in. */
+function readPositional(given: string): string {
+  if (given !== "") return given;
+  throw new CliProblem("an argument is empty", "a variable of the shell may not be set");
 }
 
 function unknownOption(raw: string, known: Iterable<string>): CliProblem {
@@ -147,7 +146,7 @@ function unknownOption(raw: string, known: Iterable<string>): CliProblem {
   return new CliProblem(`unknown option \`${raw}\`${hint}`);
 }
 
-function readValue({ name, value, choices, planned }: OptionSpec, given: string | undefined, inline: boolean): string {
+function readValue({ name, value, choices }: OptionSpec, given: string | undefined, inline: boolean): string {
   if (value === null) {
     if (given !== undefined) throw new CliProblem(`--${name} takes no value`);
     return "";
@@ -156,7 +155,6 @@ function readValue({ name, value, choices, planned }: OptionSpec, given: string 
   if (given === undefined || (!inline && given.length > 1 && given.startsWith("-"))) {
     throw new CliProblem(`--${name} needs a value: --${name} ${value}`);
   }
-  if (planned?.includes(given) === true) throw notBuilt(`--${name} ${given}`);
   if (choices !== undefined && !choices.includes(given)) {
     const close = closestName(given, choices);
     const hint = close === null ? "" : `; did you mean \`${close}\`?`;

@@ -92,6 +92,7 @@ function refusal(failure: unknown): FileRead {
   if (code === "EISDIR") return { ok: false, reason: "directory", message: "it is a directory" };
   if (code === "EACCES" || code === "EPERM")
     return { ok: false, reason: "unreadable", message: "reading it is not permitted" };
+  if (code === "ELOOP") return { ok: false, reason: "unreadable", message: "links lead round in a circle" };
   return { ok: false, reason: "unreadable", message: failure instanceof Error ? failure.message : String(failure) };
 }
 

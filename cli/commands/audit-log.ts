@@ -1,4 +1,5 @@
 /** `edgepolicy audit log` and `audit verify`: a server's audit log, read and checked. */
+import { statSync } from "node:fs";
 import {
   anchorsOf,
   type AuditEntry,
@@ -12,18 +13,27 @@ import {
 } from "../../server/index.ts";
 import type { CliIo } from "../io.ts";
 import type { Arguments } from "../options.ts";
-import { CliProblem, EXIT } from "../problem.ts";
+import { CliProblem, EXIT, fileProblem } from "../problem.ts";
 
 /** What is asked of a log. */
 export type LogAction = "log" | "verify";
 
 /** Runs `audit ACTION PATH`. */
 export async function runOnLog(action: LogAction, path: string, args: Arguments, io: CliIo): Promise<number> {
+  for (const each of [path, args.text("key"), args.text("earlier")]) if (each !== null) lookFor(each);
   try {
     return action === "log" ? await printLog(path, args, io) : await verifyLog(path, args, io);
   } catch (problem) {
     if (problem instanceof ServerError) throw new CliProblem(problem.message, problem.help);
     throw problem;
+  }
+}
+
+function lookFor(path: string): void {
+  try {
+    statSync(path);
+  } catch (problem) {
+    throw fileProblem(path, problem);
   }
 }
 

@@ -60,10 +60,10 @@ changed, taken out or put in, and that its checkpoints are signed. Exits 1 with 
 };
 
 async function run(args: Arguments, io: CliIo): Promise<number> {
-  const [action, path] = args.positionals;
+  const [action] = args.positionals;
   // A policy of that name is `./verify`.
-  if ((action === "verify" || action === "log") && path !== undefined) {
-    args.exactly(`\`${action}\``, "FILE|DIR");
+  if (action === "verify" || action === "log") {
+    const [, path = ""] = args.exactly(action, "FILE|DIR");
     const { runOnLog } = await import("./audit-log.ts");
     return runOnLog(action, path, args, io);
   }

@@ -62,6 +62,7 @@ function readFile(file: string): Uint8Array {
   if (read.ok && isBundle(read.bytes))
     throw new CliProblem(`${file} is a bundle`, "format the policy that it was made of");
   if (read.ok) return read.bytes;
+  if (read.reason === "too_large") throw new CliProblem(`${file}: ${read.message}`, TOO_LARGE);
   throw new CliProblem(`${file}: ${read.message}`, "name a policy file, or `-` for standard input");
 }
 

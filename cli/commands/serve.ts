@@ -28,7 +28,7 @@ import { CliProblem, EXIT } from "../problem.ts";
 
 export const serve: Command = {
   usage: "[FILE] [--config F] [--listen HOST:PORT] [--upstream URL] [--admin HOST:PORT|off] [OPTION…]",
-  about: `Enforces a policy: in front of --upstream as a reverse proxy, and for other proxies at /authz/nginx and /authz/json.
+  about: `Enforces a policy: in front of --upstream as a reverse proxy, and for other proxies and programs that ask, at /authz/*.
 Changes of the policy's files are taken over without a lost request; SIGHUP reloads, SIGTERM and SIGINT stop gracefully.
 EDGEPOLICY_ADMIN_TOKEN is the admin listener's bearer token, EDGEPOLICY_ADMIN_READ_TOKEN one that only reads, EDGEPOLICY_PEPPER
 (ID=SECRET,…) the secrets of hashed keys, EDGEPOLICY_CHALLENGE_SECRET what challenges and passes are sealed with (several with

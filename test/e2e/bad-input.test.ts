@@ -14,9 +14,11 @@ describe.each(COMMANDS)("%s", (command) => {
     const cwd = folderWith();
     mkdirSync(join(cwd, "folder"));
     symlinkSync("nowhere", join(cwd, "dangling"));
+    symlinkSync("circle", join(cwd, "circle"));
     for (const [name, message] of [
       ["missing", "there is no such file"],
       ["dangling", "there is no such file"],
+      ["circle", "links lead round in a circle"],
       ["folder", "it is a directory"],
     ]) {
       const { status, stdout, stderr } = edgepolicy([command, name ?? ""], { cwd });

@@ -1,5 +1,5 @@
 /** Files that are no text, too large, or not there. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -28,6 +28,8 @@ describe("files on disk", () => {
     expect(nodeFiles.read(join(folder, "none"))).toMatchObject({ ok: false, reason: "not_found" });
     expect(nodeFiles.read(join(folder, "sub"))).toMatchObject({ ok: false, reason: "directory" });
     expect(nodeFiles.read("/dev/null")).toMatchObject({ ok: false, reason: "unreadable" });
+    symlinkSync("circle", join(folder, "circle"));
+    expect(nodeFiles.read(join(folder, "circle"))).toMatchObject({ message: "links lead round in a circle" });
   });
 
   test("resolves paths against the file that names them", () => {

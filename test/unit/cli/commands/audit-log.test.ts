@@ -53,6 +53,9 @@ test("says what is no log", async () => {
     status: 1,
     stdout: expect.stringContaining("entry 1 is neither an entry nor a checkpoint") as string,
   });
+  expect((await edgepolicy(["audit", "verify", at("nothing")])).stderr).toBe(
+    `edgepolicy: ${at("nothing")}: there is no such file\n  check the spelling and the folder you are in\n`,
+  );
   for (const argv of [
     ["verify", at("nothing")],
     ["verify", at("garbage"), "--key", at("key")],

@@ -1,5 +1,5 @@
 /** `edgepolicy decide`. */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, symlinkSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { edgepolicy, folderWith, SIGN_IN } from "../run.ts";
 
@@ -191,10 +191,12 @@ test("prints the errors of a bad policy and exits 1", async () => {
 
 test.each([
   ["missing", "there is no such file"],
+  ["circle", "links lead round in a circle"],
   ["folder", "it is a directory"],
 ])("cannot run where the requests are %s", async (name, message) => {
   const at = folderWith({ p: SIGN_IN });
   mkdirSync(at("folder"));
+  symlinkSync(at("circle"), at("circle"));
   const { status, stderr } = await edgepolicy(["decide", at("p"), "--requests", at(name)]);
   expect(status).toBe(2);
   expect(stderr).toContain(`${at(name)}: ${message}`);

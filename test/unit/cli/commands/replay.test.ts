@@ -1,5 +1,5 @@
 /** `edgepolicy replay`. */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, symlinkSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { edgepolicy, folderWith, SIGN_IN } from "../run.ts";
@@ -134,8 +134,10 @@ test("does not read a format that there is not", async () => {
 test("cannot run where the log cannot be read", async () => {
   const at = folderWith({ p: SIGN_IN });
   mkdirSync(at("folder"));
+  symlinkSync(at("circle"), at("circle"));
   for (const [name, message] of [
     ["missing", "there is no such file"],
+    ["circle", "links lead round in a circle"],
     ["folder", "it is a directory"],
   ] as const) {
     const { status, stderr } = await edgepolicy(["replay", at("p"), at(name)]);
