@@ -117,7 +117,9 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   }
   const results = reported.map(({ result }) => result);
   if (page !== null) {
-    page.write(await htmlReport({ policy, file, version: packageVersion(), scenarios: reported }));
+    const other = args.text("against");
+    const compared = other === null ? {} : { against: other };
+    page.write(await htmlReport({ policy, file, ...compared, version: packageVersion(), scenarios: reported }));
     if (text) await io.stdout(`Report     ${page.path}\n`);
   }
   const held = results.every((result) => result.held);

@@ -16,16 +16,21 @@ const BASIS: Readonly<Record<ReportedDiff["kind"], string>> = {
 /** Characters of a caveat that are shown. */
 const MOST_CAVEAT = 1_000;
 
-/** From the other policy to this one. */
+/**
+ * From the other policy to this one.
+ *
+ * @param files - What they stand in; empty where that is not known.
+ */
 export function diffSection(
   { kind, old, new: now, verdicts, origins = [], gates = [], measures = [], caveats }: ReportedDiff,
+  files: { readonly old: string; readonly new: string },
   detail: Detail,
 ): Html {
   const { requests, changed, matrix, causes, callers } = verdicts;
   const turns = turnsOf(verdicts, origins).join(", ");
   const number = true;
   const turned = matrix.filter((cell) => cell.old !== cell.new);
-  return html`<p>From <b>${old.name}</b> (${old.version}) to <b>${now.name}</b> (${now.version}). ${BASIS[kind]}</p>
+  return html`<p>From ${policyText(old, files.old)} to ${policyText(now, files.new)}. ${BASIS[kind]}</p>
 <p><b>${formatCount(changed)} of ${formatCount(requests)} requests</b> (${formatPercent(percent(changed, requests))}) change their verdict${turns === "" ? "" : `: ${turns}`}.</p>
 ${when(
   gates.filter((gate) => gate.old !== gate.new),
@@ -93,6 +98,11 @@ ${when(callers, (rows) =>
   ),
 )}
 ${when(caveats, (all) => html`<ul>${all.map((one) => html`<li>${Html.text(shortened(one, MOST_CAVEAT))}</li>`)}</ul>`)}`;
+}
+
+/** Two states of one file have one name, so the version tells them apart. */
+function policyText({ name, version }: ReportedDiff["old"], file: string): Html {
+  return html`<b>${name}</b>${file === "" ? null : html` in <code>${file}</code>`} (${version})`;
 }
 
 function when<T>(items: readonly T[], render: (items: readonly T[]) => Html): Html | null {

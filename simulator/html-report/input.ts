@@ -9,6 +9,8 @@ export interface ReportInput {
   readonly policy: Policy;
   /** The policy's file as the replay command names it. */
   readonly file: string;
+  /** That of the policy which the scenarios were compared with, where they were. */
+  readonly against?: string;
   /** Version of edgepolicy that ran it. */
   readonly version: string;
   /** At least one, in the order of the page. */

@@ -29,7 +29,7 @@ export interface Chapter {
 
 /** @param whole - False: only what was expected, and how to see the rest. */
 export function sectionsOf(
-  { policy, file }: ReportInput,
+  { policy, file, against = "" }: ReportInput,
   reported: ReportedScenario,
   detail: Detail,
   whole: boolean,
@@ -50,7 +50,13 @@ export function sectionsOf(
       : [{ id: "precision", title: "How sure a refusal is", body: precisionSection(result) }]),
     ...(diff === undefined
       ? []
-      : [{ id: "diff", title: "Compared with another policy", body: diffSection(diff, detail) }]),
+      : [
+          {
+            id: "diff",
+            title: "Compared with another policy",
+            body: diffSection(diff, { old: against, new: file }, detail),
+          },
+        ]),
     { id: "coverage", title: "What was never reached", body: coverageSection(result, detail) },
     seeds,
   ];

@@ -301,6 +301,8 @@ test("--against puts into the report what the change from another policy turns, 
   const page = textOf(at("out.html"));
   expect(page.match(/Compared with another policy<\/h3>/g)).toHaveLength(2);
   expect(page).toMatch(/[1-9]\d* of honest callers newly refused/);
+  const [before, now] = ["old.edgepolicy", "p.edgepolicy"].map((name) => `<b>sign-in</b> in <code>${at(name)}</code>`);
+  expect(page.replaceAll(/ \([0-9a-f]{12}\)/g, "")).toContain(`From ${before} to ${now}.`);
   expect(await edgepolicy(base)).toMatchObject({
     ...{ status: 2, stdout: "" },
     stderr: expect.stringContaining("--against goes with --report") as string,

@@ -78,7 +78,7 @@ describe("the page", () => {
 
   test("has a section on another policy only where it was compared with one", () => {
     const text = textOfPage(renderPage(COMPARED));
-    expect(text).toContain("From before (aaa) to t (bbb). Closed-loop");
+    expect(text).toContain("From before (aaa) to t in p.edgepolicy (bbb). Closed-loop");
     expect(text).toContain("20 of 1,000 requests (2 %) change their verdict: 20 newly refused.");
     expect(text).toContain("allow  throttle by tight  20");
     expect(text).not.toContain("980");
