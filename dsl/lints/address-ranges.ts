@@ -35,6 +35,30 @@ function withoutIpv4(range: AddressRange): readonly AddressRange[] {
   ].filter((part) => part.first < part.end);
 }
 
+/**
+ * The addresses whose network, of the first `bits4` or `bits6` bits, lies in one of some networks; null where a text is no network. A
+ * network that is smaller than they are holds none.
+ *
+ * @param exact - Only of those that are one of them.
+ */
+export function rangesAround(
+  networks: readonly string[],
+  bits4: number,
+  bits6: number,
+  exact: boolean,
+): AddressRanges | null {
+  const ranges: AddressRange[] = [];
+  for (const text of networks) {
+    const bounds = networkBounds(text);
+    if (bounds === null) return null;
+    const [first, end] = bounds;
+    const isIpv4 = first >= IPV4.first && end <= IPV4.end;
+    const least = 1n << BigInt(isIpv4 ? 32 - bits4 : 128 - bits6);
+    if (exact ? end - first === least : end - first >= least) ranges.push(...withoutIpv4({ first, end }));
+  }
+  return merged(ranges);
+}
+
 function merged(ranges: readonly AddressRange[]): AddressRanges {
   const sorted = ranges.toSorted((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
   const apart: AddressRange[] = [];

@@ -5,7 +5,7 @@
 import { EVIDENCE } from "../../engine/index.ts";
 import type { AttributeName, CompareExpr, CompareOp, Expr, Policy, ScalarValue } from "../../engine/index.ts";
 import { attributeNamed } from "../check/attributes.ts";
-import { type AddressRanges, complementOf, rangesOf } from "./address-ranges.ts";
+import { type AddressRanges, complementOf, rangesAround, rangesOf } from "./address-ranges.ts";
 import { ANY, bounded, type Domain, keepOnly, within, without } from "./domains.ts";
 import { rangeOf } from "./ranges.ts";
 
@@ -36,16 +36,30 @@ export function statementOf(atom: Expr, holds: boolean, policy: Policy): Stateme
   return opaque(atom, holds);
 }
 
-/** What is said of an address by naming addresses and networks; null where it is not that. */
+/** What is said of an address, or of the network around it, by naming addresses and networks; null where it is not that. */
 function addressStatement(atom: Expr, holds: boolean, policy: Policy): Statement | null {
   if (atom.kind !== "in" && !(atom.kind === "compare" && (atom.op === "==" || atom.op === "!="))) return null;
   const { left, right } = atom;
-  if (left.type.scalar !== "ip" || left.type.set) return null;
+  const subject = addressOf(left);
+  if (subject === null) return null;
   const named = fixedTexts(right, policy);
-  const ranges = named === null ? null : rangesOf(named);
+  const ranges = named === null ? null : subject === left ? rangesOf(named) : aroundAddress(left, named, atom.kind);
   if (ranges === null) return null;
   const isInside = holds !== (atom.kind === "compare" && atom.op === "!=");
-  return { ...NO_VALUE, subject: left, start: ANY, how: "within", ranges: isInside ? ranges : complementOf(ranges) };
+  return { ...NO_VALUE, subject, start: ANY, how: "within", ranges: isInside ? ranges : complementOf(ranges) };
+}
+
+/** The address that something is read of: itself, or that of `ip.network`, which the address alone tells; null of anything else. */
+function addressOf(reading: Expr): Expr | null {
+  if (reading.type.set) return null;
+  if (reading.type.scalar === "ip") return reading;
+  if (reading.kind !== "attribute" || reading.name !== "ip.network") return null;
+  return { ...reading, name: "ip", args: [], type: { ...reading.type, scalar: "ip" } };
+}
+
+function aroundAddress(network: Expr, named: readonly string[], how: "in" | "compare"): AddressRanges | null {
+  const [bits4 = 24, bits6 = 64] = network.kind === "attribute" ? network.args.map(Number) : [];
+  return rangesAround(named, bits4, bits6, how === "compare");
 }
 
 /** What stands in the policy itself; null of what is read, and of a list from a file, which may change while the policy runs. */

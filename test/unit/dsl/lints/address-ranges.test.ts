@@ -1,8 +1,14 @@
 /** Ranges of addresses are what their networks hold. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { networkBounds, networkContains } from "../../../../engine/index.ts";
-import { type AddressRanges, complementOf, intersectionOf, rangesOf } from "../../../../dsl/lints/address-ranges.ts";
+import { networkBounds, networkContains, networkOf } from "../../../../engine/index.ts";
+import {
+  type AddressRanges,
+  complementOf,
+  intersectionOf,
+  rangesAround,
+  rangesOf,
+} from "../../../../dsl/lints/address-ranges.ts";
 import { check } from "../../../helpers/property.ts";
 
 /** Of few bits each, so that networks lie within each other and end at each other. */
@@ -52,6 +58,22 @@ test("an address lies in the ranges of networks where one of them holds it", () 
       }
     }),
   );
+});
+
+test("an address lies in the ranges around networks where one of them holds its network, or is it", () => {
+  const bits = fc.record({ v4: fc.constantFrom(8, 9, 16, 24, 32), v6: fc.constantFrom(0, 16, 32, 33, 64, 128) });
+  check(
+    fc.property(ROW, bits, (networks, { v4, v6 }) => {
+      const [inside, exactly] = [false, true].map((exact) => rangesAround(networks, v4, v6, exact) ?? []);
+      for (const ip of ADDRESSES) {
+        const own = networkOf(ip, v4, v6) ?? "";
+        const same = networks.some((one) => networkContains(one, own) && networkContains(own, one));
+        expect([ip, has(inside ?? [], ip)]).toEqual([ip, held(networks, own)]);
+        expect([ip, has(exactly ?? [], ip)]).toEqual([ip, same]);
+      }
+    }),
+  );
+  expect(rangesAround(["nonsense"], 24, 64, false)).toBeNull();
 });
 
 test("ranges are apart and in order, so that none are left where no address is", () => {
