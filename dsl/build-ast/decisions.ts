@@ -1,6 +1,7 @@
 /** Trees of declarations that keep state or decide: signals, scores, limits, rules, rollout and invariants. */
 import type { CstNode } from "chevrotain";
 import type * as ast from "../ast.ts";
+import { banForm } from "../grammar/help.ts";
 import { expectKind, readTime } from "../literals.ts";
 import { type BuildContext, child, children, childOrNull, has, token, tokenOrNull } from "./context.ts";
 import { clauseName, type DeclarationBase, reportRepeats } from "./declarations.ts";
@@ -122,7 +123,12 @@ function buildRefusal(node: CstNode, context: BuildContext): ast.AstRefusal {
 
 function statusOf(node: CstNode, context: BuildContext): ast.Quantity | null {
   const status = tokenOrNull(node, "status");
-  return status === null ? null : e.count(status, context);
+  if (status === null) return null;
+  const written = e.quantity(status, context);
+  if (written.kind !== "duration") return e.count(status, context);
+  const help = `to refuse for that long write \`${banForm(written.raw)}\``;
+  context.error("EP1107", `\`block\` takes a status, found \`${written.raw}\``, written.span, help);
+  return null;
 }
 
 const RULE_CLAUSES = ["BECAUSE", "TAGS", "OWNER", "UNAVAILABLE"];

@@ -38,6 +38,7 @@ export function helpFor({ found, keywords, rules, tokens }: Surroundings): strin
     slipHelp(found, tokens) ??
     markHelp(found, tokens) ??
     unitHelp(found, tokens) ??
+    banHelp(found, tokens) ??
     wordHelp(found.image, known) ??
     synopsisHelp(rules, tokens)
   );
@@ -68,6 +69,19 @@ function wordHelp(word: string, known: readonly string[]): string | null {
   const synonym = SYNONYMS.get(word);
   const meant = synonym !== undefined && known.includes(synonym) ? synonym : nearest(word, known);
   return meant === null ? null : `did you mean \`${meant}\`?`;
+}
+
+/** How a ban of a given length is written. */
+export function banForm(length: string): string {
+  return `block for ${length} per client else ip.network`;
+}
+
+/** Help for `ban`, which is no word of its own: `then ban 1h`, `block ban for 1h per ip`. */
+function banHelp(found: IToken, tokens: readonly IToken[]): string | null {
+  const at = tokens.indexOf(found);
+  if (found.image !== "ban" || !tokens.slice(0, at).some(({ tokenType }) => tokenType === t.K.then)) return null;
+  const length = tokens.slice(at + 1, at + 3).find(({ tokenType }) => tokenType === t.Numeral);
+  return `a ban is part of \`block\`: write \`${banForm(length?.image ?? "1h")}\``;
 }
 
 /** Words for units that follow a number in other languages. */
