@@ -5,8 +5,9 @@
  *
  * Most events that are taken put in one of their own, so the place of the one taken stays empty until it is known whether another
  * takes it: that costs one way through the heap, not two. What an event carries does not move with it; the heap orders the numbers of
- * the slots that hold it.
+ * the slots that hold it. Events that come in order anyway wait in a line beside the heap.
  */
+import { EventLine } from "./event-line.ts";
 
 /** Thrown when more events wait than the queue may hold. */
 export class QueueFullError extends Error {
@@ -34,6 +35,7 @@ export class EventQueue {
   /** Whether the first place is empty, for the event there was taken. */
   #empty = false;
   #sequence = 0;
+  readonly #line = new EventLine();
   readonly #limit: number;
   #times: Float64Array = new Float64Array(FIRST_CAPACITY);
   #sequences: Float64Array = new Float64Array(FIRST_CAPACITY);
@@ -44,25 +46,26 @@ export class EventQueue {
   #firsts: Float64Array = new Float64Array(FIRST_CAPACITY);
   #seconds: Float64Array = new Float64Array(FIRST_CAPACITY);
 
-  /** @param limit - Most events that may wait at once. Default 4,000,000. */
+  /** @param limit - Most events that may wait at once, in the heap and in the line each. Default 4,000,000. */
   constructor(limit: number = DEFAULT_LIMIT) {
     this.#limit = limit;
   }
 
   /** Events that wait. */
   get size(): number {
-    return this.#empty ? this.#places - 1 : this.#places;
+    return this.#line.size + (this.#empty ? this.#places - 1 : this.#places);
   }
 
   /** Time of the earliest event, `Infinity` when none waits. */
   get nextTime(): number {
     this.#close();
-    return this.#places === 0 ? Number.POSITIVE_INFINITY : this.#times[0]!;
+    return this.#places === 0 ? this.#line.time : Math.min(this.#times[0]!, this.#line.time);
   }
 
   /** `first` of the earliest event, 0 when none waits. */
   get nextFirst(): number {
     this.#close();
+    if (this.#isLineFirst()) return this.#line.first;
     return this.#places === 0 ? 0 : this.#firsts[this.#slots[0]!]!;
   }
 
@@ -79,9 +82,25 @@ export class EventQueue {
     this.#seconds[slot] = second;
   }
 
+  /**
+   * Adds an event as {@link push} does, in less time where it comes after all that were added in this way.
+   *
+   * @throws {@link QueueFullError} when the limit is reached.
+   */
+  pushInOrder(time: number, kind: number, actor: number, first = 0, second = 0): void {
+    const line = this.#line;
+    if (!line.fits(time)) return this.push(time, kind, actor, first, second);
+    if (line.size >= this.#limit) this.#refuse();
+    line.push(time, this.#sequence++, kind, actor, first, second);
+  }
+
   /** Takes the earliest event into the queue's fields; false when none waits. */
   next(): boolean {
     this.#close();
+    if (this.#isLineFirst()) {
+      this.#line.take(this);
+      return true;
+    }
     if (this.#places === 0) return false;
     const slot = this.#slots[0]!;
     this.time = this.#times[0]!;
@@ -91,6 +110,15 @@ export class EventQueue {
     this.second = this.#seconds[slot]!;
     this.#empty = true;
     return true;
+  }
+
+  /** Whether the earliest event is in the line; of a heap without its first place empty. */
+  #isLineFirst(): boolean {
+    const { time, sequence, size } = this.#line;
+    if (size === 0) return false;
+    if (this.#places === 0) return true;
+    const first = this.#times[0]!;
+    return time < first || (time === first && sequence < this.#sequences[0]!);
   }
 
   /** Finds an event of this rank its place; returns its slot. */
@@ -161,13 +189,13 @@ export class EventQueue {
     this.#slots[at] = slot;
   }
 
+  #refuse(): never {
+    throw new QueueFullError(`more than ${this.#limit} events wait at once; lower the rates or the number of clients`);
+  }
+
   #grow(): void {
     const { length } = this.#times;
-    if (length >= this.#limit) {
-      throw new QueueFullError(
-        `more than ${this.#limit} events wait at once; lower the rates or the number of clients`,
-      );
-    }
+    if (length >= this.#limit) this.#refuse();
     const capacity = Math.min(this.#limit, length * 2);
     this.#times = widened(this.#times, new Float64Array(capacity));
     this.#sequences = widened(this.#sequences, new Float64Array(capacity));

@@ -229,7 +229,8 @@ export class Run {
   #serve(actor: Actor, index: number, record: DecisionRecord, at: number): void {
     if (record.token === 0) return;
     const answered = at + record.delayMicros + this.#scenario.service.latencyMicros;
-    this.#push(answered, OUTCOME, index, record.token, actor.status);
+    if (answered >= this.#scenario.runMicros) return;
+    this.#queue.pushInOrder(answered, OUTCOME, index, record.token, actor.status);
   }
 
   #answer({ actor, tally }: Part, index: number, record: DecisionRecord, at: number): void {
@@ -258,8 +259,8 @@ export class Run {
   }
 
   /** What would happen after the run's end does not happen. */
-  #push(at: number, kind: number, actor: number, first = 0, second = 0): void {
-    if (at < this.#scenario.runMicros) this.#queue.push(at, kind, actor, first, second);
+  #push(at: number, kind: number, actor: number, first = 0): void {
+    if (at < this.#scenario.runMicros) this.#queue.push(at, kind, actor, first);
   }
 
   #part(index: number): Part {

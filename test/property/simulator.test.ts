@@ -26,6 +26,32 @@ test("an event queue is a stable sort", () => {
   );
 });
 
+test("an event queue is a stable sort however its events are put in, and while some are taken", () => {
+  const event = fc.record({ time: fc.nat(20), inOrder: fc.boolean(), take: fc.nat(2) });
+  check(
+    fc.property(fc.array(event, { maxLength: 200 }), (events) => {
+      const queue = new EventQueue();
+      let waiting: { readonly time: number; readonly order: number }[] = [];
+      const take = (): void => {
+        expect(queue.nextTime).toBe(waiting[0]?.time ?? Number.POSITIVE_INFINITY);
+        expect(queue.nextFirst).toBe(waiting[0]?.order ?? 0);
+        expect(queue.next()).toBe(waiting.length > 0);
+        if (waiting.length > 0) expect([queue.time, queue.actor]).toEqual([waiting[0]!.time, waiting[0]!.order]);
+        waiting = waiting.slice(1);
+      };
+      for (const [order, { time, inOrder, take: taken }] of events.entries()) {
+        if (inOrder) queue.pushInOrder(time, 0, order, order);
+        else queue.push(time, 0, order, order);
+        waiting = [...waiting, { time, order }].toSorted((a, b) => a.time - b.time || a.order - b.order);
+        expect(queue.size).toBe(waiting.length);
+        if (taken === 0) take();
+      }
+      while (waiting.length > 0) take();
+      take();
+    }),
+  );
+});
+
 test("Wilson's interval holds its proportion, and narrows as observations are added", () => {
   check(
     fc.property(fc.integer({ min: 1, max: 5000 }), fc.nat(5000), (whole, drawn) => {

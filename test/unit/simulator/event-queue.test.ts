@@ -70,3 +70,32 @@ test("refuses more events than its limit, and says so", () => {
   queue.next();
   expect(() => queue.push(1, 0, 0)).not.toThrow();
 });
+
+test("a line of events grows around its beginning, and hands out all that each carries", () => {
+  const queue = new EventQueue();
+  let put = 0;
+  let taken = 0;
+  for (let round = 1; round <= 40; round++) {
+    for (let i = 0; i < 3 * round; i++, put++) queue.pushInOrder(put >> 1, put % 5, put, 2 ** 40 + put, put % 600);
+    for (let i = 0; i < round; i++, taken++) {
+      queue.next();
+      expect([queue.time, queue.kind, queue.actor, queue.first, queue.second]).toEqual([
+        ...[taken >> 1, taken % 5, taken, 2 ** 40 + taken, taken % 600],
+      ]);
+    }
+  }
+  expect(queue.size).toBe(put - taken);
+  for (; taken < put; taken++) {
+    queue.next();
+    expect(queue.actor).toBe(taken);
+  }
+  expect(queue.next()).toBe(false);
+});
+
+test("refuses more events in its line than its limit", () => {
+  const queue = new EventQueue(1024);
+  for (let i = 0; i < 1024; i++) queue.pushInOrder(i, 0, 0);
+  expect(() => queue.pushInOrder(1024, 0, 0)).toThrow(QueueFullError);
+  queue.next();
+  expect(() => queue.pushInOrder(1024, 0, 0)).not.toThrow();
+});
