@@ -5,7 +5,15 @@
  * `concurrent-requests`, without a window or a reset: a place is free again when another request ends. All are told as they
  * are declared; what an overlay changes shows in the remaining units alone.
  */
-import { type Amount, type Expr, type LimitReading, MAX_LOG, type Policy, type Rate } from "../engine/index.ts";
+import {
+  type Amount,
+  type Expr,
+  type Limit,
+  type LimitReading,
+  MAX_LOG,
+  type Policy,
+  type Rate,
+} from "../engine/index.ts";
 
 /** The most of an amount, and the seconds that it is for; null where time does not bring it back. */
 interface Quota {
@@ -15,20 +23,42 @@ interface Quota {
 
 const UNIT_SECONDS = { hour: 3_600, day: 86_400, month: 31 * 86_400 } as const;
 
+/** What is told of a limit's amount. */
+interface Told {
+  /** The item of `RateLimit-Policy`. */
+  readonly item: string;
+  readonly isTimed: boolean;
+}
+
+/** By limits of policies that run: a refusal would put the same text together again. */
+const TOLD = new WeakMap<Limit, Told>();
+const NOTHING: readonly string[] = [];
+
 /** The two headers, names and values alternating; empty without readings. `client` is an index into the policy or -1. */
 export function rateLimitFields(policy: Policy, readings: readonly LimitReading[], client: number): readonly string[] {
-  const policies: string[] = [];
-  const states: string[] = [];
+  let [items, states] = ["", ""];
   for (const { name, remaining, resetAfter } of readings) {
     const limit = policy.limits.find((candidate) => candidate.name === name);
-    const quota = limit === undefined ? null : quotaOf(limit.amount, policy, client);
-    if (quota === null) continue;
-    const { most, seconds } = quota;
-    policies.push(`"${name}";q=${most};${seconds === null ? 'qu="concurrent-requests"' : `w=${seconds}`}`);
-    states.push(`"${name}";r=${remaining}${seconds === null ? "" : `;t=${Math.ceil(resetAfter)}`}`);
+    const told = limit === undefined ? null : toldOf(limit, policy, client);
+    if (told === null) continue;
+    const comma = items === "" ? "" : ", ";
+    items += comma + told.item;
+    states += `${comma}"${name}";r=${remaining}${told.isTimed ? `;t=${Math.ceil(resetAfter)}` : ""}`;
   }
-  if (states.length === 0) return [];
-  return ["RateLimit-Policy", policies.join(", "), "RateLimit", states.join(", ")];
+  return items === "" ? NOTHING : ["RateLimit-Policy", items, "RateLimit", states];
+}
+
+function toldOf(limit: Limit, policy: Policy, client: number): Told | null {
+  const known = TOLD.get(limit);
+  if (known !== undefined) return known;
+  const { name, amount } = limit;
+  const quota = quotaOf(amount, policy, client);
+  if (quota === null) return null;
+  const { most, seconds } = quota;
+  const isTimed = seconds !== null;
+  const told = { item: `"${name}";q=${most};${isTimed ? `w=${seconds}` : 'qu="concurrent-requests"'}`, isTimed };
+  if (!("rate" in amount) || amount.rate.kind === "literal") TOLD.set(limit, told);
+  return told;
 }
 
 function quotaOf(amount: Amount, policy: Policy, client: number): Quota | null {

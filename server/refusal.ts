@@ -24,19 +24,20 @@ const PROBLEM_HEADERS: readonly string[] = ["Content-Type", "application/problem
 export function refusalOf(ruling: Ruling, policy: Policy): Refusal {
   return {
     status: ruling.record.status,
-    headers: [...PROBLEM_HEADERS, ...refusalFields(ruling, policy)],
+    headers: addRefusalFields([...PROBLEM_HEADERS], ruling, policy),
     body: JSON.stringify(problemOf(ruling, policy)),
   };
 }
 
-/** The refusal's header fields without those that describe its body. */
-export function refusalFields(ruling: Ruling, policy: Policy): readonly string[] {
-  const { record, decision } = ruling;
-  const fields = ["X-Edge-Decision", decisionField(ruling)];
+/** Adds the refusal's header fields, but for those that describe its body, to `fields`, and returns these. */
+export function addRefusalFields(fields: string[], ruling: Ruling, policy: Policy): readonly string[] {
+  const { record, decision, challenge, pass } = ruling;
+  fields.push("X-Edge-Decision", decisionField(ruling));
   if (record.retryAfterMicros > 0) fields.push("Retry-After", retryAfterField(record.retryAfterMicros));
   if (record.status === 401) fields.push("WWW-Authenticate", authenticateField(ruling, policy), ...nonceField(ruling));
-  fields.push(...(ruling.challenge?.fields ?? []), ...passField(ruling));
-  fields.push(...rateLimitFields(policy, decision.limits, record.client));
+  if (challenge !== null) fields.push(...challenge.fields);
+  if (pass !== "") fields.push("Edge-Pass", pass);
+  if (decision.limits.length > 0) fields.push(...rateLimitFields(policy, decision.limits, record.client));
   return fields;
 }
 

@@ -14,7 +14,7 @@ import type { Holds } from "../hold.ts";
 import { identifyCaller, whenIdentified } from "../identity/identify.ts";
 import { increment } from "../metrics.ts";
 import type { PolicyView } from "../policy-view.ts";
-import { decisionField, passField, refusalFields, retryAfterField } from "../refusal.ts";
+import { addRefusalFields, decisionField, passField, retryAfterField } from "../refusal.ts";
 import type { Handler, Reply, RequestView } from "../transport.ts";
 import { forgetIdentity, readHeaders, reusableRequest } from "./adapter-request.ts";
 import { SubrequestHeaders } from "./subrequest-headers.ts";
@@ -129,6 +129,10 @@ function throttled(micros: number): readonly string[] {
 
 function refuse(gate: Gate, reply: Reply, ruling: Ruling): void {
   const { status } = ruling.record;
-  const fields = [...refusalFields(ruling, gate.view.policy), "Cache-Control", "no-store"];
-  reply.send(status === 401 ? 401 : 403, ["X-Edge-Status", String(status), ...fields], "");
+  const fields = addRefusalFields(
+    ["X-Edge-Status", String(status), "Cache-Control", "no-store"],
+    ruling,
+    gate.view.policy,
+  );
+  reply.send(status === 401 ? 401 : 403, fields, "");
 }

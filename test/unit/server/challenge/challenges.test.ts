@@ -5,7 +5,7 @@ import { makeRequest, type Request } from "../../../../engine/index.ts";
 import type { ChallengeOptions } from "../../../../server/challenge/options.ts";
 import type { Gate, Ruling } from "../../../../server/gate.ts";
 import { reloadPolicy } from "../../../../server/policy-loader.ts";
-import { refusalFields } from "../../../../server/refusal.ts";
+import { addRefusalFields } from "../../../../server/refusal.ts";
 import { loadPolicyText } from "../../../../dsl/index.ts";
 import { answerTo, posedIn, type PosedText, wrongAnswerTo, zerosOf } from "../../../helpers/answers.ts";
 import { makeGate } from "../../../helpers/gate.ts";
@@ -56,7 +56,7 @@ function ask(gate: Gate, { answer = "", pass = "", ...fields }: Asked = {}): Rul
 
 /** The challenge that is posed to a request. */
 function posed(gate: Gate, asked: Asked = {}): PosedText {
-  const fields = refusalFields(ask(gate, asked), gate.view.policy);
+  const fields = addRefusalFields([], ask(gate, asked), gate.view.policy);
   return posedIn(fields[fields.indexOf("WWW-Authenticate") + 1]);
 }
 
