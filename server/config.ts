@@ -174,16 +174,19 @@ export const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set([
 
 /** @throws {ServerError} `option_invalid`, naming the option. */
 export function readConfig(options: ServerOptions): Config {
+  const listen = readAddress("listen", options.listen ?? "127.0.0.1:8080");
   const admin = options.admin === "off" ? null : readAddress("admin", options.admin ?? "127.0.0.1:8081");
+  const haproxy = options.haproxy === undefined ? null : readAddress("haproxy", options.haproxy);
+  checkApart({ listen, admin, haproxy });
   const adminTokens = readTokens(options);
   checkAdmin(admin, adminTokens);
   return {
     policy: options.policy,
-    listen: readAddress("listen", options.listen ?? "127.0.0.1:8080"),
+    listen,
     admin,
     adminTokens,
     recentDecisions: readCount("recentDecisions", options.recentDecisions, 1_000),
-    haproxy: options.haproxy === undefined ? null : readAddress("haproxy", options.haproxy),
+    haproxy,
     upstream: options.upstream === undefined ? null : readUpstream(options.upstream),
     adapterPeers: readNetworks("adapterPeers", options.adapterPeers ?? DEFAULT_PEERS),
     callers: readCallers(options),
@@ -248,6 +251,18 @@ export function readAddress(option: string, text: string): ListenAddress {
     throw invalid(option, `\`${text}\` is not HOST:PORT`, "such as 127.0.0.1:8080, [::1]:8080 or 8080");
   }
   return { host: match[1] ?? match[2] ?? "127.0.0.1", port };
+}
+
+/** Else the second listener would say that another program has the port. */
+function checkApart(addresses: Readonly<Record<string, ListenAddress | null>>): void {
+  const taken = new Map<string, string>();
+  for (const [option, address] of Object.entries(addresses)) {
+    if (address === null || address.port === 0) continue;
+    const text = `${address.host}:${address.port}`;
+    const other = taken.get(text);
+    if (other !== undefined) throw invalid(option, `${text} is that of \`${other}\` already`, "give each its own port");
+    taken.set(text, option);
+  }
 }
 
 function checkAdmin(admin: ListenAddress | null, tokens: readonly AdminToken[]): void {

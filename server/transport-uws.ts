@@ -160,6 +160,9 @@ class UwsAdopter extends UwsServing implements Adopter {
   }
 }
 
+/** Lower ones take a privilege. */
+const FREE_PORTS_FROM = 1_024;
+
 /** Binds the port for this process alone. */
 function open(app: UwsApp, address: ListenAddress): UwsListenSocket {
   let socket: UwsListenSocket | false = false;
@@ -167,9 +170,10 @@ function open(app: UwsApp, address: ListenAddress): UwsListenSocket {
     socket = opened;
   });
   if (socket !== false) return socket;
+  const low = address.port > 0 && address.port < FREE_PORTS_FROM ? ", or a port below 1024 is not for this user" : "";
   throw new ServerError(
     address.port === 0 ? "address_unusable" : "address_in_use",
-    `cannot listen on ${address.host}:${address.port}: the port is taken, or the address is not this machine's`,
+    `cannot listen on ${address.host}:${address.port}: the port is taken, or the address is not this machine's${low}`,
     "stop what listens there, or choose another port (0 lets the system choose)",
   );
 }

@@ -64,13 +64,24 @@ function parsed(text: string, path: string, lineCounter: LineCounter): Document 
 }
 
 function readText(path: string): string {
+  if (path.endsWith(".edgepolicy"))
+    throw unreadable(path, "by its name it is a policy", "name the policy without --config");
   try {
     if (statSync(path).size > MOST_BYTES) throw new Error(`it is larger than ${MOST_BYTES} bytes`);
     return readFileSync(path, "utf8");
   } catch (problem) {
-    const message = problem instanceof Error ? problem.message : String(problem);
-    throw new ServerError("config_invalid", `cannot read the options \`${path}\`: ${message}`);
+    if (isMissing(problem))
+      throw unreadable(path, "there is no such file", "check the spelling and the folder you are in");
+    throw unreadable(path, problem instanceof Error ? problem.message : String(problem));
   }
+}
+
+function isMissing(problem: unknown): boolean {
+  return problem instanceof Error && "code" in problem && problem.code === "ENOENT";
+}
+
+function unreadable(path: string, why: string, help = ""): ServerError {
+  return new ServerError("config_invalid", `cannot read the options \`${path}\`: ${why}`, help);
 }
 
 function firstLine(message: string): string {
@@ -142,9 +153,12 @@ class Reader {
       case "secret_list":
         return this.#items(node, name, "a list of secrets", (item, at) => this.#secret(item, at));
       case "count_or_word":
-        return isScalar(node) && typeof node.value === "string"
-          ? this.#text(node, name, field.values)
-          : this.#scalar(node, name, `a positive whole number or ${field.values.join(", ")}`, isCount);
+        return this.#scalar(
+          node,
+          name,
+          `a positive whole number or ${field.values.join(", ")}`,
+          (value) => isCount(value) || field.values.includes(String(value)),
+        );
       case "secret":
         return this.#secret(node, name);
       case "secrets":

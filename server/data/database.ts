@@ -111,7 +111,7 @@ function makeFolder(folder: string, files: readonly string[]): void {
     mkdirSync(folder, { recursive: !isAlone, mode: OWNER_ONLY_FOLDER });
     for (const file of files) closeSync(openSync(file, "a", OWNER_ONLY_FILE));
   } catch (problem) {
-    throw unusable(`cannot use the data folder \`${folder}\`: ${messageOf(problem)}`);
+    throw unusable(`cannot use the data folder \`${folder}\`: ${messageOf(problem)}`, "check its owner and mode");
   }
 }
 

@@ -64,7 +64,8 @@ export class StateFile {
       // The first one is there before anything is decided: bans are noted under its key.
       await file.#write();
     } catch (problem) {
-      throw new ServerError("state_unusable", `cannot write the state \`${path}\`: ${messageOf(problem)}`);
+      const help = "its folder must be there, and this user must be able to write in it";
+      throw new ServerError("state_unusable", `cannot write the state \`${path}\`: ${messageOf(problem)}`, help);
     }
     file.#schedule();
     return file;

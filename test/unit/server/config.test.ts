@@ -58,6 +58,13 @@ describe("readConfig", () => {
     expect(readConfig({ policy, admin: "off" }).admin).toBeNull();
   });
 
+  it("has an address for each listener", () => {
+    const same = { policy, listen: "127.0.0.1:8081" };
+    expect(() => readConfig(same)).toThrow("option admin: 127.0.0.1:8081 is that of `listen` already");
+    expect(() => readConfig({ policy, haproxy: "8080" })).toThrow("option haproxy: 127.0.0.1:8080 is that of `listen`");
+    expect(readConfig({ policy, listen: "0", admin: "0" }).listen.port).toBe(0);
+  });
+
   it("reads peppers from the environment, and the option before it", () => {
     vi.stubEnv("EDGEPOLICY_PEPPER", "p1=secret=with=signs,p2=other");
     try {

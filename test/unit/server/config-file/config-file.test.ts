@@ -186,7 +186,10 @@ describe("a file of options", () => {
   });
 
   it("says that it cannot be read", () => {
-    expect(() => readConfigFile("/nowhere/serve.yaml", {})).toThrow("cannot read the options `/nowhere/serve.yaml`");
+    expect(() => readConfigFile("/nowhere/serve.yaml", {})).toThrow(
+      "cannot read the options `/nowhere/serve.yaml`: there is no such file",
+    );
+    expect(() => readConfigFile("orders.edgepolicy", {})).toThrow("by its name it is a policy");
   });
 });
 
@@ -208,7 +211,7 @@ describe("a file with other options", () => {
   });
 
   it.each([
-    ["threads: some", "`threads` must be one of auto, but is `some`"],
+    ["threads: some", "`threads` must be a positive whole number or auto, but is `some`"],
     ["threads: 0", "`threads` must be a positive whole number or auto, but is 0"],
     ["logs: [1]", "`logs[0]` must be a path, but is 1"],
     ["seals: [text]", "`seals[0]`: a secret stands elsewhere"],
