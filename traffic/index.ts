@@ -16,6 +16,7 @@ export type { OverlayError } from "./overlay-record.ts";
 export * as fields from "./fields.ts";
 export { isOverlayError, overlayValue, parseOverlay, parseOverlays, vainName } from "./overlay-record.ts";
 export type { RecordError, RequestRecord, ResponseRecord } from "./request-record.ts";
+export { isMethod } from "./request-line.ts";
 export { isRecordError, LONGEST_LINE, parseRequestLine, parseRequestValue } from "./request-record.ts";
 export { closestName } from "./suggest.ts";
 export type { YamlResult } from "./yaml-file.ts";

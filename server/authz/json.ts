@@ -3,7 +3,7 @@
  * decided in order. The time is the server's own: an `at` would let a caller push the clock.
  */
 import type { Request } from "../../engine/index.ts";
-import type { RecordError, RequestRecord } from "../../traffic/index.ts";
+import type { RecordError, RequestRecord, ResponseRecord } from "../../traffic/index.ts";
 import { decisionLine, isRecordError, parseRequestLine } from "../../traffic/index.ts";
 import { readShown } from "../challenge/headers.ts";
 import type { Gate } from "../gate.ts";
@@ -13,16 +13,24 @@ import { increment } from "../metrics.ts";
 import type { Refusal } from "../refusal.ts";
 import { problem } from "../refusal.ts";
 import type { Handler, Reply } from "../transport.ts";
-import { readRecord, type UnreadBody } from "./read-record.ts";
+import { reusableRequest } from "./adapter-request.ts";
+import { decodeRecord, readBytes, type UnreadBody } from "./read-record.ts";
+import { readUsual } from "./usual-record.ts";
 
 const JSON_HEADERS: readonly string[] = ["Content-Type", "application/json", "Cache-Control", "no-store"];
 const NDJSON_HEADERS: readonly string[] = ["Content-Type", "application/x-ndjson", "Cache-Control", "no-store"];
 
 export function jsonHandler(gate: Gate): Handler {
+  const reused = reusableRequest();
   return (from, reply) => {
     const refused = refuseCall(gate, from.peer, from.method);
     if (refused !== null) return sendRefusal(reply, refused);
-    readRecord(reply, gate.config.recordBytesMax, (text) => {
+    readBytes(reply, gate.config.recordBytesMax, (bytes) => {
+      if (!(bytes instanceof Uint8Array)) return sendRefusal(reply, unread(gate, bytes));
+      const { clients, identifyWaits } = gate.view;
+      const request = identifyWaits ? reusableRequest() : reused;
+      if (readUsual(bytes, clients, request)) return answerOne(gate, reply, request, null);
+      const text = decodeRecord(bytes);
       if (typeof text === "object") return sendRefusal(reply, unread(gate, text));
       answer(gate, reply, text);
     });
@@ -52,8 +60,12 @@ function answer(gate: Gate, reply: Reply, text: string): void {
   if (end >= 0 && end < text.length - 1) return answerLines(gate, reply, text);
   const record = parseRequestLine(text, gate.view.clients);
   if (isRecordError(record)) return sendRefusal(reply, badRecord(gate, 1, record));
-  const send = (): void => reply.send(200, JSON_HEADERS, decideRecord(gate, 1, record));
-  whenIdentified(identifyStated(gate, record.request), reply, gate.config.report, send);
+  answerOne(gate, reply, record.request, record.response);
+}
+
+function answerOne(gate: Gate, reply: Reply, request: Request, response: ResponseRecord | null): void {
+  const send = (): void => reply.send(200, JSON_HEADERS, decideRecord(gate, 1, request, response));
+  whenIdentified(identifyStated(gate, request), reply, gate.config.report, send);
 }
 
 /** Reads all lines before deciding any, so that a bad one does not leave half of them decided. */
@@ -71,7 +83,7 @@ function answerLines(gate: Gate, reply: Reply, text: string): void {
 }
 
 function sendLines(gate: Gate, reply: Reply, records: readonly RequestRecord[]): void {
-  const lines = records.map((record, index) => decideRecord(gate, index + 1, record));
+  const lines = records.map(({ request, response }, index) => decideRecord(gate, index + 1, request, response));
   reply.send(200, NDJSON_HEADERS, `${lines.join("\n")}\n`);
 }
 
@@ -82,7 +94,7 @@ function badRecord(gate: Gate, line: number, { error, field }: RecordError): Ref
 }
 
 /** The decision's line, with its name in front: `/authz/outcome` asks for it. */
-function decideRecord(gate: Gate, n: number, { request, response }: RequestRecord): string {
+function decideRecord(gate: Gate, n: number, request: Request, response: ResponseRecord | null): string {
   const shown = readShown(gate.view.challenges, (name) => request.headers[name] ?? "");
   const { id, record, decision, challenge, pass } = gate.decide(request, "json", gate.admit(request, shown));
   const passed = record.verdict <= SLOW;

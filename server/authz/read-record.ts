@@ -15,6 +15,11 @@ export interface UnreadBody {
  * handler returns.
  */
 export function readRecord(reply: Reply, bytesMax: number, done: (text: string | UnreadBody) => void): void {
+  readBytes(reply, bytesMax, (bytes) => done(bytes instanceof Uint8Array ? decodeRecord(bytes) : bytes));
+}
+
+/** Calls `done` with the body, which is valid only during the call, or with why it is not read: it is too long. Else as {@link readRecord}. */
+export function readBytes(reply: Reply, bytesMax: number, done: (bytes: Uint8Array | UnreadBody) => void): void {
   let parts: Uint8Array[] = [];
   let bytes = 0;
   let finished = false;
@@ -23,16 +28,17 @@ export function readRecord(reply: Reply, bytesMax: number, done: (text: string |
     bytes += chunk.length;
     finished = last || bytes > bytesMax;
     if (bytes > bytesMax) return done({ status: 413, detail: `the body is longer than ${bytesMax} bytes` });
-    if (last && parts.length === 0) return done(decode(chunk));
+    if (last && parts.length === 0) return done(chunk);
     parts.push(chunk.slice());
     if (!last) return;
     const whole = Buffer.concat(parts, bytes);
     parts = [];
-    done(decode(whole));
+    done(whole);
   });
 }
 
-function decode(bytes: Uint8Array): string | UnreadBody {
+/** The text that UTF-8 has for `bytes`, or why there is none. */
+export function decodeRecord(bytes: Uint8Array): string | UnreadBody {
   try {
     return DECODER.decode(bytes);
   } catch {

@@ -3,7 +3,7 @@
  * short texts: a general decoder makes an array and an object a row, and most of its time goes into that.
  */
 import { FrameFault } from "./frame-fault.ts";
-import type { Decoder, TextCache } from "./text-cache.ts";
+import type { Decoder, TextCache } from "../text-cache.ts";
 
 /** How deep a value may be nested. */
 const DEPTH_MAX = 32;

@@ -9,7 +9,7 @@ import { FrameFault } from "./frame-fault.ts";
 import type { FrameReader } from "./frame-reader.ts";
 import type { RequestColumn } from "./protocol.ts";
 import { COLUMNS_MAX, REQUEST_COLUMNS } from "./protocol.ts";
-import { TextCache } from "./text-cache.ts";
+import { TextCache } from "../text-cache.ts";
 
 /** A column: which one, and the name that `header:NAME` and `fact:NAME` give. */
 interface Column {

@@ -35,6 +35,7 @@ import { FORWARDING_TARGETS } from "./forwarding-targets.ts";
 import { readSpoeSoundly, SPOE_FRAME } from "./spoe.ts";
 import { anyText, type FuzzTarget, mutated, require } from "./inputs.ts";
 import { TOKEN_TARGETS } from "./token-targets.ts";
+import { readUsualSoundly, USUAL_RECORD } from "./usual-record.ts";
 
 const packr = new Packr({ useRecords: false });
 const INVENTORY = readFileSync(join(import.meta.dirname, "../../examples/orders/clients.yaml"), "utf8");
@@ -255,6 +256,11 @@ export const TARGETS: readonly FuzzTarget[] = [
     name: "request line",
     inputs: fc.oneof(anyText, mutated(REQUEST_LINE)),
     run: (text) => void parseRequestLine(text),
+  },
+  {
+    name: "usual record",
+    inputs: fc.oneof(anyText, mutated(USUAL_RECORD)),
+    run: (text) => void readUsualSoundly(text),
   },
   ...LOG_TARGETS,
   ...CREDENTIAL_TARGETS,
