@@ -168,6 +168,20 @@ export function groupsOf(filed: readonly Filed[]): ReadonlyMap<string | number, 
 
 /** Copies that filing under keys makes of each: one in every group it is in, and its part of the keys. */
 export function copiesByKeys(filed: readonly Filed[]): readonly number[] {
+  return filed.every(({ filing }) => filing.keys.length === 1) ? copiesByOneKey(filed) : copiesByManyKeys(filed);
+}
+
+/** Each is in one group alone, and shares its key with those that the same literal files. */
+function copiesByOneKey(filed: readonly Filed[]): readonly number[] {
+  const sharing = new Map<number, number>();
+  for (const { filing } of filed) {
+    const literal = filing.literals[0]!;
+    sharing.set(literal, (sharing.get(literal) ?? 0) + 1);
+  }
+  return filed.map(({ filing }) => 1 + 1 / sharing.get(filing.literals[0]!)!);
+}
+
+function copiesByManyKeys(filed: readonly Filed[]): readonly number[] {
   const groups = new Map<Bundle, number>();
   const known = new Set<string>();
   for (const { name, bundles } of groupsOf(filed).values()) {

@@ -200,6 +200,8 @@ describe("under a key lies", () => {
 describe("copies", () => {
   test("by keys are one for each different group, and a part of the keys for each that shares them", () => {
     expect(copiesByKeys(filedOf(given(`${TEXT} == "a"`, `${TEXT} == "b"`)))).toEqual([2, 2]);
+    const alike = axesOf(given(`${TEXT} == "a"`, `${TEXT} == "a" and method is GET`, `${TEXT} == "b"`));
+    expect(copiesByKeys(alike.find((axis) => kindOf(axis) === "text")!.filed)).toEqual([1.5, 1.5, 2]);
     // Of three keys two lie in one group, and the third in another.
     expect(copiesByKeys(filedOf(given(`${TEXT} in ["a", "b", "c"]`, `${TEXT} in ["b", "c"]`)))).toEqual([5, 3]);
     const shared = axesOf(given(`${TEXT} in ["a", "b", "c"]`, `${TEXT} in ["a", "b", "c"] and method is GET`));
