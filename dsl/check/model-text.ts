@@ -12,7 +12,7 @@ function contentText(expr: Expr): string {
     case "literal":
       return valueText(expr.value);
     case "attribute":
-      return expr.args.length === 0 ? expr.name : `${expr.name} ${JSON.stringify(expr.args)}`;
+      return expr.args.length === 0 ? expr.name : `${expr.name} ${argumentsText(expr.args)}`;
     case "signal":
     case "score":
     case "let":
@@ -49,6 +49,11 @@ function allText(exprs: readonly Expr[]): string {
   let text = "";
   for (const expr of exprs) text += modelText(expr);
   return text;
+}
+
+function argumentsText(args: readonly (string | number)[]): string {
+  const [only] = args;
+  return args.length === 1 && only !== undefined ? valueText(only) : JSON.stringify(args);
 }
 
 /** The length of a string stands before it, so that no string looks like more than itself. */

@@ -43,13 +43,15 @@ const FEW_ITEMS = 8;
 /** Whether the parts differ by what is seen at once, as they do almost everywhere. */
 function areApart(items: readonly AstExpr[]): boolean {
   if (items.length > FEW_ITEMS) return false;
-  return items.every((item, index) => !items.slice(0, index).some((other) => looksLike(item, other)));
+  return !items.some((item, index) => items.some((other, at) => at < index && looksLike(item, other)));
 }
 
 function looksLike(one: AstExpr, other: AstExpr): boolean {
-  const [a, b] = [bare(one), bare(other)];
+  const a = bare(one);
+  const b = bare(other);
+  // The right sides first: they are shorter, and differ more often.
   if (a.kind === "binary" && b.kind === "binary")
-    return a.op === b.op && looksLike(a.left, b.left) && looksLike(a.right, b.right);
+    return a.op === b.op && looksLike(a.right, b.right) && looksLike(a.left, b.left);
   if (a.kind === "literal" && b.kind === "literal") return a.value === b.value;
   if (a.kind === "name" && b.kind === "name") return looksLikeName(a, b);
   if (a.kind === "default" && b.kind === "default") return b.options.every((other, at) => looksLikeAt(a, at, other));
