@@ -137,57 +137,63 @@ function countInstructions(node: PatternNode): number {
   }
 }
 
-/** Numbers the classes: a new one begins wherever some range begins or has ended. */
-function classify(sets: readonly Ranges[]): UnitClasses {
-  const borders = new Set<number>([0]);
-  for (const [low, high] of sets.flat()) borders.add(low).add(high + 1);
-  const starts = [...borders].filter((border) => border < UNITS).sort((a, b) => a - b);
-  const classes = starts.length > MANY_RUNS ? mergedRuns(new Set(sets), starts) : [...starts.keys()];
-  return new UnitClasses(starts, classes, Math.max(...classes) + 1);
-}
+/** Units in runs that no range begins or ends within, and the class of each run. */
+class Runs {
+  readonly classes: UnitClasses;
+  private readonly classOf: readonly number[];
+  /** Number of the run that begins at a unit. */
+  private readonly runAt: ReadonlyMap<number, number>;
 
-/** The class of each run where runs in the same sets are of one: those of a Unicode class are hundreds, all alike. */
-function mergedRuns(sets: ReadonlySet<Ranges>, starts: readonly number[]): readonly number[] {
-  let classes: readonly number[] = starts.map(() => 0);
-  for (const ranges of sets) {
-    const numbers = new Map<number, number>();
-    classes = classes.map((known, run) => {
-      const unit = starts[run]!;
-      const key = 2 * known + (ranges.some(([low, high]) => low <= unit && unit <= high) ? 1 : 0);
-      const number = numbers.get(key) ?? numbers.size;
-      numbers.set(key, number);
-      return number;
-    });
+  constructor(sets: readonly Ranges[]) {
+    const borders = new Set<number>([0]);
+    for (const [low, high] of sets.flat()) borders.add(low).add(high + 1);
+    const starts = [...borders].filter((border) => border < UNITS).sort((a, b) => a - b);
+    this.runAt = new Map(starts.map((start, run) => [start, run]));
+    this.classOf = [...starts.keys()];
+    if (starts.length > MANY_RUNS) this.classOf = this.merged(new Set(sets));
+    this.classes = new UnitClasses(starts, this.classOf, Math.max(...this.classOf) + 1);
   }
-  return classes;
-}
 
-function membership(sets: readonly Ranges[], classes: UnitClasses): Uint8Array {
-  const members = new Uint8Array(sets.length * classes.count);
-  const known = new Map<Ranges, number>();
-  for (const [index, ranges] of sets.entries()) {
-    const start = index * classes.count;
-    const same = known.get(ranges);
-    if (same === undefined) fillRow(members, start, ranges, classes);
-    else members.copyWithin(start, same, same + classes.count);
-    known.set(ranges, start);
+  /** Runs in the same sets are of one class: those of a Unicode class are hundreds, all alike. */
+  private merged(sets: ReadonlySet<Ranges>): readonly number[] {
+    let classes = this.classOf.map(() => 0);
+    for (const ranges of sets) {
+      const holds = new Uint8Array(classes.length);
+      for (const range of ranges) holds.fill(1, ...this.runsOf(range));
+      const numbers = new Map<number, number>();
+      classes = classes.map((known, run) => {
+        const key = 2 * known + holds[run]!;
+        const number = numbers.get(key) ?? numbers.size;
+        numbers.set(key, number);
+        return number;
+      });
+    }
+    return classes;
   }
-  return members;
-}
 
-/** Classes that were not merged stand in a row, so that of a range only the ends are asked. */
-function fillRow(members: Uint8Array, start: number, ranges: Ranges, classes: UnitClasses): void {
-  for (const [low, high] of ranges) {
-    if (classes.inOrder) {
-      if (low <= high) members.fill(1, start + classes.of(low), start + classes.of(high) + 1);
-    } else for (let unit = low; unit <= high; unit++) members[start + classes.of(unit)] = 1;
+  private runsOf([low, high]: Ranges[number]): readonly [from: number, end: number] {
+    return [this.runAt.get(low)!, this.runAt.get(high + 1) ?? this.classOf.length];
   }
-}
 
-function besideOf(classes: UnitClasses, lines: boolean): Uint8Array {
-  const beside = membership([WORD], classes).map((word) => (word === 1 ? Beside.word : Beside.other));
-  if (lines) beside[classes.of(10)] = Beside.newline;
-  return beside;
+  /** Whether class c is in set s: `members[s * count + c]`. */
+  members(sets: readonly Ranges[]): Uint8Array {
+    const { count } = this.classes;
+    const members = new Uint8Array(sets.length * count);
+    for (const [index, ranges] of sets.entries()) {
+      for (const range of ranges) {
+        const [from, end] = this.runsOf(range);
+        for (let run = from; run < end; run++) members[index * count + this.classOf[run]!] = 1;
+      }
+    }
+    return members;
+  }
+
+  /** What each class is to assertions. */
+  beside(lines: boolean): Uint8Array {
+    const beside = this.members([WORD]).map((word) => (word === 1 ? Beside.word : Beside.other));
+    if (lines) beside[this.classes.of(NEWLINE[0]![0])] = Beside.newline;
+    return beside;
+  }
 }
 
 /**
@@ -206,15 +212,15 @@ export function compilePattern(root: PatternNode): Instructions {
   const builder = new Builder();
   const start = builder.build(root, builder.emit(Instruction.match, 0, 0));
   const lines = builder.kinds.some((kind) => kind >= Instruction.lineStart);
-  const classes = classify(lines ? [...builder.sets, WORD, NEWLINE] : [...builder.sets, WORD]);
+  const runs = new Runs(lines ? [...builder.sets, WORD, NEWLINE] : [...builder.sets, WORD]);
   return {
     kinds: Uint8Array.from(builder.kinds),
     x: Int32Array.from(builder.x),
     y: Int32Array.from(builder.y),
     start,
-    classes,
-    members: membership(builder.sets, classes),
-    beside: besideOf(classes, lines),
+    classes: runs.classes,
+    members: runs.members(builder.sets),
+    beside: runs.beside(lines),
     asserts: builder.kinds.some((kind) => kind >= Instruction.start),
   };
 }

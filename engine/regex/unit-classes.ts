@@ -12,8 +12,6 @@ export class UnitClasses {
   /** Class of a unit: `cells[pages[unit >> 8] + (unit & 255)]`. The first page is that of the units below 256. */
   readonly cells: Uint16Array;
   readonly count: number;
-  /** Whether classes grow with the units. */
-  readonly inOrder: boolean;
 
   /**
    * @param starts - Ascending units at which runs of one class begin, the first of them 0.
@@ -41,7 +39,6 @@ export class UnitClasses {
     }
     this.cells = Uint16Array.from(cells);
     this.count = count;
-    this.inOrder = classes.every((each, run) => each >= (classes[run - 1] ?? 0));
   }
 
   of(unit: number): number {

@@ -70,6 +70,18 @@ describe("classes", () => {
     expect(all.filter((unit) => isWord(unit) !== /\w/.test(String.fromCharCode(unit)))).toEqual([]);
   });
 
+  test("many runs in the same sets are of one class", () => {
+    const ranges = Array.from({ length: 200 }, (_, index) => [256 + 10 * index, 259 + 10 * index] as const);
+    const { classes, members, beside } = compilePattern({ kind: "set", ranges: [...ranges, [97, 99]] });
+    expect(classes.count).toBe(4);
+    const units = Array.from({ length: 0x10000 }, (_, unit) => unit);
+    const isHeld = (unit: number): boolean =>
+      (unit >= 97 && unit <= 99) || (unit >= 256 && unit < 2256 && (unit - 256) % 10 < 4);
+    expect(units.filter((unit) => (members[classes.of(unit)] === 1) !== isHeld(unit))).toEqual([]);
+    const isWord = (unit: number): boolean => beside[classes.of(unit)] === Beside.word;
+    expect(units.filter((unit) => isWord(unit) !== /\w/.test(String.fromCharCode(unit)))).toEqual([]);
+  });
+
   test("a range to the last unit has it", () => {
     const { classes, members } = compilePattern({ kind: "set", ranges: [[0xfff0, 0xffff]] });
     expect([0xffef, 0xfff0, 0xffff].map((unit) => members[classes.of(unit)])).toEqual([0, 1, 1]);
