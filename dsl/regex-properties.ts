@@ -5,11 +5,16 @@ const CATEGORIES = new Set(
   "C Cc Cf Co Cs L Ll Lm Lo Lt Lu M Mc Me Mn N Nd Nl No P Pc Pd Pe Pf Pi Po Ps S Sc Sk Sm So Z Zl Zp Zs".split(" "),
 );
 const CHARACTERS = 0x110000;
-/** Characters that are asked about together: most blocks are all of a class, or none is. */
-const BLOCK = 256;
-/** Halves of pairs are no characters. */
+/** Characters that are searched together; all of a block are one unit, or all are two. Halves of pairs are a block, and are no characters. */
+const BLOCK = 2_048;
 const FIRST_HALF = 0xd800;
-const END_OF_HALVES = 0xe000;
+/** Planes in which Unicode has assigned nothing. */
+const EMPTY_PLANES = 0x40000;
+const END_OF_EMPTY_PLANES = 0xe0000;
+const ANY: Ranges = [
+  [0, FIRST_HALF - 1],
+  [0xe000, CHARACTERS - 1],
+];
 
 const known = new Map<string, Ranges | null>();
 
@@ -21,7 +26,9 @@ export function propertyRanges(name: string): Ranges | null {
 }
 
 function collect(name: string): Ranges | null {
-  if (name === "Any") return runsOf("[^]");
+  if (name === "Any") return ANY;
+  // RE2's `C` has no characters that Unicode has not assigned.
+  if (name === "C") return runsOf("[\\p{Cc}\\p{Cf}\\p{Co}]");
   const source = CATEGORIES.has(name) ? `\\p{gc=${name}}` : `\\p{Script=${name}}`;
   try {
     return runsOf(source);
@@ -31,16 +38,17 @@ function collect(name: string): Ranges | null {
 }
 
 function runsOf(source: string): Ranges {
-  const some = new RegExp(source, "u");
-  const every = new RegExp(`^${source}+$`, "u");
+  const member = new RegExp(`${source}+`, "gu");
   const runs: [number, number][] = [];
   for (let first = 0; first < CHARACTERS; first += BLOCK) {
-    if (first === FIRST_HALF) first = END_OF_HALVES;
-    const block = Array.from({ length: BLOCK }, (_, index) => String.fromCodePoint(first + index));
-    const text = block.join("");
-    if (!some.test(text)) continue;
-    if (every.test(text)) extend(runs, [first, first + BLOCK - 1]);
-    else for (const [index, each] of block.entries()) if (some.test(each)) extend(runs, [first + index, first + index]);
+    if (first === FIRST_HALF) continue;
+    if (first === EMPTY_PLANES) first = END_OF_EMPTY_PLANES;
+    const text = String.fromCodePoint(...Array.from({ length: BLOCK }, (_, index) => first + index));
+    const width = text.length / BLOCK;
+    for (const { index, 0: found } of text.matchAll(member)) {
+      const from = first + index / width;
+      extend(runs, [from, from + found.length / width - 1]);
+    }
   }
   return runs;
 }

@@ -173,6 +173,7 @@ describe("patterns", () => {
     expect(found("/^\\p{Any}$/", texts)).toBe(texts.slice(0, -1).join(""));
     expect(found("/^\\P{Thai}$/", texts)).toBe(texts.slice(0, -1).join(""));
     expect(found("/\\p{Cs}/", texts)).toBe("");
+    expect(found("/\\pC/", ["\0", "\u00ad", "\u{f0000}", "\u0378", "\u{40000}", "a"])).toBe("\0\u00ad\u{f0000}");
   });
 
   it("know the characters that Unicode has in a category", () => {
