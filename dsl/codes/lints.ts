@@ -69,7 +69,7 @@ export const LINTS = {
     code: "EP3013",
     title: "value never crosses what it is compared with",
     explanation:
-      "A share is 0% to 100%, a score no more than its points together and at most 1,000, an interval no longer than its window. A comparison outside that range is decided before any request.",
+      "A share is 0% to 100%, a score no more than its points together and at most 1,000, an interval no longer than its window, an hour 0 to 23, a count or a size never negative. A comparison outside that range is decided before any request.",
   },
   unusedSignal: {
     code: "EP3014",
