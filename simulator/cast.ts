@@ -25,6 +25,8 @@ export interface Cast {
   readonly attackers: readonly Attacker[];
 }
 
+const POPULARITY = zipf(OBJECTS);
+
 /**
  * Casts a scenario.
  *
@@ -34,7 +36,7 @@ export function castActors(policy: Policy, scenario: Scenario, seed: number): Ca
   const calls = policy.routes.map(prepareCall);
   const systems = new AutonomousSystems(policy, scenario.populations);
   const service = new Service(policy.routes, scenario);
-  const stage: Stage = { policy, systems, service, calls, objects: zipf(OBJECTS) };
+  const stage: Stage = { policy, systems, service, calls, objects: POPULARITY };
   const clients = scenario.populations.flatMap((population, origin) =>
     population.clients.map((id) => castClient(origin, population, id, stage, scenario, seed)),
   );

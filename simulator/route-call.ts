@@ -25,8 +25,19 @@ export function objectPath({ around, paths }: RouteCall, id: string | number): s
   return around === null ? (paths[0] ?? "/") : `${around[0]}${id}${around[1]}`;
 }
 
-/** Prepares calls of `route`. A parameter holds the object's number, `**` stands for one segment `item`. */
+/** Calls that were prepared: every seed of a run, and every variant that leaves routes alone, makes the same. */
+const PREPARED = new WeakMap<Route, RouteCall>();
+
+/** The calls of `route`, prepared once. A parameter holds the object's number, `**` stands for one segment `item`. */
 export function prepareCall(route: Route): RouteCall {
+  const known = PREPARED.get(route);
+  if (known !== undefined) return known;
+  const call = prepared(route);
+  PREPARED.set(route, call);
+  return call;
+}
+
+function prepared(route: Route): RouteCall {
   const parametrised = route.segments.some((segment) => segment.kind === "parameter");
   return {
     route,
