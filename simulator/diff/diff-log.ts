@@ -1,5 +1,5 @@
 /** Two policies on one recorded log: both decide the same requests at the recorded times, and nobody reacts (first-order). */
-import { createEngine, type Decision, type Explanation, type PolicyEngine, VERDICTS } from "../../engine/index.ts";
+import { createEngine, type Explanation, type PolicyEngine, VERDICTS } from "../../engine/index.ts";
 import { cut } from "../replay/callers.ts";
 import { type LogReading, type NamedLog, readInOrder } from "../replay/ordered-logs.ts";
 import type { HeldEntry } from "../replay/reorder-buffer.ts";
@@ -7,7 +7,7 @@ import { ReplayDecider } from "../replay/replay.ts";
 import { type DiffSide, declarationChanges } from "./declarations.ts";
 import type { FirstChange, LogDiff, RequestExample } from "./diff-result.ts";
 import { explainNth, MOST_EXPLAINED_AFTER, TOO_FAR_BACK } from "./explain-nth.ts";
-import { causeOf, fromDecision, type SideDecision } from "./side-decision.ts";
+import { causeOf, fromRecord, type SideDecision } from "./side-decision.ts";
 import { StateWatch } from "./state-divergence.ts";
 import { VerdictTally } from "./verdict-tally.ts";
 
@@ -59,23 +59,19 @@ const HARSHEST_PASS = VERDICTS.indexOf("slow");
 class Side {
   readonly engine: PolicyEngine;
   readonly decider: ReplayDecider;
-  #decision: Decision | null = null;
+  #decision: SideDecision | null = null;
 
   constructor({ policy }: DiffSide) {
     this.engine = createEngine(policy);
-    this.decider = new ReplayDecider(policy, {
-      createEngine: () => this.engine,
-      onDecision: ({ decision }) => {
-        this.#decision = decision;
-      },
+    this.decider = new ReplayDecider(policy, { createEngine: () => this.engine }, (record) => {
+      this.#decision = fromRecord(record, policy);
     });
   }
 
   /** Null before the first decision alone. */
   decide(entry: HeldEntry): SideDecision | null {
     this.decider.decide(entry);
-    const route = this.engine.routeOf(entry.record.request);
-    return this.#decision && fromDecision(this.#decision, route, this.engine.policy);
+    return this.#decision;
   }
 }
 

@@ -1,5 +1,5 @@
 /** What a comparison keeps of one policy's decision. */
-import { type Decision, type DecisionRecord, type Policy, VERDICTS } from "../../engine/index.ts";
+import { type DecisionRecord, type Policy, VERDICTS } from "../../engine/index.ts";
 import type { Cause } from "./diff-result.ts";
 
 /** From this verdict on a request does not reach the service. */
@@ -20,7 +20,6 @@ export interface SideDecision {
   readonly shadow: readonly string[];
 }
 
-const MICROS = 1e6;
 const NONE: readonly string[] = [];
 
 /** Reads a record before the engine fills it anew. */
@@ -34,20 +33,6 @@ export function fromRecord(record: DecisionRecord, { routes }: Policy): SideDeci
     retryAfterMicros,
     route: routes[route]?.name ?? "",
     shadow: shadows === 0 ? NONE : record.toDecision().shadow,
-  };
-}
-
-/** @param route - Index into the policy's routes, or -1. */
-export function fromDecision(decision: Decision, route: number, { routes }: Policy): SideDecision {
-  const { verdict, by, reason, status, delay, retryAfter, shadow } = decision;
-  return {
-    verdict: VERDICTS.indexOf(verdict),
-    by: by ?? reason,
-    status,
-    delayMicros: Math.round(delay * MICROS),
-    retryAfterMicros: Math.round(retryAfter * MICROS),
-    route: routes[route]?.name ?? "",
-    shadow,
   };
 }
 

@@ -1,5 +1,7 @@
 /** Adds up how two policies decide the same requests, in memory that does not grow with their number. */
 import { VERDICTS } from "../../engine/index.ts";
+import { detached } from "../../traffic/index.ts";
+import { AddressNumbers } from "../replay/address-numbers.ts";
 import { type CallerSet, countOf, Memberships } from "../replay/caller-sets.ts";
 import type {
   CauseChange,
@@ -33,6 +35,8 @@ export interface Pair {
 export type Group = { -readonly [Member in keyof GroupChange]: GroupChange[Member] };
 
 interface CauseRow {
+  /** Its rank among rows of as many requests. */
+  readonly key: string;
   readonly old: SideDecision;
   readonly new: SideDecision;
   requests: number;
@@ -56,9 +60,12 @@ export function addToGroup(group: Group, { old, new: now }: Pick<Pair, "old" | "
 export class VerdictTally {
   readonly #all = newGroup("");
   readonly #cells = new Float64Array(KINDS * KINDS);
-  readonly #causes = new Map<string, CauseRow>();
+  readonly #causes: CauseRow[] = [];
+  /** Rows of causes by both verdicts, then by what decided under the old policy and under the new one. */
+  readonly #causesOf: (Map<string, Map<string, CauseRow>> | undefined)[] = [];
   readonly #routes = new Map<string, Group>();
-  readonly #callers = new Map<string, Group>();
+  readonly #callerNumbers = new AddressNumbers(MOST_CALLERS);
+  readonly #callers: Group[] = [];
   readonly #shadow = new Map<string, { old: number; new: number }>();
   readonly #memberships = new Memberships();
   #restated = 0;
@@ -80,14 +87,14 @@ export class VerdictTally {
 
   finish(): VerdictChanges {
     const { name: _name, ...all } = this.#all;
-    const affected = changedFirst(this.#callers);
+    const affected = changedFirst(this.#callers.values());
     return {
       ...all,
       restated: this.#restated,
       matrix: this.#matrix(),
       causes: this.#causeChanges().slice(0, SHOWN_CAUSES),
-      causesCount: { count: this.#causes.size, exact: !this.#causesFull },
-      routes: changedFirst(this.#routes),
+      causesCount: { count: this.#causes.length, exact: !this.#causesFull },
+      routes: changedFirst(this.#routes.values()),
       callers: affected.slice(0, SHOWN_CALLERS),
       callersAffected: { count: affected.length, exact: !this.#callersFull },
       shadow: this.#shadowChanges(),
@@ -95,23 +102,39 @@ export class VerdictTally {
   }
 
   #addCaller(pair: Pair): void {
-    const { caller } = pair;
-    if (!this.#callers.has(caller) && this.#callers.size >= MOST_CALLERS) this.#callersFull = true;
-    else addToGroup(groupOf(this.#callers, caller), pair);
+    const number = this.#callerNumbers.of(pair.caller);
+    if (number < 0) this.#callersFull = true;
+    else addToGroup((this.#callers[number] ??= newGroup(detached(pair.caller))), pair);
   }
 
   #addCause(pair: Pair): void {
-    const { old, new: now } = pair;
-    const key = `${old.verdict} ${now.verdict} ${JSON.stringify([old.by, now.by])}`;
-    let row = this.#causes.get(key);
-    if (row === undefined) {
-      this.#causesFull ||= this.#causes.size >= MOST_CAUSES;
-      if (this.#causesFull) return;
-      row = { old, new: now, requests: 0, callers: { ips: new Set(), exact: true }, example: pair.example() };
-      this.#causes.set(key, row);
-    }
+    const row = this.#causeOf(pair);
+    if (row === null) return;
     row.requests++;
     this.#memberships.add(row.callers, pair.caller);
+  }
+
+  /** Null where there is no room for another. */
+  #causeOf({ old, new: now, example }: Pair): CauseRow | null {
+    const before = (this.#causesOf[old.verdict * KINDS + now.verdict] ??= new Map());
+    let rows = before.get(old.by);
+    if (rows === undefined) before.set(old.by, (rows = new Map()));
+    const known = rows.get(now.by);
+    if (known !== undefined) return known;
+    this.#causesFull ||= this.#causes.length >= MOST_CAUSES;
+    if (this.#causesFull) return null;
+    const key = `${old.verdict} ${now.verdict} ${JSON.stringify([old.by, now.by])}`;
+    const row = {
+      key,
+      old,
+      new: now,
+      requests: 0,
+      callers: { ips: new Set<string>(), exact: true },
+      example: example(),
+    };
+    rows.set(now.by, row);
+    this.#causes.push(row);
+    return row;
   }
 
   #shadowOf(name: string): { old: number; new: number } {
@@ -133,10 +156,10 @@ export class VerdictTally {
 
   /** Changes of verdict before those of the cause alone. */
   #causeChanges(): CauseChange[] {
-    const rows = [...this.#causes].sort(
-      ([a, x], [b, y]) => turned(y) - turned(x) || y.requests - x.requests || (a < b ? -1 : 1),
+    const rows = this.#causes.toSorted(
+      (a, b) => turned(b) - turned(a) || b.requests - a.requests || (a.key < b.key ? -1 : 1),
     );
-    return rows.map(([, { old, new: now, requests, callers, example }]) => ({
+    return rows.map(({ old, new: now, requests, callers, example }) => ({
       ...{ old: causeOf(old), new: causeOf(now), requests, callers: countOf(callers), example },
     }));
   }
@@ -165,8 +188,8 @@ function groupOf(groups: Map<string, Group>, name: string): Group {
 }
 
 /** Groups with a change, most first. */
-function changedFirst(groups: ReadonlyMap<string, Group>): Group[] {
-  return [...groups.values()]
+function changedFirst(groups: Iterable<Group>): Group[] {
+  return [...groups]
     .filter(({ changed }) => changed > 0)
     .sort((a, b) => b.changed - a.changed || b.requests - a.requests || (a.name < b.name ? -1 : 1));
 }

@@ -53,17 +53,20 @@ export class ReplayDecider {
   readonly #missing: MissingAttributes;
   readonly #hash = new DecisionHash();
   readonly #onDecision: ((decided: Decided) => void) | undefined;
+  readonly #onRecord: ((record: DecisionRecord) => void) | undefined;
   readonly #due = new EventQueue(WAITING_OUTCOMES);
   /** Answers that wait, in slots that the queue knows by number. */
   readonly #waiting: (ResponseRecord | null)[] = [];
   readonly #free: number[] = [];
 
-  constructor(policy: Policy, options: ReplayOptions) {
+  /** @param onRecord - Called with the engine's own record of every decision, which the next one overwrites. */
+  constructor(policy: Policy, options: ReplayOptions, onRecord?: (record: DecisionRecord) => void) {
     this.#policy = policy;
     this.#engine = (options.createEngine ?? createEngine)(policy);
     this.#tally = new ReplayTally(policy, options.mostCallers ?? MOST_CALLERS);
     this.#missing = new MissingAttributes(policy);
     this.#onDecision = options.onDecision;
+    this.#onRecord = onRecord;
   }
 
   /** Returns whether the service would have been asked: allowed, or slowed. */
@@ -74,6 +77,7 @@ export class ReplayDecider {
     const made = this.#engine.decide(record.request, at);
     this.#hash.add(made, at);
     this.#tally.add(entry, made);
+    this.#onRecord?.(made);
     if (this.#onDecision !== undefined) this.#onDecision({ log, line, at, record, decision: made.toDecision() });
     const passes = made.verdict <= HARSHEST_PASS;
     if (record.response !== null && passes) this.#observe(made, record.response, at);
