@@ -28,14 +28,14 @@ const MOST_SOURCES = 2 ** 40;
 export class SourcePool {
   /** How many distinct sources there are. */
   readonly size: number;
-  readonly #ranges: readonly Range[];
+  readonly #rows: readonly Row[];
 
   /** @param networks - Canonical text, such as `203.0.113.0/24`. */
   constructor(networks: readonly string[]) {
-    this.#ranges = distinct(networks.map(rangeOf));
+    this.#rows = distinct(networks.map(rangeOf)).map(rowOf);
     this.size = Math.min(
       MOST_SOURCES,
-      this.#ranges.reduce((sum, range) => sum + range.sources, 0),
+      this.#rows.reduce((sum, { sources }) => sum + sources, 0),
     );
   }
 
@@ -47,9 +47,9 @@ export class SourcePool {
    */
   address(index: number, host: number): string {
     let left = index;
-    for (const range of this.#ranges) {
-      if (left < range.sources) return addressIn(range, left, host);
-      left -= range.sources;
+    for (const row of this.#rows) {
+      if (left < row.sources) return addressIn(row, left, host);
+      left -= row.sources;
     }
     throw new RangeError(`source ${index} of a pool of ${this.size}`);
   }
@@ -84,13 +84,32 @@ export function sourceBits({ v6, hostBits }: Range): number {
   return Math.max(hostBits, v6 ? SOURCE_BITS_V6 : SOURCE_BITS_V4);
 }
 
-function addressIn(range: Range, source: number, host: number): string {
-  const unit = Math.min(range.hostBits, range.v6 ? SOURCE_BITS_V6 : SOURCE_BITS_V4);
-  const usable = range.v6 ? 65_535 : Math.max(1, 2 ** unit - 2);
-  const offset = unit <= 1 ? 0 : 1 + (host % Math.min(usable, 2 ** Math.min(unit, 31) - 1));
-  // IPv4 in plain numbers, which are many times as fast: a flood has an address for each of thousands of sources.
-  if (!range.v6) return formatV4(Number(range.base) + source * 2 ** unit + offset);
-  return formatV6(range.base + (BigInt(source) << BigInt(unit)) + BigInt(offset));
+/** The sources of a range, with what each of their addresses is reckoned from: a flood has thousands. */
+interface Row {
+  readonly v6: boolean;
+  readonly base: bigint;
+  readonly sources: number;
+  /** Bits of a source below its own address. */
+  readonly unit: number;
+  /** Hosts that are drawn from; 0 where the source is one address, or two. */
+  readonly hosts: number;
+  /** The first address and the distance of two sources, of IPv4. */
+  readonly first: number;
+  readonly stride: number;
+}
+
+function rowOf({ v6, base, hostBits, sources }: Range): Row {
+  const unit = Math.min(hostBits, v6 ? SOURCE_BITS_V6 : SOURCE_BITS_V4);
+  const usable = v6 ? 65_535 : Math.max(1, 2 ** unit - 2);
+  const hosts = unit <= 1 ? 0 : Math.min(usable, 2 ** Math.min(unit, 31) - 1);
+  return { v6, base, sources, unit, hosts, first: v6 ? 0 : Number(base), stride: 2 ** unit };
+}
+
+function addressIn({ v6, base, unit, hosts, first, stride }: Row, source: number, host: number): string {
+  const offset = hosts === 0 ? 0 : 1 + (host % hosts);
+  // IPv4 in plain numbers, which are many times as fast.
+  if (!v6) return formatV4(first + source * stride + offset);
+  return formatV6(base + (BigInt(source) << BigInt(unit)) + BigInt(offset));
 }
 
 function parseV4(text: string): bigint {
