@@ -67,7 +67,7 @@ export class TextCache {
  * Four bytes at a time, the last four of them again where the length is no multiple of four. Who aims at collisions gets texts decoded
  * anew, and no more.
  */
-function hashOf(view: DataView, from: number, length: number): number {
+export function hashOf(view: DataView, from: number, length: number): number {
   if (length < 4) return mixed(length, lastBytes(view, from, length));
   const last = length - 4;
   let hash = mixed(length, view.getInt32(from + last, true));

@@ -79,6 +79,25 @@ export class FrameReader implements Decoder {
     throw new FrameFault(`${what} must be a number`);
   }
 
+  /** The frame's bytes. */
+  get view(): DataView {
+    return this.#view;
+  }
+
+  /** Bytes that so many texts take that come next, their heads of one or two bytes with them; 0 where something else comes. */
+  runBytes(texts: number): number {
+    const view = this.#view;
+    let at = this.at;
+    for (let left = texts; left > 0; left--) {
+      if (at + 1 >= this.#end) return 0;
+      const head = view.getUint8(at);
+      if ((head & 0xe0) === 0xa0) at += 1 + (head & 31);
+      else if (head === 0xd9) at += 2 + view.getUint8(at + 1);
+      else return 0;
+    }
+    return at <= this.#end ? at - this.at : 0;
+  }
+
   /** What the text that comes stands for. */
   cached(cache: TextCache, what: string): string | null {
     const length = this.#textLength(what);

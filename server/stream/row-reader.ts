@@ -5,19 +5,16 @@
  */
 import type { Evidence, Request } from "../../engine/index.ts";
 import { CHALLENGES, canonicalIp, EVIDENCE, makeRequest } from "../../engine/index.ts";
+import { type Column, readColumns } from "./columns.ts";
 import { FrameFault } from "./frame-fault.ts";
 import type { FrameReader } from "./frame-reader.ts";
 import type { RequestColumn } from "./protocol.ts";
-import { COLUMNS_MAX, REQUEST_COLUMNS } from "./protocol.ts";
+import { type RunCache, runCacheOf } from "./run-cache.ts";
 import { TextCache } from "../text-cache.ts";
 
-/** A column: which one, and the name that `header:NAME` and `fact:NAME` give. */
-interface Column {
-  readonly kind: RequestColumn | "header" | "fact";
-  readonly name: string;
-}
+/** Stands after the last. */
+const NO_COLUMN: Column = { kind: "body", name: "" };
 
-const REQUIRED: readonly RequestColumn[] = ["method", "path", "ip"];
 /** RFC 9110 §5.6.2 token; a method is one. */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,64}$/;
 
@@ -37,6 +34,8 @@ function clientsOf(ids: ReadonlySet<string>): TextCache {
   return clients;
 }
 
+/** Columns whose values are texts that come again; a run is of two or more of them. */
+const RUN_KINDS: ReadonlySet<Column["kind"]> = new Set(["ip", "host", "country", "client", "header"]);
 export class RowReader {
   /** The request of the latest row. */
   request: Request = makeRequest({});
@@ -47,6 +46,10 @@ export class RowReader {
   #headers: Record<string, string | undefined> | null = null;
   #facts: Record<string, unknown> | null = null;
   #hasBody = false;
+  /** The first run of columns whose values are looked up together; null for none. */
+  #runs: RunCache | null = null;
+  #runFrom = 0;
+  #runTo = 0;
 
   get ready(): boolean {
     return this.#columns.length > 0;
@@ -54,23 +57,24 @@ export class RowReader {
 
   /** Takes the columns of the rows to come. */
   setColumns(names: readonly string[]): void {
-    if (names.length > COLUMNS_MAX) throw new FrameFault(`a row has at most ${COLUMNS_MAX} columns`);
-    const missing = REQUIRED.find((name) => !names.includes(name));
-    if (missing !== undefined) throw new FrameFault(`column \`${missing}\` is missing`);
-    const columns = names.map(columnOf);
-    const twice = columns.find(
-      ({ kind, name }, at) => columns.findIndex((c) => c.kind === kind && c.name === name) < at,
-    );
-    if (twice !== undefined) throw new FrameFault(`column \`${twice.kind}\` comes twice`);
+    const columns = readColumns(names);
     const has = (kind: Column["kind"]): boolean => columns.some((column) => column.kind === kind);
-    if (has("header") && has("headers"))
-      throw new FrameFault("there are columns `headers` and `header:…`: one or the other");
-    if (has("fact") && has("facts")) throw new FrameFault("there are columns `facts` and `fact:…`: one or the other");
     this.#columns = columns;
     this.#headers = has("header") ? Object.create(null) : null;
     this.#facts = has("fact") ? Object.create(null) : null;
     this.#hasBody = has("body");
+    this.#findRun();
     this.renew();
+  }
+
+  #findRun(): void {
+    const columns = this.#columns;
+    const isRun = ({ kind }: Column | undefined = NO_COLUMN): boolean => RUN_KINDS.has(kind);
+    this.#runFrom = columns.findIndex((column, at) => isRun(column) && isRun(columns[at + 1]));
+    this.#runTo = this.#runFrom;
+    while (isRun(columns[this.#runTo])) this.#runTo++;
+    this.#runs =
+      this.#runFrom < 0 ? null : runCacheOf(columns.slice(this.#runFrom, this.#runTo).map(({ kind }) => kind));
   }
 
   /** Fills a new request from now on, because the latest is kept. */
@@ -93,6 +97,11 @@ export class RowReader {
     this.problem = "";
     forget(this.request);
     for (let index = 0; index < columns.length; index++) {
+      if (index === this.#runFrom && this.#runs !== null && this.#runTo <= given) {
+        this.#takeRun(this.#runs, from, ids);
+        index = this.#runTo - 1;
+        continue;
+      }
       const column = columns[index] as Column;
       if (index >= given || from.isNil()) this.#leaveOut(column);
       else this.#take(column, from, ids);
@@ -137,6 +146,56 @@ export class RowReader {
         return;
       default:
         this.#takeRare(kind, from);
+    }
+  }
+
+  /** Takes the columns of the run, by one look-up where it came before. */
+  #takeRun(runs: RunCache, from: FrameReader, ids: ReadonlySet<string>): void {
+    const at = from.at;
+    const bytes = from.runBytes(this.#runTo - this.#runFrom);
+    const place = runs.find(from.view, at, bytes, ids);
+    if (place >= 0) {
+      this.#takeKnown(runs, place);
+      from.at = at + bytes;
+      return;
+    }
+    const { problem } = this;
+    for (let index = this.#runFrom; index < this.#runTo; index++) {
+      const column = this.#columns[index] as Column;
+      if (from.isNil()) this.#leaveOut(column);
+      else this.#take(column, from, ids);
+    }
+    if (place === -1 && this.problem === problem) this.#keepRun(runs, runs.keep(from.view, at, bytes));
+  }
+
+  #takeKnown(runs: RunCache, place: number): void {
+    const { request } = this;
+    for (let index = this.#runFrom; index < this.#runTo; index++) {
+      const { kind, name } = this.#columns[index] as Column;
+      const value = runs.valueAt(place, index - this.#runFrom);
+      if (kind === "ip") request.ip = value;
+      else if (kind === "client") request.client = value;
+      else if (kind === "header") (this.#headers as Record<string, string | undefined>)[name] = value;
+      else if (kind === "host") request.host = value;
+      else request.country = value;
+    }
+  }
+
+  #keepRun(runs: RunCache, place: number): void {
+    const { ip, client, host, country } = this.request;
+    for (let index = this.#runFrom; index < this.#runTo; index++) {
+      const { kind, name } = this.#columns[index] as Column;
+      const value =
+        kind === "ip"
+          ? ip
+          : kind === "client"
+            ? client
+            : kind === "header"
+              ? this.#headers?.[name]
+              : kind === "host"
+                ? host
+                : country;
+      runs.put(place, index - this.#runFrom, value ?? "");
     }
   }
 
@@ -219,14 +278,6 @@ export class RowReader {
     if (request.size === 0 && request.body !== undefined)
       request.size = Buffer.byteLength(JSON.stringify(request.body));
   }
-}
-
-function columnOf(name: string): Column {
-  if (name.startsWith("header:") && name.length > 7) return { kind: "header", name: name.slice(7).toLowerCase() };
-  if (name.startsWith("fact:") && name.length > 5) return { kind: "fact", name: name.slice(5) };
-  const kind = REQUEST_COLUMNS.find((known) => known === name);
-  if (kind !== undefined) return { kind, name: "" };
-  throw new FrameFault(`there is no column \`${name.slice(0, 40)}\``);
 }
 
 const EMPTY: Request = makeRequest({});
