@@ -1,4 +1,4 @@
-/** The latest decisions, for whoever asks what has just happened. A ring of entries that are used again, so keeping one allocates nothing. */
+/** The latest decisions, for whoever asks what has just happened. A ring that is used again, so keeping one allocates nothing. */
 import { type Decision, VERDICTS, type Verdict } from "../engine/index.ts";
 import type { Request } from "../engine/index.ts";
 import type { DecisionIds } from "./decision-ids.ts";
@@ -21,29 +21,48 @@ export interface DecisionShown {
   readonly [name: string]: unknown;
 }
 
-interface Slot {
-  /** The number behind the decision's name, which is made where it is shown. */
-  number: number;
-  atMicros: number;
-  adapter: Adapter;
-  method: string;
+/** Decisions that room is made for at a time. */
+const ROOM = 1_024;
+/** No whole number, so that arrays of it are of floating-point numbers from the start. */
+const NO_NUMBER = 0.5;
+
+/** A decision as it is kept. */
+interface Kept {
+  readonly number: number;
+  readonly atMicros: number;
+  readonly adapter: Adapter;
+  readonly method: string;
   /** As received, with the query, which is never shown. */
-  path: string;
-  ip: string;
-  client: string | null;
-  verdict: number;
-  status: number;
-  by: string | null;
-  reason: string;
+  readonly path: string;
+  readonly ip: string;
+  readonly client: string | null;
+  readonly verdict: number;
+  readonly status: number;
+  readonly by: string | null;
+  readonly reason: string;
   /** Where there is more to say than that the request was let through. */
-  decision: Decision | null;
+  readonly decision: Decision | null;
 }
 
+/** Each member has an array of its own: one decision after the other lies side by side in it, so that keeping one meets memory that is at hand. */
 export class RecentDecisions {
-  readonly #slots: Slot[] = [];
   readonly #most: number;
   readonly #ids: Pick<DecisionIds, "nameOf">;
+  /** The numbers behind the decisions' names, which are made where they are shown. */
+  readonly #numbers: number[] = [];
+  readonly #times: number[] = [];
+  readonly #verdicts: number[] = [];
+  readonly #statuses: number[] = [];
+  readonly #adapters: Adapter[] = [];
+  readonly #methods: string[] = [];
+  readonly #paths: string[] = [];
+  readonly #ips: string[] = [];
+  readonly #clients: (string | null)[] = [];
+  readonly #deciders: (string | null)[] = [];
+  readonly #reasons: string[] = [];
+  readonly #decisions: (Decision | null)[] = [];
   #next = 0;
+  #count = 0;
 
   constructor(most: number, ids: Pick<DecisionIds, "nameOf">) {
     this.#most = most;
@@ -52,69 +71,84 @@ export class RecentDecisions {
 
   /** Keeps a decision in place of the oldest. */
   add(request: Request, ruling: Ruling, adapter: Adapter, nowMicros: number): void {
-    const slot = this.#slot();
+    const at = this.#next;
+    if (at === this.#numbers.length) this.#makeRoom();
+    this.#next = at + 1 === this.#most ? 0 : at + 1;
+    if (this.#count < this.#most) this.#count++;
     const { record } = ruling;
-    slot.number = ruling.number;
-    slot.atMicros = nowMicros;
-    slot.adapter = adapter;
-    slot.method = request.method;
-    slot.path = request.path;
-    slot.ip = request.ip;
-    slot.client = ruling.client;
-    slot.verdict = record.verdict;
-    slot.status = record.status;
-    slot.by = record.by;
-    slot.reason = record.reason;
-    slot.decision = record.verdict > 0 || record.shadows > 0 ? ruling.decision : null;
+    this.#numbers[at] = ruling.number;
+    this.#times[at] = nowMicros;
+    this.#verdicts[at] = record.verdict;
+    this.#statuses[at] = record.status;
+    this.#adapters[at] = adapter;
+    this.#methods[at] = request.method;
+    this.#paths[at] = request.path;
+    this.#ips[at] = request.ip;
+    this.#clients[at] = ruling.client;
+    this.#deciders[at] = record.by;
+    this.#reasons[at] = record.reason;
+    this.#decisions[at] = record.verdict > 0 || record.shadows > 0 ? ruling.decision : null;
   }
 
-  #slot(): Slot {
-    let slot = this.#slots[this.#next];
-    if (slot === undefined) this.#slots.push((slot = emptySlot()));
-    this.#next = (this.#next + 1) % this.#most;
-    return slot;
+  /** Writing where an array has room is quicker than making it longer by one. */
+  #makeRoom(): void {
+    const until = Math.min(this.#most, this.#numbers.length + ROOM);
+    for (let at = this.#numbers.length; at < until; at++) {
+      this.#numbers.push(NO_NUMBER);
+      this.#times.push(NO_NUMBER);
+      this.#verdicts.push(0);
+      this.#statuses.push(0);
+      this.#adapters.push("json");
+      this.#methods.push("");
+      this.#paths.push("");
+      this.#ips.push("");
+      this.#clients.push(null);
+      this.#deciders.push(null);
+      this.#reasons.push("");
+      this.#decisions.push(null);
+    }
   }
 
   /** Those that are asked for, the latest first. */
   find(filter: DecisionFilter): readonly DecisionShown[] {
     const found: DecisionShown[] = [];
-    const count = this.#slots.length;
+    const count = this.#count;
     for (let back = 1; back <= count && found.length < filter.most; back++) {
-      const slot = this.#slots[(this.#next - back + count) % count];
-      if (slot !== undefined && fits(slot, filter)) found.push(shown(slot, this.#ids.nameOf(slot.number)));
+      const kept = this.#at((this.#next - back + count) % count);
+      if (fits(kept, filter)) found.push(shown(kept, this.#ids.nameOf(kept.number)));
     }
     return found;
   }
+
+  #at(at: number): Kept {
+    return {
+      number: this.#numbers[at] ?? 0,
+      atMicros: this.#times[at] ?? 0,
+      adapter: this.#adapters[at] ?? "json",
+      method: this.#methods[at] ?? "",
+      path: this.#paths[at] ?? "",
+      ip: this.#ips[at] ?? "",
+      client: this.#clients[at] ?? null,
+      verdict: this.#verdicts[at] ?? 0,
+      status: this.#statuses[at] ?? 0,
+      by: this.#deciders[at] ?? null,
+      reason: this.#reasons[at] ?? "",
+      decision: this.#decisions[at] ?? null,
+    };
+  }
 }
 
-function emptySlot(): Slot {
-  return {
-    number: 0,
-    atMicros: 0,
-    adapter: "json",
-    method: "",
-    path: "",
-    ip: "",
-    client: null,
-    verdict: 0,
-    status: 0,
-    by: null,
-    reason: "",
-    decision: null,
-  };
-}
-
-function fits(slot: Slot, { client, verdict, rule, sinceMicros }: DecisionFilter): boolean {
-  if (client !== null && slot.client !== client) return false;
-  if (verdict !== null && VERDICTS[slot.verdict] !== verdict) return false;
-  if (sinceMicros !== null && slot.atMicros < sinceMicros) return false;
-  if (rule === null || slot.by === rule) return true;
-  const { matched = [], shadow = [] } = slot.decision ?? {};
+function fits(kept: Kept, { client, verdict, rule, sinceMicros }: DecisionFilter): boolean {
+  if (client !== null && kept.client !== client) return false;
+  if (verdict !== null && VERDICTS[kept.verdict] !== verdict) return false;
+  if (sinceMicros !== null && kept.atMicros < sinceMicros) return false;
+  if (rule === null || kept.by === rule) return true;
+  const { matched = [], shadow = [] } = kept.decision ?? {};
   return matched.includes(rule) || shadow.includes(rule);
 }
 
-function shown({ decision, ...slot }: Slot, id: string): DecisionShown {
-  const { number: _, atMicros, path, verdict, ...rest } = slot;
+function shown({ decision, ...kept }: Kept, id: string): DecisionShown {
+  const { number: _, atMicros, path, verdict, ...rest } = kept;
   const query = path.indexOf("?");
   return {
     at: new Date(atMicros / 1_000).toISOString(),
