@@ -39,11 +39,16 @@ function lookFor(path: string): void {
 
 /** As lines of JSON, or one line an entry for people. */
 async function printLog(path: string, args: Arguments, io: CliIo): Promise<number> {
+  let [lines, entries] = [0, 0];
   for await (const line of readAuditLog(path)) {
+    lines++;
+    if (parsed(line) !== null) entries++;
     const text = args.json() ? line : entryText(line);
     if (text !== null) await io.stdout(`${text}\n`);
   }
-  return EXIT.fine;
+  if (entries > 0 || lines === 0) return EXIT.fine;
+  const help = "name the folder of --data, or a file of what /v1/audit gave";
+  throw new CliProblem(`${path} is no audit log: none of its lines is an entry`, help);
 }
 
 /** Null for a checkpoint; what is no entry is shown as it is. What stands in an entry is shown as JSON, so that it stays one line and moves no terminal. */

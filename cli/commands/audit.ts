@@ -63,7 +63,7 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   const [action] = args.positionals;
   // A policy of that name is `./verify`.
   if (action === "verify" || action === "log") {
-    const [, path = ""] = args.exactly(action, "FILE|DIR");
+    const [, path = ""] = args.exactly(`\`${action}\``, "the folder of --data, or a file of what /v1/audit gave,");
     const { runOnLog } = await import("./audit-log.ts");
     return runOnLog(action, path, args, io);
   }

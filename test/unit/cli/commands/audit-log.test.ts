@@ -48,7 +48,11 @@ test("exports lines that verify, and says which one was changed", async () => {
 
 test("says what is no log", async () => {
   const at = folderWith({ garbage: "one\ntwo\n", key: "none" });
-  expect((await edgepolicy(["audit", "log", at("garbage")])).stdout).toBe("one\ntwo\n");
+  expect(await edgepolicy(["audit", "log", at("garbage")])).toMatchObject({
+    status: 2,
+    stdout: "one\ntwo\n",
+    stderr: expect.stringContaining("is no audit log: none of its lines is an entry") as string,
+  });
   expect(await edgepolicy(["audit", "verify", at("garbage")])).toMatchObject({
     status: 1,
     stdout: expect.stringContaining("entry 1 is neither an entry nor a checkpoint") as string,
@@ -64,6 +68,14 @@ test("says what is no log", async () => {
   ]) {
     expect((await edgepolicy(["audit", ...argv])).status, argv.join(" ")).toBe(2);
   }
+});
+
+test.each(["log", "verify"])("%s alone is told what it is for", async (action) => {
+  const { status, stderr } = await edgepolicy(["audit", action]);
+  expect({ status, stderr }).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining("the folder of --data, or a file of what /v1/audit gave, is missing") as string,
+  });
 });
 
 test("still audits a policy of the name of an action", async () => {
