@@ -4,8 +4,12 @@ import { Unpackr } from "msgpackr/unpack";
 import type { Allowance, Wishes } from "../protocol.ts";
 import { FROM_CLIENT, FROM_SERVER, PROTOCOL_VERSION } from "../protocol.ts";
 
-const packr = new Packr({ useRecords: false, variableMapSize: true });
+const packr = new Packr({ useRecords: false, variableMapSize: true, encodeUndefinedAsNil: true });
 const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true });
+
+/** A WebSocket does not tell which. */
+const UNREACHED =
+  "the server cannot be reached, or refuses the upgrade: see its adapterPeers, and the path /authz/stream";
 
 /** Told what happens, in this order: `onReady` at most once, `onClosed` once. */
 export interface ConnectionEvents {
@@ -39,7 +43,7 @@ export class Connection {
     this.#socket.addEventListener("close", ({ code, reason }) =>
       this.#end(reason === "" ? `closed (${code})` : reason),
     );
-    this.#socket.addEventListener("error", () => this.#end("the server cannot be reached"));
+    this.#socket.addEventListener("error", () => this.#end(UNREACHED));
   }
 
   /** Bytes that the system has not taken yet. */

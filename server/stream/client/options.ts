@@ -91,7 +91,9 @@ function headersOf({ headers, challenges = false }: StreamClientOptions): readon
   return [...new Set([...names, ...(challenges ? CHALLENGE_HEADERS : [])])];
 }
 
-/** @throws RangeError for a number that is not positive, TypeError for a URL that is none. */
+const FAIL_MODES: readonly unknown[] = ["open", "closed"];
+
+/** @throws RangeError for a number that is not positive, TypeError for a URL or fail mode that is none. */
 export function settingsOf(options: StreamClientOptions): Settings {
   const settings = {
     url: options.url,
@@ -108,7 +110,12 @@ export function settingsOf(options: StreamClientOptions): Settings {
   for (const name of ["deadlineMs", "queueMax", "retryLeastMs", "retryMostMs"] as const) {
     if (!(settings[name] > 0)) throw new RangeError(`option ${name}: ${settings[name]} is not a positive number`);
   }
-  if (!/^wss?:$/.test(new URL(settings.url).protocol))
-    throw new TypeError(`option url: \`${settings.url}\` is not ws://…`);
+  const { url, failMode } = settings;
+  if (!URL.canParse(url) || !/^wss?:$/.test(new URL(url).protocol)) {
+    throw new TypeError(`option url: \`${url}\` is not ws://HOST:PORT/authz/stream`);
+  }
+  if (!FAIL_MODES.includes(failMode) && typeof failMode !== "function") {
+    throw new TypeError(`option failMode: \`${failMode}\` is not open, closed or a function`);
+  }
   return settings;
 }

@@ -2,56 +2,93 @@
 import type { Verdict } from "../../../engine/index.ts";
 import type { RequestColumn } from "../protocol.ts";
 import type { StreamDecision, StreamFailure, StreamOutcome, StreamRequest } from "./options.ts";
+import {
+  countOf,
+  credentialOf,
+  dataMapOf,
+  dataOf,
+  headersOf,
+  isCount,
+  listed,
+  type Sendable,
+  textOf,
+  textsOf,
+  UNSENDABLE,
+} from "./sendable.ts";
 
 /** As the engine has them, without the engine. */
 export const VERDICTS: readonly Verdict[] = ["allow", "slow", "challenge", "throttle", "block"];
 
-type ReadColumn = (request: StreamRequest) => unknown;
+/** A column: how it is read, and made what the server reads in it. */
+interface Column {
+  readonly read: (request: StreamRequest) => unknown;
+  readonly send: Sendable;
+  readonly wanted: string;
+}
 
-const seconds = (micros: number | null): number | null => (micros === null ? null : micros / 1e6);
+const seconds = (micros: number | null | undefined): number | null => (micros == null ? null : micros / 1e6);
+const text = (read: Column["read"]): Column => ({ read, send: textOf, wanted: "a text" });
+const count = (read: Column["read"]): Column => ({ read, send: countOf, wanted: "a whole number, and not negative" });
+const texts = (read: Column["read"]): Column => ({ read, send: textsOf, wanted: "an array of texts" });
+const map = (read: Column["read"]): Column => ({ read, send: dataMapOf, wanted: "an object of what JSON has" });
 
-const COLUMNS: Readonly<Record<RequestColumn, ReadColumn>> = {
-  method: (request) => request.method,
-  path: (request) => request.path,
-  ip: (request) => request.ip,
-  client: (request) => request.client,
-  host: (request) => request.host,
-  size: (request) => request.size,
-  headers: (request) => request.headers,
-  body: (request) => request.body,
-  evidence: (request) => request.evidence,
-  facts: (request) => request.facts,
-  asn: (request) => request.asn,
-  country: (request) => request.country,
-  ja4: (request) => request.ja4,
-  identity_error: (request) => request.identityError,
-  scopes: (request) => request.scopes,
-  claims: (request) => request.claims,
-  credential: ({ credential: known }) => known && [known.id, seconds(known.issued), seconds(known.expires)],
-  passes: (request) => request.passes,
+const COLUMNS: Readonly<Record<RequestColumn, Column>> = {
+  method: text((request) => request.method),
+  path: text((request) => request.path),
+  ip: text((request) => request.ip),
+  client: text((request) => request.client),
+  host: text((request) => request.host),
+  size: count((request) => request.size),
+  headers: { read: (request) => request.headers, send: headersOf, wanted: "an object of texts" },
+  body: { read: (request) => request.body, send: dataOf, wanted: "what JSON has" },
+  evidence: text((request) => request.evidence),
+  facts: map((request) => request.facts),
+  asn: count((request) => request.asn),
+  country: text((request) => request.country),
+  ja4: text((request) => request.ja4),
+  identity_error: text((request) => request.identityError),
+  scopes: texts((request) => request.scopes),
+  claims: map((request) => request.claims),
+  credential: {
+    read: ({ credential: known }) => known && [known.id, seconds(known.issued), seconds(known.expires)],
+    send: credentialOf,
+    wanted: "an id, and two times or null",
+  },
+  passes: texts((request) => request.passes),
 };
+
+function headerColumn(name: string): Column {
+  return text((request) => listed(request.headers?.[name]));
+}
 
 /** Names of a row's columns, and how to read them; those that requests seldom have come last, where they cost nothing. */
 export class RowShape {
   readonly names: readonly string[];
-  readonly #readers: readonly ReadColumn[];
+  readonly #columns: readonly Column[];
 
   /** @param headers - Names of the headers that have a column each; null for all in one. */
   constructor(headers: readonly string[] | null) {
-    const own = Object.entries(COLUMNS).flatMap(([name, read]): [string, ReadColumn][] => {
-      if (name !== "headers" || headers === null) return [[name, read]];
-      return headers.map((header) => [`header:${header}`, (request) => request.headers?.[header]]);
+    const own = Object.entries(COLUMNS).flatMap(([name, column]): [string, Column][] => {
+      if (name !== "headers" || headers === null) return [[name, column]];
+      return headers.map((header) => [`header:${header}`, headerColumn(header)]);
     });
     this.names = own.map(([name]) => name);
-    this.#readers = own.map(([, read]) => read);
+    this.#columns = own.map(([, column]) => column);
   }
 
-  /** A request's row, without the last values that it does not have. */
-  rowOf(request: StreamRequest): unknown[] {
+  /** A request's row, without the last values that it does not have; or why the server would not take it. */
+  rowOf(request: StreamRequest): unknown[] | string {
+    // Whoever calls from JavaScript may hand over anything.
+    if (typeof request !== "object" || (request as unknown) === null) return "a request must be an object";
     const row: unknown[] = [];
     let filled = 0;
-    for (let index = 0; index < this.#readers.length; index++) {
-      const value = this.#readers[index]?.(request) ?? null;
+    for (let index = 0; index < this.#columns.length; index++) {
+      const { read, send, wanted } = this.#columns[index] as Column;
+      const given = read(request) ?? null;
+      // Most are texts as they should be, for which nothing more is called.
+      const isFine = given === null || (typeof given === "string" && send === textOf && given.isWellFormed());
+      const value = isFine ? given : send(given);
+      if (value === UNSENDABLE) return `${this.names[index]} must be ${wanted}`;
       row.push(value);
       if (value !== null) filled = index + 1;
     }
@@ -60,9 +97,15 @@ export class RowShape {
   }
 }
 
-export function outcomeRow(id: string, { status, size, latencyMicros, headers }: StreamOutcome): unknown[] {
-  const latency = latencyMicros === undefined ? null : latencyMicros / 1e6;
-  return headers === undefined ? [id, status, size ?? null, latency] : [id, status, size ?? null, latency, headers];
+/** An outcome's row; null where it is none that the server would take. */
+export function outcomeRow(id: string, outcome: StreamOutcome): unknown[] | null {
+  // Whoever calls from JavaScript may hand over anything.
+  const { status, size, latencyMicros, headers } = (outcome as Partial<StreamOutcome> | undefined) ?? {};
+  const texts = headers === undefined ? undefined : headersOf(headers);
+  const isTimed = latencyMicros === undefined || Number.isFinite(latencyMicros);
+  if (texts === UNSENDABLE || !isTimed || !isCount(status) || !(size === undefined || isCount(size))) return null;
+  const row = [id, status, size ?? null, latencyMicros === undefined ? null : latencyMicros / 1e6];
+  return texts === undefined ? row : [...row, texts];
 }
 
 /** What a row of the server says. @throws TypeError where it is no decision. */

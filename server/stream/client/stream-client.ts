@@ -58,7 +58,7 @@ export class StreamClient {
   get state(): StreamState {
     return this.#state;
   }
-  /** Outcomes that were not sent, for want of a connection or of room. */
+  /** Outcomes that were not sent, for want of a connection or of room, or because they are none. */
   get outcomesDropped(): number {
     return this.#outcomesDropped;
   }
@@ -77,11 +77,10 @@ export class StreamClient {
     if (id === "") return;
     const connection = this.#connection;
     const fits = this.#outcomes.length < this.#settings.queueMax && (connection?.waitingBytes ?? 0) < WAITING_BYTES_MAX;
-    if (this.#state !== "open" || !fits) this.#outcomesDropped++;
-    else {
-      this.#outcomes.push(outcomeRow(id, outcome));
-      this.#flushSoon();
-    }
+    const row = this.#state === "open" && fits ? outcomeRow(id, outcome) : null;
+    if (row === null) return void this.#outcomesDropped++;
+    this.#outcomes.push(row);
+    this.#flushSoon();
   }
 
   /** Closes for good: what waits is decided by the fail mode. */
@@ -152,14 +151,35 @@ export class StreamClient {
     }
     while (this.#queue.length > 0 && this.#unanswered < allowance.requestsMax) {
       const room = Math.min(allowance.requestsMax - this.#unanswered, allowance.rowsMax);
-      this.#send(connection, this.#queue.splice(0, room), allowance.frameBytesMax);
+      this.#sendThose(connection, this.#queue.splice(0, room), allowance.frameBytesMax);
     }
   }
 
+  /** Sends those that are requests: what the server could not read would cost it all others. */
+  #sendThose(connection: Connection, batch: readonly Asked[], bytesMax: number): void {
+    const good: Asked[] = [];
+    const rows: (readonly unknown[])[] = [];
+    for (const asked of batch) {
+      const row = this.#shape.rowOf(asked.request);
+      if (typeof row === "string") {
+        this.#fail(asked, "rejected", row);
+        continue;
+      }
+      good.push(asked);
+      rows.push(row);
+    }
+    if (rows.length > 0) this.#send(connection, good, rows, bytesMax);
+  }
+
   /** Sends one frame, or two halves where it is too long. */
-  #send(connection: Connection, batch: readonly Asked[], bytesMax: number): void {
+  #send(
+    connection: Connection,
+    batch: readonly Asked[],
+    rows: readonly (readonly unknown[])[],
+    bytesMax: number,
+  ): void {
     const seq = this.#seq++;
-    const frame = encode([FROM_CLIENT.requests, seq, batch.map(({ request }) => this.#shape.rowOf(request))]);
+    const frame = encode([FROM_CLIENT.requests, seq, rows]);
     if (frame.length <= bytesMax) {
       this.#sent.set(seq, batch);
       this.#unanswered += batch.length;
@@ -168,8 +188,8 @@ export class StreamClient {
       for (const asked of batch) this.#fail(asked, "rejected", `the request is longer than ${bytesMax} bytes`);
     } else {
       const half = batch.length >> 1;
-      this.#send(connection, batch.slice(0, half), bytesMax);
-      this.#send(connection, batch.slice(half), bytesMax);
+      this.#send(connection, batch.slice(0, half), rows.slice(0, half), bytesMax);
+      this.#send(connection, batch.slice(half), rows.slice(half), bytesMax);
     }
   }
 

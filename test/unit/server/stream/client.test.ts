@@ -295,3 +295,76 @@ describe("/authz/stream", () => {
     expect(await answer.json()).toMatchObject({ detail: "this is a WebSocket" });
   });
 });
+
+describe("what the server could not read", () => {
+  const nested = (levels: number): unknown => JSON.parse("[".repeat(levels) + "]".repeat(levels));
+  const looped: Record<string, unknown> = {};
+  Object.assign(looped, { one: looped, two: looped });
+  const more = (members: object): StreamRequest => ({ ...LOGIN, ...members }) as StreamRequest;
+
+  it.each<[string, StreamRequest, string]>([
+    ["nothing", undefined as unknown as StreamRequest, "a request must be an object"],
+    ["a path that is a number", more({ path: 5 }), "path must be a text"],
+    ["a header that is a number", more({ headers: { a: 1 } }), "headers must be an object of texts"],
+    ["a date in the body", more({ body: { at: new Date() } }), "body must be what JSON has"],
+    ["bytes as the body", more({ body: new Uint8Array(3) }), "body must be what JSON has"],
+    ["a function in the body", more({ body: [(): void => {}] }), "body must be what JSON has"],
+    ["a large integer", more({ body: 2n ** 80n }), "body must be what JSON has"],
+    ["an object in itself, twice", more({ body: looped }), "body must be what JSON has"],
+    ["a size that is a text", more({ size: "5" }), "size must be a whole number, and not negative"],
+    ["facts that are a list", more({ facts: [] }), "facts must be an object of what JSON has"],
+    ["scopes that are a text", more({ scopes: "a" }), "scopes must be an array of texts"],
+    ["a credential of numbers", more({ credential: { id: 5 } }), "credential must be an id, and two times or null"],
+  ])("%s is refused alone", async (_, request, reason) => {
+    const server = await serve(POLICY, {}, FILES);
+    const { stream, states } = client(server.port);
+    const [before, refused, after] = await Promise.all([
+      stream.decide(GET),
+      stream.decide(request),
+      stream.decide(GET),
+    ]);
+    expect(refused).toMatchObject({ verdict: "block", failure: "rejected", reason });
+    expect([before, after]).toMatchObject([{ failure: null }, { failure: null }]);
+    expect(states).toEqual(["open"]);
+  });
+
+  it.each<[string, StreamRequest]>([
+    ["half a surrogate pair", more({ body: { username: "\ud800", "\udfff": 1 } })],
+    ["half a surrogate pair in a path and a header", more({ path: "/\ud800", headers: { "x-a": "\udc00" } })],
+    ["a body that nests deep", more({ body: { username: nested(3_000) } })],
+    ["a body that nests as deep as is read", more({ body: nested(32) })],
+    [
+      "headers of one name as a list, and one that is undefined",
+      more({ headers: { "set-cookie": ["a"], b: undefined } }),
+    ],
+    ["a member that is undefined", more({ body: { username: undefined } })],
+  ])("%s, which a caller can bring about, is decided", async (_, request) => {
+    const server = await serve(POLICY, {}, FILES);
+    const { stream, states } = client(server.port);
+    expect(await stream.decide(request)).toMatchObject({ verdict: "allow", failure: null });
+    expect(await stream.decide({ ...request, ip: "192.0.2.9" })).toMatchObject({ failure: null });
+    expect(states).toEqual(["open"]);
+  });
+
+  it("of outcomes is dropped and counted", async () => {
+    const server = await serve(POLICY, {}, FILES);
+    const { stream, states } = client(server.port);
+    const decision = await stream.decide(LOGIN);
+    const wrong = [undefined, {}, { status: "401" }, { status: 401, size: -1 }, { status: 401, latencyMicros: NaN }];
+    for (const outcome of wrong) stream.report(decision, outcome as unknown as { status: number });
+    stream.report(decision, { status: 401, headers: { a: 1 } as unknown as Record<string, string> });
+    expect(stream.outcomesDropped).toBe(6);
+    for (let times = 0; times < 2; times++) stream.report(await stream.decide(LOGIN), { status: 401 });
+    expect(await stream.decide(LOGIN)).toMatchObject({ by: "stuffing" });
+    expect(states).toEqual(["open"]);
+  });
+
+  it.each([
+    [{ url: undefined }, "option url: `undefined` is not ws://HOST:PORT/authz/stream"],
+    [{ url: "nonsense" }, "option url: `nonsense` is not ws://"],
+    [{ url: "http://127.0.0.1/authz/stream" }, "is not ws://"],
+    [{ failMode: "opne" }, "option failMode: `opne` is not open, closed or a function"],
+  ])("of options %j is an error", (options, said) => {
+    expect(() => client(9, options as unknown as StreamClientOptions)).toThrow(said);
+  });
+});
