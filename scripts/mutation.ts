@@ -1,27 +1,28 @@
 /**
  * `node scripts/mutation.ts [--quick] [--report] [FILE…]`: plants every mutant that Stryker knows in each file, one file after the
- * other, and prints the score and what survives. Without files, all of `engine/` (a night). Stryker's results are kept in
- * `.cache/mutation`, so that another run tries again only what has changed; scores in `test/mutation/scores.json`, beside the table of
- * them, `scores.md`, and the summary in CONTRIBUTING.md. A file of types alone, in which there is nothing to plant, is noted as such at
- * once. `--quick` judges each file by its own tests alone (`test/mutation/own-tests.ts`), and leaves out files without any; `--report` alone writes table and
- * summary anew. `EDGEPOLICY_RUNS` scales the properties (default here: a tenth).
+ * other, and prints the score and what survives (`test/mutation/judge.ts`). Without files, all of `engine/` (a night). Scores are kept in
+ * `test/mutation/scores.json`, beside the table of them, `scores.md`, and the summary in CONTRIBUTING.md. A file of types alone, in
+ * which there is nothing to plant, is noted as such at once. `--quick` judges each file by its own tests alone
+ * (`test/mutation/own-tests.ts`), and leaves out files without any; `--report` alone writes table and summary anew.
+ * `EDGEPOLICY_RUNS` scales the properties (default here: a tenth).
  *
  * Exit status: 0 where every file reaches the aim, 1 where one does not, 2 for bad use.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { ownTests } from "../test/mutation/own-tests.ts";
-import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { constants, setPriority } from "node:os";
+import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
+import { constants, getPriority, setPriority } from "node:os";
 import { join, relative } from "node:path";
 import process from "node:process";
-import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { judgeMutants, type Mutant } from "../test/mutation/judge.ts";
+import { nearTests } from "../test/mutation/near-tests.ts";
+import { ownTests } from "../test/mutation/own-tests.ts";
+import { plant } from "../test/mutation/plant.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 /** A package of its own: what it brings is no dependency of the project. */
 const PACKAGE = join(ROOT, "test/mutation");
-const CACHE = join(ROOT, ".cache/mutation");
 const SCORES = join(PACKAGE, "scores.json");
 const TABLE = join(PACKAGE, "scores.md");
 const GUIDE = join(ROOT, "CONTRIBUTING.md");
@@ -29,27 +30,8 @@ const GUIDE = join(ROOT, "CONTRIBUTING.md");
 const AIM = 85;
 /** Share of the cases of properties. */
 const RUNS = "0.1";
-
-/** What this script reads of Stryker's report (mutation-testing-report-schema). */
-interface Report {
-  readonly files: Readonly<Record<string, { readonly mutants: readonly Mutant[] }>>;
-}
-
-interface Mutant {
-  readonly status: string;
-  readonly mutatorName: string;
-  readonly replacement?: string;
-  readonly location: { readonly start: { readonly line: number; readonly column: number } };
-}
-
-/** What this script uses of Stryker's instrumenter (`@stryker-mutator/instrumenter`, a part of its core). */
-interface Instrumenting {
-  readonly Instrumenter: new (
-    logger: object,
-  ) => {
-    instrument(files: readonly object[], options: object): Promise<{ readonly mutants: readonly unknown[] }>;
-  };
-}
+/** What no test found. */
+const ALIVE: ReadonlySet<string> = new Set(["Survived", "NoCoverage"]);
 
 /** What came of one file. */
 interface Score {
@@ -65,103 +47,38 @@ interface Score {
 type Scores = Readonly<Record<string, Score>>;
 
 function install(): void {
-  if (existsSync(join(PACKAGE, "node_modules/@stryker-mutator/core"))) return;
-  process.stderr.write("edgepolicy: installing Stryker in test/mutation (once; about 60 MB) …\n");
+  if (existsSync(join(PACKAGE, "node_modules/@stryker-mutator/instrumenter"))) return;
+  process.stderr.write("edgepolicy: installing Stryker's instrumenter in test/mutation (once; about 30 MB) …\n");
   const args = ["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"];
   const { status } = spawnSync("npm", args, { cwd: PACKAGE, stdio: "inherit", shell: process.platform === "win32" });
   if (status !== 0) throw new Error("npm could not install test/mutation; run `npm ci` there with a network");
 }
 
-function configOf(file: string, name: string): object {
-  return {
-    testRunner: "vitest",
-    plugins: [join(PACKAGE, "node_modules/@stryker-mutator/vitest-runner/dist/src/index.js")],
-    vitest: { configFile: "test/mutation/vitest.config.ts", related: false },
-    coverageAnalysis: "perTest",
-    concurrency: 1,
-    // Loops are noticed by how often the mutant is passed; a short time would only count what a busy machine slows down as found.
-    timeoutMS: 15_000,
-    mutate: [file],
-    incremental: true,
-    incrementalFile: join(CACHE, `${name}.incremental.json`),
-    reporters: ["json"],
-    jsonReporter: { fileName: join(CACHE, `${name}.json`) },
-    tempDirName: join(CACHE, "sandbox"),
-    ignorePatterns: [".cache", "dist", "bench/results", "editors", "test/mutation/node_modules"],
-    disableTypeChecks: false,
-    warnings: false,
-  };
-}
-
-/** Whether there is anything in a file that could be planted; no test is run for it. */
-async function hasMutants(file: string): Promise<boolean> {
-  const module = join(PACKAGE, "node_modules/@stryker-mutator/instrumenter/dist/src/index.js");
-  const { Instrumenter } = (await import(pathToFileURL(module).href)) as Instrumenting;
-  const quiet = { debug: () => undefined, info: () => undefined, isDebugEnabled: () => false };
-  const content = readFileSync(join(ROOT, file), "utf8");
-  const options = { plugins: null, ignorers: [], excludedMutations: [] };
-  const { mutants } = await new Instrumenter(quiet).instrument([{ name: file, mutate: true, content }], options);
-  return mutants.length > 0;
-}
-
 /**
- * Judges a file by its own tests, which takes little time, and where that finds too few by all tests near to it: what was found
- * is not looked for again. Null where Stryker could not be run.
+ * Judges a file by its own tests, which takes little time, and where those find too few, what they leave by all tests near to it. Null
+ * where the file has no tests of its own and no others are asked for.
+ *
+ * @throws Where its tests cannot be loaded, or fail without a mutant.
  */
 async function judge(file: string, quick: boolean): Promise<Score | null> {
-  if (!(await hasMutants(file))) return scoreOf(file, []);
-  const own = ownTests(file).some((path) => existsSync(join(ROOT, path))) ? mutate(file, "own") : null;
-  const first = own === null ? null : scoreOf(file, own);
-  if (quick || (first !== null && percent(first) >= AIM)) return first;
-  const near = mutate(file, "near");
-  return near === null ? first : scoreOf(file, near);
-}
-
-/** Lets Stryker try again what survived: for mutants of what runs once, when a module is loaded, it would not see that there are new tests. */
-function forgetSurvivors(kept: string): void {
-  if (!existsSync(kept)) return;
-  const report = JSON.parse(readFileSync(kept, "utf8")) as Report;
-  const files = Object.entries(report.files).map(([file, each]) => {
-    const mutants = each.mutants.filter(({ status }) => status !== "Survived" && status !== "NoCoverage");
-    return [file, { ...each, mutants }] as const;
-  });
-  writeFileSync(kept, JSON.stringify({ ...report, files: Object.fromEntries(files) }));
-}
-
-/** Runs Stryker on one file; null where it could not be run. */
-function mutate(file: string, tests: "own" | "near"): readonly Mutant[] | null {
-  const name = file.replaceAll("/", "-");
-  const config = join(CACHE, `${name}.config.json`);
-  mkdirSync(CACHE, { recursive: true });
-  writeFileSync(config, JSON.stringify(configOf(file, name)));
-  forgetSurvivors(join(CACHE, `${name}.incremental.json`));
-  const { status } = spawnSync(
-    process.execPath,
-    [join(PACKAGE, "node_modules/@stryker-mutator/core/bin/stryker.js"), "run", config],
-    {
-      cwd: ROOT,
-      stdio: ["ignore", 2, 2],
-      env: {
-        ...process.env,
-        // What the tests import is loaded for every mutant, but compiled once.
-        NODE_COMPILE_CACHE: join(CACHE, "compiled"),
-        EDGEPOLICY_RUNS: process.env["EDGEPOLICY_RUNS"] ?? RUNS,
-        EDGEPOLICY_MUTATED: file,
-        EDGEPOLICY_MUTATED_BY: tests,
-      },
-    },
-  );
-  if (status !== 0) return null;
-  const report = JSON.parse(readFileSync(join(CACHE, `${name}.json`), "utf8")) as Report;
-  return report.files[file]?.mutants ?? [];
+  const planted = await plant(file);
+  if (planted.mutants.length === 0) return scoreOf(file, []);
+  const own = ownTests(file).filter((path) => existsSync(join(ROOT, path)));
+  if (own.length === 0 && quick) return null;
+  const first = own.length === 0 ? planted.mutants : await judgeMutants(planted, own);
+  const score = scoreOf(file, first);
+  if (quick || percent(score) >= AIM) return score;
+  const found = first.filter(({ status }) => !ALIVE.has(status));
+  const rest = first.filter(({ status }) => ALIVE.has(status));
+  return scoreOf(file, [...found, ...(await judgeMutants({ ...planted, mutants: rest }, nearTests(file)))]);
 }
 
 function scoreOf(file: string, mutants: readonly Mutant[]): Score {
-  const valid = mutants.filter(({ status }) => ["Killed", "Timeout", "Survived", "NoCoverage"].includes(status));
-  const alive = valid.filter(({ status }) => status === "Survived" || status === "NoCoverage");
-  const survivors = alive.map(({ mutatorName, replacement = "", location: { start } }) => {
+  const valid = mutants.filter(({ status }) => status !== "RuntimeError");
+  const alive = valid.filter(({ status }) => ALIVE.has(status));
+  const survivors = alive.map(({ line, column, mutator, replacement }) => {
     const shown = replacement.replaceAll(/\s+/g, " ").slice(0, 100);
-    return `${start.line}:${start.column} ${mutatorName} → ${shown}`;
+    return `${line}:${column} ${mutator} → ${shown}`;
   });
   return { text: textOf(file), mutants: valid.length, found: valid.length - alive.length, survivors };
 }
@@ -257,13 +174,16 @@ async function main(): Promise<number> {
   if (values.report) writeScores(readScores());
   if (values.report && given.length === 0) return 0;
   install();
-  // Hours of work that nobody waits for.
-  setPriority(constants.priority.PRIORITY_LOW);
+  // Hours of work that nobody waits for, unless whoever began it said how long it may wait.
+  if (getPriority() === 0) setPriority(constants.priority.PRIORITY_LOW);
+  process.env["EDGEPOLICY_RUNS"] ??= RUNS;
   let reached = true;
   for (const file of given.length > 0 ? given : engineFiles()) {
-    const score = await judge(file, values.quick);
-    if (score === null) process.stderr.write(`edgepolicy: Stryker failed on ${file}\n`);
-    else {
+    const score = await judge(file, values.quick).catch((error: unknown) => {
+      process.stderr.write(`edgepolicy: ${file}: ${error instanceof Error ? error.message : String(error)}\n`);
+      return null;
+    });
+    if (score !== null) {
       print(file, score);
       writeScores({ ...readScores(), [file]: score });
     }
