@@ -102,14 +102,67 @@ test("rows of classes far apart find room where there is none yet", () => {
   expect(walk({ tree, classCount: 501 }, cells).size).toBe(tree.order.length);
 });
 
-test("rows that do not fit between others stand behind them, however many", () => {
+test.each([
+  [1, "there"],
+  [31, "there"],
+  [32, "behind"],
+  [50, "behind"],
+])("a row that does not fit at the first %d free places stands %s", (places, where) => {
+  // Every other record is free, in which no two children fit that are neighbours; then come two, and one that is not.
+  const last = 2 * places + 3;
+  const evens = Array.from({ length: places }, (_, index) => 2 * (index + 1));
+  const { cells } = new DoubleArray(
+    treeOf(
+      [
+        [...evens, last],
+        [1, 2],
+      ],
+      100,
+    ),
+    last + 1,
+  );
+  const [firstChild, secondChild] = where === "there" ? [last - 2, last - 1] : [last + 1, last + 2];
+  const parent = 2 * RECORD;
+  expect([firstChild, secondChild].map((record) => cells[record * RECORD + PARENT])).toEqual([parent, parent]);
+  expect(cells[parent + BASE]).toBe((firstChild - 1) * RECORD);
+});
+
+/** Rows of which hardly two lie between each other: each has `size` children of 300 classes. */
+function scatteredRows(count: number, size: number): number[][] {
   let state = 7;
   const random = (below: number): number => {
     state = (state * 48_271) % 0x7fffffff;
     return state % below;
   };
-  const rows = Array.from({ length: 25 }, () => [...new Set(Array.from({ length: 60 }, () => 1 + random(300)))]);
-  const tree = treeOf(rows, 2_000);
+  return Array.from({ length: count }, () => [...new Set(Array.from({ length: size }, () => 1 + random(300)))]);
+}
+
+function lastRecord(cells: Int32Array): number {
+  return Math.floor(cells.findLastIndex((cell, at) => at % RECORD === PARENT && cell !== -1) / RECORD);
+}
+
+test("however often the array grew, its records are all there and it ends a row behind the last", () => {
+  for (let count = 1; count <= 24; count++) {
+    const tree = treeOf(scatteredRows(count, 40), 2_000);
+    const { cells } = new DoubleArray(tree, 301);
+    expect(cells.length / RECORD).toBe(lastRecord(cells) + 1 + 301);
+    const filled = cells.filter((cell, at) => at % RECORD === PARENT && cell !== -1);
+    expect(filled.length).toBe(tree.order.length - 1);
+  }
+});
+
+test("what was free before the array grew is free still", () => {
+  const rows = scatteredRows(25, 60);
+  const nodes = treeOf(rows, 2_000).order.length;
+  const { cells } = new DoubleArray(treeOf(rows, 2_000), 301);
+  // A single child fits into any gap.
+  const singles = Array.from({ length: 800 }, (_, index) => [1 + (index % 300)]);
+  const more = new DoubleArray(treeOf([...rows, ...singles], nodes + 800), 301);
+  expect(more.cells.length).toBe(cells.length);
+});
+
+test("rows that do not fit between others stand behind them, however many", () => {
+  const tree = treeOf(scatteredRows(25, 60), 2_000);
   const { cells } = new DoubleArray(tree, 301);
   const places = walk({ tree, classCount: 301 }, cells);
   expect(new Set(places.values()).size).toBe(tree.order.length);

@@ -76,6 +76,7 @@ describe("what may not be canonical is left to others", () => {
     "/v1/%6frders",
     "/v1/orders\\7",
     "/v1/ordérs",
+    "/v1/orders/\u0080",
     "/v1/orders/\0",
   ])("%j", (target) => {
     expect(read(routes, target)).toBeNull();
@@ -145,4 +146,15 @@ test("what there is no room for is left to others, and what there was room for s
   expect(count).toBeLessThan(4_000);
   for (const [index, each] of settled.entries()) if (each !== null) expect(each).toEqual([paths[index]!.length, index]);
   expect(paths.map((path) => readBy(automaton, path))).toEqual(settled);
+});
+
+test("takes as many states as fit into two megabytes, one for each character of a path", () => {
+  // 50 letters of patterns, three other signs, three more classes and eight methods: a row of 64 numbers, so 8192 rows, of which one is no state's.
+  const letters = String.fromCharCode(...Array.from({ length: 49 }, (_, at) => 65 + at + (at > 25 ? 7 : 0)));
+  const longest = `/${"a".repeat(9_000)}`;
+  const automaton = new PathAutomaton(new RouteTree([route(`/${letters}`), route(longest)]));
+  const settled = longest.slice(0, 8_191);
+  expect(readBy(automaton, settled)).toEqual([8_191, -1]);
+  expect(readBy(automaton, longest.slice(0, 8_192))).toBeNull();
+  expect(readBy(automaton, settled)).toEqual([8_191, -1]);
 });
