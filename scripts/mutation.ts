@@ -48,7 +48,7 @@ type Scores = Readonly<Record<string, Score>>;
 
 function install(): void {
   if (existsSync(join(PACKAGE, "node_modules/@stryker-mutator/instrumenter"))) return;
-  process.stderr.write("edgepolicy: installing Stryker's instrumenter in test/mutation (once; about 30 MB) …\n");
+  process.stderr.write("edgepolicy: installing Stryker's instrumenter in test/mutation (once; about 25 MB) …\n");
   const args = ["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"];
   const { status } = spawnSync("npm", args, { cwd: PACKAGE, stdio: "inherit", shell: process.platform === "win32" });
   if (status !== 0) throw new Error("npm could not install test/mutation; run `npm ci` there with a network");
