@@ -64,7 +64,11 @@ test.each([
   ],
   ["a format that another command has", ["fmt", "--format", "sarif", "f"], "--format sarif: expected text or json"],
   ["an argument that is empty", ["init", ""], "an argument is empty\n  a variable of the shell may not be set"],
-  ["an action without its file", ["audit", "verify"], "FILE|DIR is missing"],
+  [
+    "an action without its file",
+    ["audit", "verify"],
+    "the folder of --data, or a file of what /v1/audit gave, is missing",
+  ],
   ["a caller it does not know", ["check", "--via", "nginx,envoi", "f"], "did you mean `envoy`?"],
   ["a missing value", ["check", "f", "--format"], "--format needs a value: --format text|json|sarif"],
   ["a value that is the next option", ["simulate", "f", "--seed", "--format", "json"], "--seed needs a value"],
