@@ -13,6 +13,7 @@ import type { ClientCertificateOptions } from "./identity/client-certificate/opt
 import { readClientCertificateOptions } from "./identity/client-certificate/options.ts";
 import type { SignedRequestOptions } from "./identity/signed-request-options.ts";
 import { readSignedRequestOptions } from "./identity/signed-request-options.ts";
+import { readOutcomesFrom } from "./outcomes/options.ts";
 import { readTokenOptions, type TokenOptions } from "./identity/token-options.ts";
 import type { StreamOptions } from "./stream/options.ts";
 import { readStreamOptions } from "./stream/options.ts";
@@ -190,7 +191,7 @@ export function readConfig(options: ServerOptions): Config {
     upstream: options.upstream === undefined ? null : readUpstream(options.upstream),
     adapterPeers: readNetworks("adapterPeers", options.adapterPeers ?? DEFAULT_PEERS),
     callers: readCallers(options),
-    outcomesFrom: options.outcomesFrom ?? [],
+    outcomesFrom: readOutcomesFrom(options.outcomesFrom),
     peppers: readPeppers(options.peppers),
     tokens: readTokenOptions(options.tokens),
     signedRequests: readSignedRequestOptions(options.signedRequests),

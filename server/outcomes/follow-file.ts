@@ -1,8 +1,9 @@
 /**
  * Follows a file that something else writes lines to, from its end: what is appended, a file that takes its place (rotation by
- * renaming), and one that is emptied (`copytruncate`). A file that is not there yet is waited for.
+ * renaming), and one that is emptied (`copytruncate`). A file that is not there yet is waited for, and so is one in whose place is
+ * something else, or that cannot be read for now.
  */
-import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
 
 /** How often it is looked whether there is more. */
 const LOOK_MS = 50;
@@ -33,7 +34,7 @@ export class FollowedFile {
     this.#path = path;
     this.#onLine = onLine;
     this.#open("at the end");
-    this.#timer = setInterval(() => this.#look(), LOOK_MS);
+    this.#timer = setInterval(() => this.#lookSafely(), LOOK_MS);
     this.#timer.unref();
   }
 
@@ -44,20 +45,32 @@ export class FollowedFile {
 
   #open(where: "at the end" | "at the beginning"): void {
     try {
-      this.#file = openSync(this.#path, "r");
+      // Opening a pipe would wait without the flag.
+      this.#file = openSync(this.#path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     } catch {
       return;
     }
-    const { ino, size } = fstatSync(this.#file);
-    this.#inode = ino;
-    this.#at = where === "at the end" ? size : 0;
+    const stat = fstatSync(this.#file);
+    if (!stat.isFile()) return this.#leave();
+    this.#inode = stat.ino;
+    this.#at = where === "at the end" ? stat.size : 0;
   }
 
   #leave(): void {
-    if (this.#file !== null) closeSync(this.#file);
+    const file = this.#file;
     this.#file = null;
+    if (file !== null) closeSync(file);
     this.#begun = Buffer.alloc(0);
     this.#skipping = false;
+  }
+
+  /** A disk that fails, or a folder that may no longer be entered, ends no server. */
+  #lookSafely(): void {
+    try {
+      this.#look();
+    } catch {
+      this.#leave();
+    }
   }
 
   #look(): void {

@@ -1,4 +1,5 @@
-import { appendFileSync, renameSync, truncateSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { appendFileSync, mkdirSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { FollowedFile } from "../../../../server/outcomes/follow-file.ts";
@@ -34,6 +35,19 @@ describe("a followed file", () => {
     writeFileSync(path, "first\n");
     await until(() => lines.length === 1);
     expect(lines).toEqual(["first"]);
+  });
+
+  it("is waited for while a folder or a pipe is in its place", async () => {
+    const { path, lines } = follow("");
+    for (const make of [() => mkdirSync(path), () => execFileSync("mkfifo", [path])]) {
+      rmSync(path, { recursive: true });
+      make();
+      await new Promise((resolve) => setTimeout(resolve, 120));
+    }
+    rmSync(path);
+    writeFileSync(path, "at last\n");
+    await until(() => lines.length === 1);
+    expect(lines).toEqual(["at last"]);
   });
 
   it("is followed over a rotation, with what was written to the old one last", async () => {
