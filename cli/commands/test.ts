@@ -15,6 +15,7 @@ import {
 import type { Command } from "../command.ts";
 import { type CliIo, colorOnStdout } from "../io.ts";
 import type { Arguments } from "../options.ts";
+import { refuseOverwriting } from "../own-files.ts";
 import { loadGood } from "../policy-file.ts";
 import { CliProblem, EXIT, fileProblem } from "../problem.ts";
 import { Progress } from "../progress.ts";
@@ -39,11 +40,12 @@ shows the step, what decided instead, and the conditions that explain it. Exits 
 
 async function run(args: Arguments, io: CliIo): Promise<number> {
   if (args.positionals.length === 0) throw new CliProblem("FILE is missing");
-  const covers = args.has("coverage") || args.has("lcov");
+  const lcov = args.text("lcov");
+  const covers = args.has("coverage") || lcov !== null;
   const results = args.positionals.map((file) => runFile(file, args.text("filter"), covers, io));
   const isEmpty = results.every(({ tests }) => tests.length === 0);
   if (isEmpty && args.has("filter")) throw noneFits(args.text("filter") ?? "", results);
-  if (args.has("lcov")) writeLcov(args.text("lcov") ?? "", results);
+  if (lcov !== null) writeLcov(lcov, results);
   await io.stdout(printed(results, args, io));
   if (isEmpty) io.stderr(hintFor(results));
   return results.every(({ tests }) => tests.every(({ passed }) => passed)) ? EXIT.fine : EXIT.no;
@@ -63,6 +65,8 @@ function runFile(file: string, filter: string | null, coverage: boolean, io: Cli
 }
 
 function writeLcov(path: string, results: readonly SuiteResult[]): void {
+  const read = results.flatMap(({ suite }) => [suite.file, ...suite.sources.map((source) => source.path)]);
+  refuseOverwriting("--lcov", path, read);
   const records = results.map(({ suite, coverage }) => (coverage === null ? "" : lcovOf(suite, coverage)));
   try {
     writeFileSync(path, records.join(""));

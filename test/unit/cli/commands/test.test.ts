@@ -158,6 +158,11 @@ test("a policy with errors is exit 1, a tracefile that cannot be written exit 2"
     "p.edgepolicy": SIGN_IN + PASSING,
   });
   expect((await edgepolicy(["test", at("wrong.edgepolicy")])).status).toBe(1);
+  const own = await edgepolicy(["test", at("p.edgepolicy"), "--lcov", at("p.edgepolicy")]);
+  expect(own).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining("would overwrite a file of the policy") as string,
+  });
   const unwritable = await edgepolicy(["test", at("p.edgepolicy"), "--lcov", at("no/such/folder/lcov.info")]);
   expect(unwritable).toMatchObject({ status: 2, stderr: expect.stringContaining("there is no such file") as string });
 });
