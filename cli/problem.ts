@@ -44,6 +44,7 @@ const SYSTEM_WORDS: Readonly<Record<string, string>> = {
 
 const SYSTEM_REMEDIES: Readonly<Record<string, string>> = {
   ENOENT: "check the spelling and the folder you are in",
+  ENOTDIR: "check the spelling and the folder you are in",
   EISDIR: "name a file in it",
   EEXIST: "name another place",
   EACCES: "check the file's owner and mode",

@@ -1,5 +1,5 @@
 /** `edgepolicy init`: files to start from. */
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Command } from "../command.ts";
 import { starterFiles } from "../init/files.ts";
@@ -40,11 +40,18 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
 
 function writeNew(path: string, text: string): void {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     writeFileSync(path, text, { flag: "wx" });
   } catch (problem) {
     throw fileProblem(path, problem);
   }
+}
+
+/** With those above it. Node.js's own way asks for ever where a folder takes no other, as in /proc. */
+function makeFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
 }
 
 function writtenText(paths: readonly string[], folder: string): string {

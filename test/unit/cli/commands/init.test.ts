@@ -48,3 +48,9 @@ test("cannot write below a file", async () => {
     /^edgepolicy: .*shop.*: there is a file where a folder or a new file has to be\n  name another place\n$/,
   );
 });
+
+test.runIf(process.platform === "linux")("ends where a folder takes no other", async () => {
+  const { status, stderr } = await edgepolicy(["init", "/proc/shop"]);
+  expect(status).toBe(2);
+  expect(stderr).toContain("/proc/shop/policy.edgepolicy: there is no such file");
+});
