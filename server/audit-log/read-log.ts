@@ -1,5 +1,5 @@
 /** An audit log where it lies: in a server's data folder, or in a file that was exported from one. */
-import { createPublicKey } from "node:crypto";
+import { createPublicKey, type KeyObject } from "node:crypto";
 import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -36,12 +36,25 @@ export async function* readAuditLog(path: string): AsyncGenerator<string> {
  * @throws {ServerError} `data_unusable`.
  */
 export function readPublicKey(path: string): string {
+  const key = publicKeyOf(textOf(path));
+  if (key?.asymmetricKeyType === "ed25519") return nameOfKey(key);
+  const help = `a server's data folder has its own as ${PUBLIC_KEY_FILE}`;
+  throw new ServerError("data_unusable", `\`${path}\` is no public key of type Ed25519 in PEM`, help);
+}
+
+function textOf(path: string): string {
   try {
-    const key = createPublicKey(readFileSync(path));
-    if (key.asymmetricKeyType !== "ed25519") throw new Error(`it is of type ${key.asymmetricKeyType}, not ed25519`);
-    return nameOfKey(key);
+    return readFileSync(path, "utf8");
   } catch (problem) {
     throw unreadable(path, problem);
+  }
+}
+
+function publicKeyOf(pem: string): KeyObject | null {
+  try {
+    return createPublicKey(pem);
+  } catch {
+    return null;
   }
 }
 

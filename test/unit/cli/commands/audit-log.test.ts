@@ -60,6 +60,9 @@ test("says what is no log", async () => {
   expect((await edgepolicy(["audit", "verify", at("nothing")])).stderr).toBe(
     `edgepolicy: ${at("nothing")}: there is no such file\n  check the spelling and the folder you are in\n`,
   );
+  expect((await edgepolicy(["audit", "verify", at("garbage"), "--key", at("key")])).stderr).toBe(
+    `edgepolicy: \`${at("key")}\` is no public key of type Ed25519 in PEM\n  a server's data folder has its own as audit.pub\n`,
+  );
   for (const argv of [
     ["verify", at("nothing")],
     ["verify", at("garbage"), "--key", at("key")],
