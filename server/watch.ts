@@ -86,8 +86,12 @@ function fingerprint(files: readonly string[]): string {
   return files.map(stampOf).join();
 }
 
-/** What tells one state of a file from another without reading it; `-` where there is none. */
+/** What tells one state of a file from another without reading it; `-` where there is none, or it may not be looked at: who reads it says why. */
 export function stampOf(file: string): string {
-  const stat = statSync(file, { throwIfNoEntry: false });
-  return stat === undefined ? "-" : `${stat.ino}.${stat.size}.${stat.mtimeMs}`;
+  try {
+    const stat = statSync(file, { throwIfNoEntry: false });
+    return stat === undefined ? "-" : `${stat.ino}.${stat.size}.${stat.mtimeMs}`;
+  } catch {
+    return "-";
+  }
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { TestServer } from "../../helpers/server.ts";
@@ -133,6 +133,17 @@ describe("reload", () => {
     const server = await serve(policyOf(100), { watch: true }, FILES);
     rmSync(join(server.folder, "policy.edgepolicy"));
     await until(() => server.reports.some((line) => line.includes("refused")));
+    expect(await decide(server, "192.0.2.66")).toBe(451);
+    server.replace("policy.edgepolicy", policyOf(0));
+    await until(async () => (await decide(server)) === 403);
+  });
+
+  it("goes on with the old policy while links lead round in its place", async () => {
+    const server = await serve(policyOf(100), { watch: true }, FILES);
+    const path = join(server.folder, "policy.edgepolicy");
+    rmSync(path);
+    symlinkSync(path, path);
+    await until(() => server.reports.some((line) => line.includes("links lead round in a circle")));
     expect(await decide(server, "192.0.2.66")).toBe(451);
     server.replace("policy.edgepolicy", policyOf(0));
     await until(async () => (await decide(server)) === 403);
