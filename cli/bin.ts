@@ -3,8 +3,9 @@
 import { startCompileCache } from "./compile-cache.ts";
 import { fileProblem, problemText } from "./problem.ts";
 
-// A reader that has seen enough (`| head`) closes the pipe; that is no error.
+// A reader that has seen enough (`| head`) closes the pipe; that is no error. A server goes on: its decision log counts what is lost.
 process.stdout.on("error", (problem: NodeJS.ErrnoException) => {
+  if (process.argv[2] === "serve") return;
   if (problem.code === "EPIPE") process.exit(0);
   process.stderr.write(problemText(fileProblem("standard output", problem)));
   process.exit(2);

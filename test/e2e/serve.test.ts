@@ -4,8 +4,8 @@ import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
-import { edgepolicy, folderWith, serve, SIGN_IN } from "./program.ts";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { edgepolicy, folderWith, serve, SIGN_IN, start } from "./program.ts";
 
 /** A service on a free port. */
 async function startService(listener: RequestListener): Promise<string> {
@@ -42,6 +42,23 @@ test("answers 502 while the service cannot be reached, with the decision logged 
   child.kill("SIGTERM");
   expect(await ended).toBe(0);
   expect(readFileSync(join(cwd, "log"), "utf8")).toContain('"verdict":"allow"');
+});
+
+test("goes on when the reader of its decision log has gone, and counts what is lost", async () => {
+  const cwd = folderWith({ p: SIGN_IN });
+  const ports = ["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"];
+  const { child, stderr } = start(["serve", "p", ...ports, "--log", "stdout", "--format", "json"], { cwd });
+  const told = await vi.waitFor(
+    () => /^\{"url".*\}$/m.exec(stderr())?.[0] ?? Promise.reject(new Error(stderr())),
+    20_000,
+  );
+  const { url, adminUrl } = JSON.parse(told) as { url: string; adminUrl: string };
+  child.stdout?.destroy();
+  const body = JSON.stringify({ method: "GET", path: "/", ip: "192.0.2.1" });
+  await vi.waitFor(async () => {
+    expect((await fetch(`${url}/authz/json`, { method: "POST", body })).status).toBe(200);
+    expect(await (await fetch(`${adminUrl}/metrics`)).text()).toMatch(/^edgepolicy_log_dropped_total [1-9]/m);
+  }, 20_000);
 });
 
 test.each(["SIGTERM", "SIGINT"] as const)("answers what is in flight and exits 0 on %s", async (signal) => {
