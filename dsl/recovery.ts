@@ -4,7 +4,7 @@ import type { Name } from "./ast.ts";
 import type { BuildContext } from "./build-ast/context.ts";
 import { readQuickly, runGrammar } from "./grammar/grammar.ts";
 import { explain, type PlaceOf } from "./grammar/messages.ts";
-import { readRegex } from "./regex.ts";
+import { readRegex } from "./regex/token.ts";
 import { makeSource, positionAt } from "./source.ts";
 import { splitDeclarations } from "./split.ts";
 import * as t from "./tokens.ts";

@@ -6,7 +6,7 @@ import type { CstNode, IToken } from "chevrotain";
 import type { Span } from "../../engine/index.ts";
 import type { AstBinary, AstExpr, AstKey, AstLiteral, AstName, AstRate, Name, Quantity, Text } from "../ast.ts";
 import { expectKind, readAddress, readQuantity, readTime, readTimeOfDay } from "../literals.ts";
-import { readRegex } from "../regex.ts";
+import { readRegex } from "../regex/token.ts";
 import { type BuildContext, child, children, childOrNull, has, token, tokenOrNull, tokens } from "./context.ts";
 
 /** Most `not` in a row. */

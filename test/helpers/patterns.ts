@@ -1,6 +1,6 @@
 /** Regular expressions for tests: read from their text, generated over few letters, and searched for by counted backtracking. */
 import fc from "fast-check";
-import { PatternReader } from "../../dsl/regex-pattern.ts";
+import { PatternReader } from "../../dsl/regex/pattern.ts";
 import type { PatternNode } from "../../engine/index.ts";
 import { compilePattern, Instruction } from "../../engine/regex/instructions.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { PatternNode } from "../../../engine/index.ts";
-import { propertyRanges } from "../../../dsl/regex-properties.ts";
-import { readRegex } from "../../../dsl/regex.ts";
+import { propertyRanges } from "../../../dsl/regex/properties.ts";
+import { readRegex } from "../../../dsl/regex/token.ts";
 import { searches } from "../../../engine/reference/pattern.ts";
 
 /** The tree of a pattern, or its first problem. */

@@ -1,5 +1,5 @@
 /** Unicode's general categories and scripts, as patterns name them in `\pL` and `\p{Greek}`: those of the host's version of Unicode. */
-import type { Range, Ranges } from "./regex-classes.ts";
+import type { Range, Ranges } from "./character-classes.ts";
 
 const CATEGORIES = new Set(
   "C Cc Cf Co Cs L Ll Lm Lo Lt Lu M Mc Me Mn N Nd Nl No P Pc Pd Pe Pf Pi Po Ps S Sc Sk Sm So Z Zl Zp Zs".split(" "),

@@ -1,6 +1,6 @@
 /** What the parts of a pattern become: trees over UTF-16 units, with what bounds their size. */
-import type { PatternNode } from "../engine/index.ts";
-import { negate, normalize, type Range, type Ranges, unitsOf, withoutHalves } from "./regex-classes.ts";
+import type { PatternNode } from "../../engine/index.ts";
+import { negate, normalize, type Range, type Ranges, unitsOf, withoutHalves } from "./character-classes.ts";
 
 /** A node with its size once repeats are written out, and the largest product of nested counted repeats inside. */
 export interface Part {

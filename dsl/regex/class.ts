@@ -1,8 +1,8 @@
 /** A class of a pattern, `[…]`: its characters in ranges. */
-import { fold, LAST_UNIT, negate, normalize, POSIX_CLASSES, type Range } from "./regex-classes.ts";
-import type { PatternCursor } from "./regex-cursor.ts";
-import { escapedCharacter, namedClass } from "./regex-escapes.ts";
-import { type CharacterSet, negated } from "./regex-parts.ts";
+import { fold, LAST_UNIT, negate, normalize, POSIX_CLASSES, type Range } from "./character-classes.ts";
+import type { PatternCursor } from "./cursor.ts";
+import { escapedCharacter, namedClass } from "./escapes.ts";
+import { type CharacterSet, negated } from "./parts.ts";
 
 const POSIX = /\[:(\^?)(\w+):\]/y;
 

@@ -1,5 +1,5 @@
 /** A place in the text of a pattern, and the flags that hold there. */
-import { PatternError } from "./regex-error.ts";
+import { PatternError } from "./error.ts";
 
 /** Inline flags change what follows them in their group. `U` makes no difference to whether there is a match. */
 export interface PatternFlags {

@@ -2,12 +2,12 @@
  * Regular expressions: the text between the slashes to a {@link PatternNode}. The syntax is RE2's (github.com/google/re2/wiki/Syntax), but for a `{` that begins no
  * repeat, `\C`, and numbers that could be meant as back-references. Classes, case folding and flags are spelt out, so that matchers know none.
  */
-import type { PatternNode } from "../engine/index.ts";
-import { readClass } from "./regex-class.ts";
-import { ALL, ANY, fold, LAST_UNIT } from "./regex-classes.ts";
-import { PatternCursor } from "./regex-cursor.ts";
-import { escapedCharacter, namedClass } from "./regex-escapes.ts";
-import { EMPTY, leaf, type Part, setPart, unitPart } from "./regex-parts.ts";
+import type { PatternNode } from "../../engine/index.ts";
+import { readClass } from "./class.ts";
+import { ALL, ANY, fold, LAST_UNIT } from "./character-classes.ts";
+import { PatternCursor } from "./cursor.ts";
+import { escapedCharacter, namedClass } from "./escapes.ts";
+import { EMPTY, leaf, type Part, setPart, unitPart } from "./parts.ts";
 
 /** Largest counted repeat; nested ones count as their product, as in RE2. */
 const REPEAT_MAX = 1_000;

@@ -1,8 +1,8 @@
 /** What follows a backslash in a pattern, inside a class and outside. */
-import { fold, negate, PERL_CLASSES } from "./regex-classes.ts";
-import type { PatternCursor } from "./regex-cursor.ts";
-import { type CharacterSet, negated } from "./regex-parts.ts";
-import { propertyRanges } from "./regex-properties.ts";
+import { fold, negate, PERL_CLASSES } from "./character-classes.ts";
+import type { PatternCursor } from "./cursor.ts";
+import { type CharacterSet, negated } from "./parts.ts";
+import { propertyRanges } from "./properties.ts";
 
 const CONTROL_ESCAPES: Readonly<Record<string, number>> = { a: 7, t: 9, n: 10, v: 11, f: 12, r: 13 };
 

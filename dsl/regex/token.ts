@@ -1,9 +1,9 @@
 /** Regular expressions as tokens: slashes, flags and length. What stands between the slashes is read by {@link PatternReader}. */
-import type { PatternNode, Span } from "../engine/index.ts";
-import type { AstRegex } from "./ast.ts";
-import type { Reporter } from "./literals.ts";
-import { PatternError } from "./regex-error.ts";
-import { PatternReader } from "./regex-pattern.ts";
+import type { PatternNode, Span } from "../../engine/index.ts";
+import type { AstRegex } from "../ast.ts";
+import type { Reporter } from "../literals.ts";
+import { PatternError } from "./error.ts";
+import { PatternReader } from "./pattern.ts";
 
 /** Longest pattern, in UTF-16 units. */
 const LENGTH_MAX = 1_000;
