@@ -68,15 +68,16 @@ class Court {
     this.#start = start;
   }
 
-  /** @throws Where tests fail without a mutant. */
+  /** @throws Where all tests fail without a mutant. Those that do, because they need what is not here, judge nothing. */
   async survey(): Promise<void> {
     const thread = await this.#ready();
     const answer = await thread.answer(Number.POSITIVE_INFINITY, { kind: "survey" });
     if (answer?.kind !== "surveyed") throw new Error("the tests end their thread without a mutant");
     this.#surveyed = answer.tests;
     this.#static = answer.static;
-    const failed = answer.tests.findIndex((test) => test.failed);
-    if (failed >= 0) throw new Error(`test ${failed} fails without a mutant`);
+    const failing = answer.tests.filter(({ failed }) => failed);
+    if (failing.length === answer.tests.length) throw new Error("every test fails without a mutant");
+    for (const { name } of failing) process.stderr.write(`fails here without a mutant, and judges none: ${name}\n`);
   }
 
   async judge(mutant: string): Promise<Status> {
@@ -94,7 +95,7 @@ class Court {
 
   #known(mutant: string): Known {
     const passing = [...this.#surveyed.entries()].filter(
-      ([, { hits, hitsAgain }]) => mutant in hits || mutant in hitsAgain,
+      ([, { failed, hits, hitsAgain }]) => !failed && (mutant in hits || mutant in hitsAgain),
     );
     const all = passing.map(([, test]) => test);
     return {
@@ -131,7 +132,8 @@ class Court {
       // As Stryker has it: where nothing can be loaded, there is no mutant to find.
       if (first?.kind === "broken") return "RuntimeError";
       const all = this.#surveyed.reduce((sum, { millis }) => sum + millis, 0);
-      const answer = first === null ? null : await thread.answer(PATIENCE + 2 * all, { kind: "judge-active" });
+      const tests = [...this.#surveyed.keys()].filter((index) => !this.#surveyed[index]!.failed);
+      const answer = first === null ? null : await thread.answer(PATIENCE + 2 * all, { kind: "judge-active", tests });
       return answer?.kind === "judged" ? answer.status : "Timeout";
     } finally {
       await thread.end();
@@ -157,7 +159,7 @@ class Court {
  * What tests say of each mutant.
  *
  * @param tests - Files below the project's root, those first that find most.
- * @throws Where they cannot be loaded, or fail without a mutant.
+ * @throws Where they cannot be loaded, or all fail without a mutant.
  */
 export async function judgeMutants(
   { file, text, mutants }: Planted,

@@ -7,6 +7,7 @@ import { enableCompileCache, registerHooks } from "node:module";
 import { join } from "node:path";
 import process from "node:process";
 import { parentPort, workerData } from "node:worker_threads";
+import type { Gathered } from "./stand-in.ts";
 
 /** What a thread is started with. */
 export interface Start {
@@ -28,11 +29,12 @@ export type Question =
   | { readonly kind: "survey" }
   /** Runs tests, in this order, until one fails. */
   | { readonly kind: "judge"; readonly mutant: string; readonly tests: readonly number[]; readonly hitLimit: number }
-  /** Runs all tests as they stand with the mutant that has been active from the beginning, until one fails. */
-  | { readonly kind: "judge-active" };
+  /** Runs tests, in this order, with the mutant that has been active from the beginning, until one fails. */
+  | { readonly kind: "judge-active"; readonly tests: readonly number[] };
 
 /** What a test did without a mutant. */
 export interface Surveyed {
+  readonly name: string;
   readonly failed: boolean;
   /** Whether it failed when it was run again. */
   readonly failedAgain: boolean;
@@ -68,7 +70,7 @@ const switches: Switches = {};
 (globalThis as unknown as { __stryker__: Switches })["__stryker__"] = switches;
 
 const STAND_IN = new URL("stand-in.ts", import.meta.url).href;
-let tests: readonly (() => Promise<void>)[] = [];
+let tests: readonly Gathered[] = [];
 
 function hook({ url, text }: Start): void {
   registerHooks({
@@ -98,7 +100,7 @@ async function begin(start: Start): Promise<Answer> {
 
 async function fails(test: number): Promise<boolean> {
   try {
-    await tests[test]!();
+    await tests[test]!.run();
     return false;
   } catch {
     return true;
@@ -108,7 +110,7 @@ async function fails(test: number): Promise<boolean> {
 async function survey(): Promise<Answer> {
   const coverage = (switches.mutantCoverage ??= { static: {}, perTest: {} });
   const surveyed: Surveyed[] = [];
-  for (const index of tests.keys()) {
+  for (const [index, { name }] of tests.entries()) {
     switches.currentTestId = `${index}`;
     const failed = await fails(index);
     switches.currentTestId = `${index} again`;
@@ -117,7 +119,7 @@ async function survey(): Promise<Answer> {
     const { user, system } = process.cpuUsage(before);
     const millis = (user + system) / 1000;
     const { [`${index}`]: hits = {}, [`${index} again`]: hitsAgain = {} } = coverage.perTest;
-    surveyed.push({ failed, failedAgain, hits, hitsAgain, millis });
+    surveyed.push({ name, failed, failedAgain, hits, hitsAgain, millis });
   }
   return { kind: "surveyed", static: coverage.static, tests: surveyed };
 }
@@ -150,7 +152,7 @@ async function answer(question: Question): Promise<Answer> {
     case "judge":
       return judge(question);
     case "judge-active": {
-      const { status } = await firstFailure(tests.keys());
+      const { status } = await firstFailure(question.tests);
       return { kind: "judged", status, spoiled: false };
     }
   }

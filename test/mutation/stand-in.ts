@@ -19,13 +19,16 @@ interface Suite {
   readonly after: Body[];
 }
 
-/** A test; rejects where it fails. */
-type Run = () => Promise<void>;
+/** A test, which rejects where it fails. */
+export interface Gathered {
+  readonly name: string;
+  readonly run: () => Promise<void>;
+}
 
 /** Those that are open, the outermost first. */
 let suites: readonly Suite[] = [{ before: [], after: [] }];
 /** In the order of the files and in them. */
-const tests: Run[] = [];
+const tests: Gathered[] = [];
 
 async function runIn(around: readonly Suite[], body: Body, given: readonly unknown[]): Promise<void> {
   for (const { before } of around) for (const each of before) await each();
@@ -36,12 +39,12 @@ async function runIn(around: readonly Suite[], body: Body, given: readonly unkno
   }
 }
 
-function addTest(body: Body, given: readonly unknown[]): void {
+function addTest(name: string, body: Body, given: readonly unknown[]): void {
   const around = suites;
-  tests.push(() => runIn(around, body, given));
+  tests.push({ name, run: () => runIn(around, body, given) });
 }
 
-function addSuite(body: Body, given: readonly unknown[]): void {
+function addSuite(_: string, body: Body, given: readonly unknown[]): void {
   const around = suites;
   suites = [...around, { before: [], after: [] }];
   body(...(given as never[]));
@@ -49,12 +52,12 @@ function addSuite(body: Body, given: readonly unknown[]): void {
 }
 
 /** As vitest's: a row that is an array has a test's arguments, any other is its only one. */
-function gatheringOf(add: (body: Body, given: readonly unknown[]) => void): Gathering {
-  return Object.assign((_: string, body: Body) => add(body, []), {
+function gatheringOf(add: (name: string, body: Body, given: readonly unknown[]) => void): Gathering {
+  return Object.assign((name: string, body: Body) => add(name, body, []), {
     each:
       (rows: readonly unknown[]) =>
-      (_: string, body: Body): void => {
-        for (const row of rows) add(body, Array.isArray(row) ? row : [row]);
+      (name: string, body: Body): void => {
+        for (const row of rows) add(name, body, Array.isArray(row) ? row : [row]);
       },
   });
 }
@@ -71,6 +74,6 @@ export async function gather(load: () => Promise<unknown>): Promise<void> {
   await load();
 }
 
-export function gathered(): readonly Run[] {
+export function gathered(): readonly Gathered[] {
   return tests;
 }
