@@ -63,8 +63,8 @@ test("prints a line that an inventory takes as it stands", async () => {
   expect(await edgepolicy(["check", "--deny", "warnings", other("p/policy.edgepolicy")])).toMatchObject({ status: 0 });
 });
 
-describe("with a policy", () => {
-  const CLIENTS = `teams:
+/** An inventory up to the credentials of its one client. */
+const INVENTORY = `teams:
   - { id: core, contact: "mailto:core@example.com", people: [p.one] }
 people:
   - { id: p.one, active: true }
@@ -76,7 +76,10 @@ clients:
     environment: prod
     status: active
     operations: ["*"]
-    credentials: [{ id: k-1, type: api_key, hash: "sha256:${"0".repeat(64)}", expires: 2090-01-31 }]
+    credentials:`;
+
+describe("with a policy", () => {
+  const CLIENTS = `${INVENTORY} [{ id: k-1, type: api_key, hash: "sha256:${"0".repeat(64)}", expires: 2090-01-31 }]
   - { id: gone_sync, kind: partner, purpose: x, owner: { team: core }, environment: prod, status: suspended }
 `;
   const policyWith = (clause = 'clients from "clients.yaml"'): string =>
@@ -131,20 +134,6 @@ identity {
 }
 clients from "clients.yaml"
 rule known when has client then allow`;
-  const INVENTORY = `teams:
-  - { id: core, contact: "mailto:core@example.com", people: [p.one] }
-people:
-  - { id: p.one, active: true }
-clients:
-  - id: acme_sync
-    kind: partner
-    purpose: orders for tests
-    owner: { team: core, accountable: p.one }
-    environment: prod
-    status: active
-    operations: ["*"]
-    credentials:
-`;
   const seconds = (): number => Math.floor(Date.now() / 1_000);
   const GET: Sent = { target: "/v1/orders" };
 
@@ -166,7 +155,7 @@ clients:
       POLICY,
       {},
       {
-        "clients.yaml": INVENTORY + lines.map((line) => `    ${line}\n`).join(""),
+        "clients.yaml": [INVENTORY, ...lines.map((line) => `    ${line}`), ""].join("\n"),
         "partners.secrets": partners,
         "hooks.secrets": hooks,
         "keys.jwks.json": '{"keys":[]}',
