@@ -118,7 +118,7 @@ async function sweepOne({ variants, scenarios, choice, pool, args, io }: Task, a
   let runs = 0;
   try {
     for (const scenario of scenarios) {
-      const run = runnerOf(scenario, choice, pool, args);
+      const run = runnerOf(scenario, values.length + 1, { choice, pool, args });
       results.push(
         await sweep(variants, literal, values, scenario.name, async (policy, one) => {
           progress.look(runs++);
@@ -141,9 +141,12 @@ async function suggestValues(
   asked: string | null,
 ): Promise<number> {
   const budget = args.integer("budget", 1, MOST_BUDGET);
+  const most = budget ?? DEFAULT_BUDGET;
   const only = asked === null ? {} : { literals: [findLiteral(variants.literals, asked.trim())] };
-  const progress = new Progress("suggest", budget ?? DEFAULT_BUDGET, io);
-  const runners = new Map(scenarios.map((one) => [one.name, runnerOf(one, choice, pool, args)]));
+  const progress = new Progress("suggest", most, io);
+  const runners = new Map(
+    scenarios.map((one) => [one.name, runnerOf(one, most / scenarios.length, { choice, pool, args })]),
+  );
   const runs = {
     scenarios: scenarios.map(({ name }) => name),
     run: async (policy: Policy, scenario: Scenario): Promise<ScenarioResult> => {
@@ -172,12 +175,16 @@ async function suggestValues(
   }
 }
 
-/** Runs variants of one scenario, on as many threads as its first one is worth. */
-function runnerOf(scenario: Scenario, choice: SeedChoice, pool: SeedPool, args: Arguments): RunVariant {
+/** Runs so many variants of one scenario, on as many threads as they are worth. */
+function runnerOf(
+  scenario: Scenario,
+  variants: number,
+  { choice, pool, args }: Pick<Task, "choice" | "pool" | "args">,
+): RunVariant {
   const seeds = chosenSeeds(scenario, choice);
   let workers = 0;
   return async (policy: Policy, one: Scenario): Promise<ScenarioResult> => {
-    if (workers === 0) workers = chooseWorkers(args, policy, one, seeds);
+    if (workers === 0) workers = chooseWorkers(args, policy, one, seeds, variants);
     return runScenarioInWorkers(policy, one, { seeds, workers, pool });
   };
 }
