@@ -4,14 +4,15 @@
  * told too, because one thread of wrk may be the slower side.
  */
 import type { Template } from "./authz-server.ts";
-import { hundredths, percentile, round } from "./measure.ts";
+import { type LoadEffort, loadInTurn, type Measured, measureLoad, medianOf } from "./load.ts";
+import { hundredths, round } from "./measure.ts";
 import type { BenchResult } from "./result.ts";
 import { table } from "./table.ts";
-import { cpuMicrosOf, type ServerProcess, startProcess } from "./server-process.ts";
-import { hasProgram, runWrk } from "./wrk.ts";
+import { running, type ServerProcess, startProcess } from "./server-process.ts";
+import { hasProgram } from "./wrk.ts";
 
-const FULL = { seconds: 5, rounds: 5 };
-const QUICK = { seconds: 1, rounds: 1 };
+const FULL = { seconds: 5, rounds: 5, warmUp: 2 };
+const QUICK = { seconds: 1, rounds: 1, warmUp: 0 };
 
 /** A way to ask, and one question to take the bare handler's answer from. */
 interface Adapter {
@@ -46,16 +47,10 @@ const ADAPTERS: readonly Adapter[] = [
   },
 ];
 
-/** What was measured of one server. */
-export interface Side {
-  readonly requestsPerSecond: number;
-  readonly cpuMicrosARequest: number;
-  readonly p99: string;
-}
 interface Row {
   readonly adapter: string;
-  readonly edge: Side;
-  readonly bare: Side;
+  readonly edge: Measured;
+  readonly bare: Measured;
   /** Requests a second of the enforcement point over those of the bare handler. */
   readonly speedRatio: number;
   /** CPU time a request of the bare handler over that of the enforcement point. */
@@ -80,18 +75,19 @@ export async function benchAuthz(quick: boolean): Promise<BenchResult<AuthzFigur
       table: "skipped: wrk is not installed",
     };
   }
-  const { seconds, rounds } = quick ? QUICK : FULL;
+  const effort = quick ? QUICK : FULL;
+  const { seconds, rounds } = effort;
   const rows: Row[] = [];
-  for (const adapter of ADAPTERS) rows.push(await measureAdapter(adapter, seconds, rounds));
+  for (const adapter of ADAPTERS) rows.push(await measureAdapter(adapter, effort));
   return { name: "authz", title, figures: { seconds, rounds, rows }, table: tableOf(rows) };
 }
 
-async function measureAdapter(adapter: Adapter, seconds: number, rounds: number): Promise<Row> {
+async function measureAdapter(adapter: Adapter, effort: LoadEffort): Promise<Row> {
   const edge = await startProcess({ template: null });
   try {
     const bare = await startProcess({ template: await takeAnswer(adapter, edge.port) });
     try {
-      return await compare(adapter, edge, bare, seconds, rounds);
+      return await compare(adapter, [edge, bare], effort);
     } finally {
       bare.child.disconnect();
     }
@@ -114,56 +110,24 @@ async function takeAnswer({ path, question, name }: Adapter, port: number): Prom
 
 async function compare(
   { name, path, script }: Adapter,
-  edge: ServerProcess,
-  bare: ServerProcess,
-  seconds: number,
-  rounds: number,
+  servers: readonly ServerProcess[],
+  effort: LoadEffort,
 ): Promise<Row> {
-  const edges: Side[] = [];
-  const bares: Side[] = [];
-  // One round more comes first and is not kept: the code must be warm.
-  for (let turn = -1; turn < rounds; turn++) {
-    for (const [server, sides] of [
-      [edge, edges],
-      [bare, bares],
-    ] as const) {
-      const side = await measureSide(server, path, script, turn < 0 ? 2 : seconds);
-      if (turn >= 0) sides.push(side);
-    }
-  }
-  const [over, under] = [middleOf(edges), middleOf(bares)];
+  const measured = await loadInTurn(servers.length, effort, (index, seconds) =>
+    measureLoad(running(servers[index] as ServerProcess), path, script, seconds),
+  );
+  const [edge, bare] = measured.map(medianOf) as [Measured, Measured];
   return {
     adapter: name,
-    edge: over,
-    bare: under,
-    speedRatio: hundredths(over.requestsPerSecond / under.requestsPerSecond),
-    cpuRatio: hundredths(under.cpuMicrosARequest / over.cpuMicrosARequest),
+    edge,
+    bare,
+    speedRatio: hundredths(edge.requestsPerSecond / bare.requestsPerSecond),
+    cpuRatio: hundredths(bare.cpuMicrosARequest / edge.cpuMicrosARequest),
   };
-}
-
-/** Loads a server once. */
-export async function measureSide(server: ServerProcess, path: string, script: string, seconds: number): Promise<Side> {
-  const before = await cpuMicrosOf(server.child);
-  const load = await runWrk(`http://127.0.0.1:${server.port}${path}`, script, seconds);
-  const cpuMicros = (await cpuMicrosOf(server.child)) - before;
-  return {
-    requestsPerSecond: Math.round(load.requestsPerSecond),
-    cpuMicrosARequest: hundredths(cpuMicros / load.requests),
-    p99: load.p99,
-  };
-}
-
-/** The medians of each figure; the latency is that of the middle round by speed. */
-export function middleOf(sides: readonly Side[]): Side {
-  const bySpeed = [...sides].sort((a, b) => a.requestsPerSecond - b.requestsPerSecond);
-  const cpu = sides.map((side) => side.cpuMicrosARequest).sort((a, b) => a - b);
-  const middle = bySpeed[bySpeed.length >> 1];
-  if (middle === undefined) throw new Error("nothing was measured");
-  return { ...middle, cpuMicrosARequest: percentile(cpu, 50) };
 }
 
 function tableOf(rows: readonly Row[]): string {
-  const side = (name: string, { requestsPerSecond, cpuMicrosARequest, p99 }: Side): readonly string[] => [
+  const side = (name: string, { requestsPerSecond, cpuMicrosARequest, p99 }: Measured): readonly string[] => [
     name,
     requestsPerSecond.toLocaleString("en"),
     `${round(cpuMicrosARequest)} µs`,

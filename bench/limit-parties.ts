@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type RunningServer, startHaproxy, startNginx, versionOfProgram } from "./programs.ts";
 import { versionOf } from "./rivals/load.ts";
-import { forkServer, SERVER_CORE, type ServerProcess, startProcess } from "./server-process.ts";
+import { forkServer, running, SERVER_CORE, startProcess } from "./server-process.ts";
 
 /** So many requests of a key in so many seconds. */
 export interface LimitStart {
@@ -68,11 +68,6 @@ function edge(name: string, path: string, kind: LimitKind, admits: LimitParty["a
     return running(await startProcess({ template: null, policyText }));
   };
   return { name, version: "", path, kind, missing: null, start, admits };
-}
-
-/** A server whose process ends with ours. */
-export function running({ child, port }: ServerProcess): RunningServer {
-  return { pid: child.pid ?? 0, port, stop: () => child.disconnect() };
 }
 
 function program(command: "nginx" | "haproxy", name: string, kind: LimitKind, start: LimitParty["start"]): LimitParty {

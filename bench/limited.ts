@@ -13,15 +13,15 @@ import {
   mostOfKind,
   questionOf,
 } from "./limit-parties.ts";
-import { type Measured, measureLoad, medianOf } from "./load.ts";
+import { type LoadEffort, loadInTurn, type Measured, measureLoad, medianOf } from "./load.ts";
 import { round } from "./measure.ts";
 import type { RunningServer } from "./programs.ts";
 import type { BenchResult } from "./result.ts";
 import { table } from "./table.ts";
 import { hasProgram } from "./wrk.ts";
 
-const FULL = { seconds: 4, rounds: 5, floodMs: 9_000 };
-const QUICK = { seconds: 1, rounds: 1, floodMs: 1_000 };
+const FULL = { seconds: 4, rounds: 5, warmUp: 2, floodMs: 9_000 };
+const QUICK = { seconds: 1, rounds: 1, warmUp: 0, floodMs: 1_000 };
 const CONNECTIONS = 64;
 
 /** Loads by what becomes of their requests: refused are those whose key has spent its one request a minute, and one more. */
@@ -64,7 +64,7 @@ export interface LimitedFigures {
 }
 
 export async function benchLimited(quick: boolean): Promise<BenchResult<LimitedFigures>> {
-  const { seconds, rounds, floodMs } = quick ? QUICK : FULL;
+  const { floodMs, ...effort } = quick ? QUICK : FULL;
   const all = limitParties();
   const parties = all.filter(({ missing }) => missing === null);
   await compare(parties);
@@ -72,7 +72,7 @@ export async function benchLimited(quick: boolean): Promise<BenchResult<LimitedF
   // A log of a million requests a key is no limit that anybody has; its speed is that of its kind's bound.
   const timed = parties.filter(({ name }) => !name.endsWith("exact"));
   if (hasProgram("wrk")) {
-    for (const { load, limit } of LOADS) rows.push(...(await timeLoad(timed, load, limit, seconds, rounds)));
+    for (const { load, limit } of LOADS) rows.push(...(await timeLoad(timed, load, limit, effort)));
   }
   const floods: FloodRow[] = [];
   for (const party of parties) floods.push(await flood(party, floodMs));
@@ -130,19 +130,13 @@ async function timeLoad(
   parties: readonly LimitParty[],
   load: LimitedRow["load"],
   limit: LimitStart,
-  seconds: number,
-  rounds: number,
+  effort: LoadEffort,
 ): Promise<readonly LimitedRow[]> {
   return withParties(parties, limit, async (servers) => {
-    const measured = parties.map((): Measured[] => []);
-    // One round more comes first and is not kept: the code must be warm, and what is to be refused must have spent its limit.
-    for (let turn = -1; turn < rounds; turn++) {
-      for (const [index, { path }] of parties.entries()) {
-        const server = servers[index] as RunningServer;
-        const side = await measureLoad(server, path, "limited.lua", turn < 0 ? 2 : seconds, true);
-        if (turn >= 0) measured[index]?.push(side);
-      }
-    }
+    // What is to be refused has spent its limit by the first of its answers that are kept.
+    const measured = await loadInTurn(parties.length, effort, (index, seconds) =>
+      measureLoad(servers[index] as RunningServer, parties[index]?.path ?? "", "limited.lua", seconds, true),
+    );
     return parties.map(({ name, version }, index) => ({
       party: name,
       version,

@@ -35,6 +35,35 @@ export async function measureLoad(
   };
 }
 
+/** How long servers are loaded, and how often. */
+export interface LoadEffort {
+  readonly seconds: number;
+  readonly rounds: number;
+  /** Seconds of a round before the others, which is not kept: the code must be warm. 0 where there is none. */
+  readonly warmUp: number;
+}
+
+/**
+ * Loads servers in turn, round after round.
+ *
+ * @param load - Loads one of them, by its index, for so many seconds.
+ * @returns What was measured of each, by round.
+ */
+export async function loadInTurn(
+  servers: number,
+  { seconds, rounds, warmUp }: LoadEffort,
+  load: (index: number, seconds: number) => Promise<Measured>,
+): Promise<readonly (readonly Measured[])[]> {
+  const measured = Array.from({ length: servers }, (): Measured[] => []);
+  for (let round = warmUp > 0 ? -1 : 0; round < rounds; round++) {
+    for (const [index, kept] of measured.entries()) {
+      const one = await load(index, round < 0 ? warmUp : seconds);
+      if (round >= 0) kept.push(one);
+    }
+  }
+  return measured;
+}
+
 /** The medians of each figure; the latency is that of the middle round by speed. */
 export function medianOf(rounds: readonly Measured[]): Measured {
   const bySpeed = [...rounds].sort((a, b) => a.requestsPerSecond - b.requestsPerSecond);

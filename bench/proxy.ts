@@ -4,17 +4,16 @@
  * first.
  */
 import { type Answer, compareAnswers } from "./asked.ts";
-import { type Measured, measureLoad, medianOf } from "./load.ts";
-import { running } from "./limit-parties.ts";
+import { type LoadEffort, loadInTurn, type Measured, measureLoad, medianOf } from "./load.ts";
 import { hundredths, round } from "./measure.ts";
 import { type RunningServer, startNginx, versionOfProgram } from "./programs.ts";
 import type { BenchResult } from "./result.ts";
-import { forkServer, SERVER_CORE, startProcess } from "./server-process.ts";
+import { forkServer, running, SERVER_CORE, startProcess } from "./server-process.ts";
 import { table } from "./table.ts";
 import { hasProgram, LOAD_CORE } from "./wrk.ts";
 
-const FULL = { seconds: 5, rounds: 5 };
-const QUICK = { seconds: 1, rounds: 1 };
+const FULL = { seconds: 5, rounds: 5, warmUp: 2 };
+const QUICK = { seconds: 1, rounds: 1, warmUp: 0 };
 
 /** Loads, and the path by which `bench/wrk/proxy.lua` knows them. */
 const LOADS = [
@@ -45,7 +44,7 @@ export interface ProxyFigures {
 }
 
 export async function benchProxy(quick: boolean): Promise<BenchResult<ProxyFigures>> {
-  const { seconds, rounds } = quick ? QUICK : FULL;
+  const effort = quick ? QUICK : FULL;
   const nginx = versionOfProgram("nginx");
   const missing = [
     ...(hasProgram("wrk") ? [] : ["wrk is not installed"]),
@@ -54,7 +53,7 @@ export async function benchProxy(quick: boolean): Promise<BenchResult<ProxyFigur
   const proxies = [EDGE, BARE, ...(nginx === null ? [] : [nginxProxy(nginx)])];
   const rows = await withServers(proxies, async (servers) => {
     await compare(proxies, servers);
-    return hasProgram("wrk") ? timeAll(proxies, servers, seconds, rounds) : [];
+    return hasProgram("wrk") ? timeAll(proxies, servers, effort) : [];
   });
   return {
     name: "proxy",
@@ -131,19 +130,13 @@ async function compare(proxies: readonly Proxy[], servers: readonly RunningServe
 async function timeAll(
   proxies: readonly Proxy[],
   servers: readonly RunningServer[],
-  seconds: number,
-  rounds: number,
+  effort: LoadEffort,
 ): Promise<readonly ProxyRow[]> {
   const rows: ProxyRow[] = [];
   for (const { load, path } of LOADS) {
-    const measured = proxies.map((): Measured[] => []);
-    // One round more comes first and is not kept: the code must be warm.
-    for (let turn = -1; turn < rounds; turn++) {
-      for (const [index, server] of servers.entries()) {
-        const side = await measureLoad(server, path, "proxy.lua", turn < 0 ? 2 : seconds);
-        if (turn >= 0) measured[index]?.push(side);
-      }
-    }
+    const measured = await loadInTurn(servers.length, effort, (index, seconds) =>
+      measureLoad(servers[index] as RunningServer, path, "proxy.lua", seconds),
+    );
     const medians = measured.map(medianOf);
     const bare = medians[proxies.indexOf(BARE)]?.cpuMicrosARequest ?? 0;
     for (const [index, { name, version }] of proxies.entries()) {

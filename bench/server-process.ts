@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
 import type { Report, Start } from "./authz-server.ts";
+import type { RunningServer } from "./programs.ts";
 import { pinToCore } from "./wrk.ts";
 
 /** The core of what is measured. */
@@ -41,6 +42,11 @@ export async function forkServer(
   const report = await answer;
   if (!("port" in report)) throw new Error("the server did not say where it listens");
   return { child, port: report.port, adminUrl: report.adminUrl };
+}
+
+/** A server whose process ends with ours. */
+export function running({ child, port }: ServerProcess): RunningServer {
+  return { pid: child.pid ?? 0, port, stop: () => child.disconnect() };
 }
 
 function nextReport(child: ChildProcess): Promise<Report> {

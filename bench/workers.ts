@@ -3,8 +3,8 @@
  * wrk with one worker and with two, free to use every core, with what a limit admitted over all connections beside it.
  */
 import { createEngine, createSharedState, type Policy, type StatefulEngine } from "../engine/index.ts";
-import { measureSide, middleOf, type Side } from "./authz.ts";
-import { type ServerProcess, startProcess } from "./server-process.ts";
+import { type LoadEffort, loadInTurn, type Measured, measureLoad, medianOf } from "./load.ts";
+import { running, type ServerProcess, startProcess } from "./server-process.ts";
 import { type Contestant, ratioInTurn, round, type Timing, timeInTurn } from "./measure.ts";
 import { type Arrival, ordersPolicy, ordersTraffic } from "./orders-traffic.ts";
 import type { BenchResult } from "./result.ts";
@@ -13,8 +13,8 @@ import { hasProgram, runWrk } from "./wrk.ts";
 
 const SEED = 20_260_101;
 const ARRIVALS = 8_192;
-const FULL = { rounds: 100, warmUp: 30, seconds: 5, loads: 3 };
-const QUICK = { rounds: 3, warmUp: 1, seconds: 1, loads: 1 };
+const FULL = { rounds: 100, warmUp: 30, load: { seconds: 5, rounds: 3, warmUp: 2 } };
+const QUICK = { rounds: 3, warmUp: 1, load: { seconds: 1, rounds: 1, warmUp: 0 } };
 const START_MICROS = Date.UTC(2026, 0, 1) * 1_000;
 const MEMORY = 256 * 2 ** 20;
 const WORKERS = [1, 2];
@@ -23,7 +23,7 @@ const WORKERS = [1, 2];
 const LIMITED = 'policy "limited" { default allow }\nlimit l per host allow 500 per 1h exact';
 const ADMITTED = 500;
 
-interface Row extends Side {
+interface Row extends Measured {
   readonly workers: number;
   /** Requests that a limit let through, of {@link ADMITTED} that it should. */
   readonly admitted: number;
@@ -41,10 +41,10 @@ export interface WorkerFigures {
 }
 
 export async function benchWorkers(quick: boolean): Promise<BenchResult<WorkerFigures>> {
-  const { rounds, warmUp, seconds, loads } = quick ? QUICK : FULL;
+  const { rounds, warmUp, load } = quick ? QUICK : FULL;
   const [plain, shared] = timeInTurn(contestants(), rounds, warmUp);
   if (plain === undefined || shared === undefined) throw new Error("nothing was timed");
-  const rows = hasProgram("wrk") ? await underLoad(seconds, loads) : [];
+  const rows = hasProgram("wrk") ? await underLoad(load) : [];
   const figures = { plain: nanosOf(plain), shared: nanosOf(shared), ratio: ratioInTurn(shared, plain), rows };
   return {
     name: "workers",
@@ -85,24 +85,20 @@ function run(name: string, policy: Policy, traffic: readonly Arrival[], engine: 
   return { name, steps: traffic.length, run: pass };
 }
 
-async function underLoad(seconds: number, loads: number): Promise<readonly Row[]> {
+async function underLoad(effort: LoadEffort): Promise<readonly Row[]> {
   const servers: ServerProcess[] = [];
-  const sides = WORKERS.map((): Side[] => []);
+  let sides: readonly (readonly Measured[])[] = [];
   try {
     for (const workers of WORKERS) servers.push(await startProcess({ template: null, workers }, null));
-    // One turn more comes first and is not kept: the code must be warm.
-    for (let turn = -1; turn < loads; turn++) {
-      for (const [index, server] of servers.entries()) {
-        const side = await measureSide(server, "/authz/json", "json.lua", turn < 0 ? 2 : seconds);
-        if (turn >= 0) sides[index]?.push(side);
-      }
-    }
+    sides = await loadInTurn(servers.length, effort, (index, seconds) =>
+      measureLoad(running(servers[index] as ServerProcess), "/authz/json", "json.lua", seconds),
+    );
   } finally {
     for (const { child } of servers) child.disconnect();
   }
   const rows: Row[] = [];
   for (const [index, workers] of WORKERS.entries()) {
-    rows.push({ workers, ...middleOf(sides[index] ?? []), admitted: await admittedBy(workers, seconds) });
+    rows.push({ workers, ...medianOf(sides[index] ?? []), admitted: await admittedBy(workers, effort.seconds) });
   }
   return rows;
 }
