@@ -16,6 +16,8 @@ export interface UwsListenSocket {
 }
 export interface UwsApp {
   any(pattern: string, handler: (response: UwsResponse, request: UwsRequest) => void): UwsApp;
+  /** Goes before what `any` has for the same request. */
+  head(pattern: string, handler: (response: UwsResponse, request: UwsRequest) => void): UwsApp;
   ws<Data>(pattern: string, behavior: UwsSocketBehavior<Data>): UwsApp;
   /** Told of connections: 1 for one that opens, -1 for one that closes and was not upgraded. */
   filter(handler: (response: UwsResponse, count: number) => void): UwsApp;

@@ -54,10 +54,13 @@ export class UwsReply implements Reply {
   #receiving = false;
   #paused = false;
   #retry: NodeJS.Timeout | null = null;
+  readonly #toHead: boolean;
 
-  constructor(response: UwsResponse, counts: ReplyCounts) {
+  /** @param toHead - Whether it answers a HEAD, and so has no body whoever writes it: the next answer would begin with that. */
+  constructor(response: UwsResponse, counts: ReplyCounts, toHead = false) {
     this.#response = response;
     this.#counts = counts;
+    this.#toHead = toHead;
     counts.inFlight++;
   }
 
@@ -75,6 +78,7 @@ export class UwsReply implements Reply {
   send(status: number, headers: readonly string[], body: string | Uint8Array): void {
     if (this.closed) return;
     if (this.#answer !== null) this.cut();
+    else if (this.#toHead) this.sendHead(status, headers, Buffer.byteLength(body));
     else if (!this.#later || this.#handingOn) this.#sendNow(status, headers, body);
     else this.#response.cork(() => this.#sendNow(status, headers, body));
   }

@@ -69,8 +69,7 @@ class UwsServing implements ReplyCounts {
 
   #serve(pattern: string, handler: Handler): void {
     const view = new UwsRequestView(this.#peers);
-    this.app.any(pattern, (response, request) => {
-      const reply = new UwsReply(response, this);
+    const run = (response: UwsResponse, request: UwsRequest, reply: UwsReply): void => {
       view.point(request, response);
       try {
         handler(view, reply);
@@ -79,7 +78,10 @@ class UwsServing implements ReplyCounts {
         reply.send(500, [], "");
       }
       reply.outliveHandler();
-    });
+    };
+    this.app.any(pattern, (response, request) => run(response, request, new UwsReply(response, this)));
+    // A route of its own, so that no other request is asked for its method.
+    this.app.head(pattern, (response, request) => run(response, request, new UwsReply(response, this, true)));
   }
 
   /** To be called when it serves: what is made here keeps the process going. */

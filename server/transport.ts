@@ -29,7 +29,7 @@ export interface Reply {
   /** The answer is complete, or the peer has gone. */
   readonly closed: boolean;
   /**
-   * Answers in one go; where an answer was begun already, cuts the connection instead.
+   * Answers in one go, a HEAD with the length of `body` in its place; where an answer was begun already, cuts the connection instead.
    *
    * @param headers - Names and values, alternating. `Content-Length` and `Date` are the transport's own.
    */

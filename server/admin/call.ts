@@ -29,7 +29,7 @@ export interface Answer {
   readonly contentType?: string;
 }
 
-/** What an endpoint does, by method. GET needs the role `read`, the others `operate` unless `reads` says that nothing is changed. */
+/** What an endpoint does, by method; HEAD is answered as GET is. GET needs the role `read`, the others `operate` unless `reads` says that nothing is changed. */
 export interface Endpoint {
   readonly path: string;
   readonly get?: (call: Call) => Answer | Promise<Answer>;
@@ -63,7 +63,7 @@ export function endpointHandler(endpoint: Endpoint, access: Access, report: Repo
 }
 
 function methodOf({ method }: RequestView): "get" | "post" | "delete" | null {
-  const name = method.toLowerCase();
+  const name = method === "HEAD" ? "get" : method.toLowerCase();
   return name === "get" || name === "post" || name === "delete" ? name : null;
 }
 

@@ -60,7 +60,7 @@ export function passThrough(parts: ProxyParts, from: RequestView, reply: Reply, 
     findMalformed(incoming, singleHeaders(gate, incoming)) ??
     findMisforwarded(gate.view.peers.of(incoming.peer), incoming) ??
     tooLarge(gate, incoming);
-  if (malformed !== null) return refuseMalformed(gate, reply, incoming, malformed);
+  if (malformed !== null) return refuseMalformed(gate, reply, malformed);
   const body = incoming.hasBody ? new RequestBody(reply, gate.config.bodyBytesMax) : null;
   const fromProxy = gate.view.peers.of(incoming.peer).hops > 0;
   const presented = presentedLines(incoming.headers, incoming.first, fromProxy);
@@ -89,14 +89,13 @@ function bodyTooLong(bytesMax: number): string {
   return `the body is longer than ${bytesMax} bytes`;
 }
 
-function refuseMalformed(gate: Gate, reply: Reply, incoming: Incoming, malformed: Malformed): void {
+function refuseMalformed(gate: Gate, reply: Reply, malformed: Malformed): void {
   increment(gate.metrics.malformed, malformed.problem);
-  answer(reply, incoming.method, problem(malformed.status, malformed.detail));
+  answer(reply, problem(malformed.status, malformed.detail));
 }
 
-export function answer(reply: Reply, method: string, { status, headers, body }: Refusal): void {
-  if (method === "HEAD") reply.sendHead(status, headers, Buffer.byteLength(body));
-  else reply.send(status, headers, body);
+export function answer(reply: Reply, { status, headers, body }: Refusal): void {
+  reply.send(status, headers, body);
 }
 
 /** Headers that may come once: a trusted proxy that adds a fact to what its caller sent would let the caller speak first. */
@@ -146,13 +145,13 @@ function awaitBody(
   { bytes, room }: { readonly bytes: number; readonly room: BodyRoom | null },
   run: () => void,
 ): void {
-  const { request, reply, incoming } = passage;
+  const { request, reply } = passage;
   const deadline = setTimeout(() => refuseSlowBody(gate, passage), gate.config.bodyTimeoutMs);
   body.onGone(() => clearTimeout(deadline));
   reply.onAbort(() => body.destroy());
   const known = (): void => {
     clearTimeout(deadline);
-    if (body.outgrown) return refuseMalformed(gate, reply, incoming, outgrown(gate));
+    if (body.outgrown) return refuseMalformed(gate, reply, outgrown(gate));
     if (body.crowded) return refuseCrowded(gate, passage);
     request.size = Math.max(request.size, body.bytes);
     run();
@@ -230,9 +229,9 @@ function permitOf(gate: Gate, ruling: Ruling): Permit {
 }
 
 /** Answers without the upstream. What is left of the body is let in and thrown away, or the connection would hang. */
-function refuse({ reply, incoming, body }: Passage, refusal: Refusal): void {
+function refuse({ reply, body }: Passage, refusal: Refusal): void {
   body?.destroy();
-  answer(reply, incoming.method, refusal);
+  answer(reply, refusal);
 }
 
 /** Past the cap of held requests a delay would cost more than it slows: the request is throttled. */
@@ -252,12 +251,12 @@ function abandon({ gate }: ProxyParts, permit: Permit, hold: { cancel(): void })
 
 function forward(parts: ProxyParts, passage: Passage, permit: Permit): void {
   const { gate, upstream } = parts;
-  const { incoming, reply, body } = passage;
+  const { reply, body } = passage;
   if (!upstream.hasRoom) return refuseBusy(gate, passage, permit);
   if (body === null) return dispatch(parts, passage, permit);
   body.onTooLarge(() => {
     increment(gate.metrics.malformed, "body_too_large");
-    answer(reply, incoming.method, problem(413, bodyTooLong(gate.config.bodyBytesMax)));
+    answer(reply, problem(413, bodyTooLong(gate.config.bodyBytesMax)));
   });
   const release = upstream.take();
   reply.onAbort(() => {
@@ -309,14 +308,14 @@ export function refuseBusy(gate: Gate, passage: Passage, permit: Permit): void {
 }
 
 /** The exchange is over: answers for an upstream that did not, and reports the outcome. */
-function settle(gate: Gate, { reply, incoming, body }: Passage, permit: Permit, end: ExchangeEnd): void {
+function settle(gate: Gate, { reply, body }: Passage, permit: Permit, end: ExchangeEnd): void {
   const { failure, status, size, latencyMicros, headers } = end;
   // A body that outgrew the limit was answered already, and breaking off the exchange was our doing.
   if (body?.outgrown === true) return observe(gate, permit, makeOutcome(413));
   gate.metrics.upstreamSeconds.observe(latencyMicros / 1e6);
   if (failure !== null) {
     increment(gate.metrics.upstreamErrors, failure.kind);
-    answer(reply, incoming.method, problem(failure.status, failure.detail, permit.named));
+    answer(reply, problem(failure.status, failure.detail, permit.named));
   }
   if (permit.observed) observe(gate, permit, makeOutcome(status, { size, latencyMicros, headers }));
 }

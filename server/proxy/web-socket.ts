@@ -34,7 +34,7 @@ export function proxySockets(parts: ProxyParts): SocketRoute {
 /** Asks the service for the socket, and bridges both where it agrees. */
 function connect(parts: ProxyParts, passage: Passage, permit: Permit, accept: AcceptSocket): void {
   const { gate, upstream } = parts;
-  const { incoming, reply } = passage;
+  const { reply } = passage;
   if (!upstream.hasRoom) return refuseBusy(gate, passage, permit);
   const release = upstream.take();
   const startedAt = performance.now();
@@ -61,7 +61,7 @@ function connect(parts: ProxyParts, passage: Passage, permit: Permit, accept: Ac
     if (!settle(status)) return;
     increment(gate.metrics.upstreamErrors, kind);
     const detail = "the service did not open the WebSocket";
-    answer(reply, incoming.method, problem(status, detail, permit.named));
+    answer(reply, problem(status, detail, permit.named));
   });
   service.once("open", () => {
     settle(101);
@@ -97,12 +97,7 @@ function protocolsOf(offered: string | undefined): string[] {
 }
 
 /** The service's refusal of the handshake as it stands, up to a bound of its body. */
-function passRefusal(
-  { reply, incoming }: Passage,
-  permit: Permit,
-  response: IncomingMessage,
-  service: WebSocket,
-): void {
+function passRefusal({ reply }: Passage, permit: Permit, response: IncomingMessage, service: WebSocket): void {
   const fields = [...responseHeaders(response.headers), ...permit.fields];
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -112,7 +107,7 @@ function passRefusal(
   });
   const send = (): void => {
     const body = Buffer.concat(chunks).subarray(0, REFUSAL_BYTES_MAX).toString("utf8");
-    answer(reply, incoming.method, { status: response.statusCode ?? 502, headers: fields, body });
+    answer(reply, { status: response.statusCode ?? 502, headers: fields, body });
     service.terminate();
   };
   response.once("end", send);

@@ -80,6 +80,8 @@ describe("the admin listener", () => {
     const { adminUrl } = await serve(POLICY);
     expect((await fetch(`${adminUrl}/v1/reload`)).status).toBe(405);
     expect((await fetch(`${adminUrl}/nowhere`)).status).toBe(404);
+    const { status, headers } = await fetch(`${adminUrl}/metrics`, { method: "HEAD" });
+    expect([status, Number(headers.get("content-length")) > 1_000]).toEqual([200, true]);
   });
 
   it("can be left out", async () => {

@@ -95,6 +95,20 @@ describe("the transport", () => {
     );
   });
 
+  it("answers HEAD without a body, whatever the handler gives, at once and later", async () => {
+    const { port } = listen((from, reply) => {
+      const answer = (): void => reply.send(403, ["X-B", "1"], "refused");
+      if (from.path === "/later") setTimeout(answer, 1);
+      else answer();
+    });
+    for (const path of ["/at-once", "/later"]) {
+      const { text } = await exchangeRaw(port, `HEAD ${path} HTTP/1.1\r\nHost: a\r\n\r\n`);
+      expect(text).toMatch(
+        /^HTTP\/1.1 403 Forbidden\r\nX-B: 1\r\nContent-Length: 7\r\n(?!.*Content-Length).*\r\n\r\n$/s,
+      );
+    }
+  });
+
   it.each([
     ["of known length", 6, /Content-Length: 6\r\n\r\nabcdef$/],
     ["in chunks", null, /Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n3\r\ndef\r\n0\r\n\r\n$/],
