@@ -77,12 +77,16 @@ function upgrade(
   reply.outliveHandler();
 }
 
-/** uWebSockets.js looks at the key alone; RFC 6455 §4.2.1 asks for more. */
+/** uWebSockets.js looks at the key alone; RFC 6455 §4.2.1 asks for more, and what one reader takes for a body is the first message to another. */
 function refuse(view: RequestView, reply: UwsReply, { counts }: SocketParts): boolean {
-  if (view.header("upgrade").toLowerCase() !== "websocket") reply.send(400, [], "");
+  if (view.header("upgrade").toLowerCase() !== "websocket" || announcesBody(view)) reply.send(400, [], "");
   else if (view.header("sec-websocket-version") !== "13") reply.send(426, ["Sec-WebSocket-Version", "13"], "");
   else if (counts.draining) reply.send(503, [], "");
   return reply.closed;
+}
+
+function announcesBody(view: RequestView): boolean {
+  return view.header("transfer-encoding") !== "" || !/^0*$/.test(view.header("content-length"));
 }
 
 export class UwsSocket implements Socket {

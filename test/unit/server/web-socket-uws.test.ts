@@ -169,6 +169,8 @@ describe(`WebSockets (uWebSockets.js ${version})`, () => {
   });
 
   it.each([
+    ["a body", { "content-length": "5" }, /^HTTP\/1.1 400/],
+    ["a body in chunks", { "transfer-encoding": "chunked" }, /^HTTP\/1.1 400/],
     ["another version", { "sec-websocket-version": "8" }, /^HTTP\/1.1 426[^]*Sec-WebSocket-Version: 13/],
     ["an upgrade to something else", { upgrade: "h2c" }, /^HTTP\/1.1 400/],
     ["no key", { "sec-websocket-key": "" }, /^HTTP\/1.1 404/],

@@ -78,6 +78,9 @@ describe("findMalformed", () => {
     ["a relative target", { path: "v1" }, "bad_target"],
     ["a tunnel", { method: "CONNECT" }, "bad_method"],
     ["a trace", { method: "TRACE" }, "bad_method"],
+    ["a method in lower case", { method: "get" }, "bad_method"],
+    ["a method partly in lower case", { method: "Get" }, "bad_method"],
+    ["a method of somebody's own", { method: "M-SEARCH" }, null],
   ])("finds %s", (_, asked: Asked, problem) => {
     expect(problemOf(asked)).toBe(problem);
   });
