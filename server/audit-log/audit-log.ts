@@ -52,12 +52,21 @@ export class AuditLog {
    * @throws What `change` throws, or why the disk takes nothing.
    */
   change(event: AuditEvent, change: () => void = () => {}): void {
+    this.together(() => {
+      change();
+      this.#append(event);
+    });
+  }
+
+  /**
+   * Makes several changes at once: all of them, or none. Each alone waits for the disk.
+   *
+   * @throws What `changes` throws, or why the disk takes nothing.
+   */
+  together(changes: () => void): void {
     const before = [this.#seq, this.#head, this.#signed, this.#kept] as const;
     try {
-      this.#database.transaction(() => {
-        change();
-        this.#append(event);
-      });
+      this.#database.transaction(changes);
     } catch (problem) {
       [this.#seq, this.#head, this.#signed, this.#kept] = before;
       throw problem;

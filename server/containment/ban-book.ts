@@ -86,10 +86,11 @@ export class BanBook {
     return this.#bans.get(id) ?? null;
   }
 
-  /** Forgets a ban that was lifted: by its id, or by its entry. */
+  /** Forgets a ban that was lifted. Where other threads decide, no rule of the policy is known here: it is found by what it holds. */
   forget({ owner, lo, hi }: BanEntry): void {
-    const rule = this.#rules.get(owner);
-    if (rule !== undefined) this.#bans.delete(`${rule}:${hex(hi)}${hex(lo)}`);
+    for (const [id, { entry }] of this.#bans) {
+      if (entry.owner === owner && entry.lo === lo && entry.hi === hi) this.#bans.delete(id);
+    }
   }
 }
 

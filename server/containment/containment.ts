@@ -63,7 +63,8 @@ export class Containment {
     this.revocations = revocations;
     this.#book = new RevocationBook(database, now, revocations);
     this.sweep();
-    this.#apply();
+    this.#applyOverlays();
+    this.#applyRevocations();
     this.#timer = setInterval(() => this.sweep(), SWEEP_MS).unref();
   }
 
@@ -199,15 +200,18 @@ export class Containment {
   }
 
   revoke(record: RevocationRecord, act: Act): void {
-    this.#change({ ...act, event: "revocation.set", what: revocationValue(record) }, () => this.#book.put(record));
+    const event = { ...act, event: "revocation.set", what: revocationValue(record) };
+    this.#together(() => this.#audit.change(event, () => this.#book.put(record)));
+    this.#applyRevocations();
   }
 
   /** Takes a revocation back. @throws {@link ContainmentError} `missing`. */
   unrevoke(kind: RevocationKind, issuer: string, name: string, act: Act): RevocationRecord {
     const record = this.revocations.get(kind, issuer, name);
     if (record === null) throw new ContainmentError("missing", "there is no such revocation");
-    const what = revocationValue(record);
-    this.#change({ ...act, event: "revocation.lifted", what }, () => this.#book.remove(kind, issuer, name));
+    const event = { ...act, event: "revocation.lifted", what: revocationValue(record) };
+    this.#together(() => this.#audit.change(event, () => this.#book.remove(kind, issuer, name)));
+    this.#applyRevocations();
     return record;
   }
 
@@ -216,10 +220,7 @@ export class Containment {
     const now = this.#now();
     const ended = this.#overlays.all.filter(({ overlay }) => overlay.endsMicros <= now);
     try {
-      for (const { kind, overlay } of ended) {
-        const event = { ...SYSTEM, event: `${kind}.ended`, reason: "its end has come", what: overlayValue(overlay) };
-        this.#change(event, () => this.#overlays.remove(overlay.id));
-      }
+      if (ended.length > 0) this.#changeOverlays(() => ended.forEach((held) => this.#end(held)));
       this.#book.sweep();
     } catch (problem) {
       this.#report(
@@ -229,19 +230,36 @@ export class Containment {
     }
   }
 
+  #end({ kind, overlay }: Held): void {
+    const event = { ...SYSTEM, event: `${kind}.ended`, reason: "its end has come", what: overlayValue(overlay) };
+    this.#audit.change(event, () => this.#overlays.remove(overlay.id));
+  }
+
   #change(event: AuditEvent, change: () => void): void {
+    this.#changeOverlays(() => this.#audit.change(event, change));
+  }
+
+  #changeOverlays(changes: () => void): void {
+    this.#together(changes);
+    this.#applyOverlays();
+  }
+
+  #together(changes: () => void): void {
     try {
-      this.#audit.change(event, change);
+      this.#audit.together(changes);
     } catch (problem) {
       this.#overlays.refresh();
       this.#book.refresh();
       throw problem;
     }
-    this.#apply();
   }
 
-  #apply(): void {
+  #applyOverlays(): void {
     this.#engine.setOverlays(this.#overlays.all.map(({ overlay }) => overlay));
+  }
+
+  /** Told apart from overlays, because there may be very many and every thread gets a copy. */
+  #applyRevocations(): void {
     this.#spread?.(this.revocations.all);
   }
 

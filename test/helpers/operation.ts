@@ -41,6 +41,9 @@ export function openAudit(
 /** What the engine was told last. */
 export interface Told {
   overlays: readonly Overlay[];
+  /** How often it was told overlays, and other threads revocations. */
+  times: number;
+  spread: number;
 }
 
 /** Containment over a folder, or in memory, closed when the test ends. */
@@ -56,10 +59,16 @@ export function openContainment(
   readonly close: () => void;
 } {
   const { database, audit } = openAudit(folder, { clock });
-  const told: Told = { overlays: [] };
-  const engine = { setOverlays: (overlays: readonly Overlay[]): void => void (told.overlays = overlays) };
+  const told: Told = { overlays: [], times: 0, spread: 0 };
+  const engine = {
+    setOverlays: (overlays: readonly Overlay[]): void => {
+      told.overlays = overlays;
+      told.times++;
+    },
+  };
   const containment = new Containment(database, audit, engine, clock.now, () => {}, {
     revocations: new Revocations(clock.now),
+    spread: () => void told.spread++,
   });
   let isOpen = true;
   const close = (): void => {

@@ -45,6 +45,33 @@ describe("an overlay", () => {
     expect(second.events()).toEqual(["overlay.set", "overlay.ended"]);
   });
 
+  it("ends with others in one change, each with its entry, or none where one cannot be written down", () => {
+    const clock = new Clock();
+    const { containment, told, audit, database, events } = openContainment(null, clock);
+    for (const id of ["a", "b", "c"])
+      containment.set("overlay", overlayOf(id, clock.micros + HOUR), ACT, "overlay.set");
+    containment.set("overlay", overlayOf("d", NO_END), ACT, "overlay.set");
+    clock.pass(3_600);
+    database.run(
+      "CREATE TRIGGER full BEFORE DELETE ON overlays WHEN old.id = 'c' BEGIN SELECT RAISE(ABORT, 'full'); END",
+    );
+    const before = audit.head;
+    containment.sweep();
+    expect([audit.head, idsOf(containment.inForce().map(({ overlay }) => overlay))]).toEqual([before, ["d"]]);
+    database.run("DROP TRIGGER full");
+    const { times } = told;
+    containment.sweep();
+    expect([told.times - times, idsOf(told.overlays)]).toEqual([1, ["d"]]);
+    expect(events().slice(4)).toEqual(["overlay.ended", "overlay.ended", "overlay.ended"]);
+  });
+
+  it("is no reason to copy what is revoked to other threads", () => {
+    const { containment, told } = openContainment(null);
+    const before = told.spread;
+    containment.set("overlay", overlayOf("a", NO_END), ACT, "overlay.set");
+    expect(told.spread).toBe(before);
+  });
+
   it("takes the place of the one with its id, as the last one set", () => {
     const { containment, told } = openContainment(null);
     for (const id of ["a", "b", "a"]) containment.set("overlay", overlayOf(id, NO_END), ACT, "overlay.set");

@@ -54,11 +54,10 @@ async function get({ adminUrl }: TestServer, path: string): Promise<Record<strin
   return (await (await fetch(`${adminUrl}${path}`)).json()) as Record<string, never>;
 }
 
-async function post({ adminUrl }: TestServer, path: string, body: object): Promise<number> {
+async function post({ adminUrl }: TestServer, path: string, body: object, method = "POST"): Promise<number> {
   const headers = { "content-type": "application/json" };
   const by = { author: "m.rossi", reason: "inc-42" };
-  return (await fetch(`${adminUrl}${path}`, { method: "POST", headers, body: JSON.stringify({ ...body, ...by }) }))
-    .status;
+  return (await fetch(`${adminUrl}${path}`, { method, headers, body: JSON.stringify({ ...body, ...by }) })).status;
 }
 
 describe("workers", () => {
@@ -83,6 +82,9 @@ describe("workers", () => {
     expect(await get(server, "/v1/decisions?rule=eager")).toMatchObject({ decisions: [{ client: "client_5" }] });
     expect(await server.metrics()).toContain('edgepolicy_rule_matches_total{rule="eager"} 1\n');
     await until(async () => JSON.stringify(await get(server, "/v1/bans")).includes("client_5"));
+    const { bans } = (await get(server, "/v1/bans")) as unknown as { bans: readonly { readonly id: string }[] };
+    const lift = async (): Promise<number> => post(server, `/v1/bans/${bans[0]?.id}`, {}, "DELETE");
+    expect([await lift(), await get(server, "/v1/bans"), await lift()]).toMatchObject([200, { bans: [] }, 404]);
   });
 
   test("are told what is contained and revoked, on the next request", TIME, async () => {
