@@ -1,5 +1,5 @@
 /** `/v1/audit`: the audit log as `edgepolicy audit verify` reads it. */
-import { type Endpoint, onlyParameters, readNumber } from "./call.ts";
+import { type Endpoint, onlyParameters, readLimit, readNumber } from "./call.ts";
 import type { AdminParts } from "./parts.ts";
 
 const MOST_ENTRIES = 10_000;
@@ -10,7 +10,7 @@ export function auditEndpoint({ operation: { audit } }: AdminParts): Endpoint {
     get: ({ query }) => {
       onlyParameters(query, ["after", "limit"]);
       const after = readNumber(query, "after", 0, Number.MAX_SAFE_INTEGER);
-      const lines = audit.lines(after, readNumber(query, "limit", 1_000, MOST_ENTRIES));
+      const lines = audit.lines(after, readLimit(query, 1_000, MOST_ENTRIES));
       return { value: lines.map((line) => `${line}\n`).join(""), contentType: "application/x-ndjson" };
     },
   };

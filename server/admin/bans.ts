@@ -1,5 +1,5 @@
 /** `/v1/bans`: who is banned, by a rule or by hand. */
-import { type Policy, touchedState } from "../../engine/index.ts";
+import { canonicalIp, networkContains, type Overlay, type Policy, touchedState } from "../../engine/index.ts";
 import { closestName, fields, isOverlayError, overlayValue, parseOverlay } from "../../traffic/index.ts";
 import { ContainmentError } from "../containment/act.ts";
 import type { RuleBan } from "../containment/ban-book.ts";
@@ -11,11 +11,12 @@ import {
   type Answer,
   type Call,
   type Endpoint,
+  nothingBelow,
   onlyMembers,
   onlyParameters,
   readAct,
   readEnds,
-  readNumber,
+  readLimit,
   statedRequest,
 } from "./call.ts";
 import { idOf, randomId, readId } from "./overlays.ts";
@@ -45,9 +46,11 @@ export function bansEndpoint(parts: AdminParts): Endpoint {
 }
 
 /** Bans by hand, then those that rules have set, the latest first. `kept` counts all bans that the engine keeps, also those from before. */
-function listBans({ gate, operation }: AdminParts, { query }: Call): Answer {
+function listBans({ gate, operation }: AdminParts, call: Call): Answer {
+  nothingBelow(call, "/v1/bans");
+  const { query } = call;
   onlyParameters(query, ["client", "ip", "rule", "limit"]);
-  const [client, ip, rule] = [query.get("client"), query.get("ip"), query.get("rule")];
+  const [client, ip, rule] = [query.get("client"), readIp(query), query.get("rule")];
   const byRules = operation.bans
     .live(gate.now())
     .filter(
@@ -56,11 +59,33 @@ function listBans({ gate, operation }: AdminParts, { query }: Call): Answer {
         (ip === null || ban.ip === ip) &&
         (rule === null || ban.rule === rule),
     )
-    .slice(0, readNumber(query, "limit", 100, MOST_SHOWN));
-  const byHand = client === null && ip === null && rule === null ? operation.containment.inForce("ban") : [];
+    .slice(0, readLimit(query, 100, MOST_SHOWN));
+  const byHand = operation.containment
+    .inForce("ban")
+    .filter(({ overlay }) => rule === null && names(overlay, client) && holds(overlay, ip));
   const kept = memoryOf(gate.engine).find(({ kind }) => kind === "bans")?.keys ?? null;
   const bans = [...byHand.map((held) => handValue(gate.view.policy, held)), ...byRules.map(ruleValue)];
   return { value: { bans, kept, durable: operation.containment.durable } };
+}
+
+/** An address in canonical text, as bans have it; null for none. @throws `FieldProblem` */
+function readIp(query: URLSearchParams): string | null {
+  const text = query.get("ip");
+  const ip = text === null ? null : canonicalIp(text);
+  if (text === null || ip !== null) return ip;
+  throw new fields.FieldProblem("ip", `\`ip\` must be an address, but is ${fields.quote(text)}`);
+}
+
+/** Whether a ban by hand is of the client that is asked for. */
+function names(overlay: Overlay, client: string | null): boolean {
+  if (client === null) return true;
+  return "subject" in overlay && "client" in overlay.subject && overlay.subject.client === client;
+}
+
+/** Whether a ban by hand is of a network that holds the address that is asked for. */
+function holds(overlay: Overlay, ip: string | null): boolean {
+  if (ip === null) return true;
+  return "subject" in overlay && "network" in overlay.subject && networkContains(overlay.subject.network, ip);
 }
 
 function handValue(policy: Policy, { overlay, setMicros }: Held): object {

@@ -211,17 +211,33 @@ function endAfter(nowMicros: number, lastsMicros: number): number {
 }
 
 /** A whole number of the query. @throws `FieldProblem` */
-export function readNumber(query: URLSearchParams, name: string, otherwise: number, most: number): number {
+export function readNumber(query: URLSearchParams, name: string, otherwise: number, most: number, least = 0): number {
   const text = query.get(name);
   if (text === null) return otherwise;
   const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
-  if (value <= most) return value;
-  throw new fields.FieldProblem(name, `\`${name}\` must be a whole number up to ${most}, but is ${fields.quote(text)}`);
+  if (value >= least && value <= most) return value;
+  throw new fields.FieldProblem(
+    name,
+    `\`${name}\` must be a whole number from ${least} to ${most}, but is ${fields.quote(text)}`,
+  );
 }
 
-/** Refuses parameters that nothing reads. @throws `FieldProblem` */
+/** How many are wanted at most, one at least: where none are shown, it cannot be told what is the next. @throws `FieldProblem` */
+export function readLimit(query: URLSearchParams, otherwise: number, most: number): number {
+  return readNumber(query, "limit", otherwise, most, 1);
+}
+
+/** Refuses parameters that nothing reads, and a second one of a name. @throws `FieldProblem` */
 export function onlyParameters(query: URLSearchParams, known: readonly string[]): void {
-  for (const name of query.keys()) if (!known.includes(name)) throw fields.unknownMember(name, name, known);
+  for (const name of query.keys()) {
+    if (!known.includes(name)) throw fields.unknownMember(name, name, known);
+    if (query.getAll(name).length > 1) throw new fields.FieldProblem(name, `\`${name}\` is there twice`);
+  }
+}
+
+/** Refuses what follows the path of an endpoint that has nothing there. @throws {@link ContainmentError} `missing` */
+export function nothingBelow({ rest }: Call, path: string): void {
+  if (rest.length > 0) throw new ContainmentError("missing", `nothing is shown below ${path}: ask for ${path} itself`);
 }
 
 function headersOf(contentType: string): readonly string[] {

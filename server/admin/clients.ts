@@ -12,7 +12,7 @@ import {
   onlyParameters,
   readAct,
   readEnds,
-  readNumber,
+  readLimit,
 } from "./call.ts";
 import type { AdminParts } from "./parts.ts";
 
@@ -36,10 +36,9 @@ export function clientsEndpoint(parts: AdminParts): Endpoint {
 function listClients(parts: AdminParts, { query }: Call): Answer {
   onlyParameters(query, ["after", "contained", "limit"]);
   const { policy } = parts.gate.view;
-  const after = query.get("after");
-  const from = after === null ? 0 : policy.clients.findIndex(({ id }) => id === after) + 1;
-  const onlyContained = query.get("contained") === "true";
-  const most = readNumber(query, "limit", 100, MOST_SHOWN);
+  const from = readAfter(query, parts);
+  const onlyContained = readContained(query);
+  const most = readLimit(query, 100, MOST_SHOWN);
   const states = statesById(parts);
   const shown: object[] = [];
   let place = from;
@@ -49,6 +48,22 @@ function listClients(parts: AdminParts, { query }: Call): Answer {
   }
   const next = place < policy.clients.length ? (policy.clients[place - 1]?.id ?? null) : null;
   return { value: { clients: shown, next, durable: parts.operation.containment.durable } };
+}
+
+/** The place to begin at. A client that a reload has taken out is none to go on from, and to begin anew in silence could go on for ever. */
+function readAfter(query: URLSearchParams, { gate }: AdminParts): number {
+  const after = query.get("after");
+  if (after === null) return 0;
+  const place = gate.view.policy.clients.findIndex(({ id }) => id === after);
+  if (place >= 0) return place + 1;
+  throw new fields.FieldProblem("after", `\`after\` must be a client of the inventory, but is ${fields.quote(after)}`);
+}
+
+function readContained(query: URLSearchParams): boolean {
+  const text = query.get("contained");
+  if (text === null || text === "false") return false;
+  if (text === "true") return true;
+  throw new fields.FieldProblem("contained", `\`contained\` must be true or false, but is ${fields.quote(text)}`);
 }
 
 interface State {
@@ -103,7 +118,9 @@ function containmentValue({ state, held: { overlay, setMicros } }: State): objec
 function showClient(parts: AdminParts, { rest }: Call): Answer {
   const [id = "", ...more] = rest;
   const place = parts.gate.view.policy.clients.findIndex((client) => client.id === id);
-  if (place < 0 || more.length > 0) throw unknown(parts, id);
+  if (place < 0) throw unknown(parts, id);
+  if (more.length > 0)
+    throw new ContainmentError("missing", "a client is shown at /v1/clients/ID, and changed with POST");
   return { value: describe(parts, place, parts.operation.containment.stateOf(id)) };
 }
 

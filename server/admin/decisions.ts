@@ -1,7 +1,7 @@
 /** `/v1/decisions`: what was decided lately. */
 import { VERDICTS } from "../../engine/index.ts";
 import { fields, parseDurationText, parseTimeText } from "../../traffic/index.ts";
-import { type Answer, type Call, type Endpoint, onlyParameters, readNumber } from "./call.ts";
+import { type Answer, type Call, type Endpoint, onlyParameters, readLimit } from "./call.ts";
 import type { AdminParts } from "./parts.ts";
 
 export function decisionsEndpoint(parts: AdminParts): Endpoint {
@@ -16,7 +16,7 @@ async function listDecisions({ gate, operation, crew }: AdminParts, { query }: C
     verdict: verdict === null ? null : fields.oneOf(VERDICTS)(verdict, "verdict"),
     rule: query.get("rule"),
     sinceMicros: readSince(query.get("since"), gate.now()),
-    most: readNumber(query, "limit", 100, gate.config.recentDecisions),
+    most: readLimit(query, 100, gate.config.recentDecisions),
   };
   const own = operation.recent.find(filter);
   if (!crew) return { value: { decisions: own } };

@@ -3,7 +3,18 @@ import { randomBytes } from "node:crypto";
 import { fields, isOverlayError, overlayValue, parseOverlay, vainName } from "../../traffic/index.ts";
 import { endsText } from "../containment/containment.ts";
 import type { Held } from "../containment/overlay-book.ts";
-import { ACT, type Answer, type Call, type Endpoint, onlyMembers, readAct, readEnds, statedText } from "./call.ts";
+import {
+  ACT,
+  type Answer,
+  type Call,
+  type Endpoint,
+  nothingBelow,
+  onlyMembers,
+  onlyParameters,
+  readAct,
+  readEnds,
+  statedText,
+} from "./call.ts";
 import type { AdminParts } from "./parts.ts";
 import { wideNetwork } from "./wide-network.ts";
 
@@ -14,7 +25,7 @@ export function overlaysEndpoint(parts: AdminParts): Endpoint {
   const aRule = parts.gate.view.policy.rules[0]?.name ?? "RULE";
   return {
     path: "/v1/overlays",
-    get: () => listOverlays(parts),
+    get: (call) => listOverlays(parts, call),
     post: (call) => setOverlay(parts, call),
     delete: (call) => liftOverlay(parts, call),
     examples: {
@@ -24,7 +35,9 @@ export function overlaysEndpoint(parts: AdminParts): Endpoint {
   };
 }
 
-function listOverlays(parts: AdminParts): Answer {
+function listOverlays(parts: AdminParts, call: Call): Answer {
+  nothingBelow(call, "/v1/overlays");
+  onlyParameters(call.query, []);
   const { containment } = parts.operation;
   const overlays = containment.inForce().map((held) => heldValue(parts, held));
   return { value: { overlays, durable: containment.durable } };

@@ -12,7 +12,7 @@ import {
   onlyParameters,
   readAct,
   readEnds,
-  readNumber,
+  readLimit,
   statedText,
 } from "./call.ts";
 import type { AdminParts } from "./parts.ts";
@@ -29,7 +29,7 @@ export function revocationsEndpoint(parts: AdminParts): Endpoint {
     path: "/v1/revocations",
     get: ({ query }) => {
       onlyParameters(query, ["limit"]);
-      const most = readNumber(query, "limit", 1_000, MOST_SHOWN);
+      const most = readLimit(query, 1_000, MOST_SHOWN);
       const { all } = containment.revocations;
       const revocations = all
         .slice(-most)

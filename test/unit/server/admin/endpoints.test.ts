@@ -118,6 +118,15 @@ describe("/v1/clients", () => {
     ["POST", "/v1/clients/acme_sync/restore", { ...ACT, revoked: 1 }, 400, "`revoked` must be true or false"],
     ["DELETE", "/v1/clients/acme_sync", ACT, 405, "use GET, POST"],
     ["GET", "/v1/clients?limt=1", undefined, 400, "did you mean `limit`?"],
+    ["GET", "/v1/clients?limit=0", undefined, 400, "from 1 to 1000"],
+    ["GET", "/v1/clients?limit=1&limit=2", undefined, 400, "`limit` is there twice"],
+    ["GET", "/v1/clients?after=nobody", undefined, 400, "`after` must be a client of the inventory"],
+    ["GET", "/v1/clients?contained=yes", undefined, 400, "`contained` must be true or false"],
+    ["GET", "/v1/clients/acme_sync/suspend", undefined, 404, "changed with POST"],
+    ["GET", "/v1/bans/scan-7", undefined, 404, "nothing is shown below /v1/bans"],
+    ["GET", "/v1/bans?ip=nowhere", undefined, 400, "`ip` must be an address"],
+    ["GET", "/v1/overlays/chg-8", undefined, 404, "nothing is shown below /v1/overlays"],
+    ["GET", "/v1/revocations?limit=0", undefined, 400, "from 1 to 10000"],
     ["POST", "/v1/clients/acme_sync/suspend", "{", 400, "not JSON"],
     ["POST", "/v1/clients/acme_sync/suspend", "[]", 400, "must be a JSON object"],
     [
@@ -212,6 +221,13 @@ describe("/v1/bans", () => {
     });
     expect(await decide(server)).toMatchObject({ verdict: "block", overlays: ["b1"] });
     expect(await decide(server, { ip: "198.51.100.1" })).toMatchObject({ verdict: "allow" });
+    const listed = async (query: string): Promise<unknown> =>
+      (await ask(server, "GET", `/v1/bans?${query}`)).body["bans"];
+    for (const query of ["ip=192.0.2.7", "ip=::ffff:192.0.2.7"])
+      expect(await listed(query)).toMatchObject([{ id: "b1" }]);
+    for (const query of ["ip=192.0.3.7", "client=acme_sync", "rule=trap"]) expect(await listed(query)).toEqual([]);
+    await ask(server, "POST", "/v1/bans", { ...ACT, id: "b2", ban: { client: "client_0" }, for: "10m" });
+    expect(await listed("client=client_0")).toMatchObject([{ id: "b2" }]);
     await ask(server, "DELETE", "/v1/bans/b1", ACT);
     expect(await decide(server)).toMatchObject({ verdict: "allow" });
   });
