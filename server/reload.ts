@@ -4,15 +4,17 @@
  */
 import { resolve } from "node:path";
 import type { LoadResult, SourceFile } from "../dsl/index.ts";
+import type { Policy } from "../engine/index.ts";
 import { SYSTEM } from "./audit-log/audit-log.ts";
 import type { AuditEvent } from "./audit-log/entry.ts";
 import type { Gate } from "./gate.ts";
 import { credentialFilesOf } from "./identity/credential-files.ts";
 import { keyFilesOf } from "./identity/jwt/make-verifiers.ts";
+import { isAddress } from "./identity/token-state.ts";
 import { ListFiles, reloadLists } from "./list-files.ts";
 import type { LoadPolicy, ReloadResult } from "./policy-loader.ts";
 import { reloadPolicy } from "./policy-loader.ts";
-import { FileWatch, stampOf } from "./watch.ts";
+import { FileWatch, stampOf, type Stamps } from "./watch.ts";
 
 /** Who asks for a reload. */
 type ReloadActor = Pick<AuditEvent, "author" | "token" | "role">;
@@ -28,27 +30,32 @@ export class Reloader {
   sourceFiles: readonly SourceFile[];
   #sources: readonly string[];
   #lists: ListFiles;
-  /** State of each of the running policy's files when it was read. */
+  /** State of each of the running policy's files when it was read, or before. */
   #stamps: ReadonlyMap<string, string>;
   #watching = false;
   /** Why the latest reload was refused, so that the same is not said at every event around a refused policy. */
   #problem = "";
 
-  /** @param onReload - Told of each reload and what came of it, but not again of the same refusal. */
-  constructor(load: LoadPolicy, gate: Gate, first: LoadResult, onReload: OnReload = () => {}) {
+  /**
+   * @param first - What runs.
+   * @param stamps - Of its files, as {@link stampsOfLoad} gave them when it was read.
+   * @param onReload - Told of each reload and what came of it, but not again of the same refusal.
+   */
+  constructor(load: LoadPolicy, gate: Gate, first: LoadResult, stamps: Stamps, onReload: OnReload = () => {}) {
     this.#load = load;
     this.#gate = gate;
     this.#onReload = onReload;
     this.sourceFiles = first.sources;
     this.#sources = pathsOf(first);
     this.#lists = new ListFiles(first);
-    this.#stamps = stampsOf(this.#sources);
-    this.#files = new FileWatch(() => void this.reload("a file changed"), gate.config.report);
+    this.#stamps = stamps;
+    this.#files = new FileWatch(() => void this.#run(CHANGED), gate.config.report);
   }
 
+  /** Follows the files from now on. What has changed since they were read is taken up. */
   watch(): void {
     this.#watching = true;
-    this.#files.follow(this.#sources, false);
+    this.#files.follow(this.#sources, this.#stamps, false);
   }
 
   onHangup(): void {
@@ -56,13 +63,21 @@ export class Reloader {
   }
 
   /**
+   * For somebody who asks. Keys from addresses are fetched anew then, also where only lists have changed.
+   *
    * @param cause - Why, for the report.
    * @param by - Who asked; left out where nobody did.
    */
   reload(cause: string, by: ReloadActor = SYSTEM): ReloadResult {
-    const changed = this.#sources.filter((path) => stampOf(path) !== this.#stamps.get(path));
-    const onlyLists = changed.length > 0 && changed.every((path) => this.#lists.has(path));
-    const result = onlyLists ? this.#reloadLists(changed) : this.#reloadPolicy();
+    return this.#run(cause, by, !fetchesKeys(this.#gate.view.policy));
+  }
+
+  #run(cause: string, by: ReloadActor = SYSTEM, mayTakeLists = true): ReloadResult {
+    // Looked at before anything is read: what changes meanwhile is then a change that is still to come.
+    const stamps = stampsOf(this.#sources);
+    const changed = this.#sources.filter((path) => stamps.get(path) !== this.#stamps.get(path));
+    const onlyLists = mayTakeLists && changed.length > 0 && changed.every((path) => this.#lists.has(path));
+    const result = onlyLists ? this.#reloadLists(changed, stamps) : this.#reloadPolicy(stamps);
     if (result.problem === "" || result.problem !== this.#problem) {
       this.#gate.config.report(sentence(cause, result), result.applied ? "reload.applied" : "reload.refused");
       this.#onReload(cause, result, by);
@@ -71,17 +86,17 @@ export class Reloader {
     return result;
   }
 
-  #reloadPolicy(): ReloadResult {
+  #reloadPolicy(stamps: Stamps): ReloadResult {
     const { result, load } = reloadPolicy(this.#load, this.#gate);
     if (load === null) return result;
     if (result.applied) this.#lists = new ListFiles(load);
     if (result.applied) this.sourceFiles = load.sources;
-    this.#follow(pathsOf(load), result.applied);
+    this.#follow(pathsOf(load), stamps, result.applied);
     return result;
   }
 
-  #reloadLists(changed: readonly string[]): ReloadResult {
-    this.#stamps = stampsOf(this.#sources);
+  #reloadLists(changed: readonly string[], stamps: Stamps): ReloadResult {
+    this.#stamps = stamps;
     return reloadLists(this.#lists.of(changed), this.#gate);
   }
 
@@ -94,12 +109,20 @@ export class Reloader {
    * A refused policy may have stopped short of some of its files, and may wait for one that is not there yet: those of the
    * running one are watched too, and any event around them is a reason to try again.
    */
-  #follow(paths: readonly string[], applied: boolean): void {
+  #follow(paths: readonly string[], before: Stamps, applied: boolean): void {
     const watched = applied ? paths : [...new Set([...this.#sources, ...paths])];
+    const stamps = new Map(watched.map((path) => [path, before.get(path) ?? stampOf(path)] as const));
     if (applied) this.#sources = paths;
-    if (applied) this.#stamps = stampsOf(paths);
-    if (this.#watching) this.#files.follow(watched, !applied);
+    if (applied) this.#stamps = stamps;
+    if (this.#watching) this.#files.follow(watched, stamps, !applied);
   }
+}
+
+const CHANGED = "a file changed";
+
+/** Whether keys of token issuers come from addresses. */
+function fetchesKeys({ identity }: Policy): boolean {
+  return identity.some((source) => source.kind === "jwt" && isAddress(source.keys));
 }
 
 function pathsOf(load: LoadResult): readonly string[] {
@@ -108,7 +131,12 @@ function pathsOf(load: LoadResult): readonly string[] {
   return [...load.sources.map(({ path }) => path), ...named].map((path) => resolve(path));
 }
 
-function stampsOf(paths: readonly string[]): ReadonlyMap<string, string> {
+/** What the files of a policy are now. To be asked for as soon as it is read, because the server takes its time to start. */
+export function stampsOfLoad(load: LoadResult): Stamps {
+  return stampsOf(pathsOf(load));
+}
+
+function stampsOf(paths: readonly string[]): Stamps {
   return new Map(paths.map((path) => [path, stampOf(path)] as const));
 }
 

@@ -13,7 +13,7 @@ import { loadUws, type Uws } from "./load-uws.ts";
 import { followOutcomes } from "./outcomes/follow-outcomes.ts";
 import type { LoadPolicy, ReloadResult } from "./policy-loader.ts";
 import { loadRunnable } from "./policy-loader.ts";
-import { Reloader } from "./reload.ts";
+import { Reloader, stampsOfLoad } from "./reload.ts";
 import type { Services } from "./services.ts";
 import { makeServices } from "./services.ts";
 import { Stopper } from "./stop.ts";
@@ -63,11 +63,12 @@ export async function startServer(options: ServerOptions, parts: ServerParts = {
   const config = readConfig(options);
   const load = parts.loadPolicy ?? ((): LoadResult => loadPolicy(config.policy, nodeFiles));
   const loaded = loadRunnable(load, config);
+  const stamps = stampsOfLoad(loaded.load);
   const { uws, version } = await loadUws(undefined, config.headBytesMax);
   const crew = await makeCrew(config, options, parts, uws);
   const log = await openDecisionLog(config.log, { report: config.report, nowMs: wallClock(config) });
   const services = await makeServices(config, loaded, log, parts.createEngine, crew);
-  const reloader = new Reloader(load, services.gate, loaded.load, (cause, result, by) =>
+  const reloader = new Reloader(load, services.gate, loaded.load, stamps, (cause, result, by) =>
     services.operation?.reloaded(cause, result, by),
   );
   const stopper = new Stopper(services, reloader);

@@ -10,6 +10,9 @@ import type { Report } from "./report.ts";
 /** Time that must pass without another event before files are looked at, so that one save is one change. */
 const SETTLE_MS = 100;
 
+/** By path, what {@link stampOf} said of a file. */
+export type Stamps = ReadonlyMap<string, string>;
+
 export class FileWatch {
   readonly #changed: () => void;
   readonly #report: Report;
@@ -28,19 +31,23 @@ export class FileWatch {
   /**
    * Watches these files from now on, and no others.
    *
+   * @param seen - What they were when they were read, or before.
    * @param eager - Whether any event in their folders counts, also where none of them changed.
    */
-  follow(files: readonly string[], eager: boolean): void {
+  follow(files: readonly string[], seen: Stamps, eager: boolean): void {
     this.#files = files;
     this.#eager = eager;
-    this.#seen = fingerprint(files);
+    this.#seen = files.map((file) => seen.get(file)).join();
     const wanted = new Set(files.map((file) => dirname(file)));
     for (const [folder, watcher] of this.#folders) {
       if (wanted.has(folder)) continue;
       watcher.close();
       this.#folders.delete(folder);
     }
-    for (const folder of wanted) if (!this.#folders.has(folder)) this.#open(folder);
+    const more = [...wanted].filter((folder) => !this.#folders.has(folder));
+    for (const folder of more) this.#open(folder);
+    // Of what happened there before, nobody tells.
+    if (more.length > 0 && !eager) this.#settle();
   }
 
   close(): void {

@@ -22,7 +22,7 @@ import { describe, singleHeaders } from "../proxy/proxy.ts";
 import { rateLimitFields } from "../rate-limit-fields.ts";
 import type { Refusal } from "../refusal.ts";
 import { decisionField, passField, problem, refusalOf, retryAfterField } from "../refusal.ts";
-import { Reloader } from "../reload.ts";
+import { Reloader, stampsOfLoad } from "../reload.ts";
 import { servicesAround } from "../services.ts";
 import type { RequestView } from "../transport.ts";
 import type { MiddlewareOptions } from "./options.ts";
@@ -86,6 +86,7 @@ export class Guard<Native> implements EdgeControl {
     const config = readConfig(serverOptions(options));
     const load = loaderOf(options.policy, options.identify === undefined);
     const loaded = loadRunnable(load, config);
+    const stamps = stampsOfLoad(loaded.load);
     const engine = engineOf(options, loaded.policy);
     const log = options.log === undefined ? SILENT : new FunctionLog(options.log);
     const { gate, holds } = servicesAround(engine, config, loaded, log, { state: null, upstream: null });
@@ -94,7 +95,7 @@ export class Guard<Native> implements EdgeControl {
     this.#options = options;
     this.#bodyOf = options.body ?? bodyOf;
     this.#delayMaxMicros = (options.delayMaxMs ?? 30_000) * 1_000;
-    this.#reloader = new Reloader(load, gate, loaded.load);
+    this.#reloader = new Reloader(load, gate, loaded.load, stamps);
     if (options.watch === true) this.#reloader.watch();
   }
 

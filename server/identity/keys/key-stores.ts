@@ -31,7 +31,7 @@ export class KeyStores {
   keepOnly(urls: ReadonlySet<string>): void {
     for (const [url, store] of this.#stores) {
       if (urls.has(url)) {
-        void store.refresh();
+        void store.renew();
         continue;
       }
       store.close();

@@ -45,6 +45,8 @@ export class RemoteKeys implements KeySource {
   #retryAt = 0;
   #askedAt = Number.NEGATIVE_INFINITY;
   #inFlight: Promise<void> | null = null;
+  /** The fetch after that, where one is asked for. */
+  #renewal: Promise<void> | null = null;
   #waiting = 0;
   #timer: NodeJS.Timeout | null = null;
 
@@ -78,6 +80,16 @@ export class RemoteKeys implements KeySource {
       this.#inFlight = null;
     });
     return this.#inFlight;
+  }
+
+  /** Fetches what is there from now on: what is under way may have been answered before. Never rejects. */
+  renew(): Promise<void> {
+    if (this.#inFlight === null) return this.refresh();
+    this.#renewal ??= this.#inFlight.then(() => {
+      this.#renewal = null;
+      return this.refresh();
+    });
+    return this.#renewal;
   }
 
   /** Takes keys over that another thread has fetched, and has told of. */

@@ -1,12 +1,13 @@
-import { existsSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { TestServer } from "../../helpers/server.ts";
 import type { LoadResult } from "../../../dsl/index.ts";
-import { loadPolicyText } from "../../../dsl/index.ts";
-import type { Policy } from "../../../engine/index.ts";
+import { loadPolicy, loadPolicyText, nodeFiles } from "../../../dsl/index.ts";
+import { createEngine, type Policy } from "../../../engine/index.ts";
 import { startServer } from "../../../server/index.ts";
-import { serve, temporaryFolder, until } from "../../helpers/server.ts";
+import { serve, startService, temporaryFolder, until } from "../../helpers/server.ts";
+import { inventoryWith } from "../../helpers/tokens.ts";
 
 const policyOf = (threshold: number, extra = ""): string => `policy "reload" { default allow }
 list bad : ip from "bad.txt"
@@ -74,6 +75,52 @@ describe("reload", () => {
     server.replace("policy.edgepolicy", policyOf(0));
     await until(async () => (await decide(server)) === 403);
     expect(server.reports.every((line) => line.startsWith("reload (a file changed) applied"))).toBe(true);
+  });
+
+  it("takes up what was changed while it read or built the policy, and while the server started", async () => {
+    const folder = temporaryFolder();
+    const file = join(folder, "policy.edgepolicy");
+    const write = (threshold: number): void => writeFileSync(file, policyOf(threshold));
+    writeFileSync(join(folder, "bad.txt"), "");
+    let loads = 0;
+    const load = (): LoadResult => {
+      const loaded = loadPolicy(file, nodeFiles);
+      if (++loads === 2) write(1_000_000);
+      return loaded;
+    };
+    write(1);
+    const options = { policy: file, listen: "127.0.0.1:0", admin: "off", report: () => {} } as const;
+    const running = await startServer(options, {
+      loadPolicy: load,
+      createEngine: (policy, given) => {
+        write(10);
+        return createEngine(policy, given);
+      },
+    });
+    onTestFinished(() => running.stop());
+    await until(() => loads >= 2);
+    const wanted = loadPolicy(file, nodeFiles).policy?.version;
+    await until(() => running.policy.version === wanted);
+    expect(loads).toBe(3);
+  });
+
+  it("fetches keys anew for who asks for it, also where a list alone has changed", async () => {
+    let fetched = 0;
+    const { url } = await startService((_request, response) => {
+      fetched++;
+      response.end('{"keys":[]}');
+    });
+    const policy = `policy "keys" { default allow }
+identity { jwt "https://id.example.com" { audience "api"  keys "${url}/keys"  client claim "azp" } }
+clients from "clients.yaml"
+list bad : ip from "bad.txt"
+rule listed when ip in bad then block 451`;
+    const server = await serve(policy, {}, { ...FILES, "clients.yaml": inventoryWith() });
+    await until(() => fetched === 1);
+    server.replace("bad.txt", "192.0.2.67\n");
+    expect(server.running.reload().applied).toBe(true);
+    await until(() => fetched === 2);
+    expect(await decide(server, "192.0.2.67")).toBe(451);
   });
 
   it("puts new entries into a list without building the policy anew", async () => {

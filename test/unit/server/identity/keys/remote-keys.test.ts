@@ -82,6 +82,18 @@ describe("keys of an address", () => {
     expect([address.asked, address.names]).toEqual([1, ["k1"]]);
   });
 
+  it("are fetched once more for who wants those of now while they are fetched already", async () => {
+    const address = new Address(keySetOf(first), true);
+    const renewed = Promise.all([address.keys.renew(), address.keys.renew()]);
+    address.release();
+    await vi.advanceTimersByTimeAsync(0);
+    expect([address.asked, address.names]).toEqual([2, ["k1"]]);
+    address.answer = keySetOf(second);
+    address.release();
+    await renewed;
+    expect([address.asked, address.names]).toEqual([2, ["k2"]]);
+  });
+
   it("let only so many wait", async () => {
     const address = new Address(keySetOf(first), true);
     const waiting = Array.from({ length: 5_000 }, () => address.keys.ask()).filter((each) => each !== null);
