@@ -19,6 +19,11 @@ const OWNER_ONLY_FILE = 0o600;
 const RESTORE =
   "restore the folder from a backup; moving it away begins without overlays, containment and revocations, so that whoever was kept out gets in";
 
+const ROOM = "see that its disk has room and works, and that this user may write there";
+/** Result codes of SQLite: SQLITE_CORRUPT and SQLITE_NOTADB. An extended code has the primary one in its lowest byte. */
+const DAMAGE: ReadonlySet<number> = new Set([11, 26]);
+const PRIMARY = 0xff;
+
 /** A value of a row. */
 export type Cell = string | number | null;
 /** A row by column. */
@@ -148,8 +153,16 @@ function prepare(sqlite: DatabaseSync, path: string): DatabaseSync {
     return sqlite;
   } catch (problem) {
     sqlite.close();
-    throw problem instanceof ServerError ? problem : unusable(`\`${path}\` is damaged: ${messageOf(problem)}`, RESTORE);
+    if (problem instanceof ServerError) throw problem;
+    if (isDamage(problem)) throw unusable(`\`${path}\` is damaged: ${messageOf(problem)}`, RESTORE);
+    throw unusable(`cannot use \`${path}\`: ${messageOf(problem)}`, ROOM);
   }
+}
+
+/** Whether SQLite says that the file itself is wrong, and not that the disk is full, say, or may not be written: nobody should restore a backup then. */
+function isDamage(problem: unknown): boolean {
+  const { errcode } = problem as { readonly errcode?: number };
+  return errcode === undefined || DAMAGE.has(errcode & PRIMARY);
 }
 
 /** A database that something else has made is left alone. */

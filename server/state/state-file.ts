@@ -57,15 +57,14 @@ export class StateFile {
   ): Promise<StateFile> {
     const journal = new BanJournal(path);
     const noting = { ...options, onBan: noteAndTell(journal, options) };
-    const taken = takeUp(path, journal, policy, noting, report);
+    const taken = writing(path, () => takeUp(path, journal, policy, noting, report));
     const engine = crew === null ? taken : crew.share(taken, policy, noting, journal);
     const file = new StateFile(path, journal, engine, stateIntervalMs, report);
     try {
       // The first one is there before anything is decided: bans are noted under its key.
       await file.#write();
     } catch (problem) {
-      const help = "its folder must be there, and this user must be able to write in it";
-      throw new ServerError("state_unusable", `cannot write the state \`${path}\`: ${messageOf(problem)}`, help);
+      throw unwritable(path, problem);
     }
     file.#schedule();
     return file;
@@ -151,6 +150,20 @@ function noteAndTell(journal: BanJournal, { onBan }: EngineOptions): (ban: BanEn
     journal.note(ban);
     onBan(ban);
   };
+}
+
+/** Runs what moves or removes files beside the state. */
+function writing<T>(path: string, run: () => T): T {
+  try {
+    return run();
+  } catch (problem) {
+    throw problem instanceof ServerError ? problem : unwritable(path, problem);
+  }
+}
+
+function unwritable(path: string, problem: unknown): ServerError {
+  const help = "its folder must be there, and this user must be able to write in it";
+  return new ServerError("state_unusable", `cannot write the state \`${path}\`: ${messageOf(problem)}`, help);
 }
 
 /** The engine with the state of the file, or a fresh one. */

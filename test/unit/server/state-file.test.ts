@@ -78,6 +78,16 @@ test("a file that is no state is refused, kept aside, and the engine starts fres
   expect(await decide(server, "/")).toMatchObject({ verdict: "allow" });
 });
 
+test("does not start where a file that is no state cannot be kept aside, and says so", async () => {
+  const state = stateIn();
+  writeFileSync(state, "not a snapshot");
+  mkdirSync(`${state}.refused`);
+  await expect(serve(POLICY, { state })).rejects.toMatchObject({
+    code: "state_unusable",
+    message: expect.stringContaining(`cannot write the state \`${state}\``) as string,
+  });
+});
+
 test("bans that were being written are left out, and what is no ban is too", async () => {
   const state = stateIn();
   await (await serve(POLICY, { state })).running.stop();

@@ -90,6 +90,19 @@ describe("a database", () => {
     });
   });
 
+  it("is not called damaged, which calls for a backup, where the system does not let it be used", () => {
+    const folder = temporaryFolder();
+    open(folder).close();
+    mkdirSync(join(folder, `${DATABASE_FILE}-wal`));
+    expect(() => Database.open(folder)).toThrow(
+      expect.objectContaining({
+        code: "data_unusable",
+        message: expect.stringMatching(/^cannot use `.*edgepolicy\.db`: /) as string,
+        help: expect.not.stringContaining("backup") as string,
+      }),
+    );
+  });
+
   it("leaves alone what something else has made", () => {
     const folder = temporaryFolder();
     const { DatabaseSync } = loadSqlite();
