@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The program `edgepolicy`. */
 import { startCompileCache } from "./compile-cache.ts";
+import { holdSignals } from "./early-signals.ts";
 import { fileProblem, problemText } from "./problem.ts";
 
 // A reader that has seen enough (`| head`) closes the pipe; that is no error. A server goes on: its decision log counts what is lost.
@@ -13,6 +14,7 @@ process.stdout.on("error", (problem: NodeJS.ErrnoException) => {
 // There is nobody to tell, and the exit status still says how it went.
 process.stderr.on("error", () => {});
 
+if (process.argv[2] === "serve") holdSignals();
 startCompileCache();
 // Imported only now, because the cache serves what is loaded after it.
 const { main, processIo } = await import("./index.ts");

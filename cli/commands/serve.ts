@@ -21,6 +21,7 @@ import {
 } from "../../server/index.ts";
 import { callerOptions, readCallers } from "../callers.ts";
 import type { Command } from "../command.ts";
+import { wasHungUp } from "../early-signals.ts";
 import type { CliIo } from "../io.ts";
 import { type Arguments, formatOption } from "../options.ts";
 import { loadRunnable, printDiagnostics } from "../policy-file.ts";
@@ -148,6 +149,8 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   const loader = loaderAfter(loadRunnable(options.policy, io), options.policy);
   const report = reportTo((text) => io.stderr(text), options.reportFormat ?? "text");
   const running = await start({ ...options, signals: io.stop === undefined, report }, loader, io);
+  // One that came while it started: the policy may have been read before.
+  if (wasHungUp()) running.reload();
   const started = args.json() ? `${JSON.stringify(startedJson(running))}\n` : startedText(running, options);
   // The decision log may own standard output; then it is not ours to write to.
   if (options.log?.sink === "stdout") report(started.trimEnd(), "server.started");
