@@ -15,13 +15,14 @@ import { problem } from "../refusal.ts";
 import type { Handler, Reply } from "../transport.ts";
 import { reusableRequest } from "./adapter-request.ts";
 import { decodeRecord, readBytes, type UnreadBody } from "./read-record.ts";
-import { readUsual } from "./usual-record.ts";
+import { UsualRecords } from "./usual-record.ts";
 
 const JSON_HEADERS: readonly string[] = ["Content-Type", "application/json", "Cache-Control", "no-store"];
 const NDJSON_HEADERS: readonly string[] = ["Content-Type", "application/x-ndjson", "Cache-Control", "no-store"];
 
 export function jsonHandler(gate: Gate): Handler {
   const reused = reusableRequest();
+  const usual = new UsualRecords();
   return (from, reply) => {
     const refused = refuseCall(gate, from.peer, from.method);
     if (refused !== null) return sendRefusal(reply, refused);
@@ -29,7 +30,7 @@ export function jsonHandler(gate: Gate): Handler {
       if (!(bytes instanceof Uint8Array)) return sendRefusal(reply, unread(gate, bytes));
       const { clients, identifyWaits } = gate.view;
       const request = identifyWaits ? reusableRequest() : reused;
-      if (readUsual(bytes, clients, request)) return answerOne(gate, reply, request, null);
+      if (usual.read(bytes, clients, request)) return answerOne(gate, reply, request, null);
       const text = decodeRecord(bytes);
       if (typeof text === "object") return sendRefusal(reply, unread(gate, text));
       answer(gate, reply, text);

@@ -6,7 +6,7 @@
 import type { Request } from "../../engine/index.ts";
 import { canonicalIp, makeRequest } from "../../engine/index.ts";
 import { isMethod } from "../../traffic/index.ts";
-import { TextCache } from "../text-cache.ts";
+import { type Decoder, TextCache } from "../text-cache.ts";
 import { forgetIdentity } from "./adapter-request.ts";
 
 /** The longest record that is read here, in bytes. */
@@ -19,6 +19,7 @@ const COLON = 0x3a;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 const BLANK = 0x20;
+const LINE_FEED = 0x0a;
 
 /** By byte: whether it stands for itself in a text of JSON. */
 const PLAIN: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) =>
@@ -45,105 +46,122 @@ const TEXTS = new TextCache(8_192, (text) => text);
 /** The method behind `toString("latin1", …)`, which costs half as much for the texts here. */
 type LatinBytes = Buffer & { latin1Slice(from: number, to: number): string };
 
-// One record is read at a time: its bytes are copied to where the views of them are made already.
-const bytes = Buffer.allocUnsafeSlow(BYTES_MAX) as LatinBytes;
-const view = new DataView(bytes.buffer, bytes.byteOffset, BYTES_MAX);
-let end = 0;
-let at = 0;
-/** Where the latest text begins and how long it is. */
-let from = 0;
-let length = 0;
-
-const decoder = { decode: (start: number, count: number): string => bytes.latin1Slice(start, start + count) };
-
-/**
- * Reads a record into `request`, of which nothing is to be kept where it is not read.
- *
- * @param clients - Ids of the inventory.
- * @returns Whether it was the usual one.
- */
-export function readUsual(record: Uint8Array, clients: ReadonlySet<string>, request: Request): boolean {
-  end = record.length;
-  if (end > BYTES_MAX) return false;
-  bytes.set(record);
-  at = 0;
-  request.host = "";
-  request.headers = EMPTY.headers;
-  forgetIdentity(request);
-  return readMembers(clients, request) && atEnd();
-}
-
 const EMPTY: Request = makeRequest({});
 
-function readMembers(clients: ReadonlySet<string>, request: Request): boolean {
-  if (!goPast(OPEN)) return false;
-  let seen = 0;
-  do {
-    if (!nextText() || !goPast(COLON)) return false;
-    const member = MEMBERS.indexOf(cached(NAMES) ?? "");
-    if (member < 0 || (seen & (1 << member)) !== 0) return false;
-    seen |= 1 << member;
-    if (!(member === HEADERS ? readFields(request) : nextText() && take(member, clients, request))) return false;
-  } while (goPast(COMMA));
-  return goPast(CLOSE) && (seen & REQUIRED) === REQUIRED;
-}
+/** Reads one record after the other: the bytes of each are copied to where the views of them are made already. */
+export class UsualRecords implements Decoder {
+  readonly #bytes = Buffer.allocUnsafeSlow(BYTES_MAX) as LatinBytes;
+  readonly #view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, BYTES_MAX);
+  #end = 0;
+  #at = 0;
+  /** Where the latest text begins and how long it is. */
+  #from = 0;
+  #length = 0;
 
-/** Takes the latest text as a member's value; false if it cannot be one. */
-function take(member: number, clients: ReadonlySet<string>, request: Request): boolean {
-  switch (member) {
-    case METHOD:
-      return (request.method = cached(METHODS) ?? "") !== "";
-    case PATH:
-      request.path = decoder.decode(from, length);
-      return bytes[from] === SLASH;
-    case IP:
-      return (request.ip = cached(ADDRESSES) ?? "") !== "";
-    case HOST:
-      request.host = cached(TEXTS) ?? "";
-      return true;
-    default:
-      request.client = cached(TEXTS);
-      return member === CLIENT && clients.has(request.client ?? "");
+  /**
+   * Reads a record into `request`, of which nothing is to be kept where it is not read.
+   *
+   * @param clients - Ids of the inventory.
+   * @returns Whether it was the usual one.
+   */
+  read(record: Uint8Array, clients: ReadonlySet<string>, request: Request): boolean {
+    this.#end = record.length;
+    if (this.#end > BYTES_MAX) return false;
+    this.#bytes.set(record);
+    this.#at = 0;
+    request.host = "";
+    request.headers = EMPTY.headers;
+    forgetIdentity(request);
+    return this.#readMembers(clients, request) && this.#atEnd();
   }
-}
 
-/** An object of texts. One name in two spellings is not the usual. */
-function readFields(request: Request): boolean {
-  const fields = Object.create(null) as Record<string, string>;
-  request.headers = fields;
-  if (!goPast(OPEN)) return false;
-  do {
-    if (!nextText() || !goPast(COLON)) return false;
-    const name = cached(FIELD_NAMES) ?? "";
-    if (fields[name] !== undefined || !nextText()) return false;
-    fields[name] = cached(TEXTS) ?? "";
-  } while (goPast(COMMA));
-  return goPast(CLOSE);
-}
+  decode(from: number, length: number): string {
+    return this.#bytes.latin1Slice(from, from + length);
+  }
 
-function cached(cache: TextCache): string | null {
-  return cache.valueOf(view, from, length, decoder);
-}
+  #readMembers(clients: ReadonlySet<string>, request: Request): boolean {
+    if (!this.#goPast(OPEN)) return false;
+    let seen = 0;
+    do {
+      if (!this.#nextText() || !this.#goPast(COLON)) return false;
+      const member = MEMBERS.indexOf(this.#cached(NAMES) ?? "");
+      if (member < 0 || (seen & (1 << member)) !== 0) return false;
+      seen |= 1 << member;
+      const isTaken =
+        member === HEADERS ? this.#readFields(request) : this.#nextText() && this.#take(member, clients, request);
+      if (!isTaken) return false;
+    } while (this.#goPast(COMMA));
+    return this.#goPast(CLOSE) && (seen & REQUIRED) === REQUIRED;
+  }
 
-/** Goes past a text that stands next, and says where it is; false if there is none that is plain. */
-function nextText(): boolean {
-  if (!goPast(QUOTE)) return false;
-  from = at;
-  while (at < end && PLAIN[bytes[at] ?? 0] === 1) at++;
-  length = at - from;
-  return at < end && bytes[at++] === QUOTE;
-}
+  /** Takes the latest text as a member's value; false if it cannot be one. */
+  #take(member: number, clients: ReadonlySet<string>, request: Request): boolean {
+    switch (member) {
+      case METHOD:
+        return (request.method = this.#cached(METHODS) ?? "") !== "";
+      case PATH:
+        request.path = this.decode(this.#from, this.#length);
+        return this.#bytes[this.#from] === SLASH;
+      case IP:
+        return (request.ip = this.#cached(ADDRESSES) ?? "") !== "";
+      case HOST:
+        request.host = this.#cached(TEXTS) ?? "";
+        return true;
+      default:
+        request.client = this.#cached(TEXTS);
+        return member === CLIENT && clients.has(request.client ?? "");
+    }
+  }
 
-/** Goes past blanks and then past `byte`; false if something else comes. */
-function goPast(byte: number): boolean {
-  while (at < end && bytes[at] === BLANK) at++;
-  if (at >= end || bytes[at] !== byte) return false;
-  at++;
-  return true;
-}
+  /** An object of texts. One name in two spellings is not the usual. */
+  #readFields(request: Request): boolean {
+    const fields = Object.create(null) as Record<string, string>;
+    request.headers = fields;
+    if (!this.#goPast(OPEN)) return false;
+    do {
+      if (!this.#nextText() || !this.#goPast(COLON)) return false;
+      const name = this.#cached(FIELD_NAMES) ?? "";
+      if (fields[name] !== undefined || !this.#nextText()) return false;
+      fields[name] = this.#cached(TEXTS) ?? "";
+    } while (this.#goPast(COMMA));
+    return this.#goPast(CLOSE);
+  }
 
-/** Whether nothing follows but blanks and the end of the line. */
-function atEnd(): boolean {
-  while (at < end && bytes[at] === BLANK) at++;
-  return at === end || (at === end - 1 && bytes[at] === 0x0a);
+  #cached(cache: TextCache): string | null {
+    return cache.valueOf(this.#view, this.#from, this.#length, this);
+  }
+
+  /** Goes past a text that stands next, and says where it is; false if there is none that is plain. */
+  #nextText(): boolean {
+    if (!this.#goPast(QUOTE)) return false;
+    const bytes = this.#bytes;
+    const end = this.#end;
+    let at = this.#at;
+    this.#from = at;
+    while (at < end && PLAIN[bytes[at] ?? 0] === 1) at++;
+    this.#length = at - this.#from;
+    this.#at = at + 1;
+    return at < end && bytes[at] === QUOTE;
+  }
+
+  /** Goes past blanks and then past `byte`; false if something else comes. */
+  #goPast(byte: number): boolean {
+    const at = this.#pastBlanks();
+    const isNext = at < this.#end && this.#bytes[at] === byte;
+    this.#at = isNext ? at + 1 : at;
+    return isNext;
+  }
+
+  /** Whether nothing follows but blanks and the end of the line. */
+  #atEnd(): boolean {
+    const at = this.#pastBlanks();
+    return at === this.#end || (at === this.#end - 1 && this.#bytes[at] === LINE_FEED);
+  }
+
+  #pastBlanks(): number {
+    const bytes = this.#bytes;
+    let at = this.#at;
+    while (at < this.#end && bytes[at] === BLANK) at++;
+    return at;
+  }
 }

@@ -30,7 +30,7 @@ const record = fc
   .array(member, { maxLength: 3 })
   .map((members) => joined(members).replace(/^\{/, members.length === 0 ? `{${LEAST}` : `{${LEAST},`));
 
-describe("readUsual", () => {
+describe("UsualRecords", () => {
   it.each([
     ["all members", USUAL_RECORD],
     ["the least", `{${LEAST}}`],
