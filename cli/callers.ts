@@ -23,10 +23,19 @@ export function callerOptions(what: string): readonly OptionSpec[] {
   ];
 }
 
-/** @throws {@link CliProblem} for a caller that there is not. */
+/** Those of the two that are given. @throws {@link CliProblem} for a caller that there is not. */
 export function readCallers(args: Arguments): Callers {
   const names = args.texts("via").flatMap((text) => text.split(","));
-  return { via: names.map(callerNamed), shows: SHOWABLE.filter((shown) => args.texts("shows").includes(shown)) };
+  return {
+    ...(args.has("via") ? { via: names.map(callerNamed) } : {}),
+    ...(args.has("shows") ? { shows: SHOWABLE.filter((shown) => args.texts("shows").includes(shown)) } : {}),
+  };
+}
+
+/** @throws {@link CliProblem} where it is said what callers show, and not who they are: it would be passed over. */
+export function requireVia({ via = [], shows = [] }: Callers, how: string): void {
+  if (shows.length === 0 || via.length > 0) return;
+  throw new CliProblem("--shows says what callers show, but none is named", how);
 }
 
 function callerNamed(text: string): CallerName {

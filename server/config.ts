@@ -173,6 +173,15 @@ export const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set([
   ...CHALLENGE_HEADERS,
 ]);
 
+/**
+ * Whether a server could start with these options, as far as they alone tell.
+ *
+ * @throws {ServerError} `option_invalid`, naming the option.
+ */
+export function checkOptions(options: ServerOptions): void {
+  readConfig(options);
+}
+
 /** @throws {ServerError} `option_invalid`, naming the option. */
 export function readConfig(options: ServerOptions): Config {
   const listen = readAddress("listen", options.listen ?? "127.0.0.1:8080");

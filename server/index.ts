@@ -19,7 +19,7 @@ export {
   type VerifyOptions,
 } from "./audit-log/verify.ts";
 export type { AuditOptions } from "./audit-log/options.ts";
-export type { ServerOptions } from "./config.ts";
+export { checkOptions, type ServerOptions } from "./config.ts";
 export type { LogOptions, LogSink, MaskOptions, RotateOptions } from "./decision-log/options.ts";
 export { configJsonSchema } from "./config-file/json-schema.ts";
 export { mergeOptions } from "./config-file/merge.ts";

@@ -11,7 +11,7 @@ import {
   type Mended,
 } from "../../dsl/index.ts";
 import { describeCost } from "../../engine/index.ts";
-import { callerOptions, readCallers } from "../callers.ts";
+import { callerOptions, readCallers, requireVia } from "../callers.ts";
 import type { Command } from "../command.ts";
 import { costReport } from "../cost-report.ts";
 import type { CliIo } from "../io.ts";
@@ -61,6 +61,7 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   if (code !== null) return explain(code, args, io);
   if (args.positionals.length === 0) throw new CliProblem("FILE is missing");
   const callers = readCallers(args);
+  requireVia(callers, "name them with --via, such as --via nginx");
   const checked = args.positionals.map((file) => checkFile(file, args.has("fix"), callers));
   const denied = args.has("deny");
   const ok = checked.every(({ load }) => passes(load, denied));

@@ -10,6 +10,7 @@ import type {
   ServerOptions,
 } from "../../server/index.ts";
 import {
+  checkOptions,
   mergeOptions,
   MOST_WORKERS,
   printOptions,
@@ -19,7 +20,7 @@ import {
   ServerError,
   startServer,
 } from "../../server/index.ts";
-import { callerOptions, readCallers } from "../callers.ts";
+import { callerOptions, readCallers, requireVia } from "../callers.ts";
 import type { Command } from "../command.ts";
 import { wasHungUp } from "../early-signals.ts";
 import type { CliIo } from "../io.ts";
@@ -143,6 +144,7 @@ commas, the first seals); of all but the last, _FILE after the name says the fil
 async function run(args: Arguments, io: CliIo): Promise<number> {
   const options = readOptions(args, io);
   if (args.has("print-config")) {
+    told(() => checkOptions(options));
     await io.stdout(printOptions(options));
     return EXIT.fine;
   }
@@ -190,16 +192,29 @@ function remedy({ code, help }: ServerError): string {
 
 /** The file's options, under those of the environment, under those of the command line. */
 function readOptions(args: Arguments, io: CliIo): ServerOptions {
-  try {
-    const config = args.text("config");
+  const config = args.text("config");
+  const { policy, ...options } = told(() => {
     const file = config === null ? {} : readConfigFile(config, io.env);
-    const { policy, ...options } = mergeOptions(mergeOptions(file, ofEnvironment(io)), ofCommandLine(args));
-    if (policy !== undefined) return { policy, ...options };
+    return mergeOptions(mergeOptions(file, ofEnvironment(io)), ofCommandLine(args));
+  });
+  if (args.has("shows")) {
+    requireVia(
+      options.callers ?? {},
+      "name them with --via, such as --via nginx, or `callers.via` in the file of --config",
+    );
+  }
+  if (policy !== undefined) return { policy, ...options };
+  throw new CliProblem("FILE is missing", "name the policy, or state `policy` in the file of --config");
+}
+
+/** Runs what may find something wrong with the options, and has it told as a problem of the command line. */
+function told<T>(run: () => T): T {
+  try {
+    return run();
   } catch (problem) {
     if (problem instanceof ServerError) throw new CliProblem(problem.message, problem.help);
     throw problem;
   }
-  throw new CliProblem("FILE is missing", "name the policy, or state `policy` in the file of --config");
 }
 
 function ofEnvironment({ env }: CliIo): FileOptions {

@@ -217,6 +217,12 @@ describe("a file that is no policy", () => {
 });
 
 describe("--via", () => {
+  test("is asked for where --shows is given: it would change nothing", async () => {
+    const at = folderWith({ "p.edgepolicy": SIGN_IN });
+    const { status, stderr } = await edgepolicy(["check", "--shows", "outcomes", at("p.edgepolicy")]);
+    expect([status, stderr]).toEqual([2, expect.stringContaining("--shows says what callers show, but none is named")]);
+  });
+
   test("is an error where the policy relies on what a caller does not show", async () => {
     const at = folderWith({ "p.edgepolicy": SIGN_IN });
     const { status, stdout, stderr } = await edgepolicy(["check", "--via", "inline,nginx", at("p.edgepolicy")]);

@@ -148,6 +148,25 @@ test("prints the options that it would serve with, without secrets", async () =>
   ]);
 });
 
+test("does not print options with which it would not start, and says what is wrong", async () => {
+  const { status, stdout, stderr } = await edgepolicy(["serve", "p", "--listen", "nowhere", "--print-config"]);
+  expect([status, stdout, stderr]).toEqual([
+    2,
+    "",
+    expect.stringContaining("option listen: `nowhere` is not HOST:PORT"),
+  ]);
+});
+
+test("keeps the callers of the file where the command line says what they show, and the reverse", async () => {
+  const at = folderWith({ "via.yaml": "callers: { via: [nginx] }", "shows.yaml": "callers: { shows: [outcomes] }" });
+  const printed = async (file: string, ...argv: readonly string[]): Promise<string> =>
+    (await edgepolicy(["serve", "p", "--config", at(file), ...argv, "--print-config"])).stdout;
+  expect(await printed("via.yaml", "--shows", "outcomes")).toContain("via:\n    - nginx\n  shows:\n    - outcomes\n");
+  expect(await printed("shows.yaml", "--via", "nginx")).toContain("via:\n    - nginx\n  shows:\n    - outcomes\n");
+  const { status, stderr } = await edgepolicy(["serve", "p", "--shows", "outcomes"]);
+  expect([status, stderr]).toEqual([2, expect.stringContaining("or `callers.via` in the file of --config")]);
+});
+
 test.each([
   [
     "a file with problems",
