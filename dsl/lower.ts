@@ -12,10 +12,12 @@ import type { PolicyTest } from "./test-block.ts";
 /** The policy model. Call it only where no error was reported: declarations that are wrong would be left out. */
 export function lowerPolicy(checked: CheckedPolicy, sources: readonly SourceFile[]): Policy {
   const { name, settings, trust, clients, lists, facts, tables, windows, routes, lets } = checked;
+  const hash = hashOf(sources);
   return {
     format: POLICY_FORMAT,
     name,
-    version: versionOf(sources),
+    version: hash.slice(0, VERSION_DIGITS),
+    hash,
     files: sources.map((source) => source.path),
     settings,
     trust,
@@ -68,10 +70,10 @@ function orderOf(checked: CheckedPolicy): Policy["order"] {
 
 const VERSION_DIGITS = 12;
 
-/** The first digits of a SHA-256 over every source with its path from the main file, wherever that is called from. */
-function versionOf(sources: readonly SourceFile[]): string {
+/** A SHA-256 over every source with its path from the main file, wherever that is called from. */
+function hashOf(sources: readonly SourceFile[]): string {
   const hash = createHash("sha256");
   const base = dirname(sources[0]?.path ?? "");
   for (const source of sources) hash.update(JSON.stringify([relative(base, source.path), source.text]));
-  return hash.digest("hex").slice(0, VERSION_DIGITS);
+  return hash.digest("hex");
 }

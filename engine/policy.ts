@@ -625,8 +625,10 @@ export interface Settings {
 export interface Policy {
   readonly format: typeof POLICY_FORMAT;
   readonly name: string;
-  /** Short content hash of the sources, for people and logs. */
+  /** The first twelve digits of `hash`, for people and logs. */
   readonly version: string;
+  /** SHA-256 of the sources, each with its path from the main file; 64 hexadecimal digits. */
+  readonly hash: string;
   readonly files: readonly string[];
   readonly settings: Settings;
   readonly trust: readonly TrustedProxy[];

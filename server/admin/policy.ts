@@ -15,6 +15,7 @@ export function describePolicy({ gate, operation, transport, crew }: AdminParts)
   return {
     name: policy.name,
     version: policy.version,
+    hash: policy.hash,
     default: policy.settings.default,
     rules: policy.rules.map(mode),
     limits: policy.limits.map(mode),

@@ -258,6 +258,7 @@ export function buildPolicy(plan: PolicyPlan): Policy {
     format: POLICY_FORMAT,
     name: "generated",
     version: "0",
+    hash: "0",
     files: ["policy.edgepolicy"],
     settings: {
       owner: null,

@@ -123,6 +123,7 @@ export function makePolicy(parts: Partial<Policy>): Policy {
     format: POLICY_FORMAT,
     name: "by hand",
     version: "0",
+    hash: "0",
     files: ["policy.edgepolicy"],
     settings: {
       owner: null,

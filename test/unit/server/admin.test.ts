@@ -23,6 +23,7 @@ describe("the admin listener", () => {
     expect(await (await fetch(`${adminUrl}/v1/policy`)).json()).toEqual({
       name: "admin",
       version: running.policy.version,
+      hash: expect.stringMatching(new RegExp(`^${running.policy.version}[0-9a-f]{52}$`)) as string,
       default: "allow",
       rules: [
         { name: "first", mode: "on" },
