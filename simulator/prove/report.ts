@@ -9,7 +9,7 @@ import { testText } from "./test-text.ts";
 import { requestsOf } from "./trace.ts";
 
 /** Version of {@link ProveJson}. */
-export const PROVE_SCHEMA = 1;
+export const PROVE_SCHEMA = "edgepolicy.proof/1";
 
 /** What became of one claim. */
 export interface ClaimJson {
@@ -35,7 +35,7 @@ export interface ClaimJson {
 
 /** The whole of it. */
 export interface ProveJson {
-  readonly schema: number;
+  readonly schema: typeof PROVE_SCHEMA;
   readonly file: string;
   readonly held: boolean;
   readonly seed: number;

@@ -34,7 +34,7 @@ export interface ReplayReportOptions {
 }
 
 /** Version of the shape that {@link replayJson} gives. */
-export const REPLAY_SCHEMA = 1;
+export const REPLAY_SCHEMA = "edgepolicy.replay/1";
 
 /** A result as JSON: the result's own members behind a version. It holds nothing of the machine or the day it ran on. */
 export type ReplayJson = { readonly schema: typeof REPLAY_SCHEMA } & ReplayResult;

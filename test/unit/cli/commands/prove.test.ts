@@ -44,7 +44,7 @@ test("--format json has the same as data, and --against compares", async () => {
   const { status, stdout } = await edgepolicy(argv);
   expect(status).toBe(1);
   const report = JSON.parse(stdout) as ProveJson;
-  expect(report).toMatchObject({ schema: 1, held: false, seed: 1, traces: 40, cutShort: false });
+  expect(report).toMatchObject({ schema: "edgepolicy.proof/1", held: false, seed: 1, traces: 40, cutShort: false });
   expect(report.claims).toMatchObject([
     { kind: "invariant", status: "held", line: 3, refutation: null },
     { kind: "agreement", status: "refuted", line: null, refutation: { requests: 1 } },
