@@ -98,7 +98,8 @@ function subrequestOf(
     [
       [identityHeaders, "duplicate_credential"],
       [factHeaders, "duplicate_fact"],
-      [caller.stated, "duplicate_forwarded"],
+      // Of two lines of a chain the first may be the caller's own.
+      [["x-forwarded-for", ...caller.stated], "duplicate_forwarded"],
     ],
   );
 }

@@ -209,6 +209,19 @@ describe("what is each proxy's own", () => {
     expect(asker(caddyHandler, forwarded)({ uri: "/" }).headers["x-edge-client"]).toBe("");
   });
 
+  it("a chain on two lines is refused: who counts the first would believe the caller", () => {
+    const headers = { "x-forwarded-for": ["203.0.113.250", "198.51.100.7"] };
+    for (const [make, question] of [
+      [envoyHandler, byPrefix],
+      [traefikHandler, forwarded],
+      [caddyHandler, forwarded],
+      [apisixHandler, forwarded],
+    ] as const) {
+      const answer = asker(make, question)({ uri: "/", headers });
+      expect(answer).toMatchObject({ status: 400, headers: { "x-edge-problem": "duplicate_forwarded" } });
+    }
+  });
+
   it("a target stated twice is refused", () => {
     const headers = { "x-forwarded-uri": ["/v1/hidden", "/"] };
     for (const make of [traefikHandler, caddyHandler, apisixHandler]) {
