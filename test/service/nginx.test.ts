@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { solve, withChallenges } from "../../server/challenge/client/index.ts";
 import { inventoryOf } from "../helpers/inventory.ts";
 import type { TestServer } from "../helpers/server.ts";
-import { echo, freePort, serve, startService, temporaryFolder, until } from "../helpers/server.ts";
+import { echo, exchangeRaw, freePort, serve, startService, temporaryFolder, until } from "../helpers/server.ts";
 import { blockOf, isMissing, NGINX, runNginx } from "./proxies.ts";
 
 const POLICY = `policy "nginx" { default allow }
@@ -17,6 +17,7 @@ route sleepy = GET "/v1/sleepy"
 route job    = GET "/v1/job"
 limit few on order per client else ip.network allow 2 per 1m
 rule gone   on hidden then block 404
+rule inside when host == "inside.example.com" then block
 rule prove  on proof  then challenge dpop
 rule slowly on sleepy then slow 400ms
 rule price  on job    then challenge pow`;
@@ -96,6 +97,18 @@ describe.skipIf(missing)("nginx with the documented configuration", () => {
   it("judges the target as it was sent", async () => {
     const { url } = await guarded();
     expect((await fetch(`${url}/v1/orders/a%2fb`)).status).toBe(400);
+  });
+
+  it("judges the host that nginx goes by, with its port, and lets HTTP/1.0 without one through", async () => {
+    const { url, edge } = await guarded();
+    const ask = async (head: string): Promise<string> =>
+      (await exchangeRaw(Number(new URL(url).port), `${head}\r\n\r\n`, 300)).text.slice(9, 12);
+    expect(await ask("GET / HTTP/1.1\r\nHost: inside.example.com:8000")).toBe("403");
+    expect(await ask("GET http://inside.example.com/ HTTP/1.1\r\nHost: a.example.com")).toBe("403");
+    expect(await ask("GET http://a.example.com/ HTTP/1.1\r\nHost: inside.example.com")).toBe("200");
+    expect(await ask("GET / HTTP/1.1\r\nHost: A.example.com:8000")).toBe("200");
+    expect(await ask("GET / HTTP/1.0")).toBe("200");
+    expect(edge.decisions.map(({ host }) => host)).toContain("A.example.com:8000");
   });
 
   it("holds a slowed request", async () => {
