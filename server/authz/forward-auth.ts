@@ -18,6 +18,7 @@ import { copiedFrom } from "../identity/presented.ts";
 import type { Presented } from "../identity/verifier.ts";
 import { increment } from "../metrics.ts";
 import type { PolicyView } from "../policy-view.ts";
+import { isLowerCase } from "../proxy/incoming.ts";
 import { RequestBody } from "../proxy/request-body.ts";
 import { rateLimitFields } from "../rate-limit-fields.ts";
 import type { Refusal } from "../refusal.ts";
@@ -128,6 +129,7 @@ function readAsked(
   if (!path.startsWith("/") || method === "") {
     return malformed(gate, 400, "no_original_uri", "the proxy does not say which request it asks about");
   }
+  if (isLowerCase(method)) return malformed(gate, 400, "bad_method", "the method is not in upper case");
   if (sub.problem !== null) return malformed(gate, 400, sub.problem, "a header that can come once came more than once");
   const isOwn = (name: string): boolean => caller.ownHeaders.has(name);
   const headers = readHeaders(from, sub, view, isOwn);

@@ -84,8 +84,6 @@ const TARGET = /^\/[\x21\x22\x24-\x7e]*$/;
 const HOST = /^(?:[\w.~!$&'()*+,;=%-]+|\[[\da-fA-F:.]+\])(?::\d{0,5})?$/;
 /** RFC 9110 §8.6, as far as every reader can count. `Number` would also take `0x5`, `1e3` and `+5`. */
 const LENGTH = /^\d{1,15}$/;
-/** Case matters in a method (RFC 9110 §9.1), but not to every service: one that takes `get` for GET would be asked past all routes. */
-const LOWER_CASE = /[a-z]/;
 const UNFORWARDED_METHODS: ReadonlySet<string> = new Set(["CONNECT", "TRACE"]);
 
 /**
@@ -97,10 +95,18 @@ export function findMalformed(incoming: Incoming, identityHeaders: readonly stri
   if (UNFORWARDED_METHODS.has(incoming.method)) {
     return { status: 501, problem: "bad_method", detail: `${incoming.method} is not forwarded` };
   }
-  if (LOWER_CASE.test(incoming.method)) return bad("bad_method", "the method is not in upper case");
+  if (isLowerCase(incoming.method)) return bad("bad_method", "the method is not in upper case");
   const duplicate = incoming.plain ? null : findDuplicate(incoming.headers, identityHeaders);
   if (duplicate !== null) return bad("duplicate_header", `header \`${duplicate}\` came more than once`);
   return findMisread(incoming.headers);
+}
+
+/**
+ * Whether a method has letters in lower case. Case matters in it (RFC 9110 §9.1), but not to every service: one that takes `get` for GET
+ * would be asked past all routes.
+ */
+export function isLowerCase(method: string): boolean {
+  return /[a-z]/.test(method);
 }
 
 /** Headers that say what the request is. The lines themselves are read, because an empty one counts for some servers and not for others. */

@@ -1,4 +1,5 @@
 /** A request as HAProxy describes it in a message, looked at as any other request. */
+import { isLowerCase } from "../proxy/incoming.ts";
 import type { RequestView } from "../transport.ts";
 import type { Arguments } from "./frames.ts";
 import { SpoeFault, SpoeReader, type SpoeValue } from "./values.ts";
@@ -6,15 +7,25 @@ import { SpoeFault, SpoeReader, type SpoeValue } from "./values.ts";
 /** Headers of one request: as many as the HTTP transport takes. */
 const HEADERS_MAX = 100;
 
-/** @throws {@link SpoeFault} where the message lacks the method, the target or the address, or its headers are not `req.hdrs_bin`. */
-export function describedRequest(args: Arguments): RequestView {
+/** What of a request is its sender's doing: many send over one connection, and none of them may end it for the others. */
+export type Undescribed = "bad_method" | "bad_target" | "too_many_headers";
+
+/**
+ * The request, or why it is none to decide on. HAProxy has no value for the path of `*`, which is what its caller may send.
+ *
+ * @throws {@link SpoeFault} where the message lacks what the configuration has to name.
+ */
+export function describedRequest(args: Arguments): RequestView | Undescribed {
   const target = textOf(args, "target");
   const method = textOf(args, "method");
   const peer = textOf(args, "ip");
-  if (!target.startsWith("/") || method === "" || peer === "") {
+  if (!args.has("target") || method === "" || peer === "") {
     throw new SpoeFault("a message needs ip=src method=method target=pathq headers=req.hdrs_bin");
   }
   const lines = readHeaders(args.get("headers"));
+  if (!target.startsWith("/")) return "bad_target";
+  if (isLowerCase(method)) return "bad_method";
+  if (lines.length > HEADERS_MAX) return "too_many_headers";
   const query = target.indexOf("?");
   return {
     method,
@@ -42,7 +53,6 @@ function readHeaders(value: SpoeValue | undefined): readonly (readonly [string, 
     const name = reader.text();
     const text = reader.text();
     if (name === "") break;
-    if (lines.length >= HEADERS_MAX) throw new SpoeFault(`a request has more than ${HEADERS_MAX} headers`);
     lines.push([name.toLowerCase(), text]);
   }
   return lines;

@@ -17,7 +17,7 @@ import { increment } from "../metrics.ts";
 import { decisionField, passField, problem, type Refusal, refusalOf, retryAfterField } from "../refusal.ts";
 import type { RequestView } from "../transport.ts";
 import type { Answer, Answering } from "./connection.ts";
-import { describedRequest } from "./described-request.ts";
+import { describedRequest, type Undescribed } from "./described-request.ts";
 import type { Arguments, Message } from "./frames.ts";
 
 /** Longest delay that fits in the documented `timeout processing` of 5 s. */
@@ -45,8 +45,9 @@ function observe(gate: Gate, { args }: Message): void {
 
 function answer(gate: Gate, holds: Holds, args: Arguments): Answer | Promise<Answer> {
   const from = describedRequest(args);
+  if (typeof from === "string") return refuseMalformed(gate, from);
   const request = requestOf(gate, from, args);
-  if ("type" in request) return refusalVariables(request.refusal, `;block`);
+  if (typeof request === "string") return refuseMalformed(gate, request);
   const shown = readShown(gate.view.challenges, (name) => from.header(name));
   const presented = { header: (name: string): string => from.header(name), fromProxy: true };
   const waiting = identifyCaller(gate, request, presented);
@@ -55,15 +56,12 @@ function answer(gate: Gate, holds: Holds, args: Arguments): Answer | Promise<Ans
     : waiting.then(() => decide(gate, holds, request, shown));
 }
 
-interface Malformed {
-  readonly type: "malformed";
-  readonly refusal: Refusal;
-}
+type Duplicate = "duplicate_credential" | "duplicate_fact";
 
-function requestOf(gate: Gate, from: RequestView, args: Arguments): Request | Malformed {
+function requestOf(gate: Gate, from: RequestView, args: Arguments): Request | Duplicate {
   const { view } = gate;
-  if (hasDuplicate(from, view.identityHeaders)) return malformed(gate, "duplicate_credential");
-  if (hasDuplicate(from, view.factHeaders)) return malformed(gate, "duplicate_fact");
+  if (hasDuplicate(from, view.identityHeaders)) return "duplicate_credential";
+  if (hasDuplicate(from, view.factHeaders)) return "duplicate_fact";
   const body = args.get("body");
   const path = from.query === null ? from.path : `${from.path}?${from.query}`;
   const request = makeRequest({
@@ -81,10 +79,18 @@ function requestOf(gate: Gate, from: RequestView, args: Arguments): Request | Ma
   return request;
 }
 
-function malformed(gate: Gate, name: string): Malformed {
+const TWICE = "a header that can come once came more than once";
+const DETAILS: Readonly<Record<Undescribed | Duplicate, string>> = {
+  bad_method: "the method is not in upper case",
+  bad_target: "the request target is not an absolute path",
+  duplicate_credential: TWICE,
+  duplicate_fact: TWICE,
+  too_many_headers: "there are too many headers",
+};
+
+function refuseMalformed(gate: Gate, name: Undescribed | Duplicate): Answer {
   increment(gate.metrics.malformed, name);
-  const refusal = problem(400, "a header that can come once came more than once", ["X-Edge-Problem", name]);
-  return { type: "malformed", refusal };
+  return refusalVariables(problem(400, DETAILS[name], ["X-Edge-Problem", name]), ";block");
 }
 
 /** The body as JSON, where HAProxy showed all of it; undefined else. */

@@ -222,6 +222,16 @@ describe("what is each proxy's own", () => {
     }
   });
 
+  it("a method in lower case is refused", () => {
+    for (const [make, question] of [
+      [envoyHandler, byPrefix],
+      [caddyHandler, forwarded],
+    ] as const) {
+      const answer = asker(make, question)({ uri: "/v1/orders/1", method: "get" });
+      expect(answer).toMatchObject({ status: 400, headers: { "x-edge-problem": "bad_method" } });
+    }
+  });
+
   it("a target stated twice is refused", () => {
     const headers = { "x-forwarded-uri": ["/v1/hidden", "/"] };
     for (const make of [traefikHandler, caddyHandler, apisixHandler]) {

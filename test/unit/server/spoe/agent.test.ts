@@ -27,7 +27,13 @@ const hello = (size = 16_380, versions = "2.0"): Buffer =>
   );
 
 /** An `edge-request` as HAProxy sends it. */
-function question(id: number, method: string, target: string, headers: readonly string[] = [], body = ""): Buffer {
+function question(
+  id: number,
+  method: string,
+  target: string | null,
+  headers: readonly string[] = [],
+  body = "",
+): Buffer {
   const list = new SpoeWriter();
   for (const text of [...headers, "", ""]) list.text(text);
   const binary = (writer: SpoeWriter, bytes: Buffer): void => {
@@ -37,7 +43,9 @@ function question(id: number, method: string, target: string, headers: readonly 
   return framed(FRAME.notify, 1, id, (writer) => {
     writer.text("edge-request").byte(5);
     writer.text("ip").byte(6).byte(203).byte(0).byte(113).byte(9);
-    writer.text("method").value(method).text("target").value(target);
+    writer.text("method").value(method).text("target");
+    if (target === null) writer.byte(0);
+    else writer.value(target);
     binary(writer.text("headers"), list.finish());
     binary(writer.text("body"), Buffer.from(body));
   });
@@ -149,9 +157,33 @@ describe("HAProxy's door", () => {
     ]);
   });
 
-  it("ends the connection for a target that is no path, and for another version", async () => {
+  it.each([
+    ["a target that is no path", "bad_target", "GET", "http://x/", []],
+    ["`*`, of which HAProxy knows no path", "bad_target", "OPTIONS", null, []],
+    ["a method in lower case", "bad_method", "get", "/", []],
+    ["too many headers", "too_many_headers", "GET", "/", Array.from({ length: 202 }, () => "a")],
+  ] as const)("refuses a caller's %s, and ends no connection for it", async (_, wrong, method, target, headers) => {
+    const haproxy = await asking();
+    haproxy.socket.write(
+      Buffer.concat([
+        hello(),
+        question(1, "GET", "/slow"),
+        question(2, method, target, headers),
+        question(3, "GET", "/"),
+      ]),
+    );
+    await haproxy.until(() => haproxy.answers.size === 3);
+    expect(haproxy.answers.get(2)).toMatchObject({ verdict: "refuse", status: 400, problem: wrong });
+    expect([haproxy.answers.get(1)?.["verdict"], haproxy.answers.get(3)?.["verdict"]]).toEqual(["slow", "allow"]);
+  });
+
+  it("ends the connection where the target is not shown, and for another version", async () => {
     const strange = await asking();
-    strange.socket.write(Buffer.concat([hello(), question(1, "GET", "http://x/")]));
+    const unshown = framed(FRAME.notify, 1, 1, (writer) => {
+      writer.text("edge-request").byte(2);
+      writer.text("ip").byte(6).byte(203).byte(0).byte(113).byte(9).text("method").value("GET");
+    });
+    strange.socket.write(Buffer.concat([hello(), unshown]));
     await strange.until(() => strange.ended);
     expect(strange.others.at(-1)?.pairs["message"]).toContain("target=pathq");
     const older = await asking();
