@@ -50,7 +50,7 @@ export class SignedMessage {
     if (name === "@query-param") return this.#parameter(component);
     if (!name.startsWith("@")) return this.#field(component);
     const text = params.size === 0 ? this.#derived(name) : null;
-    return text === null ? UNSUPPORTED : { text };
+    return text === null || !ASCII.test(text) ? UNSUPPORTED : { text };
   }
 
   /** Derived components of requests (§2.2) without parameters. */
@@ -99,8 +99,8 @@ export class SignedMessage {
 
   /** §2.1: a field, a member of one that is a dictionary (`key`), or its lines as bytes (`bs`). */
   #field({ name, params }: Component): Value {
-    const lines = linesOf(this.#presented, name).map((line) => line.trim());
-    if (name !== name.toLowerCase() || lines.some((line) => /[^\t\x20-\x7e]/.test(line))) return UNSUPPORTED;
+    const lines = linesOf(this.#presented, name).map(withoutBlanks);
+    if (name !== name.toLowerCase() || !lines.every((line) => ASCII.test(line))) return UNSUPPORTED;
     if (lines.length === 0) return { error: "component_missing" };
     if (params.size === 0) return { text: lines.join(", ") };
     const key = params.get("key");
@@ -120,9 +120,24 @@ export class SignedMessage {
   }
 }
 
+/** What is signed is ASCII (§2.5): other characters would be signed as what is left of them in a byte. */
+const ASCII = /^[\t\x20-\x7e]*$/;
+
 type Value = { readonly text: string } | { readonly error: ComponentError };
 /** `sf` needs to know the type of every field, `req` and `tr` are of responses and trailers. */
 const UNSUPPORTED: Value = { error: "component_unsupported" };
+
+/** A line without the white space of HTTP around it (§2.1), which is two characters alone. */
+function withoutBlanks(line: string): string {
+  let [start, end] = [0, line.length];
+  while (start < end && isBlank(line[start])) start++;
+  while (end > start && isBlank(line[end - 1])) end--;
+  return line.slice(start, end);
+}
+
+function isBlank(character: string | undefined): boolean {
+  return character === " " || character === "\t";
+}
 
 /** The values of each parameter by its name, in the spelling in which they are signed. */
 function parametersOf(query: string): ReadonlyMap<string, readonly string[]> {

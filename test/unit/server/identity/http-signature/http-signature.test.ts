@@ -198,6 +198,25 @@ describe("forgeries", () => {
       "component_unsupported",
     ],
     [
+      "a path of which only the lower bytes are signed",
+      { ...signed({ target: "/v1/Ax" }), target: "/v1/\u0141x" },
+      "component_unsupported",
+    ],
+    [
+      "a query of which only the lower bytes are signed",
+      { ...signed({ target: "/v1?to=Ax" }), target: "/v1?to=\u0141x" },
+      "component_unsupported",
+    ],
+    [
+      "a header with more around it than white space of HTTP",
+      replaced(
+        signed(POST, { components: [...coveredOf(POST), ['"content-type"', "application/json"]] }),
+        "content-type",
+        "\u00a0application/json\ufeff",
+      ),
+      "component_unsupported",
+    ],
+    [
       "a parameter that comes twice",
       signed(
         { target: "/?a=1&a=2" },
