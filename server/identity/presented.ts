@@ -40,6 +40,19 @@ export function presentedLines(
   };
 }
 
+/** What is read of a view that outlives what reads it, and shows no body. */
+export function shownBy(from: Pick<RequestView, "header" | "eachHeader">, fromProxy: boolean): Presented {
+  return {
+    header: (name) => from.header(name),
+    fromProxy,
+    lines: (name) => {
+      const values: string[] = [];
+      from.eachHeader((each, value) => void (each === name && values.push(value)));
+      return values;
+    },
+  };
+}
+
 /** A subrequest of a configured peer that shows no body, copied so that it outlives the handler. */
 export function copiedFrom(from: RequestView): Presented {
   const headers: string[] = [];

@@ -13,6 +13,7 @@ import type { Gate, Ruling } from "../gate.ts";
 import { SLOW } from "../gate.ts";
 import type { Holds } from "../hold.ts";
 import { identifyCaller } from "../identity/identify.ts";
+import { shownBy } from "../identity/presented.ts";
 import { increment } from "../metrics.ts";
 import type { LoadPolicy, ReloadResult } from "../policy-loader.ts";
 import { loadRunnable } from "../policy-loader.ts";
@@ -149,8 +150,7 @@ export class Guard<Native> implements EdgeControl {
     const reads = policy.needs.bodyRoutes.length > 0 && policy.readsBody[engine.routeOf(asked)] === true;
     if (reads) asked.body = await this.#bodyOf(native);
     if (identify === undefined) {
-      const { headers } = asked;
-      await identifyCaller(this.#gate, asked, { header: (name) => headers[name] ?? "", fromProxy });
+      await identifyCaller(this.#gate, asked, shownBy(view, fromProxy));
       return;
     }
     const caller = await identify(native);

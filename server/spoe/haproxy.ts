@@ -13,6 +13,7 @@ import type { Gate, Ruling } from "../gate.ts";
 import { SLOW } from "../gate.ts";
 import type { Holds } from "../hold.ts";
 import { identifyCaller } from "../identity/identify.ts";
+import { shownBy } from "../identity/presented.ts";
 import { increment } from "../metrics.ts";
 import { decisionField, passField, problem, type Refusal, refusalOf, retryAfterField } from "../refusal.ts";
 import type { RequestView } from "../transport.ts";
@@ -49,8 +50,7 @@ function answer(gate: Gate, holds: Holds, args: Arguments): Answer | Promise<Ans
   const request = requestOf(gate, from, args);
   if (typeof request === "string") return refuseMalformed(gate, request);
   const shown = readShown(gate.view.challenges, (name) => from.header(name));
-  const presented = { header: (name: string): string => from.header(name), fromProxy: true };
-  const waiting = identifyCaller(gate, request, presented);
+  const waiting = identifyCaller(gate, request, shownBy(from, true));
   return waiting === null
     ? decide(gate, holds, request, shown)
     : waiting.then(() => decide(gate, holds, request, shown));
