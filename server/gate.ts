@@ -163,6 +163,8 @@ export class Gate {
   admit(request: Request, shown: Shown | null): Earned {
     const plan = this.view.challenges;
     if (shown === null || plan === null) return NOTHING_EARNED;
+    // Before the answer is read, because whoever is refused is another caller than the client would be.
+    this.revocations?.refuse(request);
     const now = this.now();
     return this.challenges.admit(request, shown, plan, this.engine.routeOf(request), now);
   }

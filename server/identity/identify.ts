@@ -12,6 +12,8 @@ const NO_PASSES: Request["passes"] = Object.freeze([]);
 export interface IdentityParts {
   readonly engine: Pick<PolicyEngine, "routeOf">;
   readonly view: { readonly policy: Pick<Policy, "identity">; readonly verifiers: readonly Verifier[] };
+  /** Microseconds since the Unix epoch. */
+  now(): number;
 }
 
 /**
@@ -25,7 +27,7 @@ export function identifyCaller(parts: IdentityParts, request: Request, presented
   for (let source = 0; source < count; source++) {
     const finding = findingOf(parts, source, request, presented);
     if (finding instanceof Promise) return awaitRest(parts, source, finding, request, presented);
-    if (finding !== null && isSettledBy(request, finding)) return null;
+    if (finding !== null && isSettledBy(parts, request, finding)) return null;
   }
   return null;
 }
@@ -110,32 +112,42 @@ function awaitRest(
   for (let source = waiting + 1; source < parts.view.verifiers.length; source++) {
     rest.push(findingOf(parts, source, request, presented));
   }
-  return takeInOrder(request, [first, ...rest]);
+  return takeInOrder(parts, request, [first, ...rest]);
 }
 
-async function takeInOrder(request: Request, findings: readonly (Finding | Promise<Finding> | null)[]): Promise<void> {
+async function takeInOrder(
+  parts: IdentityParts,
+  request: Request,
+  findings: readonly (Finding | Promise<Finding> | null)[],
+): Promise<void> {
   const settled = await Promise.all(findings.map(async (finding) => finding));
-  for (const finding of settled) if (finding !== null && isSettledBy(request, finding)) return;
+  for (const finding of settled) if (finding !== null && isSettledBy(parts, request, finding)) return;
 }
 
 /** Takes a finding; true if nothing that follows can change what came of it. */
-function isSettledBy(request: Request, finding: Finding): boolean {
-  if (typeof finding !== "string") takeIdentity(request, finding);
+function isSettledBy(parts: IdentityParts, request: Request, finding: Finding): boolean {
+  if (typeof finding !== "string") takeIdentity(parts, request, finding);
   else if (request.client === null || finding === "identity_conflict") refuse(request, finding);
   return request.identityError !== null;
 }
 
 /** A second credential must name the same client; a second one that is refused does not matter. What either proves meets challenges. */
-function takeIdentity(request: Request, identity: Exclude<Finding, string>): void {
+function takeIdentity(parts: IdentityParts, request: Request, identity: Exclude<Finding, string>): void {
   if (request.client !== null && request.client !== identity.client) return refuse(request, "identity_conflict");
   const proven = provenBy(identity);
-  if (proven.length > 0) request.passes = [...new Set([...request.passes, ...proven])];
+  if (proven.length > 0 && !hasEnded(parts, identity)) request.passes = [...new Set([...request.passes, ...proven])];
   if (request.client !== null) return;
   request.client = identity.client;
   request.evidence = identity.evidence;
   request.credential = identity.credential;
   request.scopes = identity.scopes;
   request.claims = identity.claims;
+}
+
+/** The engine looks at the end of the credential that says who calls, and at no other's. */
+function hasEnded(parts: IdentityParts, { credential }: Exclude<Finding, string>): boolean {
+  const expires = credential?.expires ?? null;
+  return expires !== null && expires <= parts.now();
 }
 
 function refuse(request: Request, error: string): void {

@@ -4,6 +4,7 @@
  * token is told by what it says and never by its text: one token has several texts that all verify.
  */
 import type { Request, RequestCredential } from "../../engine/index.ts";
+import type { Finding, Identity, Verifier } from "./verifier.ts";
 
 /**
  * What is revoked. `jti`, `kid` and `subject` are an issuer's; `issuer` is one; `client` are the credentials of a client that were issued
@@ -41,6 +42,8 @@ export interface TokenFacts {
 
 /** Why a credential is refused that verifies. */
 export type Revocation = "revoked_credential" | "revoked_key" | "revoked_token";
+
+const NO_PASSES: Request["passes"] = Object.freeze([]);
 
 export class Revocations {
   readonly #now: () => number;
@@ -97,14 +100,20 @@ export class Revocations {
   }
 
   /**
-   * Makes a request nobody's whose caller was identified by what is revoked: a credential of the inventory, or a token by what it
-   * claims. One of which it is not known when it was issued is not newer than anything.
+   * Why a client is refused that was identified by a credential of the inventory, or by a token with these claims; or null. A credential
+   * of which it is not known when it was issued is not newer than anything.
    */
+  deniedClient({ client, credential, claims }: Pick<Identity, "client" | "credential" | "claims">): Revocation | null {
+    if (this.#records.size === 0) return null;
+    return this.#deniedKey(credential) ?? this.#deniedClaims(client, credential, claims);
+  }
+
+  /** Makes a request nobody's whose caller was identified, here or by whoever asks, by what is revoked. It proves nothing either. */
   refuse(request: Request): void {
-    if (this.#records.size === 0 || request.client === null) return;
     const { client, credential, claims } = request;
-    const reason = this.#deniedKey(credential) ?? this.#deniedClaims(client, credential, claims);
+    const reason = client === null ? null : this.deniedClient({ client, credential, claims });
     if (reason === null) return;
+    request.passes = NO_PASSES;
     request.client = null;
     request.evidence = null;
     request.credential = null;
@@ -149,6 +158,19 @@ export class Revocations {
     const record = this.#records.get(keyOf("client", "", client));
     return record !== undefined && issuedMicros < (record.beforeMicros ?? 0) && this.#now() < record.endsMicros;
   }
+}
+
+/** A verifier of credentials that count while they are not revoked, also where another one says who calls and they prove something more. */
+export function unlessRevoked(verifier: Verifier, revocations: Revocations): Verifier {
+  const judged = (finding: Finding): Finding =>
+    typeof finding === "string" ? finding : (revocations.deniedClient(finding) ?? finding);
+  return {
+    ...verifier,
+    verify: (request, presented) => {
+      const finding = verifier.verify(request, presented);
+      return finding instanceof Promise ? finding.then(judged) : judged(finding);
+    },
+  };
 }
 
 function textOf(value: unknown): string | null {

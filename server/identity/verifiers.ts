@@ -12,6 +12,8 @@ import { type LoadedFiles, readCredentialFile } from "./credential-files.ts";
 import { hmacVerifier } from "./hmac/verifier.ts";
 import { signatureVerifier } from "./http-signature/verifier.ts";
 import { jwtVerifiers } from "./jwt/make-verifiers.ts";
+import { unlessRevoked } from "./revocation.ts";
+import { tokenStateOf } from "./token-state.ts";
 import type { Verifier } from "./verifier.ts";
 
 /**
@@ -29,8 +31,9 @@ export function makeVerifiers(
   load: LoadedFiles,
 ): readonly Verifier[] {
   const keys = new ApiKeys(policy, config.peppers);
+  const { revocations } = tokenStateOf(config);
   const jwt = jwtVerifiers(policy, config, placeOf, load, shownCertificate(policy, config));
-  return policy.identity.map((source, index) => {
+  const verifierOf = (source: Exclude<IdentitySource, { kind: "jwt" }>): Verifier => {
     switch (source.kind) {
       case "api_key":
         return apiKeyVerifier(source.header, keys);
@@ -44,10 +47,12 @@ export function makeVerifiers(
       case "signature":
         if (source.keys.startsWith("https://")) throw unfetched(placeOf(source));
         return signatureVerifier(source, readCredentialFile(load, source, source.keys), policy, config);
-      case "jwt":
-        return jwt(index, source);
     }
-  });
+  };
+  // What a token says of its key is known where it is verified, so revocation is looked at there.
+  return policy.identity.map((source, index) =>
+    source.kind === "jwt" ? jwt(index, source) : unlessRevoked(verifierOf(source), revocations),
+  );
 }
 
 function unknownConveyance(header: string, place: string): ServerError {

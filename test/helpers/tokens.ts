@@ -176,7 +176,7 @@ export function tokenServer({
   const bundle = { path: "", hash: "", main: "", files: memoryFiles(all) };
   const make = jwtVerifiers(policy, config, () => "policy:1:1", { sources, bundle }, certificateOf);
   const verifiers = policy.identity.flatMap((each, index) => (each.kind === "jwt" ? [make(index, each)] : []));
-  const parts = { engine: { routeOf: () => 0 }, view: { policy, verifiers } };
+  const parts = { engine: { routeOf: () => 0 }, view: { policy, verifiers }, now: () => server.now * 1e6 };
   const server: TokenServer = {
     config,
     state: tokenStateOf(config),

@@ -83,7 +83,8 @@ export function makeTestVerifiers(
   const fill = (request: Request, presented: Presented): Request => {
     const { policy, verifiers } = state.loaded ?? load();
     const routeOf = (asked: Request): number => policy.routes.findIndex(({ name }) => asked.path === `/${name}`);
-    void identifyCaller({ engine: { routeOf }, view: { policy, verifiers } }, request, presented);
+    const now = (): number => state.now * 1e6;
+    void identifyCaller({ engine: { routeOf }, view: { policy, verifiers }, now }, request, presented);
     return request;
   };
   const outcome = ({ client, identityError }: Request): string | null => client ?? identityError;

@@ -21,6 +21,8 @@ describe("provenBy", () => {
   });
 });
 
+const NOW = 1_900_000_000_000_000;
+
 function identified(...findings: readonly Finding[]): ReturnType<typeof makeRequest> {
   const verifiers = findings.map(
     (finding): Verifier => ({ headers: [], mayWait: false, isOffered: () => true, verify: () => finding }),
@@ -28,15 +30,20 @@ function identified(...findings: readonly Finding[]): ReturnType<typeof makeRequ
   const parts: IdentityParts = {
     engine: { routeOf: () => -1 },
     view: { policy: { identity: [] }, verifiers },
+    now: () => NOW,
   };
   const request = makeRequest({});
   void identifyCaller(parts, request, { header: () => "", fromProxy: false });
   return request;
 }
-const by = (client: string, evidence: "signed_request" | "static_secret" | "bound_token"): Finding => ({
+const by = (
+  client: string,
+  evidence: "signed_request" | "static_secret" | "bound_token",
+  expires: number | null = null,
+): Finding => ({
   client,
   evidence,
-  credential: null,
+  credential: expires === null ? null : { id: "k", issued: null, expires },
   scopes: null,
   claims: null,
 });
@@ -50,6 +57,14 @@ describe("a request that is identified", () => {
   it("meets none where its credentials contradict each other", () => {
     const request = identified(by("acme", "signed_request"), by("other", "bound_token"));
     expect(request).toMatchObject({ client: null, identityError: "identity_conflict", passes: [] });
+  });
+
+  it("meets none by a credential that has ended", () => {
+    expect(identified(by("acme", "static_secret"), by("acme", "signed_request", NOW)).passes).toEqual([]);
+    expect(identified(by("acme", "static_secret"), by("acme", "signed_request", NOW + 1)).passes).toEqual([
+      "signature",
+    ]);
+    expect(identified(by("acme", "signed_request", NOW)).passes).toEqual([]);
   });
 
   it("meets none by what was refused", () => {

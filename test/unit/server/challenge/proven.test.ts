@@ -1,5 +1,6 @@
 /** Challenges that a request meets by what it proves itself, with credentials that are really verified. */
 import { expect, it } from "vitest";
+import { hashOf } from "../../../helpers/inventory.ts";
 import { serve } from "../../../helpers/server.ts";
 import { signPlain } from "../../../helpers/signing.ts";
 import {
@@ -39,6 +40,33 @@ rule signed when method is GET then challenge signature`,
     "acme",
     null,
   ]);
+});
+
+it("a signature by a key that is revoked, or has ended, meets nothing beside an API key that is good", async () => {
+  const key = `{ id: api, type: api_key, hash: "${hashOf({ client: "acme", key: "k-1" })}" }`;
+  const ended = '{ id: k2, type: hmac, expires: "2020-01-01" }';
+  const { url, adminUrl } = await serve(
+    `policy "p" { default allow }
+identity { api_key { header "x-api-key" }  hmac partners { scheme plain secrets "s" } }
+clients from "clients.yaml"
+rule signed then challenge signature`,
+    {},
+    {
+      s: `k1 ${SECRET}\nk2 ${SECRET}\n`,
+      "clients.yaml": inventoryWith({ acme: [key, "{ id: k1, type: hmac }", ended] }),
+    },
+  );
+  const ask = async (id: string, nonce: string): Promise<number> => {
+    const sent = { method: "GET", host: new URL(url).host, target: "/v1/orders" };
+    const [, signature = ""] = signPlain(sent, SECRET, id, seconds(), nonce).headers?.[0] ?? [];
+    const headers = { ...ASKED, "x-api-key": "k-1", "x-signature": signature };
+    return (await fetch(`${url}/authz/nginx`, { headers })).status;
+  };
+  expect([await ask("k1", "nonce-0001"), await ask("k2", "nonce-0002")]).toEqual([200, 401]);
+  const body = JSON.stringify({ author: "m.rossi", reason: "leaked", key: "k1" });
+  const json = { "content-type": "application/json" };
+  expect((await fetch(`${adminUrl}/v1/revocations`, { method: "POST", headers: json, body })).status).toBe(201);
+  expect(await ask("k1", "nonce-0003")).toBe(401);
 });
 
 it("a token bound to a key meets `challenge dpop`, one that is not does not", async () => {

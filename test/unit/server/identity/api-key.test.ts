@@ -22,7 +22,7 @@ function identified(policy: Policy, headers: Readonly<Record<string, string>>, r
   const verifiers = policy.identity.map((source) => apiKeyVerifier("header" in source ? source.header : "", keys));
   const presented = { header: (name: string): string => headers[name] ?? "", fromProxy: false };
   expect(
-    identifyCaller({ engine: { routeOf: () => route }, view: { policy, verifiers } }, request, presented),
+    identifyCaller({ engine: { routeOf: () => route }, view: { policy, verifiers }, now: () => 0 }, request, presented),
   ).toBeNull();
   return request;
 }

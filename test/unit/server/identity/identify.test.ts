@@ -26,7 +26,7 @@ function source(header: string, finding: Finding, later = false): Verifier {
 
 async function identified(verifiers: readonly Verifier[], offered: readonly string[]): Promise<Request> {
   const identities = verifiers.map(() => ({ kind: "api_key" as const, header: "", on: null, span: SPAN }));
-  const parts = { engine: { routeOf: () => -1 }, view: { policy: { identity: identities }, verifiers } };
+  const parts = { engine: { routeOf: () => -1 }, view: { policy: { identity: identities }, verifiers }, now: () => 0 };
   const request = makeRequest({});
   let gone = false;
   const header = (name: string): string => {

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { type RevocationRecord, Revocations, type TokenFacts } from "../../../../server/identity/revocation.ts";
+import { makeRequest } from "../../../../engine/index.ts";
+import {
+  type RevocationRecord,
+  Revocations,
+  type TokenFacts,
+  unlessRevoked,
+} from "../../../../server/identity/revocation.ts";
+import type { Finding } from "../../../../server/identity/verifier.ts";
 import { revoked } from "../../../helpers/revocations.ts";
 
 const TOKEN: TokenFacts = {
@@ -61,5 +68,43 @@ describe("revocation", () => {
     expect(list.denied(TOKEN)).toBe("revoked_token");
     list.remove("jti", ISSUER, "t1");
     expect(list.denied(TOKEN)).toBeNull();
+  });
+
+  it("makes a request nobody's, which then has proved nothing", () => {
+    const list = new Revocations(() => 0);
+    const request = makeRequest({
+      client: "acme",
+      evidence: "signed_request",
+      credential: { id: "k1", issued: null, expires: null },
+      passes: ["signature"],
+    });
+    list.refuse(request);
+    expect(request).toMatchObject({ client: "acme", passes: ["signature"] });
+    list.put(revoked("key", "k1"));
+    list.refuse(request);
+    expect(request).toMatchObject({ client: null, identityError: "revoked_credential", passes: [] });
+  });
+});
+
+describe("a verifier of credentials that can be revoked", () => {
+  const found = {
+    client: "acme",
+    evidence: null,
+    credential: { id: "k1", issued: null, expires: null },
+    scopes: null,
+    claims: null,
+  };
+  const ask = (records: readonly RevocationRecord[], finding: Finding | Promise<Finding> = found) => {
+    const list = new Revocations(() => 0);
+    list.replace(records);
+    const verifier = { headers: [], mayWait: false, isOffered: () => true, verify: () => finding };
+    return unlessRevoked(verifier, list).verify(makeRequest({}), { header: () => "", fromProxy: false });
+  };
+
+  it("finds whom it is of, or that it is revoked", async () => {
+    expect([ask([]), ask([revoked("key", "k2")]), ask([], "unknown_key")]).toEqual([found, found, "unknown_key"]);
+    expect(ask([revoked("key", "k1")])).toBe("revoked_credential");
+    expect(ask([revoked("client", "acme", "", 1)])).toBe("revoked_credential");
+    expect(await ask([revoked("key", "k1")], Promise.resolve(found))).toBe("revoked_credential");
   });
 });
