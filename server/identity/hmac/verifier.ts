@@ -89,7 +89,8 @@ function judge({ source, candidates, clock, signatures }: Parts, claim: Claim): 
   const { client, credential, issuer } = signer;
   if (signers.some((other) => other.client !== client)) return "identity_conflict";
   if (scope !== null && issuer !== null && issuer !== scope) return "audience_mismatch";
-  const mark = `${source.name}\0${Buffer.from(claim.macWith(signer.bytes)).toString("latin1")}`;
+  // Not by the source: what was sent to one is no other request at a second that has the same secret.
+  const mark = `hmac\0${Buffer.from(claim.macWith(signer.bytes)).toString("latin1")}`;
   const end = signedAt + source.toleranceMicros;
   const replayed = claim.repeatable ? null : refuseReplay(signatures, client, mark, end, now);
   return replayed ?? { client, evidence: "signed_request", credential, scopes: null, claims: null };

@@ -78,6 +78,17 @@ describe.each(Object.keys(SCHEMES))("%s", (scheme) => {
     expect(all.who(sign(POST, NOW + 1))).toBe("acme");
   });
 
+  it("accepts each signature once over all sources that have its secret", () => {
+    const all = verifiersOf(scheme, `k1 ${secretFor(scheme)}`, {
+      identity: `hmac one { scheme ${scheme} secrets "s" } on a  hmac two { scheme ${scheme} secrets "s" } on b`,
+      routes: 'route a = POST "/a"\nroute b = POST "/b"',
+    });
+    const sent = sign({ ...POST, target: "/a" }, NOW);
+    expect(all.who(sent)).toBe("acme");
+    const covered = scheme === "plain" || scheme === "sigv4";
+    expect(all.who({ ...sent, target: "/b" })).toBe(covered ? "bad_signature" : "replayed");
+  });
+
   it("accepts what was signed within the tolerance, on either side", () => {
     expect([-301, -300, 300, 301].map((by) => verifiers().who(sign(POST, NOW + by)))).toEqual([
       "expired",
