@@ -76,7 +76,8 @@ function audienceProblem(aud: unknown, audience: readonly string[]): TokenProble
 
 function timesProblem({ exp, nbf, iat }: Payload): TokenProblem | null {
   if (exp === undefined || iat === undefined) return "claim_missing";
-  return [exp, iat, nbf ?? 0].every((time) => Number.isSafeInteger(time) && Number(time) >= 0) ? null : "claim_type";
+  const times = nbf === undefined ? [exp, iat] : [exp, iat, nbf];
+  return times.every((time) => Number.isSafeInteger(time) && Number(time) >= 0) ? null : "claim_type";
 }
 
 function lifetimeProblem({ expiresAt, issuedAt }: TokenTimes, { lifetimeSeconds }: Demands): TokenProblem | null {
@@ -87,9 +88,9 @@ function lifetimeProblem({ expiresAt, issuedAt }: TokenTimes, { lifetimeSeconds 
 function readParties(payload: Payload, times: TokenTimes, demands: Demands): TokenClaims | TokenProblem {
   const { jti, sub } = payload;
   const client = Object.hasOwn(payload, demands.clientClaim) ? payload[demands.clientClaim] : undefined;
-  if (client === undefined || (jti === undefined && demands.requiresId)) return "claim_missing";
-  const scopes = readScopes(payload["scope"] ?? payload["scp"]);
-  if (!isShort(client) || !isShort(jti ?? "") || !isShort(sub ?? "") || scopes === null) return "claim_type";
+  if (client === undefined || ((jti === undefined || jti === "") && demands.requiresId)) return "claim_missing";
+  const scopes = readScopes(payload["scope"] === undefined ? payload["scp"] : payload["scope"]);
+  if (!isShort(client) || !isAbsentOrShort(jti) || !isAbsentOrShort(sub) || scopes === null) return "claim_type";
   const confirmation = Object.hasOwn(payload, "cnf") ? readConfirmation(payload["cnf"]) : null;
   return { ...times, client, id: textOrNull(jti), subject: textOrNull(sub), scopes, confirmation };
 }
@@ -115,6 +116,11 @@ function isTexts(value: unknown): value is readonly string[] {
 
 function isShort(value: unknown): value is string {
   return typeof value === "string" && value.length <= TEXT_LENGTH_MAX;
+}
+
+/** `null` is a value, and of no claim here one that it may have (RFC 7519 §4.1). */
+function isAbsentOrShort(value: unknown): boolean {
+  return value === undefined || isShort(value);
 }
 
 function textOrNull(value: unknown): string | null {

@@ -193,6 +193,10 @@ const ATTACKS: readonly (readonly [name: string, reason: string, token: () => st
   ["a client in the prototype", "client_unknown", withClaims({ azp: "constructor" })],
   ["scopes of another type", "claim_type", withClaims({ scope: { read: true } })],
   ["jti of another type", "claim_type", withClaims({ jti: 7 })],
+  ["jti null", "claim_type", withClaims({ jti: null })],
+  ["nbf null", "claim_type", withClaims({ nbf: null })],
+  ["sub null", "claim_type", withClaims({ sub: null })],
+  ["scope null", "claim_type", withClaims({ scope: null, scp: "orders.read" })],
 ];
 
 /** Signed claims with one more member, as text. */
@@ -272,6 +276,7 @@ describe("attacks on tokens", () => {
   it("a token without an id where ids are required", async () => {
     const strict = tokenServer({ tokens: { requireId: true }, files: { "keys.json": keySetOf(ec) } });
     expect(strict.problemOf(await sign(ec, claims({ jti: undefined })))).toBe("claim_missing");
+    expect(strict.problemOf(await sign(ec, claims({ jti: "" })))).toBe("claim_missing");
     expect(strict.problemOf(await good())).toBeNull();
   });
 });
