@@ -5,7 +5,7 @@ import type { Policy } from "../../../engine/index.ts";
 import type { Config } from "../../config.ts";
 import { ServerError } from "../../server-error.ts";
 import { clockOf } from "../clock.ts";
-import { isKeyAddress } from "../keys/fetch-keys.ts";
+import { isKeyAddress, shownAddress } from "../keys/fetch-keys.ts";
 import { readKeyFile } from "../keys/key-file.ts";
 import type { KeySource } from "../keys/key-source.ts";
 import { isAddress, tokenStateOf } from "../token-state.ts";
@@ -73,7 +73,7 @@ function keysOf(
   }
   if (isKeyAddress(source.keys)) return stores.of(source.keys);
   const help = "write `https://…` without a password; `http:` is for addresses of this machine";
-  throw new ServerError("keys_unusable", `${place}: keys are not fetched from \`${source.keys}\``, help);
+  throw new ServerError("keys_unusable", `${place}: keys are not fetched from \`${shownAddress(source.keys)}\``, help);
 }
 
 function pathOf({ span, keys }: JwtSource, { sources }: LoadedFiles): string {

@@ -32,6 +32,13 @@ export function isKeyAddress(url: string): boolean {
   return protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
 }
 
+/** An address without password and query, which may be confidential, and with nothing in it that would end a metric's label. */
+export function shownAddress(url: string): string {
+  if (!URL.canParse(url)) return "an address that is none";
+  const { origin, pathname } = new URL(url);
+  return origin + pathname;
+}
+
 function isLoopback(host: string): boolean {
   return host === "localhost" || host === "[::1]" || (isIPv4(host) && host.startsWith("127."));
 }

@@ -2,6 +2,7 @@
  * Keys that are fetched from an address, and kept. They are fetched again before they are old, once at a time; when that fails they go
  * on for a day, which is said; and a name that they do not have leads to one more fetch, but seldom, because callers choose the names.
  */
+import { shownAddress } from "./fetch-keys.ts";
 import { KeySet, readKeySet } from "./key-set.ts";
 import type { KeySource } from "./key-source.ts";
 import type { Report } from "../../report.ts";
@@ -53,7 +54,7 @@ export class RemoteKeys implements KeySource {
   /** Begins to fetch at once. */
   constructor(url: string, parts: RemoteKeysParts) {
     this.url = url;
-    this.origin = labelOf(url);
+    this.origin = shownAddress(url);
     this.#parts = parts;
     void this.refresh();
   }
@@ -136,7 +137,7 @@ export class RemoteKeys implements KeySource {
   }
 
   #take(set: KeySet, bytes: Uint8Array, report: Report): void {
-    if (this.#failedInARow > 0) report(`keys of ${this.url} could be fetched again`, "keys.recovered");
+    if (this.#failedInARow > 0) report(`keys of ${this.origin} could be fetched again`, "keys.recovered");
     const isOther = this.#reportChange(set, report);
     this.#set = set;
     this.#loadedAt = this.#parts.now();
@@ -158,7 +159,7 @@ export class RemoteKeys implements KeySource {
 
   #complaint(problem: string): string {
     const { set, ageMs } = this;
-    const what = `keys of ${this.url} cannot be fetched: ${problem}`;
+    const what = `keys of ${this.origin} cannot be fetched: ${problem}`;
     if (set === null) return `${what}; there are none, so every token is refused that needs them`;
     const left = Math.max(0, STALE_MS - ageMs);
     return `${what}; those of ${minutes(ageMs)} ago go on, for ${minutes(left)} more`;
@@ -171,7 +172,7 @@ export class RemoteKeys implements KeySource {
     const gone = before.filter((key) => !keys.includes(key)).map(nameOf);
     if (added.length + gone.length === 0) return false;
     const changes = [...list("added", added), ...list("removed", gone), ...left];
-    report(`keys of ${this.url}: ${changes.join("; ")}`, "keys.changed");
+    report(`keys of ${this.origin}: ${changes.join("; ")}`, "keys.changed");
     return true;
   }
 
@@ -185,12 +186,6 @@ export class RemoteKeys implements KeySource {
 
 function nameOf({ kid, thumbprint }: KeySet["keys"][number]): string {
   return `${kid === null ? "a key without name" : `\`${kid.slice(0, 64)}\``} (${thumbprint})`;
-}
-
-/** An address without its query, which may be confidential, and with nothing in it that would end a label. */
-function labelOf(url: string): string {
-  const { origin, pathname } = new URL(url);
-  return origin + pathname;
 }
 
 function list(what: string, labels: readonly string[]): readonly string[] {

@@ -131,6 +131,15 @@ describe("keys from a file", () => {
   });
 });
 
+describe("an address with a password", () => {
+  it("is not fetched from, and the password is not told", async () => {
+    await expect(start(policy("https://user:hidden@id.example.com/keys?code=hidden"))).rejects.toMatchObject({
+      code: "keys_unusable",
+      message: expect.stringMatching(/:2:\d+: keys are not fetched from `https:\/\/id\.example\.com\/keys`$/) as string,
+    });
+  });
+});
+
 describe("a refused token", () => {
   it("is told as RFC 6750 says, and not forwarded", async () => {
     const server = await start(policy("keys.json"), { "keys.json": keySetOf(first) });

@@ -27,7 +27,7 @@ class Address {
   constructor(answer: string | Error, held = false) {
     this.answer = answer;
     this.held = held;
-    this.keys = new RemoteKeys("https://id.example.com/keys", {
+    this.keys = new RemoteKeys("https://id.example.com/keys?code=hidden", {
       fetch: () => this.#respond(),
       now: () => Date.now(),
       report: (line) => void this.reports.push(line),
