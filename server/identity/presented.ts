@@ -22,6 +22,16 @@ export function linesOf(presented: Presented, name: string): readonly string[] {
   return value === "" ? [] : [value];
 }
 
+/** The scheme by which a request was sent, as its sender saw it: what the nearest proxy says of it in `X-Forwarded-Proto`. */
+export function callerScheme(presented: Presented): "http" | "https" {
+  // This server speaks plain HTTP, so whoever reached it without a trusted proxy did so too.
+  if (!presented.fromProxy) return "http";
+  const list = linesOf(presented, "x-forwarded-proto").join(",");
+  const nearest = list.slice(list.lastIndexOf(",") + 1).trim();
+  // A proxy that does not say is one that ends TLS; some name WebSockets by schemes of their own.
+  return /^(?:https|wss|)$/i.test(nearest) ? "https" : "http";
+}
+
 /** Headers that come in wire order, names and values alternating, and a body that is known or empty. */
 export function presentedLines(
   headers: readonly string[],

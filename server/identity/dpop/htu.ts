@@ -1,14 +1,14 @@
 /** The address that a DPoP proof names (`htu`, RFC 9449 §4.3), in the one spelling in which equal addresses are equal (RFC 3986 §6.2.2, §6.2.3). */
 
-/** Characters of RFC 3986; what lies outside of it is read in several ways. */
-const URI_TEXT = /^(?:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+$/;
+/** Characters of RFC 3986, and where the host begins; what is written otherwise is read in several ways. */
+const URI_TEXT = /^https?:\/\/(?:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+$/i;
 const LENGTH_MAX = 8_192;
 
 /** @returns The address without query and fragment; null where it is no `http:` or `https:` address. */
 export function normaliseHtu(text: string): string | null {
   if (text.length > LENGTH_MAX || !URI_TEXT.test(text) || !URL.canParse(text)) return null;
-  const { protocol, origin, pathname, username, password } = new URL(text);
-  if ((protocol !== "https:" && protocol !== "http:") || username !== "" || password !== "") return null;
+  const { origin, pathname, username, password } = new URL(text);
+  if (username !== "" || password !== "") return null;
   return origin + normaliseEscapes(pathname);
 }
 

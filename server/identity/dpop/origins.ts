@@ -3,6 +3,7 @@
  * states it, as `X-Forwarded-Host` or as it does) and the scheme that a trusted proxy says. Another `X-Forwarded-Host` is not read: many
  * proxies pass on what their caller wrote there, who could then show here what was proven to another service.
  */
+import { callerScheme } from "../presented.ts";
 import type { Presented } from "../verifier.ts";
 
 /**
@@ -13,14 +14,5 @@ import type { Presented } from "../verifier.ts";
  */
 export function originsOf(configured: readonly string[], presented: Presented, host: string): readonly string[] {
   if (configured.length > 0) return configured;
-  // This server speaks plain HTTP, so whoever reached it without a trusted proxy did so too.
-  if (!presented.fromProxy) return [`http://${host}`];
-  // A proxy that does not say is one that ends TLS: a proof without TLS in front would be nobody's gain.
-  const scheme = lastOf(presented.header("x-forwarded-proto")).toLowerCase() || "https";
-  return [`${scheme}://${host}`];
-}
-
-/** What the nearest proxy wrote. */
-function lastOf(list: string): string {
-  return list.slice(list.lastIndexOf(",") + 1).trim();
+  return [`${callerScheme(presented)}://${host}`];
 }

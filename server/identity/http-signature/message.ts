@@ -1,6 +1,6 @@
 /** What a signature can cover of a request (RFC 9421 §2), and the text that is signed (§2.5). */
 import type { Request } from "../../../engine/index.ts";
-import { linesOf } from "../presented.ts";
+import { callerScheme, linesOf } from "../presented.ts";
 import type { Presented } from "../verifier.ts";
 import { type Component, memberOf, type Members, membersOf, type OfferedSignature } from "./fields.ts";
 
@@ -62,9 +62,9 @@ export class SignedMessage {
       case "@authority":
         return this.#authority();
       case "@scheme":
-        return this.#scheme();
+        return callerScheme(this.#presented);
       case "@target-uri":
-        return `${this.#scheme()}://${this.#authority()}${target}`;
+        return `${callerScheme(this.#presented)}://${this.#authority()}${target}`;
       case "@request-target":
         return target;
       case "@path":
@@ -76,15 +76,10 @@ export class SignedMessage {
     }
   }
 
-  /** What a proxy says of its caller's connection; ours is not encrypted. */
-  #scheme(): "http" | "https" {
-    return this.#presented.fromProxy && this.#presented.header("x-forwarded-proto") === "https" ? "https" : "http";
-  }
-
   /** §2.2.3: in lower case, without the port that the scheme has anyway. */
   #authority(): string {
     const host = this.#request.host.toLowerCase();
-    return host.replace(this.#scheme() === "https" ? /:443$/ : /:80$/, "");
+    return host.replace(callerScheme(this.#presented) === "https" ? /:443$/ : /:80$/, "");
   }
 
   /** §2.2.8: one parameter of the query, in one spelling. */

@@ -22,6 +22,8 @@ describe("normaliseHtu", () => {
   it.each([
     "/v1/orders",
     "ftp://api.example.com/",
+    "https:api.example.com/",
+    "https:/api.example.com/",
     "https://user@api.example.com/",
     "https://api.example.com\\@evil.example/",
     "https://api.example.com/\ta",
@@ -65,6 +67,10 @@ describe("originsOf", () => {
     expect(originsOf([], from(stated, false), "a:8080")).toEqual(["http://a:8080"]);
     expect(originsOf([], from({}, true), "api.example.com")).toEqual(["https://api.example.com"]);
     expect(originsOf([], from({ "x-forwarded-proto": "http, HTTPS" }, true), "a")).toEqual(["https://a"]);
+    expect(originsOf([], from({ "x-forwarded-proto": "wss" }, true), "a")).toEqual(["https://a"]);
+    expect(originsOf([], from({ "x-forwarded-proto": "https, http" }, true), "a")).toEqual(["http://a"]);
+    const lines = (): readonly string[] => ["https", "http"];
+    expect(originsOf([], { ...from({ "x-forwarded-proto": "https" }, true), lines }, "a")).toEqual(["http://a"]);
   });
 
   it("takes configured ones alone where there are some", () => {

@@ -97,6 +97,14 @@ describe("a signed request", () => {
       "bad_signature",
     );
     expect(verifiersOf().who(signed({ ...GET, host: "api.example.com:80" }, { components: covered }))).toBe("acme");
+    const whole = [
+      ['"@method"', "GET"],
+      ['"@target-uri"', "https://api.example.com/v1/orders"],
+    ] as const;
+    for (const stated of [[], ["HTTPS"], ["http, https"], ["http", "https"], ["wss"]]) {
+      const headers = stated.map((value) => ["x-forwarded-proto", value] as const);
+      expect(verifiersOf().who(signed({ ...GET, fromProxy: true, headers }, { components: whole }))).toBe("acme");
+    }
   });
 
   it("is accepted once: by its nonce, or where it changes something as a whole", () => {
