@@ -147,6 +147,7 @@ const CARRIED: Readonly<Record<string, string>> = {
   "X-Edge-Problem": "problem",
   "Edge-Pass": "pass",
   "Accept-Signature": "accept_signature",
+  "DPoP-Nonce": "dpop_nonce",
 };
 
 /** Statuses that the documented configuration has an answer for. Any other is told as 403, and as it is in `edge_status`. */

@@ -9,9 +9,8 @@ import { loadPolicy, nodeFiles } from "../../../../../dsl/index.ts";
 import { nginxHandler } from "../../../../../server/authz/nginx.ts";
 import { Holds } from "../../../../../server/hold.ts";
 import { edgepolicy } from "../../../../../server/middleware/node.ts";
-import { haproxyAnswering } from "../../../../../server/spoe/haproxy.ts";
-import { SpoeWriter } from "../../../../../server/spoe/values.ts";
 import { makeGate } from "../../../../helpers/gate.ts";
+import { haproxyAsks } from "../../../../helpers/haproxy.ts";
 import { RecordedReply, requestView } from "../../../../helpers/http-fakes.ts";
 import { exchangeRaw, temporaryFolder } from "../../../../helpers/server.ts";
 import { coveredOf, signMessage } from "../../../../helpers/signing.ts";
@@ -53,13 +52,8 @@ const nginx: Door = (file, lines) => {
 };
 
 const haproxy: Door = async (file, lines) => {
-  const list = new SpoeWriter();
-  for (const text of [["host", HOST], ...lines, ["", ""]].flat()) list.text(text);
-  const args = new Map(
-    Object.entries({ ip: "192.0.2.1", method: "GET", target: "/v1", headers: new Uint8Array(list.finish()) }),
-  );
-  const variables = await haproxyAnswering(gateOf(file), new Holds(1))([{ name: "edge-request", args }]);
-  return Number([...variables].find(([name]) => name === "status")?.[1]);
+  const { status } = await haproxyAsks(gateOf(file), "/v1", [["host", HOST], ...lines]);
+  return Number(status);
 };
 
 const middleware: Door = async (file, lines) => {

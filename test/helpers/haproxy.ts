@@ -1,0 +1,19 @@
+/** What HAProxy asks of a gate about a request, and the variables that it is answered with, without sockets. */
+import type { Gate } from "../../server/gate.ts";
+import { Holds } from "../../server/hold.ts";
+import { haproxyAnswering } from "../../server/spoe/haproxy.ts";
+import { SpoeWriter } from "../../server/spoe/values.ts";
+
+/** @param lines - Names and values of the request's header lines, in their order. */
+export async function haproxyAsks(
+  gate: Gate,
+  target: string,
+  lines: readonly (readonly [name: string, value: string])[],
+): Promise<Readonly<Record<string, string | number>>> {
+  const list = new SpoeWriter();
+  for (const text of [...lines, ["", ""]].flat()) list.text(text);
+  const headers = new Uint8Array(list.finish());
+  const args = new Map(Object.entries({ ip: "192.0.2.1", method: "GET", target, headers }));
+  const answer = await haproxyAnswering(gate, new Holds(1))([{ name: "edge-request", args }]);
+  return Object.fromEntries(answer);
+}
