@@ -22,6 +22,16 @@ export function linesOf(presented: Presented, name: string): readonly string[] {
   return value === "" ? [] : [value];
 }
 
+/**
+ * Whether `Connection` takes a header off on the way (RFC 9110 §7.6.1). What is signed does not say so, and the service would get another
+ * request than the signature covers.
+ */
+export function isTakenOff(presented: Presented, name: string): boolean {
+  return linesOf(presented, "connection").some((line) =>
+    line.split(",").some((option) => option.trim().toLowerCase() === name),
+  );
+}
+
 /** The scheme by which a request was sent, as its sender saw it: what the nearest proxy says of it in `X-Forwarded-Proto`. */
 export function callerScheme(presented: Presented): "http" | "https" {
   // This server speaks plain HTTP, so whoever reached it without a trusted proxy did so too.

@@ -5,7 +5,7 @@
  */
 import { createHmac, hash } from "node:crypto";
 import type { Request } from "../../../engine/index.ts";
-import { bodyOf, linesOf } from "../presented.ts";
+import { bodyOf, isTakenOff, linesOf } from "../presented.ts";
 import type { Presented } from "../verifier.ts";
 import { canonicalQuery, encodedAgain } from "./canonical.ts";
 import type { HmacError, HmacScheme } from "./scheme.ts";
@@ -108,7 +108,7 @@ function canonicalRequest(
   return { digest: hash("sha256", text, "hex") };
 }
 
-/** Null where a name is not in its place, or a header is missing that has to be signed. */
+/** Null where a name is not in its place, or a header is missing that has to be signed, or that was. */
 function canonicalHeaders(request: Request, presented: Presented, names: readonly string[]): string | null {
   const required = SIGNED_IF_SENT.filter((name) => presented.header(name) !== "");
   if (!["host", "x-amz-date", ...required].every((name) => names.includes(name))) return null;
@@ -116,7 +116,7 @@ function canonicalHeaders(request: Request, presented: Presented, names: readonl
   let text = "";
   for (const name of names) {
     const values = name === "host" ? [request.host] : linesOf(presented, name);
-    if (values.length === 0) return null;
+    if (values.length === 0 || isTakenOff(presented, name)) return null;
     text += `${name}:${values.map(trimmed).join(",")}\n`;
   }
   return text;

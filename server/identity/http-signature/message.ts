@@ -1,6 +1,6 @@
 /** What a signature can cover of a request (RFC 9421 §2), and the text that is signed (§2.5). */
 import type { Request } from "../../../engine/index.ts";
-import { callerScheme, linesOf } from "../presented.ts";
+import { callerScheme, isTakenOff, linesOf } from "../presented.ts";
 import type { Presented } from "../verifier.ts";
 import { type Component, memberOf, type Members, membersOf, type OfferedSignature } from "./fields.ts";
 
@@ -96,7 +96,7 @@ export class SignedMessage {
   #field({ name, params }: Component): Value {
     const lines = linesOf(this.#presented, name).map(withoutBlanks);
     if (name !== name.toLowerCase() || !lines.every((line) => ASCII.test(line))) return UNSUPPORTED;
-    if (lines.length === 0) return { error: "component_missing" };
+    if (lines.length === 0 || isTakenOff(this.#presented, name)) return { error: "component_missing" };
     if (params.size === 0) return { text: lines.join(", ") };
     const key = params.get("key");
     if (params.size !== 1) return UNSUPPORTED;

@@ -342,6 +342,11 @@ describe("forgeries", () => {
       replaced(aws, "authorization", awsField.replace("HMAC-SHA256", "ECDSA-P256-SHA256")),
       "alg_not_allowed",
     ],
+    [
+      "a signed header that is taken off on the way",
+      { ...aws, headers: [...(aws.headers ?? []), ["connection", "X-Amz-Content-Sha256"]] },
+      "component_missing",
+    ],
     ["an unsigned host", replaced(aws, "authorization", unsigned("host")), "component_missing"],
     ["an unsigned date", replaced(aws, "authorization", unsigned(";x-amz-date")), "component_missing"],
     ["an unsigned digest", replaced(aws, "authorization", unsigned("x-amz-content-sha256")), "component_missing"],

@@ -191,6 +191,17 @@ describe("forgeries", () => {
       "component_missing",
     ],
     [
+      "a covered header that is taken off on the way",
+      {
+        ...signed(POST, { components: [...coveredOf(POST), ['"content-type"', "application/json"]] }),
+        headers: [
+          ...(signed(POST, { components: [...coveredOf(POST), ['"content-type"', "application/json"]] }).headers ?? []),
+          ["connection", "keep-alive, Content-Type"],
+        ],
+      },
+      "component_missing",
+    ],
+    [
       "a component of answers",
       signed(GET, { components: [...coveredOf(GET), ['"@status"', "200"]] }),
       "component_unsupported",
