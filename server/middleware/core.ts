@@ -7,6 +7,7 @@ import type { LoadResult } from "../../dsl/index.ts";
 import type { Outcome, Policy, PolicyEngine, Request } from "../../engine/index.ts";
 import { createEngine, makeOutcome } from "../../engine/index.ts";
 import { readShown } from "../challenge/headers.ts";
+import { provenBy } from "../challenge/proofs.ts";
 import { readConfig } from "../config.ts";
 import { FunctionLog } from "../decision-log.ts";
 import type { Gate, Ruling } from "../gate.ts";
@@ -164,6 +165,7 @@ export class Guard<Native> implements EdgeControl {
     asked.scopes = caller.scopes ?? null;
     asked.claims = caller.claims ?? null;
     asked.credential = caller.credential ?? null;
+    asked.passes = provenBy(asked);
   }
 
   #decide({ onGone }: Shown<Native>, asked: Request): Admission | Promise<Admission> {

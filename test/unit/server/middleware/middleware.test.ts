@@ -349,6 +349,20 @@ rule price on order then challenge pow`);
     expect((await fetch(`${open.url}/v1/orders/1`)).status).toBe(200);
   });
 
+  it("asks no proof of a caller that has given it to the application", async () => {
+    const { policy } = loadPolicyText(
+      'policy "app" { default allow }\nclients from "clients.yaml"\nrule signed then challenge signature',
+      FILES,
+    );
+    if (policy === null) throw new Error("the policy has errors");
+    const identify = (header: (name: string) => string) =>
+      ({ client: "acme", evidence: header("x-signed") === "" ? "static_secret" : "signed_request" }) as const;
+    const app = await start({ policy, identify });
+    const ask = async (headers: Record<string, string>): Promise<number> =>
+      (await fetch(`${app.url}/v1/orders/1`, { headers })).status;
+    expect([await ask({}), await ask({ "x-signed": "1" })]).toEqual([401, 200]);
+  });
+
   it("refuses a request with two credentials of one kind", async () => {
     const app = await start();
     const { text } = await exchangeRaw(
