@@ -156,8 +156,9 @@ export class Guard<Native> implements EdgeControl {
     }
     const caller = await identify(native);
     if (caller === null) return;
-    if ("error" in caller) {
-      asked.identityError = caller.error;
+    if ("error" in caller || !this.#gate.view.clients.has(caller.client)) {
+      // Who is not in the inventory would be nobody, with the evidence of somebody.
+      asked.identityError = "error" in caller ? caller.error : "client_unknown";
       return;
     }
     asked.client = caller.client;

@@ -335,6 +335,7 @@ rule price on order then challenge pow`);
         const token = header("authorization");
         if (token === "") return null;
         if (token === "boom") throw new Error("the key set cannot be had");
+        if (token === "gone") return { client: "gone", evidence: "bound_token" };
         return token === "good" ? { client: "acme", evidence: "bearer_token" } : { error: "token_expired" };
       },
     });
@@ -343,6 +344,7 @@ rule price on order then challenge pow`);
     expect((await ask("good")).status).toBe(200);
     expect((await ask("")).status).toBe(200);
     expect(await (await ask("old")).json()).toMatchObject({ status: 401, detail: "token_expired" });
+    expect(await (await ask("gone")).json()).toMatchObject({ status: 401, detail: "client_unknown" });
     expect((await ask("boom")).status).toBe(503);
     expect(app.reached).toEqual(["GET acme", "GET -"]);
     const open = await start({ failMode: "open", identify: () => Promise.reject(new Error("no")) });
