@@ -47,6 +47,8 @@ export function readSecrets(
     const place = `${file.path}:${index + 1}`;
     const [id = "", text = "", ...more] = words.split(/[ \t]+/);
     if (text === "" || more.length > 0) throw unusable(place, "is not `CREDENTIAL SECRET`", FORM_HELP);
+    // What else is wrong with it would be told with the secret in the place of the credential.
+    if (owners.has(text) && !owners.has(id)) throw unusable(place, "has the secret before the credential", FORM_HELP);
     if (seen.has(id))
       throw unusable(place, `has a second secret of credential \`${id}\``, "give it a credential of its own");
     seen.add(id);

@@ -211,6 +211,7 @@ describe("secrets", () => {
     ["k1", /s:1 is not `CREDENTIAL SECRET`/],
     [`k1 ${SECRET} x`, /s:1 is not `CREDENTIAL SECRET`/],
     [`k1 ${SECRET}\nk1 ${OLD}`, /s:2 has a second secret of credential `k1`/],
+    [`${SECRET} k1`, /s:1 has the secret before the credential/],
     ["k1 short", /s:1 holds a secret of 5 bytes/],
     [`k1 ${"x".repeat(1_100)}`, /s:1 holds a secret of 1100 bytes/],
     ["k1 env:EDGEPOLICY_NOT_SET", /names the variable `EDGEPOLICY_NOT_SET`/],
