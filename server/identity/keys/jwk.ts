@@ -18,6 +18,8 @@ const RSA_BITS_MIN = 2_048;
 const RSA_BITS_MAX = 8_192;
 const RSA_EXPONENT_MIN = 65_537n;
 const RSA_EXPONENT_MAX = 2n ** 33n;
+/** A name as long as a token can state one (`jwt/header.ts`), which is written to logs and so stays on its line. */
+const NAME = /^[^\p{Cc}\u2028\u2029]{1,256}$/u;
 /** Members of private keys and of secrets. */
 const SECRET = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"] as const;
 /** Members that make the key, in the order of RFC 7638 §3.2. */
@@ -40,7 +42,7 @@ export function importJwk(jwk: Readonly<Record<string, unknown>>): VerificationK
   if (isPrivate(jwk)) return "it is private: whoever published it must replace it";
   if (use !== undefined && use !== "sig") return "it is not for signatures";
   if (!mayVerify(jwk["key_ops"])) return "it is not for verifying";
-  if (kid !== undefined && (typeof kid !== "string" || kid === "")) return "its `kid` is no name";
+  if (kid !== undefined && (typeof kid !== "string" || !NAME.test(kid))) return "its `kid` is no name";
   const members = publicMembers(jwk);
   if (members === null) return "it is no RSA, EC or OKP key with all of its members";
   const own = ownAlgorithm(members, alg);

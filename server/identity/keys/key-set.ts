@@ -63,7 +63,7 @@ export function readKeySet(bytes: Uint8Array, before: KeySet | null = null): Key
 
 function nameOf(jwk: unknown): string {
   const kid = typeof jwk === "object" && jwk !== null ? (jwk as Record<string, unknown>)["kid"] : null;
-  return typeof kid === "string" ? ` (\`${kid.slice(0, 64)}\`)` : "";
+  return typeof kid === "string" ? ` (\`${kid.slice(0, 64).replace(/[\p{Cc}\u2028\u2029]/gu, "?")}\`)` : "";
 }
 
 function isSame(a: VerificationKey, b: VerificationKey): boolean {

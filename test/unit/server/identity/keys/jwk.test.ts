@@ -49,6 +49,8 @@ describe("a public key", () => {
     ["one that says a shared secret's", { ...RSA, alg: "HS256" }, "not used here"],
     ["a point off the curve", { ...EC, y: EC["x"] }, "make no key"],
     ["a name that is none", { ...EC, kid: 7 }, "`kid`"],
+    ["a name that is longer than a token's", { ...EC, kid: "k".repeat(257) }, "`kid`"],
+    ["a name of two lines", { ...EC, kid: "k\nkeys of https://id.example.com: removed" }, "`kid`"],
     ["RSA of 1,024 bits", rsaJwk(1024), "1024 bits"],
     [
       "RSA of more than 8,192 bits",
@@ -81,6 +83,9 @@ describe("a key set", () => {
     const { keys, left } = set as KeySet;
     expect(keys.map(({ kid }) => kid)).toEqual(["a"]);
     expect(left).toEqual(["key 2 (`s`) is left out: it is a shared secret", "key 3 is left out: it is no object"]);
+    expect(readKeySet(setOf({ ...EC, kid: "a\nb\u2028c" }))).toContain(
+      "(key 1 (`a?b?c`) is left out: its `kid` is no name)",
+    );
   });
 
   it.each([
