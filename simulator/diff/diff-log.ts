@@ -3,7 +3,9 @@ import { createEngine, type Explanation, type PolicyEngine, VERDICTS } from "../
 import { cut } from "../replay/callers.ts";
 import { type LogReading, type NamedLog, readInOrder } from "../replay/ordered-logs.ts";
 import type { HeldEntry } from "../replay/reorder-buffer.ts";
+import type { LogFacts } from "../replay/replay-result.ts";
 import { ReplayDecider } from "../replay/replay.ts";
+import { formatCount, plural } from "../report/format.ts";
 import { type DiffSide, declarationChanges } from "./declarations.ts";
 import type { FirstChange, LogDiff, RequestExample } from "./diff-result.ts";
 import { explainNth, MOST_EXPLAINED_AFTER, TOO_FAR_BACK } from "./explain-nth.ts";
@@ -47,10 +49,20 @@ export async function diffLog(
     verdicts: comparison.verdicts.finish(),
     first: await explained(comparison.first, old, now, options),
     declarations: declarationChanges(old, now),
-    caveats: [...new Set([...(before?.caveats ?? []), ...(after?.caveats ?? [])])],
+    caveats: [...new Set([...(before?.caveats ?? []), ...(after?.caveats ?? [])]), ...ofSkipped(log, logs.length)],
     log,
     state: comparison.state.finish(),
   };
+}
+
+/** Of a replay its report has a part for them; two policies are the same on what neither was asked. */
+function ofSkipped({ skipped, lines, files, firstSkipped: [first] }: LogFacts, logs: number): readonly string[] {
+  if (skipped === 0 || first === undefined) return [];
+  const place = logs === 1 ? `line ${first.line}` : `${files[first.log]?.name ?? ""}:${first.line}`;
+  return [
+    `${formatCount(skipped)} of ${plural(lines, "line")} could not be read and ${skipped === 1 ? "was" : "were"} passed over: neither policy decided ` +
+      `what ${skipped === 1 ? "it stands" : "they stand"} for. ${skipped === 1 ? "It" : "The first"} is ${place}: ${first.problem}.`,
+  ];
 }
 
 const HARSHEST_PASS = VERDICTS.indexOf("slow");

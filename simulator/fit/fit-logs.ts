@@ -14,9 +14,9 @@ export async function fitLogs(
   reading: LogReading = {},
 ): Promise<FittedTraffic> {
   const fit = new TrafficFit(policy);
-  await readInOrder(logs, [policy], reading, (entry) => {
+  const { skipped } = await readInOrder(logs, [policy], reading, (entry) => {
     fit.add(entry);
     return true;
   });
-  return fit.finish();
+  return fit.finish(skipped);
 }

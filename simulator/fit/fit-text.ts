@@ -48,7 +48,7 @@ export function fitText(fit: FittedTraffic, policy: Policy, name = "fitted"): st
   return formatted;
 }
 
-function head({ requests, strangers, unrouted, fromMicros, toMicros, populations }: FittedTraffic): string[] {
+function head({ requests, strangers, unrouted, skipped, fromMicros, toMicros, populations }: FittedTraffic): string[] {
   const clients = populations.reduce((sum, { clients: some }) => sum + some.length, 0);
   return [
     `Fitted to ${plural(requests, "recorded request")} from ${timeText(fromMicros)} to ${timeText(toMicros)} UTC, of ${plural(clients, "client")}.`,
@@ -56,6 +56,7 @@ function head({ requests, strangers, unrouted, fromMicros, toMicros, populations
       ? [`${plural(strangers, "request")} of callers that no client of the inventory is known to be: in no population.`]
       : []),
     ...(unrouted > 0 ? [`${plural(unrouted, "request")} on no route: in no population.`] : []),
+    ...(skipped > 0 ? [`${plural(skipped, "line")} of the log that could not be read: in no population.`] : []),
     ...NOT_FITTED.map(({ what, instead }) => `Not fitted: ${what}; ${instead}.`),
     "Who was refused then may have sent otherwise.",
   ];

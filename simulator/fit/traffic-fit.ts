@@ -63,6 +63,8 @@ export interface FittedTraffic {
   /** Requests that no client of the inventory sent, and of clients those on no route. Neither is in a population. */
   readonly strangers: number;
   readonly unrouted: number;
+  /** Lines of the log that could not be read: whoever they are of, they are in no population. */
+  readonly skipped: number;
   /** Mean latency; 0 where the log shows none. */
   readonly latencyMicros: number;
   /** Share of its requests that a route answered with success, of those that it did answer; from 0 to 1. */
@@ -139,7 +141,8 @@ export class TrafficFit {
     this.#answers.set(route, answers);
   }
 
-  finish(): FittedTraffic {
+  /** @param skipped - Lines that could not be read. */
+  finish(skipped = 0): FittedTraffic {
     const length = this.#to - Math.max(0, this.#from);
     const clients = [...this.#clients].map(([id, observed]) => fittedClient(id, observed, length));
     return {
@@ -149,6 +152,7 @@ export class TrafficFit {
       requests: this.#requests,
       strangers: this.#strangers,
       unrouted: this.#unrouted,
+      skipped,
       latencyMicros: this.#latencies === 0 ? 0 : this.#latencySum / this.#latencies,
       success: new Map([...this.#answers].map(([route, { good, all }]) => [route, good / all])),
     };

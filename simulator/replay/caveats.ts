@@ -52,7 +52,7 @@ function ofAnswers(
   const awaits = signals.some(({ phase }) => phase === "outcome") || limits.some(({ refund }) => refund !== null);
   if (unanswered > 0 && awaits) {
     caveats.push(
-      `${plural(unanswered, "request")} have no recorded answer: what the policy learns from answers it did not learn from them.`,
+      `${plural(unanswered, "request")} ${unanswered === 1 ? "has" : "have"} no recorded answer: what the policy learns from answers it did not learn from ${unanswered === 1 ? "it" : "them"}.`,
     );
   }
   return caveats;

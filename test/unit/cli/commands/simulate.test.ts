@@ -277,6 +277,12 @@ test("prints populations that are fitted to a log, which check takes", async () 
     populations: [{ model: "batch", clients: ["acme_sync"], requests: 300 }],
     notFitted: [{ what: "drift of a rate over hours" }, { what: "retries of clients" }],
   });
+  writeFileSync(at("bad"), [...log, "garbage"].join("\n"));
+  const skipping = ["simulate", at("p.edgepolicy"), "--fit", at("bad"), "--skip-bad"];
+  expect((await edgepolicy(skipping)).stdout).toContain(
+    "// 1 line of the log that could not be read: in no population.",
+  );
+  expect(JSON.parse((await edgepolicy([...skipping, "--format", "json"])).stdout)).toMatchObject({ skipped: 1 });
   writeFileSync(at("with.edgepolicy"), `${POLICY}\n${stdout}`);
   expect(await edgepolicy(["check", at("with.edgepolicy")])).toMatchObject({ status: 0 });
   expect(await edgepolicy(["simulate", at("with.edgepolicy"), "--scenario", "fitted", "--seeds", "1"])).toMatchObject({

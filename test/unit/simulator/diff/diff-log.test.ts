@@ -140,6 +140,22 @@ test("each side hears the outcomes of what it lets through itself", async () => 
   expect(state.divergences).toMatchObject([{ kind: "signal", name: "fails", line: 1, old: "1", new: "0" }]);
 });
 
+test("tells which lines neither policy decided, because nobody could read them", async () => {
+  const reading = { format: "ndjson", skipBad: true } as const;
+  const logs = [
+    { name: "first", source: [line(0)] },
+    { name: "second", source: [line(1_000), "garbage", line(2_000), "{"] },
+  ];
+  const several = await diffLog(side(LOOSE), side(LOOSE), logs, reading);
+  expect(several.caveats.at(-1)).toMatch(
+    /^2 of 5 lines could not be read and were passed over.* The first is second:2: not JSON/,
+  );
+  const one = await diffLog(side(LOOSE), side(LOOSE), logOf([line(0), "garbage"]), reading);
+  expect(one.caveats.at(-1)).toMatch(/^1 of 2 lines could not be read and was passed over.* It is line 2: not JSON/);
+  const { caveats } = await diffLog(side(LOOSE), side(LOOSE), logOf([line(0)]), reading);
+  expect(caveats.join()).not.toContain("could not be read");
+});
+
 test("counts what shadow rules would have done", async () => {
   const { verdicts } = await diff(
     HEAD,
