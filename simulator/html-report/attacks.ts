@@ -23,7 +23,11 @@ function attackBlock(attack: AttackSummary, model: string, result: ScenarioResul
   const known = attackModel(model);
   return html`<h4>${attack.name} <span class="kind">${[modelWords(model), ...(known?.threats ?? [])].join(", ")}</span></h4>
 ${known === null ? null : html`<p class="doc">${known.about}</p>`}
-<dl class="facts">${factsOf(attack, result).map(
+${attack.offered === 0 ? html`<p>It sent nothing, so this cannot tell what the policy makes of it.</p>` : factList(factsOf(attack, result))}`;
+}
+
+function factList(facts: readonly Fact[]): Html {
+  return html`<dl class="facts">${facts.map(
     ([term, value, says]) => html`<div><dt>${term}</dt><dd><b>${value}</b> <span>${says}</span></dd></div>\n`,
   )}</dl>`;
 }

@@ -5,7 +5,7 @@ import type { Detail } from "./detail.ts";
 import { type Html, html, shortened } from "./html.ts";
 import type { ReportedScenario } from "./input.ts";
 import { formatCount, formatDuration, formatMean, formatPercent, plural } from "./numbers.ts";
-import { lateText } from "../report/harm.ts";
+import { lateText, observedText } from "../report/harm.ts";
 import { replayCommand } from "./replay-command.ts";
 import { fold, moreNote } from "./table.ts";
 import { aSeed, decider, modelWords } from "./words.ts";
@@ -42,8 +42,9 @@ ${late === null ? null : html`<p><span class="warn">△</span> ${late}.</p>`}${h
 }
 
 function harmSentence(population: PopulationSummary, sent: string, seeds: number): Html {
-  const { clients, refused, harmed, harmedClients, refusedRequests, lost } = population;
-  const runs = plural(clients * seeds, "client run");
+  const { clients, requests, refused, harmed, harmedClients, refusedRequests, lost } = population;
+  if (requests === 0) return html`They sent nothing, so this cannot tell whether the policy hurts them.`;
+  const runs = observedText(population, seeds);
   if (refused === 0)
     return html`<span class="good">✓ Nobody was refused</span>, of ${sent} requests a seed. With ${runs}, at most ${formatPercent(harmedClients.high)} of such clients are (95&nbsp;%
 bound).`;

@@ -31,7 +31,8 @@ export function rulesSection(policy: Policy, result: ScenarioResult, detail: Det
     acted.length === 0
       ? html`<p>Nothing was slowed or refused.</p>`
       : html`${table({ caption: "Requests a seed, most decided first", columns: COLUMNS, rows, most: detail.rows })}
-<p class="note">Fired: took part in a refusal or a delay. Decided: gave the verdict. Alone: without it the request would have passed at once. False
+<p class="note">Fired: took part in a refusal or a delay. Decided: gave the verdict. Alone: no other restricting rule matched, and
+the policy’s default would have let the request pass; what a limit or another ban would have said is not known. False
 positives: of all requests of honest callers, those that it refused.</p>`
   }
 ${shadowList(shadows, result)}${idleNote(idle, detail)}`;

@@ -71,6 +71,7 @@ function docParagraphs(doc: string): readonly Html[] {
 function harmSentence({ populations }: ScenarioResult): Html {
   const clients = populations.reduce((sum, one) => sum + one.clients, 0);
   if (clients === 0) return html`There were no honest callers.`;
+  if (populations.every(({ requests }) => requests === 0)) return html`The honest callers sent nothing.`;
   const harmed = populations.filter(({ refused }) => refused > 0);
   if (harmed.length === 0) return html`<b>Nobody honest was refused</b>, of ${plural(clients, "client")}.`;
   const worst = harmed.reduce((a, b) => (b.harmed.most > a.harmed.most ? b : a));
@@ -78,7 +79,8 @@ function harmSentence({ populations }: ScenarioResult): Html {
 }
 
 function attackSentence(attack: AttackSummary, { seeds }: ScenarioResult): Html {
-  const { name, admittedPercent, succeeded, containedMicros, neverContained } = attack;
+  const { name, offered, admittedPercent, succeeded, containedMicros, neverContained } = attack;
+  if (offered === 0) return html`<b>${name}</b> sent nothing. `;
   const contained =
     containedMicros === null
       ? "never contained"

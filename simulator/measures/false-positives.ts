@@ -6,7 +6,7 @@ import type { ClientCounts } from "./measures.ts";
 import type { RandomStream } from "../random.ts";
 import { bootstrapRatio, hull, type Interval, proportionBounds, type Sample } from "./statistics.ts";
 
-/** The clients of one or several populations in one run. */
+/** The clients of one or several populations in one run; of a share of clients, those that sent anything. */
 export type ClientsOfRun = readonly Pick<ClientCounts, "requests" | "refused">[];
 
 /**

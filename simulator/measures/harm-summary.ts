@@ -22,7 +22,9 @@ export interface WorstClient {
 
 /** False positives of one population. */
 export interface HarmSummary {
-  /** Clients with at least one refusal, of all clients in all runs. */
+  /** Clients that sent anything, over all runs. */
+  readonly clientRuns: number;
+  /** Those of them with at least one refusal. */
   readonly harmedClients: BoundedPercent;
   /** Refused requests, of all requests. */
   readonly refusedRequests: BoundedPercent;
@@ -42,7 +44,7 @@ interface Run {
 
 /** Sums up the harm of a population over its runs, at least one. */
 export function summariseHarm(scenario: string, runs: readonly Run[]): HarmSummary {
-  const clients = runs.map(({ of }) => of.perClient);
+  const clients = runs.map(({ of }) => of.perClient.filter(({ requests }) => requests > 0));
   const all = clients.flat();
   const stream = deriveStream(0, scenario, runs[0]?.of.name ?? "", "false positives");
   const refused = percent(
@@ -50,6 +52,7 @@ export function summariseHarm(scenario: string, runs: readonly Run[]): HarmSumma
     all.reduce((sum, one) => sum + one.requests, 0),
   );
   return {
+    clientRuns: all.length,
     harmedClients: bounded(percent(countHarmed(all), all.length), harmedClientBounds(clients, stream)),
     refusedRequests: bounded(refused, refusedRequestBounds(clients, stream)),
     worstClient: worstClientOf(runs),

@@ -34,6 +34,8 @@ export interface ClientStory {
 export interface PopulationMeasures {
   readonly name: string;
   readonly clients: number;
+  /** Clients that sent anything: of the others a run says nothing. */
+  readonly sending: number;
   readonly requests: number;
   readonly verdicts: VerdictCounts;
   readonly refused: number;
@@ -119,6 +121,7 @@ export function measurePopulation(
   return {
     name,
     clients: all.length,
+    sending: countWith(all, (tally) => tally.requests),
     requests,
     verdicts: verdictCounts(all),
     refused,

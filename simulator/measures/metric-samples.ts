@@ -73,8 +73,8 @@ function ofPopulation(metric: Expectation["metric"], population: PopulationMeasu
     case "harmed":
       return plain(seed, requests, population.harmed);
     case "harmed_percent": {
-      const { harmed, clients } = population;
-      return { seed, requests, value: percent(harmed, clients), part: harmed, whole: clients, clients: [] };
+      const { harmed, sending } = population;
+      return { seed, requests, value: percent(harmed, sending), part: harmed, whole: sending, clients: [] };
     }
     case "delayed":
       return plain(seed, requests, population.delayedMicros);

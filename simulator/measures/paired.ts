@@ -132,7 +132,7 @@ function comparePopulation(name: string, pairs: readonly Pair<PopulationMeasures
   return {
     name,
     harmed: of("harmed", (one) => one.harmed),
-    harmedPercent: of("harmed percent", (one) => percent(one.harmed, one.clients)),
+    harmedPercent: of("harmed percent", (one) => percent(one.harmed, one.sending)),
     refusedPercent: of("refused", (one) => one.refusedPercent),
     delayedMicros: of("delayed", (one) => one.delayedMicros),
   };

@@ -97,7 +97,10 @@ export interface RuleCount {
   /** Decisions that it decided, or took part in and lost to a stricter or earlier one. */
   fired: number;
   decided: number;
-  /** Decisions that would have been let through at once without it. */
+  /**
+   * Decisions that it decided where no other restricting rule matched and the policy's default would have let the request pass. Bans of others
+   * that were live too are not seen, nor is what limits would have said, which are not asked of what a rule refuses.
+   */
   alone: number;
   /** Refusals of populations and of attacks that it decided. */
   refusedPopulations: number;
@@ -127,12 +130,19 @@ export const NO_COUNTS: Readonly<RuleCount> = Object.freeze({
 export class RuleTally {
   readonly counts: Map<string, RuleCount> = new Map();
   readonly #restricting: ReadonlySet<string>;
+  readonly #rules: ReadonlySet<string>;
+  /** Rules that grant what the default blocks; null where it allows. */
+  readonly #granting: ReadonlySet<string> | null;
   /** The name asked for last, and its counts. */
   #name: string | null = null;
   #count: RuleCount = { ...NO_COUNTS };
 
   constructor(policy: Policy) {
-    this.#restricting = new Set(policy.rules.filter(restricts).map((rule) => rule.name));
+    const { rules, settings } = policy;
+    this.#restricting = new Set(rules.filter(restricts).map((rule) => rule.name));
+    this.#rules = new Set(rules.map((rule) => rule.name));
+    const granting = rules.filter((rule) => rule.action.kind === "allow").map((rule) => rule.name);
+    this.#granting = settings.default === "allow" ? null : new Set(granting);
   }
 
   /** Counts one decision. */
@@ -147,13 +157,16 @@ export class RuleTally {
     count.fired++;
     count.decided++;
     let alone = true;
+    // A limit is asked, and a built-in check counts, whatever the default.
+    let granted = this.#granting === null || !this.#rules.has(by);
     for (let index = 0; index < record.matches; index++) {
       const name = record.matchOf(index);
+      if (!granted && this.#granting?.has(name) === true) granted = true;
       if (name === by || !this.#restricting.has(name)) continue;
       alone = false;
       this.#countOf(name).fired++;
     }
-    if (alone) count.alone++;
+    if (alone && granted) count.alone++;
     if (record.verdict < FIRST_REFUSAL) return;
     if (ofAttack) count.refusedAttacks++;
     else count.refusedPopulations++;

@@ -12,12 +12,13 @@ export function harmLines(
   paint: Paint,
 ): readonly string[] {
   const { name, clients, requests, refused, harmedClients, refusedRequests } = population;
+  const late = lateText(population);
+  const left = late === null ? [] : [`  ${late}`];
+  if (requests === 0) return [`${paint.bold(name)}: ${plural(clients, "client")}, which sent nothing`, ...left];
   const who = `${paint.bold(name)}: ${plural(clients, "client")}, ${formatMean(requests / seeds.length)} requests a seed`;
   const delays = population.delayedMicros;
   const held = delays.most === 0 ? "" : `; delayed by up to ${formatDuration(delays.most)} (p99, seed ${delays.seed})`;
-  const observed = plural(clients * seeds.length, "client run");
-  const late = lateText(population);
-  const left = late === null ? [] : [`  ${late}`];
+  const observed = observedText(population, seeds.length);
   if (refused === 0) {
     const most = formatPercent(harmedClients.high);
     return [
@@ -34,6 +35,12 @@ export function harmLines(
     ...worstLines(population),
     ...population.worst.slice(0, STORIES).flatMap((story) => storyLines(story, paint)),
   ];
+}
+
+/** How many clients were seen in all runs together: one that sent nothing shows nothing. */
+export function observedText({ clients, clientRuns }: PopulationSummary, seeds: number): string {
+  const runs = plural(clientRuns, "client run");
+  return clientRuns === clients * seeds ? runs : `${runs} that sent anything`;
 }
 
 /** What a run leaves out of a recording, in a sentence without a full stop; null where it is nothing. */

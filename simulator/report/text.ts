@@ -109,6 +109,7 @@ function fewSeedsNote(result: ScenarioResult, paint: Paint): readonly string[] {
 
 function attackLines(attack: AttackSummary, result: ScenarioResult): readonly string[] {
   const { seeds } = result;
+  if (attack.offered === 0) return [`${attack.name}: sent nothing`];
   const { succeeded, containedMicros, firstRefusalMicros, neverContained } = attack;
   const contained =
     containedMicros === null

@@ -24,8 +24,10 @@ interface Given {
   readonly admitted?: number;
   readonly succeeded?: number;
   readonly contained?: number | null;
-  /** Of five clients, each of which sends a fifth of the requests. */
+  /** Of five clients, each of those that send sends as many requests. */
   readonly harmed?: number;
+  /** Clients that send at all. */
+  readonly sending?: number;
   readonly refusedEach?: number;
   readonly requests?: number;
 }
@@ -40,6 +42,7 @@ function runs(...seeds: readonly Given[]): readonly SeedResult[] {
       contained = 0,
       harmed = 0,
       requests = 1000,
+      sending = 5,
       refusedEach = 1,
     } = given;
     const attack = {
@@ -58,12 +61,12 @@ function runs(...seeds: readonly Given[]): readonly SeedResult[] {
       timeline: TIMELINE,
     };
     const perClient = [0, 1, 2, 3, 4].map((client) => ({
-      ...{ client: `c${client}`, requests: requests / 5 },
+      ...{ client: `c${client}`, requests: client < sending ? requests / sending : 0 },
       refused: client < harmed ? refusedEach : 0,
     }));
     const refused = harmed * refusedEach;
     const population = {
-      ...{ name: "p", clients: 5, requests, verdicts: VERDICTS, refused, harmed, perClient },
+      ...{ name: "p", clients: 5, sending, requests, verdicts: VERDICTS, refused, harmed, perClient },
       ...{ refusedPercent: requests === 0 ? 0 : (100 * refused) / requests, collateral: NO_COLLATERAL },
       ...{ challenged: 0, throttled: 0, blocked: 0, lost: 0, delayedMicros: 0, worst: [], timeline: TIMELINE },
     };
@@ -170,13 +173,20 @@ test("is judged the same every time", () => {
   expect(judged(one, ...seeds)).toEqual(judged(one, ...seeds));
 });
 
-test("`harmed` is a number of clients, or a share of all clients in all seeds whose bound is over clients", () => {
+test("`harmed` is a number of clients, or a share of those that sent anything in all seeds whose bound is over clients", () => {
   const none = judged(expectation("p", "harmed_percent", "<", 20), {}, {}, {});
   // 0 of 15 client runs: 1 - 0.05^(1/15).
   expect(none).toMatchObject({ held: true, measured: 0, unit: "percent" });
   expect(none.bound).toBeCloseTo(18.1, 1);
   expect(judged(expectation("p", "harmed_percent", "<", 20), {}, {}).held).toBe(false);
   expect(judged(expectation("p", "harmed_percent", "<", 50), {}, { harmed: 1 }, { harmed: 2 }).measured).toBe(20);
+});
+
+test("clients that send nothing say nothing of the share of harmed ones", () => {
+  const few = judged(expectation("p", "harmed_percent", "<", 40), { sending: 2 }, { sending: 2 }, { sending: 2 });
+  // 0 of 6 client runs: 1 - 0.05^(1/6); of all 15 it would be 18.1 %.
+  expect(few.bound).toBeCloseTo(39.3, 1);
+  expect(judged(expectation("p", "harmed_percent", "<", 60), { sending: 2, harmed: 1 }).measured).toBe(50);
 });
 
 test("the share of refused requests is bounded over clients, not requests", () => {

@@ -34,7 +34,17 @@ function population(): ReturnType<typeof measurePopulation> {
 
 test("counts a population's requests, harmed clients and verdicts", () => {
   expect(population()).toMatchObject({
-    ...{ clients: 2, requests: 6, refused: 3, refusedPercent: 50, harmed: 1, challenged: 0, throttled: 1, blocked: 1 },
+    ...{
+      clients: 2,
+      sending: 2,
+      requests: 6,
+      refused: 3,
+      refusedPercent: 50,
+      harmed: 1,
+      challenged: 0,
+      throttled: 1,
+      blocked: 1,
+    },
     verdicts: { allow: 2, slow: 1, challenge: 0, throttle: 2, block: 1 },
   });
 });
@@ -95,6 +105,19 @@ test("the delay is the 99th percentile of what was let through, by nearest rank"
   expect(delayed(1, 100)).toBe(0);
   expect(delayed(2, 100)).toBe(1000);
   expect(delayed(100, 100)).toBe(99_000);
+});
+
+test("what the default would have refused too was refused by no rule alone", () => {
+  const rules = "rule shut on thing then block 401\nrule open on thing when has client then allow";
+  const aloneUnder = (settings: string): number | undefined => {
+    const { policy } = stage(rules, STEADY, settings);
+    const tally = new RuleTally(policy);
+    tally.add(recordOf("block", { by: "shut", matched: ["shut"] }), true);
+    tally.add(recordOf("block", { by: "shut", matched: ["shut", "open"] }), true);
+    return measureRules(policy, tally)[0]?.alone;
+  };
+  expect(aloneUnder("default allow")).toBe(2);
+  expect(aloneUnder("default block")).toBe(1);
 });
 
 test("attributes refusals to what decided them, and says where nothing else would have", () => {
