@@ -32,7 +32,7 @@ export async function fit(file: string, policy: Policy, args: Arguments, io: Cli
     throw new CliProblem("--fit has no --format junit", "--format text and json are what it prints");
   const paths = args.texts("fit");
   const logs = openLogs(paths, io);
-  const fitted = await withLogProblems(logs, () => fitLogs(policy, logs, readLogOptions(args, [policy])));
+  const fitted = await withLogProblems(logs, args, () => fitLogs(policy, logs, readLogOptions(args, [policy])));
   if (fitted.populations.length === 0) {
     const { requests, strangers } = fitted;
     const why =

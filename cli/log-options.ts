@@ -83,6 +83,7 @@ function textOf(path: string): string {
  */
 export async function withLogProblems<T>(
   logs: readonly { readonly name: string }[],
+  args: Arguments,
   read: () => Promise<T>,
 ): Promise<T> {
   try {
@@ -93,7 +94,14 @@ export async function withLogProblems<T>(
     const name = logs[log]?.name ?? "";
     throw new CliProblem(
       `${line === null ? name : `${name}:${line}`}: ${withoutControl(reason)}`,
-      "--skip-bad passes over lines that cannot be read, --log-format names another format",
+      remedies(args).join(", "),
     );
   }
+}
+
+/** What has not been tried yet. */
+function remedies(args: Arguments): readonly string[] {
+  const passing = args.has("skip-bad") ? [] : ["--skip-bad passes over lines that cannot be read"];
+  const naming = args.has("map") ? "docs/replay.md tells how to write a mapping" : "--log-format names another format";
+  return [...passing, naming];
 }

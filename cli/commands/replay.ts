@@ -39,7 +39,7 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   const { policy } = loadToRun(file, io);
   const logs = openLogs(paths, io);
   const reading = { ...readLogOptions(args, [policy]), ...(reorderEntries === null ? {} : { reorderEntries }) };
-  const result = await withLogProblems(logs, () => replayLogs(policy, logs, reading));
+  const result = await withLogProblems(logs, args, () => replayLogs(policy, logs, reading));
   const logName = logs.length === 1 ? (logs[0]?.name ?? "") : `${logs.length} logs`;
   await io.stdout(
     args.json()

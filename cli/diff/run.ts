@@ -71,7 +71,7 @@ async function onLog({ old, new: now, args }: Comparison, io: CliIo): Promise<Di
   const logs = openLogs([log], io);
   const reopen = log === "-" ? {} : { reopen: () => openLogs([log], io) };
   const options = { ...readLogOptions(args, [old.policy, now.policy]), ...reopen };
-  const result = await withLogProblems(logs, () => diffLog(old, now, logs, options));
+  const result = await withLogProblems(logs, args, () => diffLog(old, now, logs, options));
   // Two policies are the same on nothing: a job whose log came out empty would pass each change.
   if (result.verdicts.requests === 0)
     throw new CliProblem(`${logs[0]?.name ?? log} holds no request`, "nothing was compared");

@@ -107,6 +107,8 @@ test("says where a log is cut off or not in the format, and exits 2", async () =
     const { status, stderr } = await edgepolicy(["replay", at("p"), at(name), "--skip-bad"]);
     expect(status).toBe(2);
     expect(stderr).toContain(message);
+    // What was given is no remedy.
+    expect(stderr).not.toContain("--skip-bad");
   }
 });
 
