@@ -16,6 +16,9 @@ export type ArrivalsRead =
       readonly help: string;
     };
 
+/** Of numbers in JSON: their microseconds are safe integers, and milliseconds since 1970 are among them. */
+const MOST_MILLIS = Number.MAX_SAFE_INTEGER / 1_000;
+
 const HELP =
   "begin each line with a time (2026-01-01T00:00:00.5Z, 2026-01-01 00:00:00.5 or seconds), or write one JSON object a line with `at`";
 /** Date, time to the second, and a fraction of up to nine digits; a time without a zone is UTC. Behind it the line ends, or anything follows apart. */
@@ -24,7 +27,7 @@ const COUNT = /^\d{1,12}(?:\.\d{1,9})?(?=[\s,;]|$)/;
 
 /**
  * Reads arrivals. A line begins with its time, apart from the rest by a comma, a semicolon or a blank, or has it as the member `at` of its JSON object (RFC 3339 or
- * milliseconds). The first line may be a heading; blank lines and lines that begin with `#` are skipped.
+ * milliseconds). The first line may be a heading, which is no JSON; blank lines and lines that begin with `#` are skipped.
  */
 export function readArrivals(text: string): ArrivalsRead {
   const arrivals: number[] = [];
@@ -36,8 +39,8 @@ export function readArrivals(text: string): ArrivalsRead {
     start += line.length + 1;
     if (written === "" || written.startsWith("#")) continue;
     const micros = timeOf(written);
-    if (micros === null && index === 0) continue;
-    if (micros === null) return { ok: false, ...place, message: "this line does not begin with a time", help: HELP };
+    if (micros === null && index === 0 && !written.startsWith("{")) continue;
+    if (micros === null) return { ok: false, ...place, message: whyNoTime(written), help: HELP };
     first ??= micros;
     const at = micros - first;
     if (at < (arrivals.at(-1) ?? 0)) {
@@ -53,6 +56,12 @@ export function readArrivals(text: string): ArrivalsRead {
   return { ok: false, start: 0, end: 0, message: "the file holds no arrival", help: HELP };
 }
 
+function whyNoTime(line: string): string {
+  return line.startsWith("{")
+    ? "this line is no JSON object whose `at` is a time"
+    : "this line does not begin with a time";
+}
+
 function timeOf(line: string): number | null {
   if (line.startsWith("{")) return atOf(line);
   return readTime(line, 1_000_000);
@@ -61,7 +70,8 @@ function timeOf(line: string): number | null {
 function atOf(line: string): number | null {
   try {
     const { at } = JSON.parse(line) as { readonly at?: unknown };
-    return typeof at === "number" || typeof at === "string" ? readTime(String(at), 1_000) : null;
+    if (typeof at === "number") return at >= 0 && at <= MOST_MILLIS ? Math.round(at * 1_000) : null;
+    return typeof at === "string" ? readTime(at, 1_000) : null;
   } catch {
     return null;
   }

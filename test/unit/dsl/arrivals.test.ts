@@ -31,10 +31,16 @@ test("says which line is wrong, and why", () => {
   expect(readArrivals('1\n{"at":')).toMatchObject({
     ok: false,
     start: 2,
-    message: expect.stringContaining("does not begin"),
+    message: expect.stringContaining("no JSON object whose `at` is a time"),
   });
   expect(readArrivals("time\n")).toMatchObject({ ok: false, message: expect.stringContaining("holds no arrival") });
   expect(readArrivals("")).toMatchObject({ ok: false, message: expect.stringContaining("holds no arrival") });
+});
+
+test("an object on the first line is an arrival, and no heading", () => {
+  expect(readArrivals('{"at":1767225600000}\n{"at":1767225600250.5}')).toEqual({ ok: true, arrivals: [0, 250_500] });
+  for (const first of ['{"time":5}', '{"at":null}', '{"at":-1}', '{"at":1e300}'])
+    expect(readArrivals(`${first}\n6`)).toMatchObject({ ok: false, start: 0, end: first.length });
 });
 
 test("what is written as seconds is read back, to the microsecond", () => {
