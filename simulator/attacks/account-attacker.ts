@@ -8,7 +8,7 @@ export const FIRST_ATTACKED_ACCOUNT = 20_000_000;
 export abstract class AccountAttacker extends Attacker {
   /** Turns the request to the target, with this account in its body. */
   protected setAccount(name: string): void {
-    const { body } = this.aim(this.attack.target);
+    const { body } = this.aim(this.attack.target, true);
     body.setAccount(name);
     this.request.size = body.sizeWith(name);
   }

@@ -34,6 +34,8 @@ export const PATIENCE = 100;
 
 const TRIGGERS: readonly (ReactionTrigger | null)[] = [null, null, "challenged", "throttled", "blocked"];
 const FIRST_REFUSAL = 2;
+/** Methods that change nothing (RFC 9110 §9.2.1). */
+const SAFE: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRACE"]);
 
 /** What an attacker is made of. */
 export interface AttackSetup {
@@ -56,6 +58,8 @@ export interface AttackSetup {
 export interface Aim {
   readonly call: RouteCall;
   readonly body: RequestBody;
+  /** Its first method that changes something, where there is one, else its first. */
+  readonly writing: string | undefined;
 }
 
 interface Waiting extends Parked {
@@ -195,19 +199,21 @@ export abstract class Attacker implements Actor {
   }
 
   /**
-   * Turns the request to a route: its first method, its first path, and a body that fits.
+   * Turns the request to a route: its first path, and a body that fits.
    *
+   * @param writes - Whether the call changes something: then it has the {@link Aim.writing} method, else the route's first.
    * @returns The body, to put accounts and the like into.
    */
-  protected aim(route: number): Aim {
+  protected aim(route: number, writes = false): Aim {
     let aim = this.#aims.get(route);
     if (aim === undefined) {
       const call = this.callOf(route);
-      aim = { call, body: new RequestBody(call.route) };
+      const writing = call.methods.find((method) => !SAFE.has(method)) ?? call.methods[0];
+      aim = { call, body: new RequestBody(call.route), writing };
       this.#aims.set(route, aim);
     }
-    const { call, body } = aim;
-    this.request.method = call.methods[0] ?? "GET";
+    const { call, body, writing } = aim;
+    this.request.method = (writes ? writing : call.methods[0]) ?? "GET";
     this.request.path = call.paths[0] ?? "/";
     this.request.host = call.host;
     this.request.body = body.value;

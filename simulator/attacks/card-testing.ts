@@ -16,7 +16,7 @@ export class CardTesting extends Attacker {
   #tried = 0;
 
   protected override fill(): void {
-    const { body } = this.aim(this.attack.target);
+    const { body } = this.aim(this.attack.target, true);
     body.set(CARD, "string", String(FIRST_CARD + this.#tried++));
     const amount = 1 + this.tries.below(MOST);
     body.set(AMOUNT, "int", amount);

@@ -19,7 +19,7 @@ export class InventoryHoarding extends Attacker {
   protected override fill(): void {
     const { units } = this.#parameters;
     this.mark = this.#begun < units ? this.#begun++ : this.#nextDue();
-    this.request.path = objectPath(this.aim(this.attack.target).call, FIRST_OBJECT + this.mark);
+    this.request.path = objectPath(this.aim(this.attack.target, true).call, FIRST_OBJECT + this.mark);
     this.abusive = true;
     this.status = 200;
   }

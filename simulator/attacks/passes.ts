@@ -11,7 +11,10 @@ export const PASS_MICROS: number = 5 * MINUTE;
 
 interface Pass {
   readonly kinds: readonly string[];
+  readonly from: number;
   readonly until: number;
+  /** Kinds that were held before it, and are until it begins. */
+  readonly before: readonly string[];
 }
 
 /** Passes by source, since a pass holds for one caller. */
@@ -35,19 +38,25 @@ export class AttackPasses {
   of(source: number, at: number): readonly string[] {
     if (this.#held.size === 0) return NONE;
     const pass = this.#held.get(source);
-    return pass === undefined || at >= pass.until ? NONE : pass.kinds;
+    if (pass === undefined || at >= pass.until) return NONE;
+    return at < pass.from ? pass.before : pass.kinds;
   }
 
   /**
-   * Solves the challenge of a rule or limit.
+   * Solves the challenge of a rule or limit, once: what is asked of the source meanwhile waits for the same answer.
    *
-   * @returns Microseconds that it takes; -1 where it cannot be solved.
+   * @returns Microseconds until it has the pass; -1 where it cannot be solved.
    */
   solve(by: string | null, source: number, at: number): number {
     const kind = by === null ? undefined : this.#kinds.get(by);
     if (kind === undefined || !SOLVABLE.has(kind)) return -1;
-    const kinds = [...new Set([...this.of(source, at), kind])];
-    this.#held.set(source, { kinds, until: at + SOLVE_MICROS + PASS_MICROS });
+    const last = this.#held.get(source);
+    const awaited = last !== undefined && at < last.from ? last : null;
+    if (awaited?.kinds.includes(kind) === true) return awaited.from - at;
+    const before = this.of(source, at);
+    const from = at + SOLVE_MICROS;
+    const kinds = [...new Set([...(awaited?.kinds ?? before), kind])];
+    this.#held.set(source, { kinds, from, until: from + PASS_MICROS, before });
     this.solved++;
     return SOLVE_MICROS;
   }

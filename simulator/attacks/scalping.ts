@@ -30,7 +30,7 @@ export class Scalping extends Attacker {
     const { poll, checkout } = this.#parameters;
     const { target } = this.attack;
     const route = [poll < 0 ? target : poll, target, checkout][this.mark] ?? target;
-    this.request.path = objectPath(this.aim(route).call, FIRST_OBJECT);
+    this.request.path = objectPath(this.aim(route, this.mark !== POLL).call, FIRST_OBJECT);
     const last = this.mark === (checkout < 0 ? BASKET : CHECKOUT);
     this.abusive = last && this.#left > 0;
     this.status = this.mark === POLL || this.#left > 0 ? 200 : 409;

@@ -54,6 +54,55 @@ test("solves what a machine can, sends the same request again, and holds the pas
   expect(actor.request.passes).toEqual([]);
 });
 
+test("holds no pass before it has worked it out, and works once at what is asked meanwhile", () => {
+  const actor = castAttacker(
+    stage(ASKS, attackOf("from 198.18.7.0/24 if challenged solve").replace("sources 100", "sources 1")),
+  );
+  actor.compose(0);
+  actor.hear(answer("challenge", "asks"), 0);
+  const half = SOLVE_MICROS / 2;
+  actor.compose(half);
+  expect(actor.request.passes).toEqual([]);
+  expect(actor.hear(answer("challenge", "asks"), half)).toBe(half);
+  expect(actor.solved).toBe(1);
+  actor.compose(SOLVE_MICROS);
+  expect(actor.request.passes).toEqual(["pow"]);
+});
+
+test("a pass of one kind holds while another is worked out", () => {
+  const nonce = ASKS.replace("challenge dpop", "challenge nonce");
+  const actor = castAttacker(
+    stage(nonce, attackOf("from 198.18.7.0/24 if challenged solve").replace("sources 100", "sources 1")),
+  );
+  actor.compose(0);
+  actor.hear(answer("challenge", "asks"), 0);
+  actor.compose(SOLVE_MICROS);
+  actor.hear(answer("challenge", "binds"), SOLVE_MICROS);
+  actor.compose(SOLVE_MICROS + 1);
+  expect(actor.request.passes).toEqual(["pow"]);
+  actor.compose(2 * SOLVE_MICROS);
+  expect([actor.request.passes, actor.solved]).toEqual([["pow", "nonce"], 2]);
+});
+
+test.each([
+  ["account_creation { target both }", ["POST"]],
+  ["credential_stuffing { target both }", ["POST"]],
+  ["card_testing { target both }", ["POST"]],
+  ["inventory_hoarding { target both }", ["POST"]],
+  ["scalping { target both drop 10s rate 5 per 1s }", ["GET", "POST"]],
+  ["scraping { target both }", ["GET"]],
+  ["card_testing { target thing }", ["GET"]],
+])("writes where it writes, on a route that takes both: %s", (attack, methods) => {
+  const route = 'route both = GET | POST "/both" { body { username: string } }';
+  const actor = castAttacker(stage(route, `attack crowd = ${attack}`));
+  const sent = new Set<string>();
+  for (let at = actor.first(); at < 60_000_000; at = actor.next(at)) {
+    actor.compose(at);
+    sent.add(actor.request.method);
+  }
+  expect([...sent]).toEqual(methods);
+});
+
 test("cannot answer a challenge that asks for a key", () => {
   const actor = castAttacker(stage(ASKS, attackOf("if challenged solve")));
   actor.compose(0);
