@@ -7,6 +7,10 @@ const ASSUMPTIONS: readonly (readonly [title: string, text: string])[] = [
     "Callers and attackers follow the models and rates that the scenario states. A client with another rhythm, or an attacker with another plan, is not in it.",
   ],
   [
+    "Every honest caller is a client of the inventory.",
+    "Honest strangers are in no population, so what rules and limits for callers without a client do to them is not measured.",
+  ],
+  [
     "The bounds cover chance, not the scenario.",
     "A 95 % bound says how much the result varies from seed to seed. It does not say that the scenario is like the traffic that will come.",
   ],
