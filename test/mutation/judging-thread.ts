@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import process from "node:process";
 import { clearInterval, setInterval } from "node:timers";
 import { Worker } from "node:worker_threads";
@@ -6,6 +7,9 @@ import type { Answer, Question, Start } from "./judging.ts";
 /** Milliseconds that a thread may wait for what never comes. */
 const LONGEST_WAIT = 30_000;
 const LOOK_EVERY = 100;
+/** One that took less processor time than this for as long as it may wait is blocked, as by a lock that nobody lets go. */
+const LEAST_MOVE = 300;
+
 /** A thread that judges (`judging.ts`), and can be ended whatever it does. */
 export class JudgingThread {
   readonly #worker: Worker;
@@ -29,10 +33,14 @@ export class JudgingThread {
     const { promise, resolve } = Promise.withResolvers<Answer | null>();
     const begun = process.cpuUsage();
     const { idle } = this.#worker.performance.eventLoopUtilization();
+    let moved = { at: performance.now(), millis: 0 };
     const look = setInterval(() => {
       const { user, system } = process.cpuUsage(begun);
+      const millis = (user + system) / 1000;
+      if (millis > moved.millis + LEAST_MOVE) moved = { at: performance.now(), millis };
       const waited = this.#worker.performance.eventLoopUtilization().idle - idle;
-      if ((user + system) / 1000 > patience || waited > LONGEST_WAIT) resolve(null);
+      const isBlocked = performance.now() - moved.at > LONGEST_WAIT;
+      if (millis > patience || waited > LONGEST_WAIT || isBlocked) resolve(null);
     }, LOOK_EVERY);
     this.#worker.once("message", resolve).once("exit", () => resolve(null));
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker's port has no origin

@@ -7,10 +7,12 @@ import { expect, vi } from "vitest";
 export { expect, vi };
 
 type Body = (...given: never[]) => unknown;
+/** A test may state how long it may take before its body; the one who judges has a patience of its own. */
+type Stated = readonly [name: string, ...options: readonly object[], body: Body];
 
 interface Gathering {
-  (name: string, body: Body): void;
-  readonly each: (rows: readonly unknown[]) => (name: string, body: Body) => void;
+  (...stated: Stated): void;
+  readonly each: (rows: readonly unknown[]) => (...stated: Stated) => void;
 }
 
 /** What is around tests. */
@@ -53,13 +55,17 @@ function addSuite(_: string, body: Body, given: readonly unknown[]): void {
 
 /** As vitest's: a row that is an array has a test's arguments, any other is its only one. */
 function gatheringOf(add: (name: string, body: Body, given: readonly unknown[]) => void): Gathering {
-  return Object.assign((name: string, body: Body) => add(name, body, []), {
+  return Object.assign((...stated: Stated) => add(stated[0], bodyOf(stated), []), {
     each:
       (rows: readonly unknown[]) =>
-      (name: string, body: Body): void => {
-        for (const row of rows) add(name, body, Array.isArray(row) ? row : [row]);
+      (...stated: Stated): void => {
+        for (const row of rows) add(stated[0], bodyOf(stated), Array.isArray(row) ? row : [row]);
       },
   });
+}
+
+function bodyOf(stated: Stated): Body {
+  return stated.at(-1) as Body;
 }
 
 export const test: Gathering = gatheringOf(addTest);
