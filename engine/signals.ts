@@ -21,13 +21,12 @@ import type { MaxTable, SumTable } from "./state/sums.ts";
 export class Signals {
   private readonly program: Program;
   private readonly hasher: Hasher;
-  /** Of each signal; filled when the state is looked up. */
-  readonly tables: (SignalTable | null)[];
+  /** Of each signal; filled when the state is looked up. Null only of a program that is no longer in force, where the state is gone. */
+  readonly tables: (SignalTable | null)[] = [];
 
   constructor(program: Program, hasher: Hasher) {
     this.program = program;
     this.hasher = hasher;
-    this.tables = program.signals.map(() => null);
   }
 
   /** Looks up the state of every signal; again after each reload. */
@@ -121,12 +120,12 @@ export class Signals {
     }
   }
 
-  /** The value for the request's key. */
+  /** The value for the request's key, of the program in force. */
   read(signal: number): number {
     const { context: c, out } = this.hasher;
     const { kind, key, value, empty } = this.program.signals[signal]!;
     const table = this.tables[signal]!;
-    if (table === null || !this.hasher.key(key)) return empty;
+    if (!this.hasher.key(key)) return empty;
     const lo = c.keyLo[key]!;
     const hi = c.keyHi[key]!;
     if (kind !== SignalKind.novel) return readTable(kind, table, lo, hi, c.now);
@@ -136,9 +135,9 @@ export class Signals {
   /** The value for a key given by its values; of `novel`, how many values the key has. */
   readFor(signal: number, keys: readonly KeyPart[], now: number): number {
     const { out } = this.hasher;
-    const table = this.tables[signal] ?? null;
     const plan = this.program.signals[signal];
-    if (plan === undefined || table === null) return 0;
+    if (plan === undefined) return 0;
+    const table = this.tables[signal]!;
     return this.hasher.parts(plan.key, keys) ? readTable(plan.kind, table, out.lo, out.hi, now) : plan.empty;
   }
 }
@@ -184,9 +183,9 @@ function integerIn(c: Context, slot: number): number {
 }
 
 function integerAt(text: string, from: number, end: number): number {
-  const negative = from < end && text.charCodeAt(from) === MINUS;
+  const negative = text.charCodeAt(from) === MINUS;
   const start = negative ? from + 1 : from;
-  if (start === end || end - start > DIGITS) return Number.NaN;
+  if (start >= end || end - start > DIGITS) return Number.NaN;
   let value = 0;
   for (let at = start; at < end; at++) {
     const digit = text.charCodeAt(at) - ZERO;
