@@ -81,19 +81,18 @@ function numberTest(program: Program, op: number, a: number, b: number): Test | 
     case TestOp.atMost:
       return (c) => isPresent(c, a) && c.numbers[a]! <= bound;
     case TestOp.inNumbers:
-      if (slots.op[a] === SlotOp.routeIndex) return routeTest(constants.sets[b]!);
+      if (slots.op[a] === SlotOp.routeIndex) return routeTest(program, b);
       return (c) => isPresent(c, a) && constants.sets[b]!.has(c.numbers[a]!);
     default:
       return null;
   }
 }
 
-/** Routes are those of the policy, so their sets are bits. */
-function routeTest(routes: ReadonlySet<ScalarValue>): Test {
-  const most = Math.max(-1, ...(routes as ReadonlySet<number>));
-  const listed = new Uint8Array(most + 1);
-  for (const route of routes as ReadonlySet<number>) if (route >= 0) listed[route] = 1;
-  return ({ route }) => route >= 0 && route <= most && listed[route] === 1;
+/** Routes are those of the policy, so their sets are bits; the first is of no route. */
+function routeTest({ constants, policy }: Program, set: number): Test {
+  const listed = new Uint8Array(policy.routes.length + 1);
+  for (const route of constants.sets[set] as ReadonlySet<number>) listed[route + 1] = 1;
+  return ({ route }) => listed[route + 1] === 1;
 }
 
 function textTest(program: Program, op: number, a: number, b: number): Test | null {
@@ -214,7 +213,7 @@ function networkSetTest({ slots, inventory }: Program, a: number, b: number): Te
   const isClients = slots.op[b] === SlotOp.clientNetworks;
   return (c) => {
     if (!isPresent(c, a) || !isPresent(c, b)) return false;
-    if (!isClients || c.client < 0) return inNetworksOf(c, c.words, at, b);
+    if (!isClients) return inNetworksOf(c, c.words, at, b);
     return inventory.clients[c.client]!.networks.length > 0 && callsFrom(inventory, c.client, c.words, at);
   };
 }

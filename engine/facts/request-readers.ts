@@ -2,6 +2,7 @@
 import { SlotOp, ValueKind } from "../layout.ts";
 import { EVIDENCE, METHODS } from "../policy.ts";
 import type { Program } from "../program.ts";
+import type { Outcome } from "../request.ts";
 import { ADDRESS_WORDS, networkAround } from "./address.ts";
 import type { Context, Reader } from "./context.ts";
 import { factNumber } from "./fact-text.ts";
@@ -216,26 +217,31 @@ function timeReader({ slots, zones, policy }: Program, op: number, slot: number,
 }
 
 function outcomeReader(op: number, slot: number, name: string): Reader | null {
+  if (op === SlotOp.served) return (c) => putTruth(c, slot, c.served);
+  const read = answerReader(op, slot, name);
+  return read === null ? null : (c) => c.outcome !== null && read(c, c.outcome);
+}
+
+/** What the service answered. */
+function answerReader(op: number, slot: number, name: string): ((c: Context, outcome: Outcome) => boolean) | null {
   switch (op) {
     case SlotOp.responseStatus:
-      return ({ outcome, numbers }) => {
-        if (outcome !== null) numbers[slot] = outcome.status || 0;
-        return outcome !== null;
+      return ({ numbers }, { status }) => {
+        numbers[slot] = status || 0;
+        return true;
       };
     case SlotOp.responseSize:
-      return ({ outcome, numbers }) => {
-        if (outcome !== null) numbers[slot] = outcome.size || 0;
-        return outcome !== null;
+      return ({ numbers }, { size }) => {
+        numbers[slot] = size || 0;
+        return true;
       };
     case SlotOp.responseLatency:
-      return ({ outcome, numbers }) => {
-        if (outcome !== null) numbers[slot] = outcome.latencyMicros || 0;
-        return outcome !== null;
+      return ({ numbers }, { latencyMicros }) => {
+        numbers[slot] = latencyMicros || 0;
+        return true;
       };
     case SlotOp.responseHeader:
-      return (c) => c.outcome !== null && putText(c, slot, ownText(c.outcome.headers, name));
-    case SlotOp.served:
-      return (c) => putTruth(c, slot, c.served);
+      return (c, { headers }) => putText(c, slot, ownText(headers, name));
     default:
       return null;
   }

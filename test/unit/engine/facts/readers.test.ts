@@ -44,6 +44,20 @@ clients:
     networks: []
     tags: []
     credentials: []
+  - id: two
+    kind: partner
+    purpose: a test
+    owner: { team: platform, accountable: m.rossi }
+    environment: test
+    status: active
+    expires: 2026-08-01
+    review_by: 2026-07-15
+    plan: us
+    operations: [item]
+    scopes: [write]
+    networks: [203.0.113.0/24, 198.51.100.0/24]
+    tags: [us]
+    credentials: []
 `;
 
 const HEAD = `policy "p" { default allow }
@@ -66,6 +80,7 @@ table nets : string -> network = { "a": 10.0.0.0/8 } else 11.0.0.0/8
 table truths : string -> bool = { "a": true } else false
 list names : string = ["anna", "bert"]
 list offices : network = [198.51.100.0/24]
+window day = daily 06:00 to 22:00 "UTC"
 window night = daily 22:00 to 06:00 "UTC"
 class kind = small when body.size < 10B, large when body.size > 100B, else middle
 score heat { +7 when header["a"] ?? "" == "hot" +2 when query.count > 0 }
@@ -88,6 +103,7 @@ const ITEM: Partial<Request> = {
 };
 const SHOP: Partial<Request> = { client: "shop", ip: "203.0.113.9", evidence: "signed_request" };
 const PLAIN: Partial<Request> = { client: "plain", ip: "198.51.100.1" };
+const TWO: Partial<Request> = { client: "two", ip: "198.51.100.1" };
 const header = (name: string, value: string): Partial<Request> => ({ headers: { [name]: value } });
 const credential = (id: string | null, issued: number | null, expires: number | null): Partial<Request> => ({
   credential: { id, issued, expires },
@@ -146,6 +162,7 @@ const CASES: readonly (readonly [condition: string, holds: Partial<Request>, ...
   ['now.hour("Europe/Rome") == 12', {}],
   ['now.weekday("UTC") is wed', {}],
   ["not (now in night)", {}],
+  ["now in day", {}],
   ["query.count + 3 == 5", { path: "/a?b&c" }, { path: "/a?b" }],
   ["query.count - 3 == 0 - 1", { path: "/a?b&c" }, { path: "/a?b" }],
   ["query.count * 3 == 6", { path: "/a?b&c" }, { path: "/a?b" }],
@@ -218,6 +235,45 @@ const CASES: readonly (readonly [condition: string, holds: Partial<Request>, ...
   ["has token.scopes and any of token.scopes in names", { scopes: ["anna"] }, { scopes: ["c"] }],
   ["has token.scopes and all of token.scopes in names", { scopes: [] }, { scopes: ["anna", "c"] }],
   ['has token.scopes and "a" not in token.scopes', { scopes: ["b"] }, { scopes: ["a"] }],
+  ['has client and any of client.tags in ["us", "eu"] and client.plan == "us"', TWO, SHOP],
+  [
+    "has client and has token.scopes and any of token.scopes in client.scopes",
+    { ...SHOP, scopes: ["x", "read"] },
+    SHOP,
+  ],
+  ["has client and has token.scopes and all of token.scopes in client.scopes", { ...PLAIN, scopes: [] }, PLAIN, SHOP],
+  ["has client and client.plan in client.tags", TWO, SHOP, PLAIN],
+  ["has client and any of client.networks in client.networks", SHOP, PLAIN],
+  ["has client and all of client.networks in client.networks", SHOP, {}],
+  ["has client and any of client.networks in offices", TWO, SHOP, PLAIN],
+  ["has client and all of client.networks in offices", PLAIN, SHOP, TWO, {}],
+  ["has client and any of client.networks in [203.0.0.0/8, 10.0.0.0/8]", SHOP, PLAIN],
+  ["has client and all of client.networks in [203.0.0.0/8, 10.0.0.0/8]", SHOP, TWO, {}],
+  ["has client and all of client.networks in [203.0.113.0/25]", PLAIN, SHOP, TWO],
+  ["has client and ip in client.networks", SHOP, PLAIN, { ...SHOP, ip: "203.0.114.9" }, {}],
+  ["has client and (origin ?? 10.0.0.1) in client.networks", { ...TWO, facts: { origin: "203.0.113.1" } }, TWO, PLAIN],
+  ["has client and (home ?? 10.0.0.0/8) in client.networks", { ...TWO, facts: { home: "203.0.113.8/30" } }, TWO, PLAIN],
+  ["has origin and origin == ip", { ip: "::1", facts: { origin: "::1" } }, { facts: { origin: "10.0.0.1" } }, {}],
+  ["has origin and origin == 10.0.0.1", { facts: { origin: "10.0.0.1" } }, { facts: { origin: "10.0.0.2" } }, {}],
+  [
+    "has origin and origin in offices",
+    { facts: { origin: "198.51.100.1" } },
+    { facts: { origin: "198.51.101.1" } },
+    {},
+  ],
+  ["has home and ip in home", { ip: "10.1.1.1", facts: { home: "10.0.0.0/8" } }, { facts: { home: "10.0.0.0/8" } }, {}],
+  [
+    "(home ?? 10.0.0.0/8) == ip.network",
+    { ip: "10.1.1.1", facts: { home: "10.1.1.0/24" } },
+    { ip: "10.1.1.1" },
+    { ip: "10.1.1.1", facts: { home: "10.1.1.0/25" } },
+  ],
+  [
+    "ip.network in (home ?? 11.0.0.0/8)",
+    { ip: "10.1.1.1", facts: { home: "10.0.0.0/8" } },
+    { ip: "10.1.1.1", facts: { home: "10.1.1.0/25" } },
+    { ip: "10.1.1.1" },
+  ],
   ['host contains "b"', { host: "abc" }, { host: "ac" }],
   ['host starts_with "ab"', { host: "abc" }, { host: "xabc" }],
   ['host ends_with "bc"', { host: "abc" }, { host: "abcx" }],
