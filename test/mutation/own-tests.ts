@@ -5,6 +5,7 @@ function mirror(file: string): string {
 
 /** What tells most about the engine as a whole in a second or two. */
 const WHOLE = ["test/unit/engine/semantics.test.ts", "test/conformance/conformance.test.ts"];
+const ENGINE = ["test/unit/engine/engine.test.ts", "test/unit/engine/shared-engine.test.ts"];
 const LOOKUPS = ["test/unit/engine/facts/lookups.test.ts"];
 const INDEX = ["test/unit/engine/compile/index-agrees.test.ts"];
 const READERS = ["test/unit/engine/facts/readers.test.ts", "test/unit/engine/facts/read-slot.test.ts"];
@@ -16,9 +17,28 @@ const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   "engine/compile/conditions.ts": [mirror("engine/compile/conditions.ts"), ...READERS, ...INDEX, ...WHOLE],
   "engine/compile/index-tree.ts": ["test/unit/engine/compile/index-builder.test.ts"],
   "engine/cost/describe-cost.ts": ["test/unit/engine/cost.test.ts"],
-  "engine/decide.ts": [mirror("engine/decide.ts"), ...WHOLE],
-  "engine/engine.ts": [...WHOLE, "test/unit/engine/lists.test.ts", "test/unit/engine/snapshot.test.ts"],
-  "engine/evaluate.ts": [...READERS, ...INDEX, ...WHOLE],
+  "engine/decide.ts": [
+    mirror("engine/decide.ts"),
+    ...WHOLE,
+    ...ENGINE,
+    mirror("engine/outcomes.ts"),
+    mirror("engine/overlays.ts"),
+  ],
+  "engine/engine.ts": [
+    ...ENGINE,
+    ...WHOLE,
+    "test/unit/engine/lists.test.ts",
+    "test/unit/engine/snapshot.test.ts",
+    mirror("engine/overlays.ts"),
+    "test/unit/engine/lift-ban.test.ts",
+  ],
+  "engine/evaluate.ts": [
+    ...READERS,
+    mirror("engine/outcomes.ts"),
+    "test/unit/engine/lists.test.ts",
+    ...INDEX,
+    ...WHOLE,
+  ],
   "engine/explain/declarations.ts": ["test/unit/engine/explain/explainer.test.ts"],
   "engine/explain/notes.ts": ["test/unit/engine/explain/explainer.test.ts"],
   "engine/facts/affix-tree.ts": LOOKUPS,
@@ -29,7 +49,7 @@ const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   "engine/facts/range-table.ts": LOOKUPS,
   "engine/facts/read-slot.ts": READERS,
   "engine/facts/read-request.ts": [...READERS, ...WHOLE],
-  "engine/facts/request-readers.ts": READERS,
+  "engine/facts/request-readers.ts": [mirror("engine/facts/request-readers.ts"), ...READERS],
   "engine/generate/expressions.ts": [mirror("engine/generate/steps.ts"), ...WHOLE],
   "engine/generate/steps.ts": [mirror("engine/generate/steps.ts"), ...WHOLE],
   "engine/key-hash.ts": ["test/unit/engine/hasher.test.ts"],
@@ -37,11 +57,16 @@ const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   "engine/reference/judge.ts": [mirror("engine/reference/reference.ts"), ...READERS, ...WHOLE],
   "engine/reference/needs.ts": ["test/unit/engine/compile/needs.test.ts"],
   "engine/reference/overlays.ts": ["test/unit/engine/overlays.test.ts"],
-  "engine/signals.ts": [...WHOLE, mirror("engine/outcomes.ts"), "test/property/state-agrees.test.ts"],
+  "engine/signals.ts": [
+    mirror("engine/signals.ts"),
+    mirror("engine/engine.ts"),
+    mirror("engine/outcomes.ts"),
+    ...WHOLE,
+  ],
   "engine/snapshot/format.ts": ["test/unit/engine/snapshot/read-snapshot.test.ts"],
   "engine/snapshot/pages.ts": ["pages", "snapshot"].map((name) => mirror(`engine/snapshot/${name}.ts`)),
   "engine/snapshot/snapshot.ts": ["test/unit/engine/snapshot.test.ts"],
-  "engine/state/table.ts": ["test/unit/engine/state/table-room.test.ts"],
+  "engine/state/table.ts": ["table", "table-room"].map((name) => mirror(`engine/state/${name}.ts`)),
   "engine/state/shared/layout.ts": ["test/unit/engine/state/shared/journal.test.ts"],
 };
 

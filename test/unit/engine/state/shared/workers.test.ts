@@ -8,12 +8,10 @@ import { loadPolicyText } from "../../../../../dsl/index.ts";
 import {
   createEngine,
   createSharedState,
-  makeRequest,
   type Policy,
   recoverWorker,
   restoreEngine,
   type SharedState,
-  shareEngine,
   StateHeldError,
   type StatefulEngine,
 } from "../../../../../engine/index.ts";
@@ -205,72 +203,15 @@ describe("a snapshot while workers race", () => {
   });
 });
 
-describe("shared state", () => {
-  test("is one for engines of one policy, and what another has no use for goes with its last user", () => {
-    const crowd = crowdOf("limit l per ip allow 3 per 1h burst 3\nsignal n = count per ip over 1h");
-    const [a, b] = [0, 1].map((worker) => createEngine(crowd.policy, { shared: { state: crowd.state, worker } }));
-    if (a === undefined || b === undefined) throw new Error("no engines");
-    const call = (engine: StatefulEngine): number => engine.decide(makeRequest({ ip: "192.0.2.1" }), NOW).verdict;
-    expect([call(a), call(b), call(a), call(b)]).toEqual([0, 0, 0, 3]);
-    const next = policyOf("limit l per ip allow 3 per 1h burst 3");
-    expect(a.reload(next)).toEqual({ kept: ["l"], fresh: [], dropped: ["n"] });
-    expect(b.readings.signal("n", [{ option: 0, value: "192.0.2.1" }], NOW)).toBe(4);
-    expect(call(b)).toBe(3);
-    b.reload(next);
-    b.reload(crowd.policy);
-    expect(b.readings.signal("n", [{ option: 0, value: "192.0.2.1" }], NOW)).toBe(0);
-    expect([call(a), call(b)]).toEqual([3, 3]);
-  });
-
-  test("goes by the latest time of any worker", () => {
-    const { state, policy } = crowdOf("signal n = count per ip over 1m\nrule often when n > 1 then block");
-    const [a, b] = [0, 1].map((worker) => createEngine(policy, { shared: { state, worker } }));
-    a?.decide(makeRequest({ ip: "192.0.2.1" }), NOW + 5_000_000);
-    expect(b?.decide(makeRequest({ ip: "192.0.2.1" }), NOW).toDecision().by).toBe("often");
-    expect(b?.readings.signal("n", [{ option: 0, value: "192.0.2.1" }], NOW + 5_000_000)).toBe(2);
-  });
-
-  test("has the hash key of who made it", () => {
-    const { state, policy } = crowdOf("limit l per ip allow 1 per 1h burst 1");
-    const [a, b] = [0, 1].map((worker) => createEngine(policy, { hashKey: [worker, 9], shared: { state, worker } }));
-    const verdicts = [a, b].map((engine) => engine?.decide(makeRequest({ ip: "192.0.2.1" }), NOW).verdict);
-    expect(verdicts).toEqual([0, 3]);
-  });
-
-  test.each([-1, 30, 1.5])("has no worker %d", (worker) => {
-    const { state, policy } = crowdOf("");
-    expect(() => createEngine(policy, { shared: { state, worker } })).toThrow("numbers from 0 to 29");
-  });
-
-  test("is taken a snapshot of where it was made for that", () => {
-    const state = createSharedState({ memoryBytes: 1 << 20 });
-    expect(() => createEngine(policyOf(""), { shared: { state, worker: 0 } }).snapshot()).toThrow(
-      "without `snapshots`",
-    );
-  });
-
-  test("keeps nobody for longer than he waits", () => {
-    const { state, policy } = crowdOf("");
-    const patient = createEngine(policy, { shared: { state, worker: 3, patienceMs: 5 } });
-    const held = new Sharing(state, 7);
-    held.enter(NOW);
-    expect(() => patient.memory()).toThrow(StateHeldError);
-    expect(() => patient.memory()).toThrow("worker 7 holds the shared state");
-    expect(() => recoverWorker(state, 3)).toThrow(StateHeldError);
-    held.leave();
-    expect(patient.memory()).toHaveLength(1);
-    expect(recoverWorker(state, 3)).toBe(false);
-  });
-
-  test("is made of that of an engine that has it for itself", () => {
-    const policy = policyOf("limit l per ip allow 2 per 1h burst 2");
-    const engine = createEngine(policy, { hashKey: [1, 2] });
-    const call = (each: StatefulEngine): number => each.decide(makeRequest({ ip: "192.0.2.1" }), NOW).verdict;
-    expect(call(engine)).toBe(0);
-    const state = shareEngine(engine, { memoryBytes: 1 << 20 });
-    const [a, b] = [0, 1].map((worker) => createEngine(policy, { shared: { state, worker } }));
-    if (a === undefined || b === undefined) throw new Error("no engines");
-    expect([call(a), call(b)]).toEqual([0, 3]);
-    expect(() => shareEngine(a, { memoryBytes: 1 << 20 })).toThrow(TypeError);
-  });
+test("shared state keeps nobody for longer than he waits", () => {
+  const { state, policy } = crowdOf("");
+  const patient = createEngine(policy, { shared: { state, worker: 3, patienceMs: 5 } });
+  const held = new Sharing(state, 7);
+  held.enter(NOW);
+  expect(() => patient.memory()).toThrow(StateHeldError);
+  expect(() => patient.memory()).toThrow("worker 7 holds the shared state");
+  expect(() => recoverWorker(state, 3)).toThrow(StateHeldError);
+  held.leave();
+  expect(patient.memory()).toHaveLength(1);
+  expect(recoverWorker(state, 3)).toBe(false);
 });
