@@ -69,8 +69,8 @@ export class Decider implements SlotReader {
     hashKey: readonly [number, number],
     pending: PendingPool,
     clock: HeldNumber,
-    sharing: Sharing | null = null,
-    generates = true,
+    sharing: Sharing | null,
+    generates: boolean,
   ) {
     const { policy } = program;
     this.program = program;
@@ -171,8 +171,10 @@ export class Decider implements SlotReader {
     if (!allowed && settings.default === "block") record.addNoRuleAllows();
     if (this.asks && record.passes) this.askLimits();
     if (this.rules.banning) this.bans.set(this.rules.matching);
-    if (this.recordsLate) this.recordServedSignals();
-    if (this.recordsLate) this.recordElapsed();
+    if (this.recordsLate) {
+      this.recordServedSignals();
+      this.recordElapsed();
+    }
     if (record.passes && (this.awaits[context.route + 1] === 1 || this.chargesAwait)) this.awaitOutcome();
     if (record.verdict !== Verdict.allow) record.conclude();
   }

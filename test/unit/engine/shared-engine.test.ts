@@ -119,6 +119,14 @@ describe("shared state", () => {
     expect(engine.decide(makeRequest({ ip: "192.0.2.1" }), NOW).verdict).toBe(0);
   });
 
+  test("that another changes meanwhile changes no decision that was made", () => {
+    const { state, policy } = shared("signal n = count per ip over 1h\nscore heat { +3 when n == 1 +5 when n > 1 }");
+    const [a, b] = [0, 1].map((worker) => createEngine(policy, { shared: { state, worker, patienceMs: 5 } }));
+    const record = a!.decide(makeRequest({ ip: "192.0.2.1" }), NOW);
+    expect(b!.decide(makeRequest({ ip: "192.0.2.1" }), NOW).toDecision().scores).toEqual({ heat: 5 });
+    expect(record.toDecision().scores).toEqual({ heat: 3 });
+  });
+
   test("has the outcomes of all", () => {
     const { state, policy } = shared("signal n = count where response.status == 500 per ip over 1h");
     const [a, b] = [0, 1].map((worker) => createEngine(policy, { shared: { state, worker, patienceMs: 5 } }));
