@@ -107,7 +107,7 @@ export class LogTable extends SketchedTable<UnitsSketch> {
     out.wait = held < most ? 0 : this.oldestAt(at) + window - now;
     out.usedBefore = held;
     out.usedAfter = held + 1;
-    this.answer(out, most, window, held === 0 ? -Infinity : this.latestAt(at), now);
+    this.answer(out, most, window, this.latestOf(at), now);
   }
 
   private open(lo: number, hi: number, now: number, out: Charge): number {
@@ -139,11 +139,14 @@ export class LogTable extends SketchedTable<UnitsSketch> {
 
   /** Finds the first time, from `release` on, at which the charges of the last `window` are at most `room` units. */
   private findRelease(at: number, room: number, window: number, release: number, out: Charge): void {
+    out.mark = release;
+    out.usedAfter = out.cost;
+    if (at < 0) return;
     const { pool, words } = this;
-    let left = at < 0 ? 0 : words[at + SUM]!;
-    let chunk = at < 0 ? 0 : words[at + FIRST]!;
-    let place = at < 0 ? 0 : words[at + OLDEST]!;
-    for (let index = at < 0 ? 0 : words[at + HELD]!; index > 0; index--) {
+    let left = words[at + SUM]!;
+    let chunk = words[at + FIRST]!;
+    let place = words[at + OLDEST]!;
+    for (let index = words[at + HELD]!; index > 0; index--) {
       const time = pool.time(chunk, place);
       if (left <= room && time > release - window) break;
       left -= pool.units(chunk, place);
@@ -219,12 +222,15 @@ export class LogTable extends SketchedTable<UnitsSketch> {
 
   /** When a key is full again. */
   state(lo: number, hi: number, now: number): LimitState {
+    return { fullInMicros: Math.max(0, this.endOf(lo, hi, now) - now), numerator: 0, denominator: 1 };
+  }
+
+  /** When the latest of a key's charges counts no more; long ago where there is none. */
+  private endOf(lo: number, hi: number, now: number): number {
     const at = this.find(lo, hi);
-    const held = at < 0 ? 0 : this.words[at + HELD]!;
-    const isSketched = at < 0 && this.isSketched(lo, hi, now - this.longest);
-    const sketchedEnd = isSketched ? this.sketch!.found.later + this.longest : 0;
-    const end = held === 0 ? sketchedEnd : this.latestAt(at) + this.doubles[at / 2 + WINDOW]!;
-    return { fullInMicros: Math.max(0, end - now), numerator: 0, denominator: 1 };
+    if (at >= 0) return this.latestOf(at) + this.doubles[at / 2 + WINDOW]!;
+    const { longest } = this;
+    return this.isSketched(lo, hi, now - longest) ? this.sketch!.found.later + longest : -Infinity;
   }
 
   /** Units of the charges after a time. */

@@ -86,6 +86,34 @@ describe("a sliding log", () => {
   });
 });
 
+describe("a charge that is given back", () => {
+  const HELD = 40;
+
+  test.each([0, 1, 14, 15, 16, 17, 31, 32, 38, 39])("leaves the others as they were: the one at %d", (back) => {
+    const table = tableOf();
+    for (let at = 0; at < HELD; at++) take(table, MAX_LOG, at + 1, at);
+    table.giveBack(1, 1, back, back + 1);
+    const left = Array.from({ length: HELD }, (_, at) => (at === back ? 0 : at + 1));
+    for (let gone = 0; gone < HELD; gone++) {
+      const expected = left.slice(gone).reduce((sum, cost) => sum + cost, 0);
+      expect(table.used(1, 1, D, D + gone - 1)).toBe(expected);
+    }
+    expect(table.state(1, 1, HELD).fullInMicros).toBe(D - HELD + (back === HELD - 1 ? HELD - 2 : HELD - 1));
+    take(table, MAX_LOG, 7, HELD);
+    expect(table.used(1, 1, D, HELD)).toBe(left.reduce((sum, cost) => sum + cost, 7));
+  });
+
+  test("may be the last of all, and the log goes on", () => {
+    const table = tableOf();
+    for (let round = 0; round < 40; round++) {
+      take(table, 5, 3, round);
+      table.giveBack(1, 1, round, 3);
+      expect([table.used(1, 1, D, round), table.state(1, 1, round).fullInMicros]).toEqual([0, 0]);
+    }
+    expect(take(table, 5, 5, 50)).toMatchObject({ wait: 0, usedBefore: 0, usedAfter: 5, resetBefore: 0 });
+  });
+});
+
 /** The same log as a list. */
 class Listed {
   private entries: { readonly at: number; readonly cost: number }[] = [];
@@ -110,7 +138,10 @@ class Listed {
 
   /** All there can be while one is held. */
   used(now: number): number {
-    if ((this.entries.at(-1)?.at ?? now) > now) return MAX_LOG;
+    return (this.entries.at(-1)?.at ?? now) > now ? MAX_LOG : this.usedAt(now);
+  }
+
+  usedAt(now: number): number {
     return this.entries.reduce((sum, each) => sum + (each.at > now - D ? each.cost : 0), 0);
   }
 }
@@ -132,7 +163,10 @@ test("logs of any length do as lists do, over chunks and given back in any order
       for (const { gap, cost, patience, most, back } of steps) {
         now += gap;
         const charge = take(table, most, cost, now, patience);
+        const [before, after] = [model.used(now), model.usedAt(now)];
         expect(charge.wait).toBe(model.take(most, cost, now, patience));
+        expect(charge.usedBefore).toBe(before === MAX_LOG ? most : before);
+        if (charge.fits) expect(charge.usedAfter).toBe(charge.wait > 0 ? most : after + cost);
         if (charge.fits && charge.wait <= patience) made.push({ at: charge.mark, cost });
         const given = back === null ? undefined : made[made.length - 1 - back];
         if (given !== undefined) {
@@ -164,6 +198,13 @@ describe("leases", () => {
     const table = tableOf();
     lease(table, 1, 0);
     expect([59_999, 60_000].map((now) => lease(table, 1, now).wait)).toEqual([1, 0]);
+  });
+
+  test("that have ended are not told as held", () => {
+    const table = tableOf();
+    for (const now of [0, 10]) lease(table, 3, now);
+    expect(lease(table, 3, 60_005)).toMatchObject({ wait: 0, usedBefore: 1, usedAfter: 2, resetBefore: 5 });
+    expect(lease(table, 3, 200_000)).toMatchObject({ wait: 0, usedBefore: 0, usedAfter: 1, resetBefore: 0 });
   });
 
   test("where fewer are allowed than are held, the oldest is waited for", () => {
@@ -334,6 +375,27 @@ test("a smaller budget is kept by and by, and the keys seen last stay", () => {
   expect(last).toBeGreaterThan(first! + 20);
 });
 
+test("keys that were only asked about were seen too", () => {
+  const table = tableOf(12 * PAGE_BYTES);
+  const LONG = 1e9;
+  const charge = makeCharge(AmountKind.exact);
+  charge.cost = 1;
+  const ask = (key: number, now: number): boolean => {
+    table.ask(...hashOf(key), 1, LONG, LONG, now, charge);
+    return charge.at >= 0;
+  };
+  const keys = Array.from({ length: 600 }, (_, key) => key);
+  for (const key of keys) {
+    ask(key, key * 1e6);
+    table.charge(charge, LONG, key * 1e6);
+  }
+  expect(keys.slice(0, 100).every((key) => ask(key, 700 * 1e6))).toBe(true);
+  table.setBudget(3 * PAGE_BYTES);
+  for (let times = 0; table.isTooLarge && times < 5_000; times++) table.shrink(700 * 1e6);
+  const kept = (some: readonly number[]): number => some.filter((key) => ask(key, 700 * 1e6)).length;
+  expect(kept(keys.slice(0, 100))).toBeGreaterThan(kept(keys.slice(100, 200)) + 20);
+});
+
 test("two logs in one arena do not meet, and say what they take", () => {
   const arena = new Arena(60);
   const catalogue = new Catalogue(arena, 0);
@@ -361,6 +423,11 @@ test("every change is told to the arena's guard", () => {
     expect(recorder.lost()).toEqual([]);
   };
   for (let now = 10; now < 30; now++) step(() => take(table, 40, 1, now));
+  const charge = makeCharge(AmountKind.exact);
+  charge.cost = 1;
+  step(() => table.ask(1, 1, 1, D, D, 2_000_000, charge));
+  step(() => table.ask(77_777, 1, 1, D, 2 * D, 30, charge));
+  step(() => table.ask(77_777, 1, 1, D, D, 30, charge));
   step(() => table.giveBack(1, 1, 12, 1));
   step(() => table.giveBack(1, 1, 29, 1));
   step(() => take(table, 40, 1, 1_015));
