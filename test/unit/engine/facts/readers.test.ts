@@ -245,6 +245,8 @@ const CASES: readonly (readonly [condition: string, holds: Partial<Request>, ...
   ["has client and client.plan in client.tags", TWO, SHOP, PLAIN],
   ["has client and any of client.networks in client.networks", SHOP, PLAIN],
   ["has client and all of client.networks in client.networks", SHOP, {}],
+  ['client.plan == "us" and any of client.networks in client.networks', TWO, SHOP],
+  ['client.plan == "us" and all of client.networks in client.networks', TWO, SHOP],
   ["has client and any of client.networks in offices", TWO, SHOP, PLAIN],
   ["has client and all of client.networks in offices", PLAIN, SHOP, TWO, {}],
   ["has client and any of client.networks in [203.0.0.0/8, 10.0.0.0/8]", SHOP, PLAIN],
@@ -356,6 +358,22 @@ rule several when teams > 1 then note "several"
 `;
     const requests = ["x", "y", "z", "x"].map((value) => header("a", value));
     expect(matches(text, requests)).toEqual(["", "", "several", "several"]);
+  });
+
+  test("many tests of one text hold each by itself, whatever was found of the others", () => {
+    const numbers = Array.from({ length: 12 }, (_, index) => index + 10);
+    const tests: readonly (readonly [condition: string, holds: (text: string) => boolean])[] = numbers.flatMap((n) => [
+      [`contains "w${n}"`, (text) => text.includes(`w${n}`)],
+      [`like "*g${n}*z"`, (text) => new RegExp(`g${n}.*z$`).test(text)],
+      [`matches /m${n}+x/`, (text) => new RegExp(`m${n}+x`).test(text)],
+    ]);
+    const rules = tests.map(
+      ([condition], at) => `rule t${at} when has header["a"] and not (header["a"] ${condition}) then note "${at}"`,
+    );
+    const texts = ["w10 w21 g12..z", "w15 g15 m155x", "g21z", "m1x m21x", "z", ""];
+    const expected = texts.map((text) => tests.flatMap(([, holds], at) => (holds(text) ? [] : [`t${at}`])).join());
+    const asked = [...texts.map((text) => header("a", text)), {}, header("a", texts[0]!)];
+    expect(matches(rules.join("\n"), asked)).toEqual([...expected, "", expected[0]]);
   });
 
   test("a limit has used what it has let through", () => {

@@ -74,6 +74,54 @@ describe("the source", () => {
   });
 });
 
+describe("is written out, and nothing called by name,", () => {
+  const rulesOf = (when: string): string =>
+    String(
+      stepsOf(`signal hits = count per ip over 1h
+      signal most = max(query.count) per ip over 1h
+      route a = GET "/a"
+      rule r when ${when} then note "n"`).rules,
+    );
+
+  test.each([
+    "path.ambiguous",
+    "query.count == 3",
+    "query.count < 3",
+    "query.count <= 3",
+    "not (query.count >= 3 and header.count == 1)",
+    'has header["a"] and (query.count == 3 or header.count < 1)',
+  ])("`%s`", (when) => {
+    expect(rulesOf(when)).not.toMatch(/test\d/);
+  });
+
+  test("whether there is a client, which is a number", () => {
+    expect(rulesOf("has client")).toMatch(/\(c\.client >= 0\)/);
+    expect(rulesOf("has client")).not.toMatch(/read\d|test\d/);
+  });
+
+  test("a count, which is a small integer, but no other signal", () => {
+    expect(rulesOf("hits > 3")).toMatch(/tables\[0\]\.read\(/);
+    expect(rulesOf("hits > 3")).not.toMatch(/read\d/);
+    expect(rulesOf("most > 3")).not.toMatch(/tables/);
+  });
+
+  test("but for what texts, patterns and grants ask", () => {
+    expect(rulesOf('host contains "a"')).toMatch(/test\d/);
+    expect(rulesOf("granted")).toMatch(/test\d/);
+  });
+});
+
+describe("limits", () => {
+  const asks = (limit: string): string => String(stepsOf(`limit l per ip ${limit}`).ask);
+
+  test("are asked in place where rate and cost stand in the policy", () => {
+    expect(asks("allow 4 per 1s")).toMatch(/entry0\.table\.ask\(.*, rate0, 1, c\.now/);
+    expect(asks("allow client.rate ?? 4 per 1s")).toMatch(/c\.client < 0 \? rate0 : rates\[c\.client\] \?\? rate0/);
+    for (const other of ["allow 4 per 1s exact", "allow 4 at once", "allow 4 per 1s cost query.count"])
+      expect(asks(other)).toMatch(/limits\.askEnforced\(0\)/);
+  });
+});
+
 describe("there are none", () => {
   test("of so many candidates that the function would be large", () => {
     const rules = Array.from(

@@ -6,6 +6,7 @@ import {
   MOST_TRIALS,
   smallestChange,
 } from "../../../../../engine/explain/change/smallest-change.ts";
+import { valuesToTry } from "../../../../../engine/explain/change/values.ts";
 import { createExplainer, type ExplainingEngine, makeRequest, type Request } from "../../../../../engine/index.ts";
 import { policyOf } from "../../../../helpers/compiled.ts";
 
@@ -47,6 +48,8 @@ describe("of values with a distance", () => {
     ["where no constant says it, above", "body.size * 7 > 100B", 3, 15],
     ["where no constant says it, below", "body.size * 7 < 100B", 1_000, 14],
     ["where no constant says it, far above", "body.size * 2 > 2_000_001B", 3, 1_000_001],
+    ["one below", "body.size < 10B", 10, 9],
+    ["one above", "body.size > 10B", 10, 11],
     ["on the nearer side", "body.size < 10B or body.size > 16B", 14, 17],
     ["on the other side", "body.size < 10B or body.size > 18B", 12, 9],
     ["below where both are as near", "body.size < 10B or body.size > 14B", 12, 9],
@@ -58,6 +61,18 @@ describe("of values with a distance", () => {
     const text = 'route r = POST "/r" { body { total: number } }\nrule b on r when (total ?? 0) > 2.5 then block\n';
     const request: Partial<Request> = { method: "POST", path: "/r", body: { total: 1 } };
     expect(Object.values(changes(text, request))).toContain(2.6);
+  });
+
+  test("what lies between values that are not whole is not looked at", () => {
+    const text = 'route r = POST "/r" { body { total: number } }\nrule b on r when (total ?? 0) * 3 > 100 then block\n';
+    const request: Partial<Request> = { method: "POST", path: "/r", body: { total: 1.25 } };
+    expect(Object.values(changes(text, request))).toContain(65.25);
+  });
+
+  test("each is tried once where none turns it", () => {
+    const { looked } = search(createExplainer(policyOf(block("body.size > 10B and method is PUT"))), { size: 3 });
+    const values = valuesToTry("size", [10], 3, false).filter((value) => Number(value) >= 0);
+    expect(looked.find(({ attribute }) => attribute === "body.size")?.values).toBe(values.length);
   });
 
   test("absence is the last resort", () => {
