@@ -12,7 +12,7 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/e2e/**", "test/service/**"],
+          exclude: ["test/e2e/**", "test/service/**", "**/node_modules/**"],
           testTimeout: 20_000,
         },
       },
