@@ -9,7 +9,7 @@ import { check } from "../helpers/property.ts";
 const MAIN = "policy.edgepolicy";
 
 /** Everything that decides: spans, doc comments and the hash of the text do not. */
-const DECIDES_NOTHING = new Set(["span", "version", "doc"]);
+const DECIDES_NOTHING = new Set(["span", "version", "hash", "doc"]);
 
 function meaningOf(files: Readonly<Record<string, string>>): unknown {
   const { policy } = loadPolicyText(files[MAIN] ?? "", files);
