@@ -1,6 +1,7 @@
 /**
  * Watches the files of a policy. Folders are watched, not files: editors and deployments replace files by renaming, and
- * Kubernetes by turning a link above them. Any event leads to a look at the files themselves.
+ * Kubernetes by turning a link beside them. Any event leads to a look at the files themselves. Of a link or a folder that is replaced further
+ * up there is no event, nor on some file systems of anything: so the files are looked at now and then too.
  */
 import type { FSWatcher } from "node:fs";
 import { statSync, watch } from "node:fs";
@@ -9,6 +10,8 @@ import type { Report } from "./report.ts";
 
 /** Time that must pass without another event before files are looked at, so that one save is one change. */
 const SETTLE_MS = 100;
+/** How often files are looked at without an event. */
+const LOOK_MS = 2_000;
 
 /** By path, what {@link stampOf} said of a file. */
 export type Stamps = ReadonlyMap<string, string>;
@@ -21,6 +24,7 @@ export class FileWatch {
   #seen = "";
   #eager = false;
   #timer: NodeJS.Timeout | null = null;
+  #clock: NodeJS.Timeout | null = null;
 
   /** @param changed - Called after a change of one of the files has settled. */
   constructor(changed: () => void, report: Report) {
@@ -37,6 +41,7 @@ export class FileWatch {
   follow(files: readonly string[], seen: Stamps, eager: boolean): void {
     this.#files = files;
     this.#eager = eager;
+    this.#clock ??= setInterval(() => this.#lookUnasked(), LOOK_MS).unref();
     this.#seen = files.map((file) => seen.get(file)).join();
     const wanted = new Set(files.map((file) => dirname(file)));
     for (const [folder, watcher] of this.#folders) {
@@ -44,15 +49,14 @@ export class FileWatch {
       watcher.close();
       this.#folders.delete(folder);
     }
-    const more = [...wanted].filter((folder) => !this.#folders.has(folder));
-    for (const folder of more) this.#open(folder);
-    // Of what happened there before, nobody tells.
-    if (more.length > 0 && !eager) this.#settle();
+    for (const folder of wanted) if (!this.#folders.has(folder)) this.#open(folder);
   }
 
   close(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
+    if (this.#clock !== null) clearInterval(this.#clock);
+    this.#clock = null;
     for (const watcher of this.#folders.values()) watcher.close();
     this.#folders.clear();
   }
@@ -71,12 +75,24 @@ export class FileWatch {
     this.#folders.get(folder)?.close();
     this.#folders.delete(folder);
     const reason = problem instanceof Error ? problem.message : String(problem);
-    this.#report(`cannot watch ${folder} (${reason}): reload with SIGHUP or POST /v1/reload`, "watch.failing");
+    this.#report(
+      `cannot watch ${folder} (${reason}): its files are looked at every ${LOOK_MS / 1_000} s`,
+      "watch.failing",
+    );
   }
 
   #settle(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#look(), SETTLE_MS);
+  }
+
+  /** A change that no event has told of waits to settle like any other. The folder may be another one by now, so it is watched anew. */
+  #lookUnasked(): void {
+    if (this.#timer !== null || fingerprint(this.#files) === this.#seen) return;
+    for (const watcher of this.#folders.values()) watcher.close();
+    this.#folders.clear();
+    for (const folder of new Set(this.#files.map((file) => dirname(file)))) this.#open(folder);
+    this.#settle();
   }
 
   #look(): void {

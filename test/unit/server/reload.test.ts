@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { TestServer } from "../../helpers/server.ts";
@@ -75,6 +75,32 @@ describe("reload", () => {
     server.replace("policy.edgepolicy", policyOf(0));
     await until(async () => (await decide(server)) === 403);
     expect(server.reports.every((line) => line.startsWith("reload (a file changed) applied"))).toBe(true);
+  });
+
+  it("happens by itself when a link above the policy is turned, and goes on from where it leads", async () => {
+    const folder = temporaryFolder();
+    const write = (release: string, threshold: number): void => {
+      writeFileSync(join(folder, release, "policy.edgepolicy"), policyOf(threshold));
+      writeFileSync(join(folder, release, "bad.txt"), "");
+    };
+    for (const release of ["1", "2"]) {
+      mkdirSync(join(folder, release));
+      write(release, Number(release));
+    }
+    const current = join(folder, "current");
+    symlinkSync("1", current);
+    const policy = join(current, "policy.edgepolicy");
+    const running = await startServer({ policy, listen: "127.0.0.1:0", admin: "off", report: () => {} });
+    onTestFinished(() => running.stop());
+    const follows = async (): Promise<void> => {
+      const wanted = loadPolicy(policy, nodeFiles).policy?.version;
+      await until(() => running.policy.version === wanted);
+    };
+    symlinkSync("2", join(folder, "new"));
+    renameSync(join(folder, "new"), current);
+    await follows();
+    write("2", 3);
+    await follows();
   });
 
   it("takes up what was changed while it read or built the policy, and while the server started", async () => {
@@ -230,7 +256,8 @@ rule listed when ip in bad then block 451`;
     for (let version = 1; version <= 15; version++) {
       server.replace("policy.edgepolicy", policyOf(1_000_000 + version));
       expect(server.running.reload().applied).toBe(true);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      const [before, least] = [asked, 8 * version];
+      await until(() => asked > before && asked >= least);
     }
     running = false;
     await Promise.all(load);
