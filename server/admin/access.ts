@@ -20,6 +20,8 @@ export interface Denial {
   readonly detail: string;
 }
 
+/** The scheme's letters count in either case (RFC 9110 §11.1). */
+const BEARER = /^bearer +(.+)$/i;
 const LOCAL: Caller = { token: null, role: "operate" };
 const NO_TOKEN: Denial = { status: 401, detail: "a bearer token is needed" };
 const READ_ONLY: Denial = { status: 403, detail: "this token may read, not operate" };
@@ -33,7 +35,7 @@ export class Access {
 
   constructor(tokens: readonly AdminToken[]) {
     this.#known = tokens.map(({ name, role, token }) => ({
-      digest: digestOf(`Bearer ${token}`),
+      digest: digestOf(token),
       caller: { token: name, role },
     }));
   }
@@ -47,7 +49,7 @@ export class Access {
 
   /** Looks at every token, so that the time does not tell which one was close. */
   #callerOf(authorization: string): Caller | Denial {
-    const digest = digestOf(authorization);
+    const digest = digestOf(BEARER.exec(authorization)?.[1] ?? "");
     let found: Caller | Denial = NO_TOKEN;
     for (const known of this.#known) if (timingSafeEqual(digest, known.digest)) found = known.caller;
     return found;

@@ -27,6 +27,12 @@ describe("access to the admin listener", () => {
     expect(access.check(bearer(READ), "read")).toEqual({ token: "reader", role: "read" });
   });
 
+  it("takes the scheme's letters in either case", () => {
+    for (const scheme of ["bearer", "BEARER"]) {
+      expect(access.check(asked({ authorization: `${scheme} ${READ}` }), "read")).toMatchObject({ token: "reader" });
+    }
+  });
+
   it("lets a reading token change nothing", () => {
     expect(access.check(bearer(READ), "operate")).toMatchObject({ status: 403 });
   });

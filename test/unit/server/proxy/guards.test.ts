@@ -223,6 +223,7 @@ const MALFORMED: readonly (readonly [name: string, answer: string])[] = [
   ["20,000 headers", `HTTP/1.1 200 OK\r\n${"X-A: a\r\n".repeat(20_000)}${LENGTH}\r\nok`],
   ["1,000 interim answers", `${"HTTP/1.1 103 Early\r\nLink: a\r\n\r\n".repeat(1_000)}${OK}`],
   ["a switch that nobody asked for", "HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\nhello"],
+  ["a 100 that nobody asked for", `HTTP/1.1 100 Continue\r\n\r\n${OK}`],
   ["a status that there is not", `HTTP/1.1 600 X\r\n${LENGTH}\r\nok`],
   ["garbage", "\x16\x03\x01garbage"],
 ];
