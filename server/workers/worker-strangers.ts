@@ -29,9 +29,9 @@ export class WorkerStrangers {
     this.#matters = policy.rules.some(({ action }) => action.kind === "block" && action.ban !== null);
   }
 
-  /** Takes note that a rule has banned the sender, or, where `bans` is false and the rule is known to ban, has refused it. */
-  ban(rule: string, ip: string, bans: boolean): void {
-    const known = this.#banned.get(rule) ?? (bans ? this.#add(rule) : null);
+  /** Takes note that a rule that bans has banned the sender, or refused it. */
+  ban(rule: string, ip: string): void {
+    const known = this.#banned.get(rule) ?? this.#add(rule);
     if (known === null) return;
     noteNetwork(known, hashOfNetwork(ip, this.#seed));
     this.#isNew = true;

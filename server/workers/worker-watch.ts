@@ -2,7 +2,7 @@
  * What a worker keeps of its decisions for operators: counts by rule and limit and the latest decisions, for whoever asks; and once a second,
  * for the main thread, which clients were seen, whom rules banned, and the bans that were set.
  */
-import type { Request } from "../../engine/index.ts";
+import type { Policy, Request } from "../../engine/index.ts";
 import type { Config } from "../config.ts";
 import { BanBook, type RuleBan } from "../containment/ban-book.ts";
 import type { StrangersSighted } from "../containment/stranger-guard.ts";
@@ -31,6 +31,9 @@ export class WorkerWatch implements DecisionWatcher {
   readonly bans: BanBook = new BanBook();
   readonly #gate: Gate;
   readonly #counts = new DecisionCounts();
+  /** The policy that is decided by, of which the places of clients are, and its rules that ban. */
+  #policy: Policy;
+  #banning: ReadonlySet<string>;
   readonly #clients = new Set<number>();
   readonly #banned = new Map<string, Set<number>>();
   #set: RuleBan[] = [];
@@ -46,6 +49,8 @@ export class WorkerWatch implements DecisionWatcher {
     tell: (sighted: Sighted) => void,
   ) {
     this.#gate = gate;
+    this.#policy = gate.view.policy;
+    this.#banning = rulesThatBan(this.#policy);
     this.#strangers = new WorkerStrangers(seed);
     this.recent = new RecentDecisions(recentDecisions, gate.ids);
     this.#tell = tell;
@@ -57,11 +62,12 @@ export class WorkerWatch implements DecisionWatcher {
     const { policy } = this.#gate.view;
     const { record } = ruling;
     const { client, by } = record;
+    if (policy !== this.#policy) this.#adopt(policy);
     this.#counts.add(policy, record);
     if (client >= 0) this.#clients.add(client);
     else this.#strangers.see(policy, request.ip);
     if (this.bans.isWaiting) this.#note(request, ruling);
-    if (by !== null) this.#meets(by, client, request.ip);
+    if (by !== null && this.#banning.has(by)) this.#meets(by, client, request.ip);
     this.recent.add(request, ruling, adapter, nowMicros);
   }
 
@@ -72,21 +78,29 @@ export class WorkerWatch implements DecisionWatcher {
 
   #note(request: Request, { record }: Ruling): void {
     for (const rule of this.bans.settle(this.#gate.view.policy, request, record)) {
-      this.#meets(rule, record.client, request.ip, true);
+      this.#meets(rule, record.client, request.ip);
     }
     if (this.#set.length < BANS_MAX) this.#set.push(...this.bans.latest);
   }
 
-  /** Rules that ban are those of which a ban was seen; that others refuse is nobody's business here. */
-  #meets(rule: string, client: number, ip: string, bans = false): void {
-    if (client < 0) return this.#strangers.ban(rule, ip, bans);
+  /** A client may have another place in a new policy: what was seen is told by the one that it was seen by. */
+  #adopt(policy: Policy): void {
+    this.#flush();
+    this.#banned.clear();
+    this.#policy = policy;
+    this.#banning = rulesThatBan(policy);
+  }
+
+  /** A rule that bans has banned a caller, or refused it, perhaps for a ban from before this worker began. */
+  #meets(rule: string, client: number, ip: string): void {
+    if (client < 0) return this.#strangers.ban(rule, ip);
     const met = this.#banned.get(rule);
-    if (met !== undefined) met.add(client);
-    else if (bans) this.#banned.set(rule, new Set([client]));
+    if (met === undefined) this.#banned.set(rule, new Set([client]));
+    else met.add(client);
   }
 
   #flush(): void {
-    const { clients } = this.#gate.view.policy;
+    const { clients } = this.#policy;
     const idOf = (place: number): readonly string[] => {
       const id = clients[place]?.id;
       return id === undefined ? [] : [id];
@@ -101,4 +115,8 @@ export class WorkerWatch implements DecisionWatcher {
     for (const met of this.#banned.values()) met.clear();
     this.#set = [];
   }
+}
+
+function rulesThatBan({ rules }: Policy): ReadonlySet<string> {
+  return new Set(rules.flatMap(({ name, action }) => (action.kind === "block" && action.ban !== null ? [name] : [])));
 }

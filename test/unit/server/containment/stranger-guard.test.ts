@@ -101,7 +101,7 @@ describe("the guard of callers that are no clients", () => {
     alone.guard.ban("trap", odd[0] ?? "", START + 2e6);
     const workers = [new WorkerStrangers(SEED), new WorkerStrangers(SEED)];
     for (let n = 0; n < 1_000; n++) workers[n % 2]?.see(POLICY, ipOf(n));
-    for (const [n, ip] of odd.entries()) workers[1]?.ban("trap", ip, n === 0);
+    for (const ip of odd) workers[1]?.ban("trap", ip);
     const { guard, tripped } = guardOf(0);
     for (const worker of workers) {
       const told = worker.take();

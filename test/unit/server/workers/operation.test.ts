@@ -14,7 +14,7 @@ clients from "clients.yaml"
 route trap  = GET "/trap"
 route login = POST "/login"
 signal failed = count on login where response.status == 401 per ip over 1h
-rule eager on trap when has client then block for 10m per client else skip on trap
+rule eager on trap when has client and (query["calm"] ?? "no") == "no" then block for 10m per client else skip on trap
 rule guessing on login when failed >= 2 then block`;
 
 function start(options = {}): Promise<TestServer> {
@@ -114,6 +114,44 @@ describe("workers", () => {
     await until(() => server.reports.some((line) => line.includes("rule `eager` banned")));
     expect(JSON.stringify(await get(server, "/v1/overlays"))).toContain("guard:eager");
     expect(await statuses(server, [requestOf("/trap", 7)])).toEqual([200]);
+  });
+
+  test("count who is refused for a ban from before a restart", TIME, async () => {
+    const state = join(temporaryFolder(), "state");
+    const first = await start({ state, banGuard: { mode: "off" } });
+    await statuses(
+      first,
+      list(5, (index) => requestOf("/trap", index)),
+    );
+    await first.running.stop();
+    const server = await start({ state, banGuard: { percent: 30, least: 6 } });
+    await statuses(
+      server,
+      list(16, (index) => requestOf("/x", index % 8)),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    const again = await statuses(
+      server,
+      list(5, (index) => requestOf("/trap?calm=yes", index)),
+    );
+    expect(again).toEqual([403, 403, 403, 403, 403]);
+    await until(() => server.reports.some((line) => line.includes("rule `eager` banned")));
+  });
+
+  test("tell who was seen by the policy that they were seen by", TIME, async () => {
+    const server = await start({ banGuard: { mode: "off" } });
+    await statuses(server, [requestOf("/x", 0), requestOf("/x", 0)]);
+    server.replace("clients.yaml", inventoryOf(CLIENTS.toReversed()));
+    expect(server.running.reload().applied).toBe(true);
+    await server.running.settled();
+    const seen = async (): Promise<readonly string[]> => {
+      const { clients } = (await get(server, "/v1/clients")) as unknown as {
+        clients: readonly { readonly id: string; readonly last_seen: string | null }[];
+      };
+      return clients.flatMap(({ id, last_seen: at }) => (at === null ? [] : [id]));
+    };
+    await until(async () => (await seen()).length > 0);
+    expect(await seen()).toEqual(["client_0"]);
   });
 
   test("have outcomes that are read from a log", TIME, async () => {
