@@ -148,6 +148,12 @@ function single(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value.join(",") : value;
 }
 
+/** The headers of a request that `Connection` takes off though they are not for one hop by their nature; null for the usual none. */
+export function takenOff({ connection, first }: Incoming): readonly string[] | null {
+  const names = connectionOptions(connection);
+  return names === null ? null : [...names].filter((name) => first[name] !== undefined && !HOP_BY_HOP.has(name));
+}
+
 /** Names that a `Connection` header adds to the hop-by-hop ones; null for the usual none. */
 function connectionOptions(connection: string): ReadonlySet<string> | null {
   if (connection === "" || connection === "keep-alive" || connection === "close") return null;

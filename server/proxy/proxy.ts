@@ -23,7 +23,7 @@ import { decisionField, passField, problem, refusalOf, retryAfterField } from ".
 import type { Handler, Reply, RequestView } from "../transport.ts";
 import { carryTrace } from "./carry-trace.ts";
 import type { ForwardOptions } from "./forward-headers.ts";
-import { requestHeaders } from "./forward-headers.ts";
+import { requestHeaders, takenOff } from "./forward-headers.ts";
 import { findMisforwarded, statedChain } from "./forwarded.ts";
 import type { Incoming, Malformed } from "./incoming.ts";
 import { findMalformed, readIncoming } from "./incoming.ts";
@@ -59,6 +59,7 @@ export function passThrough(parts: ProxyParts, from: RequestView, reply: Reply, 
   const malformed =
     findMalformed(incoming, singleHeaders(gate, incoming)) ??
     findMisforwarded(gate.view.peers.of(incoming.peer), incoming) ??
+    findTakenOff(gate.view, incoming) ??
     tooLarge(gate, incoming);
   if (malformed !== null) return refuseMalformed(gate, reply, malformed);
   const body = incoming.hasBody ? new RequestBody(reply, gate.config.bodyBytesMax) : null;
@@ -75,6 +76,17 @@ export interface Passage {
   readonly body: RequestBody | null;
   readonly presented: Presented;
   readonly goOn: GoOn;
+}
+
+/** The policy would decide on what the service does not see. */
+function findTakenOff(view: PolicyView, incoming: Incoming): Malformed | null {
+  const name = takenOff(incoming)?.find((each) => isRead(view, each));
+  if (name === undefined) return null;
+  return { status: 400, problem: "bad_connection", detail: `Connection takes off \`${name}\`, which is decided on` };
+}
+
+function isRead({ headers, identityHeaders, factHeaders }: PolicyView, name: string): boolean {
+  return headers.includes(name) || identityHeaders.includes(name) || factHeaders.has(name);
 }
 
 function tooLarge({ config }: Gate, { length }: Incoming): Malformed | null {

@@ -69,6 +69,20 @@ describe("a request that two readers could take for different ones", () => {
     expect(service.seen).toEqual([]);
   });
 
+  it("is refused where Connection takes off what is decided on, and no other", async () => {
+    const service = await rawService(OK);
+    const reading = `${POLICY}\nrule tenant when header["x-tenant"] ?? "" == "evil" then block`;
+    const { port, metrics } = await guard(service.url, reading);
+    const ask = async (lines: string): Promise<string> =>
+      (await exchange(port, `GET / HTTP/1.1\r\n${HOST}${lines}\r\n\r\n`, 100)).text.slice(9, 12);
+    expect(await ask("X-Tenant: a\r\nConnection: close, X-Tenant")).toBe("400");
+    expect(await ask("X-Api-Key: key-1\r\nConnection: x-api-key")).toBe("400");
+    expect(await metrics()).toContain('problem="bad_connection"} 2\n');
+    expect(service.seen).toEqual([]);
+    expect(await ask("X-Other: a\r\nConnection: x-other, x-tenant")).toBe("200");
+    expect(service.seen.join("")).not.toContain("x-other");
+  });
+
   it.each(["a b", "", "a/b", "u@b"])("is refused for the host %j", async (host) => {
     const service = await rawService(OK);
     const { port, metrics } = await guard(service.url);
