@@ -39,6 +39,16 @@ export class KeyStores {
     }
   }
 
+  /** Stores by what they are called in the metrics: addresses that differ in their query alone are numbered, because it is not shown. */
+  #labelled(): readonly (readonly [label: string, store: RemoteKeys])[] {
+    const times = new Map<string, number>();
+    return [...this.#stores.values()].map((store) => {
+      const nth = (times.get(store.origin) ?? 0) + 1;
+      times.set(store.origin, nth);
+      return [nth === 1 ? store.origin : `${store.origin} (${nth})`, store] as const;
+    });
+  }
+
   close(): void {
     for (const store of this.#stores.values()) store.close();
     this.#stores.clear();
@@ -52,7 +62,7 @@ export class KeyStores {
         name,
         type,
         help,
-        read: () => [...this.#stores.values()].map((store) => [{ source: store.origin }, read(store)]),
+        read: () => this.#labelled().map(([source, store]) => [{ source }, read(store)]),
       });
     add("issuer_keys", "gauge", "Keys of token issuers in force.", ({ set }) => set?.keys.length ?? 0);
     add("issuer_keys_age_seconds", "gauge", "Age of the keys of a token issuer; NaN if none were fetched.", (store) =>
