@@ -1,4 +1,4 @@
-/** A minimized failure as a `test` block: it fails as long as the policy does what it does, and passes when it is mended. */
+/** A minimized failure as a `test` block: it fails as long as the policy does what it does. */
 import type { Verdict } from "../../engine/index.ts";
 import { formatCount, plural } from "../report/format.ts";
 import { type BlockStep, testBlockText } from "../test-block-text.ts";
@@ -39,8 +39,14 @@ function commentsOf({ gate, scenario, seed, witness, steps, recorded, isMinimal 
     `Scenario ${scenario}, seed ${seed}: \`${gate.text}\` fails.`,
     ...(witness.kind === "harm" ? harmLines(witness) : abuseLines(witness)),
     ...(witness.kind === "harm" ? [`${plural(steps.length, "request")}${of}. ${small}`] : []),
+    witness.kind === "harm" ? THINNED : ALONE,
   ];
 }
+
+/** What a right policy may go by is not always what this one went by. */
+const THINNED =
+  "What this refusal does not need is left out, so these may be more alike than what was sent: a rule that goes by their mix may refuse them, rightly.";
+const ALONE = "What was refused of it and what others sent is not in it: add what a rule has to compare with.";
 
 const PAST: Readonly<Record<Verdict, string>> = {
   allow: "let through",

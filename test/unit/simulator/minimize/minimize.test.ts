@@ -56,6 +56,9 @@ test("a client that a limit refuses: one pace, in one line, and none can be left
   expect(block).toContain("`callers.harmed = 0` fails");
   expect(block).toContain(`Client ${one.witness.who} is throttled by tight`);
   expect(block).toContain("// edgepolicy simulate p --minimize\n");
+  expect(block).toMatch(
+    /left out, so these may be more alike than what was sent: a rule that goes by their mix may refuse them/,
+  );
   expect(block).not.toContain("header");
   expect(block).toMatch(/repeat \d+ every \d+m?s GET|POST/);
   expect(passes(found.text, block)).toBe(false);
@@ -122,6 +125,9 @@ test.each(["succeeded < 2", "admitted < 1%", "contained < 10s", "first_refusal <
     expect(isOneMinimal(found, one)).toBe(true);
     const block = testOf(one, OPTIONS);
     expect(block).toMatch(/expect block\n}\n$/);
+    expect(block).toContain(
+      "// What was refused of it and what others sent is not in it: add what a rule has to compare with.\n",
+    );
     expect(passes(found.text, block)).toBe(false);
     const mended = found.text.replace(ALLOW, MENDED);
     expect(passes(mended, block)).toBe(true);
