@@ -10,7 +10,7 @@ export interface Effect {
   readonly admittedPercent: number | null;
   /** Abusive outcomes a seed. */
   readonly succeeded: number | null;
-  /** Clients with a refusal a seed, and in percent of all clients in all runs. */
+  /** Clients with a refusal a seed, and in percent of those that sent anything in all runs. */
   readonly harmed: number;
   readonly harmedPercent: number;
   readonly refusedPercent: number;
@@ -38,7 +38,7 @@ export function effectOf({ runs, held, gates }: ScenarioResult): Effect {
     harmed: harmed / runs.length,
     harmedPercent: percent(
       harmed,
-      sum(populations, (one) => one.clients),
+      sum(populations, (one) => one.sending),
     ),
     refusedPercent: pooledRefused(populations),
     held,
