@@ -8,6 +8,7 @@ import {
   renderDiff,
   renderDiffMarkdown,
   ScenarioError,
+  unpairedRequests,
 } from "../../simulator/index.ts";
 import { openLogs } from "../input.ts";
 import { type CliIo, colorOnStdout } from "../io.ts";
@@ -72,10 +73,17 @@ async function onLog({ old, new: now, args }: Comparison, io: CliIo): Promise<Di
   const reopen = log === "-" ? {} : { reopen: () => openLogs([log], io) };
   const options = { ...readLogOptions(args, [old.policy, now.policy]), ...reopen };
   const result = await withLogProblems(logs, args, () => diffLog(old, now, logs, options));
-  // Two policies are the same on nothing: a job whose log came out empty would pass each change.
-  if (result.verdicts.requests === 0)
-    throw new CliProblem(`${logs[0]?.name ?? log} holds no request`, "nothing was compared");
-  return result;
+  return orNothing(result, `${logs[0]?.name ?? log} holds no request`);
+}
+
+/**
+ * Two policies are the same on nothing: a job whose log came out empty would pass each change.
+ *
+ * @throws {@link CliProblem} with `why` where nothing was compared.
+ */
+function orNothing(result: DiffResult, why: string): DiffResult {
+  if (result.verdicts.requests + unpairedRequests(result) > 0) return result;
+  throw new CliProblem(why, "nothing was compared");
 }
 
 async function inScenario({ old, new: now, args }: Comparison, io: CliIo): Promise<DiffResult> {
@@ -85,7 +93,8 @@ async function inScenario({ old, new: now, args }: Comparison, io: CliIo): Promi
   const seeds = chosenSeeds(scenario, readSeedChoice(args));
   const progress = new Progress(scenario.name, seeds.length, io);
   try {
-    return await diffScenario(old, now, scenario, { seeds, scenarioFrom, onSeed: (done) => progress.look(done) });
+    const options = { seeds, scenarioFrom, onSeed: (done: number) => progress.look(done) } as const;
+    return orNothing(await diffScenario(old, now, scenario, options), `scenario \`${scenario.name}\` sends no request`);
   } catch (problem) {
     if (!(problem instanceof ScenarioError)) throw problem;
     throw new CliProblem(`scenario \`${scenario.name}\`: ${problem.message}`);

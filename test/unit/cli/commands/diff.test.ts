@@ -43,6 +43,9 @@ const FILES = {
   log: LOG,
   broken: "policy",
   empty: "",
+  still: `${WITH_SCENARIO}
+scenario silent { run 1m  population idle = cron { clients [acme_sync] every 30d mix login 100% } }
+`,
 };
 
 function run(argv: readonly string[], stdin = ""): Promise<Printed> {
@@ -130,6 +133,7 @@ test.each([
   ["a log format for a scenario", ["old", "new", "--scenario", "crowd", "--skip-bad"], "--skip-bad goes with --log"],
   ["a mapping for a scenario", ["old", "new", "--scenario", "crowd", "--map", "m"], "--map goes with --log"],
   ["a log without a request", ["old", "new", "--log", "empty"], "empty holds no request"],
+  ["a scenario without a request", ["still", "still", "--scenario", "silent"], "`silent` sends no request"],
   ["one policy", ["old", "--log", "log"], "NEW is missing"],
   ["a scenario that NEW lacks", ["old", "new", "--scenario", "crwd"], "has no scenario `crwd`; did you mean `crowd`?"],
   ["a log that is not there", ["old", "new", "--log", "missing"], "there is no such file"],

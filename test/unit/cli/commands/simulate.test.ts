@@ -385,6 +385,8 @@ test.each([
   ["the inventory", ["--decisions", "clients.yaml"], "would overwrite a file of the policy"],
   ["the policy by another way", ["--decisions", "link"], "would overwrite a file of the policy"],
   ["one file twice", ["--decisions", "out", "--report", "out"], "both write"],
+  ["decisions to a name that means a stream", ["--decisions", "-"], "--decisions -: it writes a file"],
+  ["a page to one", ["--report", "-"], "--report -: it writes a file"],
   [
     "old decisions before the report has no place",
     ["--decisions", "old", "--report", "no/report.html"],
@@ -394,7 +396,7 @@ test.each([
   const files = { ...FILES, old: "kept" };
   const at = folderWith(files);
   symlinkSync(at("p.edgepolicy"), at("link"));
-  const words = argv.map((word) => (word.startsWith("--") ? word : at(word)));
+  const words = argv.map((word) => (word.startsWith("-") ? word : at(word)));
   const { status, stdout, stderr } = await edgepolicy(["simulate", at("p.edgepolicy"), ...words]);
   expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
   expect(stderr).toContain(message);
