@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { solve, withChallenges } from "../../server/challenge/client/index.ts";
 import { inventoryOf } from "../helpers/inventory.ts";
+import type { ServerOptions } from "../../server/index.ts";
 import type { TestServer } from "../helpers/server.ts";
+import { claims, inventoryWith, ISSUER, keySetOf, makePair, prove, sign, thumbprint } from "../helpers/tokens.ts";
 import { echo, exchangeRaw, freePort, serve, startService, temporaryFolder, until } from "../helpers/server.ts";
 import { blockOf, isMissing, NGINX, runNginx } from "./proxies.ts";
 
@@ -31,14 +33,17 @@ interface Guarded {
 }
 
 /** The service, the enforcement point and nginx before them, all on free ports. */
-async function guarded(): Promise<Guarded> {
+async function guarded(
+  policy = POLICY,
+  options: Partial<ServerOptions> = { challenges: { bits: 8 } },
+  files: Readonly<Record<string, string>> = { "clients.yaml": inventoryOf([{ client: "acme", key: "key-1" }]) },
+): Promise<Guarded> {
   let asked = 0;
   const service = await startService((incoming, response) => {
     asked++;
     echo(incoming, response);
   });
-  const files = { "clients.yaml": inventoryOf([{ client: "acme", key: "key-1" }]) };
-  const edge = await serve(POLICY, { challenges: { bits: 8 } }, files);
+  const edge = await serve(policy, options, files);
   const port = await freePort();
   await runNginx({ proxy: port, edge: edge.port, service: service.port });
   return { url: `http://127.0.0.1:${port}`, edge, asked: () => asked };
@@ -66,6 +71,40 @@ describe.skipIf(missing)("nginx with the documented configuration", () => {
     const challenged = await fetch(`${url}/v1/proof`);
     expect(challenged.status).toBe(401);
     expect(challenged.headers.get("www-authenticate")).toBe('Edge realm="nginx", challenge="dpop"');
+    expect(asked()).toBe(before);
+  });
+
+  it("passes on the nonce that a DPoP proof has to bring", async () => {
+    const [issuer, holder] = await Promise.all([makePair("ES256", "k1"), makePair("ES256", "h")]);
+    const policy = `policy "nginx" { default block }
+identity { jwt "${ISSUER}" { audience "orders-api"  keys "keys.json"  client claim "azp"  dpop required } }
+clients from "clients.yaml"
+route orders = GET "/v1/orders"
+rule known when has client then allow`;
+    const files = { "keys.json": keySetOf(issuer), "clients.yaml": inventoryWith() };
+    const { url } = await guarded(policy, { tokens: { dpopNonce: true } }, files);
+    const iat = Math.floor(Date.now() / 1_000);
+    const token = await sign(issuer, claims({ iat, exp: iat + 600, cnf: { jkt: await thumbprint(holder) } }));
+    const ask = async (nonce?: string | null): Promise<Response> => {
+      const dpop = await prove(holder, token, { payload: { iat, htu: `${url}/v1/orders`, nonce } });
+      return fetch(`${url}/v1/orders`, { headers: { authorization: `DPoP ${token}`, dpop } });
+    };
+    const refused = await ask();
+    expect([refused.status, refused.headers.get("www-authenticate")]).toEqual([
+      401,
+      expect.stringContaining('error="use_dpop_nonce"'),
+    ]);
+    expect((await ask(refused.headers.get("dpop-nonce"))).status).toBe(200);
+  });
+
+  it("refuses a target of which the enforcement point would not see all", async () => {
+    const { url, asked } = await guarded();
+    const before = asked();
+    const { text } = await exchangeRaw(
+      Number(new URL(url).port),
+      "GET /v1/orders/7\xff\xfe HTTP/1.1\r\nHost: a\r\n\r\n",
+    );
+    expect(text).toMatch(/^HTTP\/1.1 400 /);
     expect(asked()).toBe(before);
   });
 
