@@ -11,7 +11,13 @@ const NO_PASSES: Request["passes"] = Object.freeze([]);
 /** What identifying needs of the enforcement point. */
 export interface IdentityParts {
   readonly engine: Pick<PolicyEngine, "routeOf">;
-  readonly view: { readonly policy: Pick<Policy, "identity">; readonly verifiers: readonly Verifier[] };
+  /** Of the running policy: another after a reload. */
+  readonly view: {
+    readonly policy: Pick<Policy, "identity">;
+    readonly verifiers: readonly Verifier[];
+    /** Ids of the inventory. */
+    readonly clients: ReadonlySet<string>;
+  };
   /** Microseconds since the Unix epoch. */
   now(): number;
 }
@@ -122,6 +128,8 @@ async function takeInOrder(
 ): Promise<void> {
   const settled = await Promise.all(findings.map(async (finding) => finding));
   for (const finding of settled) if (finding !== null && isSettledBy(parts, request, finding)) return;
+  // A reload may have taken the client away meanwhile, and nobody would have the evidence of somebody.
+  if (request.client !== null && !parts.view.clients.has(request.client)) refuse(request, "client_unknown");
 }
 
 /** Takes a finding; true if nothing that follows can change what came of it. */

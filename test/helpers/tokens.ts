@@ -2,7 +2,7 @@
 import { createHash, webcrypto } from "node:crypto";
 import * as jose from "jose";
 import { loadPolicyText, memoryFiles } from "../../dsl/index.ts";
-import type { Request } from "../../engine/index.ts";
+import type { Policy, Request } from "../../engine/index.ts";
 import { makeRequest } from "../../engine/index.ts";
 import { type Config, readConfig } from "../../server/config.ts";
 import { identifyCaller } from "../../server/identity/identify.ts";
@@ -129,6 +129,11 @@ clients:
 `;
 }
 
+/** Ids of a policy's inventory. */
+export function idsOf({ clients }: Pick<Policy, "clients">): ReadonlySet<string> {
+  return new Set(clients.map(({ id }) => id));
+}
+
 export interface TokenServerSetup {
   /** Members of the source beside issuer, audience and client claim. */
   readonly source?: string;
@@ -176,7 +181,11 @@ export function tokenServer({
   const bundle = { path: "", hash: "", main: "", files: memoryFiles(all) };
   const make = jwtVerifiers(policy, config, () => "policy:1:1", { sources, bundle }, certificateOf);
   const verifiers = policy.identity.flatMap((each, index) => (each.kind === "jwt" ? [make(index, each)] : []));
-  const parts = { engine: { routeOf: () => 0 }, view: { policy, verifiers }, now: () => server.now * 1e6 };
+  const parts = {
+    engine: { routeOf: () => 0 },
+    view: { policy, verifiers, clients: idsOf(policy) },
+    now: () => server.now * 1e6,
+  };
   const server: TokenServer = {
     config,
     state: tokenStateOf(config),

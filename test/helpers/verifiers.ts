@@ -10,6 +10,7 @@ import { loadRunnable } from "../../server/policy-loader.ts";
 import type { ServerOptions } from "../../server/index.ts";
 import { received, type Sent } from "./presented.ts";
 import { temporaryFolder } from "./server.ts";
+import { idsOf } from "./tokens.ts";
 
 export interface VerifierSetup {
   readonly identity: string;
@@ -84,7 +85,8 @@ export function makeTestVerifiers(
     const { policy, verifiers } = state.loaded ?? load();
     const routeOf = (asked: Request): number => policy.routes.findIndex(({ name }) => asked.path === `/${name}`);
     const now = (): number => state.now * 1e6;
-    void identifyCaller({ engine: { routeOf }, view: { policy, verifiers }, now }, request, presented);
+    const view = { policy, verifiers, clients: idsOf(policy) };
+    void identifyCaller({ engine: { routeOf }, view, now }, request, presented);
     return request;
   };
   const outcome = ({ client, identityError }: Request): string | null => client ?? identityError;

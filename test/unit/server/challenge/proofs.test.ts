@@ -29,7 +29,7 @@ function identified(...findings: readonly Finding[]): ReturnType<typeof makeRequ
   );
   const parts: IdentityParts = {
     engine: { routeOf: () => -1 },
-    view: { policy: { identity: [] }, verifiers },
+    view: { policy: { identity: [] }, verifiers, clients: new Set() },
     now: () => NOW,
   };
   const request = makeRequest({});

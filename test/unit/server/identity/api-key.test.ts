@@ -6,6 +6,7 @@ import { ApiKeys, apiKeyVerifier } from "../../../../server/identity/api-key.ts"
 import { identifyCaller } from "../../../../server/identity/identify.ts";
 import type { TestKey } from "../../../helpers/inventory.ts";
 import { hashOf, inventoryOf } from "../../../helpers/inventory.ts";
+import { idsOf } from "../../../helpers/tokens.ts";
 
 const SOURCES = `identity { api_key { header "x-api-key" }  api_key { header "x-second-key" } }`;
 
@@ -22,7 +23,11 @@ function identified(policy: Policy, headers: Readonly<Record<string, string>>, r
   const verifiers = policy.identity.map((source) => apiKeyVerifier("header" in source ? source.header : "", keys));
   const presented = { header: (name: string): string => headers[name] ?? "", fromProxy: false };
   expect(
-    identifyCaller({ engine: { routeOf: () => route }, view: { policy, verifiers }, now: () => 0 }, request, presented),
+    identifyCaller(
+      { engine: { routeOf: () => route }, view: { policy, verifiers, clients: idsOf(policy) }, now: () => 0 },
+      request,
+      presented,
+    ),
   ).toBeNull();
   return request;
 }

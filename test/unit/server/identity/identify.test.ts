@@ -24,9 +24,19 @@ function source(header: string, finding: Finding, later = false): Verifier {
   };
 }
 
-async function identified(verifiers: readonly Verifier[], offered: readonly string[]): Promise<Request> {
+/** @param after - The inventory that is reloaded while keys are waited for; null for none. */
+async function identified(
+  verifiers: readonly Verifier[],
+  offered: readonly string[],
+  after: readonly string[] | null = null,
+): Promise<Request> {
   const identities = verifiers.map(() => ({ kind: "api_key" as const, header: "", on: null, span: SPAN }));
-  const parts = { engine: { routeOf: () => -1 }, view: { policy: { identity: identities }, verifiers }, now: () => 0 };
+  const viewOf = (...clients: string[]) => ({
+    policy: { identity: identities },
+    verifiers,
+    clients: new Set(clients),
+  });
+  const parts = { engine: { routeOf: () => -1 }, view: viewOf("one", "two"), now: () => 0 };
   const request = makeRequest({});
   let gone = false;
   const header = (name: string): string => {
@@ -35,6 +45,7 @@ async function identified(verifiers: readonly Verifier[], offered: readonly stri
   };
   const waiting = identifyCaller(parts, request, { header, fromProxy: false });
   gone = true;
+  if (after !== null) parts.view = viewOf(...after);
   await waiting;
   return request;
 }
@@ -54,6 +65,15 @@ describe.each(ORDERS)("sources of which the first waits: %s, and the second: %s"
     const request = await identified([a(identity("one")), b(identity("one"))], ["x-a", "x-b"]);
     expect(request).toMatchObject({ client: "one", evidence: "bearer_token", scopes: ["a"], identityError: null });
     expect(await identified([a(identity("one")), b(identity("two"))], ["x-b"])).toMatchObject({ client: "two" });
+  });
+
+  it("name no client that is gone when they are done with waiting", async () => {
+    const both = [a(identity("one")), b(identity("one"))];
+    expect(await identified(both, ["x-a", "x-b"], ["one"])).toMatchObject({ client: "one", identityError: null });
+    const request = await identified(both, ["x-a", "x-b"], ["two"]);
+    const waited = first || second;
+    expect(request).toMatchObject({ client: waited ? null : "one", evidence: waited ? null : "bearer_token" });
+    expect(request.identityError).toBe(waited ? "client_unknown" : null);
   });
 
   it("make a request nobody's that names two clients", async () => {
