@@ -34,6 +34,7 @@ export function isTakenOff(presented: Presented, name: string): boolean {
 
 /** The scheme by which a request was sent, as its sender saw it: what the nearest proxy says of it in `X-Forwarded-Proto`. */
 export function callerScheme(presented: Presented): "http" | "https" {
+  if (presented.scheme !== undefined) return presented.scheme;
   // This server speaks plain HTTP, so whoever reached it without a trusted proxy did so too.
   if (!presented.fromProxy) return "http";
   const list = linesOf(presented, "x-forwarded-proto").join(",");

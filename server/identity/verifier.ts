@@ -26,6 +26,8 @@ export interface Presented {
   header(name: string): string;
   /** Whether the peer is a configured proxy, whose statements about its own caller are believed. */
   readonly fromProxy: boolean;
+  /** The scheme by which it was sent, where whoever asks says so beside the headers. */
+  readonly scheme?: "http" | "https";
   /** The value of every line of a header, also of empty ones. Left out where only the first can be had. */
   lines?(name: string): readonly string[];
   /** The body as it was sent, as far as a verifier asks for it. Left out where whoever asks does not show it. */

@@ -8,7 +8,7 @@ import { hasDuplicate, readHeaders } from "../authz/adapter-request.ts";
 import { callerBehind } from "../caller-address.ts";
 import { readShown, type Shown } from "../challenge/headers.ts";
 import { BODY_FIELDS_BYTES } from "../config.ts";
-import { readFacts } from "../facts.ts";
+import { readFacts, withoutFacts } from "../facts.ts";
 import type { Gate, Ruling } from "../gate.ts";
 import { SLOW } from "../gate.ts";
 import type { Holds } from "../hold.ts";
@@ -50,10 +50,25 @@ function answer(gate: Gate, holds: Holds, args: Arguments): Answer | Promise<Ans
   const request = requestOf(gate, from, args);
   if (typeof request === "string") return refuseMalformed(gate, request);
   const shown = readShown(gate.view.challenges, (name) => from.header(name));
-  const waiting = identifyCaller(gate, request, shownBy(from, true));
+  const trusted = isTrusted(gate, from);
+  const presented = trusted ? shownBy(from, true) : { ...shownBy(from, false), scheme: schemeOf(args) };
+  const waiting = identifyCaller(gate, request, presented);
   return waiting === null
     ? decide(gate, holds, request, shown)
     : waiting.then(() => decide(gate, holds, request, shown));
+}
+
+/**
+ * HAProxy shows what it was sent, and asks before its own rules could change any of it: what a proxy alone may state is believed of one
+ * before it that the policy trusts, and of nobody else.
+ */
+function isTrusted({ view }: Gate, { peer }: RequestView): boolean {
+  return view.peers.of(peer).hops > 0;
+}
+
+/** By the argument `ssl=ssl_fc`. A HAProxy that does not say is one that ends TLS. */
+function schemeOf(args: Arguments): "http" | "https" {
+  return args.get("ssl") === false ? "http" : "https";
 }
 
 type Duplicate = "duplicate_credential" | "duplicate_fact";
@@ -61,16 +76,18 @@ type Duplicate = "duplicate_credential" | "duplicate_fact";
 function requestOf(gate: Gate, from: RequestView, args: Arguments): Request | Duplicate {
   const { view } = gate;
   if (hasDuplicate(from, view.identityHeaders)) return "duplicate_credential";
-  if (hasDuplicate(from, view.factHeaders)) return "duplicate_fact";
+  const trusted = isTrusted(gate, from);
+  if (trusted && hasDuplicate(from, view.factHeaders)) return "duplicate_fact";
   const body = args.get("body");
   const path = from.query === null ? from.path : `${from.path}?${from.query}`;
+  const headers = readHeaders(from, from, view, (name) => FORWARDED.has(name));
   const request = makeRequest({
     method: from.method,
     path,
     host: from.header("host"),
     ip: callerBehind(view.peers.of(from.peer), from.header("x-forwarded-for")),
-    headers: readHeaders(from, from, view, (name) => FORWARDED.has(name)),
-    facts: readFacts(view.facts, (header) => from.header(header)),
+    headers: trusted ? headers : withoutFacts(headers, view.factHeaders),
+    ...(trusted ? { facts: readFacts(view.facts, (header) => from.header(header)) } : {}),
     size: Number(from.header("content-length")) || 0,
   });
   if (body instanceof Uint8Array && view.readsBody[gate.engine.routeOf(request)] === true) {

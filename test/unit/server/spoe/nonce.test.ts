@@ -33,13 +33,15 @@ rule known when has client then allow`,
   const options = { clock: () => NOW * 1e6, tokens: { dpopNonce: true }, report: () => {} };
   const gate = makeGate("", { load: () => loadPolicy(join(folder, "p.edgepolicy"), nodeFiles), options });
   const token = await sign(issuer, claims({ cnf: { jkt: await thumbprint(holder) } }));
-  const ask = async (nonce?: unknown): ReturnType<typeof haproxyAsks> =>
-    haproxyAsks(gate, "/v1/orders", [
-      ["host", "api.example.com"],
-      ["authorization", `DPoP ${token}`],
-      ["dpop", await prove(holder, token, { payload: { nonce } })],
-    ]);
+  const ask = async (nonce?: unknown, more = {}): ReturnType<typeof haproxyAsks> => {
+    const dpop = await prove(holder, token, { payload: { nonce } });
+    const lines = { host: "api.example.com", authorization: `DPoP ${token}`, dpop, "x-forwarded-proto": "https" };
+    return haproxyAsks(gate, "/v1/orders", Object.entries(lines), more);
+  };
   const refused = await ask();
   expect(refused).toMatchObject({ verdict: "refuse", status: 401, dpop_nonce: expect.any(String) as string });
   expect(await ask(refused["dpop_nonce"])).toMatchObject({ verdict: "allow", client: "acme" });
+  // The scheme is what HAProxy says, and not what its caller writes.
+  expect(await ask(refused["dpop_nonce"], { ssl: true })).toMatchObject({ verdict: "allow" });
+  expect(await ask(refused["dpop_nonce"], { ssl: false })).toMatchObject({ verdict: "refuse", status: 401 });
 });
