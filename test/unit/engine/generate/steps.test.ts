@@ -105,6 +105,17 @@ describe("is written out, and nothing called by name,", () => {
     expect(rulesOf("most > 3")).not.toMatch(/tables/);
   });
 
+  test("conjunctions of a wide disjunction, but for those within others", () => {
+    // So many that they are not told apart as alternatives.
+    const isTested = (count: number, of: (index: number) => string): boolean => {
+      const parts = Array.from({ length: count }, (_, index) => `(${of(index)})`);
+      return /test\d/.test(rulesOf(`has header["a"] and (${parts.join(" or ")})`));
+    };
+    const [b, c, d] = ["b", "c", "d"].map((name) => (index: number) => `has header["${name}${index}"]`);
+    expect(isTested(130, (index) => `${b!(index)} and not ${c!(index)}`)).toBe(false);
+    expect(isTested(70, (index) => `${b!(index)} and not (${c!(index)} and ${d!(index)})`)).toBe(true);
+  });
+
   test("but for what texts, patterns and grants ask", () => {
     expect(rulesOf('host contains "a"')).toMatch(/test\d/);
     expect(rulesOf("granted")).toMatch(/test\d/);
@@ -117,7 +128,13 @@ describe("limits", () => {
   test("are asked in place where rate and cost stand in the policy", () => {
     expect(asks("allow 4 per 1s")).toMatch(/entry0\.table\.ask\(.*, rate0, 1, c\.now/);
     expect(asks("allow client.rate ?? 4 per 1s")).toMatch(/c\.client < 0 \? rate0 : rates\[c\.client\] \?\? rate0/);
-    for (const other of ["allow 4 per 1s exact", "allow 4 at once", "allow 4 per 1s cost query.count"])
+    for (const other of [
+      "allow 4 per 1s exact",
+      'allow 4 per day "UTC"',
+      "allow 4 at once",
+      "allow 4 per 1s cost query.count",
+      "allow client.rate ?? 4 per 1s exact",
+    ])
       expect(asks(other)).toMatch(/limits\.askEnforced\(0\)/);
   });
 });
@@ -131,6 +148,20 @@ describe("there are none", () => {
     const { rules: collector, ask } = stepsOf(rules.join("\n"));
     expect(collector).toBeNull();
     expect(ask).not.toBeNull();
+  });
+
+  test("of so many candidates of all routes together, each of which would be small", () => {
+    const candidates = (routes: number): Steps => {
+      const declared = Array.from({ length: routes }, (_, index) => `route r${index} = GET "/r${index}"`);
+      const rules = Array.from(
+        { length: 10 },
+        (_, index) => `rule b${index} when has header["x-${index}"] then note "b"`,
+      );
+      return stepsOf([...declared, ...rules].join("\n"));
+    };
+    // Ten rules on each route, and without one.
+    expect(candidates(408).rules).not.toBeNull();
+    expect(candidates(409).rules).toBeNull();
   });
 
   test("where the engine is told to make none, and it decides the same", () => {

@@ -5,6 +5,7 @@ import { Arena, NONE, PAGE_BYTES } from "../../../../engine/state/arena.ts";
 import { Catalogue } from "../../../../engine/state/catalogue.ts";
 import { FULL, HashTable } from "../../../../engine/state/table.ts";
 import { slotsPerPage } from "../../../../engine/state/table-page.ts";
+import { Recorder } from "../../../helpers/recorder.ts";
 import { hashOf, inArena } from "../../../helpers/tables.ts";
 
 const STRIDE = 200;
@@ -25,6 +26,7 @@ class Notes extends HashTable {
   see(lo: number, hi: number, now: number): void {
     let at = this.find(lo, hi);
     if (at === NONE) at = this.insert(lo, hi, now);
+    else this.touch(at);
     this.words[at + 2] = now;
   }
   note(number: number, now: number): void {
@@ -38,6 +40,9 @@ class Notes extends HashTable {
   }
   forget(number: number): void {
     this.remove(this.find(...hashOf(number)));
+  }
+  forgetAt(lo: number, hi: number): void {
+    this.remove(this.find(lo, hi));
   }
   dropAny(now: number): void {
     this.dropOne(now);
@@ -204,6 +209,103 @@ describe("entries of clients", () => {
   });
 });
 
+describe("where room is made elsewhere, entries of clients", () => {
+  const client = (number: number): readonly [lo: number, hi: number] => [RESERVED | (number << 17), number];
+  const CLIENTS = upTo(40).map((each) => each + 1);
+
+  test("go only when there are no others, in whichever page those are", () => {
+    const table = tableOf(30);
+    for (const each of CLIENTS) table.see(...client(each), 0);
+    for (const number of upTo(40)) table.note(number, 900);
+    for (let left = 80; left > 40; left--) table.dropAny(950);
+    expect([table.count, table.dropped]).toEqual([40, 40]);
+    expect(upTo(40).filter((number) => table.has(number))).toEqual([]);
+    expect(CLIENTS.every((each) => table.holds(...client(each)))).toBe(true);
+    for (let left = 40; left > 0; left--) table.dropAny(950);
+    expect([table.count, table.dropped]).toEqual([0, 80]);
+  });
+
+  test("go where they are equal to fresh", () => {
+    const table = tableOf(1);
+    for (const each of upTo(5)) table.see(...client(each + 1), each < 2 ? 0 : 900);
+    table.dropAny(REST + 1);
+    expect([table.count, table.dropped]).toEqual([3, 0]);
+  });
+
+  test("are found beyond pages that have nothing any more", () => {
+    const table = tableOf(30);
+    for (const each of CLIENTS) table.see(...client(each), 0);
+    for (const each of CLIENTS.filter((every) => every % 2 === 1)) table.forgetAt(...client(each));
+    for (let left = 20; left > 0; left--) table.dropAny(950);
+    expect([table.count, table.dropped]).toEqual([0, 20]);
+  });
+});
+
+describe("a page of many entries", () => {
+  const SMALL_STRIDE = 8;
+  const many = Math.floor(slotsPerPage(SMALL_STRIDE) * FULL);
+  const small = (): Notes => inArena(PAGE_BYTES, (arena, head) => new Notes(arena, head, SMALL_STRIDE));
+
+  test("is not looked through for one: the oldest of some goes, and each time of others", () => {
+    const table = small();
+    for (const number of upTo(many)) table.note(number, 100 + number);
+    for (const number of upTo(many)) table.note(many + number, 100 + many + number);
+    const oldest = table.sketchedAt.map((seen, index) => seen === 100 + index);
+    expect(oldest.filter(Boolean).length).toBeLessThan(many / 4);
+    // As many as there are go through the whole page about sixteen times, so that few of the first half are left.
+    const left = (from: number): number => upTo(many).filter((number) => table.has(from + number)).length;
+    expect(left(many)).toBeGreaterThan(9 * left(0));
+  });
+
+  test("drops those of no client among very many", () => {
+    const table = small();
+    const clients = upTo(many - 40).map((each): readonly [number, number] => [
+      RESERVED | ((each + 1) << 10),
+      7 * each + 1,
+    ]);
+    for (const each of clients) table.see(...each, 0);
+    for (const number of upTo(40)) table.note(number, 500);
+    for (const number of upTo(60)) table.note(100 + number, 600);
+    expect([table.dropped, clients.every((each) => table.holds(...each))]).toEqual([60, true]);
+    expect(upTo(60).filter((number) => table.has(100 + number)).length).toBe(40);
+  });
+});
+
+describe("every word that changes is told before,", () => {
+  /** Does `change` in a section; it must have told of all that it changed. */
+  function told(arena: Arena, change: () => void): void {
+    const recorder = new Recorder(arena);
+    change();
+    expect(recorder.lost()).toEqual([]);
+    arena.guard = null;
+  }
+
+  function made(pages: number): { readonly arena: Arena; readonly table: Notes } {
+    const arena = new Arena(pages + 6);
+    return { arena, table: inArena(pages * PAGE_BYTES, (own, head) => new Notes(own, head), arena) };
+  }
+
+  test.each([1, 4])("where %d pages fill and are split, left out of, and dropped from", (pages) => {
+    const { arena, table } = made(pages);
+    let now = 0;
+    for (const number of upTo(pages * MOST + 40))
+      told(arena, () => table.note(number, (now += number % 50 === 49 ? REST : 7)));
+    for (let times = 0; times < 30; times++) told(arena, () => table.dropAny((now += times % 10 === 9 ? REST : 7)));
+    expect(table.released).toBeGreaterThan(30);
+  });
+
+  test("where a table becomes smaller, and larger again", () => {
+    const { arena, table } = made(12);
+    for (const number of upTo(7 * MOST)) table.note(number, number);
+    told(arena, () => table.setBudget(2 * PAGE_BYTES));
+    while (table.isTooLarge) told(arena, () => table.shrink(REST + 3 * MOST));
+    told(arena, () => table.setBudget(12 * PAGE_BYTES));
+    for (const number of upTo(7 * MOST)) told(arena, () => table.note(number, REST + 3 * MOST));
+    expect(upTo(7 * MOST).filter((number) => !table.has(number))).toEqual([]);
+    expect([table.count, table.bytes > 7 * PAGE_BYTES]).toEqual([7 * MOST, true]);
+  });
+});
+
 describe("room for another", () => {
   test("is made of all that is equal to fresh in a page, or of one entry", () => {
     const table = tableOf(1);
@@ -257,6 +359,44 @@ describe("a smaller table", () => {
     while (table.isTooLarge) table.shrink(REST + 1);
     expect([table.count, table.dropped, table.bytes]).toEqual([10, 0, PAGE_BYTES]);
     expect(upTo(2 * MOST).filter((number) => table.has(number))).toEqual(upTo(10).map((each) => 2 * MOST - 10 + each));
+  });
+
+  test("drops from the fuller of two pages that become one", () => {
+    for (const fuller of [0, 1]) {
+      const table = tableOf(2);
+      // The lowest bit of the second half tells the two pages.
+      const [many, few] = [upTo(MOST - 2), upTo(5)];
+      for (const number of many) table.see((number + 1) << 8, ((number + 1) << 1) | fuller, number);
+      for (const number of few) table.see((number + 1) << 8, ((number + 1) << 1) | (1 - fuller), 0);
+      expect([table.count, table.bytes]).toEqual([MOST + 3, 2 * PAGE_BYTES]);
+      table.setBudget(PAGE_BYTES);
+      table.shrink(500);
+      expect([table.count, table.dropped, table.bytes]).toEqual([MOST, 3, PAGE_BYTES]);
+      for (const number of few) expect(table.holds((number + 1) << 8, ((number + 1) << 1) | (1 - fuller))).toBe(true);
+    }
+  });
+
+  test("is made of one that is much deeper in places, and can be so again", () => {
+    const table = tableOf(30);
+    const [lone, crowd] = [upTo(5), upTo(3 * MOST)];
+    // The low three bits of most tell nothing.
+    const put = (): void => {
+      for (const number of lone) table.see((number + 1) << 8, (number << 3) | 3, 500);
+      for (const number of crowd) table.see((number + 1) << 8, (number + 1) << 3, 400);
+    };
+    put();
+    const { bytes } = table;
+    table.setBudget(PAGE_BYTES);
+    for (let pages = bytes / PAGE_BYTES; table.isTooLarge; pages = table.bytes / PAGE_BYTES) {
+      table.shrink(600);
+      expect(table.bytes / PAGE_BYTES).toBeGreaterThanOrEqual(pages - 1);
+    }
+    expect([table.bytes, table.count + table.dropped]).toEqual([PAGE_BYTES, 5 + 3 * MOST]);
+    table.setBudget(30 * PAGE_BYTES);
+    put();
+    expect([table.bytes, table.count]).toEqual([bytes, 5 + 3 * MOST]);
+    for (const number of lone) expect(table.holds((number + 1) << 8, (number << 3) | 3)).toBe(true);
+    for (const number of crowd) expect(table.holds((number + 1) << 8, (number + 1) << 3)).toBe(true);
   });
 
   test("gives its pages back", () => {
