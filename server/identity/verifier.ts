@@ -20,6 +20,13 @@ export interface Identity {
 /** Who it is, or the reason why the credential was refused. */
 export type Finding = Identity | IdentityError;
 
+/** A certificate that the caller proved to hold. */
+export interface ConveyedCertificate {
+  readonly der: Uint8Array;
+  /** Whether its chain leads to an authority that whoever ended TLS accepts. */
+  readonly verified: boolean;
+}
+
 /** What a request was sent with. Valid only until the handler returns: a verifier reads what it needs before its first wait. */
 export interface Presented {
   /** First value of a header by its lower-case name; empty if it is absent. */
@@ -28,6 +35,8 @@ export interface Presented {
   readonly fromProxy: boolean;
   /** The scheme by which it was sent, where whoever asks says so beside the headers. */
   readonly scheme?: "http" | "https";
+  /** The certificate of the caller's connection, where whoever asks ended its TLS and says so beside the headers. */
+  readonly certificate?: ConveyedCertificate;
   /** The value of every line of a header, also of empty ones. Left out where only the first can be had. */
   lines?(name: string): readonly string[];
   /** The body as it was sent, as far as a verifier asks for it. Left out where whoever asks does not show it. */

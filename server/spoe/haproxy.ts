@@ -14,6 +14,7 @@ import { SLOW } from "../gate.ts";
 import type { Holds } from "../hold.ts";
 import { identifyCaller } from "../identity/identify.ts";
 import { shownBy } from "../identity/presented.ts";
+import type { Presented } from "../identity/verifier.ts";
 import { increment } from "../metrics.ts";
 import { decisionField, passField, problem, type Refusal, refusalOf, retryAfterField } from "../refusal.ts";
 import type { RequestView } from "../transport.ts";
@@ -51,7 +52,7 @@ function answer(gate: Gate, holds: Holds, args: Arguments): Answer | Promise<Ans
   if (typeof request === "string") return refuseMalformed(gate, request);
   const shown = readShown(gate.view.challenges, (name) => from.header(name));
   const trusted = isTrusted(gate, from);
-  const presented = trusted ? shownBy(from, true) : { ...shownBy(from, false), scheme: schemeOf(args) };
+  const presented = trusted ? shownBy(from, true) : { ...shownBy(from, false), ...connectionOf(args) };
   const waiting = identifyCaller(gate, request, presented);
   return waiting === null
     ? decide(gate, holds, request, shown)
@@ -66,9 +67,14 @@ function isTrusted({ view }: Gate, { peer }: RequestView): boolean {
   return view.peers.of(peer).hops > 0;
 }
 
-/** By the argument `ssl=ssl_fc`. A HAProxy that does not say is one that ends TLS. */
-function schemeOf(args: Arguments): "http" | "https" {
-  return args.get("ssl") === false ? "http" : "https";
+/** What HAProxy says of its caller's connection, of which it knows everything itself. */
+function connectionOf(args: Arguments): Pick<Presented, "scheme" | "certificate"> {
+  const der = args.get("cert");
+  // By `ssl=ssl_fc`. A HAProxy that does not say is one that ends TLS.
+  const scheme = args.get("ssl") === false ? "http" : "https";
+  if (!(der instanceof Uint8Array) || der.length === 0) return { scheme };
+  // By `verify=ssl_c_verify`, which is OpenSSL's X509_V_OK where nothing is wrong.
+  return { scheme, certificate: { der, verified: args.get("verify") === 0 } };
 }
 
 type Duplicate = "duplicate_credential" | "duplicate_fact";

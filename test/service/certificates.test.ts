@@ -1,15 +1,14 @@
 /** Real nginx ends the TLS of callers with certificates, with the configuration of docs/client-certificates.md as it stands there. */
 import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { request } from "node:https";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { readBlocks } from "../helpers/markdown.ts";
 import { echo, freePort, serve, startService, temporaryFolder, until } from "../helpers/server.ts";
 import { inventoryWith } from "../helpers/verifiers.ts";
+import { type Ask, asker, clientOf, makeCertificates, OPENSSL, URI } from "./certificates.ts";
 
 const NGINX = "/usr/sbin/nginx";
-const OPENSSL = "/usr/bin/openssl";
 const missing = [[NGINX, "-v"] as const, [OPENSSL, "version"] as const].filter(
   ([program, argument]) => spawnSync(program, [argument]).error !== undefined,
 );
@@ -17,41 +16,9 @@ const needed = `nginx and openssl${missing.length === 0 ? "" : ` (SKIPPED: no ${
 
 const page = readBlocks(readFileSync(new URL("../../docs/client-certificates.md", import.meta.url), "utf8"));
 const shown = (language: string): string => page.find((one) => one.language === language)?.text ?? "";
-const URI = "spiffe://prod.example/orders/exporter";
-
-/** An authority, a server's certificate, and callers' certificates, each as `NAME.pem` and `NAME.key`. */
-function makeCertificates(folder: string): void {
-  const openssl = (...args: string[]): void => {
-    const { status, stderr } = spawnSync(OPENSSL, args, { cwd: folder, encoding: "utf8" });
-    expect(stderr, args.join(" ")).toBe(status === 0 ? stderr : "");
-  };
-  const ec = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"];
-  const selfSigned = (name: string, ...more: string[]): void =>
-    openssl("req", "-x509", ...ec, "-keyout", `${name}.key`, "-out", `${name}.pem`, "-subj", `/CN=${name}`, ...more);
-  selfSigned("clients-ca");
-  selfSigned("server", "-addext", "subjectAltName=DNS:localhost");
-  selfSigned("stranger", "-addext", `subjectAltName=URI:${URI}`);
-  for (const [name, alternative] of [
-    ["exporter", `URI:${URI}`],
-    ["unknown", "URI:spiffe://prod.example/orders/unknown"],
-    ["twofold", `URI:${URI},URI:spiffe://prod.example/orders/other`],
-  ] as const) {
-    openssl("req", "-new", ...ec.slice(0, -2), "-keyout", `${name}.key`, "-out", `${name}.csr`, "-subj", `/CN=${name}`);
-    writeFileSync(join(folder, `${name}.ext`), `subjectAltName=${alternative}\nbasicConstraints=critical,CA:FALSE\n`);
-    const by = ["-CA", "clients-ca.pem", "-CAkey", "clients-ca.key", "-CAcreateserial", "-days", "2"];
-    openssl("x509", "-req", "-in", `${name}.csr`, "-out", `${name}.pem`, "-extfile", `${name}.ext`, ...by);
-  }
-}
-
-interface Answer {
-  readonly status: number | undefined;
-  readonly body: string;
-}
 
 /** @param verify - Value of `ssl_verify_client`. */
-async function guarded(
-  verify = "optional",
-): Promise<(name: string | null, headers?: Record<string, string>) => Promise<Answer>> {
+async function guarded(verify = "optional"): Promise<Ask> {
   const folder = temporaryFolder();
   const tls = join(folder, "tls");
   mkdirSync(tls);
@@ -81,33 +48,10 @@ async function guarded(
   );
   const nginx = spawn(NGINX, ["-e", `${folder}/error.log`, "-c", join(folder, "nginx.conf")], { stdio: "ignore" });
   onTestFinished(() => void nginx.kill("SIGKILL"));
-  const ask = (name: string | null, headers: Record<string, string> = {}): Promise<Answer> =>
-    new Promise((resolve, reject) => {
-      const own =
-        name === null
-          ? {}
-          : { cert: readFileSync(join(tls, `${name}.pem`)), key: readFileSync(join(tls, `${name}.key`)) };
-      const server = {
-        host: "127.0.0.1",
-        port,
-        servername: "localhost",
-        ca: readFileSync(join(tls, "server.pem")),
-        path: "/v1/orders",
-      };
-      const sent = request({ ...server, ...own, headers, agent: false }, (incoming) => {
-        let body = "";
-        incoming.on("data", (chunk: Buffer) => (body += chunk.toString()));
-        incoming.on("end", () => resolve({ status: incoming.statusCode, body }));
-      });
-      sent.on("error", reject);
-      sent.end();
-    });
+  const ask = asker(tls, port);
   await until(async () => (await ask(null).catch(() => null)) !== null);
   return ask;
 }
-
-const clientOf = ({ body }: Answer): unknown =>
-  (JSON.parse(body) as { headers: Record<string, string> }).headers["x-edge-client"];
 
 describe.skipIf(missing.length > 0)(needed, () => {
   it("names the client of a certificate that nginx has verified, and keeps the certificate", async () => {

@@ -72,9 +72,11 @@ export async function runCaddy(ports: Ports, site = ""): Promise<void> {
   await untilAnswered(caddy, ports.proxy);
 }
 
-export async function runHaproxy(ports: Ports): Promise<void> {
+/** @param bind - A further `bind` of the frontend. */
+export async function runHaproxy(ports: Ports, bind = ""): Promise<void> {
   const folder = temporaryFolder();
-  writeFileSync(join(folder, "haproxy.cfg"), withPorts(blockOf("haproxy.md", "haproxy"), 8082, ports));
+  const config = withPorts(blockOf("haproxy.md", "haproxy"), 8082, ports);
+  writeFileSync(join(folder, "haproxy.cfg"), config.replace("  filter spoe", `${bind}  filter spoe`));
   writeFileSync(join(folder, "edgepolicy.spoe"), blockOf("haproxy.md", "spoe"));
   await untilAnswered(spawn(HAPROXY, ["-db", "-f", "haproxy.cfg"], { cwd: folder, stdio: "ignore" }), ports.proxy);
 }

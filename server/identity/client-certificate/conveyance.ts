@@ -1,9 +1,10 @@
 /**
  * How a proxy conveys the certificate that its caller proved to hold. The name of the header tells the form: `x-forwarded-client-cert`
- * is Envoy's, `client-cert` that of RFC 9440, and `…-cert` nginx's percent-encoded PEM with the result of the verification in `…-verify`.
+ * is Envoy's, `client-cert` that of RFC 9440, and `…-cert` nginx's percent-encoded PEM with the result of the verification in `…-verify`. HAProxy
+ * gives it beside the headers, in DER.
  */
 import { hash } from "node:crypto";
-import type { Presented } from "../verifier.ts";
+import type { ConveyedCertificate, Presented } from "../verifier.ts";
 import type { CertificateError, ClientCertificate } from "./certificate.ts";
 import { readCertificate } from "./certificate.ts";
 import { certificateOfField } from "./client-cert-field.ts";
@@ -11,11 +12,11 @@ import { derOfEscapedPem } from "./escaped-pem.ts";
 import type { ClientCertificateOptions } from "./options.ts";
 import { certificateOfXfcc } from "./xfcc.ts";
 
-/** Reads the certificate from the headers of one source. */
+/** Reads the certificate of one source. */
 export interface Conveyance {
   /** Lower-case names of the headers; the first is the one that the policy names. */
   readonly headers: readonly string[];
-  /** Whether a peer that is believed says anything of a certificate. */
+  /** Whether whoever is believed says anything of a certificate. */
   isOffered(presented: Presented): boolean;
   /** @returns Null where the proxy saw no certificate, or whoever sent the request is not believed. */
   certificateOf(presented: Presented): ClientCertificate | CertificateError | null;
@@ -48,23 +49,40 @@ const NOTHING: ReadonlySet<string> = new Set(["", "NONE"]);
 
 /** Reading a certificate takes some hundred times as long as hashing its text, and callers come again with the same. */
 function remembering(headers: readonly string[], read: Read): Conveyance {
-  const remembered = new Map<string, ClientCertificate>();
-  const isOffered = (presented: Presented): boolean =>
+  const memory = new Memory();
+  const isInHeaders = (presented: Presented): boolean =>
     presented.fromProxy && headers.some((header) => !NOTHING.has(presented.header(header)));
   return {
     headers,
-    isOffered,
+    isOffered: (presented) => presented.certificate !== undefined || isInHeaders(presented),
     certificateOf: (presented) => {
-      if (!isOffered(presented)) return null;
+      const { certificate } = presented;
+      if (certificate !== undefined) return certificateBeside(certificate, memory);
+      if (!isInHeaders(presented)) return null;
       const values = headers.map((header) => presented.header(header));
-      const key = hash("sha256", values.join("\n"), "base64");
-      const known = remembered.get(key);
-      if (known !== undefined) return known;
-      const certificate = read(values);
-      if (typeof certificate === "string") return certificate;
-      if (remembered.size >= REMEMBERED_MAX) remembered.clear();
-      remembered.set(key, certificate);
-      return certificate;
+      return memory.certificateOf(`headers:${hash("sha256", values.join("\n"), "base64")}`, () => read(values));
     },
   };
+}
+
+function certificateBeside(
+  { der, verified }: ConveyedCertificate,
+  memory: Memory,
+): ClientCertificate | CertificateError {
+  if (!verified) return "certificate_unverified";
+  return memory.certificateOf(`der:${hash("sha256", der, "base64")}`, () => readCertificate(der));
+}
+
+class Memory {
+  readonly #certificates = new Map<string, ClientCertificate>();
+
+  certificateOf(key: string, read: () => ClientCertificate | CertificateError): ClientCertificate | CertificateError {
+    const known = this.#certificates.get(key);
+    if (known !== undefined) return known;
+    const certificate = read();
+    if (typeof certificate === "string") return certificate;
+    if (this.#certificates.size >= REMEMBERED_MAX) this.#certificates.clear();
+    this.#certificates.set(key, certificate);
+    return certificate;
+  }
 }

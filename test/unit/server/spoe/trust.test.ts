@@ -1,5 +1,9 @@
 /** What is believed of headers at HAProxy's door, which shows them as its caller wrote them. */
+import { hash } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import type { Gate } from "../../../../server/gate.ts";
+import type { SpoeValue } from "../../../../server/spoe/values.ts";
+import { derOf } from "../../../helpers/certificates.ts";
 import { makeGate } from "../../../helpers/gate.ts";
 import { haproxyAsks } from "../../../helpers/haproxy.ts";
 import { inventoryWith } from "../../../helpers/verifiers.ts";
@@ -7,6 +11,10 @@ import { inventoryWith } from "../../../helpers/verifiers.ts";
 const CERTIFICATE = ["x-forwarded-client-cert", `Hash=${"b".repeat(64)};URI=spiffe://prod.example/acme`] as const;
 
 function ask(trust: string, path: string, ...lines: (readonly [string, string])[]): ReturnType<typeof haproxyAsks> {
+  return haproxyAsks(gateOf(trust), path, [["host", "a"], ...lines]);
+}
+
+function gateOf(trust: string): Gate {
   const policy = `policy "p" { default block }
 ${trust}
 identity { mtls { header "x-forwarded-client-cert" } }
@@ -18,9 +26,11 @@ route plain = GET "/plain"
 rule holders on known when has client then allow
 rule facts   on bots  when bot ?? 0 == 7 then allow
 rule written on plain when not has header["x-bot"] then allow`;
-  const clients = { acme: [`{ id: svid, type: mtls, value: "spiffe://prod.example/acme" }`] };
-  const gate = makeGate(policy, { files: { "clients.yaml": inventoryWith(clients) }, options: { report: () => {} } });
-  return haproxyAsks(gate, path, [["host", "a"], ...lines]);
+  const clients = {
+    acme: [`{ id: svid, type: mtls, value: "spiffe://prod.example/acme" }`],
+    exporter: [`{ id: work, type: mtls, thumbprint: "sha256:${hash("sha256", derOf("workload"), "hex")}" }`],
+  };
+  return makeGate(policy, { files: { "clients.yaml": inventoryWith(clients) }, options: { report: () => {} } });
 }
 
 describe("a certificate and a fact in headers", () => {
@@ -36,5 +46,36 @@ describe("a certificate and a fact in headers", () => {
     expect(await ask(trust, "/known", CERTIFICATE)).toMatchObject({ verdict: "allow", client: "acme" });
     expect(await ask(trust, "/bots", ["x-bot", "7"])).toMatchObject({ verdict: "allow" });
     expect(await ask(trust, "/bots", ["x-bot", "7"], ["x-bot", "8"])).toMatchObject({ status: 400 });
+  });
+});
+
+describe("a certificate that HAProxy says beside the headers", () => {
+  const beside = (more: Readonly<Record<string, SpoeValue>>, trust = ""): ReturnType<typeof haproxyAsks> =>
+    haproxyAsks(gateOf(trust), "/known", [["host", "a"]], more);
+
+  it("is believed where HAProxy has verified it, and names its holder", async () => {
+    expect(await beside({ cert: derOf("workload"), verify: 0 })).toMatchObject({
+      verdict: "allow",
+      client: "exporter",
+    });
+  });
+
+  it("is refused where HAProxy found something wrong, or does not say", async () => {
+    for (const more of [{ verify: 18 }, {}, { verify: "0" }])
+      expect(await beside({ cert: derOf("workload"), ...more })).toMatchObject({ verdict: "refuse", status: 401 });
+    expect(await beside({ cert: Uint8Array.of(1, 2), verify: 0 })).toMatchObject({ verdict: "refuse", status: 401 });
+  });
+
+  it("is none where there is none", async () => {
+    for (const more of [
+      { cert: new Uint8Array(0), verify: 0 },
+      { cert: null, verify: null },
+    ])
+      expect(await beside(more)).toMatchObject({ verdict: "refuse", status: 403 });
+  });
+
+  it("is that of a proxy and not of its caller, where a proxy that the policy trusts stands before HAProxy", async () => {
+    const answer = await beside({ cert: derOf("workload"), verify: 0 }, "trust proxy 192.0.2.0/24 hops 1");
+    expect(answer).toMatchObject({ verdict: "refuse", status: 403 });
   });
 });
