@@ -9,10 +9,10 @@ const LONGEST = 64;
 
 /** Reads addresses; those that were met lately are not read again. */
 export class Addresses {
-  readonly #known = new TextMemo<string | false>(MOST_REMEMBERED, (text) => canonicalIp(text) ?? false);
-  readonly #peers = new TextMemo<string | false>(MOST_REMEMBERED, (text) => canonicalIp(withoutPort(text)) ?? false);
+  readonly #known = new TextMemo<string | false>(MOST_REMEMBERED, (text) => canonicalOf(text) ?? false);
+  readonly #peers = new TextMemo<string | false>(MOST_REMEMBERED, (text) => canonicalOf(withoutPort(text)) ?? false);
 
-  /** Canonical text of an address, or null where `text` is none. Of IPv4 it is the text itself. */
+  /** Canonical text of an address, or null where `text` is none. Of IPv4 it is the text itself; a zone of IPv6 is left out. */
   read(text: string): string | null {
     if (ipv4Number(text) >= 0) return text;
     return text.length > LONGEST ? null : this.#known.of(text) || null;
@@ -48,6 +48,12 @@ export function ipv4Number(text: string): number {
     }
   }
   return dots === 3 && part >= 0 ? number * 256 + part : -1;
+}
+
+/** Apache and Go write through which interface a link-local caller came (`fe80::1%eth0`, RFC 4007 §11), which means something on their host alone. */
+function canonicalOf(text: string): string | null {
+  const zone = text.indexOf("%");
+  return canonicalIp(zone > 0 && text.includes(":") ? text.slice(0, zone) : text);
 }
 
 function withoutPort(text: string): string {

@@ -30,6 +30,7 @@ describe("lines of Apache and nginx", () => {
     ["common format", `192.0.2.1 - - ${AT} "HEAD / HTTP/1.0" 304 -`, { size: 0, referer: "", userAgent: "" }],
     ["virtual host", `www.example.com:443 192.0.2.1 - - ${AT} "GET / HTTP/1.1" 200 1`, { host: "www.example.com:443" }],
     ["IPv6", `2001:DB8::1 - - ${AT} "GET / HTTP/1.1" 200 1`, { ip: "2001:db8::1" }],
+    ["zone of IPv6", `fe80::1%eth0 - - ${AT} "GET / HTTP/1.1" 200 1`, { ip: "fe80::1" }],
     ["zone", '192.0.2.1 - - [17/May/2015:12:05:03 +0200] "GET / HTTP/1.1" 200 1', { atMicros: 1431857103000000 }],
     ["user with blanks and brackets", `192.0.2.1 - a [b] c ${AT} "GET / HTTP/1.1" 200 1`, { user: "a [b] c" }],
     [

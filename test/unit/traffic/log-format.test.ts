@@ -126,6 +126,8 @@ describe("what a line tells", () => {
       outcome: { status: 200, size: 17, latencyMicros: 250_000 },
       afterMicros: 250_000,
     });
+    const linked = { ...ENVOY, downstream_remote_address: "[fe80::1%eth0]:40000" };
+    expect(read("envoy-json", linked).request.ip).toBe("fe80::1");
     expect(read("envoy-json", { ...ENVOY, response_code: 0 }).response).toBeNull();
     expect(reason("envoy-json", { ...ENVOY, method: null, response_code: 0 })).toBeNull();
   });
