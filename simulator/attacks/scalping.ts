@@ -31,9 +31,13 @@ export class Scalping extends Attacker {
     const { target } = this.attack;
     const route = [poll < 0 ? target : poll, target, checkout][this.mark] ?? target;
     this.request.path = objectPath(this.aim(route, this.mark !== POLL).call, FIRST_OBJECT);
-    const last = this.mark === (checkout < 0 ? BASKET : CHECKOUT);
-    this.abusive = last && this.#left > 0;
-    this.status = this.mark === POLL || this.#left > 0 ? 200 : 409;
+    this.#takeStock();
+  }
+
+  /** What is sent again may come when the stock is gone. */
+  override recall(place: number, at: number): void {
+    super.recall(place, at);
+    this.#takeStock();
   }
 
   protected override learn(admitted: boolean): void {
@@ -46,6 +50,12 @@ export class Scalping extends Attacker {
   protected override gap(at: number): number {
     if (this.#paysNext) return CHECKOUT_AFTER;
     return at >= this.#sale ? this.meanGap : Math.max(1, Math.min(this.meanGap * POLLING, this.#sale - at));
+  }
+
+  #takeStock(): void {
+    const last = this.mark === (this.#parameters.checkout < 0 ? BASKET : CHECKOUT);
+    this.abusive = last && this.#left > 0;
+    this.status = this.mark === POLL || this.#left > 0 ? 200 : 409;
   }
 
   #stepAt(at: number): number {

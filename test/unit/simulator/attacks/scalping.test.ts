@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { CHECKOUT_AFTER } from "../../../../simulator/attacks/scalping.ts";
+import { runSeed } from "../../../../simulator/run.ts";
 import { campaignOf, countBetween } from "../../../helpers/campaign.ts";
+import { stage } from "../../../helpers/scenarios.ts";
 
 const SCALPING = "scalping { target cart poll list checkout buy drop 60s stock 50 rate 20 per 1s sources 30 }";
 
@@ -39,6 +41,14 @@ test("pays for each basket at machine speed, from where it was filled", () => {
 test("does not pay for what it could not put into a basket", () => {
   const { sent } = campaignOf(SCALPING, ({ request }) => (request.path.startsWith("/cart") ? "block" : "allow"));
   expect(sent.some(({ request }) => request.path === "/buy")).toBe(false);
+});
+
+test("what is sent again when the stock is gone gains nothing", () => {
+  const attack =
+    "attack bots = scalping { target thing drop 1s stock 5 sources 30 rate 50 per 1s if challenged solve }";
+  const { policy, scenario } = stage("rule ask on thing then challenge pow", attack);
+  const [bots] = runSeed(policy, scenario, 1).attacks;
+  expect(bots).toMatchObject({ succeeded: 5, gaveUp: true });
 });
 
 test("baskets alone are what it wants where no checkout is named", () => {
