@@ -270,12 +270,19 @@ test("prints populations that are fitted to a log, which check takes", async () 
   expect(stdout).toContain("// 1 request of callers that no client of the inventory is known to be");
   expect(stdout).toContain("population batch_1 = batch { clients [acme_sync]  rate 1199 per 1h each  mix home 100% }");
   expect(stdout).toContain("// Not fitted: drift of a rate over hours; each rate is the mean over the whole log.");
+  expect(stdout).toContain(
+    "// Not fitted: when a client first appears; each sends from the start, unless `joins` says otherwise.",
+  );
   expect(stdout).toContain("// Not fitted: retries of clients; they count as requests");
   const json = await edgepolicy(["simulate", at("p.edgepolicy"), "--fit", at("log"), "--format", "json"]);
   expect(JSON.parse(json.stdout)).toMatchObject({
     ...{ schema: "edgepolicy.fit/1", requests: 301, strangers: 1, scenario: stdout },
     populations: [{ model: "batch", clients: ["acme_sync"], requests: 300 }],
-    notFitted: [{ what: "drift of a rate over hours" }, { what: "retries of clients" }],
+    notFitted: [
+      { what: "drift of a rate over hours" },
+      { what: "when a client first appears" },
+      { what: "retries of clients" },
+    ],
   });
   writeFileSync(at("bad"), [...log, "garbage"].join("\n"));
   const skipping = ["simulate", at("p.edgepolicy"), "--fit", at("bad"), "--skip-bad"];
