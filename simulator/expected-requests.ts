@@ -3,7 +3,7 @@
  * otherwise found out by running it. Requests that are sent again are not counted.
  */
 import type { Attack, Population, Rate, Scenario } from "../dsl/index.ts";
-import { formatCount, formatDuration, formatPercent } from "./report/format.ts";
+import { formatCount, formatDuration, formatPercent, plural } from "./report/format.ts";
 
 /** What one population or attack sends in a run. */
 export interface ExpectedOfActor {
@@ -74,7 +74,7 @@ function ofPopulation(population: Population, runMicros: number): ExpectedOfActo
   const { each, because } = ofClient(population, runMicros - joinsMicros / 2);
   const { each: late } = ofClient(population, runMicros - joinsMicros);
   const most = population.model === "replay" ? each : each * clients.length;
-  const whose = population.model === "replay" ? because : `${because}, ${formatCount(clients.length)} clients`;
+  const whose = population.model === "replay" ? because : `${because}, ${plural(clients.length, "client")}`;
   const least = joinsMicros === 0 ? most : late * clients.length;
   return { name, because: whose, most, least };
 }

@@ -40,4 +40,6 @@ attack a = credential_stuffing { target login rate 1000000 per 1s from 0s to 4m 
   expect(tooManyExpected(scenario, 50_000_000)).toBe(text);
   expect(() => runSeed(policy, scenario, 1)).toThrow(text);
   expect(tooManyExpected(scenario, 240_000_300)).toBeNull();
+  const one = stage("", "population p = steady { clients [alpha] rate 1000000 per 1s each mix thing 100% }").scenario;
+  expect(tooManyExpected(one, 50_000_000)).toContain("(rate 1,000,000 per 1 s, 1 client)");
 });
