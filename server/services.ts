@@ -42,7 +42,13 @@ export async function makeServices(
 ): Promise<Services> {
   const parts = openParts(config);
   try {
-    return operated(await servicesOn(parts, config, loaded, log, engineOf, crew), parts, crew);
+    const services = await servicesOn(parts, config, loaded, log, engineOf, crew);
+    try {
+      return operated(services, parts, crew);
+    } catch (problem) {
+      await services.state?.close();
+      throw problem;
+    }
   } catch (problem) {
     parts.database.close();
     throw problem;

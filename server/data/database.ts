@@ -6,6 +6,7 @@ import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { ServerError } from "../server-error.ts";
+import { type Lock, takeLock } from "./lock.ts";
 import { MIGRATIONS, migrate } from "./migrations.ts";
 import { loadSqlite } from "./sqlite.ts";
 
@@ -33,8 +34,8 @@ export class Database {
   /** False for one in memory. */
   readonly durable: boolean;
   readonly #sqlite: DatabaseSync;
-  /** Held while the folder is used; the system lets go of it when the process ends, however it ends. */
-  readonly #lock: DatabaseSync | null;
+  /** Held while the folder is used. */
+  readonly #lock: Lock | null;
   readonly #statements = new Map<string, StatementSync>();
   #inTransaction = false;
 
@@ -49,7 +50,7 @@ export class Database {
     if (folder === null) return new Database(prepare(new DatabaseSync(":memory:"), ":memory:"), null);
     const [lockPath, path] = [join(folder, LOCK_FILE), join(folder, DATABASE_FILE)];
     makeFolder(folder, [lockPath, path]);
-    const lock = lockFolder(new DatabaseSync(lockPath, { timeout: 0 }), folder);
+    const lock = lockFolder(lockPath, folder);
     try {
       return new Database(prepare(new DatabaseSync(path, { timeout: 1_000 }), path), lock);
     } catch (problem) {
@@ -58,7 +59,7 @@ export class Database {
     }
   }
 
-  private constructor(sqlite: DatabaseSync, lock: DatabaseSync | null) {
+  private constructor(sqlite: DatabaseSync, lock: Lock | null) {
     this.#sqlite = sqlite;
     this.#lock = lock;
     this.durable = lock !== null;
@@ -121,20 +122,18 @@ function makeFolder(folder: string, files: readonly string[]): void {
 }
 
 /** Two servers would each miss what the other is told, and tear the audit log's chain. */
-function lockFolder(lock: DatabaseSync, folder: string): DatabaseSync {
+function lockFolder(path: string, folder: string): Lock {
+  let lock: Lock | null;
   try {
-    lock.exec("PRAGMA journal_mode=MEMORY; BEGIN EXCLUSIVE");
-    return lock;
+    lock = takeLock(path);
   } catch (problem) {
-    lock.close();
-    if (!/locked/.test(messageOf(problem))) {
-      throw unusable(`cannot use the data folder \`${folder}\`: ${messageOf(problem)}`, "check its owner and mode");
-    }
-    throw unusable(
-      `another server uses the data folder \`${folder}\``,
-      "stop it, or give this one a folder of its own with --data",
-    );
+    throw unusable(`cannot use the data folder \`${folder}\`: ${messageOf(problem)}`, "check its owner and mode");
   }
+  if (lock !== null) return lock;
+  throw unusable(
+    `another server uses the data folder \`${folder}\``,
+    "stop it, or give this one a folder of its own with --data",
+  );
 }
 
 /** Every change is on disk before it is answered (`synchronous=FULL`), because what contains a caller must outlive a loss of power. */

@@ -2,7 +2,7 @@
  * The engine's state in a file: written while it decides, and taken up by the next process. A snapshot is written aside and renamed,
  * so that the file is always a whole one; bans are noted between two snapshots.
  */
-import { readFileSync, renameSync, statSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, statSync } from "node:fs";
 import { type FileHandle, open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import {
@@ -16,6 +16,7 @@ import {
   type StatefulEngine,
 } from "../../engine/index.ts";
 import type { Config } from "../config.ts";
+import { type Lock, takeLock } from "../data/lock.ts";
 import { ServerError } from "../server-error.ts";
 import type { Crew } from "../workers/crew.ts";
 import { BanJournal } from "./ban-journal.ts";
@@ -34,6 +35,8 @@ export class StateFile {
   /** Milliseconds from one snapshot to the next. */
   intervalMs: number;
   readonly #path: string;
+  /** Two servers would each write over what the other has counted and banned. */
+  readonly #lock: Lock;
   readonly #journal: BanJournal;
   readonly #report: Report;
   readonly #leastMs: number;
@@ -55,11 +58,29 @@ export class StateFile {
     { stateIntervalMs, report }: Pick<Config, "stateIntervalMs" | "report">,
     crew: Crew | null,
   ): Promise<StateFile> {
+    requireFile(path);
+    const lock = writing(path, () => lockState(path));
+    try {
+      return await StateFile.#openLocked(path, lock, policy, options, { stateIntervalMs, report }, crew);
+    } catch (problem) {
+      lock.close();
+      throw problem;
+    }
+  }
+
+  static async #openLocked(
+    path: string,
+    lock: Lock,
+    policy: Policy,
+    options: EngineOptions,
+    { stateIntervalMs, report }: Pick<Config, "stateIntervalMs" | "report">,
+    crew: Crew | null,
+  ): Promise<StateFile> {
     const journal = new BanJournal(path);
     const noting = { ...options, onBan: noteAndTell(journal, options) };
     const taken = writing(path, () => takeUp(path, journal, policy, noting, report));
     const engine = crew === null ? taken : crew.share(taken, policy, noting, journal);
-    const file = new StateFile(path, journal, engine, stateIntervalMs, report);
+    const file = new StateFile(path, lock, journal, engine, stateIntervalMs, report);
     try {
       // The first one is there before anything is decided: bans are noted under its key.
       await file.#write();
@@ -70,8 +91,16 @@ export class StateFile {
     return file;
   }
 
-  private constructor(path: string, journal: BanJournal, engine: StatefulEngine, leastMs: number, report: Report) {
+  private constructor(
+    path: string,
+    lock: Lock,
+    journal: BanJournal,
+    engine: StatefulEngine,
+    leastMs: number,
+    report: Report,
+  ) {
     this.#path = path;
+    this.#lock = lock;
     this.#journal = journal;
     this.engine = engine;
     this.#leastMs = leastMs;
@@ -91,6 +120,7 @@ export class StateFile {
     await this.#writing;
     await this.#writeOrReport();
     this.#journal.close();
+    this.#lock.close();
   }
 
   #schedule(): void {
@@ -199,14 +229,32 @@ function takeUp(
 }
 
 /** A device or a pipe could be read for ever, and must not be renamed. */
+function requireFile(path: string): void {
+  const found = reading(path, () => statSync(path, { throwIfNoEntry: false }));
+  if (found !== undefined && !found.isFile()) throw unreadable(path, "it is no file");
+}
+
 function readState(path: string): Uint8Array | null {
+  return reading(path, () => (existsSync(path) ? readFileSync(path) : null));
+}
+
+function reading<T>(path: string, run: () => T): T {
   try {
-    const found = statSync(path, { throwIfNoEntry: false });
-    if (found !== undefined && !found.isFile()) throw new Error("it is no file");
-    return found === undefined ? null : readFileSync(path);
+    return run();
   } catch (problem) {
-    throw new ServerError("state_unusable", `cannot read the state \`${path}\`: ${messageOf(problem)}`);
+    throw unreadable(path, messageOf(problem));
   }
+}
+
+function unreadable(path: string, why: string): ServerError {
+  return new ServerError("state_unusable", `cannot read the state \`${path}\`: ${why}`);
+}
+
+function lockState(path: string): Lock {
+  const lock = takeLock(`${path}.lock`);
+  if (lock !== null) return lock;
+  const help = "stop it, or give this one a file of its own with --state";
+  throw new ServerError("state_unusable", `another server uses the state \`${path}\``, help);
 }
 
 function told({ kept, fresh, dropped }: ReloadReport): string {

@@ -124,5 +124,19 @@ test("leaves nothing aside", async () => {
   const server = await serve(POLICY, { state, stateIntervalMs: 10 });
   await until(() => existsSync(`${state}.bans`));
   await server.running.stop();
-  expect(readdirSync(join(state, "..")).sort()).toEqual(["orders.state", "orders.state.bans"]);
+  expect(readdirSync(join(state, "..")).sort()).toEqual(["orders.state", "orders.state.bans", "orders.state.lock"]);
+});
+
+test("is one server's at a time: another does not start, and writes nothing over it", async () => {
+  const state = stateIn();
+  const server = await serve(POLICY, { state, stateIntervalMs: 1_000_000 });
+  await decide(server, "/.env", "192.0.2.2");
+  const before = readdirSync(join(state, "..")).map((name) => readFileSync(join(state, "..", name), "utf8"));
+  await expect(serve(POLICY, { state })).rejects.toMatchObject({
+    code: "state_unusable",
+    message: `another server uses the state \`${state}\``,
+  });
+  expect(readdirSync(join(state, "..")).map((name) => readFileSync(join(state, "..", name), "utf8"))).toEqual(before);
+  await server.running.stop();
+  expect(await decide(await serve(POLICY, { state }), "/", "192.0.2.2")).toMatchObject({ verdict: "block" });
 });
