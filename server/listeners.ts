@@ -13,6 +13,7 @@ import { BodyRoom } from "./body-room.ts";
 import { proxyHandler } from "./proxy/proxy.ts";
 import { proxySockets } from "./proxy/web-socket.ts";
 import { problem } from "./refusal.ts";
+import { describeFault } from "./report.ts";
 import type { Reloader } from "./reload.ts";
 import { STREAM_PATH } from "./stream/protocol.ts";
 import { streamHandler, streamRoute } from "./stream/route.ts";
@@ -72,10 +73,6 @@ async function openHaproxy({ gate, holds }: Services): Promise<SpoeAgent | null>
   if (haproxy === null) return null;
   const { openSpoeAgent } = await import("./spoe/agent.ts");
   return openSpoeAgent(haproxy, gate, holds);
-}
-
-export function describeFault(fault: unknown): string {
-  return fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
 }
 
 /** What the data listener serves. */

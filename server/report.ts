@@ -82,3 +82,8 @@ export function reportTo(write: (text: string) => void, format: ReportFormat, no
     write(`${JSON.stringify({ time, level: LEVELS[event], event, message })}\n`);
   };
 }
+
+/** A fault as it is reported: with its place where it has one. */
+export function describeFault(fault: unknown): string {
+  return fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
+}

@@ -16,11 +16,13 @@ import { identifyCaller } from "../identity/identify.ts";
 import { shownBy } from "../identity/presented.ts";
 import type { Presented } from "../identity/verifier.ts";
 import { increment } from "../metrics.ts";
+import { describeFault } from "../report.ts";
 import { decisionField, passField, problem, type Refusal, refusalOf, retryAfterField } from "../refusal.ts";
 import type { RequestView } from "../transport.ts";
 import type { Answer, Answering } from "./connection.ts";
 import { describedRequest, type Undescribed } from "./described-request.ts";
 import type { Arguments, Message } from "./frames.ts";
+import { SpoeFault } from "./values.ts";
 
 /** Longest delay that fits in the documented `timeout processing` of 5 s. */
 const PATIENCE_MICROS = 4_000_000;
@@ -31,8 +33,23 @@ export function haproxyAnswering(gate: Gate, holds: Holds): Answering {
   return (messages) => {
     const asked = messages.find(({ name }) => name === "edge-request");
     for (const message of messages) if (message.name === "edge-outcome") observe(gate, message);
-    return asked === undefined ? NOTHING : answer(gate, holds, asked.args);
+    return asked === undefined ? NOTHING : answerOrReport(gate, holds, asked.args);
   };
+}
+
+/** A fault of ours is said, and is no answer: nobody waits on the socket for an exception, which would end the process. */
+function answerOrReport(gate: Gate, holds: Holds, args: Arguments): Answer | Promise<Answer> {
+  const reported = (fault: unknown): Promise<Answer> => {
+    gate.config.report(`fault in a handler: ${describeFault(fault)}`, "fault");
+    return Promise.reject(fault);
+  };
+  try {
+    const answered = answer(gate, holds, args);
+    return answered instanceof Promise ? answered.catch(reported) : answered;
+  } catch (fault) {
+    if (fault instanceof SpoeFault) throw fault;
+    return reported(fault);
+  }
 }
 
 function observe(gate: Gate, { args }: Message): void {

@@ -1,5 +1,12 @@
 import { connect, type Socket } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
+import {
+  createEngine,
+  type EngineOptions,
+  type Policy,
+  type PolicyEngine,
+  type Request,
+} from "../../../../engine/index.ts";
 import { FRAME, readFrame, readPairs } from "../../../../server/spoe/frames.ts";
 import { type SpoeValue, SpoeWriter } from "../../../../server/spoe/values.ts";
 import { posedIn } from "../../../helpers/answers.ts";
@@ -175,6 +182,26 @@ describe("HAProxy's door", () => {
     await haproxy.until(() => haproxy.answers.size === 3);
     expect(haproxy.answers.get(2)).toMatchObject({ verdict: "refuse", status: 400, problem: wrong });
     expect([haproxy.answers.get(1)?.["verdict"], haproxy.answers.get(3)?.["verdict"]]).toEqual(["slow", "allow"]);
+  });
+
+  it("says a fault of ours, leaves its question unanswered, and goes on", async () => {
+    const faulty = (policy: Policy, options: EngineOptions): PolicyEngine =>
+      new Proxy<PolicyEngine>(createEngine(policy, options), {
+        get: (engine, name) => {
+          const member = Reflect.get(engine, name, engine) as unknown;
+          if (typeof member !== "function") return member;
+          return (...given: unknown[]): unknown => {
+            if (name === "decide" && (given[0] as Request).path === "/fault") throw new Error("planted");
+            return Reflect.apply(member, engine, given) as unknown;
+          };
+        },
+      });
+    const { running, reports } = await serve(POLICY, { haproxy: "127.0.0.1:0" }, {}, { createEngine: faulty });
+    const haproxy = new Asking(running.haproxy?.port ?? 0);
+    haproxy.socket.write(Buffer.concat([hello(), question(1, "GET", "/fault"), question(2, "GET", "/")]));
+    await haproxy.until(() => haproxy.answers.has(2));
+    expect(haproxy.answers.has(1)).toBe(false);
+    expect(reports.join("\n")).toContain("fault in a handler: Error: planted");
   });
 
   it("ends the connection where the target is not shown, and for another version", async () => {
