@@ -6,6 +6,7 @@
 import type { IncomingMessage } from "node:http";
 import type { WebSocket } from "ws";
 import { makeOutcome } from "../../engine/index.ts";
+import type { Gate } from "../gate.ts";
 import { increment } from "../metrics.ts";
 import { problem } from "../refusal.ts";
 import type { AcceptSocket, Socket, SocketHandler, SocketLimits, SocketRoute } from "../web-socket.ts";
@@ -53,7 +54,7 @@ function connect(parts: ProxyParts, passage: Passage, permit: Permit, accept: Ac
   });
   service.once("close", release);
   service.once("unexpected-response", (_request, response: IncomingMessage) => {
-    if (settle(response.statusCode ?? 502)) passRefusal(passage, permit, response, service);
+    if (settle(response.statusCode ?? 502)) passRefusal(gate, passage, permit, response, service);
     else service.terminate();
   });
   service.once("error", (fault) => {
@@ -96,20 +97,28 @@ function protocolsOf(offered: string | undefined): string[] {
   return [...new Set(names.filter((name) => /^[\w!#$%&'*+.^`|~-]+$/.test(name)))];
 }
 
-/** The service's refusal of the handshake as it stands, up to a bound of its body. */
-function passRefusal({ reply }: Passage, permit: Permit, response: IncomingMessage, service: WebSocket): void {
+/** The service's refusal of the handshake as it stands, up to a bound of its body and of time: a service may answer with what has no end. */
+function passRefusal(
+  { config }: Gate,
+  { reply }: Passage,
+  permit: Permit,
+  response: IncomingMessage,
+  service: WebSocket,
+): void {
   const fields = [...responseHeaders(response.headers), ...permit.fields];
   const chunks: Buffer[] = [];
   let bytes = 0;
-  response.on("data", (chunk: Buffer) => {
-    if (bytes < REFUSAL_BYTES_MAX) chunks.push(chunk);
-    bytes += chunk.length;
-  });
   const send = (): void => {
-    const body = Buffer.concat(chunks).subarray(0, REFUSAL_BYTES_MAX).toString("utf8");
-    answer(reply, { status: response.statusCode ?? 502, headers: fields, body });
+    clearTimeout(deadline);
+    reply.send(response.statusCode ?? 502, fields, Buffer.concat(chunks).subarray(0, REFUSAL_BYTES_MAX));
     service.terminate();
   };
+  const deadline = setTimeout(send, config.upstreamTimeoutMs);
+  response.on("data", (chunk: Buffer) => {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes >= REFUSAL_BYTES_MAX) send();
+  });
   response.once("end", send);
   response.once("error", send);
 }

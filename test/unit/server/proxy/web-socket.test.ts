@@ -33,6 +33,14 @@ async function startSocketService(): Promise<Service> {
       socket.end("HTTP/1.1 401 Unauthorized\r\nX-Why: badge\r\nContent-Length: 4\r\n\r\nnope");
       return;
     }
+    if (request.url === "/endless" || request.url === "/drip") {
+      socket.on("error", () => {});
+      socket.write("HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n\r\n");
+      const size = request.url === "/drip" ? 1 : 16_384;
+      const timer = setInterval(() => socket.write(Buffer.alloc(size, 0xfe)), 5);
+      socket.on("close", () => clearInterval(timer));
+      return;
+    }
     sockets.handleUpgrade(request, socket, head, (opened) => {
       opened.on("message", (data: Buffer, binary) => {
         const text = data.toString();
@@ -131,6 +139,20 @@ describe("a WebSocket through the proxy", () => {
     let body = "";
     for await (const chunk of response) body += String(chunk);
     expect(body).toBe("nope");
+  });
+
+  it.each([
+    ["/endless", 65_536],
+    ["/drip", 1],
+  ])("passes on what there is of a refusal without an end, byte for byte: %s", async (path, least) => {
+    const { edge } = await guarded({ upstreamTimeoutMs: 300 });
+    const chunks: Buffer[] = [];
+    for await (const chunk of await refused(open(edge, path))) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks);
+    expect(body.length).toBeGreaterThanOrEqual(least);
+    expect(body.length).toBeLessThanOrEqual(65_536);
+    expect(body.every((byte) => byte === 0xfe)).toBe(true);
+    await until(async () => (await edge.metrics()).includes("edgepolicy_forwarded_requests 0"));
   });
 
   it("ends as the other side ended", async () => {
