@@ -100,7 +100,9 @@ export class Reloader {
     return reloadLists(this.#lists.of(changed), this.#gate);
   }
 
+  /** Follows no file any more, also where somebody who asked before is answered only now: a watcher would keep the process. */
   close(): void {
+    this.#watching = false;
     this.#files.close();
     process.off("SIGHUP", this.#onHangup);
   }

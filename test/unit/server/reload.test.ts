@@ -103,6 +103,16 @@ describe("reload", () => {
     await follows();
   });
 
+  it("keeps no process that stops, also when it is asked for after that", async () => {
+    const watchers = (): number => process.getActiveResourcesInfo().filter((name) => name === "FSEventWrap").length;
+    const before = watchers();
+    const server = await serve(policyOf(100), { watch: true }, FILES);
+    expect(watchers()).toBeGreaterThan(before);
+    await server.running.stop();
+    server.running.reload();
+    await until(() => watchers() === before);
+  });
+
   it("takes up what was changed while it read or built the policy, and while the server started", async () => {
     const folder = temporaryFolder();
     const file = join(folder, "policy.edgepolicy");
