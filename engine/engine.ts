@@ -50,10 +50,10 @@ function putList({ policy, constants, listConstants }: Program, { name, file, va
   return list >= 0;
 }
 
-/** Gives a list the values that the program's policy has for it. */
-function restoreList(program: Program, { name, file }: ReplacedList): void {
-  const list = program.policy.lists.find((each) => each.name === name && each.file === file);
-  if (list !== undefined) putList(program, { name, file, values: list.values });
+/** Gives a list the values that the program's policy has for it, if it has it from that file. */
+function restoreList(program: Program, list: ReplacedList): void {
+  const own = program.policy.lists.find(({ name }) => name === list.name);
+  if (own !== undefined) putList(program, { ...list, values: own.values });
 }
 
 /** Where an engine's state lies. */
