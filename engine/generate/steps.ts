@@ -10,7 +10,6 @@ import type { PhaseLists } from "../route-candidates.ts";
 import { CEILING } from "../scores.ts";
 import { SignalKind } from "../program.ts";
 import type { Signals } from "../signals.ts";
-import { AmountKind } from "../state/charge.ts";
 import { Expressions } from "./expressions.ts";
 import { Source } from "./source.ts";
 
@@ -109,8 +108,8 @@ export class StepWriter {
   private ask(limit: number, expressions: Expressions): string {
     const { source } = expressions;
     const { entries, clientRates } = this.limits;
-    const { plan, key, fixed, own, cost } = entries[limit]!;
-    if (plan.amount !== AmountKind.gcra || fixed === null || cost >= 0) {
+    const { key, fixed, own, cost } = entries[limit]!;
+    if (fixed === null || cost >= 0) {
       return `if (${source.value("limits", this.limits)}.askEnforced(${limit})) items[n++] = ${limit};`;
     }
     const entry = source.value(`entry${limit}`, entries[limit]);

@@ -159,6 +159,7 @@ test.each([
   ["EXAMPLE.com:8080", "example.com"],
   ["example.com:", "example.com"],
   ["a.Z", "a.z"],
+  ["A", "a"],
   ["z@[`{", "z@[`{"],
   ["host9", "host9"],
   ["host:0123456789", "host"],
