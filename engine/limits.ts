@@ -106,7 +106,8 @@ export class Limits {
 
   /** Whether every limit is asked as it is declared by every request that it is for. */
   get isPlain(): boolean {
-    return !this.anyShadow && this.rollouts.forced === null && this.factors === null && !this.exemptions.any;
+    // Whatever overlays are in force, there are factors.
+    return !this.anyShadow && this.factors === null && !this.exemptions.any;
   }
 
   /** Asks a limit if it is enforced for this request; its charge then holds the answer. */
@@ -119,15 +120,13 @@ export class Limits {
     const { record, entries } = this;
     const { asked } = record;
     for (let index = 0; index < this.awaiting.length; index++) this.awaiting[index]!.charged = Rollout.off;
-    let waits = false;
     let refused = false;
     for (let at = 0; at < asked.count; at++) {
       const entry = entries[asked.items[at]!]!;
       if (entry.charge.wait <= 0) continue;
-      waits = true;
+      this.addAnswer(entry);
       if (!admits(entry)) refused = true;
     }
-    if (waits) for (let at = 0; at < asked.count; at++) this.addAnswer(entries[asked.items[at]!]!);
     record.charged = !refused;
     if (refused) return;
     for (let at = 0; at < asked.count; at++) this.charge(entries[asked.items[at]!]!, Rollout.on);
@@ -203,11 +202,10 @@ export class Limits {
     }
   }
 
-  /** Adds a limit's delay or refusal, if it does not admit at once. */
+  /** Adds the delay or refusal of a limit that does not admit at once. */
   private addAnswer(entry: LimitEntry): void {
     const { record } = this;
     const { charge, place, otherwise, index } = entry;
-    if (charge.wait <= 0) return;
     if (admits(entry)) record.addLimit(Verdict.slow, STATUS[Verdict.slow], charge.wait, index, place);
     else if (otherwise.kind === "block") record.addLimit(Verdict.block, otherwise.status, charge.wait, index, place);
     else if (otherwise.kind === "challenge" && !this.hasher.context.request.passes.includes(otherwise.challenge)) {
@@ -323,10 +321,11 @@ export class Limits {
   /** State of an enforced limit for a key given by its values. */
   stateFor(limit: number, keys: readonly KeyPart[], now: number): LimitState {
     const { hasher } = this;
-    const { table, plan } = this.entries[limit] ?? { table: null };
-    if (table === null || plan === undefined || !hasher.parts(plan.key, keys)) {
+    const entry = this.entries[limit];
+    if (entry === undefined || entry.table === null || !hasher.parts(entry.key, keys)) {
       return { fullInMicros: 0, numerator: 0, denominator: 1 };
     }
+    const { table, plan } = entry;
     const { lo, hi } = hasher.out;
     switch (plan.amount) {
       case AmountKind.gcra:

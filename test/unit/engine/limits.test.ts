@@ -142,6 +142,26 @@ describe.each(ENGINES)("$name", ({ make }) => {
       expect(admitted(engineOf(text, spare), 40, { ip: "198.51.100.1" })).toBe(4);
     });
 
+    test("is not asked of who is exempted from it, and of nobody else after that", () => {
+      const engine = engineOf(`${text}\nrule spare when has header["x-k"] then exempt from l`);
+      expect(admitted(engine, 40, { headers: { "x-k": "" } })).toBe(40);
+      expect([admitted(engine), admitted(engine, 40, { headers: { "x-k": "" } }), admitted(engine)]).toEqual([
+        4, 40, 0,
+      ]);
+    });
+
+    test("in shadow by an overlay is charged and named, and refuses nobody", () => {
+      const engine = engineOf(text, { kind: "mode", name: "l", mode: "shadow" });
+      const shadows = Array.from({ length: 6 }, () => ask(engine));
+      expect(shadows.map(({ verdict, shadow }) => [verdict, ...shadow].join(" "))).toEqual([
+        ...Array.from({ length: 4 }, () => "allow"),
+        "allow l",
+        "allow l",
+      ]);
+      engine.setOverlays([]);
+      expect(admitted(engine)).toBe(4);
+    });
+
     test("is charged by nobody whom another limit refuses", () => {
       const engine = engineOf(`${text}\nlimit one per host allow 1 per 1h`);
       expect(admitted(engine, 5, { host: "a" })).toBe(1);
