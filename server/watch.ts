@@ -3,8 +3,8 @@
  * Kubernetes by turning a link beside them. Any event leads to a look at the files themselves. Of a link or a folder that is replaced further
  * up there is no event, nor on some file systems of anything: so the files are looked at now and then too.
  */
-import type { FSWatcher } from "node:fs";
-import { statSync, watch } from "node:fs";
+import { type FSWatcher, type Stats, statSync, watch } from "node:fs";
+import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Report } from "./report.ts";
 
@@ -25,6 +25,7 @@ export class FileWatch {
   #eager = false;
   #timer: NodeJS.Timeout | null = null;
   #clock: NodeJS.Timeout | null = null;
+  #looking = false;
 
   /** @param changed - Called after a change of one of the files has settled. */
   constructor(changed: () => void, report: Report) {
@@ -41,7 +42,7 @@ export class FileWatch {
   follow(files: readonly string[], seen: Stamps, eager: boolean): void {
     this.#files = files;
     this.#eager = eager;
-    this.#clock ??= setInterval(() => this.#lookUnasked(), LOOK_MS).unref();
+    this.#clock ??= setInterval(() => void this.#lookUnasked(), LOOK_MS).unref();
     this.#seen = files.map((file) => seen.get(file)).join();
     const wanted = new Set(files.map((file) => dirname(file)));
     for (const [folder, watcher] of this.#folders) {
@@ -86,12 +87,21 @@ export class FileWatch {
     this.#timer = setTimeout(() => this.#look(), SETTLE_MS);
   }
 
-  /** A change that no event has told of waits to settle like any other. The folder may be another one by now, so it is watched anew. */
-  #lookUnasked(): void {
-    if (this.#timer !== null || fingerprint(this.#files) === this.#seen) return;
+  /**
+   * A change that no event has told of waits to settle like any other. The folder may be another one by now, so it is watched anew. A file system
+   * that hangs keeps nobody else waiting.
+   */
+  async #lookUnasked(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
+    const files = this.#files;
+    const now = (await Promise.all(files.map(stampLater))).join();
+    this.#looking = false;
+    const isOver = this.#clock === null || this.#timer !== null || files !== this.#files;
+    if (isOver || now === this.#seen) return;
     for (const watcher of this.#folders.values()) watcher.close();
     this.#folders.clear();
-    for (const folder of new Set(this.#files.map((file) => dirname(file)))) this.#open(folder);
+    for (const folder of new Set(files.map((file) => dirname(file)))) this.#open(folder);
     this.#settle();
   }
 
@@ -112,9 +122,18 @@ function fingerprint(files: readonly string[]): string {
 /** What tells one state of a file from another without reading it; `-` where there is none, or it may not be looked at: who reads it says why. */
 export function stampOf(file: string): string {
   try {
-    const stat = statSync(file, { throwIfNoEntry: false });
-    return stat === undefined ? "-" : `${stat.ino}.${stat.size}.${stat.mtimeMs}`;
+    const stats = statSync(file, { throwIfNoEntry: false });
+    return stats === undefined ? "-" : stampOfStats(stats);
   } catch {
     return "-";
   }
+}
+
+/** The same without waiting. */
+function stampLater(file: string): Promise<string> {
+  return stat(file).then(stampOfStats, () => "-");
+}
+
+function stampOfStats({ ino, size, mtimeMs }: Stats): string {
+  return `${ino}.${size}.${mtimeMs}`;
 }
