@@ -162,6 +162,22 @@ describe("a full page", () => {
   });
 });
 
+test("an entry of which one half of the hash is zero is one like any other", () => {
+  const table = tableOf(8);
+  const keys = [
+    ...upTo(2 * MOST).map((number): readonly [number, number] => [0, number + 1]),
+    ...upTo(4).map((number): readonly [number, number] => [(number + 1) << 8, 0]),
+  ];
+  for (const [index, each] of keys.entries()) table.see(...each, index < MOST ? 0 : 500);
+  const held = (): number => keys.filter((each) => table.holds(...each)).length;
+  expect([table.count, held(), table.dropped]).toEqual([keys.length, keys.length, 0]);
+  table.setBudget(PAGE_BYTES);
+  while (table.isTooLarge) table.shrink(REST + 1);
+  expect([table.count, held(), table.released]).toEqual([MOST, MOST, keys.length - MOST]);
+  for (let left = MOST; left > 0; left--) table.dropAny(REST + 1);
+  expect([table.count, held()]).toEqual([0, 0]);
+});
+
 describe("a table that is small beside its budget", () => {
   test("grows before it leaves out what is equal to fresh", () => {
     const table = tableOf(400);
