@@ -220,7 +220,7 @@ export abstract class HashTable extends PagedEntries {
       const at = page + PAGE_HEAD + slot * stride;
       if (words[at] === 0 && words[at + 1] === 0) continue;
       const seen = this.isFresh(at, now) ? -Infinity : this.seenAt(at);
-      const stays = seen !== -Infinity && (words[at]! & RESERVED) !== 0;
+      const stays = seen !== -Infinity && this.isReserved(at);
       if (!stays) looked++;
       if (stays ? !isReserved || seen > oldest : !isReserved && seen >= oldest) continue;
       oldest = seen;
@@ -236,7 +236,7 @@ export abstract class HashTable extends PagedEntries {
     const { words } = this.arena;
     const end = page + PAGE_HEAD + this.slots * this.stride;
     for (let at = page + PAGE_HEAD; at < end; at += this.stride) {
-      if ((words[at] !== 0 || words[at + 1] !== 0) && (words[at]! & RESERVED) === 0) return false;
+      if ((words[at] !== 0 || words[at + 1] !== 0) && !this.isReserved(at)) return false;
     }
     return true;
   }
