@@ -5,7 +5,7 @@
 import { loadPolicyText } from "../dsl/index.ts";
 import { createEngine, makeRequest } from "../engine/index.ts";
 import { type Asked, compareAnswers, contestantOf } from "./asked.ts";
-import { type AwaitedContestant, ratioInTurn, timeInTurnAwaited } from "./measure.ts";
+import { type AwaitedContestant, ratioInTurn, type Timing, timeInTurnAwaited } from "./measure.ts";
 import type { BenchResult } from "./result.ts";
 import {
   expressRateLimit,
@@ -42,6 +42,8 @@ export interface LimiterFigures {
     /** How many times as long as ours: the median over the rounds. */
     readonly ratio: number;
   }[];
+  /** A Map that counts calls by their key and limits nothing: what any of them takes at least that keeps its keys in one. */
+  readonly counting: { readonly median: number; readonly best: number };
 }
 
 export async function benchLimiters(quick: boolean): Promise<BenchResult<LimiterFigures>> {
@@ -52,11 +54,13 @@ export async function benchLimiters(quick: boolean): Promise<BenchResult<Limiter
   const calls = callsOf(names, keys * 2);
   const rivals = await Promise.all(RIVALS.map(async (make) => make(NEVER_REACHED)));
   const contestants: AwaitedContestant[] = [];
-  for (const party of [ours(NEVER_REACHED, calls), ...rivals.map((rival) => asked(rival, calls))]) {
+  for (const party of [ours(NEVER_REACHED, calls), ...rivals.map((rival) => asked(rival, calls)), counting(calls)]) {
     await fill(party, calls.length);
     contestants.push(await contestantOf(party, calls.length, effort.roundMs));
   }
-  const timings = await timeInTurnAwaited(contestants, effort.rounds, effort.warmUp);
+  const all = await timeInTurnAwaited(contestants, effort.rounds, effort.warmUp);
+  const timings = all.slice(0, -1);
+  const { median: countingMedian, best: countingBest } = all.at(-1) as Timing;
   for (const rival of rivals) rival.stop();
   const [first] = timings;
   if (first === undefined) throw new Error("nothing was timed");
@@ -70,7 +74,7 @@ export async function benchLimiters(quick: boolean): Promise<BenchResult<Limiter
   return {
     name: "limiters",
     title: `limiters side by side: nanoseconds a call, one limit, ${keys.toLocaleString("en")} keys`,
-    figures: { keys, ...effort, rows },
+    figures: { keys, ...effort, rows, counting: { median: countingMedian, best: countingBest } },
     table: table(
       ["", "version", "ns a call", "÷ edgepolicy"],
       rows.map(({ limiter: name, version, median, ratio }) => [
@@ -81,6 +85,17 @@ export async function benchLimiters(quick: boolean): Promise<BenchResult<Limiter
       ]),
     ),
   };
+}
+
+function counting(calls: readonly string[]): Asked {
+  const counts = new Map<string, number>();
+  const decide = (call: number): boolean => {
+    const key = calls[call] ?? "";
+    const count = (counts.get(key) ?? 0) + 1;
+    counts.set(key, count);
+    return count > 0;
+  };
+  return { name: "a Map that counts", decide };
 }
 
 async function compare(): Promise<void> {

@@ -70,12 +70,16 @@ ${met} of ${rows.length} are met. "Reached" is how much of the target is: 1 or m
 
 ${markdown(["", "target", "measured", "reached", ""], cells)}
 
+What stands in the way of the others:
+
+${rows.flatMap(({ what, why }) => (why === null ? [] : [`- ${what}: ${why}.`])).join("\n")}
+
 ![What a decision takes by the number of rules, and engines side by side](${PICTURE})
 `;
 }
 
 function decision(): string {
-  const { engine, byHand, ratio } = read("decisions");
+  const { engine, byHand, reading, ratio } = read("decisions");
   const row = (name: string, { median, best }: typeof engine): readonly string[] => [
     name,
     nanosText(median),
@@ -87,7 +91,7 @@ function decision(): string {
 The policy of \`examples/orders\`, 1,000 clients and 1,000 strangers, outcomes of sign-ins reported, against the same policy written by hand in
 JavaScript with Maps (\`bench/orders-by-hand.ts\`). Both give the same verdicts, statuses, deciders and waits on ${thousands(8_192 * 16)} requests first.
 
-${markdown(["", "median", "best round", "decisions/s"], [row("engine", engine), row("by hand", byHand)])}
+${markdown(["", "median", "best round", "decisions/s"], [row("engine", engine), row("by hand", byHand), row("engine, without signals, scores, limits and rules", reading)])}
 
 The engine takes **${ratio} times** the hand-written time.
 `;
@@ -152,7 +156,7 @@ function fasterText(rows: EngineFigures["rows"], rules: number): string {
 }
 
 function limiters(): string {
-  const { rows, keys } = read("limiters");
+  const { rows, keys, counting } = read("limiters");
   const cells = rows.map(({ limiter, version, median, ratio }) => [limiter, version, nanosText(median), `${ratio} ×`]);
   return `## Beside limiters
 
@@ -161,6 +165,8 @@ of 200 keys within a window are admitted and no others. Ours takes a whole decis
 asked for the key alone.
 
 ${markdown(["", "version", "a call", "÷ ours"], cells)}
+
+A \`Map\` that counts calls by their key, and neither limits nor forgets, takes ${nanosText(counting.median)}.
 `;
 }
 
