@@ -160,7 +160,11 @@ export class Revocations {
   }
 }
 
-/** A verifier of credentials that count while they are not revoked, also where another one says who calls and they prove something more. */
+/**
+ * A verifier of credentials that count while they are not revoked, also where another one says who calls and they prove something more.
+ *
+ * @param verifier - A plain object: what a class has in its prototype would be lost.
+ */
 export function unlessRevoked(verifier: Verifier, revocations: Revocations): Verifier {
   const judged = (finding: Finding): Finding =>
     typeof finding === "string" ? finding : (revocations.deniedClient(finding) ?? finding);
