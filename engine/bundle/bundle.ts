@@ -8,7 +8,7 @@ import { readContent } from "./read-content.ts";
 import { writeContent } from "./write-content.ts";
 
 /** Version of the layout. */
-export const BUNDLE_FORMAT = 2;
+export const BUNDLE_FORMAT = 3;
 /** A bundle holds at most this many bytes. */
 export const MAX_BUNDLE_BYTES: number = 64 * 1024 ** 2;
 

@@ -12,7 +12,7 @@ export const TAG = {
   integer: 0,
   /** A text, by its index. */
   text: 1,
-  /** An object, by the index of its row of names; its values follow. */
+  /** An object, by one more than the index of its row of names; its values follow. 0 stands for a span, see {@link SPAN}. */
   object: 2,
   /** An array of so many values, which follow. */
   array: 3,
@@ -37,6 +37,12 @@ export const RARE = {
   /** A number of bytes follows, and the bytes. */
   bytes: 5,
 } as const;
+
+/**
+ * Members of a span, which nearly every node of a policy has: its file, how far its start lies after that of the span before, and its
+ * length, as three bare numbers. A start that goes back is told by the lowest bit of the distance.
+ */
+export const SPAN = "file,start,end";
 
 /** Larger integers are written as other numbers are, so that bit operations are exact. */
 export const INTEGERS: number = 2 ** 28;

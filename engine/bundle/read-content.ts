@@ -19,6 +19,8 @@ class ContentReader {
   readonly #makers: readonly Maker[];
   readonly #kept: unknown[] = [];
   #at: number;
+  /** Where the latest span starts. */
+  #start = 0;
 
   constructor(bytes: Uint8Array, view: DataView, start: number, { texts, rows }: Preamble) {
     this.#bytes = bytes;
@@ -37,7 +39,7 @@ class ContentReader {
       case TAG.text:
         return this.#texts[rest];
       case TAG.object:
-        return this.#makers[rest]?.(this);
+        return rest === 0 ? this.#span() : this.#makers[rest - 1]?.(this);
       case TAG.array:
         return this.#array(rest);
       case TAG.again:
@@ -52,6 +54,13 @@ class ContentReader {
       default:
         return this.#rare(rest);
     }
+  }
+
+  #span(): object {
+    const file = this.#integer();
+    const after = this.#integer();
+    this.#start += (after & 1) === 0 ? after >>> 1 : -((after + 1) >>> 1);
+    return { file, start: this.#start, end: this.#start + this.#integer() };
   }
 
   #array(length: number): unknown[] {
@@ -116,7 +125,6 @@ class ContentReader {
  * for any row, but an object that is written down has its form from the beginning, and there are hundreds of thousands.
  */
 const MAKERS: Readonly<Record<string, Maker>> = {
-  "file,start,end": (r) => ({ file: r.value(), start: r.value(), end: r.value() }),
   "kind,value,type,span": (r) => ({ kind: r.value(), value: r.value(), type: r.value(), span: r.value() }),
   "kind,name,args,type,span": (r) => ({
     kind: r.value(),

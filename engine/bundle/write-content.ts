@@ -1,5 +1,6 @@
 /** Writes plain data in the layout of bundles: equal data with its members in equal order gives equal bytes. */
-import { INTEGERS, LONG_TEXT, type Preamble, RARE, TAG } from "./layout.ts";
+import { INTEGERS, LONG_TEXT, type Preamble, RARE, SPAN, TAG } from "./layout.ts";
+import type { Span } from "../policy.ts";
 
 /** @throws {TypeError} For what is no plain data: functions, symbols, big integers. */
 export function writeContent(content: unknown): Uint8Array {
@@ -14,6 +15,8 @@ class ContentWriter {
   readonly #rowNames: number[][] = [];
   /** Numbers of what is kept, by its content. */
   readonly #kept = new Map<string, number>();
+  /** Where the latest span starts. */
+  #start = 0;
   #bytes = new Uint8Array(1 << 16);
   #at = 0;
 
@@ -46,9 +49,7 @@ class ContentWriter {
   }
 
   #number(value: number): void {
-    if (Number.isInteger(value) && value >= 0 && value < INTEGERS && !Object.is(value, -0)) {
-      return this.#head(TAG.integer, value);
-    }
+    if (isSmall(value)) return this.#head(TAG.integer, value);
     this.#rare(RARE.number);
     this.#room(8);
     new DataView(this.#bytes.buffer).setFloat64(this.#at, value, true);
@@ -91,8 +92,18 @@ class ContentWriter {
       for (const item of value) this.value(item);
       return;
     }
-    this.#head(TAG.object, this.#row(Object.keys(value)));
+    if (isSpan(value)) return this.#span(value);
+    this.#head(TAG.object, 1 + this.#row(Object.keys(value)));
     for (const member of Object.values(value)) this.value(member);
+  }
+
+  #span({ file, start, end }: Span): void {
+    this.#head(TAG.object, 0);
+    this.#integer(file);
+    const after = start - this.#start;
+    this.#integer(after >= 0 ? 2 * after : -2 * after - 1);
+    this.#integer(end - start);
+    this.#start = start;
   }
 
   #row(names: readonly string[]): number {
@@ -131,6 +142,17 @@ class ContentWriter {
     larger.set(this.#bytes);
     this.#bytes = larger;
   }
+}
+
+function isSmall(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < INTEGERS && !Object.is(value, -0);
+}
+
+/** Whether an object is a span, of a place that can be. */
+function isSpan(value: object): value is Span {
+  if (Object.keys(value).join() !== SPAN) return false;
+  const { file, start, end } = value as Span;
+  return isSmall(file) && isSmall(start) && isSmall(end) && start <= end;
 }
 
 /** Longer arrays are hardly ever equal. */

@@ -84,8 +84,8 @@ describe("what is refused", () => {
   });
 
   test("has another format", () => {
-    expect(refusal(changed(11, 1))).toEqual(["has the bundle format 1; this edgepolicy reads 2", COMPILE]);
-    expect(refusal(changed(8, 1))).toEqual(["has the bundle format 16777218; this edgepolicy reads 2", COMPILE]);
+    expect(refusal(changed(11, 1))).toEqual(["has the bundle format 1; this edgepolicy reads 3", COMPILE]);
+    expect(refusal(changed(8, 1))).toEqual(["has the bundle format 16777219; this edgepolicy reads 3", COMPILE]);
   });
 
   test("is damaged anywhere", () => {

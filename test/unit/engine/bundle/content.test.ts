@@ -11,6 +11,10 @@ const names = fc
   .oneof(fc.constantFrom("kind", "span", "start", "index", "a"), fc.string())
   .filter((name) => name !== "__proto__");
 
+/** Spans, which are written apart: near one another, and as far as they can be; some end before they start. */
+const place = fc.oneof(fc.nat(200), fc.nat(INTEGERS), fc.constantFrom(0, INTEGERS - 1));
+const span = fc.record({ file: fc.nat(3), start: place, end: place }, { noNullPrototype: true });
+
 /** Everything that may be in a bundle, repeated often enough that some of it is kept. */
 const data: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
   leaf: fc.oneof(
@@ -51,6 +55,7 @@ const data: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
       noNullPrototype: true,
     }),
     fc.record({ file: tie("leaf"), start: tie("leaf"), end: tie("leaf") }, { noNullPrototype: true }),
+    span,
     fc.record(
       { kind: tie("leaf"), value: tie("node"), type: tie("node"), span: tie("node") },
       { noNullPrototype: true },
@@ -81,6 +86,16 @@ describe("content", () => {
       enumerable: true,
       configurable: true,
     });
+  });
+
+  it("takes four bytes for a span that is near the one before", () => {
+    const spans = (count: number): unknown =>
+      Array.from({ length: count }, (_, index) => ({
+        file: 0,
+        start: 1_000_000 + 40 * index,
+        end: 1_000_020 + 40 * index,
+      }));
+    expect(writeContent(spans(11)).length - writeContent(spans(1)).length).toBe(40);
   });
 
   it("keeps integers of every length", () => {
