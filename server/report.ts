@@ -8,6 +8,8 @@ export type ReportEvent =
   | "audit_log.failing"
   | "bans.failing"
   | "challenges.secret_random"
+  | "clock.parted"
+  | "clock.rejoined"
   | "containment.failing"
   | "decision_log.failing"
   | "decision_log.recovered"
@@ -37,6 +39,8 @@ const LEVELS: Readonly<Record<ReportEvent, ReportLevel>> = {
   "audit_log.failing": "error",
   "bans.failing": "error",
   "challenges.secret_random": "warning",
+  "clock.parted": "warning",
+  "clock.rejoined": "info",
   "containment.failing": "error",
   "decision_log.failing": "error",
   "decision_log.recovered": "info",

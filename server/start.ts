@@ -2,6 +2,7 @@
 import type { LoadResult } from "../dsl/index.ts";
 import { loadPolicy, nodeFiles } from "../dsl/index.ts";
 import type { EngineOptions, Policy, PolicyEngine } from "../engine/index.ts";
+import { ClockWatch } from "./clock-watch.ts";
 import type { Config, ServerOptions } from "./config.ts";
 import { ServerError } from "./server-error.ts";
 import { readConfig } from "./config.ts";
@@ -79,6 +80,7 @@ export async function startServer(options: ServerOptions, parts: ServerParts = {
   services.operation?.started();
   if (crew !== null) await startOrStop(crew, services, stopper);
   if (config.watch) reloader.watch();
+  if (config.clock === null) watchClock(services, stopper);
   if (config.signals) listenToSignals(reloader, stopper, log);
   return describeRunning(services, reloader, stopper, listeners, version, crew);
 }
@@ -127,6 +129,12 @@ function listenToSignals(reloader: Reloader, stopper: Stopper, log: OpenedLog): 
 }
 
 const LOG_SIGNALS = ["SIGHUP", "SIGUSR1"] as const;
+
+function watchClock({ gate }: Services, stopper: Stopper): void {
+  const watch = new ClockWatch({ decisions: () => gate.now() / 1_000, wall: Date.now }, gate.config.report);
+  watch.start(gate.metrics);
+  void stopper.stopped.then(() => watch.close());
+}
 
 function wallClock({ clock }: Config): () => number {
   return clock === null ? Date.now : () => Math.floor(clock() / 1_000);
