@@ -142,6 +142,9 @@ class UwsListener extends UwsServing implements Listener {
 }
 
 class UwsAcceptor extends UwsListener implements Acceptor {
+  /** A connection stays with whoever accepted it: those that came while nobody was there to serve them must come again. */
+  override draining = true;
+
   add(descriptor: number): void {
     this.app.addChildAppDescriptor(descriptor);
   }

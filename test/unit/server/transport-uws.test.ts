@@ -2,7 +2,7 @@ import { connect } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { loadUws } from "../../../server/load-uws.ts";
 import type { Handler, Listener } from "../../../server/transport.ts";
-import { uwsTransport } from "../../../server/transport-uws.ts";
+import { uwsAcceptor, uwsTransport } from "../../../server/transport-uws.ts";
 import { echo, exchangeRaw, serve, startService, until } from "../../helpers/server.ts";
 
 const { uws, version } = await loadUws();
@@ -19,6 +19,28 @@ function listen(handler: Handler, faults: unknown[] = []): Listener {
 
 const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text));
 const get = (path = "/"): string => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
+
+describe("an acceptor", () => {
+  it("closes each connection that it has to answer itself, so that the next one may go to a worker", async () => {
+    const acceptor = uwsAcceptor(uws)({
+      address: { host: "127.0.0.1", port: 0 },
+      routes: { exact: new Map(), otherwise: (_from, reply) => reply.send(503, ["Retry-After", "1"], "no worker") },
+      onFault: () => {},
+    });
+    onTestFinished(() => acceptor.close());
+    for (const request of [
+      get(),
+      "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n",
+      "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab",
+    ]) {
+      const { text, closed } = await exchangeRaw(acceptor.port, request, 2_000);
+      expect(text).toMatch(/^HTTP\/1\.1 503 /);
+      expect(text).toMatch(/^connection: close\r$/im);
+      // After a HEAD it is for the peer to close.
+      if (!request.startsWith("HEAD")) expect(closed).toBe(true);
+    }
+  });
+});
 
 describe("the transport", () => {
   it("gives a handler what lies under its path, and the rest to the other", async () => {
