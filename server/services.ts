@@ -188,4 +188,10 @@ function addGauges({ gate, holds, upstream, log, state }: Omit<Services, "operat
     type: "gauge",
     read: () => upstream.current,
   });
+  metrics.addGauge({
+    name: "upstream_retries_total",
+    help: "Requests sent again because the upstream closed a connection that was kept.",
+    type: "counter",
+    read: () => upstream.retries,
+  });
 }

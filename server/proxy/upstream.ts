@@ -38,6 +38,9 @@ export interface SocketRequest {
   readonly messageBytesMax: number;
 }
 
+/** Methods of which a second request does no more than the first (RFC 9110 §9.2.2). */
+const IDEMPOTENT: readonly string[] = ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"];
+
 /** Interim answers (RFC 9110 §15.2) taken before the answer itself; a service that sends more would be listened to for ever. */
 const INTERIM_MAX = 16;
 
@@ -55,6 +58,8 @@ export interface ExchangeEnd {
 }
 
 export class Upstream {
+  /** Requests that were sent a second time. */
+  retries = 0;
   readonly #origin: URL;
   readonly #pool: Pool;
   readonly #room: Room;
@@ -114,11 +119,18 @@ export class Upstream {
   /** Forwards a request and passes the answer on to `reply`; `ended` is told in the end, whatever happens. */
   forward(forwarded: Forwarded, reply: Reply, ended: (end: ExchangeEnd) => void): void {
     this.#room.enter();
-    const exchange = new Exchange(forwarded, reply, (end) => {
+    const leave = (end: ExchangeEnd): void => {
       this.#room.leave();
       ended(end);
-    });
-    const { method, target: path, headers, body } = forwarded;
+    };
+    const retry = (exchange: Exchange): void => {
+      this.retries++;
+      this.#dispatch(forwarded, exchange);
+    };
+    this.#dispatch(forwarded, new Exchange(forwarded, reply, leave, retry));
+  }
+
+  #dispatch({ method, target: path, headers, body }: Forwarded, exchange: Exchange): void {
     try {
       this.#pool.dispatch({ method, path, headers, body }, exchange);
     } catch (problem) {
@@ -136,6 +148,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #forwarded: Forwarded;
   readonly #reply: Reply;
   readonly #ended: (end: ExchangeEnd) => void;
+  /** Sends the request once more; null when it was. */
+  #retry: ((exchange: Exchange) => void) | null;
   readonly #startedAt: number = performance.now();
   #controller: Dispatcher.DispatchController | null = null;
   #abandoned = false;
@@ -147,10 +161,16 @@ class Exchange implements Dispatcher.DispatchHandler {
   #latencyMicros = 0;
   #headers: Readonly<Record<string, string>> = {};
 
-  constructor(forwarded: Forwarded, reply: Reply, ended: (end: ExchangeEnd) => void) {
+  constructor(
+    forwarded: Forwarded,
+    reply: Reply,
+    ended: (end: ExchangeEnd) => void,
+    retry: (exchange: Exchange) => void,
+  ) {
     this.#forwarded = forwarded;
     this.#reply = reply;
     this.#ended = ended;
+    this.#retry = retry;
     reply.onAbort(() => this.#abandon());
     reply.onDrain(() => this.#controller?.resume());
   }
@@ -185,7 +205,22 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, problem: Error): void {
-    this.fail(problem);
+    const retry = this.#retry;
+    this.#retry = null;
+    // Not within the pool's own handling of the connection that was lost.
+    if (retry !== null && this.#isRepeatable(problem)) setImmediate(retry, this);
+    else this.fail(problem);
+  }
+
+  /**
+   * Whether the request may be sent once more. A service may close a connection that was kept just when the next request is sent on it: of
+   * a request that has no answer and no effect of its own, that is no failure (RFC 9112 §9.3.1).
+   */
+  #isRepeatable(problem: Error): boolean {
+    const { method, body } = this.#forwarded;
+    const isWhole = body === null || body instanceof Uint8Array;
+    const isUnanswered = !this.#begun && this.#interim === 0 && !this.#abandoned;
+    return isWhole && isUnanswered && IDEMPOTENT.includes(method) && isClosing(problem);
   }
 
   /** The upstream did not answer, or broke off. */
@@ -234,6 +269,12 @@ class Exchange implements Dispatcher.DispatchHandler {
 function isPassable(status: number, headers: Record<string, string | string[] | undefined>): boolean {
   const coding = headers["transfer-encoding"];
   return status < 600 && (coding === undefined || String(coding).toLowerCase() === "chunked");
+}
+
+/** Whether the service closed the connection without a word. undici tells that from answers it does not take by the message alone. */
+function isClosing(problem: Error): boolean {
+  const { code, message } = problem as { readonly code?: string; readonly message: string };
+  return code === "ECONNRESET" || code === "EPIPE" || (code === "UND_ERR_SOCKET" && message === "other side closed");
 }
 
 function pick(
