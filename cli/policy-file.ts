@@ -7,6 +7,7 @@ import {
   type FileReader,
   type Invariant,
   type LoadResult,
+  type LoadOptions,
   loadPolicy,
   mendPolicy,
   type MendResult,
@@ -39,8 +40,8 @@ export interface GoodPolicy {
  * @throws {@link CliProblem} with status 2 if there is no such file or it cannot be read. What its content is, or a file it
  *   names, comes back as diagnostics.
  */
-export function loadChecked(path: string): LoadResult {
-  return loadWatched(path, (main, files) => loadPolicy(main, files, { nowMicros: Date.now() * 1_000 }));
+export function loadChecked(path: string, options: LoadOptions = {}): LoadResult {
+  return loadWatched(path, (main, files) => loadPolicy(main, files, { nowMicros: Date.now() * 1_000, ...options }));
 }
 
 /**
@@ -114,8 +115,12 @@ export function loadToRun(path: string, io: CliIo): GoodPolicy {
  *
  * @throws {@link CliProblem} as {@link loadChecked}, and with status 1 if it has errors, which are printed first.
  */
-export function loadRunnable(path: string, io: CliIo): LoadResult & { readonly policy: Policy } {
-  const load = loadChecked(path);
+export function loadRunnable(
+  path: string,
+  io: CliIo,
+  options: LoadOptions = {},
+): LoadResult & { readonly policy: Policy } {
+  const load = loadChecked(path, options);
   const { policy, diagnostics, sources } = load;
   if (policy !== null) return { ...load, policy };
   printDiagnostics(diagnostics, sources, io);

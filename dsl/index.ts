@@ -36,6 +36,7 @@ export {
 } from "./files.ts";
 export { type FormatResult, format } from "./format.ts";
 export { type ListLoad, loadListFile } from "./list-file.ts";
+export { type ReadClients, rememberClients } from "./inventory/remember.ts";
 export { serveLanguage } from "./language-server/serve.ts";
 export type { TestOutcome } from "./language-server/server.ts";
 export {

@@ -10,6 +10,7 @@ import type { Diagnostic } from "./diagnostic.ts";
 import { type FileReader, MAX_INVENTORY_BYTES, MAX_LIST_BYTES, MAX_POLICY_BYTES, memoryFiles } from "./files.ts";
 import { type ParseFile, readDeclarations } from "./imports.ts";
 import { type Inventory, NO_INVENTORY, readClients } from "./inventory/clients.ts";
+import type { ReadClients } from "./inventory/remember.ts";
 import { maskSecrets } from "./inventory/secrets.ts";
 import { lintPolicy } from "./lints/lint.ts";
 import type { Invariant } from "./invariant.ts";
@@ -48,6 +49,8 @@ export interface LoadOptions {
   readonly nowMicros?: number;
   /** Reads one file; a caller that has read the same text before may give back what it found then. */
   readonly parseFile?: ParseFile;
+  /** Reads the inventory; the same holds for it. */
+  readonly readClients?: ReadClients;
 }
 
 /**
@@ -75,7 +78,7 @@ function analyzeText(path: string, reader: FileReader, options: LoadOptions): Po
   const sources = new Sources(reader, report);
   const text = readDeclarations(path, sources, report, options.parseFile ?? parse);
   const declarations = sortDeclarations(text?.declarations ?? [], text?.unread);
-  const inventory = loadClients(declarations, sources, report);
+  const inventory = loadClients(declarations, sources, options.readClients ?? readClients, report);
   const listFiles = loadLists(declarations, sources);
   const checked =
     text === null
@@ -134,14 +137,14 @@ export function loadPolicyText(
   return loadPolicy(MAIN, memoryFiles({ ...files, [MAIN]: text }), options);
 }
 
-function loadClients(declarations: Declarations, sources: Sources, report: Report): Inventory {
+function loadClients(declarations: Declarations, sources: Sources, read: ReadClients, report: Report): Inventory {
   const [declaration] = declarations.clients;
   if (declaration === undefined) return NO_INVENTORY;
   const path = sources.resolve(declaration.span.file, declaration.path.value);
   const source = sources.read(path, declaration.path.span, MAX_INVENTORY_BYTES, maskSecrets);
   if (source === null) return NO_INVENTORY;
   report.mask(source.file, maskSecrets);
-  return readClients(source.text, source.file, report);
+  return read(source.text, source.file, report);
 }
 
 /** Finds the policies that tests reload to. They are checked when the test runs; here they have to be there. */

@@ -1,6 +1,5 @@
 /** Starts the enforcement point from its options, and stops it. */
-import type { LoadResult } from "../dsl/index.ts";
-import { loadPolicy, nodeFiles } from "../dsl/index.ts";
+import { loadPolicy, nodeFiles, rememberClients } from "../dsl/index.ts";
 import type { EngineOptions, Policy, PolicyEngine } from "../engine/index.ts";
 import { ClockWatch } from "./clock-watch.ts";
 import type { Config, ServerOptions } from "./config.ts";
@@ -62,7 +61,7 @@ export interface ServerParts {
  */
 export async function startServer(options: ServerOptions, parts: ServerParts = {}): Promise<RunningServer> {
   const config = readConfig(options);
-  const load = parts.loadPolicy ?? ((): LoadResult => loadPolicy(config.policy, nodeFiles));
+  const load = parts.loadPolicy ?? loaderOf(config);
   const loaded = loadRunnable(load, config);
   const stamps = stampsOfLoad(loaded.load);
   const { uws, version } = await loadUws(undefined, config.headBytesMax);
@@ -83,6 +82,11 @@ export async function startServer(options: ServerOptions, parts: ServerParts = {
   if (config.clock === null) watchClock(services, stopper);
   if (config.signals) listenToSignals(reloader, stopper, log);
   return describeRunning(services, reloader, stopper, listeners, version, crew);
+}
+
+function loaderOf({ policy }: Config): LoadPolicy {
+  const readClients = rememberClients();
+  return () => loadPolicy(policy, nodeFiles, { readClients });
 }
 
 /** Null where the main thread does everything. */

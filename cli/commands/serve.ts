@@ -1,5 +1,5 @@
 /** `edgepolicy serve`: the enforcement point, until a signal stops it. */
-import { type LoadResult, loadPolicy, nodeFiles } from "../../dsl/index.ts";
+import { type LoadResult, loadPolicy, nodeFiles, rememberClients } from "../../dsl/index.ts";
 import type {
   FileOptions,
   LoadPolicy,
@@ -148,7 +148,7 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
     await io.stdout(printOptions(options));
     return EXIT.fine;
   }
-  const loader = loaderAfter(loadRunnable(options.policy, io), options.policy);
+  const loader = loaderOf(options.policy, io);
   const report = reportTo((text) => io.stderr(text), options.reportFormat ?? "text");
   const running = await start({ ...options, signals: io.stop === undefined, report }, loader, io);
   // One that came while it started: the policy may have been read before.
@@ -163,11 +163,12 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   return EXIT.fine;
 }
 
-/** Gives the policy that is loaded already, and from then on reads its file anew. */
-function loaderAfter(first: LoadResult, file: string): LoadPolicy {
-  let loaded: LoadResult | null = first;
+/** Loads the policy, gives what it loaded the first time, and from then on reads its file anew. */
+function loaderOf(file: string, io: CliIo): LoadPolicy {
+  const readClients = rememberClients();
+  let loaded: LoadResult | null = loadRunnable(file, io, { readClients });
   return () => {
-    const result = loaded ?? loadPolicy(file, nodeFiles);
+    const result = loaded ?? loadPolicy(file, nodeFiles, { readClients });
     loaded = null;
     return result;
   };

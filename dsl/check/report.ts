@@ -33,6 +33,11 @@ export class Report {
     return this.#failed;
   }
 
+  /** How many there were so far. */
+  get count(): number {
+    return this.#diagnostics.length + this.#omitted;
+  }
+
   /** Passes messages about a file through `mask`, because they quote what stands there. Call it before any of them. */
   mask(file: number, mask: (text: string) => string): void {
     this.#masks.set(file, mask);

@@ -6,6 +6,7 @@ import type { Policy } from "../../engine/index.ts";
 import type { AstFile } from "../ast.ts";
 import { type FileReader, MAX_POLICY_BYTES, nodeFiles } from "../files.ts";
 import type { ParseFile } from "../imports.ts";
+import { type ReadClients, rememberClients } from "../inventory/remember.ts";
 import { analyzePolicy } from "../load.ts";
 import { parse, type ParseResult } from "../parser.ts";
 import { makeSource, type SourceFile } from "../source.ts";
@@ -69,6 +70,7 @@ interface Kept {
   /** Null where a text of it has changed since. */
   analysis: Analysis | null;
   readonly texts: Map<number, { readonly text: string; readonly result: ParseResult }>;
+  readonly readClients: ReadClients;
   lastGood: Policy | null;
 }
 
@@ -241,7 +243,7 @@ export class Workspace {
   #keep(main: string): Kept {
     const known = this.#kept.get(main);
     if (known !== undefined) return known;
-    const kept: Kept = { analysis: null, texts: new Map(), lastGood: null };
+    const kept: Kept = { analysis: null, texts: new Map(), readClients: rememberClients(), lastGood: null };
     if (this.#kept.size >= MAX_KEPT) this.#kept.clear();
     this.#kept.set(main, kept);
     return kept;
@@ -260,7 +262,8 @@ export class Workspace {
       parses.set(file, result);
       return result;
     };
-    const result = analyzePolicy(main, files, { parseFile, nowMicros: Date.now() * 1000 });
+    const { readClients } = kept;
+    const result = analyzePolicy(main, files, { parseFile, readClients, nowMicros: Date.now() * 1000 });
     kept.lastGood = result.policy ?? kept.lastGood;
     return new Analysis({ main, lone, result, parses, lastGood: kept.lastGood });
   }

@@ -2,7 +2,7 @@
  * The enforcement point inside an application: decides about a request before its route runs, and observes what the route answered. What
  * differs from framework to framework (how a request shows, how one is answered) is in a file each.
  */
-import { loadPolicy, nodeFiles } from "../../dsl/index.ts";
+import { loadPolicy, nodeFiles, rememberClients } from "../../dsl/index.ts";
 import type { LoadResult } from "../../dsl/index.ts";
 import type { Outcome, Policy, PolicyEngine, Request } from "../../engine/index.ts";
 import { createEngine, makeOutcome } from "../../engine/index.ts";
@@ -248,7 +248,11 @@ function isEngine(policy: Policy | PolicyEngine): policy is PolicyEngine {
 
 /** @param verifies - Whether the policy's identity sources are verified here; where the application does it they are left out. */
 function loaderOf(policy: string | Policy | PolicyEngine, verifies: boolean): LoadPolicy {
-  const load = typeof policy === "string" ? (): LoadResult => loadPolicy(policy, nodeFiles) : compiledLoader(policy);
+  const readClients = rememberClients();
+  const load =
+    typeof policy === "string"
+      ? (): LoadResult => loadPolicy(policy, nodeFiles, { readClients })
+      : compiledLoader(policy);
   if (verifies) return load;
   return () => {
     const loaded = load();
