@@ -149,14 +149,12 @@ function summaryOf(files: readonly string[], scores: Scores): string {
     mutants: judged.reduce((sum, { mutants }) => sum + mutants, 0),
   };
   const below = files.filter((file) => scores[file] !== undefined && percent(scores[file]) < AIM);
-  const stale = files.filter((file) => scores[file] !== undefined && scores[file].text !== textOf(file));
-  const names = (list: readonly string[]): string =>
-    list.length === 0 ? "none" : list.map((file) => `\`${file.replace("engine/", "")}\``).join(", ");
+  const stale = files.filter((file) => scores[file] !== undefined && scores[file].text !== textOf(file)).length;
+  const names = below.map((file) => `\`${file.replace("engine/", "")}\``).join(", ");
   return [
-    `${judged.length} of ${files.length} files of \`engine/\` have been run to the end, and in ${known.length - judged.length} more, of types alone, there is`,
-    `nothing to plant: ${total.found} of ${total.mutants} mutants were found, ${percent(total).toFixed(1)} %; ${reached.length} files reach the aim of ${AIM} %. Below it: ${names(below)}.`,
-    `Changed since they were run: ${names(stale)}.`,
-    `Files that have not been run are listed as such in \`test/mutation/scores.md\`, beside all scores and what survives.`,
+    `${total.found} of ${total.mutants} mutants of \`engine/\` are found, ${percent(total).toFixed(1)} %. Of the ${judged.length} files in which there is something to plant,`,
+    `${reached.length} reach the aim${below.length === 0 ? "" : `; the others are ${names}`}. ${known.length} of ${files.length} files have been run; ${stale} of them have changed since.`,
+    "`test/mutation/scores.md` has every score, and what survives.",
   ].join("\n");
 }
 
