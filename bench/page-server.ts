@@ -20,8 +20,8 @@ function authz(): string {
   ]);
   return `## The enforcement point
 
-wrk, 64 connections kept alive, no pipelining, every request let through, against a bare handler that reads the same fields and answers the
-same bytes (\`npm run bench -- authz\`, commit ${machine.commit}). The aim is 0.9.
+Load by wrk: 64 connections kept alive, no pipelining, every request let through. "Bare" is a handler that reads the same fields and answers the same
+bytes (\`npm run bench -- authz\`, commit ${machine.commit}). The aim is 0.9 of it.
 
 ${markdown(["", "requests/s", "CPU a request", "of bare (CPU)"], cells)}
 `;
@@ -51,14 +51,14 @@ function limited(): string {
   return `## A limit, beside other servers
 
 One limit by the key in a header, a thousand keys, ${connections} connections kept alive, every server on the same core (\`npm run bench -- limited\`, commit
-${machine.commit}). All were seen to give the same answers first. nginx and HAProxy limit in their own process; edgepolicy is asked as they would ask
-it, which the proxy in front pays for besides.
+${machine.commit}). A check before the timing shows that all give the same answers. nginx and HAProxy limit in their own process; edgepolicy is asked as they
+would ask it, and what that costs the proxy in front comes on top.
 
 ${markdown(["", "version", "load", "requests/s", "CPU a request", "p99"], speeds)}
 
-The same connections ask as fast as they are answered under one key, limited to ${thousands(flood.most)} per ${flood.seconds} s, for ${flood.floodMs / 1_000} s. "At most" is what a
-limit of its kind may let through in that time: a bucket its burst and then its rate, a sliding window the limit in any window, a fixed one the
-limit in each. "In any window" is the most within any ${flood.seconds} s as its caller saw it, to a few milliseconds.
+In a flood, the same connections ask as fast as they are answered, all under one key, limited to ${thousands(flood.most)} per ${flood.seconds} s, for ${flood.floodMs / 1_000} s. "At most" is what a
+limit of its kind may let through in that time: a bucket its burst and then its rate, a sliding window the limit in any window, a fixed window the
+limit in each. "In any window" is the most admitted within any ${flood.seconds} s, as the callers saw it, to within a few milliseconds.
 
 ${markdown(["", "kind", "asked", "admitted", "at most", "in any window"], counts)}
 ${left}`;
@@ -79,7 +79,7 @@ function proxy(): string {
   const left = missing.map((why) => `Left out: ${why}.\n`).join("");
   return `## The inline proxy
 
-In front of one service, 64 connections kept alive, every request let through, against a bare forwarder of the same libraries that neither decides
+In front of one service, with 64 connections kept alive and every request let through. "Bare" is a forwarder made of the same libraries that neither decides
 nor guards nor streams (\`npm run bench -- proxy\`, commit ${machine.commit}). The aim is 0.8 of it.
 
 ${markdown(["", "version", "load", "requests/s", "CPU a request", "of bare (CPU)"], cells)}
@@ -92,7 +92,7 @@ function stream(): string {
   const { batch, decisionsACpuSecond, best, msgpackrRowsASecond, machine } = result;
   return `## The stream
 
-Reads of orders by a thousand clients, ${batch} to a frame, the example policy (\`npm run bench -- stream\`, commit ${machine.commit}): ${thousands(decisionsACpuSecond)} decisions a
-second of one core, ${thousands(best)} in the best round. msgpackr alone reads and answers ${thousands(msgpackrRowsASecond)} rows a second. The aim is a million.
+A thousand clients read orders under the example policy, ${batch} requests to a frame (\`npm run bench -- stream\`, commit ${machine.commit}). One core makes
+${thousands(decisionsACpuSecond)} decisions a second, ${thousands(best)} in the best round. The aim is a million. msgpackr alone reads and answers ${thousands(msgpackrRowsASecond)} rows a second.
 `;
 }

@@ -44,13 +44,18 @@ function head(): string {
   const of = earlier.map(({ bench, commit }) => `\`${bench}\` ${commit}`).join(", ");
   return `# Performance
 
-Written by \`node bench/page.ts\` from the results in \`bench/results/\`, each of which says on which machine and of which commit it is; \`npm run
-bench -- targets\` measures all that the first table needs, and prints it. What is timed has no types in it, as the package has none
-(\`bench/run.mjs\` says why that matters). What is compared is timed in turn in one process, and ratios are medians over the rounds. The machine is shared, and its speed moves by a factor of two within minutes: **ratios of one run count, single figures
-are rough**, and where a target is a time it is judged by the best round, to which nothing else on the machine added.
+This page is written by \`node bench/page.ts\` from the results in \`bench/results/\`, each of which names its machine and commit. \`npm run bench --
+targets\` measures all that the first table needs, and prints it.
+
+How it was measured:
+
+- The code that is timed has its types stripped, like the package (\`bench/run.mjs\` says why that matters).
+- What is compared is timed in turn in one process, and ratios are medians over the rounds.
+- The machine is shared, and its speed changes by a factor of two within minutes. So **the ratios of one run count, and single figures are rough**. A target
+  that is a time is judged by the best round, to which nothing else on the machine added.
 
 The table is of ${date.slice(0, 10)}: ${machine.cores} shared cores of ${machine.cpu}, Node.js ${machine.node}, commit ${machine.commit}. One step of
-a fixed loop took ${machine.loopNanos} ns there; it is about 0.7 ns on a core of 2.6 GHz that has nothing else to do.${earlier.length === 0 ? "" : ` Measured earlier that day: ${of}.`}
+a fixed loop took ${machine.loopNanos} ns there; on an idle core of 2.6 GHz it takes about 0.7 ns.${earlier.length === 0 ? "" : ` Measured earlier that day: ${of}.`}
 `;
 }
 
@@ -66,11 +71,11 @@ function targets(): string {
   ]);
   return `## Targets
 
-${met} of ${rows.length} are met. "Reached" is how much of the target is: 1 or more is all of it.
+${met} of ${rows.length} are met. "Reached" is the part of the target that is reached: 1 or more is all of it.
 
 ${markdown(["", "target", "measured", "reached", ""], cells)}
 
-What stands in the way of the others:
+Why the others are not met:
 
 ${rows.flatMap(({ what, why }) => (why === null ? [] : [`- ${what}: ${why}.`])).join("\n")}
 
@@ -88,8 +93,8 @@ function decision(): string {
   ];
   return `## A decision
 
-The policy of \`examples/orders\`, 1,000 clients and 1,000 strangers, outcomes of sign-ins reported, against the same policy written by hand in
-JavaScript with Maps (\`bench/orders-by-hand.ts\`). Both give the same verdicts, statuses, deciders and waits on ${thousands(8_192 * 16)} requests first.
+The policy of \`examples/orders\`, with 1,000 clients, 1,000 strangers and outcomes of sign-ins, beside the same policy written by hand in JavaScript with
+Maps (\`bench/orders-by-hand.ts\`). Before anything is timed, both have to give the same verdicts, statuses, deciders and waits on ${thousands(8_192 * 16)} requests.
 
 ${markdown(["", "median", "best round", "decisions/s"], [row("engine", engine), row("by hand", byHand), row("engine, without signals, scores, limits and rules", reading)])}
 
@@ -117,10 +122,10 @@ function ruleCount(): string {
   });
   return `## Number of rules
 
-A decision (median) with 10 rules and with many that differ by one thing, or by several ("mix"), timed side by side. "acl" is a real firewall's set
-(ClassBench): networks, ports and protocol. "Contained text" looks for another text in one header with each rule. "One" is the worst ratio where the
-same rule holds each time, be it the first, the middle, the last or none; "any" where each request meets another rule, so that the rules no longer
-lie in the processor's caches.
+A decision (median) with 10 rules, and with many rules that differ in one thing or in several ("mix"), timed side by side. "acl" is a real firewall's rule set
+(ClassBench): networks, ports and protocol. With "contained text" each rule looks for another text in one header. "Ratio, one" is the worst ratio where the same
+rule holds each time, be it the first, the middle, the last or none. "Ratio, any" is the ratio where each request meets another rule, so that the rules are no longer in
+the processor's caches.
 
 ${markdown(["rules differ by", "rules", "of 10, middle", "of all, middle", "ratio, one", "ratio, any", "compile"], cells)}
 `;
@@ -137,14 +142,14 @@ function engines(): string {
   const heads = counts.map((count) => `${thousands(count)} rules`);
   return `## Beside other engines
 
-The same rules, each of which refuses large uploads to one service by one tenant, in the form of each engine, prepared as far as it allows; the same
-requests, each meeting another rule or none. Every answer is compared before anything is timed. Ours takes a whole decision, the others get the four
+The same rules in the form of each engine, prepared as far as it allows; each rule refuses large uploads to one service by one tenant. The same
+requests, each meeting another rule or none. Every answer is compared before anything is timed. Ours makes a whole decision about a request; the others are given the four
 fields that the rules read.
 
 ${markdown(["", "version", ...heads, `÷ ours, at ${thousands(counts.at(-1) ?? 0)}`], cells)}
 
-${fasterText(rows, counts[0] ?? 0)} What most of the others take grows with the number of rules, which they go through in turn. Whoever knows that
-all rules have such a prefix can write the map of the last line.
+${fasterText(rows, counts[0] ?? 0)} Most of the others go through the rules in turn, so their time grows with the number of rules. The map of the
+last line can be written only by someone who knows that all rules have the same form.
 `;
 }
 
@@ -160,9 +165,9 @@ function limiters(): string {
   const cells = rows.map(({ limiter, version, median, ratio }) => [limiter, version, nanosText(median), `${ratio} ×`]);
   return `## Beside limiters
 
-One limit, ${thousands(keys)} keys in random order. They count in windows or in buckets; all agree, and are first seen to, that the first ten calls of each
-of 200 keys within a window are admitted and no others. Ours takes a whole decision of a request, with path, address and record; the others are
-asked for the key alone.
+One limit, ${thousands(keys)} keys in random order. Some limiters count in windows, others in buckets. A check before the timing shows that all of them admit the first
+ten calls of each of 200 keys within a window, and no others. Ours makes a whole decision about a request, with path, address and record; the others are asked
+for the key alone.
 
 ${markdown(["", "version", "a call", "÷ ours"], cells)}
 
@@ -189,14 +194,14 @@ function state(): string {
   const heads = counts.map((count) => `finds one of ${thousands(count)}`);
   return `## State
 
-Bytes a key: as \`edgepolicy check --cost\` tells them, and as a process grew that holds so many and does nothing else. Then what a decision takes that
-finds its key among so many, drawn at random.
+Bytes for each key: as \`edgepolicy check --cost\` states them ("told"), and by how much a process grew that holds so many keys and does nothing else ("grown"). Then
+the time of a decision that finds its key, drawn at random, among so many.
 
 ${markdown(["", "told", "grown (keys)", ...heads], cells)}
 
 ${thousands(flood.keys)} random keys against \`memory ${flood.memory / 2 ** 20}MB\`, shared by a limit, a signal and a ban: the process grew by ${megabytes(flood.grown)}, a decision took ${nanosText(flood.nanosADecision)}. While ${thousands(stalls.keys)} keys come and tables grow, the slowest
-decision took ${stalls.worstMs} ms, each counted as the fastest of ${stalls.runs} equal runs; in a single run ${stalls.worstSingleMs} ms, where
-${stalls.worstWithoutGrowthMs} ms is what the machine does where nothing grows.
+decision took ${stalls.worstMs} ms, if each decision counts as the fastest of ${stalls.runs} equal runs. In a single run it took ${stalls.worstSingleMs} ms; where nothing grows,
+the machine itself causes ${stalls.worstWithoutGrowthMs} ms.
 
 A snapshot of ${thousands(snapshot.keys)} keys is ${megabytes(snapshot.bytes)}. It is taken in parts while decisions go on: the slowest part took
 ${snapshot.worstPartMs} ms and the slowest decision meanwhile ${snapshot.worstDecisionMs} ms (each counted as the fastest of ${snapshot.runs} equal runs). It is restored in
@@ -231,14 +236,14 @@ function start(): string {
   ]);
   const everFirst = firstStart === undefined ? "" : `; its first start ever takes ${Math.round(firstStart.median)} ms`;
   const cached =
-    firsts.length === 0 ? "" : " The first start ever finds no compiled code of earlier ones, and keeps its own.";
+    firsts.length === 0 ? "" : " The first start ever finds no compiled code of earlier starts, and stores its own.";
   return `## Compiling and starting
 
 Up to ${thousands(most)} rules in a process that has compiled nothing before, the best of ${compiled.processes}:
 
 ${markdown(["rules differ by", "rules", "text to policy, all lints", "policy to program", "bundle to policy"], cells)}
 
-\`edgepolicy check\`, start-up included, and the same in a process that is warm:${cached}
+\`edgepolicy check\`, start-up included, and the same in a warm process.${cached}
 
 ${markdown(["lines", "warm", "command", "best", ...firsts], checks)}
 
@@ -251,8 +256,8 @@ function editor(): string {
   const cells = milliseconds.map(({ name, p50, p95 }) => [name, `${p50} ms`, `${p95} ms`]);
   return `## At the desk
 
-What an editor waits for, of a policy of ${thousands(lines)} lines, over the language server's protocol (\`npm run bench -- language-server\`, commit
-${machine.commit}). The aim is 50 ms as one types.
+How long an editor waits, with a policy of ${thousands(lines)} lines, over the language server's protocol (\`npm run bench -- language-server\`, commit
+${machine.commit}). The aim is 50 ms while you type.
 
 ${markdown(["", "median", "95 %"], cells)}
 `;
@@ -261,9 +266,9 @@ ${markdown(["", "median", "95 %"], cells)}
 const OWN = `## On your machine
 
 \`edgepolicy bench FILE\` measures a policy of your own: requests are made from its routes and clients, and sent to the engine in process on one core.
-It prints decisions a second, the median and tail of single decisions, what compiling takes and what a key of each piece of state takes; and the same
-with 100, 1,000 and 10,000 rules more, which shows how the policy would scale. \`--seconds\` makes it longer and steadier, \`--format json\` is for
-programs. In a checkout, \`npm run bench\` measures what this page shows; \`npm run bench -- rivals\` installs what it compares with first.
+It prints decisions a second, the median and tail of single decisions, the time to compile, and the bytes for each key of state. It also does so with 100, 1,000
+and 10,000 more rules, which shows how the policy would scale. \`--seconds\` makes the run longer and steadier, \`--format json\` is for programs. In a
+clone, \`npm run bench\` measures what this page shows; \`npm run bench -- rivals\` first installs what it compares with.
 `;
 
 function picture(): string {

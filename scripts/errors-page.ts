@@ -19,12 +19,12 @@ const FAMILIES: readonly (readonly [prefix: string, title: string, about: string
   [
     "EP3",
     "Lints",
-    "Warnings about policies that are right but hardly meant. Each states a proven fact, never a guess.",
+    "Warnings about policies that are valid but hardly meant that way. Each states a proven fact, never a guess.",
   ],
   [
     "EP4",
     "Callers",
-    "What a policy relies on and the proxies that ask do not show or carry: `edgepolicy check --via`, and the start of `serve`.",
+    "What a policy relies on although the proxies that ask do not show or carry it. Reported by `edgepolicy check --via`, and when `serve` starts.",
   ],
 ];
 
@@ -41,9 +41,9 @@ export function errorsPage(): string {
 
 const HEAD = `# Errors and warnings
 
-Every diagnostic has a code that never changes its meaning; \`edgepolicy check --explain CODE\` prints its paragraph. Below each
-stands a policy that raises it, what \`edgepolicy check\` prints, and the policy mended. \`⟪x×3⟫\` stands for \`xxx\`, in which \`⟨n⟩\`
-counts; \`--- NAME\` begins another file. This page is written by \`scripts/errors-page.ts\`.
+Every diagnostic has a code that never changes its meaning; \`edgepolicy check --explain CODE\` prints its paragraph. Each paragraph is followed by a
+policy that raises the diagnostic, what \`edgepolicy check\` prints about it, and the corrected policy. In the examples \`⟪x×3⟫\` stands for \`xxx\`,
+\`⟨n⟩\` inside it for the number of the repetition, and \`--- NAME\` begins another file. This page is written by \`scripts/errors-page.ts\`.
 `;
 
 function section(entry: CodeEntry, example: CodeExample | undefined): string {

@@ -352,7 +352,7 @@ export const LINTS = {
     code: "EP3066",
     title: "no room for all clients",
     explanation:
-      "State by client is kept for every client of the inventory, whatever strangers send. The policy's `memory` has not room for all of them, each with as much as it can have, so some can be dropped.",
+      "State by client is kept for every client of the inventory, whatever strangers send. The policy's `memory` has no room for all of them, each with as much as it can have, so some can be dropped.",
   },
   literalParameter: {
     code: "EP3067",

@@ -147,7 +147,7 @@ export const SEMANTICS = {
     code: "EP2303",
     title: "key can be missing",
     explanation:
-      "A key that can be missing says what then: `else OTHER KEY`, `else skip`, or a guard before it, so that no two strangers share a bucket by accident.",
+      "A key that can be missing says what to use instead: `else OTHER KEY`, `else skip`, or a guard before it, so that no two strangers share a bucket by accident.",
   },
   pattern: {
     code: "EP2401",
@@ -280,7 +280,7 @@ export const SEMANTICS = {
     code: "EP2812",
     title: "wrong step in a test",
     explanation:
-      "A step is a request as a caller would send it: a method in capitals, a path from `/` on, header names in lower case, evidence only of a client, and a credential of which something is said.",
+      "A step is a request as a caller would send it: a method in capitals, a path from `/` on, header names in lower case, evidence only of a client, and a credential whose id or dates are stated.",
   },
   testExpectation: {
     code: "EP2813",
