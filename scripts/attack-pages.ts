@@ -65,9 +65,9 @@ function indexOf(shown: readonly Shown[]): string {
   });
   return `# Models of attacks
 
-Each model has a page: what it does, its parameters, published figures that its defaults rest on, its traffic, and a policy that stops it
-while honest callers of several habits work on. The policies are in \`examples/attacks/\`; their figures here are those of seed ${SEED}, and
-their expectations hold over thirty seeds. The identifiers are those of [OWASP's Automated Threats to Web
+Each model has a page: what it does, its parameters, the published figures behind its defaults, its traffic, and a policy that stops it while honest
+callers with different habits work on. The policies are in \`examples/attacks/\`. The figures here are those of seed ${SEED}; the policies' expectations hold over thirty seeds.
+The identifiers are those of [OWASP's Automated Threats to Web
 Applications](https://owasp.org/www-project-automated-threats-to-web-applications/) and of the [API Security Top
 10](https://owasp.org/API-Security/). The pages are written by \`node scripts/attack-pages.ts\`.
 
@@ -86,7 +86,7 @@ function pageOf(one: Shown): string {
     `## Parameters\n`,
     `${parameterTable(model)}\n`,
     `Reactions (\`if blocked rotate source\` and so on) and \`from … to …\` are those of [every attack](../simulation.md#what-runs).\n`,
-    `## What its defaults rest on\n`,
+    `## Where its defaults come from\n`,
     `${publishedTable(model)}\n`,
     `## A policy that stops it\n`,
     `\`examples/attacks/${name}.edgepolicy\`:\n`,
@@ -101,7 +101,7 @@ function pageOf(one: Shown): string {
 
 function threatsOf({ threats }: AttackModel): string {
   const named = threats.map((id) => `${id}${threatName(id) === null ? "" : ` ${threatName(id)}`}`);
-  return `It stands for OWASP ${named.join(", ")}.`;
+  return `OWASP: ${named.join(", ")}.`;
 }
 
 function altOf({ example, own }: Shown): string {
