@@ -17,7 +17,7 @@ import { readOutcomesFrom } from "./outcomes/options.ts";
 import { readTokenOptions, type TokenOptions } from "./identity/token-options.ts";
 import type { StreamOptions } from "./stream/options.ts";
 import { readStreamOptions } from "./stream/options.ts";
-import { ServerError } from "./server-error.ts";
+import { invalidOption } from "./server-error.ts";
 import type { ListenAddress } from "./transport.ts";
 import { readWorkers } from "./workers/options.ts";
 import { type Report, type ReportFormat, reportTo } from "./report.ts";
@@ -243,14 +243,10 @@ export function readConfig(options: ServerOptions): Config {
 function readCallers({ callers = {}, outcomesFrom = [] }: ServerOptions): Required<Callers> {
   const { via = [], shows = [] } = callers;
   const stranger = via.find((name) => !CALLERS.includes(name));
-  if (stranger !== undefined) throw invalid("callers.via", `\`${stranger}\` is none of ${CALLERS.join(", ")}`);
+  if (stranger !== undefined) throw invalidOption("callers.via", `\`${stranger}\` is none of ${CALLERS.join(", ")}`);
   const unshown = shows.find((name) => !SHOWABLE.includes(name));
-  if (unshown !== undefined) throw invalid("callers.shows", `\`${unshown}\` is none of ${SHOWABLE.join(", ")}`);
+  if (unshown !== undefined) throw invalidOption("callers.shows", `\`${unshown}\` is none of ${SHOWABLE.join(", ")}`);
   return { via, shows: outcomesFrom.length === 0 ? shows : [...shows, "outcomes"] };
-}
-
-function invalid(option: string, message: string, help = ""): ServerError {
-  return new ServerError("option_invalid", `option ${option}: ${message}`, help);
 }
 
 /** Reads `HOST:PORT`, `[IPV6]:PORT` or `PORT`. */
@@ -258,7 +254,7 @@ export function readAddress(option: string, text: string): ListenAddress {
   const match = /^(?:(?:\[([^\]]+)\]|([^:\s]+)):)?(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);
   if (match === null || port > 65_535) {
-    throw invalid(option, `\`${text}\` is not HOST:PORT`, "such as 127.0.0.1:8080, [::1]:8080 or 8080");
+    throw invalidOption(option, `\`${text}\` is not HOST:PORT`, "such as 127.0.0.1:8080, [::1]:8080 or 8080");
   }
   return { host: match[1] ?? match[2] ?? "127.0.0.1", port };
 }
@@ -270,14 +266,15 @@ function checkApart(addresses: Readonly<Record<string, ListenAddress | null>>): 
     if (address === null || address.port === 0) continue;
     const text = `${address.host}:${address.port}`;
     const other = taken.get(text);
-    if (other !== undefined) throw invalid(option, `${text} is that of \`${other}\` already`, "give each its own port");
+    if (other !== undefined)
+      throw invalidOption(option, `${text} is that of \`${other}\` already`, "give each its own port");
     taken.set(text, option);
   }
 }
 
 function checkAdmin(admin: ListenAddress | null, tokens: readonly AdminToken[]): void {
   if (admin === null || tokens.length > 0 || isLoopback(admin.host)) return;
-  throw invalid(
+  throw invalidOption(
     "admin",
     `listening on ${admin.host} would open it to other machines without a token`,
     "set adminToken, or listen on 127.0.0.1",
@@ -292,7 +289,7 @@ function readUpstream(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   const plain = url !== null && url.pathname === "/" && url.search === "" && url.hash === "" && url.username === "";
   if (url !== null && plain && (url.protocol === "http:" || url.protocol === "https:")) return url;
-  throw invalid("upstream", `\`${text}\` is not an origin`, "such as http://127.0.0.1:3000, without a path");
+  throw invalidOption("upstream", `\`${text}\` is not an origin`, "such as http://127.0.0.1:3000, without a path");
 }
 
 /** Networks in CIDR notation, or bare addresses, as something to look addresses up in. */
@@ -301,7 +298,7 @@ export function readNetworks(option: string, networks: readonly string[]): Netwo
     return new Networks(networks);
   } catch (problem) {
     if (!(problem instanceof RangeError)) throw problem;
-    throw invalid(option, `\`${problem.message}\` is not a network`, "such as 10.0.0.0/8");
+    throw invalidOption(option, `\`${problem.message}\` is not a network`, "such as 10.0.0.0/8");
   }
 }
 
@@ -312,7 +309,7 @@ function readPeppers(option: Readonly<Record<string, string>> | undefined): Read
   for (const entry of text.split(",")) {
     if (entry === "") continue;
     const split = entry.indexOf("=");
-    if (split < 1) throw invalid("EDGEPOLICY_PEPPER", "an entry is not ID=SECRET", "such as p1=…,p2=…");
+    if (split < 1) throw invalidOption("EDGEPOLICY_PEPPER", "an entry is not ID=SECRET", "such as p1=…,p2=…");
     peppers.set(entry.slice(0, split).trim(), entry.slice(split + 1));
   }
   return peppers;
@@ -325,11 +322,11 @@ function readHeadBytes(value: number | undefined): number | null {
   if (value === undefined) return null;
   const { least, most } = HEAD_BYTES;
   if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
-  throw invalid("headBytesMax", `${value} is not a whole number from ${least} to ${most}`);
+  throw invalidOption("headBytesMax", `${value} is not a whole number from ${least} to ${most}`);
 }
 
 function readCount(option: string, value: number | undefined, otherwise: number): number {
   if (value === undefined) return otherwise;
   if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw invalid(option, `${value} is not a positive whole number`);
+  throw invalidOption(option, `${value} is not a positive whole number`);
 }

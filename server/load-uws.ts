@@ -2,7 +2,7 @@
  * Loads uWebSockets.js: the only file that imports it. Two releases are installed under aliases, because the newer one
  * needs glibc 2.38 and the older one carries fixes of its own in `proxy/guards.ts`. The newest that loads here is used.
  */
-import { ServerError } from "./server-error.ts";
+import { invalidOption, messageOf, ServerError } from "./server-error.ts";
 
 /** The part of uWebSockets.js that `transport-uws.ts` and `web-socket-uws.ts` use, common to both releases. */
 export interface Uws {
@@ -143,15 +143,15 @@ function limitHeads(wanted: number | null): void {
     process.env[HEAD_BYTES_VARIABLE] = String(headBytesInForce);
   }
   if (wanted === null || wanted === headBytesInForce) return;
-  throw new ServerError(
-    "option_invalid",
-    `option headBytesMax: this process has loaded its transport with ${headBytesInForce}, and it cannot be changed to ${wanted}`,
+  throw invalidOption(
+    "headBytesMax",
+    `this process has loaded its transport with ${headBytesInForce}, and it cannot be changed to ${wanted}`,
     "give every server of a process the same, or run them in processes of their own",
   );
 }
 
 function firstLine(problem: unknown): string {
-  const text = problem instanceof Error ? problem.message : String(problem);
+  const text = messageOf(problem);
   const glibc = /GLIBC_[\d.]+/.exec(text);
   return glibc === null ? (text.split("\n", 1)[0] ?? "").slice(0, 120) : `needs ${glibc[0]}`;
 }

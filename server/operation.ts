@@ -23,6 +23,7 @@ import { tokenStateOf } from "./identity/token-state.ts";
 import type { StateFile } from "./state/state-file.ts";
 import type { Crew } from "./workers/crew.ts";
 import type { Sighted } from "./workers/worker-watch.ts";
+import { messageOf } from "./server-error.ts";
 
 /** What is there before the engine is: it hears of the engine's bans. */
 export interface OperationParts {
@@ -158,10 +159,7 @@ export class Operation implements DecisionWatcher {
     try {
       this.containment.shadow(rule, said, endsMicros);
     } catch (problem) {
-      report(
-        `cannot put rule \`${rule}\` to shadow: ${problem instanceof Error ? problem.message : String(problem)}`,
-        "containment.failing",
-      );
+      report(`cannot put rule \`${rule}\` to shadow: ${messageOf(problem)}`, "containment.failing");
     }
   }
 

@@ -34,3 +34,13 @@ export class ServerError extends Error {
     this.load = load;
   }
 }
+
+/** An option that says what no server can do. `option` is its name in `ServerOptions`, such as `log.rotate.keep`. */
+export function invalidOption(option: string, message: string, help = ""): ServerError {
+  return new ServerError("option_invalid", `option ${option}: ${message}`, help);
+}
+
+/** What went wrong, of anything that can be thrown. */
+export function messageOf(problem: unknown): string {
+  return problem instanceof Error ? problem.message : String(problem);
+}

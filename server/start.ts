@@ -3,7 +3,7 @@ import { loadPolicy, nodeFiles, rememberClients } from "../dsl/index.ts";
 import type { EngineOptions, Policy, PolicyEngine } from "../engine/index.ts";
 import { ClockWatch } from "./clock-watch.ts";
 import type { Config, ServerOptions } from "./config.ts";
-import { ServerError } from "./server-error.ts";
+import { invalidOption } from "./server-error.ts";
 import { readConfig } from "./config.ts";
 import { openDecisionLog, type OpenedLog } from "./decision-log.ts";
 import { tokenStateOf } from "./identity/token-state.ts";
@@ -94,7 +94,7 @@ async function makeCrew(config: Config, options: ServerOptions, parts: ServerPar
   if (config.workers === 1) return null;
   const { Crew } = await import("./workers/crew.ts");
   if (parts.createEngine === undefined) return new Crew(config, options, uwsAcceptor(uws));
-  throw new ServerError("option_invalid", "option workers: an engine of one's own is for one thread");
+  throw invalidOption("workers", "an engine of one's own is for one thread");
 }
 
 async function startOrStop(crew: Crew, { log, gate }: Services, stopper: Stopper): Promise<void> {

@@ -1,4 +1,5 @@
 /** Stops a server gracefully: no new connections, answers for what is in flight, the log on disk. */
+import { setTimeout as pause } from "node:timers/promises";
 import { tokenStateOf } from "./identity/token-state.ts";
 import type { Listeners } from "./listeners.ts";
 import type { FollowedLogs } from "./outcomes/follow-outcomes.ts";
@@ -60,8 +61,4 @@ export class Stopper {
     process.off("SIGINT", this.#onSignal);
     this.#resolve();
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -7,6 +7,7 @@ import { type FSWatcher, type Stats, statSync, watch } from "node:fs";
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Report } from "./report.ts";
+import { messageOf } from "./server-error.ts";
 
 /** Time that must pass without another event before files are looked at, so that one save is one change. */
 const SETTLE_MS = 100;
@@ -75,7 +76,7 @@ export class FileWatch {
   #giveUp(folder: string, problem: unknown): void {
     this.#folders.get(folder)?.close();
     this.#folders.delete(folder);
-    const reason = problem instanceof Error ? problem.message : String(problem);
+    const reason = messageOf(problem);
     this.#report(
       `cannot watch ${folder} (${reason}): its files are looked at every ${LOOK_MS / 1_000} s`,
       "watch.failing",

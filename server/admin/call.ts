@@ -10,6 +10,7 @@ import { type Act, ContainmentError, NO_END } from "../containment/act.ts";
 import type { Handler, Reply, RequestView } from "../transport.ts";
 import { type Access, type Caller, isDenial } from "./access.ts";
 import type { Report } from "../report.ts";
+import { messageOf } from "../server-error.ts";
 
 export type Members = Readonly<Record<string, unknown>>;
 
@@ -140,7 +141,7 @@ function sendFailure(reply: Reply, report: Report, problem: unknown, example?: M
   if (problem instanceof ContainmentError) {
     return sendProblem(reply, problem.code === "missing" ? 404 : 409, problem.message);
   }
-  const message = problem instanceof Error ? problem.message : String(problem);
+  const message = messageOf(problem);
   report(`the admin interface could not do what it was asked: ${message}`, "fault");
   sendProblem(reply, 503, `nothing was changed: ${message}`);
 }

@@ -1,5 +1,5 @@
 /** Options of the admin listener: who may ask it, and what it remembers. */
-import { ServerError } from "../server-error.ts";
+import { invalidOption } from "../server-error.ts";
 
 /** What a token permits: to read, or also to change what is in force. */
 export type AdminRole = "read" | "operate";
@@ -38,7 +38,7 @@ export function readTokens({ adminToken, adminReadToken, adminTokens = [] }: Adm
   const tokens: AdminToken[] = [...adminTokens];
   if (adminToken !== undefined) tokens.push({ name: "admin", role: "operate", token: adminToken });
   if (adminReadToken !== undefined) tokens.push({ name: "reader", role: "read", token: adminReadToken });
-  if (tokens.length > MOST_TOKENS) throw invalid("adminTokens", `there are more than ${MOST_TOKENS}`);
+  if (tokens.length > MOST_TOKENS) throw invalidOption("adminTokens", `there are more than ${MOST_TOKENS}`);
   for (const { name, role, token } of tokens) checkToken(optionOf(name), name, role, token);
   checkDistinct(tokens);
   return tokens;
@@ -50,24 +50,21 @@ function optionOf(name: string): string {
 }
 
 function checkToken(option: string, name: string, role: string, token: string): void {
-  if (!NAME.test(name)) throw invalid(option, `\`${name}\` is not a name of up to 63 letters, digits and . _ @ + -`);
-  if (role !== "read" && role !== "operate") throw invalid(option, `\`${role}\` is not a role: read or operate`);
-  if (token.length < LEAST_LENGTH) throw invalid(option, `a token has at least ${LEAST_LENGTH} characters`);
+  if (!NAME.test(name))
+    throw invalidOption(option, `\`${name}\` is not a name of up to 63 letters, digits and . _ @ + -`);
+  if (role !== "read" && role !== "operate") throw invalidOption(option, `\`${role}\` is not a role: read or operate`);
+  if (token.length < LEAST_LENGTH) throw invalidOption(option, `a token has at least ${LEAST_LENGTH} characters`);
 }
 
 function checkDistinct(tokens: readonly AdminToken[]): void {
   if (new Set(tokens.map(({ name }) => name)).size < tokens.length) {
-    throw invalid(
+    throw invalidOption(
       "adminTokens",
       "two tokens have one name",
       "`admin` is that of adminToken, `reader` that of adminReadToken",
     );
   }
   if (new Set(tokens.map(({ token }) => token)).size < tokens.length) {
-    throw invalid("adminTokens", "two names have one token");
+    throw invalidOption("adminTokens", "two names have one token");
   }
-}
-
-function invalid(option: string, message: string, help = ""): ServerError {
-  return new ServerError("option_invalid", `option ${option}: ${message}`, help);
 }

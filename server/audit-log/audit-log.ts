@@ -3,6 +3,7 @@ import type { KeyObject } from "node:crypto";
 import type { Database } from "../data/database.ts";
 import { type AuditEntry, type AuditEvent, canonical, GENESIS, nameOfKey, nextEntry, signCheckpoint } from "./entry.ts";
 import type { Report } from "../report.ts";
+import { messageOf } from "../server-error.ts";
 
 /** What is kept and how often it is signed. */
 export interface AuditLimits {
@@ -84,7 +85,7 @@ export class AuditLog {
       return true;
     } catch (problem) {
       this.failures++;
-      const message = problem instanceof Error ? problem.message : String(problem);
+      const message = messageOf(problem);
       this.#report(`cannot write the audit log: ${message}; missing is ${canonical(event)}`, "audit_log.failing");
       return false;
     }
@@ -117,10 +118,7 @@ export class AuditLog {
     try {
       this.#sign();
     } catch (problem) {
-      this.#report(
-        `cannot sign the audit log: ${problem instanceof Error ? problem.message : String(problem)}`,
-        "audit_log.failing",
-      );
+      this.#report(`cannot sign the audit log: ${messageOf(problem)}`, "audit_log.failing");
     }
   }
 

@@ -4,7 +4,7 @@ import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { readRows } from "../data/database.ts";
-import { ServerError } from "../server-error.ts";
+import { messageOf, ServerError } from "../server-error.ts";
 import { nameOfKey } from "./entry.ts";
 import { PUBLIC_KEY_FILE } from "./signing-key.ts";
 
@@ -69,6 +69,6 @@ function isFolder(path: string): boolean {
 }
 
 function unreadable(path: string, problem: unknown): ServerError {
-  const message = problem instanceof Error ? problem.message : String(problem);
+  const message = messageOf(problem);
   return new ServerError("data_unusable", `cannot read \`${path}\`: ${message}`);
 }

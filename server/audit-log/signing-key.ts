@@ -2,7 +2,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ServerError } from "../server-error.ts";
+import { messageOf, ServerError } from "../server-error.ts";
 
 /** Names in a data folder. The public half is what a verifier needs; a copy of it belongs elsewhere. */
 export const KEY_FILE = "audit.key";
@@ -26,7 +26,7 @@ export function signingKey(path: string | null, folder: string | null): KeyObjec
     if (folder !== null) writeFileSync(join(folder, PUBLIC_KEY_FILE), publicPem(key));
     return key;
   } catch (problem) {
-    const message = problem instanceof Error ? problem.message : String(problem);
+    const message = messageOf(problem);
     const help = "make one with `openssl genpkey -algorithm ed25519 -out audit.key`";
     throw new ServerError("data_unusable", `cannot use the audit log's key \`${file}\`: ${message}`, help);
   }

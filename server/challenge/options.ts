@@ -1,7 +1,7 @@
 /** Options of challenges, with their defaults. */
 import { randomBytes } from "node:crypto";
 import { ENTRIES_MAX } from "../replay/replay-memory.ts";
-import { ServerError } from "../server-error.ts";
+import { invalidOption } from "../server-error.ts";
 
 /** What challenges are sealed with, how hard they are, and how long they and their passes last. */
 export interface ChallengeOptions {
@@ -59,18 +59,18 @@ export function readChallengeOptions(options: ChallengeOptions = {}): ChallengeC
 function readSecrets(option: readonly string[] | undefined): readonly string[] {
   const name = option === undefined ? "EDGEPOLICY_CHALLENGE_SECRET" : "challenges.secrets";
   const secrets = option ?? (process.env["EDGEPOLICY_CHALLENGE_SECRET"] ?? "").split(",").filter((text) => text !== "");
-  if (secrets.length > SECRETS_MAX) throw invalid(name, `${secrets.length} secrets are more than ${SECRETS_MAX}`);
+  if (secrets.length > SECRETS_MAX) throw invalidOption(name, `${secrets.length} secrets are more than ${SECRETS_MAX}`);
   if (secrets.some((secret) => secret.length < SECRET_LENGTH_MIN)) {
-    throw invalid(name, `a secret has at least ${SECRET_LENGTH_MIN} characters`, "`openssl rand -base64 32` makes one");
+    throw invalidOption(
+      name,
+      `a secret has at least ${SECRET_LENGTH_MIN} characters`,
+      "`openssl rand -base64 32` makes one",
+    );
   }
   return secrets;
 }
 
 function within(name: string, value: number, most: number): number {
   if (Number.isSafeInteger(value) && value >= 1 && value <= most) return value;
-  throw invalid(`challenges.${name}`, `${value} is not a whole number from 1 to ${most}`);
-}
-
-function invalid(option: string, message: string, help = ""): ServerError {
-  return new ServerError("option_invalid", `option ${option}: ${message}`, help);
+  throw invalidOption(`challenges.${name}`, `${value} is not a whole number from 1 to ${most}`);
 }

@@ -7,7 +7,7 @@ import { dirname, resolve } from "node:path";
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import { closestName } from "../../traffic/index.ts";
 import type { ServerOptions } from "../config.ts";
-import { ServerError } from "../server-error.ts";
+import { messageOf, ServerError } from "../server-error.ts";
 import type { Field, Table } from "./field.ts";
 import { type Environment, readSecret } from "./secrets.ts";
 import { OPTIONS } from "./table.ts";
@@ -58,7 +58,7 @@ function parsed(text: string, path: string, lineCounter: LineCounter): Document 
   try {
     return parseDocument(text, { prettyErrors: false, schema: "core", lineCounter });
   } catch (problem) {
-    const message = problem instanceof Error ? problem.message : String(problem);
+    const message = messageOf(problem);
     throw new ServerError("config_invalid", `${path} is not a file of options: ${message}`);
   }
 }
@@ -72,7 +72,7 @@ function readText(path: string): string {
   } catch (problem) {
     if (isMissing(problem))
       throw unreadable(path, "there is no such file", "check the spelling and the folder you are in");
-    throw unreadable(path, problem instanceof Error ? problem.message : String(problem));
+    throw unreadable(path, messageOf(problem));
   }
 }
 
@@ -231,7 +231,7 @@ class Reader {
     try {
       return readSecret(resolve(dirname(this.#path), path), name);
     } catch (problem) {
-      return this.problemAt(offsetOf(node), problem instanceof Error ? problem.message : String(problem));
+      return this.problemAt(offsetOf(node), messageOf(problem));
     }
   }
 }

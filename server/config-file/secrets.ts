@@ -1,6 +1,6 @@
 /** Secrets from the environment and from files, so that they need not stand in a file of options or on a command line. */
 import { readFileSync } from "node:fs";
-import { ServerError } from "../server-error.ts";
+import { invalidOption, messageOf, ServerError } from "../server-error.ts";
 
 /** Variables by name, as `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -32,14 +32,10 @@ export function readSecret(path: string, option: string): string {
   try {
     text = readFileSync(path, "utf8");
   } catch (problem) {
-    const message = problem instanceof Error ? problem.message : String(problem);
-    throw new ServerError("option_invalid", `option ${option}: cannot read \`${path}\`: ${message}`);
+    const message = messageOf(problem);
+    throw invalidOption(option, `cannot read \`${path}\`: ${message}`);
   }
   const secret = text.replace(/\r?\n$/, "");
   if (secret !== "" && text.length <= MOST_BYTES) return secret;
-  throw new ServerError(
-    "option_invalid",
-    `option ${option}: \`${path}\` holds no secret`,
-    "write it there, on one line",
-  );
+  throw invalidOption(option, `\`${path}\` holds no secret`, "write it there, on one line");
 }

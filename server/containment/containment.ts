@@ -12,6 +12,7 @@ import { type Held, OverlayBook, type OverlayKind } from "./overlay-book.ts";
 import type { RevocationKind, RevocationRecord, Revocations } from "../identity/revocation.ts";
 import { RevocationBook } from "./revocation-book.ts";
 import type { Report } from "../report.ts";
+import { messageOf } from "../server-error.ts";
 
 /** How a client is contained. A revoked one stays so: it is taken back only on purpose. */
 export type ClientState = "suspended" | "quarantined" | "revoked";
@@ -223,10 +224,7 @@ export class Containment {
       if (ended.length > 0) this.#changeOverlays(() => ended.forEach((held) => this.#end(held)));
       this.#book.sweep();
     } catch (problem) {
-      this.#report(
-        `cannot clear what has ended: ${problem instanceof Error ? problem.message : String(problem)}`,
-        "containment.failing",
-      );
+      this.#report(`cannot clear what has ended: ${messageOf(problem)}`, "containment.failing");
     }
   }
 

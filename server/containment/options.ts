@@ -1,5 +1,5 @@
 /** Options of the guard against rules that ban too many. */
-import { ServerError } from "../server-error.ts";
+import { invalidOption } from "../server-error.ts";
 
 /** When a rule bans too many clients, and what is done then. */
 export interface BanGuardOptions {
@@ -25,11 +25,11 @@ export function readBanGuard(options: BanGuardOptions = {}): Required<BanGuardOp
   const { mode = "on", percent = 5, least = 50, strangers = "warn", shadowMs = DAY_MS } = options;
   const guard = { mode, percent, least, strangers, shadowMs };
   if (!(guard.percent > 0 && guard.percent <= 100)) {
-    throw new ServerError("option_invalid", `option banGuard.percent: ${guard.percent} is not above 0 and up to 100`);
+    throw invalidOption("banGuard.percent", `${guard.percent} is not above 0 and up to 100`);
   }
   for (const name of ["least", "shadowMs"] as const) {
     if (Number.isSafeInteger(guard[name]) && guard[name] >= 1) continue;
-    throw new ServerError("option_invalid", `option banGuard.${name}: ${guard[name]} is not a positive whole number`);
+    throw invalidOption(`banGuard.${name}`, `${guard[name]} is not a positive whole number`);
   }
   return guard;
 }

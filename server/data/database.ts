@@ -5,7 +5,7 @@
 import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { ServerError } from "../server-error.ts";
+import { messageOf, ServerError } from "../server-error.ts";
 import { type Lock, takeLock } from "./lock.ts";
 import { MIGRATIONS, migrate } from "./migrations.ts";
 import { loadSqlite } from "./sqlite.ts";
@@ -191,8 +191,4 @@ export function* readRows(folder: string, sql: string): Generator<Row> {
 
 function unusable(message: string, help = ""): ServerError {
   return new ServerError("data_unusable", message, help);
-}
-
-function messageOf(problem: unknown): string {
-  return problem instanceof Error ? problem.message : String(problem);
 }

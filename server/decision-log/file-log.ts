@@ -3,7 +3,7 @@
  * what a full disk did not take waits, is tried again every second, and is written from where it stopped.
  */
 import { open, type FileHandle } from "node:fs/promises";
-import { ServerError } from "../server-error.ts";
+import { messageOf, ServerError } from "../server-error.ts";
 import type { OpenedLog } from "../decision-log.ts";
 import { Losses } from "./losses.ts";
 import { OldFiles } from "./old-files.ts";
@@ -261,10 +261,6 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
     const timer = setTimeout(resolve, ms);
     signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
   });
-}
-
-function messageOf(problem: unknown): string {
-  return problem instanceof Error ? problem.message : String(problem);
 }
 
 function codeOf(problem: unknown): unknown {

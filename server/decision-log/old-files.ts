@@ -9,6 +9,7 @@ import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import type { Rotation } from "./options.ts";
 import type { Report } from "../report.ts";
+import { messageOf } from "../server-error.ts";
 
 /** `20260102T030405.678Z` after the log's name: sorted as text they are in order of time. */
 const STAMP = /^\.\d{8}T\d{6}\.\d{3}Z(?:\.gz)?$/;
@@ -92,7 +93,7 @@ export class OldFiles {
 
   /** Said once, until it has worked again. */
   complain(problem: unknown): void {
-    const message = problem instanceof Error ? problem.message : String(problem);
+    const message = messageOf(problem);
     if (this.#problem === "")
       this.#report(`old files of the decision log \`${this.#path}\`: ${message}`, "decision_log.rotation_failing");
     this.#problem = message;

@@ -1,5 +1,5 @@
 /** Options of the decision log, with their defaults. */
-import { ServerError } from "../server-error.ts";
+import { invalidOption, type ServerError } from "../server-error.ts";
 
 /** Where decision log lines go. A function gets each line without its newline and must not block. */
 export type LogSink = "off" | "stdout" | { readonly file: string } | ((line: string) => void);
@@ -114,5 +114,5 @@ function readRotation({ rotate, sink }: LogOptions, readCount: ReadCount): Rotat
 }
 
 function invalid(option: string, message: string, help = ""): ServerError {
-  return new ServerError("option_invalid", `option log.${option}: ${message}`, help);
+  return invalidOption(`log.${option}`, message, help);
 }

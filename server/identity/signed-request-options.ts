@@ -1,6 +1,6 @@
 /** Options of signed requests: what their bodies and the memory against replays may take. */
 import { ENTRIES_MAX } from "../replay/replay-memory.ts";
-import { ServerError } from "../server-error.ts";
+import { invalidOption } from "../server-error.ts";
 
 /** What verifying signed requests may take. */
 export interface SignedRequestOptions {
@@ -27,5 +27,5 @@ export function readSignedRequestOptions(options: SignedRequestOptions = {}): Re
 function countOf(name: keyof SignedRequestOptions, value: number, most = Number.MAX_SAFE_INTEGER): number {
   if (Number.isSafeInteger(value) && value >= 1 && value <= most) return value;
   const range = most === Number.MAX_SAFE_INTEGER ? "a positive whole number" : `a whole number from 1 to ${most}`;
-  throw new ServerError("option_invalid", `option signedRequests.${name}: ${value} is not ${range}`);
+  throw invalidOption(`signedRequests.${name}`, `${value} is not ${range}`);
 }

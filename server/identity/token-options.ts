@@ -1,6 +1,6 @@
 /** Options of access tokens. */
 import { ENTRIES_MAX } from "../replay/replay-memory.ts";
-import { ServerError } from "../server-error.ts";
+import { invalidOption, type ServerError } from "../server-error.ts";
 
 /** Access tokens and the proofs of those that are bound to a key. */
 export interface TokenOptions {
@@ -52,5 +52,5 @@ function within(name: keyof TokenOptions, value: number, least: number, most: nu
 }
 
 function invalid(name: keyof TokenOptions, message: string, help = ""): ServerError {
-  return new ServerError("option_invalid", `option tokens.${name}: ${message}`, help);
+  return invalidOption(`tokens.${name}`, message, help);
 }

@@ -1,6 +1,6 @@
 /** Access logs that are followed for outcomes, checked before one is opened. */
 import { statSync } from "node:fs";
-import { ServerError } from "../server-error.ts";
+import { invalidOption } from "../server-error.ts";
 
 /**
  * @param paths - Of logs that are there, or will be.
@@ -10,7 +10,7 @@ export function readOutcomesFrom(paths: readonly string[] = []): readonly string
   const other = paths.find((path) => !mayBeFile(path));
   if (other === undefined) return paths;
   const help = "name an access log; one that is not there yet is waited for";
-  throw new ServerError("option_invalid", `option outcomesFrom: \`${other}\` is no file that can be read`, help);
+  throw invalidOption("outcomesFrom", `\`${other}\` is no file that can be read`, help);
 }
 
 function mayBeFile(path: string): boolean {

@@ -18,6 +18,7 @@ import {
   writeSync,
 } from "node:fs";
 import type { BanEntry } from "../../engine/index.ts";
+import { messageOf } from "../server-error.ts";
 
 /** Bytes that a journal may have; past that, bans wait for the next snapshot. Some hundred thousand bans. */
 export const JOURNAL_BYTES: number = 64 * 1024 ** 2;
@@ -87,7 +88,7 @@ export class BanJournal {
       writeSync(this.#descriptor, text);
       this.problem = "";
     } catch (problem) {
-      this.problem = problem instanceof Error ? problem.message : String(problem);
+      this.problem = messageOf(problem);
     }
   }
 

@@ -17,7 +17,7 @@ import {
 } from "../../engine/index.ts";
 import type { Config } from "../config.ts";
 import { type Lock, takeLock } from "../data/lock.ts";
-import { ServerError } from "../server-error.ts";
+import { messageOf, ServerError } from "../server-error.ts";
 import type { Crew } from "../workers/crew.ts";
 import { BanJournal } from "./ban-journal.ts";
 import type { Report } from "../report.ts";
@@ -293,8 +293,4 @@ async function syncFolder(folder: string): Promise<void> {
   } catch {
     // The file itself is on disk; on such a system its name follows when the system sees fit.
   }
-}
-
-function messageOf(problem: unknown): string {
-  return problem instanceof Error ? problem.message : String(problem);
 }

@@ -1,5 +1,5 @@
 /** Options of the stream at `/authz/stream`. */
-import { ServerError } from "../server-error.ts";
+import { invalidOption } from "../server-error.ts";
 
 /** Bounds of the stream. */
 export interface StreamOptions {
@@ -40,5 +40,5 @@ export function readStreamOptions(
 /** The range is that of the transport. */
 function idleSecondsOf(seconds: number): number {
   if (seconds >= 8 && seconds <= 960) return seconds;
-  throw new ServerError("option_invalid", `option stream.idleSeconds: ${seconds} is not from 8 to 960`);
+  throw invalidOption("stream.idleSeconds", `${seconds} is not from 8 to 960`);
 }

@@ -1,6 +1,6 @@
 /** How many threads decide. */
 import { availableParallelism } from "node:os";
-import { ServerError } from "../server-error.ts";
+import { invalidOption } from "../server-error.ts";
 
 /** Most workers: the main thread is one more user of the shared state, which has room for 30. */
 export const MOST_WORKERS = 29;
@@ -18,11 +18,12 @@ export interface WorkersOptions {
 export function readWorkers({ workers = 1, clock }: WorkersOptions): number {
   const count = workers === "auto" ? Math.min(availableParallelism(), MOST_WORKERS) : workers;
   if (!Number.isInteger(count) || count < 1 || count > MOST_WORKERS)
-    throw invalid(`${count} is not from 1 to ${MOST_WORKERS}`, "give a number, or `auto` for one a core");
-  if (count > 1 && clock !== undefined) throw invalid("workers go by this machine's clock", "leave out `clock`");
+    throw invalidOption(
+      "workers",
+      `${count} is not from 1 to ${MOST_WORKERS}`,
+      "give a number, or `auto` for one a core",
+    );
+  if (count > 1 && clock !== undefined)
+    throw invalidOption("workers", "workers go by this machine's clock", "leave out `clock`");
   return count;
-}
-
-function invalid(message: string, help: string): ServerError {
-  return new ServerError("option_invalid", `option workers: ${message}`, help);
 }

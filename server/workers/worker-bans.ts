@@ -6,6 +6,7 @@ import { closeSync, constants, openSync, writeSync } from "node:fs";
 import type { BanEntry } from "../../engine/index.ts";
 import { JOURNAL_BYTES, type JournalTurns, lineOf, nextJournal } from "../state/ban-journal.ts";
 import type { Report } from "../report.ts";
+import { messageOf } from "../server-error.ts";
 
 /** Bans of one turn that are written one by one; a flood of them should not take a call to the system each. */
 const AT_ONCE = 8;
@@ -52,7 +53,7 @@ export class WorkerBans {
       if (this.#descriptor !== null && this.#bytes <= this.#bytesMax) writeSync(this.#descriptor, text);
       this.#problem = "";
     } catch (problem) {
-      this.#tell(problem instanceof Error ? problem.message : String(problem));
+      this.#tell(messageOf(problem));
     }
   }
 

@@ -5,6 +5,7 @@
  * A thread that ends while uWebSockets.js has open handles takes the whole process with it (libuv aborts), so a worker always
  * closes what it serves first, also when something went wrong in it.
  */
+import { setTimeout as pause } from "node:timers/promises";
 import type { MessagePort } from "node:worker_threads";
 import { loadBundle, nodeFiles } from "../../dsl/index.ts";
 import { createEngine, type Policy, type StatefulEngine } from "../../engine/index.ts";
@@ -235,8 +236,4 @@ function relay(serverPrefix: string, asks: Asks): OutcomeRelay {
 
 function megabytes(bytes: number): number {
   return Math.round(bytes / 1_048_576);
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

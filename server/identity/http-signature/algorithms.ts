@@ -1,5 +1,6 @@
 /** The signature algorithms of RFC 9421 §3.3 that a holder of the public key alone cannot forge. A key has exactly one. */
-import { constants, createPublicKey, type KeyObject, verify } from "node:crypto";
+import { constants, type KeyObject, verify } from "node:crypto";
+import { publicKeyOf, SECRET_MEMBERS } from "../keys/jwk.ts";
 
 export type Algorithm = "ed25519" | "ecdsa-p256-sha256" | "ecdsa-p384-sha384" | "rsa-pss-sha512" | "rsa-v1_5-sha256";
 
@@ -10,8 +11,6 @@ export interface PublicKey {
   readonly key: KeyObject;
   readonly algorithm: Algorithm;
 }
-
-const PRIVATE_MEMBERS: readonly string[] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
 /** By key type, curve and the JWK's `alg`, which tells RSA keys apart and has to fit the others. */
 const BY_KEY: Readonly<Record<string, Algorithm>> = {
@@ -29,13 +28,13 @@ const BY_KEY: Readonly<Record<string, Algorithm>> = {
 
 /** Reads a JWK (RFC 7517); a text says why it is not taken. */
 export function readPublicKey(jwk: Jwk): PublicKey | string {
-  const secret = PRIVATE_MEMBERS.find((member) => member in jwk);
+  const secret = SECRET_MEMBERS.find((member) => member in jwk);
   if (secret !== undefined) return `has the private member \`${secret}\`: only the public key belongs here`;
   if (jwk["use"] !== undefined && jwk["use"] !== "sig") return "is not for signatures (`use`)";
   const kind = kindOf(jwk);
   const algorithm = Object.hasOwn(BY_KEY, kind) ? BY_KEY[kind] : undefined;
   if (algorithm === undefined) return `is no key for HTTP message signatures (\`${kind.slice(0, 60)}\`)`;
-  const key = importKey(jwk);
+  const key = publicKeyOf(jwk);
   if (key === null) return "cannot be read";
   return jwk["kty"] === "RSA" && !isStrong(key)
     ? "is weak: RSA needs 2,048 bits and an exponent of 65,537 or more"
@@ -49,14 +48,6 @@ function kindOf(jwk: Jwk): string {
     .map((member) => (typeof member === "string" ? `${member} ` : ""))
     .join("")
     .trim();
-}
-
-function importKey(jwk: Jwk): KeyObject | null {
-  try {
-    return createPublicKey({ key: { ...jwk }, format: "jwk" });
-  } catch {
-    return null;
-  }
 }
 
 function isStrong({ asymmetricKeyDetails: details }: KeyObject): boolean {

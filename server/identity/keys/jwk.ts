@@ -21,7 +21,7 @@ const RSA_EXPONENT_MAX = 2n ** 33n;
 /** A name as long as a token can state one (`jwt/header.ts`), which is written to logs and so stays on its line. */
 const NAME = /^[^\p{Cc}\u2028\u2029]{1,256}$/u;
 /** Members of private keys and of secrets. */
-const SECRET = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"] as const;
+export const SECRET_MEMBERS = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"] as const;
 /** Members that make the key, in the order of RFC 7638 §3.2. */
 const REQUIRED: ReadonlyMap<unknown, readonly string[]> = new Map([
   ["EC", ["crv", "kty", "x", "y"]],
@@ -47,7 +47,7 @@ export function importJwk(jwk: Readonly<Record<string, unknown>>): VerificationK
   if (members === null) return "it is no RSA, EC or OKP key with all of its members";
   const own = ownAlgorithm(members, alg);
   if (own === undefined) return "it is of an algorithm that is not used here";
-  const key = keyOf(members);
+  const key = publicKeyOf(members);
   if (key === null) return "its members make no key";
   const weakness = members["kty"] === "RSA" ? weaknessOfRsa(key) : null;
   return weakness ?? { kid: kid ?? null, alg: own, key, thumbprint: thumbprintOf(members) };
@@ -55,7 +55,7 @@ export function importJwk(jwk: Readonly<Record<string, unknown>>): VerificationK
 
 /** Whether a key brings a part that nobody but its holder may have. */
 export function isPrivate(jwk: Readonly<Record<string, unknown>>): boolean {
-  return SECRET.some((name) => Object.hasOwn(jwk, name));
+  return SECRET_MEMBERS.some((name) => Object.hasOwn(jwk, name));
 }
 
 /** RFC 7638 thumbprint of a public key's required members; null where they are not all there. */
@@ -93,9 +93,10 @@ function ownAlgorithm(members: Readonly<Record<string, string>>, alg: unknown): 
   return ALGORITHMS.get(stated)?.kty === "RSA" ? stated : undefined;
 }
 
-function keyOf(members: Readonly<Record<string, string>>): KeyObject | null {
+/** A JWK's public key; null where its members make none. */
+export function publicKeyOf(jwk: Readonly<Record<string, unknown>>): KeyObject | null {
   try {
-    return createPublicKey({ key: { ...members }, format: "jwk" });
+    return createPublicKey({ key: { ...jwk }, format: "jwk" });
   } catch {
     return null;
   }
