@@ -1,4 +1,3 @@
-import { performance } from "node:perf_hooks";
 import process from "node:process";
 import { clearInterval, setInterval } from "node:timers";
 import { Worker } from "node:worker_threads";
@@ -33,13 +32,16 @@ export class JudgingThread {
     const { promise, resolve } = Promise.withResolvers<Answer | null>();
     const begun = process.cpuUsage();
     const { idle } = this.#worker.performance.eventLoopUtilization();
-    let moved = { at: performance.now(), millis: 0 };
+    // Counted in looks, not by a clock: a process that was stopped for a while looks at nothing meanwhile.
+    let moved = { looks: 0, millis: 0 };
+    let looks = 0;
     const look = setInterval(() => {
+      looks++;
       const { user, system } = process.cpuUsage(begun);
       const millis = (user + system) / 1000;
-      if (millis > moved.millis + LEAST_MOVE) moved = { at: performance.now(), millis };
+      if (millis > moved.millis + LEAST_MOVE) moved = { looks, millis };
       const waited = this.#worker.performance.eventLoopUtilization().idle - idle;
-      const isBlocked = performance.now() - moved.at > LONGEST_WAIT;
+      const isBlocked = (looks - moved.looks) * LOOK_EVERY > LONGEST_WAIT;
       if (millis > patience || waited > LONGEST_WAIT || isBlocked) resolve(null);
     }, LOOK_EVERY);
     this.#worker.once("message", resolve).once("exit", () => resolve(null));
