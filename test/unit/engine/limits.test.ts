@@ -1,6 +1,7 @@
 /** What limits answer, what they charge and what they take back, on both engines. */
 import { describe, expect, test } from "vitest";
 import {
+  type Client,
   type Decision,
   makeOutcome,
   makeRequest,
@@ -25,6 +26,16 @@ function overlay(effect: OverlayEffect): Overlay {
 /** A request that costs so many units by `query.count`. */
 function units(count: number, fields: Partial<Request> = {}): Partial<Request> {
   return { path: `/?${Array.from({ length: count }, (_, index) => `k${index}`).join("&")}`, ...fields };
+}
+
+/** A client of the inventory whose own rate is so many in 100 s. */
+function clientOf(id: string, allow: number): Client {
+  return {
+    ...{ id, kind: "service", purpose: "a test", owner: { team: "t", accountable: null }, environment: "prod" },
+    ...{ status: "active", plan: "", expires: null, reviewBy: null, operations: [], scopes: [], networks: [] },
+    ...{ tags: [], labels: {}, expect: {}, credentials: [] },
+    rate: { allow, perMicros: 100 * SECOND, burst: allow },
+  };
 }
 
 describe.each(ENGINES)("$name", ({ make }) => {
@@ -104,6 +115,25 @@ describe.each(ENGINES)("$name", ({ make }) => {
       expect(admitted(shrunk, 4)).toBe(4);
       shrunk.setOverlays([overlay({ kind: "factor", name: "l", factor: 0.25 })]);
       expect(ask(shrunk).labels).toEqual(["half", "full"]);
+    });
+
+    test("is read as what is used when a request comes, which is nothing once all has come back", () => {
+      const engine = engineOf(`${text}\nrule some when used(l) > 0% then note "some"`);
+      expect([0, 0, wait - 1, wait - 1].map((later) => ask(engine, {}, later).labels)).toEqual([
+        [],
+        ["some"],
+        ["some"],
+        ["some"],
+      ]);
+      expect(ask(engine, {}, wait - 1 + (kind === "a rate" ? 40 : wait)).labels).toEqual([]);
+    });
+
+    test("is read as nothing where an overlay puts it off, whatever its shadow has used", () => {
+      const engine = engineOf(`${text}\nrule some when used(l) > 0% then note "some"\nrollout { l shadow }`);
+      ask(engine);
+      expect(ask(engine).labels).toEqual(["some"]);
+      engine.setOverlays([overlay({ kind: "mode", name: "l", mode: "off" })]);
+      expect(ask(engine).labels).toEqual([]);
     });
 
     test("has a state that can be read, of enforced charges alone", () => {
@@ -232,6 +262,27 @@ describe.each(ENGINES)("$name", ({ make }) => {
       expect(ask(off).token).toBe(0);
     });
 
+    test("of what a shadow limit did not admit do not come back", () => {
+      for (const amount of ["allow 2 per 100s", "allow 2 per 100s exact", 'allow 2 per day "UTC"']) {
+        const engine = engineOf(`limit l per ip ${amount} refund when response.status == 500
+          limit places per host allow 9 at once
+          rollout { l shadow }`);
+        const tokens = [1, 2, 3].map(() => ask(engine).token);
+        engine.observe(tokens[2]!, makeOutcome(500), NOW);
+        expect(ask(engine).shadow).toEqual(["l"]);
+        engine.observe(tokens[1]!, makeOutcome(500), NOW);
+        expect([ask(engine).shadow, ask(engine).shadow]).toEqual([[], ["l"]]);
+      }
+    });
+
+    test("of a limit that a request was not asked for do not come back with the request before", () => {
+      const engine = engineOf(
+        `limit l per header["x-k"] else skip allow 1 per 100s refund when response.status == 500`,
+      );
+      const keyed = { headers: { "x-k": "a" } };
+      expect([ask(engine, keyed).token > 0, ask(engine).token]).toEqual([true, 0]);
+    });
+
     test("of what was refused do not come back, and only what waits has a token", () => {
       const engine = engineOf(`limit l per ip allow 1 per 100s refund when response.status == 500
         limit plain per host allow 9 per 1s`);
@@ -285,6 +336,26 @@ describe.each(ENGINES)("$name", ({ make }) => {
     });
   });
 
+  describe("a client's own rate", () => {
+    const limited = (amount: string): PolicyEngine =>
+      make({
+        ...policyOf(`limit l when has client per client allow ${amount}`),
+        clients: [clientOf("three", 3), clientOf("seven", 7)],
+      });
+    const both = (engine: PolicyEngine): readonly number[] =>
+      ["three", "seven"].map((client) => admitted(engine, 40, { client }));
+
+    test.each(["", " exact"])("goes before the policy's where the limit names it (%s)", (form) => {
+      expect(both(limited(`client.rate ?? 2 per 100s${form}`))).toEqual([3, 7]);
+      expect(both(limited(`2 per 100s${form}`))).toEqual([2, 2]);
+    });
+  });
+
+  test("what a calendar allows has no bound but its own", () => {
+    const engine = engineOf(`limit l per ip allow ${10 * MAX_LOG} per day "UTC"`);
+    expect(ask(engine).limits[0]?.remaining).toBe(10 * MAX_LOG - 1);
+  });
+
   test("logs and places end at the most that are kept, whatever the factor", () => {
     for (const amount of [`allow ${MAX_LOG} per 1h exact`, `allow ${MAX_LOG} at once`]) {
       expect(
@@ -304,4 +375,25 @@ describe.each(ENGINES)("$name", ({ make }) => {
     engine.reload(policyOf(text));
     expect(admitted(engine)).toBe(2);
   });
+
+  test.each([...KINDS.map(([kind, amount]) => [kind, amount, "on"]), ["shadow", "allow 4 per 40s exact", "shadow"]])(
+    "outcomes of requests before a reload give nothing back to another limit that came since (%s)",
+    (_, amount, mode) => {
+      const named = (name: string): string => {
+        const refund = amount.includes("at once") ? "" : "refund when response.status == 500";
+        return `limit ${name} per ip ${amount} ${refund}\nrollout { ${name} ${mode} }`;
+      };
+      const passed = (engine: PolicyEngine): { readonly tokens: number[]; readonly count: number } => {
+        const asked = Array.from({ length: 6 }, () => ask(engine));
+        const charged = asked.filter(({ verdict, shadow }) => verdict === "allow" && shadow.length === 0);
+        return { tokens: charged.map(({ token }) => token), count: charged.length };
+      };
+      const engine = engineOf(named("before"));
+      const { tokens, count } = passed(engine);
+      engine.reload(policyOf(named("after")));
+      expect([count, passed(engine).count]).toEqual([4, 4]);
+      for (const token of tokens) expect(engine.observe(token, makeOutcome(500), NOW)).toBe(true);
+      expect(passed(engine).count).toBe(0);
+    },
+  );
 });

@@ -127,14 +127,14 @@ test.each([
   expect(cells[parent + BASE]).toBe((firstChild - 1) * RECORD);
 });
 
-/** Rows of which hardly two lie between each other: each has `size` children of 300 classes. */
-function scatteredRows(count: number, size: number): number[][] {
+/** Rows of which hardly two lie between each other: each has `size` children of so many classes. */
+function scatteredRows(count: number, size: number, classes = 300): number[][] {
   let state = 7;
   const random = (below: number): number => {
     state = (state * 48_271) % 0x7fffffff;
     return state % below;
   };
-  return Array.from({ length: count }, () => [...new Set(Array.from({ length: size }, () => 1 + random(300)))]);
+  return Array.from({ length: count }, () => [...new Set(Array.from({ length: size }, () => 1 + random(classes)))]);
 }
 
 function lastRecord(cells: Int32Array): number {
@@ -148,6 +148,37 @@ test("however often the array grew, its records are all there and it ends a row 
     expect(cells.length / RECORD).toBe(lastRecord(cells) + 1 + 301);
     const filled = cells.filter((cell, at) => at % RECORD === PARENT && cell !== -1);
     expect(filled.length).toBe(tree.order.length - 1);
+  }
+});
+
+/** Where the record of each node stands that is put where its row first fits, of an array that has no end. */
+function firstFits({ order, parents, classes }: Tree): readonly number[] {
+  const places = [0];
+  const taken = new Set([0]);
+  const nextFree = (from: number): number => (taken.has(from) ? nextFree(from + 1) : from);
+  for (const parent of new Set(order.subarray(1).map((node) => parents[node]!))) {
+    const row = order.filter((node) => parents[node] === parent);
+    const lowest = classes[row[0]!]!;
+    const end = Math.max(...taken) + 1;
+    const recordsFrom = (first: number): number[] => [...row].map((node) => first - lowest + classes[node]!);
+    let first = nextFree(lowest);
+    for (let tries = 1; recordsFrom(first).some((record) => taken.has(record)); tries++)
+      first = tries < 32 ? nextFree(first + 1) : end;
+    for (const record of recordsFrom(first)) {
+      taken.add(record);
+      places.push(record * RECORD);
+    }
+  }
+  return places;
+}
+
+test("a row stands where it first fits, wherever the array had to grow for that", () => {
+  for (let count = 1; count <= 40; count++) {
+    for (const size of [6, 9]) {
+      const tree = treeOf([...scatteredRows(count, size, 30), ...scatteredRows(count, 1, 30)], 400);
+      const { cells } = new DoubleArray(tree, 31);
+      expect([...walk({ tree, classCount: 31 }, cells).values()]).toEqual(firstFits(tree));
+    }
   }
 });
 
