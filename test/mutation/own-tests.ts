@@ -79,7 +79,7 @@ const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   "engine/snapshot/format.ts": ["test/unit/engine/snapshot/read-snapshot.test.ts"],
   "engine/snapshot/pages.ts": ["pages", "snapshot"].map((name) => mirror(`engine/snapshot/${name}.ts`)),
   "engine/snapshot/snapshot.ts": ["test/unit/engine/snapshot.test.ts"],
-  "engine/state/table.ts": ["test/unit/engine/state/table-room.test.ts"],
+  "engine/state/table.ts": ["room", "sweep"].map((part) => `test/unit/engine/state/table-${part}.test.ts`),
   "engine/state/shared/layout.ts": ["test/unit/engine/state/shared/journal.test.ts"],
 };
 

@@ -1,74 +1,13 @@
 /** How a table makes room: what it leaves out, when it is split, and which entry goes where it may grow no more. */
 import { describe, expect, test } from "vitest";
 import { RESERVED } from "../../../../engine/hash.ts";
-import { Arena, NONE, PAGE_BYTES } from "../../../../engine/state/arena.ts";
+import { Arena, PAGE_BYTES } from "../../../../engine/state/arena.ts";
 import { Catalogue } from "../../../../engine/state/catalogue.ts";
-import { FULL, HashTable } from "../../../../engine/state/table.ts";
+import { FULL } from "../../../../engine/state/table.ts";
 import { slotsPerPage } from "../../../../engine/state/table-page.ts";
+import { MOST, Notes, REST, SLOTS, tableOf, upTo } from "../../../helpers/notes.ts";
 import { Recorder } from "../../../helpers/recorder.ts";
-import { hashOf, inArena } from "../../../helpers/tables.ts";
-
-const STRIDE = 200;
-const SLOTS = slotsPerPage(STRIDE);
-/** Entries of a full page. */
-const MOST = Math.floor(SLOTS * FULL);
-/** Not seen for so long, an entry is equal to fresh. */
-const REST = 1_000;
-
-class Notes extends HashTable {
-  /** What was dropped that was not fresh, and what was let go of. */
-  readonly sketchedAt: number[] = [];
-  released = 0;
-
-  constructor(arena: Arena, head: number, stride: number = STRIDE) {
-    super(stride, arena, head);
-  }
-  see(lo: number, hi: number, now: number): void {
-    let at = this.find(lo, hi);
-    if (at === NONE) at = this.insert(lo, hi, now);
-    else this.touch(at);
-    this.words[at + 2] = now;
-  }
-  note(number: number, now: number): void {
-    this.see(...hashOf(number), now);
-  }
-  has(number: number): boolean {
-    return this.holds(...hashOf(number));
-  }
-  holds(lo: number, hi: number): boolean {
-    return this.find(lo, hi) !== NONE;
-  }
-  forget(number: number): void {
-    this.remove(this.find(...hashOf(number)));
-  }
-  forgetAt(lo: number, hi: number): void {
-    this.remove(this.find(lo, hi));
-  }
-  dropAny(now: number): void {
-    this.dropOne(now);
-  }
-  withPool(budget: number, entries: number): number {
-    return this.shareBudget(budget, entries);
-  }
-  protected isFresh(at: number, now: number): boolean {
-    return now - this.words[at + 2]! > REST;
-  }
-  protected seenAt(at: number): number {
-    return this.words[at + 2]!;
-  }
-  protected override sketchDropped(at: number): void {
-    this.sketchedAt.push(this.words[at + 2]!);
-  }
-  protected release(): void {
-    this.released++;
-  }
-}
-
-function tableOf(pages: number): Notes {
-  return inArena(pages * PAGE_BYTES, (arena, head) => new Notes(arena, head));
-}
-
-const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, each) => each);
+import { inArena } from "../../../helpers/tables.ts";
 
 describe("the budget", () => {
   test("is whole pages, one at least", () => {
