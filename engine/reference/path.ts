@@ -88,7 +88,12 @@ function isAmbiguous(path: string): boolean {
   const twice = bytesOf(onceText);
   if (twice === null || hidesSomething(twice)) return true;
   const twiceText = textOf(decodeUtf8(twice.map(({ byte }) => byte)) ?? []);
-  return /%[0-9a-fA-F]{2}/.test(twiceText);
+  return /%[0-9a-fA-F]{2}/.test(twiceText) || [path, onceText, twiceText].some(hasDotParameter);
+}
+
+/** Whether a dot segment has a parameter (`/..;x`), which some services take for the dot segment alone. */
+function hasDotParameter(path: string): boolean {
+  return path.split("/").some((segment) => /^\.\.?;/.test(segment));
 }
 
 /** Unreserved characters decoded, every other escape in upper case. */

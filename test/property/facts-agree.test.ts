@@ -58,6 +58,9 @@ test("canonical paths", () => {
     "\ud83d\ude00",
     "\ud800",
     ":",
+    ";",
+    "%3b",
+    "%253b",
     ...escapes,
   );
   check(

@@ -31,11 +31,13 @@ test.each([
   ["bad UTF-8 encoded twice", "/a%25ff"],
   ["three encodings", "/a%252541"],
   ["a lone percent sign", "/100%"],
+  ["a dot segment with a parameter", "/a/..;x/b"],
+  ["a dot segment with an encoded parameter", "/a/%2e%3bx/b"],
 ])("%s is ambiguous", (_, raw) => {
   expect(canonicalPath(raw).ambiguous).toBe(true);
 });
 
-test.each(["/100%25", "/a%20b", "/a%2525", "/a%2541"])("%s is not ambiguous", (raw) => {
+test.each(["/100%25", "/a%20b", "/a%2525", "/a%2541", "/a..;x/...;y/;z"])("%s is not ambiguous", (raw) => {
   expect(canonicalPath(raw).ambiguous).toBe(false);
 });
 
