@@ -108,7 +108,7 @@ export class Decider implements SlotReader {
 
   /** Of a program that is no longer in force: finds the state that outcomes of its requests go to. */
   relink(): void {
-    this.signals.link(this.store);
+    this.signals.unlink(this.store);
     this.limits.unlink(this.store);
     this.bans.link();
   }

@@ -29,9 +29,16 @@ export class Signals {
     this.hasher = hasher;
   }
 
-  /** Looks up the state of every signal; again after each reload. */
+  /** Looks up the state of every signal. */
   link(store: StateStore): void {
     for (const [index, signal] of this.program.policy.signals.entries()) this.tables[index] = store.signal(signal);
+  }
+
+  /** After a reload to another program: lets go of the state that was not kept, and stays with what has another name now. */
+  unlink(store: StateStore): void {
+    for (const [index, table] of this.tables.entries()) {
+      if (table !== null && !store.holds(table)) this.tables[index] = null;
+    }
   }
 
   /** Records the request as an event of each of `signals` that it is one of. */

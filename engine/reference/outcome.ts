@@ -29,6 +29,7 @@ export function awaitOutcome(state: ReferenceState, scope: Scope, charged: reado
     generation: state.generation,
     facts: { ...facts, request: structuredClone(facts.request) },
     charges,
+    signals: new Map(state.signals),
   };
   state.pending.set(token, kept);
   const [oldest] = state.pending.keys();
@@ -36,10 +37,15 @@ export function awaitOutcome(state: ReferenceState, scope: Scope, charged: reado
   return token;
 }
 
-/** Records the signals of a moment before a witness. */
-export function recordMoment(state: ReferenceState, moment: Moment, scope: Scope, witness: Witness | null): void {
+/** Records the signals of a moment in their memories before a witness. */
+export function recordMoment(
+  { now, signals }: Pick<ReferenceState, "now" | "signals">,
+  moment: Moment,
+  scope: Scope,
+  witness: Witness | null,
+): void {
   witness?.recording(moment, scope);
-  for (const signal of recordSignals(state.signals, moment, scope, state.now)) witness?.recorded(signal);
+  for (const signal of recordSignals(signals, moment, scope, now)) witness?.recorded(signal);
 }
 
 /** The scope that an outcome is judged in: the request as it was, by the policy that decided it, with the lists of today. */
@@ -50,7 +56,9 @@ function scopeOfOutcome(state: ReferenceState, { facts, policy }: Pending, outco
 /** Takes a request's outcome: records the signals that read it, and gives back leases and the charges it refunds. */
 export function takeOutcome(state: ReferenceState, pending: Pending, outcome: Outcome, witness: Witness | null): void {
   const scope = scopeOfOutcome(state, pending, outcome);
-  recordMoment(state, "outcome", scope, witness);
+  const kept = new Set(state.signals.values());
+  const signals = new Map([...pending.signals].filter(([, memories]) => kept.has(memories)));
+  recordMoment({ now: state.now, signals }, "outcome", scope, witness);
   for (const { when, memories, key, receipt } of pending.charges) {
     const memory = memories.get(key);
     if (memory !== undefined && truth(when, scope)) memories.set(key, giveBack(memory, receipt, state.now));

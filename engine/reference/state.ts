@@ -27,6 +27,8 @@ export interface Pending {
   readonly generation: number;
   readonly facts: Facts;
   readonly charges: readonly Refundable[];
+  /** The signals' memories as they were then, by their ids of then. A renamed signal has the same ones. */
+  readonly signals: States<SignalMemory>;
 }
 
 /** The state of one reference interpreter. */
@@ -66,19 +68,28 @@ export function makeState(policy: Policy, options: EngineOptions): ReferenceStat
   return state;
 }
 
-/** A copy that shares nothing which changes: charges that wait for an outcome are of the copy's own memories. */
+/** For memories of some states those of their copy; for others, which the states do not have any more, empty ones. */
+function counterparts<T>(states: States<T>, copy: States<T>): (memories: Map<string, T>) => Map<string, T> {
+  const own = new Map([...states].map(([id, memories]) => [memories, copy.get(id)]));
+  return (memories) => own.get(memories) ?? new Map<string, T>();
+}
+
+/** A copy that shares nothing which changes: what outcomes will change is of the copy's own memories. */
 export function copyState(state: ReferenceState, how: CopyStates): ReferenceState {
   const limits = how(state.limits);
-  const own = new Map([...state.limits].map(([id, memories]) => [memories, limits.get(id)]));
+  const signals = how(state.signals);
+  const ownLimit = counterparts(state.limits, limits);
+  const ownSignal = counterparts(state.signals, signals);
   const pending = [...state.pending].map(([token, each]): [number, Pending] => {
-    const charges = each.charges.map((charge) => ({ ...charge, memories: own.get(charge.memories) ?? new Map() }));
-    return [token, { ...each, charges }];
+    const charges = each.charges.map((charge) => ({ ...charge, memories: ownLimit(charge.memories) }));
+    const counted = [...each.signals].map(([id, memories]) => [id, ownSignal(memories)] as const);
+    return [token, { ...each, charges, signals: new Map(counted) }];
   });
   return {
     ...state,
     lists: new Map(state.lists),
     pending: new Map(pending),
-    signals: how(state.signals),
+    signals,
     limits,
     bans: how(state.bans),
   };

@@ -73,9 +73,9 @@ export class StateStore {
     return this.limits.get(modePrefix(shadow) + limitState(limit)) ?? null;
   }
 
-  /** Whether a limit's table is still in force. */
-  holds(table: LimitTable): boolean {
-    for (const each of this.limits.values()) if (each === table) return true;
+  /** Whether the table of a signal or a limit is still in force. */
+  holds(table: SignalTable | LimitTable): boolean {
+    for (const each of this.tables()) if (each === table) return true;
     return false;
   }
 

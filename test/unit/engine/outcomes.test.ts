@@ -109,6 +109,37 @@ describe.each(ENGINES)("$name", ({ make }) => {
     });
   });
 
+  describe("an outcome of a request decided before a reload", () => {
+    const failures = (name: string, parts: Partial<Policy["signals"][number]> = {}): Policy =>
+      makePolicy({ signals: [makeSignal(name, 3_600 * SECOND, { phase: "outcome", where: failed, ...parts })] });
+    const reading = (engine: PolicyEngine, name: string): number => engine.readings.signal(name, KEY, NOW);
+
+    test("is counted by its signal under the name that it has since", () => {
+      const engine = make(failures("failures"));
+      const [first, second] = [ask(engine, NOW), ask(engine, NOW)] as const;
+      engine.observe(first.token, makeOutcome(500), NOW);
+      const was = engine.policy.signals[0]!.stateId;
+      engine.reload(failures("mistakes", { wasStateId: was }));
+      engine.observe(second.token, makeOutcome(500), NOW);
+      expect(reading(engine, "mistakes")).toBe(2);
+      const third = ask(engine, NOW);
+      engine.reload(failures("faults", { wasStateId: engine.policy.signals[0]!.stateId }));
+      engine.observe(third.token, makeOutcome(500), NOW);
+      expect(reading(engine, "faults")).toBe(3);
+    });
+
+    test("is not counted by one that began anew, also under the former name", () => {
+      const engine = make(failures("failures"));
+      const [first, second] = [ask(engine, NOW), ask(engine, NOW)] as const;
+      engine.reload(failures("mistakes"));
+      engine.observe(first.token, makeOutcome(500), NOW);
+      expect(reading(engine, "mistakes")).toBe(0);
+      engine.reload(failures("failures"));
+      engine.observe(second.token, makeOutcome(500), NOW);
+      expect(reading(engine, "failures")).toBe(0);
+    });
+  });
+
   test("what is used is read before the request's own charge, in the mode that applies", () => {
     const rule = makeRule("half", { when: usedOver(0, 50), action: { kind: "note", label: "half" } });
     for (const mode of ["on", "shadow"] as const) {

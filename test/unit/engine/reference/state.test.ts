@@ -107,7 +107,7 @@ describe("another policy", () => {
     const state = makeState(policy, {});
     const facts = readFacts(policy, makeRequest({}), 0);
     const wait = (token: number): void => {
-      state.pending.set(token, { policy, generation: state.generation, facts, charges: [] });
+      state.pending.set(token, { policy, generation: state.generation, facts, charges: [], signals: new Map() });
     };
     for (let generation = 0; generation < 5; generation++) {
       wait(2 * generation);
@@ -126,8 +126,9 @@ describe("another policy", () => {
   });
 });
 
-test("a copy has charges of its own memories, and nothing of what changes in the other", () => {
-  const policy = makePolicy({ limits: [makeLimit("l", RATE)], lists: [LIST] });
+test("a copy has charges and signals of its own memories, and nothing of what changes in the other", () => {
+  const signals = [makeSignal("s", 60, { stateId: "s" })];
+  const policy = makePolicy({ limits: [makeLimit("l", RATE)], lists: [LIST], signals });
   const state = makeState(policy, {});
   const facts = readFacts(policy, makeRequest({}), 0);
   const memories = state.limits.get("enforced gcra l");
@@ -141,18 +142,26 @@ test("a copy has charges of its own memories, and nothing of what changes in the
       { ...charge, memories },
       { ...charge, memories: new Map([["gone", {} as never]]) },
     ],
+    signals: new Map([
+      ["s", state.signals.get("s")!],
+      ["gone", new Map([["k", {} as never]])],
+    ]),
   });
   state.lists.set("bad", { file: "bad.txt", values: ["y"] });
   const copy = copyState(state, ownCopy);
   const [own, other] = copy.pending.get(1)?.charges ?? [];
   expect(own?.memories).toBe(copy.limits.get("enforced gcra l"));
   expect(own?.memories).not.toBe(memories);
+  const counted = copy.pending.get(1)?.signals;
+  expect(counted?.get("s")).toBe(copy.signals.get("s"));
+  expect(counted?.get("s")).not.toBe(state.signals.get("s"));
+  expect(counted?.get("gone")?.size).toBe(0);
   expect([other?.memories.size, own?.key, copy.policy]).toEqual([0, "k", policy]);
   copy.pending.delete(1);
   copy.lists.delete("bad");
   copy.signals.set("new", new Map());
   copy.bans.set("new", new Map());
-  expect([state.pending.size, state.lists.size, state.signals.size, state.bans.size]).toEqual([1, 1, 0, 0]);
+  expect([state.pending.size, state.lists.size, state.signals.size, state.bans.size]).toEqual([1, 1, 1, 0]);
 });
 
 test("lists have the values they were replaced with, of the same file alone", () => {
