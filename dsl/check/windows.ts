@@ -32,7 +32,9 @@ function checkRecurrence(ast: AstWindow, report: Report): Window["recurrence"] {
     return { kind: "daily", from, to, zone };
   }
   const fromDay = dayOf(ast.fromDay, report);
-  const toDay = ast.toDay === null ? fromDay : dayOf(ast.toDay, report);
+  // Without a day of its own the end is the next such time of day: past midnight where it is earlier than the start.
+  const nextDay = to < from ? (fromDay + 1) % DAYS.length : fromDay;
+  const toDay = ast.toDay === null ? nextDay : dayOf(ast.toDay, report);
   if (fromDay === toDay && from === to) reportEmpty(ast, "the window ends when it starts", report);
   return { kind: "weekly", fromDay, from, toDay, to, zone };
 }

@@ -214,6 +214,16 @@ rule r when now in b or now not in d then slow 1s
   });
 
   test.for([
+    ["sun 22:00 to 02:00", 6, 0],
+    ["sat 24:00 to 02:00", 5, 6],
+    ["sun 22:00 to 24:00", 6, 6],
+    ["sun 22:00 to sun 02:00", 6, 6],
+  ] as const)("weekly %s ends on the next such time of day where no day is named", ([text, fromDay, toDay]) => {
+    const { windows } = accepted(`window w = weekly ${text} "UTC"\nrule r when now in w then slow 1s\n`);
+    expect(windows[0]?.recurrence).toMatchObject({ kind: "weekly", fromDay, toDay });
+  });
+
+  test.for([
     ['window w = daily 02:00 to 02:00 "UTC"\n', "EP2601"],
     ["window w = from 2026-01-02 to 2026-01-01\n", "EP2601"],
     ['window w = weekly sunday 02:00 to 03:00 "UTC"\n', "EP2613"],
