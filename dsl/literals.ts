@@ -250,16 +250,17 @@ const TIME = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z
 export function readTime(raw: string, span: Span, report: Reporter): AstLiteral {
   const value = timeMicros(raw);
   if (value === null) {
-    report.error(
-      "EP1110",
-      `\`${raw}\` is not a time`,
-      span,
-      "times are written `2027-01-31` or `2027-01-31T08:00:00Z`",
-    );
+    const help = "times are written `2027-01-31` or `2027-01-31T08:00:00Z`";
+    report.error("EP1110", `\`${raw}\` is not a time`, span, help);
+  } else if (!Number.isSafeInteger(value)) {
+    const help = "times lie between the years 1685 and 2254: `2254-12-31` is as good as never";
+    report.error("EP1110", `\`${raw}\` is out of range`, span, help);
   }
-  return { kind: "literal", type: "time", value: value ?? 0, raw, span };
+  const held = value !== null && Number.isSafeInteger(value) ? value : 0;
+  return { kind: "literal", type: "time", value: held, raw, span };
 }
 
+/** Null where it is no time; no safe integer where it is too long ago or too far ahead. */
 function timeMicros(raw: string): number | null {
   const parts = TIME.exec(raw);
   if (parts === null) return null;
@@ -272,11 +273,13 @@ function timeMicros(raw: string): number | null {
     number,
   ];
   if (month < 1 || month > 12 || day < 1 || day > daysOf(year, month)) return null;
-  if (hour > 23 || minute > 59 || second > 59) return null;
+  const [zoneHours, zoneMinutes] = [Number(parts[9] ?? 0), Number(parts[10] ?? 0)];
+  if (hour > 23 || minute > 59 || second > 59 || zoneHours > 23 || zoneMinutes > 59) return null;
+  // The platform takes years below 100 for years of another century.
+  if (year < 1000) return Number.NEGATIVE_INFINITY;
   const micros = Number((parts[7] ?? "").slice(0, 6).padEnd(6, "0"));
-  const offset = (Number(parts[9] ?? 0) * 60 + Number(parts[10] ?? 0)) * (parts[8] === "-" ? -1 : 1);
-  const value = Date.UTC(year, month - 1, day, hour, minute - offset, second) * 1_000 + micros;
-  return year < 1000 || Math.abs(value) > Number.MAX_SAFE_INTEGER ? null : value;
+  const offset = (zoneHours * 60 + zoneMinutes) * (parts[8] === "-" ? -1 : 1);
+  return Date.UTC(year, month - 1, day, hour, minute - offset, second) * 1_000 + micros;
 }
 
 function daysOf(year: number, month: number): number {

@@ -1,6 +1,6 @@
 /** Keys of state: one to four attributes, each with an answer for where it is missing. */
 import type { AttributeExpr, Expr, Key } from "../../engine/index.ts";
-import type { AstExpr, AstKey } from "../ast.ts";
+import type { AstExpr, AstKey, AstName } from "../ast.ts";
 import { LINTS } from "../codes/lints.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
 import { type AttributeUse, attributeUse, dotted } from "./attribute-names.ts";
@@ -61,12 +61,16 @@ function keyOption(ast: AstExpr, site: Site): KeyOption | null {
   const use = inner.kind === "name" ? attributeUse(inner, site.context) : undefined;
   if (use === null) return null;
   if (use === undefined) {
-    const typed = inner.kind === "name" ? checkName(inner, site) : undefined;
+    const table = inner.kind === "name" ? tableOf(inner, site) : null;
+    const typed = inner.kind === "name" && table === null ? checkName(inner, site) : undefined;
     if (typed === null) return null;
     if (typed?.expr.kind === "let" && readingsOf(typed.expr, site.context).length === 0)
       return { expr: typed.expr, use: null, written: inner.kind === "name" ? dotted(inner) : "" };
     report.error(SEMANTICS.keyKind, ast.span, "a key is an attribute of the request", {
-      help: "write an attribute, such as `ip`, `ip.network` or `client else ip`",
+      help:
+        table === null
+          ? "write an attribute, such as `ip`, `ip.network` or `client else ip`"
+          : `name what the table says, such as \`let key = ${table}[host]\`, and write \`per key\``,
     });
     return null;
   }
@@ -76,6 +80,12 @@ function keyOption(ast: AstExpr, site: Site): KeyOption | null {
     help: "write an attribute with a single value, such as `ip` or `client.id else skip`",
   });
   return null;
+}
+
+/** The name of the table that is looked up, or null. */
+function tableOf(ast: AstName, { context }: Site): string | null {
+  const name = dotted(ast);
+  return context.scope.find(name)?.kind === "table" ? name : null;
 }
 
 function keyProblem(use: AttributeUse): string | null {

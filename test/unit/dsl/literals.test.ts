@@ -153,6 +153,17 @@ describe("addresses", () => {
 });
 
 describe("times", () => {
+  it("lie within what microseconds can count", () => {
+    for (const raw of ["9999-12-31", "2256-01-01", "1684-01-01", "0050-01-01"]) {
+      const { report, told } = recorder();
+      readTime(raw, span, report);
+      expect([raw, told]).toEqual([raw, [expect.stringContaining("out of range")]]);
+    }
+    const { report, told } = recorder();
+    for (const raw of ["1685-01-01", "2254-12-31T23:59:59.999999+23:59"]) readTime(raw, span, report);
+    expect(told).toEqual([]);
+  });
+
   it("are microseconds since 1970", () => {
     const { report, told } = recorder();
     const read = ["1970-01-02", "2027-01-31T08:00:00Z", "2027-01-31T10:00:00+02:00", "1970-01-01T00:00:00.000001Z"].map(
@@ -170,7 +181,8 @@ describe("times", () => {
       "2027-01-01T24:00:00Z",
       "2027-01-01T00:00:00",
       "2027-01-01T00:60:00Z",
-      "9999-01-01",
+      "2027-01-01T00:00:00+24:00",
+      "2027-01-01T00:00:00-01:60",
     ]) {
       const { report, told } = recorder();
       readTime(raw, span, report);

@@ -193,6 +193,12 @@ describe("tables", () => {
   });
 });
 
+test("what a table says is a key by a name of its own", () => {
+  const table = 'table weight : string -> int = { "a": 1 } else 0\n';
+  accepted(`${table}let key = weight[host]\nlimit l per key allow 5 per 1s\n`);
+  expect(errorsOf(`${table}limit l per weight[host] allow 5 per 1s\n`)).toEqual(["EP2302"]);
+});
+
 describe("windows", () => {
   test("are spans of local time, or of time", () => {
     const hour = 3_600_000_000;
