@@ -1,8 +1,8 @@
 /** What a step of a test expects: a verdict, and what can go with it. */
 import { VERDICTS } from "../../engine/index.ts";
 import type { Verdict } from "../../engine/index.ts";
-import type { AstExpectation, Name } from "../ast.ts";
-import { SEMANTICS } from "../codes/semantics.ts";
+import type { AstExpectation, Name, Quantity } from "../ast.ts";
+import { LINTS } from "../codes/lints.ts";
 import type { TestExpectation } from "../test-block.ts";
 import type { CheckContext } from "./context.ts";
 import { readCount } from "./quantities.ts";
@@ -35,9 +35,9 @@ export function checkTestExpectation(
     isNamed(ast.score?.name ?? null, ["score"]),
     ast.status === null || status !== null,
     ast.score === null || score !== null,
-    verdict !== null && canBe(ast, verdict, context),
   ];
   if (verdict === null || fits.includes(false)) return null;
+  lintExpectation(ast, verdict, context);
   return {
     verdict,
     by: ast.by?.text ?? null,
@@ -50,23 +50,49 @@ export function checkTestExpectation(
   };
 }
 
-/** Whether a decision can be what is expected; each thing that goes with no such verdict is reported. */
-function canBe(ast: AstExpectation, verdict: Verdict, { report }: CheckContext): boolean {
-  const wrong = (span: AstExpectation["span"], message: string, help: string): false => {
-    report.error(SEMANTICS.testExpectation, span, message, { help });
-    return false;
-  };
+/** Warns of the first thing that goes with no such verdict: the test will fail. */
+function lintExpectation(ast: AstExpectation, verdict: Verdict, { report }: CheckContext): void {
+  const impossible = impossibleIn(ast, verdict);
+  if (impossible === null) return;
+  const { span, message, help } = impossible;
+  report.warning(LINTS.testExpectation, span, message, { help });
+}
+
+interface Impossible {
+  readonly span: AstExpectation["span"];
+  readonly message: string;
+  readonly help: string;
+}
+
+function impossibleIn({ delay, after, by, status }: AstExpectation, verdict: Verdict): Impossible | null {
   const passes = verdict === "allow" || verdict === "slow";
-  if (ast.delay !== null && verdict !== "slow" && ast.delay.value !== 0)
-    return wrong(ast.delay.span, `\`${verdict}\` delays nothing`, "expect `slow … delay`, or leave `delay` out");
-  if (ast.after !== null && passes && ast.after.value !== 0)
-    return wrong(ast.after.span, `\`${verdict}\` has no retry`, "leave `after` out: only a refusal says when to retry");
-  if (ast.by !== null && verdict === "allow")
-    return wrong(ast.by.span, "`allow` is decided by no one name", "leave `by` out: any rule that allows will do");
-  if (ast.status === null) return true;
-  const status = ast.status.value;
-  const answers = { allow: [200], slow: [200], challenge: [401], throttle: [429], block: null }[verdict];
-  if (answers === null ? (status >= 400 && status <= 499) || status === 503 : answers.includes(status)) return true;
-  const usual = answers === null ? "a status from 400 to 499, or 503" : `${answers[0] ?? ""}`;
-  return wrong(ast.status.span, `\`${verdict}\` does not answer ${status}`, `it answers ${usual}`);
+  if (delay !== null && verdict !== "slow" && delay.value !== 0)
+    return {
+      span: delay.span,
+      message: `\`${verdict}\` delays nothing`,
+      help: "expect `slow … delay`, or leave `delay` out",
+    };
+  if (after !== null && passes && after.value !== 0)
+    return {
+      span: after.span,
+      message: `\`${verdict}\` has no retry`,
+      help: "leave `after` out: only a refusal says when to retry",
+    };
+  if (by !== null && verdict === "allow")
+    return {
+      span: by.span,
+      message: "`allow` is decided by no one name",
+      help: "leave `by` out: any rule that allows will do",
+    };
+  return status === null ? null : impossibleStatus(status, verdict);
+}
+
+const ANSWERS = { allow: 200, slow: 200, challenge: 401, throttle: 429, block: null } as const;
+
+function impossibleStatus({ value: status, span }: Quantity, verdict: Verdict): Impossible | null {
+  const usual = ANSWERS[verdict];
+  const isPossible = usual === null ? (status >= 400 && status <= 499) || status === 503 : status === usual;
+  if (isPossible) return null;
+  const help = `it answers ${usual ?? "a status from 400 to 499, or 503"}`;
+  return { span, message: `\`${verdict}\` does not answer ${status}`, help };
 }

@@ -360,4 +360,10 @@ export const LINTS = {
     explanation:
       "The segment is written as parameters are in other places, such as `:id`. In a pattern it is plain text, so the route fits paths with just these characters.",
   },
+  testExpectation: {
+    code: "EP3068",
+    title: "expectation that no decision meets",
+    explanation:
+      "Only a `slow` delays, only a refusal names a retry, an `allow` is by nobody, and every verdict has its statuses: 200, 401 for a challenge, 429 for a throttle, 400 to 499 or 503 for a block. The test fails.",
+  },
 } as const;

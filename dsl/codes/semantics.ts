@@ -282,12 +282,6 @@ export const SEMANTICS = {
     explanation:
       "A step is a request as a caller would send it: a method in capitals, a path from `/` on, header names in lower case, evidence only of a client, and a credential whose id or dates are stated.",
   },
-  testExpectation: {
-    code: "EP2813",
-    title: "expectation that no decision meets",
-    explanation:
-      "Only a `slow` delays, only a refusal names a retry, and every verdict has its statuses: 200, 401 for a challenge, 429 for a throttle, 400 to 499 or 503 for a block.",
-  },
   tooMany: {
     code: "EP2901",
     title: "too many problems",

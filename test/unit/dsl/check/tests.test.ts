@@ -160,16 +160,23 @@ const REFUSED: readonly (readonly [body: string, problem: string])[] = [
   ['at 0s GET "/" from 192.0.2.1 expect block by risk', "EP2004 `risk` is a score, not a rule or limit"],
   ['at 0s GET "/" from 192.0.2.1 expect block shadow login', "EP2004 `login` is a route, not a rule or limit"],
   ['at 0s GET "/" from 192.0.2.1 expect allow score trap 3', "EP2004 `trap` is a rule, not a score"],
-  ['at 0s GET "/" from 192.0.2.1 expect allow by trap', "EP2813 `allow` is decided by no one name"],
-  ['at 0s GET "/" from 192.0.2.1 expect block delay 2s', "EP2813 `block` delays nothing"],
-  ['at 0s GET "/" from 192.0.2.1 expect slow after 2s', "EP2813 `slow` has no retry"],
-  ['at 0s GET "/" from 192.0.2.1 expect throttle status 403', "EP2813 `throttle` does not answer 403"],
   ['at 0s reload "gone.edgepolicy"', "EP2010 `gone.edgepolicy` cannot be read: there is no such file"],
   [
     'at 0s repeat 100_001 every 1s GET "/" from 192.0.2.1',
     "EP2601 the test `t` makes 100001 requests, and 100000 is the most",
   ],
 ];
+
+test.each([
+  ["allow by trap", "`allow` is decided by no one name"],
+  ["block delay 2s", "`block` delays nothing"],
+  ["slow after 2s", "`slow` has no retry"],
+  ["throttle status 403", "`throttle` does not answer 403"],
+])("what no decision meets is warned of and expected all the same: %s", (expectation, message) => {
+  const { tests, diagnostics } = load(`at 0s GET "/" from 192.0.2.1 expect ${expectation}`);
+  expect(diagnostics.filter(({ code }) => code === "EP3068").map((each) => each.message)).toEqual([message]);
+  expect(tests[0]?.steps[0]).toMatchObject({ expect: { verdict: expectation.split(" ")[0] } });
+});
 
 describe("is refused", () => {
   test.each(REFUSED)("%s", (body, problem) => {
