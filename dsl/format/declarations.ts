@@ -140,7 +140,8 @@ function fieldDoc(field: ast.AstBodyField): Doc {
 export function groupRow(declaration: ast.AstGroupDeclaration): Row {
   const head = [keyword("group", declaration), " ", nameDoc(declaration.name)];
   const routes: Doc = ["= ", namesDoc(declaration.routes)];
-  const cells = [{ doc: head }, { doc: routes, widest: METHOD_MAX }];
+  // No method, so it has no part in where patterns begin.
+  const cells = [{ doc: head }, { doc: routes, widest: 0 }];
   return { ...cellRow("route", declaration, cells), broken: [head, " ", routes] };
 }
 

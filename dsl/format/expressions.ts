@@ -15,9 +15,10 @@ export function textDoc(text: Text): Doc {
   return piece(quoted(text.value), text.span);
 }
 
-/** A quantity, or another literal of one token, as written. */
-export function rawDoc(literal: Pick<AstLiteral, "raw" | "span">): Doc {
-  return piece(literal.raw, literal.span);
+/** A quantity, or another literal of one token, as written. A comment between a sign and its number stands after both, so outside. */
+export function rawDoc({ raw, span }: Pick<AstLiteral, "raw" | "span">): Doc {
+  const isParted = span.end - span.start > raw.length;
+  return piece(raw, isParted ? { start: span.start, end: span.start + 1 } : span);
 }
 
 /** A string in canonical form: escapes only where the language needs one. */
