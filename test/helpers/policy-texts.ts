@@ -133,10 +133,13 @@ export const respacedPolicy: fc.Arbitrary<string> = fc
   .tuple(fc.constantFrom(...validTexts), respacing)
   .map(([text, respaced]) => respaced(text));
 
-/** Replaces every n-th run of white space that stands outside strings and comments. */
+/** What may have white space inside and is left alone, and white space. */
+const SPACE_OR_WHOLE = /"(?:[^"\\\n]|\\.)*"|matches \/(?:\[(?:[^\]\\\n]|\\.)*\]|[^/\\\n[]|\\.)+\/|\/\/[^\n]*|\s+/g;
+
+/** Replaces every n-th run of white space that stands outside strings, patterns and comments. */
 function respace(text: string, spaces: readonly string[], every: number): string {
   let run = 0;
-  return text.replace(/"(?:[^"\\\n]|\\.)*"|matches \/\S*|\/\/[^\n]*|\s+/g, (match) => {
+  return text.replace(SPACE_OR_WHOLE, (match) => {
     if (!/^\s/.test(match)) return match.startsWith("//") ? `${match}\n` : match;
     run++;
     return run % every === 0 ? (spaces[run % spaces.length] ?? " ") : match;
