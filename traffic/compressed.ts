@@ -1,6 +1,8 @@
 /** Streams that are compressed, known by their first bytes. */
 import { pipeline, Readable, type Transform } from "node:stream";
-import { createGunzip, createZstdDecompress } from "node:zlib";
+import { createZstdDecompress } from "node:zlib";
+import { CompressionError } from "./compression-error.ts";
+import { gunzip } from "./gzip-members.ts";
 import { ZstdFrames } from "./zstd-frames.ts";
 
 /** What a stream can be compressed with; the others are known to be told about. */
@@ -19,18 +21,6 @@ export function compressionOf(head: Uint8Array): Compression | null {
   return MAGIC.find(([, bytes]) => bytes.every((byte, index) => head[index] === byte))?.[0] ?? null;
 }
 
-/** Why a stream's content could not be had. */
-export class CompressionError extends Error {
-  override readonly name: string = "CompressionError";
-  /** Whether what was there is sound, and the end is missing. */
-  readonly cutOff: boolean;
-
-  constructor(cutOff: boolean, message: string) {
-    super(message);
-    this.cutOff = cutOff;
-  }
-}
-
 /**
  * The content of a compressed stream, in constant memory. Several streams may follow one another in it.
  *
@@ -41,7 +31,7 @@ export async function* decompress(
   compression: "gzip" | "zstd",
 ): AsyncGenerator<Uint8Array> {
   if (compression === "gzip") {
-    yield* inflated(source, createGunzip(OPTIONS));
+    yield* gunzip(source, OPTIONS.chunkSize);
     return;
   }
   const frames = new FramesOf(source);
@@ -57,9 +47,7 @@ async function* inflated(source: AsyncIterable<Uint8Array>, content: Transform):
   try {
     for await (const chunk of content) yield chunk as Buffer;
   } catch (problem) {
-    const code = problem instanceof Error && "code" in problem ? String(problem.code) : "";
-    if (!/^Z(?:STD)?_/.test(code)) throw problem;
-    throw new CompressionError(code === "Z_BUF_ERROR", problem instanceof Error ? problem.message : code);
+    throw CompressionError.of(problem);
   }
 }
 

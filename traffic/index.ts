@@ -1,7 +1,7 @@
 /** Traffic as data: request and decision records, logs of servers, and lines read from files. */
 export { ipv4Number } from "./addresses.ts";
 export type { LogEntry } from "./combined-log.ts";
-export { CompressionError } from "./compressed.ts";
+export { CompressionError } from "./compression-error.ts";
 export { decisionLine } from "./decision-record.ts";
 export { detached, TextMemo } from "./detached.ts";
 export { type Identification, type IdentifyEntry, readIdentification } from "./identify/identification.ts";

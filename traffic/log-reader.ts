@@ -1,6 +1,7 @@
 /** Lines of a file or stream, in constant memory, however long the file or a line of it is. */
 import { createReadStream } from "node:fs";
-import { CompressionError, compressionOf, decompress } from "./compressed.ts";
+import { compressionOf, decompress } from "./compressed.ts";
+import { CompressionError } from "./compression-error.ts";
 import { LineSplitter } from "./line-splitter.ts";
 import { holdsRecords, RecordSplitter } from "./record-splitter.ts";
 
@@ -95,26 +96,34 @@ export async function* readLog(source: AsyncIterable<Uint8Array>): AsyncGenerato
   }
 }
 
-/** The first bytes of a stream, and all of it. */
+/** The first bytes of a stream, and all of it. What goes wrong among the first is thrown after them. */
 async function withHead(
   source: AsyncIterable<Uint8Array>,
 ): Promise<{ readonly head: Buffer; readonly all: AsyncIterable<Uint8Array> }> {
   const rest = source[Symbol.asyncIterator]();
   const parts: Uint8Array[] = [];
   let bytes = 0;
+  let fault: Fault | null = null;
   while (bytes < HEAD_BYTES) {
-    const { done, value } = await rest.next();
-    if (done === true) break;
-    parts.push(value);
-    bytes += value.length;
+    const next: IteratorResult<Uint8Array> | Fault = await rest.next().catch((problem: unknown) => ({ problem }));
+    if ("problem" in next) fault = next;
+    if ("problem" in next || next.done === true) break;
+    parts.push(next.value);
+    bytes += next.value.length;
   }
   const head = Buffer.concat(parts);
-  return { head: head.subarray(0, HEAD_BYTES), all: joined(head, rest) };
+  return { head: head.subarray(0, HEAD_BYTES), all: joined(head, rest, fault) };
 }
 
-async function* joined(head: Buffer, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+/** What a stream threw. */
+interface Fault {
+  readonly problem: unknown;
+}
+
+async function* joined(head: Buffer, rest: AsyncIterator<Uint8Array>, fault: Fault | null): AsyncGenerator<Uint8Array> {
   try {
     if (head.length > 0) yield head;
+    if (fault !== null) throw fault.problem;
     for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
   } finally {
     await rest.return?.();

@@ -1,8 +1,8 @@
 /** Logs as streams: compressed, in one JSON value, cut off. */
-import { constants, gzipSync, zstdCompressSync } from "node:zlib";
+import { constants, crc32, deflateRawSync, gzipSync, zstdCompressSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CompressionError } from "../../../traffic/compressed.ts";
+import { CompressionError } from "../../../traffic/compression-error.ts";
 import { type InputLine, readLog } from "../../../traffic/log-reader.ts";
 
 /** With checksums, as the command `zstd` writes them. */
@@ -47,10 +47,65 @@ describe.each(["gzip", "zstd"] as const)("%s", (name) => {
     }
   });
 
+  it.each([1, 7, 1_000_000])("gives all lines before what is none of its kind, in chunks of %i", async (size) => {
+    for (const rest of ["junk", "\u0000\u0000junk, longer than a header is"]) {
+      expect(await textsOf(Buffer.concat([compress("a\nb\n"), Buffer.from(rest)]), size)).toEqual([
+        "a",
+        "b",
+        "damaged",
+      ]);
+    }
+  });
+
   it("that is damaged says so", async () => {
     const damaged = Buffer.from(packed);
     for (let at = 200; at < 240; at++) damaged[at]! ^= 0xff;
     expect((await textsOf(damaged)).at(-1)).toMatch(/^(damaged|cut_off)$/);
+  });
+});
+
+describe("gzip alone", () => {
+  /** A member with every field that its header may have. */
+  function fullMember(text: string): Buffer {
+    const [content, trailer] = [deflateRawSync(text), Buffer.alloc(8)];
+    trailer.writeUInt32LE(crc32(text), 0);
+    trailer.writeUInt32LE(text.length, 4);
+    const fields = [Uint8Array.of(3, 0), "abc", "a name\0", "a comment\0", Uint8Array.of(1, 2)];
+    return Buffer.concat([
+      Uint8Array.of(0x1f, 0x8b, 8, 2 + 4 + 8 + 16, 0, 0, 0, 0, 0, 3),
+      ...fields.map((field) => Buffer.from(field as string)),
+      content,
+      trailer,
+    ]);
+  }
+
+  it.each([1, 3, 1_000])("reads past all that a header may have, in chunks of %i", async (size) => {
+    const members = [fullMember("a\n"), gzipSync(""), fullMember("b\n")];
+    expect(await textsOf(Buffer.concat(members), size)).toEqual(["a", "b"]);
+  });
+
+  it.each([1, 4_096])("passes over the zeros that fill a block up, in chunks of %i", async (size) => {
+    expect(await textsOf(Buffer.concat([gzipSync("a\n"), Buffer.alloc(5_000)]), size)).toEqual(["a"]);
+  });
+
+  it("is held against its checksum and its length", async () => {
+    for (const from of [8, 4]) {
+      const wrong = Buffer.concat([gzipSync("a\n"), gzipSync("b\n")]);
+      wrong[wrong.length - from]! ^= 1;
+      expect((await textsOf(wrong)).at(-1)).toBe("damaged");
+    }
+  });
+
+  it("throws what the source throws in the middle of it", async () => {
+    const packed = gzipSync(TEXT);
+    async function* failing(): AsyncGenerator<Uint8Array> {
+      yield packed.subarray(0, 100);
+      throw new Error("the disk is gone");
+    }
+    const read = async (): Promise<void> => {
+      for await (const lines of readLog(failing())) expect(lines).toBeDefined();
+    };
+    await expect(read()).rejects.toThrow("the disk is gone");
   });
 });
 
