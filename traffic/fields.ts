@@ -1,6 +1,7 @@
 /** Readers of single JSON members: each gives the value in the engine's form or says what is wrong with it. */
 import { canonicalIp } from "../engine/index.ts";
 import { jsonFault } from "./json-fault.ts";
+import { repeatedMember } from "./repeated-member.ts";
 import { closestName } from "./suggest.ts";
 import { CLOCK_START_MICROS, parseDurationText, parseTimeText } from "./time-text.ts";
 
@@ -121,17 +122,41 @@ export const duration: FieldReader<number> = (value, field) => {
   throw new FieldProblem(field, `\`${field}\` must be ${wanted}, but is ${quote(value)}`);
 };
 
-/** Header fields by lower-case name; of two spellings of one name the first counts. Has no prototype. */
+/** Header fields by lower-case name. Has no prototype. Of two spellings of one name nobody knows which one others read. */
 export const headers: FieldReader<Readonly<Record<string, string>>> = (value, field) => {
   const result = Object.create(null) as Record<string, string>;
   const members = object(value, field);
   for (const name of Object.keys(members)) {
     const content = members[name];
+    const lower = name.toLowerCase();
+    if (result[lower] !== undefined) throw new FieldProblem(`${field}.${name}`, twoSpellings(field, name, members));
     // The name of a member that is as it should be is not put together.
-    result[name.toLowerCase()] ??= typeof content === "string" ? content : text(content, `${field}.${name}`);
+    result[lower] = typeof content === "string" ? content : text(content, `${field}.${name}`);
   }
   return result;
 };
+
+function twoSpellings(field: string, name: string, members: Readonly<Record<string, unknown>>): string {
+  const other = Object.keys(members).find((each) => each.toLowerCase() === name.toLowerCase()) ?? name;
+  return `${quote(`${field}.${other}`)} and ${quote(`${field}.${name}`)} are one header in two spellings: send one`;
+}
+
+/**
+ * Parses what is read strictly: a member that is there twice could be read either way.
+ *
+ * @param unread - Members whose content is anybody's, and is not looked into.
+ */
+export function parseStrictly(json: string, unread?: ReadonlySet<string>): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    throw new FieldProblem("", notJson(json));
+  }
+  const repeated = repeatedMember(json, unread);
+  if (repeated === null) return value;
+  throw new FieldProblem(repeated, `${quote(repeated)} is there twice: leave one out`);
+}
 
 /** How deep arrays and objects may nest in facts and claims. */
 export const MOST_LEVELS = 32;

@@ -44,24 +44,25 @@ export function parseRequestLine(line: string, clients?: ReadonlySet<string>): R
   if (line.length > LONGEST_LINE) {
     return { error: `the line is longer than ${LONGEST_LINE} characters`, field: null };
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return { error: read.notJson(line), field: null };
-  }
-  return parseRequestValue(value, clients);
+  return orError(() => readRecord(read.parseStrictly(line, OTHERS), clients));
 }
 
 /** Reads a request from parsed JSON; otherwise as {@link parseRequestLine}. */
 export function parseRequestValue(value: unknown, clients?: ReadonlySet<string>): RequestRecord | RecordError {
+  return orError(() => readRecord(value, clients));
+}
+
+function orError(readIt: () => RequestRecord): RequestRecord | RecordError {
   try {
-    return readRecord(value, clients);
+    return readIt();
   } catch (problem) {
-    if (problem instanceof read.FieldProblem) return { error: problem.message, field: problem.field };
-    throw problem;
+    if (!(problem instanceof read.FieldProblem)) throw problem;
+    return { error: problem.message, field: problem.field === "" ? null : problem.field };
   }
 }
+
+/** What callers and issuers wrote: no member of it has a meaning here. */
+const OTHERS: ReadonlySet<string> = new Set(["body", "facts", "claims"]);
 
 /** A record under construction. */
 interface Draft {

@@ -99,12 +99,7 @@ function parseBody(text: string, type: string): Members {
       `the body came ${came}: send JSON with \`Content-Type: application/json\` (\`curl --json\` does)`,
     );
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new fields.FieldProblem("", fields.notJson(text));
-  }
+  const value = fields.parseStrictly(text);
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Members;
   throw new fields.FieldProblem("", `the body must be a JSON object, but is ${fields.jsonType(value)}`);
 }

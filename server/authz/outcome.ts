@@ -4,7 +4,7 @@
  */
 import type { Outcome } from "../../engine/index.ts";
 import { makeOutcome } from "../../engine/index.ts";
-import { fields, parseDurationText } from "../../traffic/index.ts";
+import { fields } from "../../traffic/index.ts";
 import type { Gate, OutcomeAnswer } from "../gate.ts";
 import { problem } from "../refusal.ts";
 import type { Handler, Reply } from "../transport.ts";
@@ -23,7 +23,7 @@ export function outcomeHandler(gate: Gate): Handler {
 }
 
 function report(gate: Gate, reply: Reply, text: string): void {
-  const read = readOutcome(text);
+  const read = outcomeOf(text);
   if (typeof read === "string") return sendRefusal(reply, problem(400, read));
   if (gate.ids.issued(read.id)) return answer(reply, { issued: true, counted: gate.observe(read.id, read.outcome) });
   if (gate.others?.knows(read.id) !== true) return answer(reply, { issued: false, counted: false });
@@ -38,43 +38,35 @@ function answer(reply: Reply, answered: OutcomeAnswer | null): void {
 
 const AS_IT_IS = 'it looks like {"id": "the decision\'s id", "status": 200, "latency": "35ms"}';
 
-/** Reads `{id, status, size?, latency?, headers?}`; what is wrong with it otherwise. */
-function readOutcome(text: string): { readonly id: string; readonly outcome: Outcome } | string {
-  const value = parseObject(text);
-  if (typeof value === "string") return value;
-  const { id, status, size = 0, latency = "0ms", headers = {} } = value;
-  if (typeof id !== "string") return `\`id\` must be the decision's id; ${AS_IT_IS}`;
-  if (!isCount(status) || status < 100 || status > 599)
-    return "`status` must be an HTTP status, a number from 100 to 599";
-  if (!isCount(size)) return "`size` must be a count of bytes";
-  const latencyMicros = typeof latency === "string" ? parseDurationText(latency) : null;
-  if (latencyMicros === null) return '`latency` must be a duration such as "35ms"';
-  if (!isTexts(headers)) return "`headers` must map names to text";
+/** A report: which decision it is about, and what the service answered. */
+interface Reported {
+  readonly id: string;
+  readonly outcome: Outcome;
+}
+
+/** The outcome that `text` reports; what is wrong with it otherwise. */
+function outcomeOf(text: string): Reported | string {
+  try {
+    return readOutcome(fields.parseStrictly(text));
+  } catch (problem) {
+    if (!(problem instanceof fields.FieldProblem)) throw problem;
+    return problem.field === "" ? `${problem.message}; ${AS_IT_IS}` : problem.message;
+  }
+}
+
+/** Reads `{id, status, size?, latency?, headers?}`. Other members, which a program may have beside them, are passed over. */
+function readOutcome(value: unknown): Reported {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new fields.FieldProblem("", `an outcome is a JSON object, but this is ${fields.jsonType(value)}`);
+  }
+  const { id, status, size = 0, latency = "0ms", headers = {} } = value as Readonly<Record<string, unknown>>;
+  if (typeof id !== "string") throw new fields.FieldProblem("", "`id` must be the decision's id");
   return {
     id: id.split(";", 1)[0] ?? "",
-    outcome: makeOutcome(status, { size, latencyMicros, headers: lowerCase(headers) }),
+    outcome: makeOutcome(fields.status(status, "status"), {
+      size: fields.count(size, "size"),
+      latencyMicros: fields.duration(latency, "latency"),
+      headers: fields.headers(headers, "headers"),
+    }),
   };
-}
-
-function parseObject(text: string): Readonly<Record<string, unknown>> | string {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return `${fields.notJson(text)}; ${AS_IT_IS}`;
-  }
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  return `an outcome is a JSON object, but this is ${fields.jsonType(value)}; ${AS_IT_IS}`;
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
-}
-
-function isTexts(value: unknown): value is Record<string, string> {
-  return typeof value === "object" && value !== null && Object.values(value).every((text) => typeof text === "string");
-}
-
-function lowerCase(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }

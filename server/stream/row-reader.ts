@@ -204,7 +204,7 @@ export class RowReader {
     if (kind === "asn") request.asn = from.count(kind);
     else if (kind === "country") request.country = from.cached(TEXTS, kind);
     else if (kind === "ja4") request.ja4 = from.text(kind);
-    else if (kind === "headers") request.headers = readHeaders(from);
+    else if (kind === "headers") request.headers = this.#readHeaders(from);
     else if (kind === "facts") request.facts = readMap(from, kind);
     else if (kind === "claims") request.claims = readMap(from, kind);
     else if (kind === "scopes") request.scopes = readTexts(from, kind);
@@ -213,6 +213,18 @@ export class RowReader {
     else if (kind === "evidence") this.#takeEvidence(from.text(kind));
     else if (kind === "identity_error") request.identityError = from.text(kind);
     else request.credential = readCredential(from);
+  }
+
+  /** Of one header in two spellings nobody knows which one the service reads. */
+  #readHeaders(from: FrameReader): Readonly<Record<string, string>> {
+    const headers = Object.create(null) as Record<string, string>;
+    const length = from.mapLength("headers");
+    for (let index = 0; index < length; index++) {
+      const name = (from.cached(TEXTS, "a header's name") ?? "").toLowerCase();
+      if (headers[name] !== undefined) this.problem = "headers has one header in two spellings";
+      headers[name] = from.cached(TEXTS, "a header") ?? "";
+    }
+    return headers;
   }
 
   #leaveOut({ kind, name }: Column): void {
@@ -300,16 +312,6 @@ function leaveOutRare(request: Request, kind: RequestColumn): void {
   else if (kind === "asn") request.asn = null;
   else if (kind === "country") request.country = null;
   else if (kind === "ja4") request.ja4 = null;
-}
-
-function readHeaders(from: FrameReader): Readonly<Record<string, string>> {
-  const headers = Object.create(null) as Record<string, string>;
-  const length = from.mapLength("headers");
-  for (let index = 0; index < length; index++) {
-    const name = (from.cached(TEXTS, "a header's name") ?? "").toLowerCase();
-    headers[name] = from.cached(TEXTS, "a header") ?? "";
-  }
-  return headers;
 }
 
 function readMap(from: FrameReader, what: string): Readonly<Record<string, unknown>> {

@@ -105,7 +105,7 @@ describe("defaults", () => {
 describe("what is not a request", () => {
   it.each([
     ["", null, /not JSON/],
-    ["[1]", "", /JSON object, but this is an array/],
+    ["[1]", null, /JSON object, but this is an array/],
     [line({ methd: "GET" }), "methd", /did you mean `method`/],
     [line({ response: { status: 200, sise: 1 } }), "response.sise", /did you mean `size`/],
     ['{"method":"GET","path":"/"}', "ip", /`ip` is missing/],
@@ -121,6 +121,13 @@ describe("what is not a request", () => {
     [line({ method: "GET /" }), "method", /HTTP method/],
     [line({ path: "v1" }), "path", /begin with "\/"/],
     [line({ headers: { a: 1 } }), "headers.a", /must be a string/],
+    [
+      line({ headers: { "X-Key": "a", b: "", "x-key": "b" } }),
+      "headers.x-key",
+      /"headers.X-Key" and "headers.x-key" are one/,
+    ],
+    ['{"method":"GET","path":"/","ip":"::1","ip":"::2"}', "ip", /"ip" is there twice/],
+    ['{"method":"GET","path":"/","ip":"::1","headers":{"a":"1","\\u0061":"2"}}', "a", /"a" is there twice/],
     [line({ evidence: "token" }), "evidence", /one of none, network/],
     [line({ passes: ["captcha"] }), "passes[0]", /one of pow/],
     [line({ facts: ["bot"] }), "facts", /must be an object, but is an array/],
@@ -133,6 +140,12 @@ describe("what is not a request", () => {
     const found = problem(text);
     expect(found.field).toBe(field);
     expect(found.error).toMatch(message);
+  });
+
+  it("does not look for repeated members in what callers and issuers wrote", () => {
+    const twice = '{"a":{"b":1,"b":2},"a":3}';
+    const text = `{"method":"GET","path":"/","body":${twice},"facts":${twice},"claims":${twice},"ip":"::1"}`;
+    expect(parsed(text).request.body).toEqual({ a: 3 });
   });
 
   it("names an unknown client and the closest one", () => {

@@ -61,6 +61,11 @@ describe.each(CALLS)("%s", (call) => {
       detail: "the body must be a JSON object, but is an array",
       example: expect.any(Object) as object,
     });
+    expect(await said('{"reason":"a","reason":"b"}')).toMatchObject({
+      status: 400,
+      detail: '"reason" is there twice: leave one out',
+      field: "reason",
+    });
     const form = { "content-type": "application/x-www-form-urlencoded" };
     expect(await said("{}", form)).toMatchObject({
       status: 400,

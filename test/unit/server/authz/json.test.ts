@@ -66,6 +66,16 @@ describe("jsonHandler", () => {
     expect([...subject.metrics.verdicts]).toEqual([0, 0, 0, 0, 0]);
   });
 
+  it.each([
+    ["[]", "line 1: a request is a JSON object, but this is an array"],
+    ['{"method":"GET","path":"/","ip":"::1","ip":"::2"}', 'line 1, ip: \\"ip\\" is there twice: leave one out'],
+    ['{"method":"GET","path":"/","ip":"::1","headers":{"A":"1","a":"2"}}', "are one header in two spellings: send one"],
+  ])("says what is wrong with %s", (body, said) => {
+    const reply = post(jsonHandler(gate()), body);
+    expect(reply.status).toBe(400);
+    expect(reply.body).toContain(said);
+  });
+
   it("puts a body together from its pieces, and stops at the limit", () => {
     const handler = jsonHandler(gate());
     expect(post(handler, REQUEST.split("")).status).toBe(200);
@@ -125,6 +135,9 @@ describe("outcomeHandler", () => {
     ["a status out of range", '{"id":"x","status":99}', 400],
     ["a bad latency", '{"id":"x","status":200,"latency":"fast"}', 400],
     ["bad headers", '{"id":"x","status":200,"headers":{"a":1}}', 400],
+    ["headers that are a list", '{"id":"x","status":200,"headers":["a"]}', 400],
+    ["one header in two spellings", '{"id":"x","status":200,"headers":{"a":"1","A":"2"}}', 400],
+    ["a member that is there twice", '{"id":"x","status":200,"status":401}', 400],
     ["an id of nobody", '{"id":"x-1","status":200}', 404],
   ])("refuses %s", (_, body, status) => {
     expect(post(outcomeHandler(gate()), body).status).toBe(status);

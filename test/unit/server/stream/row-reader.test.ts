@@ -97,6 +97,12 @@ describe("rows", () => {
     }
   });
 
+  it("are no requests with one header in two spellings", () => {
+    const reader = new Rows(["method", "path", "ip", "headers"]);
+    expect(reader.read(["GET", "/", "192.0.2.1", { A: "1", a: "2" }])).toBeNull();
+    expect(reader.read(["GET", "/", "192.0.2.1", { A: "1", b: "2" }])).toMatchObject({ headers: { a: "1", b: "2" } });
+  });
+
   it("are told apart by where one text ends and the next begins", () => {
     const reader = new Rows(["method", "path", "ip", "header:a", "header:b"]);
     const row = (a: string, b: string): Seen => reader.read(["GET", "/", "192.0.2.1", a, b]);
