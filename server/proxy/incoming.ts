@@ -95,10 +95,17 @@ export function findMalformed(incoming: Incoming, identityHeaders: readonly stri
   if (UNFORWARDED_METHODS.has(incoming.method)) {
     return { status: 501, problem: "bad_method", detail: `${incoming.method} is not forwarded` };
   }
-  if (isLowerCase(incoming.method)) return bad("bad_method", "the method is not in upper case");
+  if (!METHOD.test(incoming.method)) return bad("bad_method", methodProblem(incoming.method));
   const duplicate = incoming.plain ? null : findDuplicate(incoming.headers, identityHeaders);
   if (duplicate !== null) return bad("duplicate_header", `header \`${duplicate}\` came more than once`);
   return findMisread(incoming.headers);
+}
+
+/** A token (RFC 9110 §5.6.2) without letters in lower case. */
+const METHOD = /^[!#$%&'*+.^_`|~0-9A-Z-]+$/;
+
+function methodProblem(method: string): string {
+  return isLowerCase(method) ? "the method is not in upper case" : "the method is no name";
 }
 
 /**

@@ -9,6 +9,7 @@ import type { Config } from "../config.ts";
 import { responseHeaders } from "./forward-headers.ts";
 import { OwnRoom, type Room } from "../room.ts";
 import type { Reply } from "../transport.ts";
+import { type RefusableHandler, UpstreamClient } from "./upstream-client.ts";
 
 /** Why an answer of the upstream is missing: its status for the caller, and the name of a counter. */
 interface UpstreamFailure {
@@ -76,6 +77,7 @@ export class Upstream {
       headersTimeout: config.upstreamTimeoutMs,
       bodyTimeout: config.upstreamTimeoutMs,
       allowH2: false,
+      factory: (to, options) => new UpstreamClient(to, options),
     });
   }
 
@@ -144,7 +146,8 @@ export class Upstream {
 }
 
 /** One request's answer, passed on as it comes; a slow caller pauses the upstream. */
-class Exchange implements Dispatcher.DispatchHandler {
+class Exchange implements RefusableHandler {
+  isRefused = false;
   readonly #forwarded: Forwarded;
   readonly #reply: Reply;
   readonly #ended: (end: ExchangeEnd) => void;
@@ -204,7 +207,9 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#end(null);
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, problem: Error): void {
+  /** @param controller - Null where the request was refused before it was begun, which undici's types do not say. */
+  onResponseError(controller: Dispatcher.DispatchController | null, problem: Error): void {
+    this.isRefused = controller === null;
     const retry = this.#retry;
     this.#retry = null;
     // Not within the pool's own handling of the connection that was lost.
