@@ -2,6 +2,8 @@
  * Events that come in the order of their times, as outcomes mostly do, which follow their requests by one latency: a ring over typed
  * arrays, where a heap would move what waits for every one of them.
  */
+import { unrolled } from "./ring.ts";
+
 const FIRST_CAPACITY = 256;
 
 /** A ring of events; see `EventQueue`, which alone uses it. */
@@ -66,19 +68,12 @@ export class EventLine {
   #grow(): void {
     const capacity = 2 * this.#times.length;
     const start = this.#start;
-    this.#times = unrolled(this.#times, new Float64Array(capacity), start);
-    this.#sequences = unrolled(this.#sequences, new Float64Array(capacity), start);
-    this.#kinds = unrolled(this.#kinds, new Int32Array(capacity), start);
-    this.#actors = unrolled(this.#actors, new Int32Array(capacity), start);
-    this.#firsts = unrolled(this.#firsts, new Float64Array(capacity), start);
-    this.#seconds = unrolled(this.#seconds, new Float64Array(capacity), start);
+    this.#times = unrolled(this.#times, start, new Float64Array(capacity));
+    this.#sequences = unrolled(this.#sequences, start, new Float64Array(capacity));
+    this.#kinds = unrolled(this.#kinds, start, new Int32Array(capacity));
+    this.#actors = unrolled(this.#actors, start, new Int32Array(capacity));
+    this.#firsts = unrolled(this.#firsts, start, new Float64Array(capacity));
+    this.#seconds = unrolled(this.#seconds, start, new Float64Array(capacity));
     this.#start = 0;
   }
-}
-
-/** A full ring from its first event on, in a larger array. */
-function unrolled<T extends Float64Array | Int32Array>(ring: T, to: T, start: number): T {
-  to.set(ring.subarray(start));
-  to.set(ring.subarray(0, start), ring.length - start);
-  return to;
 }

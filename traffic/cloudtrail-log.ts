@@ -3,7 +3,7 @@
  * each: `GET /s3/GetObject` where the call only reads, `POST /ec2/RunInstances` where it does not, at the host of the service, with the access
  * key as credential, `userIdentity` as claims and `requestParameters` as body; and the status that the error stands for.
  */
-import { MOST_LEVELS } from "./fields.ts";
+import { isDeeper, MOST_LEVELS } from "./fields.ts";
 import { Addresses } from "./addresses.ts";
 import { isObject, lacks, looseCount, looseText, looseTime, type Members, parseObject } from "./json-line.ts";
 import { type LineReader, type LineReading, loggedRecord, loggedRequest, agentAndReferer } from "./line-reading.ts";
@@ -56,11 +56,6 @@ function isReading(event: Members, name: string): boolean {
 /** An object that is not nested deeper than facts and claims may be; null for anything else. */
 function shallow(value: unknown): Members | null {
   return isObject(value) && !isDeeper(value, MOST_LEVELS) ? value : null;
-}
-
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }
 
 /** Statuses of error codes: services name theirs differently, and these are parts that most share. */

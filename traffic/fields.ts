@@ -170,7 +170,8 @@ export const jsonObject: FieldReader<Readonly<Record<string, unknown>>> = (value
   return members;
 };
 
-function isDeeper(value: unknown, levels: number): boolean {
+/** Whether arrays and objects nest more than `levels` deep. */
+export function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== "object" || value === null) return false;
   return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }

@@ -1,6 +1,7 @@
 /** Which declarations of a policy were added, removed or written anew. */
 import type { SourceFile } from "../../dsl/index.ts";
 import type { Policy, Span } from "../../engine/index.ts";
+import { withoutSpans } from "./without-spans.ts";
 
 /** A policy with the sources that its spans point into. */
 export interface DiffSide {
@@ -93,7 +94,3 @@ function spanText({ file, start, end }: Span, sources: readonly SourceFile[]): s
 
 /** A string, which may hold `//`, or a comment to the end of its line. */
 const STRING_OR_COMMENT = /"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*/g;
-
-function withoutSpans(value: unknown): string {
-  return JSON.stringify(value, (member, inner: unknown) => (member === "span" ? undefined : inner));
-}

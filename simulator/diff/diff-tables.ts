@@ -1,11 +1,10 @@
 /** The tables of a comparison, as data: text and Markdown lay out the same ones. Cells are raw; whoever prints them escapes. */
 import { VERDICTS } from "../../engine/index.ts";
-import { formatCount, formatDuration, formatPercent, plural } from "../report/format.ts";
+import { formatBoundedCount, formatCount, formatDuration, formatPercent, plural } from "../report/format.ts";
 import { type Cell, name } from "./cells.ts";
 import type { DiffResult, GroupChange, LogDiff, ScenarioDiff, VerdictCounts } from "./diff-result.ts";
 import {
   causeCell,
-  countText,
   differenceText,
   intervalText,
   placeText,
@@ -119,7 +118,7 @@ function causes({ verdicts }: DiffResult): DiffTable {
   const rows = verdicts.causes
     .slice(0, MOST_ROWS)
     .map(({ old, new: now, requests, callers: who, example }) => [
-      ...[causeCell(old), causeCell(now), formatCount(requests), countText(who), placeText(example)],
+      ...[causeCell(old), causeCell(now), formatCount(requests), formatBoundedCount(who), placeText(example)],
     ]);
   const head = ["OLD", "NEW", "requests", "callers", "first"];
   return { title: "By what decides", head, align: "llrrl", rows, note: moreThan(verdicts.causesCount.count) };
@@ -144,7 +143,8 @@ function routes({ verdicts }: DiffResult): DiffTable {
 function callers({ verdicts }: DiffResult): DiffTable {
   const rows = verdicts.callers.map((group) => [name(group.name), ...groupCells(group)]);
   const { count } = verdicts.callersAffected;
-  const note = count > rows.length ? `The ${rows.length} most affected of ${countText(verdicts.callersAffected)}.` : "";
+  const note =
+    count > rows.length ? `The ${rows.length} most affected of ${formatBoundedCount(verdicts.callersAffected)}.` : "";
   const head = ["client or address", "requests", ...GROUP_HEAD];
   return { title: "Callers affected", head, align: "lrrrr", rows, note };
 }

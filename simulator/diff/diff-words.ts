@@ -1,6 +1,5 @@
 /** How comparisons put numbers, causes and places, in text and in Markdown alike. */
 import type { MetricUnit } from "../measures/metric-samples.ts";
-import type { Count } from "../replay/replay-result.ts";
 import { formatCount, formatDuration, formatMean, formatPercent, plural } from "../report/format.ts";
 import { type Cell, name } from "./cells.ts";
 import type { Cause, DiffResult, GroupChange, MeasureChange, RequestExample, VerdictCounts } from "./diff-result.ts";
@@ -94,10 +93,6 @@ export function placeText({ number, seed }: RequestExample): string {
 /** `GET /v1/orders/7 from 203.0.113.9 (client acme)`. */
 export function requestText({ method, path, ip, client }: RequestExample): string {
   return `${method} ${path} from ${ip}${client === null ? "" : ` (client ${client})`}`;
-}
-
-export function countText({ count, exact }: Count): string {
-  return exact ? formatCount(count) : `at least ${formatCount(count)}`;
 }
 
 /** A measured mean; `never` where nothing that it times came. */

@@ -1,5 +1,6 @@
 /** Two explanations of one request, cut to what differs: most declarations come to the same under both policies. */
 import type { Explanation } from "../../engine/index.ts";
+import { withoutSpans } from "./without-spans.ts";
 
 interface Named {
   readonly name: string;
@@ -16,11 +17,11 @@ export function differingParts(
 
 /** What each declaration came to, as texts, wherever it stands. */
 function comesTo({ rules, limits, scores, signals }: Explanation): ReadonlySet<string> {
-  return new Set([...rules, ...limits, ...scores, ...signals].map(outcomeText));
+  return new Set([...rules, ...limits, ...scores, ...signals].map(withoutSpans));
 }
 
 function without(explanation: Explanation, alike: ReadonlySet<string>): Explanation {
-  const differs = (part: Named): boolean => !alike.has(outcomeText(part));
+  const differs = (part: Named): boolean => !alike.has(withoutSpans(part));
   return {
     ...explanation,
     rules: explanation.rules.filter((rule) => (rule.onRoute || rule.banMicros > 0) && differs(rule)),
@@ -28,9 +29,4 @@ function without(explanation: Explanation, alike: ReadonlySet<string>): Explanat
     scores: explanation.scores.filter(differs),
     signals: explanation.signals.filter(differs),
   };
-}
-
-/** Without its places, which move with the lines around it. */
-function outcomeText(part: Named): string {
-  return JSON.stringify(part, (member, value: unknown) => (member === "span" ? undefined : value));
 }

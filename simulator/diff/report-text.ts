@@ -1,7 +1,7 @@
 /** A comparison of two policies for people at a terminal. */
 import { renderExplanation } from "../../dsl/index.ts";
 import { formatTable, type Paint, paintFor } from "../report/format.ts";
-import { visible, wrapText } from "../report/words.ts";
+import { caveatLines, visible, wrapText } from "../report/words.ts";
 import { plainText } from "./cells.ts";
 import type { DiffSide } from "./declarations.ts";
 import { differingParts } from "./differing-parts.ts";
@@ -30,7 +30,7 @@ export function renderDiff(result: DiffResult, options: DiffReportOptions): stri
     header(result, options, paint),
     ...tablesOf(result).map((table) => tableLines(table, paint)),
     result.first === null ? [] : firstLines(result.first, options, paint),
-    caveatLines(result.caveats, paint),
+    result.caveats.length === 0 ? [] : caveatLines(result.caveats, WIDTH, paint),
     [`Again  ${visible(options.command)}`],
   ];
   return `${sections
@@ -97,14 +97,4 @@ function indented(text: string): readonly string[] {
     .trimEnd()
     .split("\n")
     .map((line) => `  ${line}`.trimEnd());
-}
-
-function caveatLines(caveats: readonly string[], paint: Paint): readonly string[] {
-  if (caveats.length === 0) return [];
-  return [
-    paint.bold("What this cannot tell"),
-    ...caveats.flatMap((sentence) =>
-      wrapText(visible(sentence), WIDTH - 4).map((line, index) => `${index === 0 ? "  - " : "    "}${line}`),
-    ),
-  ];
 }

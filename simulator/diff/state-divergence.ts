@@ -2,6 +2,7 @@
 import { type Policy, type PolicyEngine, type Request, touchedState, type TouchedState } from "../../engine/index.ts";
 import { stateText } from "../touched-keys.ts";
 import type { StateComparison } from "./diff-result.ts";
+import { withoutSpans } from "./without-spans.ts";
 
 /** The first time at which one declaration's state reads differently. */
 export interface StateDivergence {
@@ -80,8 +81,4 @@ function stateIds({ signals, limits, rules }: Policy): ReadonlyMap<string, strin
     ids.set(`ban ${name}`, `${stateId} ${forMicros} ${doublingToMicros}`);
   }
   return ids;
-}
-
-function withoutSpans(value: unknown): string {
-  return JSON.stringify(value, (member, inner: unknown) => (member === "span" ? undefined : inner));
 }

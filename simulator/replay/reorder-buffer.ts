@@ -4,6 +4,7 @@
  */
 import { asMade, type RequestRecord } from "../../traffic/index.ts";
 import { EventQueue } from "../event-queue.ts";
+import { unrolled } from "../ring.ts";
 
 /** Entries held back by default, at most: a log of as many may be in any order. About 50 MB when full. */
 export const REORDER_ENTRIES = 65_536;
@@ -147,10 +148,3 @@ export class ReorderBuffer {
 }
 
 const FIRST_RING = 16;
-
-/** What a full ring holds, from its first place on, at the beginning of a longer one. */
-function unrolled<T extends Float64Array | Int32Array>(ring: T, first: number, longer: T): T {
-  longer.set(ring.subarray(first));
-  longer.set(ring.subarray(0, first), ring.length - first);
-  return longer;
-}

@@ -4,7 +4,6 @@ import { VERDICTS } from "../../engine/index.ts";
 import { refusedOf } from "./callers.ts";
 import type {
   AffectedCaller,
-  Count,
   DecidedBy,
   IdentifiedRequests,
   LogFacts,
@@ -13,6 +12,7 @@ import type {
   UnidentifiedCallers,
 } from "./replay-result.ts";
 import {
+  formatBoundedCount,
   formatCount,
   formatDuration,
   formatPercent,
@@ -21,7 +21,7 @@ import {
   paintFor,
   plural,
 } from "../report/format.ts";
-import { visible, wrapText } from "../report/words.ts";
+import { caveatLines, visible, wrapText } from "../report/words.ts";
 
 /** How the report of a replay is shown. */
 export interface ReplayReportOptions {
@@ -61,7 +61,7 @@ export function renderReplay(result: ReplayResult, options: ReplayReportOptions 
     identified(result.log.identified, paint),
     idle(result.idle, paint),
     skipped(result, paint),
-    caveats(result.caveats, paint),
+    caveatLines(result.caveats, WIDTH, paint),
   ];
   return `${parts
     .filter((lines) => lines.length > 0)
@@ -72,7 +72,7 @@ export function renderReplay(result: ReplayResult, options: ReplayReportOptions 
 function header({ policy, log, requests, callers: count }: ReplayResult, logName: string | undefined, paint: Paint) {
   const of = logName === undefined ? "" : ` on ${visible(logName)}`;
   const lines = [`${paint.bold(policy.name)} ${paint.dim(policy.version)} replayed${of}`];
-  const total = `${plural(requests, "request")} from ${countText(count)} ${count.count === 1 ? "address" : "addresses"}`;
+  const total = `${plural(requests, "request")} from ${formatBoundedCount(count)} ${count.count === 1 ? "address" : "addresses"}`;
   if (log.from === null || log.to === null) return [...lines, total];
   const over = log.to === log.from ? "" : ` (${formatDuration(log.to - log.from)})`;
   return [...lines, `${total}, ${timeText(log.from)} to ${timeText(log.to)} UTC${over}`, paint.dim(linesText(log))];
@@ -88,10 +88,6 @@ function linesText({ files, lines, otherLines, emptyLines }: LogFacts): string {
   ];
   const of = files.length > 1 ? ` of ${files.length} logs` : "";
   return `${plural(lines, "line")}${of} in ${what}${besides.length === 0 ? "" : `, ${besides.join(" and ")}`}`;
-}
-
-function countText({ count, exact }: Count): string {
-  return exact ? formatCount(count) : `at least ${formatCount(count)}`;
 }
 
 /** `2015-05-17 10:05:00`. */
@@ -128,7 +124,7 @@ function causes({ decidedBy: decided, log }: ReplayResult, paint: Paint): string
     `  ${visible(row.name)}`,
     VERDICTS.filter((verdict) => row.verdicts[verdict] > 0).join(", "),
     formatCount(row.requests),
-    countText(row.callers),
+    formatBoundedCount(row.callers),
     answeredText(row),
     visible(whyText(row)),
   ]);
@@ -205,7 +201,7 @@ function named(title: string, rows: readonly Named[], paint: Paint): string[] {
   const cells = rows.map(({ name, requests, callers: count }) => [
     `  ${visible(name)}`,
     plural(requests, "request"),
-    `${countText(count)} ${count.count === 1 ? "caller" : "callers"}`,
+    `${formatBoundedCount(count)} ${count.count === 1 ? "caller" : "callers"}`,
   ]);
   return [paint.bold(title), ...formatTable(cells, "lrr")];
 }
@@ -252,14 +248,5 @@ function skipped({ log }: ReplayResult, paint: Paint): string[] {
     paint.bold(`${plural(log.skipped, "line")} skipped`),
     ...log.firstSkipped.map((each) => `  ${placeText(log, each.log, each.line)}: ${visible(each.problem)}`),
     ...(more > 0 ? [`  and ${formatCount(more)} more`] : []),
-  ];
-}
-
-function caveats(sentences: readonly string[], paint: Paint): string[] {
-  return [
-    paint.bold("What this cannot tell"),
-    ...sentences.flatMap((sentence) =>
-      wrapText(visible(sentence), WIDTH - 4).map((line, i) => `${i === 0 ? "  - " : "    "}${line}`),
-    ),
   ];
 }

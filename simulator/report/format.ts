@@ -10,6 +10,11 @@ export function formatCount(count: number): string {
   return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
+/** A count; `at least 12,345` where more were met than could be told apart. */
+export function formatBoundedCount({ count, exact }: { readonly count: number; readonly exact: boolean }): string {
+  return exact ? formatCount(count) : `at least ${formatCount(count)}`;
+}
+
 /** A mean of counts: whole from ten on, two decimals below, `0` for nothing. */
 export function formatMean(mean: number): string {
   return mean >= 10 || Number.isInteger(mean) ? formatCount(mean) : mean.toFixed(2);

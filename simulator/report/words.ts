@@ -1,4 +1,5 @@
 /** Text of others in reports: made harmless for a terminal, and wrapped. */
+import type { Paint } from "./format.ts";
 
 /**
  * Characters that a terminal obeys or that change how the rest of a line reads: controls, line and paragraph separators,
@@ -22,4 +23,14 @@ export function wrapText(text: string, width: number): string[] {
     } else line = line === "" ? word : `${line} ${word}`;
   }
   return [...lines, line];
+}
+
+/** The last part of a report, `width` wide: what cannot be concluded from it, an item a sentence. */
+export function caveatLines(sentences: readonly string[], width: number, paint: Paint): readonly string[] {
+  return [
+    paint.bold("What this cannot tell"),
+    ...sentences.flatMap((sentence) =>
+      wrapText(visible(sentence), width - 4).map((line, index) => `${index === 0 ? "  - " : "    "}${line}`),
+    ),
+  ];
 }
