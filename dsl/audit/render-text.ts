@@ -7,6 +7,7 @@ import type { Finding } from "./finding.ts";
 import { type CallerGroup, callerGroups, type RouteGroup, ruleNames, unusedRoutes } from "./groups.ts";
 import type { LimitMatch } from "./matrix/cell.ts";
 import { dateText } from "./times.ts";
+import { plural } from "../plural.ts";
 
 /** At most this many findings of one id are shown; the rest are counted. */
 const FINDINGS_SHOWN = 5;
@@ -26,11 +27,11 @@ function withoutControlLines(text: string): string {
 }
 
 function headline({ policy, inventory, nowMicros }: Audit): string {
-  const clients = count(inventory.clients.length, "client");
+  const clients = plural(inventory.clients.length, "client");
   const what =
     policy === null
       ? "the inventory alone (the policy has errors)"
-      : `${policy.name}: ${count(policy.routes.length, "route")}`;
+      : `${policy.name}: ${plural(policy.routes.length, "route")}`;
   return `Audit of ${what}, ${clients}, as of ${dateText(nowMicros)}\n`;
 }
 
@@ -53,7 +54,7 @@ function unkeptById(findings: readonly Finding[], counts: ReadonlyMap<string, nu
 function severitiesText(findings: readonly Finding[]): string {
   const shown = (["error", "warning", "info"] as const).map((severity) => {
     const number = findings.filter((finding) => finding.severity === severity).length;
-    return number === 0 ? "" : severity === "info" ? `${number} for information` : count(number, severity);
+    return number === 0 ? "" : severity === "info" ? `${number} for information` : plural(number, severity);
   });
   return shown.filter((part) => part !== "").join(", ");
 }
@@ -92,10 +93,10 @@ function matrixText(audit: Audit): string {
   const lines = ["Who gets through where", ...shown.flatMap((group) => callerLines(group, policy))];
   if (hidden > 0)
     lines.push(
-      `  … and ${count(hidden, "group")} more of ${count(hiddenClients, "client")}: --format json, or --client ID`,
+      `  … and ${plural(hidden, "group")} more of ${plural(hiddenClients, "client")}: --format json, or --client ID`,
     );
   if (matrix.leftOut > 0)
-    lines.push(`  ${count(matrix.leftOut, "client")} not looked at: the inventory is too large for this policy`);
+    lines.push(`  ${plural(matrix.leftOut, "client")} not looked at: the inventory is too large for this policy`);
   return `${lines.join("\n")}\n`;
 }
 
@@ -148,8 +149,4 @@ function someNames(names: readonly string[], separator = ", "): string {
   return names.length > NAMES_SHOWN
     ? `${shown} and ${(names.length - NAMES_SHOWN).toLocaleString("en-US")} more`
     : shown;
-}
-
-function count(number: number, noun: string): string {
-  return `${number.toLocaleString("en-US")} ${noun}${number === 1 ? "" : "s"}`;
 }

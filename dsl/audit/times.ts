@@ -1,4 +1,5 @@
 /** Times and durations in the words of findings. All are microseconds. */
+import { plural } from "../plural.ts";
 
 export const HOUR = 3_600_000_000;
 export const DAY: number = 24 * HOUR;
@@ -14,8 +15,4 @@ export function durationText(micros: number): string {
   if (micros % HOUR === 0) return plural(micros / HOUR, "hour");
   if (micros % 60_000_000 === 0) return plural(micros / 60_000_000, "minute");
   return plural(micros / 1_000_000, "second");
-}
-
-function plural(count: number, unit: string): string {
-  return `${count.toLocaleString("en-US")} ${unit}${count === 1 ? "" : "s"}`;
 }

@@ -28,7 +28,7 @@ export function literal(value: Value, type: Type, span: Span): LiteralExpr {
   return { kind: "literal", value, type: exprType(type), span };
 }
 
-/** Takes brackets off. */
+/** An expression without the parentheses around it. */
 export function unwrap(ast: AstExpr): AstExpr {
   let inner = ast;
   while (inner.kind === "paren") inner = inner.item;

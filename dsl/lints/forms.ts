@@ -2,7 +2,8 @@
 import type { AstBinary, AstDefault, AstExpr, AstLogic, AstName, AstNot } from "../ast.ts";
 import { LINTS } from "../codes/lints.ts";
 import { fixAt, type LintInput, removalOf, textAt } from "./input.ts";
-import { bare, modelByPlace, writtenText } from "./syntax.ts";
+import { modelByPlace, writtenText } from "./syntax.ts";
+import { unwrap } from "../check/typed.ts";
 
 type Input = Pick<LintInput, "policy" | "written" | "sources" | "report">;
 
@@ -47,8 +48,8 @@ function areApart(items: readonly AstExpr[]): boolean {
 }
 
 function looksLike(one: AstExpr, other: AstExpr): boolean {
-  const a = bare(one);
-  const b = bare(other);
+  const a = unwrap(one);
+  const b = unwrap(other);
   // The right sides first: they are shorter, and differ more often.
   if (a.kind === "binary" && b.kind === "binary")
     return a.op === b.op && looksLike(a.right, b.right) && looksLike(a.left, b.left);
@@ -69,7 +70,7 @@ function looksLikeName(a: AstName, b: AstName): boolean {
 }
 
 function lintNegation(not: AstNot, { sources, report }: Input): void {
-  const inner = bare(not.item);
+  const inner = unwrap(not.item);
   if (inner.kind !== "not" && inner.kind !== "has" && inner.kind !== "no") return;
   const item = textAt(inner.item.span, sources);
   const written = { not: "", has: "no ", no: "has " }[inner.kind] + item;
@@ -81,10 +82,10 @@ function lintNegation(not: AstNot, { sources, report }: Input): void {
 
 /** Silent where the checker does not know the test: then its literal may have another type than the other side. */
 function lintOneEntry(part: AstBinary, modelAt: ReturnType<typeof modelByPlace>, { sources, report }: Input): void {
-  const list = bare(part.right);
+  const list = unwrap(part.right);
   const [only] = list.kind === "list" && list.items.length === 1 ? list.items : [];
   if (only === undefined || modelAt(part.span)?.type.scalar !== "bool") return;
-  const entry = bare(only);
+  const entry = unwrap(only);
   const written = `${operator(entry, part.op === "not in")} ${textAt(entry.span, sources)}`;
   report.warning(LINTS.oneEntry, part.right.span, "a list of one value is that value", {
     help: `write \`${written}\``,
@@ -100,7 +101,7 @@ function operator(entry: AstExpr, negated: boolean): string {
 }
 
 function lintTruth(part: AstBinary, { sources, report }: Input): void {
-  const right = bare(part.right);
+  const right = unwrap(part.right);
   if (right.kind !== "literal" || right.type !== "bool") return;
   const plain = (part.op === "==") === right.value;
   const left = textAt(part.left.span, sources);

@@ -5,6 +5,7 @@ import { LINTS } from "../codes/lints.ts";
 import { canMeet } from "./covered.ts";
 import type { LintInput } from "./input.ts";
 import { certainRules } from "./places.ts";
+import { restricts } from "../restricts.ts";
 
 type Input = Pick<LintInput, "policy" | "solver" | "report">;
 
@@ -24,9 +25,9 @@ function lintDefault({ policy, report }: Input): void {
       help: "write `exempt from NAME` to spare callers from a rule or limit, or set `default block`",
     });
   }
-  const restricts = policy.limits.length > 0 || policy.rules.some(isRestriction);
+  const restricting = policy.limits.length > 0 || policy.rules.some(restricts);
   const [first] = policy.rules;
-  if (restricts || allowing.length > 0 || first === undefined) return;
+  if (restricting || allowing.length > 0 || first === undefined) return;
   report.warning(
     LINTS.refusesNothing,
     first.span,
@@ -35,10 +36,6 @@ function lintDefault({ policy, report }: Input): void {
       help: "add a rule that refuses or a limit, or set `default block`",
     },
   );
-}
-
-function isRestriction({ action }: Rule): boolean {
-  return action.kind !== "allow" && action.kind !== "exempt" && action.kind !== "note";
 }
 
 /** Rules with effects of their own beside the verdict — bans, exemptions, labels — are equal too where their actions are. */

@@ -8,6 +8,7 @@ import type { Data } from "../inventory/read.ts";
 import { canMeet } from "./covered.ts";
 import type { LintInput } from "./input.ts";
 import { expressionsOf, readingsOf, takesEffect } from "./places.ts";
+import { restricts } from "../restricts.ts";
 
 /** Warns about clients and credentials past their dates, scopes that grant nothing, and granted routes that nothing bounds. */
 export function lintInventory(input: LintInput): void {
@@ -126,7 +127,6 @@ function isBounded(route: number, policy: Policy): boolean {
 
 /** Whether a rule slows or refuses by what was done before. */
 function boundsBehaviour(rule: Rule, policy: Policy): boolean {
-  const { kind } = rule.action;
-  if (kind === "allow" || kind === "exempt" || kind === "note" || !takesEffect(rule.rollout)) return false;
+  if (!restricts(rule) || !takesEffect(rule.rollout)) return false;
   return rule.when === null || readingsOf(rule.when, policy).signals.size > 0;
 }

@@ -3,7 +3,7 @@ import { networkContains } from "../../engine/index.ts";
 import type { AstExpr, AstLiteral } from "../ast.ts";
 import { LINTS } from "../codes/lints.ts";
 import { fixAt, type LintInput, removalOf } from "./input.ts";
-import { bare } from "./syntax.ts";
+import { unwrap } from "../check/typed.ts";
 
 type Input = Pick<LintInput, "declarations" | "written" | "sources" | "report">;
 
@@ -20,7 +20,7 @@ export function lintLists(input: Input): void {
   }
   for (const list of declarations.lists) {
     for (const item of list.items ?? []) {
-      const entry = bare(item);
+      const entry = unwrap(item);
       if (entry.kind !== "literal" || !isEverything(entry)) continue;
       const message = `\`${entry.raw}\` contains every address of its family`;
       report.warning(LINTS.wholeInternet, entry.span, message, { help: "name the networks that are meant" });
@@ -37,7 +37,7 @@ function isEverything({ type, value }: AstLiteral): boolean {
 const MAX_COMPARED = 200;
 
 function lintItems(items: readonly AstExpr[], { sources, report }: Input): void {
-  const entries = items.slice(0, MAX_COMPARED).map(bare);
+  const entries = items.slice(0, MAX_COMPARED).map(unwrap);
   const seen = new Map<string, AstLiteral>();
   for (const [index, entry] of entries.entries()) {
     if (entry.kind !== "literal") continue;

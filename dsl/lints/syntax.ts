@@ -3,6 +3,7 @@ import type { Expr, Policy, Span } from "../../engine/index.ts";
 import type { AstDeclarationNode, AstExpr, AstName } from "../ast.ts";
 import { walk } from "../check/walk.ts";
 import { expressionsOf } from "./places.ts";
+import { unwrap } from "../check/typed.ts";
 
 /** Every written expression of the declarations, with all its parts. */
 export function writtenIn(declarations: readonly AstDeclarationNode[]): readonly AstExpr[] {
@@ -90,16 +91,9 @@ function placeOf({ file, start, end }: Span): string {
   return `${file} ${start} ${end}`;
 }
 
-/** An expression without the parentheses around it. */
-export function bare(expr: AstExpr): AstExpr {
-  let inner = expr;
-  while (inner.kind === "paren") inner = inner.item;
-  return inner;
-}
-
 /** A written expression as text that is equal for equal expressions wherever they stand and however they are spaced. */
 export function writtenText(expr: AstExpr): string {
-  const inner = bare(expr);
+  const inner = unwrap(expr);
   switch (inner.kind) {
     case "binary":
       return `${inner.op}(${writtenText(inner.left)},${writtenText(inner.right)})`;
@@ -125,7 +119,7 @@ function writtenName({ parts, index, args }: AstName): string {
 function otherText(expr: AstExpr): string {
   return JSON.stringify(expr, (key, value: unknown) => {
     if (key === "span" || key === "opSpan" || key === "raw") return undefined;
-    return isParen(value) ? bare(value) : value;
+    return isParen(value) ? unwrap(value) : value;
   });
 }
 

@@ -3,7 +3,7 @@ import type { PatternNode } from "../../engine/index.ts";
 import type { AstBinary, AstRegex } from "../ast.ts";
 import { LINTS } from "../codes/lints.ts";
 import { fixAt, type LintInput } from "./input.ts";
-import { bare } from "./syntax.ts";
+import { unwrap } from "../check/typed.ts";
 
 type Input = Pick<LintInput, "written" | "sources" | "report">;
 
@@ -11,7 +11,7 @@ type Input = Pick<LintInput, "written" | "sources" | "report">;
 export function lintTexts(input: Input): void {
   for (const part of input.written) {
     if (part.kind !== "binary") continue;
-    const right = bare(part.right);
+    const right = unwrap(part.right);
     if (part.op === "matches" && right.kind === "regex" && right.root !== null) {
       lintRegex(part, right, right.root, input);
     } else if (right.kind === "literal" && right.type === "string") lintText(part, String(right.value), input);

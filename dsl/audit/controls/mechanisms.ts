@@ -3,6 +3,7 @@ import type { Aggregate, AttributeName, Limit, Policy, Rollout, Rule, Signal } f
 import { readingsOf } from "../../lints/places.ts";
 import type { Audit } from "../audit.ts";
 import type { AuditedClient } from "../records.ts";
+import { restricts } from "../../restricts.ts";
 
 /** What a mechanism finds, in words, and what is lacking; null for nothing. */
 export interface Found {
@@ -92,10 +93,6 @@ function rulesWhere(what: string, lacks: string | null, test: (rule: Rule, means
 
 function limitsWhere(what: string, lacks: string | null, test: (limit: Limit) => boolean): Mechanism {
   return ({ policy }) => declared(policy.limits.filter(test), what, lacks);
-}
-
-function restricts({ action }: Rule): boolean {
-  return action.kind !== "allow" && action.kind !== "exempt" && action.kind !== "note";
 }
 
 function readsAny(rule: Rule, { reads }: Means, wanted: readonly AttributeName[]): boolean {
