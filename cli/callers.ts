@@ -18,7 +18,7 @@ export function callerOptions(what: string): readonly OptionSpec[] {
       value: SHOWABLE.join("|"),
       choices: SHOWABLE,
       many: true,
-      help: "what these callers have been made to show besides; may be repeated",
+      help: "what these callers have also been made to show; may be repeated",
     },
   ];
 }

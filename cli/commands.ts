@@ -22,7 +22,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "test",
-    summary: "run the tests that stand in policies, and tell what they cover",
+    summary: "run the tests in policies, and show what they cover",
     load: async (): Promise<Command> => (await import("./commands/test.ts")).test,
   },
   {
@@ -32,7 +32,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "explain",
-    summary: "tell why a request is decided as it is, and what would change that",
+    summary: "explain why a request is decided as it is, and what would change that",
     load: async (): Promise<Command> => (await import("./commands/explain.ts")).explain,
   },
   {
@@ -42,12 +42,12 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "replay",
-    summary: "tell what a policy would have done to recorded traffic",
+    summary: "show what a policy would have done to recorded traffic",
     load: async (): Promise<Command> => (await import("./commands/replay.ts")).replay,
   },
   {
     name: "diff",
-    summary: "tell what a change of a policy turns, on a log or in a scenario",
+    summary: "show which verdicts a change of a policy turns, on a log or in a scenario",
     load: async (): Promise<Command> => (await import("./commands/diff.ts")).diff,
   },
   {
@@ -57,12 +57,12 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "audit",
-    summary: "audit the inventory, who may do what, and the controls",
+    summary: "audit the inventory, who gets through where, and the controls",
     load: async (): Promise<Command> => (await import("./commands/audit.ts")).audit,
   },
   {
     name: "compile",
-    summary: "write a checked policy, with all files it names, as one bundle",
+    summary: "write a checked policy, with all the files it names, as one bundle",
     load: async (): Promise<Command> => (await import("./commands/compile.ts")).compile,
   },
   {
@@ -77,17 +77,17 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "key",
-    summary: "make an API key for a client of the inventory",
+    summary: "make a key, secret or key pair for a client of the inventory",
     load: async (): Promise<Command> => (await import("./commands/key.ts")).key,
   },
   {
     name: "bench",
-    summary: "measure what a policy does on this machine",
+    summary: "measure how fast a policy is on this machine",
     load: async (): Promise<Command> => (await import("./commands/bench.ts")).bench,
   },
   {
     name: "lsp",
-    summary: "answer an editor in the language server protocol",
+    summary: "serve an editor in the Language Server Protocol",
     load: async (): Promise<Command> => (await import("./commands/lsp.ts")).lsp,
   },
 ];

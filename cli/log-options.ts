@@ -26,11 +26,15 @@ export function logOptions(): readonly OptionSpec[] {
       name: "log-format",
       value: names.join("|"),
       choices: names,
-      help: "how logs are written (default: as the first lines of each show; ndjson: as for decide)",
+      help: "the format of the logs (default: what the first lines of each show; ndjson: as for decide)",
     },
-    { name: "map", value: "FILE", help: "a mapping, for logs in other formats: docs/replay.md tells how to write one" },
-    { name: "identify", value: "FILE", help: "tells which client of the inventory sent a request: docs/replay.md" },
-    { name: "skip-bad", value: null, help: "pass over lines that cannot be read, and count them" },
+    { name: "map", value: "FILE", help: "a mapping, for logs in other formats; docs/replay.md says how to write one" },
+    {
+      name: "identify",
+      value: "FILE",
+      help: "a file that says which client of the inventory sent a request; see docs/replay.md",
+    },
+    { name: "skip-bad", value: null, help: "skip lines that cannot be read, and count them" },
   ];
 }
 

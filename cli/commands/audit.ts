@@ -24,11 +24,11 @@ export const audit: Command = {
        edgepolicy audit verify FILE|DIR [--key F] [--earlier F] [--part]
        edgepolicy audit log FILE|DIR`,
   about: `Audits the policy's inventory and what the policy makes of it: findings with stable ids, who gets through where and within which
-limits, grants that give nothing, and the controls of OWASP, NIST CSF and SP 800-207 and -228 that are implemented. Exits 1 if there is a
-finding of severity error, or if the policy has errors: then the inventory alone is audited.
+limits, unused grants, and which controls of OWASP, NIST CSF and SP 800-207 and -228 are implemented. Exits 1 if there is a finding of
+severity error, or if the policy has errors; then the inventory alone is audited.
 
-\`audit verify\` checks the audit log of a server, in the folder of its --data or in a file of what /v1/audit gave: that no entry was
-changed, taken out or put in, and that its checkpoints are signed. Exits 1 with the first entry that is wrong. \`audit log\` prints it.`,
+\`audit verify\` checks a server's audit log, in the folder of its --data or in a file of what /v1/audit gave: that no entry was
+changed, removed or inserted, and that its checkpoints are signed. Exits 1 with the first wrong entry. \`audit log\` prints the log.`,
   options: [
     {
       name: "fail-on",
@@ -41,7 +41,7 @@ changed, taken out or put in, and that its checkpoints are signed. Exits 1 with 
       value: "TIME",
       help: "judge expiry, reviews and rotation as of then, such as 2027-01-31 (default: the clock)",
     },
-    { name: "client", value: "ID", many: true, help: "tell of this client alone; may be repeated" },
+    { name: "client", value: "ID", many: true, help: "report on this client alone; may be repeated" },
     {
       name: "key",
       value: "F",

@@ -13,12 +13,12 @@ import { Progress } from "../progress.ts";
 
 export const bench: Command = {
   usage: "[FILE] [--seconds N] [--seed N] [--format text|json]",
-  about: `Decides requests that reach the policy's routes by its clients and by strangers, one core, in process: decisions a second, how long
-single ones take, what a key of state takes, and the same with up to 10,000 rules more. Without FILE, a small policy of a limit, a signal and
-four rules. The figures are this machine's, as busy as it is: compare those of one run.`,
+  about: `Sends requests of the policy's clients and of strangers to its routes, in process and on one core. Prints decisions a second, how
+long single ones take, the bytes for each key of state, and the same with up to 10,000 more rules. Without FILE it measures a small policy of a
+limit, a signal and four rules. The figures depend on this machine and its load: compare only those of one run.`,
   options: [
     { name: "seconds", value: "N", help: "how long each line is measured, up to 600; may be a fraction (default 1)" },
-    { name: "seed", value: "N", help: "other requests (default 1)" },
+    { name: "seed", value: "N", help: "what the requests are drawn from (default 1)" },
     formatOption(),
   ],
   examples: ["bench policies/orders.edgepolicy", "bench --seconds 5 --format json policies/orders.edgepolicy"],

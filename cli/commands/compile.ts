@@ -11,7 +11,7 @@ import { writeNewFile } from "../replace-file.ts";
 export const compile: Command = {
   usage: "FILE -o OUT.epb [--format text|json]",
   about: `Checks a policy and writes it, with the clients, lists and imports it names, into one file: a bundle. Every command that takes a
-FILE takes a bundle. It loads without a parser, tells by its hash whether it is whole, and is the same for the same policy.`,
+FILE takes a bundle. A bundle loads without a parser, and its hash shows whether it is whole. The same policy gives the same bundle.`,
   options: [{ name: "output", short: "o", value: "OUT.epb", help: "where to write the bundle" }, formatOption()],
   examples: ["compile policies/orders.edgepolicy -o orders.epb", "serve orders.epb"],
   run,

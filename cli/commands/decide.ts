@@ -25,7 +25,7 @@ compiled engine and the reference interpreter run side by side; the first differ
       help: "which engine decides (default compiled)",
     },
     { name: "explain", value: null, help: "add to each decision its conditions, signals and facts" },
-    { name: "skip-bad", value: null, help: "pass over lines that are no requests, and count them" },
+    { name: "skip-bad", value: null, help: "skip lines that are not requests, and count them" },
     formatOption("json"),
   ],
   examples: [

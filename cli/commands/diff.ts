@@ -9,10 +9,10 @@ import { type Arguments, formatOption } from "../options.ts";
 export const diff: Command = {
   usage: `OLD NEW (--log LOG [--log-format F | --map FILE] [--identify FILE] [--skip-bad] | --scenario NAME [--scenario-from old|new] [--seed N] [--seeds N])
          [--fail-on ${FAIL_ON.join("|")}] [--format text|json|markdown]`,
-  about: `Tells what turns from one policy to another: verdicts by what decides, caller and route, the first request that is decided
-differently with both explanations, and which declarations changed. On a log both decide the same recorded requests; in a scenario
-callers and attackers react to each, from the same seeds. Exits 1 where a verdict changes (see --fail-on), and 2 where it could
-not run. LOG may be \`-\` for standard input.`,
+  about: `Shows which verdicts differ between two policies, by what decides, caller and route; the first request that is decided
+differently, with both explanations; and which declarations changed. On a log both decide the same recorded requests; in a scenario
+callers and attackers react to each, from the same seeds. Exits 1 if a verdict changes (see --fail-on), and 2 if it could not
+run. LOG may be \`-\` for standard input.`,
   options: [
     { name: "log", value: "LOG", help: "compare on this log, as replay reads it" },
     ...logOptions(),
@@ -29,7 +29,7 @@ not run. LOG may be \`-\` for standard input.`,
       name: "fail-on",
       value: FAIL_ON.join("|"),
       choices: FAIL_ON,
-      help: "what exits 1 (default change: any verdict that changes); in a scenario newly-refused is of honest callers, newly-admitted of attacks",
+      help: "what exits 1 (default change: any verdict that changes); in a scenario newly-refused counts honest callers, newly-admitted attacks",
     },
     formatOption("text", ["markdown"]),
   ],

@@ -13,7 +13,7 @@ const STDIN = "-";
 
 export const explain: Command = {
   usage: "FILE --request JSON|- [--requests F] [--overlays F] [--at TIME] [--why-not NAME] [--format text|json]",
-  about: `Tells why a request is decided as it is: what asked for which verdict, every condition with its value and line, every signal,
+  about: `Explains why a request is decided as it is: what asked for which verdict, every condition with its value and line, every signal,
 score and limit with its numbers, and the smallest change of one thing in the request that turns the decision.`,
   options: [
     { name: "request", value: "JSON|-", help: "the request, as `decide` takes it; `-` reads it from standard input" },

@@ -18,10 +18,10 @@ import { CliProblem, EXIT, fileProblem } from "../problem.ts";
 
 export const key: Command = {
   usage: "create [POLICY] --client ID [--type TYPE] [--id CREDENTIAL] [--expires DATE] [OPTION…]",
-  about: `Makes a new key of a client and prints it once, with the line for the client's \`credentials\` in the inventory: an API key, of which the
-line holds the hash; a shared secret for signed requests (hmac), with the line for the file of secrets; or an Ed25519 key pair for HTTP
-message signatures (signature), of which the line holds the public half. A client may have several: add the new one, wait until the client uses it, then
-take the old one out. With the POLICY whose inventory it is for, the client must be there and the credential's id be free.`,
+  about: `Makes a new key for a client and prints it once, with the line to add to the client's \`credentials\` in the inventory: an API key,
+whose hash is in the line; a shared secret for signed requests (hmac), with the line for the file of secrets; or an Ed25519 key pair for HTTP
+message signatures (signature), whose public half is in the line. A client may have several: add the new one, wait until the client uses it, then
+remove the old one. With POLICY, the client must be in its inventory and the credential's id must be free.`,
   options: [
     { name: "client", value: "ID", help: "id of the inventory client" },
     {
@@ -33,8 +33,12 @@ take the old one out. With the POLICY whose inventory it is for, the client must
     { name: "id", value: "CREDENTIAL", help: "id of the credential (default: the client's with today's date)" },
     { name: "expires", value: "DATE", help: "when the key ends, such as 2030-06-30 (default: in 180 days)" },
     { name: "pepper", value: "ID", help: "hash an API key with this secret of EDGEPOLICY_PEPPER (ID=SECRET,…)" },
-    { name: "webhook", value: null, help: "write a secret of hmac as Standard Webhooks does (whsec_…)" },
-    { name: "public", value: "FILE", help: "of signature: the public key, in PEM, of a pair that the client has made" },
+    { name: "webhook", value: null, help: "for hmac: write the secret as Standard Webhooks does (whsec_…)" },
+    {
+      name: "public",
+      value: "FILE",
+      help: "for signature: the public key, in PEM, of a pair that the client has made",
+    },
     formatOption(),
   ],
   examples: [

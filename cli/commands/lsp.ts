@@ -8,7 +8,7 @@ import { packageVersion } from "../version.ts";
 
 export const lsp: Command = {
   usage: "[--stdio]",
-  about: `Answers an editor over standard input and output, in the language server protocol. Editors start it by themselves;
+  about: `Serves an editor over standard input and output, in the Language Server Protocol. Editors start it by themselves;
 docs/editors.md says how to set them up.`,
   options: [
     { name: "stdio", value: null, help: "talk over standard input and output, which is the only way there is" },

@@ -30,7 +30,7 @@ proven. Exits 1 if something is refuted, 2 if the policy has errors.`,
     {
       name: "runs",
       value: "N",
-      help: `how many traces to try (default ${DEFAULT_RUNS}, and no more than make ${DEFAULT_REQUESTS} requests)`,
+      help: `how many traces to try (default ${DEFAULT_RUNS}, but no more than ${DEFAULT_REQUESTS} requests)`,
     },
     { name: "seed", value: "N", help: "what they are drawn from; the same seed tries the same traces (default 1)" },
     { name: "path", value: "P", help: "try the one trace that a refutation named" },

@@ -14,15 +14,15 @@ const MOST_REORDERED = 10_000_000;
 export const replay: Command = {
   usage:
     "FILE LOG… [--log-format FORMAT | --map FILE] [--identify FILE] [--skip-bad] [--reorder N] [--format text|json]",
-  about: `Decides recorded traffic at its recorded times and tells who would have been slowed, throttled and blocked, by what and
-why, with the callers most affected. Several LOGs are replayed as one, the oldest first. LOG may be \`-\` for standard input,
+  about: `Decides recorded traffic at its recorded times and shows who would have been slowed, throttled and blocked, by what and
+why, with the callers most affected. Several LOGs are replayed as one; name the oldest first. LOG may be \`-\` for standard input,
 and may be compressed with gzip or zstd.`,
   options: [
     ...logOptions(),
     {
       name: "reorder",
       value: "N",
-      help: "entries held back to put them in order; a log with no more is sorted whole (default 65536, and a minute)",
+      help: "entries held back to put them in order; a log with no more of them is sorted as a whole (default 65536, and a minute)",
     },
     formatOption(),
   ],

@@ -31,15 +31,16 @@ import { CliProblem, EXIT } from "../problem.ts";
 export const serve: Command = {
   usage: "[FILE] [--config F] [--listen HOST:PORT] [--upstream URL] [--admin HOST:PORT|off] [OPTION…]",
   about: `Enforces a policy: in front of --upstream as a reverse proxy, and for other proxies and programs that ask, at /authz/*.
-Changes of the policy's files are taken over without a lost request; SIGHUP reloads, SIGTERM and SIGINT stop gracefully.
-EDGEPOLICY_ADMIN_TOKEN is the admin listener's bearer token, EDGEPOLICY_ADMIN_READ_TOKEN one that only reads, EDGEPOLICY_PEPPER
-(ID=SECRET,…) the secrets of hashed keys, EDGEPOLICY_CHALLENGE_SECRET what challenges and passes are sealed with (several with
-commas, the first seals); of all but the last, _FILE after the name says the file that it stands in.`,
+Changes of the policy's files take effect without a lost request; SIGHUP reloads, SIGTERM and SIGINT stop gracefully.
+
+Secrets are read from the environment. EDGEPOLICY_ADMIN_TOKEN is the admin listener's bearer token, EDGEPOLICY_ADMIN_READ_TOKEN one that
+only reads, and EDGEPOLICY_PEPPER (ID=SECRET,…) the secrets of hashed keys; each may be in a file that NAME_FILE names.
+EDGEPOLICY_CHALLENGE_SECRET seals challenges and passes (several are separated by commas; the first seals).`,
   options: [
     {
       name: "config",
       value: "F",
-      help: "a YAML file of these options and of more; what the command line states counts before it",
+      help: "a YAML file of these options and of more; the command line takes precedence",
     },
     {
       name: "listen",
@@ -51,7 +52,11 @@ commas, the first seals); of all but the last, _FILE after the name says the fil
       value: "URL",
       help: "the protected service, such as http://127.0.0.1:3000 (default: /authz/* only)",
     },
-    { name: "admin", value: "HOST:PORT|off", help: "where /healthz, /readyz, /metrics are (default 127.0.0.1:8081)" },
+    {
+      name: "admin",
+      value: "HOST:PORT|off",
+      help: "the admin interface, with /healthz, /readyz and /metrics (default 127.0.0.1:8081)",
+    },
     { name: "haproxy", value: "HOST:PORT", help: "where HAProxy asks, by its SPOE filter (default: nowhere)" },
     {
       name: "peer",
@@ -88,12 +93,12 @@ commas, the first seals); of all but the last, _FILE after the name says the fil
     {
       name: "pow-bits",
       value: "N",
-      help: "zero bits that an answer to `challenge pow` has to find; each doubles the work (default 18)",
+      help: "zero bits that an answer to `challenge pow` needs; each doubles the work (default 18)",
     },
     {
       name: "state",
       value: "FILE",
-      help: "keep limits, signals and bans in this file over restarts (default: they begin anew)",
+      help: "keep limits, signals and bans in this file over restarts (default: they start fresh)",
     },
     {
       name: "data",
@@ -118,15 +123,19 @@ commas, the first seals); of all but the last, _FILE after the name says the fil
       many: true,
       help: "where callers reach this server, as DPoP proofs name it; may be repeated (default: the request's host)",
     },
-    { name: "dpop-nonce", value: null, help: "accept DPoP proofs with a nonce of this server only" },
-    { name: "print-config", value: null, help: "print the options, as a file of them, and end" },
+    { name: "dpop-nonce", value: null, help: "accept only DPoP proofs with a nonce of this server" },
+    { name: "print-config", value: null, help: "print the options as a file for --config, and end" },
     { name: "keep-credentials", value: null, help: "forward headers that carry credentials too" },
-    { name: "no-watch", value: null, help: "reload on SIGHUP only, not when a file changes" },
+    {
+      name: "no-watch",
+      value: null,
+      help: "reload only when asked (SIGHUP, POST /v1/reload), not when a file changes",
+    },
     {
       name: "report-format",
       value: "text|json",
       choices: ["text", "json"],
-      help: "what is said on standard error: sentences, or one JSON object a line (default text)",
+      help: "how the server reports on standard error: sentences, or one JSON object a line (default text)",
     },
     formatOption(),
   ],

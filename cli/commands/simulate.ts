@@ -38,7 +38,7 @@ export const simulate: Command = {
          FILE --sweep NAME=FROM..TO[:STEPS]|list [--scenario NAME] [--seed N] [--seeds N] [--format text|json]
          FILE --suggest [--sweep NAME] [--budget N] [--scenario NAME] [--seed N] [--seeds N] [--format text|json]
          FILE --fit LOG [--log-format FORMAT | --map FILE] [--identify FILE] [--skip-bad] [--format text|json]`,
-  about: `Runs the policy's scenarios and tells who was stopped, who was harmed and by what. The same policy, scenario and seeds give
+  about: `Runs the policy's scenarios and shows who was stopped, who was harmed and by what. The same policy, scenario and seeds give
 the same bytes. Exits 1 if an expectation fails. With --fit it runs nothing: it estimates populations from recorded traffic, and prints them
 as a scenario.`,
   options: [
@@ -60,7 +60,7 @@ as a scenario.`,
       name: "fit",
       value: "LOG",
       many: true,
-      help: "print a scenario with the populations of this log; may be repeated, the oldest first",
+      help: "print a scenario with the populations of this log; may be repeated, oldest first",
     },
     ...logOptions(),
     formatOption("text", ["junit"]),

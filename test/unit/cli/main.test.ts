@@ -36,7 +36,7 @@ test("an option with many choices has a line of its own, and the texts of all be
   const lines = stdout.split("\n");
   const long = lines.indexOf("  --log-format combined|nginx|nginx-json|caddy|envoy-json|cloudtrail|ndjson");
   const columns = [lines[long + 1], lines[long + 2]].map((line) => line?.search(/(?<= {3,})\S/) ?? 0);
-  expect(lines[long + 1]).toMatch(/^ +how logs are written/);
+  expect(lines[long + 1]).toMatch(/^ +the format of the logs/);
   expect(lines[long + 2]).toMatch(/^ {2}--map FILE +a mapping/);
   expect(columns).toEqual([columns[1], lines[long + 2]?.indexOf("a mapping")]);
 });
