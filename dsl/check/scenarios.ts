@@ -1,15 +1,14 @@
 /** Scenarios: simulated traffic, and what is expected of the policy under it. */
-import type { CompareOp } from "../../engine/index.ts";
-import type { AstScenario, AstScenarioExpectation, AstService } from "../ast.ts";
+import type { AstScenario, AstService } from "../ast.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
-import type { Expectation, Scenario } from "../scenario.ts";
+import type { Scenario } from "../scenario.ts";
 import { checkAttack } from "./attacks.ts";
 import { routeShares } from "./clauses.ts";
 import type { CheckContext } from "./context.ts";
+import { checkExpectation } from "./scenario-expectations.ts";
 import type { Inventory } from "./participants.ts";
 import { type ArrivalFiles, checkPopulation } from "./populations.ts";
 import { MAX_DURATION, readCount, readLength } from "./quantities.ts";
-import { didYouMean } from "./suggest.ts";
 
 const DEFAULT_SEEDS = 5;
 const MAX_SEEDS = 10_000;
@@ -111,83 +110,4 @@ function checkService(ast: AstService | null, context: CheckContext): Scenario["
     ast.latency === null ? DEFAULT_LATENCY : readLength(ast.latency, "the service's latency", context.report);
   const succeeds = routeShares(ast.succeeds, context);
   return latencyMicros === null || succeeds === null ? null : { latencyMicros, succeeds };
-}
-
-type Metric = Expectation["metric"];
-
-type Kind = "int" | "percent" | "duration";
-
-/** Metrics by who they belong to, with what each kind of literal compares. */
-const METRICS: Readonly<
-  Record<"attack" | "population", Readonly<Record<string, Readonly<Partial<Record<Kind, Metric>>>>>>
-> = {
-  attack: {
-    admitted: { percent: "admitted" },
-    succeeded: { int: "succeeded" },
-    contained: { duration: "contained" },
-    first_refusal: { duration: "first_refusal" },
-    overshoot: { int: "overshoot" },
-  },
-  population: {
-    harmed: { int: "harmed", percent: "harmed_percent" },
-    refused: { percent: "refused" },
-    delayed: { duration: "delayed" },
-  },
-};
-const SAMPLES: Readonly<Record<Kind, string>> = { int: "0", percent: "2%", duration: "60s" };
-
-function checkExpectation(
-  ast: AstScenarioExpectation,
-  scenario: AstScenario,
-  context: CheckContext,
-): Expectation | null {
-  const { report } = context;
-  const subject = scenario.actors.find((actor) => actor.name.text === ast.subject.text);
-  if (subject === undefined) {
-    const names = scenario.actors.map((actor) => actor.name.text);
-    report.error(
-      SEMANTICS.scenarioExpectation,
-      ast.subject.span,
-      `this scenario has no population or attack \`${ast.subject.text}\``,
-      {
-        help: didYouMean(ast.subject.text, names, "name one that it declares"),
-      },
-    );
-    return null;
-  }
-  const metrics = METRICS[subject.role];
-  const found = Object.hasOwn(metrics, ast.metric.text) ? metrics[ast.metric.text] : undefined;
-  if (found === undefined) {
-    report.error(
-      SEMANTICS.scenarioExpectation,
-      ast.metric.span,
-      `${article(subject.role)} has no metric \`${ast.metric.text}\``,
-      {
-        help: didYouMean(ast.metric.text, Object.keys(metrics), `its metrics are ${Object.keys(metrics).join(", ")}`),
-      },
-    );
-    return null;
-  }
-  const metric = Object.entries(found).find(([kind]) => kind === ast.value.kind)?.[1];
-  if (metric === undefined) {
-    const kinds = Object.keys(found) as readonly Kind[];
-    const sample = SAMPLES[kinds[0] ?? "int"];
-    report.error(
-      SEMANTICS.scenarioExpectation,
-      ast.value.span,
-      `\`${ast.metric.text}\` is ${kinds.map((kind) => `\`${kind}\``).join(" or ")}, not \`${ast.value.kind}\``,
-      {
-        help: `write \`${ast.subject.text}.${ast.metric.text} ${ast.op} ${sample}\``,
-      },
-    );
-    return null;
-  }
-  const op: CompareOp = ast.op === "=" ? "==" : ast.op;
-  const text = `${ast.subject.text}.${ast.metric.text} ${ast.op} ${ast.value.raw}`;
-  const { advisory, span } = ast;
-  return { subject: ast.subject.text, metric, op, value: ast.value.value, advisory, text, span };
-}
-
-function article(role: "attack" | "population"): string {
-  return role === "attack" ? "an attack" : "a population";
 }
