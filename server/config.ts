@@ -1,5 +1,4 @@
 /** Options of the server with their defaults, checked before anything is opened. */
-import { isIPv4 } from "node:net";
 import { CALLERS, type Callers, SHOWABLE } from "../dsl/index.ts";
 import { Networks } from "../engine/index.ts";
 import { type AdminOptions, type AdminToken, readTokens } from "./admin/options.ts";
@@ -15,10 +14,10 @@ import type { SignedRequestOptions } from "./identity/signed-request-options.ts"
 import { readSignedRequestOptions } from "./identity/signed-request-options.ts";
 import { readOutcomesFrom } from "./outcomes/options.ts";
 import { readTokenOptions, type TokenOptions } from "./identity/token-options.ts";
+import { type ListenerConfig, readListeners } from "./listener-options.ts";
 import type { StreamOptions } from "./stream/options.ts";
 import { readStreamOptions } from "./stream/options.ts";
 import { invalidOption } from "./server-error.ts";
-import type { ListenAddress } from "./transport.ts";
 import { readWorkers } from "./workers/options.ts";
 import { type Report, type ReportFormat, reportTo } from "./report.ts";
 
@@ -111,14 +110,11 @@ export interface ServerOptions extends AdminOptions {
 }
 
 /** Options with nothing left open. */
-export interface Config {
+export interface Config extends ListenerConfig {
   readonly policy: string;
-  readonly listen: ListenAddress;
-  readonly admin: ListenAddress | null;
   /** Bearer tokens of the admin listener; none where it asks for none. */
   readonly adminTokens: readonly AdminToken[];
   readonly recentDecisions: number;
-  readonly haproxy: ListenAddress | null;
   readonly upstream: URL | null;
   readonly adapterPeers: Networks;
   readonly callers: Required<Callers>;
@@ -184,19 +180,12 @@ export function checkOptions(options: ServerOptions): void {
 
 /** @throws {ServerError} `option_invalid`, naming the option. */
 export function readConfig(options: ServerOptions): Config {
-  const listen = readAddress("listen", options.listen ?? "127.0.0.1:8080");
-  const admin = options.admin === "off" ? null : readAddress("admin", options.admin ?? "127.0.0.1:8081");
-  const haproxy = options.haproxy === undefined ? null : readAddress("haproxy", options.haproxy);
-  checkApart({ listen, admin, haproxy });
   const adminTokens = readTokens(options);
-  checkAdmin(admin, adminTokens);
   return {
     policy: options.policy,
-    listen,
-    admin,
+    ...readListeners(options, adminTokens),
     adminTokens,
     recentDecisions: readCount("recentDecisions", options.recentDecisions, 1_000),
-    haproxy,
     upstream: options.upstream === undefined ? null : readUpstream(options.upstream),
     adapterPeers: readNetworks("adapterPeers", options.adapterPeers ?? DEFAULT_PEERS),
     callers: readCallers(options),
@@ -247,42 +236,6 @@ function readCallers({ callers = {}, outcomesFrom = [] }: ServerOptions): Requir
   const unshown = shows.find((name) => !SHOWABLE.includes(name));
   if (unshown !== undefined) throw invalidOption("callers.shows", `\`${unshown}\` is none of ${SHOWABLE.join(", ")}`);
   return { via, shows: outcomesFrom.length === 0 ? shows : [...shows, "outcomes"] };
-}
-
-/** Reads `HOST:PORT`, `[IPV6]:PORT` or `PORT`. */
-export function readAddress(option: string, text: string): ListenAddress {
-  const match = /^(?:(?:\[([^\]]+)\]|([^:\s]+)):)?(\d{1,5})$/.exec(text);
-  const port = Number(match?.[3]);
-  if (match === null || port > 65_535) {
-    throw invalidOption(option, `\`${text}\` is not HOST:PORT`, "such as 127.0.0.1:8080, [::1]:8080 or 8080");
-  }
-  return { host: match[1] ?? match[2] ?? "127.0.0.1", port };
-}
-
-/** Else the second listener would say that another program has the port. */
-function checkApart(addresses: Readonly<Record<string, ListenAddress | null>>): void {
-  const taken = new Map<string, string>();
-  for (const [option, address] of Object.entries(addresses)) {
-    if (address === null || address.port === 0) continue;
-    const text = `${address.host}:${address.port}`;
-    const other = taken.get(text);
-    if (other !== undefined)
-      throw invalidOption(option, `${text} is that of \`${other}\` already`, "give each its own port");
-    taken.set(text, option);
-  }
-}
-
-function checkAdmin(admin: ListenAddress | null, tokens: readonly AdminToken[]): void {
-  if (admin === null || tokens.length > 0 || isLoopback(admin.host)) return;
-  throw invalidOption(
-    "admin",
-    `listening on ${admin.host} would open it to other machines without a token`,
-    "set adminToken, or listen on 127.0.0.1",
-  );
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."));
 }
 
 function readUpstream(text: string): URL {

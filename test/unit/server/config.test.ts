@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { readAddress, readConfig } from "../../../server/config.ts";
+import { readConfig } from "../../../server/config.ts";
 
 const policy = "policy.edgepolicy";
 
@@ -19,7 +19,7 @@ describe("readConfig", () => {
     ["an IPv6 address", "[::1]:9", { host: "::1", port: 9 }],
     ["a bare port", "0", { host: "127.0.0.1", port: 0 }],
   ])("reads %s", (_, text, address) => {
-    expect(readAddress("listen", text)).toEqual(address);
+    expect(readConfig({ policy, listen: text }).listen).toEqual(address);
   });
 
   it.each([
