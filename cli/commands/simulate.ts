@@ -21,6 +21,7 @@ import { minimizeScenarios } from "../minimize/run.ts";
 import { type Arguments, formatOption } from "../options.ts";
 import { type GoodPolicy, loadToRun } from "../policy-file.ts";
 import { CliProblem, EXIT } from "../problem.ts";
+import type { ReportFile } from "../report-file.ts";
 import { chooseScenarios, chosenSeeds, readSeedChoice } from "../scenarios.ts";
 import { AGAINST_OPTION, compareIn, readAgainst } from "../simulate/against.ts";
 import { warnOfCutRecordings, warnOfLongRun } from "../simulate/long-run.ts";
@@ -85,47 +86,79 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   if (args.has("fit")) return fit(file, policy, args, io);
   const against = readAgainst(args, io);
   const prices = readPrices(args.texts("price"));
-  const text = (args.text("format") ?? "text") === "text";
   const chosen = chooseScenarios(file, scenarios, args.text("scenario"));
   if (asksForSweep(args)) return runSweep(file, chosen, args, io);
-  const runAll = (scenario: Scenario, output: DecisionFile | null): Promise<ScenarioResult> => {
+  const runSeeds = (scenario: Scenario, output: DecisionFile | null): Promise<ScenarioResult> => {
     const seeds = chosenSeeds(scenario, choice);
     warnOfLongRun(scenario, seeds.length, io);
     // The report for people says so itself.
-    if (!text || args.has("minimize")) warnOfCutRecordings(scenario, io);
+    if (!isForPeople(args) || args.has("minimize")) warnOfCutRecordings(scenario, io);
     const workers = chooseWorkers(args, policy, scenario, seeds);
     return runOne({ policy, scenario, seeds, workers, prices, output }, io);
   };
   if (args.has("minimize")) {
-    const run = (scenario: Scenario): Promise<ScenarioResult> => runAll(scenario, null);
-    return minimizeScenarios({ file, policy, scenarios: chosen, run, json: args.json() }, io);
+    const runAll = (scenario: Scenario): Promise<ScenarioResult> => runSeeds(scenario, null);
+    return minimizeScenarios({ file, policy, scenarios: chosen, run: runAll, json: args.json() }, io);
   }
-  const { decisions: output, report: page } = openOutputs(args, [...inputsOf(loaded), ...inputsOf(against)]);
+  return report({ file, loaded, against, scenarios: chosen, runSeeds }, args, io);
+}
+
+function isForPeople(args: Arguments): boolean {
+  return (args.text("format") ?? "text") === "text";
+}
+
+interface Job {
+  readonly file: string;
+  readonly loaded: GoodPolicy;
+  /** What the report compares with; null where nothing is asked for. */
+  readonly against: GoodPolicy | null;
+  readonly scenarios: readonly Scenario[];
+  readonly runSeeds: (scenario: Scenario, output: DecisionFile | null) => Promise<ScenarioResult>;
+}
+
+/** Runs the scenarios and writes all that is asked for: each result as it comes, the page and data of all at the end. */
+async function report(job: Job, args: Arguments, io: CliIo): Promise<number> {
+  const outputs = openOutputs(args, [...inputsOf(job.loaded), ...inputsOf(job.against)]);
   const reported: ReportedScenario[] = [];
   try {
-    for (const scenario of chosen) {
-      const result = await runAll(scenario, output);
-      const sides = against === null ? null : { old: against, new: loaded };
-      const diff = sides === null ? {} : { diff: await compareIn(scenario, sides, result.seeds, io) };
-      reported.push({ scenario, result, ...diff });
-      const color = colorOnStdout(io);
-      if (text)
-        await io.stdout(`${reported.length > 1 ? "\n" : ""}${renderScenario(result, { file, color, ...widthOf(io) })}`);
+    for (const scenario of job.scenarios) {
+      const result = await job.runSeeds(scenario, outputs.decisions);
+      reported.push({ scenario, result, ...(await comparedIn(scenario, job, result.seeds, io)) });
+      if (!isForPeople(args)) continue;
+      const text = renderScenario(result, { file: job.file, color: colorOnStdout(io), ...widthOf(io) });
+      await io.stdout(`${reported.length > 1 ? "\n" : ""}${text}`);
     }
   } finally {
-    output?.close();
+    outputs.decisions?.close();
   }
+  if (outputs.report !== null) await writePage(outputs.report, reported, job, args, io);
   const results = reported.map(({ result }) => result);
-  if (page !== null) {
-    const other = args.text("against");
-    const compared = other === null ? {} : { against: other };
-    page.write(await htmlReport({ policy, file, ...compared, version: packageVersion(), scenarios: reported }));
-    if (text) await io.stdout(`Report     ${page.path}\n`);
-  }
   const held = results.every((result) => result.held);
-  if (args.text("format") === "junit") await io.stdout(scenariosJunit(results, file));
+  if (args.text("format") === "junit") await io.stdout(scenariosJunit(results, job.file));
   if (args.json()) await io.stdout(`${JSON.stringify({ held, scenarios: results.map(scenarioJson) })}\n`);
   return held ? EXIT.fine : EXIT.no;
+}
+
+async function comparedIn(
+  scenario: Scenario,
+  { against, loaded }: Job,
+  seeds: readonly number[],
+  io: CliIo,
+): Promise<Pick<ReportedScenario, "diff">> {
+  return against === null ? {} : { diff: await compareIn(scenario, { old: against, new: loaded }, seeds, io) };
+}
+
+async function writePage(
+  page: ReportFile,
+  scenarios: readonly ReportedScenario[],
+  { file, loaded: { policy } }: Job,
+  args: Arguments,
+  io: CliIo,
+): Promise<void> {
+  const other = args.text("against");
+  const compared = other === null ? {} : { against: other };
+  page.write(await htmlReport({ policy, file, ...compared, version: packageVersion(), scenarios }));
+  if (isForPeople(args)) await io.stdout(`Report     ${page.path}\n`);
 }
 
 /** Files whose text became the policy. */
