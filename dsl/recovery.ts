@@ -85,7 +85,7 @@ const MAX_LINES = 16;
 /**
  * Reports a problem, and those of the other lines of its block: it is read again without the lines found wrong so far.
  *
- * @returns The declaration of the lines that are right; null where that is none.
+ * @returns The declaration that the correct lines make; null where they make none.
  */
 function reportAll(
   first: IRecognitionException,

@@ -13,7 +13,7 @@ export interface Peer {
   readonly address: string;
   /** Whether it may call `/authz/*` and is believed there. */
   readonly adapter: boolean;
-  /** How many entries of the chain, from the right and with the peer itself, are trusted proxies'; 0: it is a caller. */
+  /** How many entries of the chain, from the right and including the peer itself, are trusted proxies; 0 if the peer is a caller. */
   readonly hops: number;
 }
 

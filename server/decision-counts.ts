@@ -33,7 +33,7 @@ export class DecisionCounts {
     return (this.#policy?.limits ?? []).map(({ name }, place) => [name, this.#counters.over[place] ?? 0] as const);
   }
 
-  /** What has a name that is still there goes on from its count; what is gone is not shown any more. */
+  /** Names that are still there go on from their counts; names that are gone are no longer shown. */
   #adopt(policy: Policy): void {
     const [matched, near, over] = [new Map(this.matched()), new Map(this.near()), new Map(this.over())];
     this.#policy = policy;

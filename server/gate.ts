@@ -2,7 +2,7 @@
  * The point that every adapter passes: decides, names the decision, counts and logs it. It holds the running policy as one
  * reference, so a request sees one version of it.
  */
-// Imported, because the global of the same name is a getter that takes as long again as the clock.
+// Imported, because the global of the same name is a getter, which takes as long as reading the clock does.
 import { performance } from "node:perf_hooks";
 import type { Decision, DecisionRecord, Outcome, PolicyEngine, Request } from "../engine/index.ts";
 import { VERDICTS } from "../engine/index.ts";
@@ -69,7 +69,7 @@ export interface Ruling {
   readonly pass: string;
 }
 
-/** Makes a request nobody's whose credential is revoked while the server runs, whoever has verified it. Neither waits nor throws. */
+/** Makes a request whose credential was revoked while the server runs nobody's, whoever has verified it. Neither waits nor throws. */
 export interface RequestRevocations {
   refuse(request: Request): void;
 }
@@ -163,7 +163,7 @@ export class Gate {
   admit(request: Request, shown: Shown | null): Earned {
     const plan = this.view.challenges;
     if (shown === null || plan === null) return NOTHING_EARNED;
-    // Before the answer is read, because whoever is refused is another caller than the client would be.
+    // Before the answer is read, because a refused caller is another caller than the client would be.
     this.revocations?.refuse(request);
     const now = this.now();
     return this.challenges.admit(request, shown, plan, this.engine.routeOf(request), now);
@@ -183,7 +183,8 @@ export class Gate {
     if (this.revocations !== null && request.client !== null) this.revocations.refuse(request);
     const record = this.engine.decide(request, nowMicros);
     const posed = record.verdict === CHALLENGE ? this.#pose(request, record, nowMicros, earned) : null;
-    // Who is accepted is who was stated; the inventory's own record of them is large, and seldom in the processor's caches.
+    // The accepted client is the stated one, so its id is taken from there: the inventory's own record is large, and seldom in the
+    // processor's caches.
     const client = record.client < 0 ? null : request.client;
     ruling.set(this.ids.next(record.token), record, client, earned.pass, posed);
     this.#count(ruling);

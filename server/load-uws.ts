@@ -25,7 +25,7 @@ export interface UwsApp {
   close(): UwsApp;
   /** Stands for this application in another thread: a pointer, valid until it is closed. */
   getDescriptor(): number;
-  /** Connections go in turn to the applications that were added, and no more to this one. */
+  /** From now on connections go in turn to the applications that were added, and not to this one. */
   addChildAppDescriptor(descriptor: number): void;
   removeChildAppDescriptor(descriptor: number): void;
 }
@@ -112,7 +112,7 @@ let headBytesInForce: number | null = null;
 /**
  * Loads the first release that can be loaded.
  *
- * @param headBytesMax - Null where whatever holds already, or the default, will do.
+ * @param headBytesMax - Null if what this process has already, or the default, will do.
  * @throws {ServerError} `transport_missing` when none loads on this host; `option_invalid` where this process has loaded it with another
  *   `headBytesMax`.
  */

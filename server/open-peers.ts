@@ -1,7 +1,7 @@
 /**
- * The addresses that open connections come from. A proxy's connections all come from one, and then it need not be asked for at each request,
- * which costs a system call and a buffer. Of a connection that closes the address is not known any more, so a second address counts
- * until no connection is open.
+ * The addresses that open connections come from. If all connections come from one proxy, the address need not be asked for at each request,
+ * which costs a system call and a buffer. The address of a connection that closes is no longer known, so once there was a second address,
+ * it counts until no connection is open.
  */
 export class OpenPeers<Connection> {
   readonly #read: (connection: Connection) => string;

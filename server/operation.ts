@@ -46,7 +46,7 @@ export class Operation implements DecisionWatcher {
   readonly counts: DecisionCounts = new DecisionCounts();
   /** Rules that were put to shadow because they banned too many. */
   tripped = 0;
-  /** Times that it was said that a rule banned many callers that are no clients. */
+  /** How often a warning said that a rule banned many callers who are not clients. */
   warned = 0;
   readonly #database: Database;
   readonly #gate: Gate;
@@ -111,7 +111,7 @@ export class Operation implements DecisionWatcher {
     if (strangers !== null) this.strangers.take(policy, strangers, now);
   };
 
-  /** Ends a rule's ban, also in what is taken up after a restart. Null where there is none, or no engine whose bans can be told apart. */
+  /** Ends a rule's ban, also in what a restart restores. Null where there is no such ban, or the engine cannot tell bans apart. */
   liftBan(rule: string, keys: readonly KeyPart[]): BanEntry | null {
     const { engine } = this.#gate;
     const lifted = "liftBan" in engine ? (engine as StatefulEngine).liftBan(rule, keys) : null;
@@ -132,7 +132,7 @@ export class Operation implements DecisionWatcher {
     this.#state?.note(lifted);
   }
 
-  /** Callers that are no clients do not turn a rule off, unless an operator wants that. */
+  /** Callers who are not clients do not turn a rule off, unless an operator wants that. */
   #strangersBanned(tripped: Tripped): void {
     const { report, banGuard } = this.#gate.config;
     const { rule, banned, seen } = tripped;
@@ -172,7 +172,7 @@ export class Operation implements DecisionWatcher {
     this.audit.checkpoint();
   }
 
-  /** Writes down which keys let callers in that did not before, and which do no more. */
+  /** Writes down which keys now let callers in that did not before, and which no longer do. */
   #lookAtKeys(act: Act): void {
     const { policy, verifiers } = this.#gate.view;
     this.#keys.look(keysInForce(policy, verifiers, this.#markSecret), act);

@@ -51,8 +51,8 @@ export interface ListReload {
 }
 
 /**
- * What a reload did. `report` is null where the new policy was refused and the old one goes on, and where nothing but files of
- * lists had changed: those are told in `lists`, and the policy is not built anew.
+ * What a reload did. `report` is null where the new policy was refused and the old one goes on, and where nothing but files of lists had
+ * changed: then `lists` says what became of each, and the policy is not built anew.
  */
 export interface ReloadResult {
   readonly applied: boolean;

@@ -1,7 +1,7 @@
 /**
- * Watches the files of a policy. Folders are watched, not files: editors and deployments replace files by renaming, and
- * Kubernetes by turning a link beside them. Any event leads to a look at the files themselves. Of a link or a folder that is replaced further
- * up there is no event, nor on some file systems of anything: so the files are looked at now and then too.
+ * Watches the files of a policy. Folders are watched, not files: editors and deployments replace files by renaming, and Kubernetes by
+ * turning a link beside them. Any event leads to a look at the files themselves. There is no event when a link or folder further up is
+ * replaced, and on some file systems there is none at all, so the files are also looked at now and then.
  */
 import { type FSWatcher, type Stats, statSync, watch } from "node:fs";
 import { stat } from "node:fs/promises";
@@ -89,7 +89,7 @@ export class FileWatch {
   }
 
   /**
-   * A change that no event has told of waits to settle like any other. The folder may be another one by now, so it is watched anew. A file system
+   * A change without an event waits to settle like any other. The folder may be another one by now, so it is watched anew. A file system
    * that hangs keeps nobody else waiting.
    */
   async #lookUnasked(): Promise<void> {
@@ -120,7 +120,10 @@ function fingerprint(files: readonly string[]): string {
   return files.map(stampOf).join();
 }
 
-/** What tells one state of a file from another without reading it; `-` where there is none, or it may not be looked at: who reads it says why. */
+/**
+ * What tells one state of a file from another without reading it; `-` where there is no file, or it may not be looked at; whoever reads it
+ * says why.
+ */
 export function stampOf(file: string): string {
   try {
     const stats = statSync(file, { throwIfNoEntry: false });

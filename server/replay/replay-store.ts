@@ -83,10 +83,10 @@ export class ReplayStore {
   /**
    * Uses something for the first time.
    *
-   * @param owner - Whose it is, who may have a part of the room alone.
-   * @param name - What makes it one of a kind among its owner's. What its sender could write in several ways is none.
+   * @param owner - Whose it is; an owner may fill only a part of the room.
+   * @param name - What makes it unique among its owner's. Nothing that its sender could write in several ways will do.
    * @param endsMs - When it has ended, in milliseconds: not before `nowMs`, and at most 48 days later.
-   * @param nowMs - Now. Where the clock was set back, what is remembered stays so; where it was set forward, what has ended by it is
+   * @param nowMs - Now. If the clock was set back, what is remembered stays remembered; if it was set forward, what has ended by it is
    *   forgotten.
    */
   use(owner: string, name: string, endsMs: number, nowMs: number): Use {

@@ -20,13 +20,13 @@ export type Told = {
   [K in keyof BroadcastKinds]: {
     readonly version: number;
     readonly what: K;
-    /** Of things of one kind that hold side by side, which it is; the latest of each counts. */
+    /** Tells apart things of one kind that hold side by side; the latest of each counts. */
     readonly key: string;
     readonly value: BroadcastKinds[K];
   };
 }[keyof BroadcastKinds];
 
-/** What is done with what is told. An exception ends the worker, and another begins with what is told by then. */
+/** What a worker does with each kind. An exception ends the worker, and another begins with what has been told by then. */
 export type Takers = { readonly [K in keyof BroadcastKinds]: (value: BroadcastKinds[K]) => void };
 
 export class Broadcast {

@@ -34,12 +34,12 @@ import type { Report } from "../report.ts";
 
 /** Milliseconds that the main thread waits for the state before it says that a worker does not let go of it. */
 const PATIENCE_MS = 250;
-/** Milliseconds until a worker that ended is replaced: at first, and at most when one ends soon after the other. */
+/** Milliseconds until a worker that ended is replaced: the first time, and at most, when one end soon follows another. */
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 10_000;
-/** A worker that lasted so long did not end soon. */
+/** A worker that lasted this long did not end "soon". */
 const LASTED_MS = 60_000;
-/** What is in flight of a worker that ends by a fault is answered for so long. */
+/** For how long a worker that ends by a fault still answers what it has in flight. */
 const GRACE_MS = 1_000;
 /** Milliseconds that a worker has to take what it is told: a large policy is compiled in seconds. */
 const TAKE_MS = 30_000;
@@ -325,8 +325,8 @@ export class Crew implements Employer {
   }
 
   /**
-   * Takes back what workers left half done, the latest first: one that ended inside the state keeps all others out. Where one is inside for
-   * long, another time.
+   * Undoes what workers left half done, the latest first, because one that ended inside the state keeps all others out. If a worker stays
+   * inside for long, this is left for another time.
    */
   #recover(): void {
     const state = this.#state;
@@ -379,7 +379,10 @@ export class Crew implements Employer {
   }
 }
 
-/** Options as they can be cloned: what is a function is the main thread's, and a secret that was made at random is that of all workers. */
+/**
+ * The options in a form that can be cloned: functions stay with the main thread, and a secret that was made at random is the same for all
+ * workers.
+ */
 function forWorkers(options: ServerOptions, { log, challenges: { secrets } }: Config): ServerOptions {
   const plain = Object.fromEntries(Object.entries(options).filter(([, value]) => typeof value !== "function"));
   return {

@@ -7,8 +7,9 @@ import { getHeapStatistics } from "node:v8";
 
 const LOOK_MS = 100;
 /**
- * Of the heap's limit, in which there is room for young objects that old ones cannot use: a fifth of a small heap. What lives takes less than
- * this in every worker that is well, because state is outside the heap; garbage may take more until it is collected.
+ * The share of the heap's limit that counts as full. The limit includes room for young objects that old ones cannot use, a fifth of a small
+ * heap. In a healthy worker live objects take less than this, because state is outside the heap; garbage may take more until it is
+ * collected.
  */
 const FULL_SHARE = 0.7;
 
@@ -29,7 +30,7 @@ export type StopWatching = () => void;
 /** @param onFull - Told once that so much of the heap is used after garbage was collected. */
 export function watchHeap(onFull: (use: HeapUse) => void): StopWatching {
   const isFull = ({ used, limit }: HeapUse): boolean => used > FULL_SHARE * limit;
-  // Collections are looked at only while the heap seems full: each would cost an object otherwise.
+  // Collections are observed only while the heap seems full, because observing one costs an object.
   let observing = false;
   const observer = new PerformanceObserver((list) => {
     if (!list.getEntries().some(isWhole) || !observing) return;

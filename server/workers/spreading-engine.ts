@@ -36,7 +36,10 @@ export class SpreadingEngine implements StatefulEngine {
     return this.#engine.readings;
   }
 
-  /** Whoever reloads puts lists that were replaced before into the new policy by `setList`: what they were does not count any more. */
+  /**
+   * After a reload, lists that were replaced before are put into the new policy by `setList`, so what was told of them before no longer
+   * counts.
+   */
   reload(policy: Policy): ReloadReport {
     const report = this.#engine.reload(policy);
     this.#broadcast.forget("list");

@@ -31,7 +31,7 @@ export class WorkerWatch implements DecisionWatcher {
   readonly bans: BanBook = new BanBook();
   readonly #gate: Gate;
   readonly #counts = new DecisionCounts();
-  /** The policy that is decided by, of which the places of clients are, and its rules that ban. */
+  /** The policy that decides, to which places of clients refer, and its rules that ban. */
   #policy: Policy;
   #banning: ReadonlySet<string>;
   readonly #clients = new Set<number>();
@@ -83,7 +83,7 @@ export class WorkerWatch implements DecisionWatcher {
     if (this.#set.length < BANS_MAX) this.#set.push(...this.bans.latest);
   }
 
-  /** A client may have another place in a new policy: what was seen is told by the one that it was seen by. */
+  /** A client may have another place in a new policy, so what was seen is told by the policy under which it was seen. */
   #adopt(policy: Policy): void {
     this.#flush();
     this.#banned.clear();

@@ -36,7 +36,7 @@ import { WorkerWatch } from "./worker-watch.ts";
 const OUTCOME_MS = 5_000;
 /** How often it is looked whether requests are still in flight. */
 const LOOK_MS = 10;
-/** Connections that were handed over just before no more were are taken up by then. */
+/** By then, connections that were handed over just before the last moment have been taken up. */
 const SETTLE_MS = 20;
 
 /** Serves until the main thread says that it ends. */
@@ -150,7 +150,7 @@ class Worker {
     this.#post({ kind: "inFlight", count: 0 });
   }
 
-  /** Something went wrong that nobody caught: what is in flight is answered, and then another worker begins anew. */
+  /** After an uncaught fault: what is in flight is answered, and then another worker begins anew. */
   leave(fault: unknown): void {
     this.#services.gate.config.report(`ends by a fault: ${describeFault(fault)}`, "fault");
     if (this.#leaving) return;
@@ -175,7 +175,10 @@ class Worker {
   }
 }
 
-/** The server's options as a worker has them: what it is only a part of has its part, and what is said goes to the main thread. */
+/**
+ * The server's options as a worker has them: of what is divided among workers it has its share, and what it reports goes to the main
+ * thread.
+ */
 function configOf({ options, workers }: Assignment, post: (message: ToMain) => void): Config {
   const config = readConfig({ ...options, report: (line, event) => post({ kind: "report", line, event }) });
   return {
@@ -200,7 +203,7 @@ function policyFirst({ told }: Assignment): readonly [Policy, ...Assignment["tol
   return [first.value, ...later];
 }
 
-/** The main thread has verified that there are verifiers for everything, and said where not. */
+/** The main thread has made sure that there are verifiers for everything, and reported where there are none. */
 function verifiersOf(policy: Policy, config: Config): ReturnType<typeof makeVerifiers> {
   const bundle = loadBundle(config.policy, nodeFiles)?.bundle;
   const sources = policy.files.map((path) => ({ path }));

@@ -7,7 +7,7 @@ const PERIODS: readonly number[] = [
 ].map((seconds) => seconds * SECOND);
 /** The mean direction on the circle of a period is at least this long (N. I. Fisher, "Statistical Analysis of Circular Data", 1993, §2.3). */
 const LEAST_CONCENTRATION = 0.95;
-/** A single burst is concentrated too: so many firings are to be seen, and so many of those that the period has. */
+/** A single burst is concentrated too, so at least this many firings have to be seen, and this share of those that the period has. */
 const FEWEST_FIRINGS = 4;
 const LEAST_COVERAGE = 0.8;
 

@@ -34,7 +34,7 @@ export interface SweepResult {
 }
 
 /**
- * Tries `values`, ascending, and the value that stands there.
+ * Tries `values`, ascending, and the present value.
  *
  * @throws {@link SweepError} where there is no such scenario.
  */
