@@ -54,7 +54,10 @@ function readAllHeaders(from: RequestView, isOwn: (name: string) => boolean): Re
   return headers;
 }
 
-/** The header whose lines are counted, and how many there are: one visitor for all requests, since a new one a request takes longer than it. */
+/**
+ * The header whose lines are counted, and how many there are. One visitor serves all requests, since making one for each takes longer than
+ * visiting.
+ */
 let counted = "";
 let lines = 0;
 let filled = false;
@@ -65,8 +68,8 @@ function count(name: string, value: string): void {
 }
 
 /**
- * Whether a header came more than once that means something else the second time: what we read and others read could differ, also where
- * the first line is empty, which some pass over and some do not.
+ * Whether a header came more than once that may come only once: others could read another line than we do, even if the first line is empty,
+ * which some readers pass over and some do not.
  */
 export function hasDuplicate(from: RequestView, headers: Iterable<string>): boolean {
   for (const header of headers) {

@@ -1,6 +1,6 @@
 /**
- * A subrequest and its header fields. Where some of them may come once only, all lines have to be looked at; then those that are read are
- * picked out of the same pass, because asking for each takes as long again. Where none may, each is asked for.
+ * A subrequest and its header fields. If some of them may come only once, all lines have to be looked at; those that are read are then
+ * picked out in the same pass, because asking for each takes as long again. Otherwise each is asked for.
  */
 import type { Presented } from "../identity/verifier.ts";
 import type { RequestView } from "../transport.ts";

@@ -59,7 +59,7 @@ export class UsualRecords implements Decoder {
   #length = 0;
 
   /**
-   * Reads a record into `request`, of which nothing is to be kept where it is not read.
+   * Reads a record into `request`, whose content is of no use if this returns false.
    *
    * @param clients - Ids of the inventory.
    * @returns Whether it was the usual one.

@@ -2,9 +2,12 @@
 import { CHALLENGES, type ChallengeKind } from "../../engine/index.ts";
 import type { Series } from "../metrics.ts";
 
-/** Why a token is not taken: it is none, its time has not come or is over, or it was not sealed here for this caller and route. */
+/** Why a token is not accepted: it is malformed, its time has not come or is over, or it was not sealed here for this caller and route. */
 export type TokenFault = "malformed" | "expired" | "foreign";
-/** Why an answer is not taken: as its token, or the hash has too few zeros, it was used before, or too many are remembered. */
+/**
+ * Why an answer is not accepted: because of its token, or because the hash has too few zeros, it was used before, or too many are
+ * remembered.
+ */
 export type AnswerFault = TokenFault | "unsolved" | "replayed" | "full";
 
 type TokenResult = TokenFault | "accepted";

@@ -6,11 +6,11 @@ import { invalidOption } from "../server-error.ts";
 export interface SignedRequestOptions {
   /** Longest body in bytes that a signature is checked over; a longer one is refused as `body_too_long`. Default 1 MiB. */
   readonly bodyBytesMax?: number;
-  /** Bytes of bodies held at once until it is known who signed them; where there are more, requests are answered 503. Default 64 MiB. */
+  /** Bytes of all bodies that are held until it is known who signed them; past that, requests are answered 503. Default 64 MiB. */
   readonly bodiesBytesMax?: number;
   /**
-   * Signatures remembered at once so that none is taken twice, over all sources; a client has a quarter of it at most. Where there is
-   * no room, requests are refused as `replay_unavailable`. Default 262,144; at most 2^24.
+   * Signatures remembered, over all sources, so that none is accepted twice; one client has at most a quarter of them. Where there is no
+   * room, requests are refused as `replay_unavailable`. Default 262,144; at most 2^24.
    */
   readonly replaysMax?: number;
 }

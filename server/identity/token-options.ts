@@ -19,7 +19,7 @@ export interface TokenOptions {
   /** Whether DPoP proofs need a nonce of this server. Default false. */
   readonly dpopNonce?: boolean;
   /**
-   * DPoP proofs remembered at once so that none is taken twice; one key has an eighth of it at most. Where there is no room, proofs are
+   * DPoP proofs remembered so that none is accepted twice; one key has at most an eighth of them. Where there is no room, proofs are
    * refused as `replayed`. Default 262,144.
    */
   readonly dpopProofsMax?: number;

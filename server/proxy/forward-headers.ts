@@ -148,7 +148,7 @@ function single(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value.join(",") : value;
 }
 
-/** The headers of a request that `Connection` takes off though they are not for one hop by their nature; null for the usual none. */
+/** The headers of a request that `Connection` takes off although they are not hop-by-hop headers; null if there are none, as usual. */
 export function takenOff({ connection, first }: Incoming): readonly string[] | null {
   const names = connectionOptions(connection);
   return names === null ? null : [...names].filter((name) => first[name] !== undefined && !HOP_BY_HOP.has(name));

@@ -1,4 +1,4 @@
-/** Bytes that come in pieces and are kept as one: a body that comes by the drop takes no more memory than its bytes do. */
+/** Bytes that come in pieces and are kept as one, so that a body that comes drop by drop takes no more memory than its bytes. */
 export class KeptBytes {
   #room: Uint8Array = new Uint8Array(0);
   #length = 0;

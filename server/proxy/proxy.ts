@@ -31,8 +31,8 @@ import { RequestBody } from "./request-body.ts";
 import type { ExchangeEnd, Upstream } from "./upstream.ts";
 
 /**
- * Bytes of a body that are waited for before a connection to the service is taken: callers that send by the drop would else have all of them,
- * and nobody else would be served.
+ * Bytes of a body that are waited for before a connection to the service is taken. Otherwise callers that send drop by drop would hold all
+ * connections, and nobody else would be served.
  */
 const BEGUN_BYTES = 32_768;
 

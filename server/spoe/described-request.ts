@@ -7,11 +7,11 @@ import { SpoeFault, SpoeReader, type SpoeValue } from "./values.ts";
 /** Headers of one request: as many as the HTTP transport takes. */
 const HEADERS_MAX = 100;
 
-/** What of a request is its sender's doing: many send over one connection, and none of them may end it for the others. */
+/** What a request's sender alone has caused: many callers share one connection, and none of them may end it for the others. */
 export type Undescribed = "bad_method" | "bad_target" | "too_many_headers";
 
 /**
- * The request, or why it is none to decide on. HAProxy has no value for the path of `*`, which is what its caller may send.
+ * The request, or why it cannot be decided. HAProxy has no value for the path of `*`, which its caller may send.
  *
  * @throws {@link SpoeFault} where the message lacks what the configuration has to name.
  */

@@ -84,7 +84,7 @@ export class FrameReader implements Decoder {
     return this.#view;
   }
 
-  /** Bytes that so many texts take that come next, their heads of one or two bytes with them; 0 where something else comes. */
+  /** Bytes that the next so many texts take, with their heads of one or two bytes; 0 where something else comes. */
   runBytes(texts: number): number {
     const view = this.#view;
     let at = this.at;

@@ -84,7 +84,7 @@ function namesOnly(rollout: object): object {
   return Object.fromEntries(Object.entries(rollout).filter(([member]) => member !== "replaces"));
 }
 
-/** The text of a declaration without comments, and with its blanks made one each where they part words. */
+/** The text of a declaration without comments, and with one blank between words. */
 function spanText({ file, start, end }: Span, sources: readonly SourceFile[]): string {
   return (sources[file]?.text.slice(start, end) ?? "")
     .replace(STRING_OR_COMMENT, (part) => (part.startsWith('"') ? part : " "))

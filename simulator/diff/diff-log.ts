@@ -16,8 +16,8 @@ import { VerdictTally } from "./verdict-tally.ts";
 /** How two policies are compared on a log. */
 export interface LogDiffOptions extends LogReading {
   /**
-   * Opens the log a second time, for the explanations of the first request that is decided differently. Left out where it can be read
-   * once only; then there are none.
+   * Opens the log a second time, for the explanations of the first request that is decided differently. Left out where it can be read only
+   * once; then there are no explanations.
    */
   readonly reopen?: () => readonly NamedLog[];
 }
@@ -55,7 +55,7 @@ export async function diffLog(
   };
 }
 
-/** Of a replay its report has a part for them; two policies are the same on what neither was asked. */
+/** A replay's report has a part for such lines; here two policies would look the same on lines that neither was asked about. */
 function ofSkipped({ skipped, lines, files, firstSkipped: [first] }: LogFacts, logs: number): readonly string[] {
   if (skipped === 0 || first === undefined) return [];
   const place = logs === 1 ? `line ${first.line}` : `${files[first.log]?.name ?? ""}:${first.line}`;

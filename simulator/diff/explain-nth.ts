@@ -17,7 +17,9 @@ import {
 export const MOST_EXPLAINED_AFTER = 1_000_000;
 /** Why there is no explanation where {@link explainNth} gives none. */
 export const TOO_FAR_BACK = "what led to it lies too far back";
-/** The explaining engine is slow: up to so many requests it decides all of them, past that those whose state the one in question reads. */
+/**
+ * The explaining engine is slow: it decides up to this many requests, and past that only those whose state the request in question reads.
+ */
 const ALL_EXPLAINED_AFTER = 2_000;
 /** Requests that it remembers then; past that it forgets them and begins anew. */
 const MOST_REMEMBERED = 5_000;
@@ -120,7 +122,7 @@ function explaining(policy: Policy, nth: number, isOfUse: IsOfUse, options: Engi
   });
 }
 
-/** Null where the explanation is of another decision: what the explaining engine did not learn had a part in it. */
+/** Null where the explanation comes to another decision, because something that the explaining engine did not learn had a part in it. */
 function agreed(explanation: Explanation, { verdict, by }: DecisionRecord): Explanation | null {
   const { decision } = explanation;
   return decision.verdict === VERDICTS[verdict] && decision.by === by ? explanation : null;

@@ -21,7 +21,7 @@ export interface SentRequest {
   readonly decision: SideDecision;
 }
 
-/** Told of each request, in the order of time: of both runs where both sent it, else of the one that did. */
+/** Called for each request, in the order of time: with both runs if both sent it, else with the one that did. */
 export interface PairObserver {
   both(old: SentRequest, now: SentRequest): void;
   onlyOld(sent: SentRequest): void;

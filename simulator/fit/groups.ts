@@ -21,7 +21,7 @@ function grainsOf(clients: readonly FittedClient[]): readonly ((client: FittedCl
   ];
 }
 
-/** Of each client, which of the rates it is near to; 0 of those with few requests, and of those that go by the clock. */
+/** For each client, the rate that it is nearest to; 0 for those with few requests, and for those that send by the clock. */
 function sizesOf(clients: readonly FittedClient[]): ReadonlyMap<FittedClient, number> {
   const sizes = new Map<FittedClient, number>();
   let [size, least] = [0, 0];

@@ -6,7 +6,7 @@ import { fitMarkov, fittedDispersion, type MarkovFit } from "./markov-fit.ts";
 import { type PeriodFit, Periods } from "./periods.ts";
 import { groupsOf } from "./groups.ts";
 
-/** A caller is bursty where its gaps vary more than this, and by so many standard errors: a Poisson process's vary by 1. */
+/** A caller is bursty if its gaps vary by more than this plus so many standard errors; those of a Poisson process vary by 1. */
 const STEADY_VARIATION = 1.2;
 const ERRORS = 4;
 /** A caller sends at equal gaps, as `batch` does, where they vary less than this. */
@@ -60,7 +60,7 @@ export interface FittedTraffic {
   readonly fromMicros: number;
   readonly toMicros: number;
   readonly requests: number;
-  /** Requests that no client of the inventory sent, and of clients those on no route. Neither is in a population. */
+  /** Requests that no client of the inventory sent, and requests of clients on no route. Neither is in a population. */
   readonly strangers: number;
   readonly unrouted: number;
   /** Lines of the log that could not be read: whoever they are of, they are in no population. */

@@ -1,7 +1,7 @@
 /**
- * Harm through shared networks: honest requests that were refused and came from a network that an attack was sent from too.
- * Behind one carrier-grade NAT sit thousands of callers (RFC 6598), so a ban by address hits who happens to be there.
- * A simulator knows who was who, so the figures are exact.
+ * Harm through shared networks: honest requests that were refused and came from a network that an attack was sent from too. Behind one
+ * carrier-grade NAT sit thousands of callers (RFC 6598), so a ban by address hits whoever happens to be there. A simulator knows who was
+ * who, so the figures are exact.
  */
 import { networkOf, type Request } from "../../engine/index.ts";
 

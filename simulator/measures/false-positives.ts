@@ -1,6 +1,6 @@
 /**
- * How sure a share of honest callers, or of their requests, is. What befalls one client's requests hangs together, and so
- * does what happens in one run: the independent observations are clients and seeds, never requests.
+ * How sure a share of honest callers, or of their requests, is. What happens to one client's requests is correlated, and so is what happens
+ * in one run: the independent observations are clients and seeds, never requests.
  */
 import type { ClientCounts } from "./measures.ts";
 import type { RandomStream } from "../random.ts";

@@ -31,8 +31,8 @@ export interface HarmSummary {
   /** Null where nobody was refused. */
   readonly worstClient: WorstClient | null;
   /**
-   * Refusals in a /24 or /64, and in an autonomous system, from which an attack was sent too, as sums over the seeds; and the
-   * clients that they befell.
+   * Refusals in a /24 or /64, and in an autonomous system, from which an attack was sent too, as sums over the seeds; and the clients whose
+   * they were.
    */
   readonly collateral: { readonly refused: number; readonly refusedByAsn: number; readonly clients: readonly string[] };
 }

@@ -11,7 +11,7 @@ import { bootstrapRatio } from "./statistics.ts";
 import { ScenarioError } from "../scenario-error.ts";
 import type { ScenarioResult } from "./scenario-result.ts";
 
-/** Pairs from which on a difference may be called one: five of one sign are so by chance in one case of sixteen. */
+/** The fewest pairs of which a difference may be called one: five pairs have the same sign by chance in one case of sixteen. */
 export const FEWEST_PAIRS = 5;
 
 /** How one figure differs: of the second result less the first, a mean over the seeds. */
@@ -23,8 +23,8 @@ export interface PairedDifference {
   readonly low: number;
   readonly high: number;
   /**
-   * Whether that interval leaves out 0. Never with fewer than five pairs: that as many differences have one sign
-   * is then no rare chance, and the bootstrap draws from nothing else.
+   * Whether that interval leaves out 0. Never with fewer than five pairs: all differences may then have one sign by chance, and the
+   * bootstrap draws from nothing else.
    */
   readonly differs: boolean;
   /** Seeds in which both have a value. */

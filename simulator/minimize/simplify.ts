@@ -22,7 +22,7 @@ const PLAIN_PROOF: readonly Change[] = [
   (each) => each.map((step) => (step.respond === null ? step : { ...step, respond: statusOnly(step.respond) })),
 ];
 
-/** Times, and what a credential or answer says that nothing reads: of an attack all else is what a better policy may go by. */
+/** Only times, and what nothing reads of a credential or answer: all else about an attack is evidence that a better policy may use. */
 export function roundTimes(steps: readonly TraceStep[], fails: Fails): readonly TraceStep[] {
   const paces = [...ROUND, MILLISECOND].flatMap((unit) => CUTS.map((cut) => evenlyBy(unit, cut)));
   return [...PLAIN_PROOF, fromZero, ...paces, ...ROUND.map(roundedTo)].reduce(keptWhere(fails), steps);
@@ -74,8 +74,8 @@ function fromZero(steps: readonly TraceStep[]): readonly TraceStep[] {
 }
 
 /**
- * At one pace, which is a multiple of `unit` and at most a tenth faster than the mean one. At it some earlier request may be the one that is
- * too much, and the last one not: so the same is tried without the first `cut`.
+ * At one pace, which is a multiple of `unit` and at most a tenth faster than the mean one. At this pace an earlier request may be the one
+ * that is too much, instead of the last one: so the same is tried without the first `cut`.
  */
 function evenlyBy(unit: number, cut: number): Change {
   return (steps) => {

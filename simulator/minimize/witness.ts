@@ -1,4 +1,4 @@
-/** What shows that an expectation fails: one run's requests, and what has to come of them for the failure to be there. */
+/** What shows that an expectation fails: one run's requests, and what their decisions have to be for the failure to show. */
 import type { Scenario } from "../../dsl/index.ts";
 import { type Policy, VERDICTS } from "../../engine/index.ts";
 import { START_MICROS } from "../clock.ts";

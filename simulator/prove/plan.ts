@@ -6,7 +6,7 @@ import fc from "fast-check";
 
 /** Who asks for what, and what is changed in the plain request. */
 export interface PlannedActor {
-  /** Whether it asks what the first actor asks, with other changes, and whether that is the same caller. */
+  /** Whether it sends what the first actor sends, with other changes, and whether it is the same caller. */
   readonly like: "nobody" | "first" | "first_as_another";
   /** 0: the plain request; else how everything that can be missing is filled to begin with. */
   readonly fill: number;

@@ -6,7 +6,7 @@ import type { LiteralChange } from "./variants.ts";
 /** Changes and what comes of them. */
 export interface Candidate {
   readonly changes: readonly LiteralChange[];
-  /** Expectations over all scenarios that are no advice, in the same order for any changes, and those of them that fail. */
+  /** The expectations of all scenarios that are not advisory, in the same order for any changes, and those of them that fail. */
   readonly gates: readonly GateResult[];
   readonly failing: readonly GateResult[];
   /** {@link misjudgedBy} of all scenarios. */
@@ -23,8 +23,9 @@ export function isNearer(candidate: Candidate, nearest: Candidate | null): boole
 }
 
 /**
- * The shares of requests refused of each population, and let through of each attack, whose expectation fails; less them where it asks for more.
- * Many numbers change a count of harmed clients, or the time of a containment, only together: each on its own shows here.
+ * For each failing expectation, the share of a population's requests that were refused, or of an attack's that were let through; negative
+ * where it asks for more. Many numbers change a count of harmed clients, or the time of a containment, only together: each on its own shows
+ * here.
  */
 export function misjudgedBy({ gates, populations, attacks }: ScenarioResult): number {
   return gates

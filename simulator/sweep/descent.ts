@@ -24,7 +24,8 @@ export type Attempt = (changes: readonly LiteralChange[]) => Promise<Candidate |
 /**
  * Goes on from `start`, which fails, as long as something comes nearer.
  *
- * @returns What came nearest. Where nothing of it fails, none of its numbers was put back without a failure, as far as `attempt` let that be seen.
+ * @returns What came nearest. If nothing of it fails, then no number could be put back without a failure, as far as `attempt` allowed to
+ *   see that.
  */
 export async function descend(
   start: Candidate,

@@ -69,7 +69,10 @@ class ChallengeFetch {
     return other === undefined ? this.#announced(origin, work) : work;
   }
 
-  /** The answer may have been taken where the pass cannot come with what is let through: then it comes with a refusal. */
+  /**
+   * The answer may have been accepted by a proxy that cannot pass on the pass with what it lets through: then the pass comes with a
+   * refusal.
+   */
   async #afterAnswer(
     request: Request,
     refusal: Response,

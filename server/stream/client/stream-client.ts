@@ -18,7 +18,7 @@ import { decisionOf, failed, outcomeRow, RowShape } from "./rows.ts";
 
 /** Outcomes are dropped while more than this waits to be sent. */
 const WAITING_BYTES_MAX = 4 * 1_048_576;
-/** A connection on which nothing came for so long, with answers due, is given up; or for ten deadlines, where that is longer. */
+/** A connection on which nothing came for this long, or for ten deadlines if that is longer, is given up while answers are due. */
 const SILENCE_MS = 5_000;
 
 /** A request that is asked. */

@@ -1,6 +1,6 @@
 /**
- * What limits guarantee, judged by lists of what they admitted and were asked: the oracle is a log, and no second limiter. Limits that
- * give charges back guarantee nothing of the kind.
+ * What limits guarantee, judged by lists of what they were asked and admitted: the oracle is a log, not a second limiter. Limits that give
+ * charges back guarantee nothing of the kind.
  */
 import { AMOUNT_TEXTS } from "../../../dsl/index.ts";
 import {
