@@ -6,7 +6,7 @@ import { edgepolicy, FAILED_SIGN_IN, folderWith, shell, SIGN_IN, start } from ".
 
 const WRONG = SIGN_IN.replace("fails > 2", "failz > 2");
 
-test("--version and --help", () => {
+test("--version and --help print, and no command at all is a usage problem", () => {
   const home = join(inject("installed"), "node_modules/edgepolicy");
   const { version } = JSON.parse(readFileSync(join(home, "package.json"), "utf8")) as { version: string };
   expect(edgepolicy(["--version"]).stdout).toMatch(
@@ -16,7 +16,7 @@ test("--version and --help", () => {
   expect(edgepolicy([])).toMatchObject({ status: 2, stdout: "" });
 });
 
-test("check", () => {
+test("check passes a good policy, and shows a wrong one's place and remedy", () => {
   const cwd = folderWith({ "good.edgepolicy": SIGN_IN, "wrong.edgepolicy": WRONG });
   expect(edgepolicy(["check", "good.edgepolicy"], { cwd })).toMatchObject({ status: 0, stderr: "" });
   const wrong = edgepolicy(["check", "good.edgepolicy", "wrong.edgepolicy"], { cwd });
@@ -27,7 +27,7 @@ test("check", () => {
   expect(JSON.parse(json.stdout)).toMatchObject({ ok: false, diagnostics: [{ file: "wrong.edgepolicy", line: 10 }] });
 });
 
-test("fmt", () => {
+test("fmt --check names what differs, and fmt writes the canonical format", () => {
   const cwd = folderWith({ "p.edgepolicy": SIGN_IN.replace("owner   ", "owner ") });
   expect(edgepolicy(["fmt", "--check", "p.edgepolicy"], { cwd })).toEqual({
     status: 1,
@@ -39,7 +39,7 @@ test("fmt", () => {
   expect(shell("edgepolicy fmt - < p.edgepolicy", { cwd })).toEqual({ status: 0, stdout: SIGN_IN, stderr: "" });
 });
 
-test("decide, with both engines", () => {
+test("decide gives the same decisions with both engines", () => {
   const cwd = folderWith({ p: SIGN_IN, requests: FAILED_SIGN_IN.repeat(4) });
   const { status, stdout, stderr } = edgepolicy(["decide", "p", "--requests", "requests", "--engine", "both"], { cwd });
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
@@ -206,7 +206,7 @@ test("simulate exits 1 when an expectation fails, and writes what it is told to"
   expect(readFileSync(join(cwd, "out.html"), "utf8")).toMatch(/^<!doctype html>[\s\S]*✗ Fails[\s\S]*<\/html>\n$/);
 });
 
-test("replay", () => {
+test("replay tells whom a policy would have refused, and why", () => {
   const line = (second: number): string =>
     `203.0.113.9 - - [17/May/2015:10:05:0${second} +0000] "POST /v1/login HTTP/1.1" 401 100 "-" "curl/8"\n`;
   const cwd = folderWith({ p: SIGN_IN, log: [1, 2, 3, 4].map(line).join("") });

@@ -23,7 +23,7 @@ function textOf(...pieces: readonly string[]): fc.Arbitrary<string> {
 
 const RUNS = 4_000;
 
-test("canonical paths", () => {
+test("both engines find one canonical path, and the same ambiguous ones", () => {
   const escapes = [
     "%2e",
     "%2E",
@@ -74,7 +74,7 @@ test("canonical paths", () => {
 
 const NAMES = ["a", "b", "", "a|b", "é", "%41", "A", "a=b", "="];
 
-test("query pairs", () => {
+test("both engines find the same query pairs", () => {
   const query = textOf("a", "b", "=", "=", "&", "&", "%61", "%7c", "%c3%a9", "%ff", "%", "+", "?", "%2541", "%3d");
   check(
     fc.property(query, (text) => {
@@ -87,7 +87,7 @@ test("query pairs", () => {
   );
 });
 
-test("cookies", () => {
+test("both engines find the same cookies", () => {
   const header = textOf("a", "b", "=", "; ", ";", " ", "\t", "%61", "%7c", "%ff", '"', "\u00a0");
   check(
     fc.property(header, (text) => {
@@ -106,7 +106,7 @@ const addressText = fc.oneof(
   fc.ipV4().map((text) => `::ffff:${text}`),
 );
 
-test("addresses", () => {
+test("both engines read and write addresses alike", () => {
   check(
     fc.property(addressText, fc.nat(32), fc.nat(128), (text, v4, v6) => {
       const parsed = address.parseAddress(text);
@@ -117,7 +117,7 @@ test("addresses", () => {
   );
 });
 
-test("networks", () => {
+test("both engines find an address in the same networks", () => {
   const near = fc.constantFrom(
     "203.0.113.9",
     "203.0.113.0",
@@ -146,7 +146,7 @@ test("networks", () => {
   );
 });
 
-test("facts stated as text", () => {
+test("both engines read facts that are stated as text alike", () => {
   const types: readonly ScalarType[] = ["int", "number", "percent", "duration", "size", "time"];
   const text = fc.oneof(
     textOf(
@@ -188,7 +188,7 @@ test("facts stated as text", () => {
   );
 });
 
-test("GraphQL requests", () => {
+test("both engines measure GraphQL requests alike", () => {
   const one = fc.record({
     query: arbitraryGraphqlText,
     operationName: fc.constantFrom(undefined, null, "Q", "R", "", 7),
@@ -202,7 +202,7 @@ test("GraphQL requests", () => {
   );
 });
 
-test("windows", () => {
+test("both engines find a window open at the same times", () => {
   const HOUR = 3_600_000_000;
   const zones = [
     "UTC",

@@ -32,19 +32,25 @@ function foundBy(policy: Policy, bounds: IndexBounds, requests: readonly Request
   });
 }
 
-test.each(Object.entries(BOUNDS))("with %s", { timeout: 120_000 }, (_, bounds) => {
-  for (const arbitrary of [arbitraryAlikeTrace, arbitraryWideTrace, arbitraryTextTrace]) {
-    check(
-      fc.property(arbitrary, (trace) => {
-        const requests = requestsOf(trace);
-        for (const policy of trace.policies) {
-          expect(foundBy(policy, bounds, requests, trace.start)).toEqual(foundBy(policy, NONE, requests, trace.start));
-        }
-      }),
-      { runs: 60 },
-    );
-  }
-});
+test.each(Object.entries(BOUNDS))(
+  "the index finds what testing each condition finds: %s",
+  { timeout: 120_000 },
+  (_, bounds) => {
+    for (const arbitrary of [arbitraryAlikeTrace, arbitraryWideTrace, arbitraryTextTrace]) {
+      check(
+        fc.property(arbitrary, (trace) => {
+          const requests = requestsOf(trace);
+          for (const policy of trace.policies) {
+            expect(foundBy(policy, bounds, requests, trace.start)).toEqual(
+              foundBy(policy, NONE, requests, trace.start),
+            );
+          }
+        }),
+        { runs: 60 },
+      );
+    }
+  },
+);
 
 test("the generators reach bit vectors of every kind, exact ones and others", () => {
   const kinds = new Set<number>();

@@ -33,7 +33,7 @@ test("a request is exempted from nothing but what it is exempted from", () => {
   expect(held()).toBe("12/0");
 });
 
-test("a limit alone", () => {
+test("a request can be exempted from a limit alone", () => {
   const { exemptions, held } = begin();
   exemptions.exemptFromLimit(1);
   expect(held()).toBe("/1");

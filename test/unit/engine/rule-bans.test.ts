@@ -116,7 +116,7 @@ describe.each(ENGINES)("$name", ({ make }) => {
     );
     const spared = { headers: { "x-spare": "" } };
 
-    test("sets none", () => {
+    test("sets no ban", () => {
       ask(engine, 0, { path: "/trap", ip: "192.0.2.3", ...spared });
       expect(ask(engine, 1, { ip: "192.0.2.3" }).verdict).toBe("allow");
     });

@@ -30,7 +30,7 @@ describe("RecentDecisions", () => {
     },
   );
 
-  it("keeps one", () => {
+  it("keeps the latest decision where there is room for one", () => {
     expect(kept(1, 5).find(ALL)).toMatchObject([{ path: "/4", at: "1970-01-01T00:00:00.000Z" }]);
   });
 

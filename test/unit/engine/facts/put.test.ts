@@ -12,21 +12,21 @@ function make(): Context {
   return contextOf(makePolicy({ limits }));
 }
 
-test("numbers and truths, also 0", () => {
+test("numbers and truths are put in their slots, 0 and false included", () => {
   const c = make();
   c.numbers.fill(7);
   expect([putNumber(c, 0, 0), putTruth(c, 1, true), putTruth(c, 2, false)]).toEqual([true, true, true]);
   expect([...c.numbers].slice(0, 4)).toEqual([0, 1, 0, 7]);
 });
 
-test("texts, also empty ones", () => {
+test("a text is put in its slot, an empty one included", () => {
   const c = make();
   c.texts[1] = "other";
   expect(putText(c, 0, "")).toBe(true);
   expect(c.texts.slice(0, 2)).toEqual(["", "other"]);
 });
 
-test("a part of a text, and then a whole one in its place", () => {
+test("a part of a text is put by its ends, and a whole one can take its place", () => {
   const c = make();
   expect(putSpan(c, 1, "/a/bc", 3, 5)).toBe(true);
   expect([c.texts[1], c.starts[1], c.ends[1]]).toEqual(["/a/bc", 3, 5]);
@@ -34,7 +34,7 @@ test("a part of a text, and then a whole one in its place", () => {
   expect([c.texts[1], c.ends[1]]).toEqual(["x", WHOLE]);
 });
 
-test("sets, also empty ones", () => {
+test("a set is put in its slot, an empty one included", () => {
   const c = make();
   expect([putSet(c, 0, []), c.sets[0], putSet(c, 0, ["a"]), c.sets[0]]).toEqual([true, [], true, ["a"]]);
 });

@@ -2,12 +2,12 @@ import { availableParallelism } from "node:os";
 import { expect, test } from "vitest";
 import { MOST_WORKERS, readWorkers } from "../../../../server/workers/options.ts";
 
-test("one worker, a number of them, or one a core", () => {
+test("there is one worker, a given number of them, or one for each core", () => {
   expect([{}, { workers: 4 }, { workers: MOST_WORKERS }].map(readWorkers)).toEqual([1, 4, 29]);
   expect(readWorkers({ workers: "auto" })).toBe(Math.min(availableParallelism(), MOST_WORKERS));
 });
 
-test.each([0, -1, 1.5, 30, Number.NaN])("not %d", (workers) => {
+test.each([0, -1, 1.5, 30, Number.NaN])("%d is not a number of workers", (workers) => {
   expect(() => readWorkers({ workers })).toThrow(`option workers: ${workers} is not from 1 to 29`);
 });
 

@@ -10,7 +10,7 @@ import {
   paintFor,
 } from "../../../../simulator/report/format.ts";
 
-test("counts and means", () => {
+test("counts are grouped by thousands, and means keep two decimals below ten", () => {
   expect([0, 999, 1000, 1_234_567].map(formatCount)).toEqual(["0", "999", "1,000", "1,234,567"]);
   expect([0, 0.126, 3, 9.994, 1234.5].map(formatMean)).toEqual(["0", "0.13", "3", "9.99", "1,235"]);
 });
@@ -21,7 +21,7 @@ test("percentages are never rounded to nothing or to all", () => {
   ]);
 });
 
-test("durations", () => {
+test("durations are written in the two largest units that they fill", () => {
   const micros = [0, 40, 850_000, 1_290_000, 30_000_000, 59_990_000, 60_000_000, 312_000_000, 7_500_000_000];
   expect(micros.map(formatDuration)).toEqual([
     ...["0 s", "40 µs", "850 ms", "1.2 s", "30 s", "59.9 s", "1m", "5m 12s", "2h 05m"],
@@ -51,7 +51,7 @@ test("tables are aligned, and no line ends in a space", () => {
   ).toEqual(["a       1", "long  100  x"]);
 });
 
-test("paint is colour, or nothing", () => {
+test("paint adds colours only where they are wanted", () => {
   expect(paintFor(true).bad("no")).toBe("\u{1b}[31mno\u{1b}[0m");
   expect(paintFor(false).bad("no")).toBe("no");
 });

@@ -106,7 +106,7 @@ describe("a member", () => {
     expect(withMemberAt(body, [], 9)).toBe(9);
   });
 
-  test("goes", () => {
+  test("is taken out for null, and what holds it stays", () => {
     expect(withMemberAt({ a: { b: 5, c: 6 } }, ["a", "b"], null)).toEqual({ a: { c: 6 } });
     expect(withMemberAt({ a: 1 }, ["a"], null)).toEqual({});
     expect(withMemberAt({}, ["a", "b"], null)).toEqual({ a: {} });

@@ -49,7 +49,7 @@ describe("types with a distance", () => {
 });
 
 describe("other types are tried at the constants and at something else", () => {
-  test("texts", () => {
+  test("texts: constants other than the present one, a text that is none, and the empty one", () => {
     expect(valuesToTry("string", ["a", "b"], "a", false)).toEqual(["b", "x", ""]);
     expect(valuesToTry("string", ["x", "xx"], "other", true)).toEqual([null, "x", "xx", "x-1", ""]);
     expect(valuesToTry("string", ["x", "xx", "other", "x-1"], "a", false).at(-2)).toBe("x-2");
@@ -57,7 +57,7 @@ describe("other types are tried at the constants and at something else", () => {
     expect(valuesToTry("string", [], "", false)).toEqual(["x"]);
   });
 
-  test("truth", () => {
+  test("truth: the opposite", () => {
     expect(valuesToTry("bool", [], true, false)).toEqual([false]);
     expect(valuesToTry("bool", [], false, false)).toEqual([true]);
     expect(valuesToTry("bool", [], null, true)).toEqual([true]);
