@@ -1,9 +1,6 @@
 /**
  * Axes: along what a literal can be filed. A literal that asks a fact for one of some values (or for a network, prefix,
  * suffix or range) is filed under those keys, and holds exactly for the requests that are dispatched to one of them.
-/**
- * Axes: along what a literal can be filed. A literal that asks a fact for one of some values (or for a network, prefix,
- * suffix or range) is filed under those keys, and holds exactly for the requests that are dispatched to one of them.
  * Negations are on no axis; they are tested when all else holds, unless bit vectors have them (`dimensions.ts`). Globs and patterns
  * are filed under texts of which every match contains one: that finds those that can hold, and they are tested still.
  */
