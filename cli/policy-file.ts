@@ -83,7 +83,7 @@ function loadWatched<T>(path: string, load: (path: string, files: FileReader) =>
 export function refuseYaml(path: string): void {
   if (!/\.ya?ml$/i.test(path)) return;
   const help = "name the policy instead: an inventory is checked with the policy that has it as `clients from`";
-  throw new CliProblem(`${path}: by its name it is YAML, and no policy`, help);
+  throw new CliProblem(`${path}: by its name it is YAML, not a policy`, help);
 }
 
 /**

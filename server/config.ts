@@ -232,9 +232,10 @@ export function readConfig(options: ServerOptions): Config {
 function readCallers({ callers = {}, outcomesFrom = [] }: ServerOptions): Required<Callers> {
   const { via = [], shows = [] } = callers;
   const stranger = via.find((name) => !CALLERS.includes(name));
-  if (stranger !== undefined) throw invalidOption("callers.via", `\`${stranger}\` is none of ${CALLERS.join(", ")}`);
+  if (stranger !== undefined) throw invalidOption("callers.via", `\`${stranger}\` is not one of ${CALLERS.join(", ")}`);
   const unshown = shows.find((name) => !SHOWABLE.includes(name));
-  if (unshown !== undefined) throw invalidOption("callers.shows", `\`${unshown}\` is none of ${SHOWABLE.join(", ")}`);
+  if (unshown !== undefined)
+    throw invalidOption("callers.shows", `\`${unshown}\` is not one of ${SHOWABLE.join(", ")}`);
   return { via, shows: outcomesFrom.length === 0 ? shows : [...shows, "outcomes"] };
 }
 

@@ -94,7 +94,7 @@ async function makeCrew(config: Config, options: ServerOptions, parts: ServerPar
   if (config.workers === 1) return null;
   const { Crew } = await import("./workers/crew.ts");
   if (parts.createEngine === undefined) return new Crew(config, options, uwsAcceptor(uws));
-  throw invalidOption("workers", "an engine of one's own is for one thread");
+  throw invalidOption("workers", "an engine of your own runs on one thread only");
 }
 
 async function startOrStop(crew: Crew, { log, gate }: Services, stopper: Stopper): Promise<void> {

@@ -48,7 +48,7 @@ async function printLog(path: string, args: Arguments, io: CliIo): Promise<numbe
   }
   if (entries > 0 || lines === 0) return EXIT.fine;
   const help = "name the folder of --data, or a file of what /v1/audit gave";
-  throw new CliProblem(`${path} is no audit log: none of its lines is an entry`, help);
+  throw new CliProblem(`${path} is not an audit log: none of its lines is an entry`, help);
 }
 
 /** Null for a checkpoint; what is no entry is shown as it is. What stands in an entry is shown as JSON, so that it stays one line and moves no terminal. */

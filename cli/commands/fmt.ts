@@ -45,7 +45,7 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   const files = args.positionals;
   if (files.length === 0) throw new CliProblem("FILE is missing");
   if (files.includes(STDIN) && files.length > 1)
-    throw new CliProblem("`-` stands alone", "format files and standard input one after the other");
+    throw new CliProblem("`-` cannot be combined with files", "format files and standard input one after the other");
   const results: Formatted[] = [];
   for (const file of files)
     results.push(formatBytes(file, file === STDIN ? await readStdin(io, MAX_POLICY_BYTES, TOO_LARGE) : readFile(file)));

@@ -52,7 +52,7 @@ function readPublic(pem: string): KeyObject {
   try {
     return createPublicKey(pem);
   } catch {
-    throw new CliProblem("--public: the file holds no public key in PEM", help);
+    throw new CliProblem("--public: the file does not hold a public key in PEM", help);
   }
 }
 

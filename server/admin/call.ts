@@ -227,7 +227,7 @@ export function readLimit(query: URLSearchParams, otherwise: number, most: numbe
 export function onlyParameters(query: URLSearchParams, known: readonly string[]): void {
   for (const name of query.keys()) {
     if (!known.includes(name)) throw fields.unknownMember(name, name, known);
-    if (query.getAll(name).length > 1) throw new fields.FieldProblem(name, `\`${name}\` is there twice`);
+    if (query.getAll(name).length > 1) throw new fields.FieldProblem(name, `\`${name}\` occurs twice`);
   }
 }
 

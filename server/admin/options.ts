@@ -60,11 +60,11 @@ function checkDistinct(tokens: readonly AdminToken[]): void {
   if (new Set(tokens.map(({ name }) => name)).size < tokens.length) {
     throw invalidOption(
       "adminTokens",
-      "two tokens have one name",
+      "two tokens have the same name",
       "`admin` is that of adminToken, `reader` that of adminReadToken",
     );
   }
   if (new Set(tokens.map(({ token }) => token)).size < tokens.length) {
-    throw invalidOption("adminTokens", "two names have one token");
+    throw invalidOption("adminTokens", "two names have the same token");
   }
 }

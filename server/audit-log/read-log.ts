@@ -39,7 +39,7 @@ export function readPublicKey(path: string): string {
   const key = publicKeyOf(textOf(path));
   if (key?.asymmetricKeyType === "ed25519") return nameOfKey(key);
   const help = `a server's data folder has its own as ${PUBLIC_KEY_FILE}`;
-  throw new ServerError("data_unusable", `\`${path}\` is no public key of type Ed25519 in PEM`, help);
+  throw new ServerError("data_unusable", `\`${path}\` is not an Ed25519 public key in PEM`, help);
 }
 
 function textOf(path: string): string {

@@ -92,7 +92,11 @@ function readMask({ ip = "off", path = "off", client = "off", key = "" }: MaskOp
     throw invalid("mask.key", "hashes need a secret", "in a file of options: key: { env: NAME } or { file: PATH }");
   }
   if (key !== "" && key.length < KEY_LENGTH_MIN) {
-    throw invalid("mask.key", `a secret has at least ${KEY_LENGTH_MIN} characters`, "such as of openssl rand -hex 32");
+    throw invalid(
+      "mask.key",
+      `a secret has at least ${KEY_LENGTH_MIN} characters`,
+      "such as from openssl rand -hex 32",
+    );
   }
   return { ip, path, client, key };
 }
@@ -101,7 +105,7 @@ function readRotation({ rotate, sink }: LogOptions, readCount: ReadCount): Rotat
   if (rotate === undefined) return null;
   if (typeof sink !== "object") throw invalid("rotate", "only a file is rotated", "state log.sink as a file");
   if (rotate.bytes === undefined && rotate.ageMs === undefined) {
-    throw invalid("rotate", "it is not said when", "state log.rotate.bytes, log.rotate.ageMs or both");
+    throw invalid("rotate", "neither a size nor an age is stated", "state log.rotate.bytes, log.rotate.ageMs or both");
   }
   const keep = readCount("log.rotate.keep", rotate.keep, 10);
   if (keep > KEEP_MAX) throw invalid("rotate.keep", `${keep} is more than ${KEEP_MAX}`);

@@ -10,7 +10,7 @@ export function readOutcomesFrom(paths: readonly string[] = []): readonly string
   const other = paths.find((path) => !mayBeFile(path));
   if (other === undefined) return paths;
   const help = "name an access log; one that is not there yet is waited for";
-  throw invalidOption("outcomesFrom", `\`${other}\` is no file that can be read`, help);
+  throw invalidOption("outcomesFrom", `\`${other}\` is not a file that can be read`, help);
 }
 
 function mayBeFile(path: string): boolean {

@@ -24,6 +24,6 @@ export function readWorkers({ workers = 1, clock }: WorkersOptions): number {
       "give a number, or `auto` for one a core",
     );
   if (count > 1 && clock !== undefined)
-    throw invalidOption("workers", "workers go by this machine's clock", "leave out `clock`");
+    throw invalidOption("workers", "workers use this machine's clock", "leave out `clock`");
   return count;
 }

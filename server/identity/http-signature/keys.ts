@@ -85,7 +85,7 @@ function namedKey(credential: Credential, inFile: ReadonlyMap<string, NamedKey>)
 /** The keys of a JWK set (RFC 7517 §5) by their names. */
 function readKeySet({ path, text }: CredentialFile): ReadonlyMap<string, NamedKey> {
   const jwks = keysOf(text);
-  if (jwks === null) throw unusable(path, "is no JWK set", 'write `{"keys": [ … ]}` with public keys');
+  if (jwks === null) throw unusable(path, "is not a JWK set", 'write `{"keys": [ … ]}` with public keys');
   if (jwks.length > KEYS_MAX) throw unusable(path, `has more than ${KEYS_MAX} keys`);
   const keys = new Map<string, NamedKey>();
   for (const [index, jwk] of jwks.entries()) {
@@ -96,7 +96,7 @@ function readKeySet({ path, text }: CredentialFile): ReadonlyMap<string, NamedKe
     if (typeof key === "string") throw unusable(`${place} (\`${kid}\`)`, key);
     const named = { key, names: [kid, thumbprintOf(jwk)] };
     for (const name of named.names) {
-      if (keys.has(name)) throw unusable(`${place} (\`${kid}\`)`, "is there twice");
+      if (keys.has(name)) throw unusable(`${place} (\`${kid}\`)`, "occurs twice");
       keys.set(name, named);
     }
   }

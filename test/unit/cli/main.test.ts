@@ -90,7 +90,7 @@ test.each(["check", "fmt", "test", "audit", "serve", "simulate"])(
     const at = folderWith({ "clients.yaml": "clients: []\n" });
     const { status, stdout, stderr } = await edgepolicy([command, at("clients.yaml")]);
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
-    expect(stderr).toContain("clients.yaml: by its name it is YAML, and no policy\n  name the policy instead: ");
+    expect(stderr).toContain("clients.yaml: by its name it is YAML, not a policy\n  name the policy instead: ");
   },
 );
 

@@ -51,7 +51,7 @@ test("says what is no log", async () => {
   expect(await edgepolicy(["audit", "log", at("garbage")])).toMatchObject({
     status: 2,
     stdout: "one\ntwo\n",
-    stderr: expect.stringContaining("is no audit log: none of its lines is an entry") as string,
+    stderr: expect.stringContaining("is not an audit log: none of its lines is an entry") as string,
   });
   expect(await edgepolicy(["audit", "verify", at("garbage")])).toMatchObject({
     status: 1,
@@ -61,7 +61,7 @@ test("says what is no log", async () => {
     `edgepolicy: ${at("nothing")}: there is no such file\n  check the spelling and the folder you are in\n`,
   );
   expect((await edgepolicy(["audit", "verify", at("garbage"), "--key", at("key")])).stderr).toBe(
-    `edgepolicy: \`${at("key")}\` is no public key of type Ed25519 in PEM\n  a server's data folder has its own as audit.pub\n`,
+    `edgepolicy: \`${at("key")}\` is not an Ed25519 public key in PEM\n  a server's data folder has its own as audit.pub\n`,
   );
   for (const argv of [
     ["verify", at("nothing")],

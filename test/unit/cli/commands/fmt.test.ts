@@ -75,7 +75,11 @@ test.each([
 test.each([
   ["too large a file", (at: (name: string) => string) => [at("large")], /larger than 1 MiB/],
   ["a missing file", (at: (name: string) => string) => [at("missing")], /there is no such file/],
-  ["standard input among files", (at: (name: string) => string) => ["-", at("large")], /`-` stands alone/],
+  [
+    "standard input among files",
+    (at: (name: string) => string) => ["-", at("large")],
+    /`-` cannot be combined with files/,
+  ],
 ])("cannot run on %s", async (_, argv, message) => {
   const at = folderWith({ large: Buffer.alloc(1024 ** 2 + 1, " ") });
   const { status, stderr } = await edgepolicy(["fmt", ...argv(at)]);

@@ -220,7 +220,7 @@ rule known when has client then allow`;
       generateKeyPairSync("ed25519").privateKey.export({ format: "pem", type: "pkcs8" }),
       "private key",
     ],
-    ["no key", "hello", "holds no public key"],
+    ["no key", "hello", "does not hold a public key"],
     [
       "another kind",
       generateKeyPairSync("x25519").publicKey.export({ format: "pem", type: "spki" }),

@@ -119,7 +119,7 @@ describe("/v1/clients", () => {
     ["DELETE", "/v1/clients/acme_sync", ACT, 405, "use GET, POST"],
     ["GET", "/v1/clients?limt=1", undefined, 400, "did you mean `limit`?"],
     ["GET", "/v1/clients?limit=0", undefined, 400, "from 1 to 1000"],
-    ["GET", "/v1/clients?limit=1&limit=2", undefined, 400, "`limit` is there twice"],
+    ["GET", "/v1/clients?limit=1&limit=2", undefined, 400, "`limit` occurs twice"],
     ["GET", "/v1/clients?after=nobody", undefined, 400, "`after` must be a client of the inventory"],
     ["GET", "/v1/clients?contained=yes", undefined, 400, "`contained` must be true or false"],
     ["GET", "/v1/clients/acme_sync/suspend", undefined, 404, "changed with POST"],

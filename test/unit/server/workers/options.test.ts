@@ -13,5 +13,5 @@ test.each([0, -1, 1.5, 30, Number.NaN])("%d is not a number of workers", (worker
 
 test("a clock of one's own is for one thread", () => {
   expect(readWorkers({ workers: 1, clock: () => 0 })).toBe(1);
-  expect(() => readWorkers({ workers: 2, clock: () => 0 })).toThrow("workers go by this machine's clock");
+  expect(() => readWorkers({ workers: 2, clock: () => 0 })).toThrow("workers use this machine's clock");
 });

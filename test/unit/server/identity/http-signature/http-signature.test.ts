@@ -462,8 +462,8 @@ describe("keys", () => {
   const weak = generateKeyPairSync("rsa", { modulusLength: 1_024 }).publicKey;
   const ec = generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey;
   it.each<[string, string, RegExp]>([
-    ["no set", "[]", /is no JWK set/],
-    ["no JSON", "{", /is no JWK set/],
+    ["no set", "[]", /is not a JWK set/],
+    ["no JSON", "{", /is not a JWK set/],
     ["no kid", JSON.stringify({ keys: [jwkOf(PAIR.publicKey)] }), /key 1 has no `kid`/],
     [
       "a private key",
@@ -483,7 +483,7 @@ describe("keys", () => {
       JSON.stringify({ keys: [{ kty: "EC", crv: "P-256", x: "AA", y: "AA", kid: "a" }] }),
       /cannot be read/,
     ],
-    ["a key twice", JSON.stringify({ keys: [jwkOf(ec, { kid: "a" }), jwkOf(ec, { kid: "b" })] }), /is there twice/],
+    ["a key twice", JSON.stringify({ keys: [jwkOf(ec, { kid: "a" }), jwkOf(ec, { kid: "b" })] }), /occurs twice/],
   ])("are refused: %s", (_, text, problem) => {
     expect(() => verifiersOf({ files: { "keys.json": text } })).toThrow(problem);
   });
