@@ -7,13 +7,12 @@ import {
   type InitializeParams,
   type InitializeResult,
   MessageType,
-  type Position,
   ResponseError,
   ShowMessageNotification,
   TextDocumentSyncKind,
 } from "vscode-languageserver";
 import type { FileReader } from "../files.ts";
-import type { Analysis } from "./analysis.ts";
+import { Answers } from "./answers.ts";
 import { codeActions, FIX_ALL } from "./code-actions.ts";
 import { codeLenses, RUN_TEST } from "./code-lens.ts";
 import { completion } from "./completion.ts";
@@ -27,8 +26,8 @@ import { Publisher } from "./publisher.ts";
 import { highlights, references } from "./references.ts";
 import { prepareRename, rename, type Renaming } from "./rename.ts";
 import { LEGEND, semanticTokens } from "./semantic-tokens.ts";
-import { type OpenDocument, Workspace } from "./workspace.ts";
-import { Lifetime, type Needed, wrongParams } from "./wrong-params.ts";
+import { Workspace } from "./workspace.ts";
+import { Lifetime } from "./wrong-params.ts";
 
 /** What became of a test. */
 export interface TestOutcome {
@@ -69,7 +68,7 @@ export function answer(connection: Connection, options: ServerOptions): void {
     publisher.stop();
   });
   followDocuments(connection, workspace, publisher);
-  answerRequests(connection, workspace, client, lifetime);
+  answerRequests(connection, workspace, client, new Answers(workspace, lifetime));
   if (options.runTest !== undefined) answerTests(connection, workspace, options.runTest);
 }
 
@@ -127,85 +126,52 @@ function followDocuments(connection: Connection, workspace: Workspace, publisher
   });
 }
 
-interface Asked {
-  readonly textDocument: { readonly uri: string };
-}
-
 function answerRequests(
   connection: Connection,
   workspace: Workspace,
   client: { readonly snippets: boolean },
-  lifetime: Lifetime,
+  answers: Answers,
 ): void {
-  /** Answers from a document alone; `none` where it is not open. */
-  const ofDocument =
-    <P extends Asked, R>(none: R, provide: (document: OpenDocument, params: P) => R, needed: readonly Needed[] = []) =>
-    (params: P): R | ResponseError => {
-      const refusal = lifetime.refusal ?? wrongParams(params, needed);
-      if (refusal !== null) return refusal;
-      const document = workspace.document(params.textDocument.uri);
-      return document === undefined ? none : provide(document, params);
-    };
-  /** Answers from a document and the policy that it belongs to. */
-  const ofPolicy = <P extends Asked, R>(
-    none: R,
-    provide: (document: OpenDocument, analysis: Analysis, params: P) => R,
-    needed: readonly Needed[] = [],
-  ): ((params: P) => R | ResponseError) =>
-    ofDocument(
-      none,
-      (document, params: P) => {
-        const analysis = workspace.analysisOf(document.path);
-        return analysis === undefined ? none : provide(document, analysis, params);
-      },
-      needed,
-    );
-  const at = <R>(none: R, provide: (document: OpenDocument, analysis: Analysis, position: Position) => R) =>
-    ofPolicy(
-      none,
-      (document, analysis, { position }: Asked & { readonly position: Position }) =>
-        provide(document, analysis, position),
-      ["position"],
-    );
-
-  connection.onHover(at(null, hover));
-  connection.onCompletion(at([], (document, analysis, position) => completion(document, analysis, position, client)));
+  connection.onHover(answers.at(null, hover));
+  connection.onCompletion(
+    answers.at([], (document, analysis, position) => completion(document, analysis, position, client)),
+  );
   connection.onDefinition(
-    at([], (document, analysis, position) => definition(document, analysis, position, workspace)),
+    answers.at([], (document, analysis, position) => definition(document, analysis, position, workspace)),
   );
   connection.onReferences(
-    ofPolicy(
+    answers.ofPolicy(
       [],
       (document, analysis, { position, context }) =>
         references(document, analysis, position, context.includeDeclaration),
       ["position", "context"],
     ),
   );
-  connection.onDocumentHighlight(at([], highlights));
+  connection.onDocumentHighlight(answers.at([], highlights));
   connection.onPrepareRename(
-    at(null, (document, analysis, position) => orRefuse(prepareRename(document, analysis, position))),
+    answers.at(null, (document, analysis, position) => orRefuse(prepareRename(document, analysis, position))),
   );
   connection.onRenameRequest(
-    ofPolicy(
+    answers.ofPolicy(
       null,
       (document, analysis, { position, newName }) => orRefuse(rename(document, analysis, position, newName)),
       ["position", "newName"],
     ),
   );
-  connection.onDocumentFormatting(ofDocument([], formatting));
+  connection.onDocumentFormatting(answers.ofDocument([], formatting));
   connection.onCodeAction(
-    ofPolicy(
+    answers.ofPolicy(
       [],
       (document, analysis, { range, context }) => codeActions(document, analysis, { range, only: context.only }),
       ["range", "context"],
     ),
   );
-  connection.languages.semanticTokens.on(ofPolicy({ data: [] }, semanticTokens));
-  connection.onDocumentSymbol(ofDocument([], documentSymbols));
+  connection.languages.semanticTokens.on(answers.ofPolicy({ data: [] }, semanticTokens));
+  connection.onDocumentSymbol(answers.ofDocument([], documentSymbols));
   connection.languages.inlayHint.on(
-    ofPolicy([], (document, analysis, { range }) => inlayHints(document, analysis, range), ["range"]),
+    answers.ofPolicy([], (document, analysis, { range }) => inlayHints(document, analysis, range), ["range"]),
   );
-  connection.onCodeLens(ofDocument([], codeLenses));
+  connection.onCodeLens(answers.ofDocument([], codeLenses));
 }
 
 function orRefuse<T>(renaming: Renaming<T>): T | ResponseError {
