@@ -136,43 +136,40 @@ async function sweepOne({ variants, scenarios, choice, pool, args, io }: Task, a
   return EXIT.fine;
 }
 
-async function suggestValues(
-  { variants, scenarios, choice, pool, args, io }: Task,
-  asked: string | null,
-): Promise<number> {
+async function suggestValues(task: Task, asked: string | null): Promise<number> {
+  const { variants, args, io } = task;
   const budget = args.integer("budget", 1, MOST_BUDGET);
-  const most = budget ?? DEFAULT_BUDGET;
-  const only = asked === null ? {} : { literals: [findLiteral(variants.literals, asked.trim())] };
-  const progress = new Progress("suggest", most, io);
-  const runners = new Map(
-    scenarios.map((one) => [one.name, runnerOf(one, most / scenarios.length, { choice, pool, args })]),
-  );
-  const runs = {
-    scenarios: scenarios.map(({ name }) => name),
-    run: async (policy: Policy, scenario: Scenario): Promise<ScenarioResult> => {
-      const run = runners.get(scenario.name);
-      if (run === undefined) throw new SweepError(`there is no scenario \`${scenario.name}\``);
-      return run(policy, scenario);
-    },
-    look: (policy: Policy, scenario: Scenario): string => {
-      return runSeed(policy, scenario, chosenSeeds(scenario, choice)[0] ?? 1).decisionsHash;
-    },
-  };
+  const progress = new Progress("suggest", budget ?? DEFAULT_BUDGET, io);
   try {
-    const options = {
-      ...only,
+    const found = await suggest(variants, runsOf(task, budget ?? DEFAULT_BUDGET), {
+      ...(asked === null ? {} : { literals: [findLiteral(variants.literals, asked.trim())] }),
       ...(budget === null ? {} : { budget }),
       onProgress: (done: number) => progress.look(done),
-    };
-    const found = await suggest(variants, runs, options);
+    });
     progress.clear();
-    const paint = paintFor(colorOnStdout(io));
-    if (args.json()) await io.stdout(`${JSON.stringify(suggestionJson(found, variants))}\n`);
-    else await io.stdout(renderSuggestion(found, variants, paint));
+    const text = args.json()
+      ? `${JSON.stringify(suggestionJson(found, variants))}\n`
+      : renderSuggestion(found, variants, paintFor(colorOnStdout(io)));
+    await io.stdout(text);
     return found.now.failing.length === 0 || found.proposals.length > 0 ? EXIT.fine : EXIT.no;
   } finally {
     progress.clear();
   }
+}
+
+/** How a search runs scenarios and looks at their decisions; `variants` are run at most, over all scenarios. */
+function runsOf({ scenarios, choice, pool, args }: Task, variants: number): Parameters<typeof suggest>[1] {
+  const each = variants / scenarios.length;
+  const runners = new Map(scenarios.map((one) => [one.name, runnerOf(one, each, { choice, pool, args })]));
+  return {
+    scenarios: scenarios.map(({ name }) => name),
+    run: async (policy, scenario) => {
+      const run = runners.get(scenario.name);
+      if (run === undefined) throw new SweepError(`there is no scenario \`${scenario.name}\``);
+      return run(policy, scenario);
+    },
+    look: (policy, scenario) => runSeed(policy, scenario, chosenSeeds(scenario, choice)[0] ?? 1).decisionsHash,
+  };
 }
 
 /** Runs so many variants of one scenario, on as many threads as they are worth. */
