@@ -366,4 +366,16 @@ export const LINTS = {
     explanation:
       "Only a `slow` delays, only a refusal names a retry, an `allow` is by nobody, and every verdict has its statuses: 200, 401 for a challenge, 429 for a throttle, 400 to 499 or 503 for a block. The test fails.",
   },
+  hostText: {
+    code: "EP3069",
+    title: "text that no host has",
+    explanation:
+      "`host` is what the caller named, in lower case and without its port, so a capital or a port is never in it.",
+  },
+  unseen: {
+    code: "EP3070",
+    title: "such requests never come here",
+    explanation:
+      "A request with an ambiguous path or a refused credential is answered before the rules, unless the policy says `ambiguous_paths allow` or `refused_credentials pass`. So a rule that asks for one never meets it. A signal counts refused credentials all the same.",
+  },
 } as const;

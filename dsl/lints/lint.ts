@@ -6,6 +6,7 @@ import { lintConditions } from "./conditions.ts";
 import { lintCovered } from "./covered.ts";
 import { lintForms } from "./forms.ts";
 import { lintGrants } from "./grants.ts";
+import { lintHosts } from "./hosts.ts";
 import { lintIdle } from "./idle.ts";
 import type { LintInput } from "./input.ts";
 import { lintInventory } from "./inventory.ts";
@@ -21,6 +22,7 @@ import { lintTexts } from "./texts.ts";
 import { lintThresholds } from "./thresholds.ts";
 import { lintTied } from "./tied.ts";
 import { lintUnmatched } from "./unmatched.ts";
+import { lintUnseen } from "./unseen.ts";
 import { lintUnused } from "./unused.ts";
 
 /** Steps of reasoning that one load spends: under a second, also for a policy of 10,000 rules. */
@@ -36,6 +38,7 @@ export function lintPolicy(load: Omit<LintInput, "solver" | "budget" | "written"
   lintCovered(input);
   lintIdle(input);
   lintUnmatched(input);
+  lintUnseen(input);
   lintGrants(input);
   lintKeys(input);
   lintChallenges(input);
@@ -48,6 +51,7 @@ export function lintPolicy(load: Omit<LintInput, "solver" | "budget" | "written"
   lintUnused(input);
   lintForms(input);
   lintTexts(input);
+  lintHosts(input);
   lintLists(input);
   lintTied(input);
 }

@@ -30,6 +30,21 @@ test.each([
     "EP3013",
     "signal d = deviation per ip over 5m against 1d\nrule a when d < 0 and hits > 3 then throttle",
   ],
+  [
+    "a host as it is",
+    "EP3069",
+    'rule a when host == "a.example.com" or host in ["[::1]", "b"] or host ends_with ":" then throttle',
+  ],
+  [
+    "another text of capitals",
+    "EP3069",
+    'rule a when header["x-a"] ?? "" == "A" or path.raw contains "A" then throttle',
+  ],
+  [
+    "a signal that counts refused credentials",
+    "EP3070",
+    "signal wrong = count where has identity.error per ip over 5m\nrule a when wrong > 3 then throttle",
+  ],
   ["the last hour", "EP3013", 'rule a when now.hour("UTC") >= 23 then throttle'],
   ["no query at all", "EP3013", "rule a when query.count <= 0 and body.size > 0B then throttle"],
   [
