@@ -28,12 +28,20 @@ function numberAdvice(value: number, wanted: Type): string | null {
     case "duration":
       return `give the number a unit: \`${value}s\` or \`${value}ms\``;
     case "percent":
-      return `write \`${value}%\``;
+      return percentAdvice(value);
     case "string":
       return `quote it: \`"${value}"\``;
     default:
       return unitAdvice(wanted);
   }
+}
+
+/** A fraction may be meant as a share of one. */
+function percentAdvice(value: number): string {
+  const share = Number((value * 100).toPrecision(12));
+  return value > 0 && value < 1
+    ? `write \`${share}%\`, or \`${value}%\` for less than one percent`
+    : `write \`${value}%\``;
 }
 
 function sizeText(bytes: number): string {

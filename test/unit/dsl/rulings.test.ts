@@ -204,6 +204,8 @@ describe("conditions", () => {
       "`number` and `int` do not compare",
     ],
     ["no implicit conversion", rule("body.size > 64"), "EP2101", "`64B`"],
+    ["no implicit conversion", rule("ratio(hits, hits) > 0.5"), "EP2101", "`50%`, or `0.5%` for less"],
+    ["no implicit conversion", rule("ratio(hits, hits) > 1.5"), "EP2101", "write `1.5%`"],
     ["no implicit conversion", rule('query.count == "5"'), "EP2101", "`int` and `string`"],
     ["paths compare with string literals read as paths", rule('path == "orders"'), "EP2105", "no request has the path"],
     ["other text tests go through `path.raw`", rule('path starts_with "/v1"'), "EP2102", "path.raw starts_with"],
