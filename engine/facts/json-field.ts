@@ -1,11 +1,12 @@
 /**
  * Values found in JSON: fields of bodies, claims of tokens, facts given as data. A value counts only where it is of the declared
- * type; members are an object's own. A path with `[]` goes through the elements of arrays, which a fold makes one value of.
+ * type, of which those with units may be texts as the language writes them; members are an object's own. A path with `[]` goes through the elements of arrays, which a fold makes one value of.
  */
 import { ValueKind } from "../layout.ts";
 import type { BodyField, ScalarType } from "../policy.ts";
 import { ADDRESS_WORDS, parseAddress, parseNetwork } from "./address.ts";
 import { canonicalPath } from "./canonical-path.ts";
+import { factNumber } from "./fact-text.ts";
 import type { Context } from "./context.ts";
 
 const LARGEST = Number.MAX_SAFE_INTEGER;
@@ -29,6 +30,17 @@ function fitsNumber(type: ScalarType, value: number): boolean {
   return type === "number" || type === "percent" ? Number.isFinite(value) : Number.isSafeInteger(value);
 }
 
+/** Whether a text of JSON may stand for a number of the type: it has a unit there. */
+function hasUnit(type: ScalarType, text: string): boolean {
+  return type === "duration" || type === "size" || type === "time" || (type === "percent" && text.endsWith("%"));
+}
+
+/** The number that a JSON value is, of a type that is held as one; NaN where it is of another. */
+function numberOf(type: ScalarType, value: unknown): number {
+  if (typeof value === "number") return fitsNumber(type, value) ? value : Number.NaN;
+  return typeof value === "string" && hasUnit(type, value) ? factNumber(value, type) : Number.NaN;
+}
+
 /**
  * Puts a JSON value into a slot.
  *
@@ -37,10 +49,12 @@ function fitsNumber(type: ScalarType, value: number): boolean {
  */
 export function putJson(c: Context, slot: number, type: ScalarType, value: unknown): boolean {
   switch (c.program.slots.kind[slot]) {
-    case ValueKind.number:
-      if (typeof value !== "number" || !fitsNumber(type, value)) return false;
-      c.numbers[slot] = value;
+    case ValueKind.number: {
+      const number = numberOf(type, value);
+      if (Number.isNaN(number)) return false;
+      c.numbers[slot] = number;
       return true;
+    }
     case ValueKind.bool:
       c.numbers[slot] = value === true ? 1 : 0;
       return typeof value === "boolean";
@@ -60,9 +74,10 @@ export function putJson(c: Context, slot: number, type: ScalarType, value: unkno
 /** One number of a body that a field folds in; NaN for what makes the field missing. */
 function foldOne({ type, fold }: BodyField, total: number, value: unknown): number {
   if (fold === "count") return value === undefined ? Number.NaN : total + 1;
-  if (typeof value !== "number" || !fitsNumber(type, value)) return Number.NaN;
-  if (fold === "max") return Math.max(total, value);
-  return Math.min(LARGEST, Math.max(-LARGEST, total + value));
+  const number = numberOf(type, value);
+  if (Number.isNaN(number)) return Number.NaN;
+  if (fold === "max") return Math.max(total, number);
+  return Math.min(LARGEST, Math.max(-LARGEST, total + number));
 }
 
 /** Folds all that the path leads to from element `at` of it on, in the order of the text. The path bounds the recursion. */

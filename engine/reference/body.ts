@@ -23,7 +23,7 @@ function folded(field: BodyField, body: unknown): Reading {
   const values = valuesAt(body, field.path);
   if (values === null) return undefined;
   if (field.fold === "count") return values.length;
-  const numbers = values.map((value) => (typeof value === "number" ? valueOfType(field.type, value) : undefined));
+  const numbers = values.map((value) => valueOfType(field.type, value));
   if (numbers.includes(undefined)) return undefined;
   if (field.fold === "sum") return sumOf(numbers as number[]);
   return numbers.length === 0 ? undefined : (numbers as number[]).reduce((most, each) => Math.max(most, each));

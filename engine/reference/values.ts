@@ -31,11 +31,13 @@ function textOfType(type: ScalarType, value: string): Reading {
   return network === null ? undefined : networkAround(network.base, network.bits - 96, network.bits);
 }
 
-/** A JSON value as one of a type; undefined where it is of another. */
+/** A JSON value as one of a type; undefined where it is of another. What has a unit may be a text with it. */
 export function valueOfType(type: ScalarType, value: unknown): Reading {
   if (typeof value === "boolean") return type === "bool" ? value : undefined;
   if (typeof value === "number") return numberOfType(type, value);
-  return typeof value === "string" ? textOfType(type, value) : undefined;
+  if (typeof value !== "string") return undefined;
+  const hasUnit = ["duration", "size", "time"].includes(type) || (type === "percent" && value.endsWith("%"));
+  return hasUnit ? readText(type, value) : textOfType(type, value);
 }
 
 /** One integer and one unit. */

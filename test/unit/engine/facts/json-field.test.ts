@@ -61,9 +61,13 @@ describe("a value of", () => {
     ["number", 0.5, 0.5],
     ["number", 1e300, 1e300],
     ["percent", 12.5, 12.5],
+    ["percent", "12.5%", 12.5],
     ["duration", 35_000, 35_000],
+    ["duration", "35ms", 35_000],
     ["size", 0, 0],
+    ["size", "64KB", 65_536],
     ["time", 1, 1],
+    ["time", "1970-01-01T00:00:01Z", 1_000_000],
     ["bool", true, 1],
     ["bool", false, 0],
     ["string", "", ""],
@@ -82,6 +86,12 @@ describe("a value of", () => {
     ["int", "7"],
     ["int", true],
     ["duration", 0.5],
+    ["duration", "35"],
+    ["duration", "1.5s"],
+    ["size", "64kb"],
+    ["time", "yesterday"],
+    ["percent", "12.5"],
+    ["percent", "x%"],
     ["number", Infinity],
     ["number", NaN],
     ["percent", -Infinity],
@@ -120,6 +130,8 @@ describe("a fold", () => {
     expect(fold("count", LINES, body(1, 7, 3))).toBe(3);
     expect(fold("count", LINES, body("a", null, {}))).toBe(3);
     expect(fold("sum", LINES, body(0.5, 1.5), "number")).toBe(2);
+    expect(fold("max", LINES, body("35ms", "2s"), "duration")).toBe(2_000_000);
+    expect(fold("sum", LINES, body("1KB", 1), "size")).toBe(1_025);
   });
 
   test("of nothing is zero, and its largest is missing", () => {
