@@ -40,7 +40,7 @@ export {
   MOST_TRIALS,
   smallestChange,
 } from "./explain/change/smallest-change.ts";
-export { memberAt, withHeader, withMemberAt, withPath } from "./explain/change/edits.ts";
+export { claimOf, memberAt, withHeader, withMemberAt, withPath } from "./explain/change/edits.ts";
 export { placeOf as attributePlace } from "./explain/change/places.ts";
 export { type Read, readsIn } from "./explain/change/reads.ts";
 export type { AttributeValue } from "./explain/change/values.ts";

@@ -71,6 +71,12 @@ export function putJson(c: Context, slot: number, type: ScalarType, value: unkno
   }
 }
 
+/** Puts a claim of a token: a JSON value, but a number of a time counts seconds since 1970 (RFC 7519, NumericDate). */
+export function putClaim(c: Context, slot: number, type: ScalarType, value: unknown): boolean {
+  if (type !== "time" || typeof value !== "number") return putJson(c, slot, type, value);
+  return putJson(c, slot, type, Math.round(value * 1_000_000));
+}
+
 /** One number of a body that a field folds in; NaN for what makes the field missing. */
 function foldOne({ type, fold }: BodyField, total: number, value: unknown): number {
   if (fold === "count") return value === undefined ? Number.NaN : total + 1;

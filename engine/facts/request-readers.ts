@@ -7,7 +7,7 @@ import { ADDRESS_WORDS, networkAround } from "./address.ts";
 import type { Context, Reader } from "./context.ts";
 import { factNumber } from "./fact-text.ts";
 import { graphqlOf } from "./graphql-body.ts";
-import { foldBody, memberOf, putJson, valueAt } from "./json-field.ts";
+import { foldBody, memberOf, putClaim, putJson, valueAt } from "./json-field.ts";
 import { countOwn, ownText } from "./own.ts";
 import { cookieValue, countPairs, queryValue } from "./pairs.ts";
 import { putAddress, putNumber, putSet, putSpan, putText, putTruth } from "./put.ts";
@@ -170,7 +170,7 @@ function tokenReader({ slots }: Program, op: number, slot: number, name: string)
       };
     case SlotOp.tokenField: {
       const { path, type } = slots.fields[slots.a[slot]!]!;
-      return (c) => putJson(c, slot, type, valueAt(c.request.claims, path));
+      return (c) => putClaim(c, slot, type, valueAt(c.request.claims, path));
     }
     case SlotOp.credentialId:
       return ({ request: { credential }, texts }) => {

@@ -49,7 +49,9 @@ function tokenField(policy: Policy, facts: Facts, name: string): Reading {
   const field = fields.find((each) => each.name === name);
   if (field === undefined) return undefined;
   const value = field.path.reduce<unknown>((each, member) => memberOf(each, member), facts.request.claims);
-  return valueOfType(field.type, value);
+  // Numbers are of seconds there (RFC 7519, NumericDate).
+  const isDate = field.type === "time" && typeof value === "number";
+  return valueOfType(field.type, isDate ? Math.round(value * 1_000_000) : value);
 }
 
 function tokenClaim(facts: Facts, name: string): Reading {

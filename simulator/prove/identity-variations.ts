@@ -1,5 +1,6 @@
 /** What can be varied in who calls: claims and scopes of a token, the kind of proof, challenges that were answered. */
 import {
+  claimOf,
   CHALLENGES,
   EVIDENCE,
   type Evidence,
@@ -29,7 +30,8 @@ export function claimVariation(path: readonly string[], { attribute, constants }
     text: scalar === "string",
     apply: (request, value) => {
       if (value === null && memberAt(request.claims, path) === undefined) return request;
-      return { ...request, claims: withMemberAt(request.claims ?? {}, path, value) as Request["claims"] };
+      const claims = withMemberAt(request.claims ?? {}, path, claimOf(scalar, value));
+      return { ...request, claims: claims as Request["claims"] };
     },
   };
 }

@@ -1,7 +1,9 @@
 /** A request with one thing in it changed. Everything else stays as it was received. */
 import { headerOf } from "../../reference/facts.ts";
 import { canonicalPath, cookiePairs, queryPairs, splitTarget } from "../../reference/path.ts";
+import type { ScalarType } from "../../policy.ts";
 import type { Request } from "../../request.ts";
+import type { AttributeValue } from "./values.ts";
 
 type Members = Readonly<Record<string, unknown>>;
 type Pairs = readonly (readonly [name: string, value: string])[];
@@ -96,6 +98,11 @@ export function withMemberAt(value: unknown, path: readonly string[], member: un
   const outer = isObject(value) ? value : {};
   const inner = Object.hasOwn(outer, name) ? outer[name] : undefined;
   return withMember(outer, name, rest.length === 0 ? member : withMemberAt(inner, rest, member));
+}
+
+/** A value as a claim of a token states it: a time in seconds since 1970 (RFC 7519, NumericDate). */
+export function claimOf(type: ScalarType, value: AttributeValue): unknown {
+  return type === "time" && typeof value === "number" ? value / 1_000_000 : value;
 }
 
 function withMember(members: Members, name: string, value: unknown): Members {

@@ -7,7 +7,7 @@ import { canonicalPath } from "../../facts/canonical-path.ts";
 import { CHALLENGES, type Client, type Evidence, type Policy, type Route, type ScalarType } from "../../policy.ts";
 import type { Facts } from "../../reference/facts.ts";
 import type { Request, RequestCredential } from "../../request.ts";
-import { memberAt, withMemberAt, withPath, withSegment } from "./edits.ts";
+import { claimOf, memberAt, withMemberAt, withPath, withSegment } from "./edits.ts";
 import { asValue, type Place, placeOf } from "./places.ts";
 import type { Read } from "./reads.ts";
 import { type AttributeValue, evidenceToTry, methodsToTry, valuesToTry } from "./values.ts";
@@ -157,10 +157,11 @@ function claimKnobs({ policy, reads, facts: { request } }: KnobSource, claims: o
     const path =
       name === "token.claim" ? [String(args[0])] : name === "token.field" ? fieldPath(policy, args[0]) : null;
     if (path === null) return [];
-    const current = asValue(memberAt(claims, path));
+    const stated = asValue(memberAt(claims, path));
+    const current = type.scalar === "time" && typeof stated === "number" ? Math.round(stated * 1_000_000) : stated;
     const change = (value: AttributeValue): Request => ({
       ...request,
-      claims: withMemberAt(claims, path, value) as Request["claims"],
+      claims: withMemberAt(claims, path, claimOf(type.scalar, value)) as Request["claims"],
     });
     const values = valuesToTry(type.scalar, constants, current, current !== null);
     return [{ attribute: `claim ${path.join(".")}`, type: type.scalar, current, values, change }];

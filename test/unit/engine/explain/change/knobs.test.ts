@@ -39,7 +39,7 @@ ${["shop", "plain"]
 
 const HEAD = `policy "p" { default allow }
 clients from "clients.yaml"
-identity { jwt "https://issuer.example" { audience "a" keys "https://issuer.example/keys" claims { tenant: string from "org.tenant" } } }
+identity { jwt "https://issuer.example" { audience "a" keys "https://issuer.example/keys" claims { tenant: string from "org.tenant"  since: time from "auth_time" } } }
 route order = GET "/orders/{id}" { scopes ["read"] }
 route home = GET "/"
 fact depth : int from header "x-depth"
@@ -227,6 +227,15 @@ describe("claims", () => {
     expect(knob(text, "claim org.tenant", request).values).toContain("acme");
     expect(turned(text, "claim org.tenant", request, "acme")).toEqual({
       claims: { sub: "w", org: { tenant: "acme", id: 7 } },
+    });
+  });
+
+  test("of times are numbers of seconds", () => {
+    const since = rule("token.since ?? 2000-01-01 > 2026-01-01");
+    const request: Partial<Request> = { claims: { auth_time: 1.5 } };
+    expect(knob(since, "claim auth_time", request)).toMatchObject({ type: "time", current: 1_500_000 });
+    expect(turned(since, "claim auth_time", request, 1_767_225_600_000_001)).toEqual({
+      claims: { auth_time: 1_767_225_600.000001 },
     });
   });
 
