@@ -303,7 +303,11 @@ function buildRate(node: CstNode, allow: Quantity, minus: IToken | null, context
 /** Reports a zero where at least one is needed. */
 export function atLeastOne(value: Quantity, what: string, context: BuildContext): Quantity {
   if (value.value < 1) {
-    context.error("EP1104", `${what} at least 1, not \`${value.raw}\``, value.span, "write a number from 1 on");
+    const [least, help] =
+      value.kind === "duration"
+        ? ["more than nothing", "write a duration, such as `1s`"]
+        : ["at least 1", "write a number from 1 on"];
+    context.error("EP1104", `${what} ${least}, not \`${value.raw}\``, value.span, help);
   }
   return value;
 }

@@ -65,6 +65,8 @@ describe("text", () => {
     ["durations are one integer and one unit", "rule r then slow 1h30m", "EP1103", "is not a number"],
     ["durations are one integer and one unit", "rule r then slow 1.5s", "EP1103", "whole numbers of one unit"],
     ["every number has a unit", "rule r then slow 5", "EP1105", "has no unit"],
+    ["a rate is over a time", "limit l per ip allow 5 per 0s", "EP1104", "write a duration"],
+    ["a rate allows something", "limit l per ip allow 0 per 1s", "EP1104", "write a number from 1 on"],
     ["`let` cycles are an error naming the cycle", "let a = b\nlet b = a", "EP2202", "`a` reads `b` reads `a`"],
     [
       "`let` cycles are an error naming the cycle, a class in it too",
