@@ -9,6 +9,7 @@ const ENGINE = ["test/unit/engine/engine.test.ts", "test/unit/engine/shared-engi
 const LOOKUPS = ["test/unit/engine/facts/lookups.test.ts"];
 const INDEX = ["test/unit/engine/compile/index-agrees.test.ts"];
 const READERS = ["test/unit/engine/facts/readers.test.ts", "test/unit/engine/facts/read-slot.test.ts"];
+const SHARED = ["journal", "copies"].map((name) => mirror(`engine/state/shared/${name}.ts`));
 
 /** Files whose own tests do not stand where theirs do: both engines are put to one, or it is about several files. */
 const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
@@ -80,7 +81,8 @@ const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   "engine/snapshot/pages.ts": ["pages", "snapshot"].map((name) => mirror(`engine/snapshot/${name}.ts`)),
   "engine/snapshot/snapshot.ts": ["test/unit/engine/snapshot.test.ts"],
   "engine/state/table.ts": ["room", "sweep"].map((part) => `test/unit/engine/state/table-${part}.test.ts`),
-  "engine/state/shared/layout.ts": ["test/unit/engine/state/shared/journal.test.ts"],
+  "engine/state/shared/journal.ts": SHARED,
+  "engine/state/shared/layout.ts": SHARED,
 };
 
 /** Where the tests of a file of `engine/` stand that are its own, those that find most first; there may be none. */

@@ -49,6 +49,13 @@ test("a record says what was decided, where, and in what units", () => {
   });
 });
 
+test("what matched, and what would have, is named one by one, and nothing beyond", () => {
+  const record = recordOf(decided({}), { ...NO_FINDINGS, matched: ["m", "n"], shadow: ["s"] }, PLACE);
+  expect([record.matches, record.shadows]).toEqual([2, 1]);
+  expect([0, 1, 2].map((index) => record.matchOf(index))).toEqual(["m", "n", ""]);
+  expect([0, 1].map((index) => record.shadowOf(index))).toEqual(["s", ""]);
+});
+
 test("nothing to wait for is no time, whatever stood for it", () => {
   const record = recordOf(decided({ retryAfter: -1 }), NO_FINDINGS, PLACE);
   expect([record.retryAfterMicros, record.toDecision().retryAfter]).toEqual([0, 0]);

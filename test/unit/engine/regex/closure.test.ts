@@ -26,20 +26,24 @@ const PLACES = [
   [Beside.word, Beside.other],
   [Beside.other, Beside.word],
   [Beside.other, Beside.other],
+  [Beside.newline, Beside.word],
+  [Beside.other, Beside.newline],
 ] as const;
 
 describe("follows what consumes nothing", () => {
   test.each<[string, readonly (true | number)[]]>([
-    ["", [true, true, true, true, true, true, true, true, true]],
-    ["a", [1, 1, 1, 1, 1, 1, 1, 1, 1]],
-    ["a|b|c", [3, 3, 3, 3, 3, 3, 3, 3, 3]],
-    ["a*b", [2, 2, 2, 2, 2, 2, 2, 2, 2]],
-    ["^", [true, true, true, 0, 0, 0, 0, 0, 0]],
-    ["$", [true, 0, 0, true, true, 0, 0, 0, 0]],
-    ["\\b", [0, true, 0, true, 0, 0, true, true, 0]],
-    ["\\B", [true, 0, true, 0, true, true, 0, 0, true]],
-    ["^a|\\bb", [1, 2, 1, 1, 0, 0, 1, 1, 0]],
-    ["a|$", [true, 1, 1, true, true, 1, 1, 1, 1]],
+    ["", [true, true, true, true, true, true, true, true, true, true, true]],
+    ["a", [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]],
+    ["a|b|c", [3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3]],
+    ["a*b", [2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2]],
+    ["^", [true, true, true, 0, 0, 0, 0, 0, 0, 0, 0]],
+    ["$", [true, 0, 0, true, true, 0, 0, 0, 0, 0, 0]],
+    ["(?m:^)", [true, true, true, 0, 0, 0, 0, 0, 0, true, 0]],
+    ["(?m:$)", [true, 0, 0, true, true, 0, 0, 0, 0, 0, true]],
+    ["\\b", [0, true, 0, true, 0, 0, true, true, 0, true, 0]],
+    ["\\B", [true, 0, true, 0, true, true, 0, 0, true, 0, true]],
+    ["^a|\\bb", [1, 2, 1, 1, 0, 0, 1, 1, 0, 1, 0]],
+    ["a|$", [true, 1, 1, true, true, 1, 1, 1, 1, 1, 1]],
   ])("of /%s/", (source, expected) => {
     const closure = closureOf(source);
     expect(PLACES.map(([before, after]) => atStart(closure, before, after))).toEqual(expected);
@@ -51,6 +55,13 @@ describe("follows what consumes nothing", () => {
     expect(closure.follow(Int32Array.of(start, start), 2, Beside.edge, Beside.other)).toBe(false);
     expect([closure.count, new Set(closure.reached.subarray(0, closure.count)).size]).toEqual([3, 3]);
     expect([closure.follow(Int32Array.of(start), 0, Beside.edge, Beside.other), closure.count]).toEqual([false, 0]);
+  });
+
+  test("also after so many rounds that their numbers begin anew", () => {
+    const closure = closureOf("a|b");
+    atStart(closure, Beside.edge, Beside.edge);
+    Object.assign(closure, { round: 0x3fffffff });
+    expect(atStart(closure, Beside.edge, Beside.edge)).toBe(2);
   });
 
   test("also after very many rounds", () => {

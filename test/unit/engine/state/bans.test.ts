@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { BAN_BYTES, BanTable, type BanTerms, MAX_OWNERS } from "../../../../engine/state/bans.ts";
-import { PAGE_BYTES } from "../../../../engine/state/arena.ts";
+import { Arena, PAGE_BYTES } from "../../../../engine/state/arena.ts";
+import { Recorder } from "../../../helpers/recorder.ts";
 import { crowd, hashOf, inArena, type KeyedTable } from "../../../helpers/tables.ts";
 
 const NOW = 1_767_225_600_000_000;
@@ -76,6 +77,72 @@ describe("doubling", () => {
   });
 });
 
+test("without doubling, a return at the very end of a ban is banned as long as the first time", () => {
+  const table = tableOf();
+  const owner = own(table, PLAIN);
+  table.set(5, 1, owner, NOW);
+  table.set(5, 1, owner, NOW + 100);
+  expect(table.remaining(5, 1, owner, NOW + 100)).toBe(100);
+});
+
+test("says how long a ban would run that begins now, and sets none", () => {
+  const table = tableOf();
+  const owner = own(table, DOUBLING);
+  const other = own(table, PLAIN);
+  expect([table.lengthOf(5, 1, owner, NOW), table.count]).toEqual([100, 0]);
+  table.set(5, 1, owner, NOW);
+  const lengths = [99, 100, 600, 601].map((later) => table.lengthOf(5, 1, owner, NOW + later));
+  expect(lengths).toEqual([100, 200, 200, 100]);
+  expect([table.lengthOf(5, 1, other, NOW + 100), table.lengthOf(6, 1, owner, NOW + 100)]).toEqual([100, 100]);
+  expect([table.count, table.remaining(5, 1, owner, NOW)]).toEqual([1, 100]);
+});
+
+describe("a ban that is ended", () => {
+  test("is over at once, for its key and its owner only", () => {
+    const table = tableOf();
+    const owner = own(table, PLAIN);
+    const other = own(table, PLAIN);
+    for (const [lo, of] of [
+      [5, owner],
+      [5, other],
+      [6, owner],
+    ] as const)
+      table.set(lo, 1, of, NOW);
+    table.end(5, 1, owner);
+    table.end(7, 1, owner);
+    expect([table.remaining(5, 1, owner, NOW), collect(table, 5, NOW)]).toEqual([0, [[other, NOW + 100]]]);
+    expect(table.remaining(6, 1, owner, NOW)).toBe(100);
+  });
+
+  // The second is so soon after time began that the end of what is over is not long ago.
+  test.each([NOW, 50])("doubles no other, at time %d", (now) => {
+    const table = tableOf();
+    const owner = own(table, DOUBLING);
+    table.set(5, 1, owner, now);
+    table.end(5, 1, owner);
+    expect(table.lengthOf(5, 1, owner, now)).toBe(100);
+    table.set(5, 1, owner, now);
+    expect(table.remaining(5, 1, owner, now)).toBe(100);
+  });
+});
+
+test("every word of a ban that is set again, put or ended is told before it changes", () => {
+  const arena = new Arena(8);
+  const table = inArena(PAGE_BYTES, (own, head) => new BanTable(own, head), arena);
+  table.own(0, DOUBLING);
+  for (const change of [
+    () => table.set(5, 1, 0, NOW),
+    () => table.set(5, 1, 0, NOW + 150),
+    () => table.put(5, 1, 0, NOW + 5_000, 700, NOW),
+    () => table.end(5, 1, 0),
+  ]) {
+    const recorder = new Recorder(arena);
+    change();
+    expect(recorder.lost()).toEqual([]);
+    arena.guard = null;
+  }
+});
+
 test("finds all live bans of a key, whoever set them", () => {
   const table = tableOf();
   const owners = [0, 1, 2].map(() => own(table, PLAIN));
@@ -94,6 +161,7 @@ test("whole times and owners survive their packing", () => {
   table.set(5, 1, 4_999, NOW);
   expect(table.remaining(5, 1, 4_999, NOW)).toBe(terms.forMicros);
   expect(collect(table, 5, NOW)).toEqual([[4_999, NOW + terms.forMicros]]);
+  expect(table.lengthOf(5, 1, 4_999, NOW)).toBe(terms.forMicros);
 });
 
 test("an owner that goes takes its bans along, and its number is used again without them", () => {
@@ -192,6 +260,7 @@ test("bans of both halves of a hash are apart", () => {
     ] as const
   ).map(([lo, hi]) => table.remaining(lo, hi, owner, NOW + 20));
   expect([table.count, ...left]).toEqual([3, 80, 90, 100, 0]);
+  expect([collect(table, 5, NOW), collect(table, 6, NOW)]).toEqual([[[owner, NOW + 100]], [[owner, NOW + 120]]]);
 });
 
 test("there are as many owners as fit beside the times", () => {

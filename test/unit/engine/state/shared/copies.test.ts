@@ -5,6 +5,8 @@ import { beginCopies, collectCopies, copyBefore, endCopies } from "../../../../.
 import {
   copiesStart,
   copiesWords,
+  journalStart,
+  journalWords,
   LOCK,
   SHARING_END,
   SNAPSHOT_COPIES,
@@ -43,6 +45,11 @@ function original(first: number, count: number): Int32Array {
   const from = first * PAGE_WORDS;
   return Int32Array.from({ length: count * PAGE_WORDS }, (_, index) => (from + index < SHARING_END ? 0 : from + index));
 }
+
+test("copies lie behind the journal: a word and room for each page, an even number of words", () => {
+  expect([1, 4].map(copiesStart)).toEqual([1, 4].map((pages) => journalStart(pages) + journalWords(pages)));
+  expect([1, 4, 5].map(copiesWords)).toEqual([2 + PAGE_WORDS, 4 + 4 * PAGE_WORDS, 6 + 5 * PAGE_WORDS]);
+});
 
 describe("a snapshot", () => {
   test("has pages that changed, and such that did not, as they were", () => {
