@@ -3,6 +3,7 @@ import {
   canonicalIp,
   canonicalNetwork,
   hasHostBits,
+  networkBounds,
   networkContains,
   networkOf,
   Networks,
@@ -57,6 +58,25 @@ test.each([
   ["10.0.0.0/8", "ten", false],
 ])("whether %j holds %j: %s", (network, inner, expected) => {
   expect(networkContains(network, inner)).toBe(expected);
+});
+
+test.each([
+  ["10.0.0.0/8", "::ffff:10.0.0.0", 2n ** 24n],
+  ["10.1.2.3/8", "::ffff:10.0.0.0", 2n ** 24n],
+  ["203.0.113.9", "::ffff:203.0.113.9", 1n],
+  ["2001:db8::/32", "2001:db8::", 2n ** 96n],
+  ["2001:db8::1", "2001:db8::1", 1n],
+  ["::/0", "::", 2n ** 128n],
+])("%s begins at %s and has %d addresses", (network, first, size) => {
+  const [from, end] = networkBounds(network)!;
+  expect([from, end - from]).toEqual([networkBounds(first)![0], size]);
+});
+
+test("addresses are numbers of 128 bits", () => {
+  expect(networkBounds("::1:0:0:2/128")).toEqual([2n ** 48n + 2n, 2n ** 48n + 3n]);
+  expect(networkBounds("1::/128")?.[0]).toBe(2n ** 112n);
+  expect(networkBounds("0.0.0.1")?.[0]).toBe(0xffff_0000_0001n);
+  expect([networkBounds("ten"), networkBounds("10.0.0.0/33")]).toEqual([null, null]);
 });
 
 test("a handful of networks hold what one of them holds, in any spelling", () => {

@@ -3,7 +3,15 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Arena, PAGE_BYTES, PAGE_WORDS } from "../../../../../engine/state/arena.ts";
 import { Journal } from "../../../../../engine/state/shared/journal.ts";
-import { JOURNAL_LENGTH, journalStart, journalWords } from "../../../../../engine/state/shared/layout.ts";
+import { beginCopies, collectCopies } from "../../../../../engine/state/shared/copies.ts";
+import {
+  copiesStart,
+  copiesWords,
+  JOURNAL_LENGTH,
+  journalStart,
+  journalWords,
+  SNAPSHOT_COPIES,
+} from "../../../../../engine/state/shared/layout.ts";
 import { check } from "../../../../helpers/property.ts";
 
 const PAGES = 3;
@@ -77,4 +85,22 @@ test("holds so many words and not one more, and says so before anything changes"
   journal.before(PAGE_WORDS, left - 2);
   expect(arena.words[JOURNAL_LENGTH]).toBe(journalWords(PAGES));
   journal.commit();
+});
+
+test("while a snapshot is taken, a page that is about to change is kept for it, and at other times none is", () => {
+  const size = copiesStart(PAGES) + copiesWords(PAGES);
+  const arena = new Arena(PAGES, new SharedArrayBuffer(size * 4));
+  const journal = new Journal(arena, PAGES);
+  const { words } = arena;
+  const change = (page: number): void => {
+    journal.before(page * PAGE_WORDS + 5, 1);
+    words[page * PAGE_WORDS + 5] = 7;
+  };
+  change(1);
+  expect(words[SNAPSHOT_COPIES]).toBe(0);
+  beginCopies(words, PAGES, PAGES);
+  change(2);
+  const taken = new Int32Array(2 * PAGE_WORDS);
+  collectCopies(words, PAGES, 1, 2, taken);
+  expect([words[SNAPSHOT_COPIES], taken[5], taken[PAGE_WORDS + 5]]).toEqual([1, 7, 0]);
 });
