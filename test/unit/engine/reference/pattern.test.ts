@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { PatternNode } from "../../../../engine/index.ts";
 import { fitsGlob, searches } from "../../../../engine/reference/pattern.ts";
 import { arbitraryPattern } from "../../../helpers/generators-conditions.ts";
+import { patternOf } from "../../../helpers/patterns.ts";
 import { check } from "../../../helpers/property.ts";
 
 /** The same expression in JavaScript's syntax. */
@@ -36,13 +37,33 @@ function toSource(node: PatternNode): string {
 }
 
 test("searching agrees with JavaScript's own regular expressions", () => {
-  const text = fc.string({ unit: fc.constantFrom("a", "b", "A", "|", "7", " "), maxLength: 7 });
+  const text = fc.string({ unit: fc.constantFrom("a", "b", "A", "|", "7", " ", "\n"), maxLength: 7 });
   check(
     fc.property(arbitraryPattern, text, (root, subject) => {
       expect(searches(root, subject)).toBe(new RegExp(toSource(root)).test(subject));
     }),
     { runs: 2_000 },
   );
+});
+
+test.each<[source: string, fits: readonly string[], others: readonly string[]]>([
+  ["^a{2}$", ["aa"], ["", "a", "aaa"]],
+  ["^a{1,3}$", ["a", "aa", "aaa"], ["", "aaaa"]],
+  ["^a{2,}$", ["aa", "aaaaa"], ["", "a"]],
+  ["^(?:ab)*$", ["", "ab", "abab"], ["a", "aba", "abb"]],
+  ["^(?:a|bc){2}$", ["aa", "abc", "bca", "bcbc"], ["a", "ab", "bcb", "aaa"]],
+  ["^(?:a|ab)(?:c|bcd)$", ["ac", "abc", "abcd"], ["abbcc", "ab"]],
+  ["^(?:a?)*b$", ["b", "aab"], ["a", ""]],
+  ["(?m:^)b", ["b", "ab\nb", "\nb"], ["ab", "a b"]],
+  ["a(?m:$)", ["a", "ba", "a\nb"], ["ab", "a b", "\nab"]],
+  ["\\bab\\b", ["ab", "-ab-", "x ab", "ab\ny"], ["abc", "_ab", "ab9", "Aab"]],
+  ["^\\B$", [""], ["a", "-"]],
+  ["a\\Bb", ["ab"], ["a-b", "a"]],
+  ["[^a]", ["b", "ab", "\n"], ["", "a"]],
+])("/%s/ is found in the texts that it fits", (source, fits, others) => {
+  const root = patternOf(source);
+  expect(fits.filter((text) => !searches(root, text))).toEqual([]);
+  expect(others.filter((text) => searches(root, text))).toEqual([]);
 });
 
 test("a star in a glob is any run of characters", () => {
