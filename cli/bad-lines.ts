@@ -13,15 +13,23 @@ export class BadLines {
   private readonly file: string;
   private readonly skip: boolean;
   private readonly io: CliIo;
+  private readonly remedy: string;
 
   /**
    * @param file - As shown in messages.
    * @param skip - Whether `--skip-bad` was given.
+   * @param remedy - What to do about the first, where it stops the run.
    */
-  constructor(file: string, skip: boolean, io: CliIo) {
+  constructor(
+    file: string,
+    skip: boolean,
+    io: CliIo,
+    remedy = "mend the line, or pass over such lines with --skip-bad",
+  ) {
     this.file = file;
     this.skip = skip;
     this.io = io;
+    this.remedy = remedy;
   }
 
   /**
@@ -32,7 +40,7 @@ export class BadLines {
    */
   report(number: number, reason: string, text: string): void {
     const place = `${this.file}:${number}: ${withoutControl(reason)}`;
-    if (!this.skip) throw new CliProblem(place, "mend the line, or pass over such lines with --skip-bad");
+    if (!this.skip) throw new CliProblem(place, this.remedy);
     this.count++;
     if (this.count <= MOST_SHOWN) this.io.stderr(`skipped ${place}${excerpt(text)}\n`);
     else if (this.count === MOST_SHOWN + 1) this.io.stderr("further lines are skipped and only counted\n");

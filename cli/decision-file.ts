@@ -1,6 +1,6 @@
 /** Decisions written to a file while a simulation runs: in pieces and without waiting, because a simulation does not wait either. */
 import { closeSync, openSync, writeSync } from "node:fs";
-import { fileProblem } from "./problem.ts";
+import { fileProblem, writeProblem } from "./problem.ts";
 
 export class DecisionFile {
   private readonly path: string;
@@ -16,7 +16,7 @@ export class DecisionFile {
     try {
       this.descriptor = openSync(path, "w");
     } catch (problem) {
-      throw fileProblem(path, problem);
+      throw writeProblem(path, problem);
     }
   }
 

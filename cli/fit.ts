@@ -41,10 +41,8 @@ export async function fit(file: string, policy: Policy, args: Arguments, io: Cli
         : strangers === requests
           ? `no request of a client that ${file} has in its inventory`
           : `no request of a client on a route that ${file} has`;
-    throw new CliProblem(
-      `${paths.join(", ")}: ${why}`,
-      "--identify tells which client sent a request; a population is of clients of the inventory",
-    );
+    const help = "--identify tells which client sent a request; a population is of clients of the inventory";
+    throw new CliProblem(`${paths.join(", ")}: ${why}`, requests === 0 ? "name a log that has some" : help);
   }
   await io.stdout(args.json() ? `${JSON.stringify(fitJson(fitted, policy))}\n` : fitText(fitted, policy));
   return EXIT.fine;

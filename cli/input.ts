@@ -52,6 +52,7 @@ export interface LogInput {
  */
 export function openLogs(paths: readonly string[], io: CliIo): readonly LogInput[] {
   const files = paths.filter((path) => path !== "-");
+  if (paths.length - files.length > 1) throw new CliProblem("`-` is given twice", "standard input can be read once");
   const total = files.length < paths.length ? 0 : files.reduce((sum, path) => sum + sizeOf(path), 0);
   const progress = new Progress(files.length === 1 ? (files[0] ?? "") : `${paths.length} logs`, total, io);
   if (files.length < paths.length && io.stdinIsTerminal) io.stderr(AT_TERMINAL);

@@ -67,14 +67,18 @@ export function mendChecked(path: string): MendResult {
   return result;
 }
 
+function remedyOf(path: string, reason: string): string {
+  if (path === "-") return "a policy is read from its file, beside those that it names; only fmt takes standard input";
+  return reason === "not_found" ? "check the spelling and the folder you are in" : "name a policy file";
+}
+
 function loadWatched<T>(path: string, load: (path: string, files: FileReader) => T): T {
   refuseYaml(path);
   const files = new WatchedFiles(path);
   const result = load(path, files);
   const { failure } = files;
   if (failure !== null && !failure.ok && failure.reason !== "too_large") {
-    const help = failure.reason === "not_found" ? "check the spelling and the folder you are in" : "name a policy file";
-    throw new CliProblem(`${path}: ${failure.message}`, help);
+    throw new CliProblem(`${path}: ${failure.message}`, remedyOf(path, failure.reason));
   }
   return result;
 }

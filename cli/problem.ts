@@ -1,5 +1,7 @@
 /** Why a command could not do its work, for people: one sentence, and what to do. */
 
+import { dirname } from "node:path";
+
 /** Exit statuses of every command. */
 export const EXIT = { fine: 0, no: 1, cannot: 2 } as const;
 
@@ -28,6 +30,13 @@ export function fileProblem(path: string, problem: unknown): CliProblem {
   const code = problem instanceof Error && "code" in problem ? String(problem.code) : "";
   const said = SYSTEM_WORDS[code] ?? (problem instanceof Error ? problem.message : String(problem));
   return new CliProblem(`${path}: ${said}`, SYSTEM_REMEDIES[code] ?? "");
+}
+
+/** As {@link fileProblem}, of a file that is to be written: what is not there is its folder. */
+export function writeProblem(path: string, problem: unknown): CliProblem {
+  const isMissing = problem instanceof Error && "code" in problem && problem.code === "ENOENT";
+  if (!isMissing) return fileProblem(path, problem);
+  return new CliProblem(`${path}: there is no folder \`${dirname(path)}\``, "make it, or name another place");
 }
 
 const SYSTEM_WORDS: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 /** Rewriting a file that somebody keeps. */
 import { randomBytes } from "node:crypto";
 import { realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { fileProblem } from "./problem.ts";
+import { fileProblem, writeProblem } from "./problem.ts";
 
 /**
  * Writes aside and renames, so that a full disk or a killed process leaves the old text whole. Links stay links.
@@ -30,7 +30,7 @@ export function writeNewFile(file: string, bytes: Uint8Array): void {
     else if (found.isFile()) writeAside(realpathSync(file), bytes, OWNER_ONLY);
     else writeFileSync(file, bytes);
   } catch (problem) {
-    throw fileProblem(file, problem);
+    throw writeProblem(file, problem);
   }
 }
 

@@ -1,7 +1,7 @@
 /** A page written when all is run. That it can be is looked at before, so that nobody waits for a run whose result has no place. */
 import { accessSync, constants, existsSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { CliProblem, fileProblem } from "./problem.ts";
+import { CliProblem, fileProblem, writeProblem } from "./problem.ts";
 
 export class ReportFile {
   readonly path: string;
@@ -13,7 +13,7 @@ export class ReportFile {
     try {
       accessSync(written, constants.W_OK);
     } catch (problem) {
-      throw fileProblem(written, problem);
+      throw existsSync(written) ? fileProblem(written, problem) : writeProblem(path, problem);
     }
     if (existsSync(path) && statSync(path).isDirectory()) {
       throw new CliProblem(`${path} is a directory`, "--report names the file to write, such as report.html");

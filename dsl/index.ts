@@ -9,6 +9,7 @@ export type { ControlReport, ControlStatus } from "./audit/controls/control.ts";
 export { mapControls } from "./audit/controls/mapping.ts";
 export { onlyClients } from "./audit/filter.ts";
 export type { Finding, FindingEntry, FindingSeverity } from "./audit/finding.ts";
+export { FINDINGS } from "./audit/registry.ts";
 export { auditToJson, type JsonAudit } from "./audit/render-json.ts";
 export { auditToSarif } from "./audit/render-sarif.ts";
 export { renderControls } from "./audit/render-controls.ts";

@@ -130,9 +130,10 @@ function fromLines(text: string): readonly Placed[] | OverlayError {
 
 function parseJson(text: string): { readonly value: unknown } | { readonly error: string } {
   try {
-    return { value: JSON.parse(text) };
-  } catch {
-    return { error: read.notJson(text) };
+    return { value: read.parseStrictly(text) };
+  } catch (problem) {
+    if (problem instanceof read.FieldProblem) return { error: problem.message };
+    throw problem;
   }
 }
 

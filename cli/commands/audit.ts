@@ -61,6 +61,7 @@ changed, removed or inserted, and that its checkpoints are signed. Exits 1 with 
 
 async function run(args: Arguments, io: CliIo): Promise<number> {
   const [action] = args.positionals;
+  refuseOthers(action, args);
   // A policy of that name is `./verify`.
   if (action === "verify" || action === "log") {
     const [, path = ""] = args.exactly(`\`${action}\``, "the folder of --data, or a file of what /v1/audit gave,");
@@ -85,6 +86,20 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
       [renderAudit(shown, analysis.sources), renderControls(controls)].filter((part) => part !== "").join("\n"),
     );
   return ok ? EXIT.fine : EXIT.no;
+}
+
+/** Options by what they are of: the audit of a policy, `audit verify`, or both. */
+const OF_POLICIES = ["fail-on", "now", "client"];
+const OF_VERIFY = ["key", "earlier", "part"];
+
+function refuseOthers(action: string | undefined, args: Arguments): void {
+  const isLog = action === "verify" || action === "log";
+  const others = [...(isLog ? OF_POLICIES : []), ...(action === "verify" ? [] : OF_VERIFY)];
+  const other = others.find((name) => args.has(name));
+  if (other !== undefined)
+    throw new CliProblem(`--${other} goes with audit ${isLog && OF_POLICIES.includes(other) ? "FILE" : "verify"}`);
+  if (isLog && args.text("format") === "sarif")
+    throw new CliProblem(`audit ${action} has no --format sarif`, "text and json it has");
 }
 
 function sarif(shown: Audit, sources: readonly SourceFile[]): string {

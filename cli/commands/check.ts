@@ -5,6 +5,7 @@ import {
   type Diagnostic,
   diagnosticsToJson,
   diagnosticsToSarif,
+  FINDINGS,
   lineOf,
   loadForCallers,
   type LoadResult,
@@ -31,7 +32,11 @@ if there is an error.`,
       value: null,
       help: "apply certain remedies, in the policy and in those of its imports that are in its folder",
     },
-    { name: "explain", value: "CODE", help: "print what a code means, and check nothing" },
+    {
+      name: "explain",
+      value: "CODE",
+      help: "print what a code of a diagnostic or of an audit means, and check nothing",
+    },
     {
       name: "cost",
       value: null,
@@ -59,6 +64,8 @@ interface Checked {
 async function run(args: Arguments, io: CliIo): Promise<number> {
   const code = args.text("explain");
   if (code !== null) return explain(code, args, io);
+  if (args.has("cost") && args.text("format") === "sarif")
+    throw new CliProblem("--format sarif has no place for --cost", "--format json tells both");
   if (args.positionals.length === 0) throw new CliProblem("FILE is missing");
   const callers = readCallers(args);
   requireVia(callers, "name them with --via, such as --via nginx");
@@ -76,16 +83,35 @@ function checkFile(file: string, mending: boolean, callers: Callers): Checked {
   return { file, load: loadForCallers(load, callers), mended };
 }
 
-async function explain(code: string, args: Arguments, io: CliIo): Promise<number> {
-  const entry = CODES.find((one) => one.code === code.toUpperCase());
-  if (entry === undefined) throw new CliProblem(`there is no code \`${code}\``, "codes are written as in `EP2107`");
-  const { title, explanation } = entry;
-  await io.stdout(
-    args.json()
-      ? `${JSON.stringify({ code: entry.code, title, explanation })}\n`
-      : `${entry.code}: ${title}\n\n${explanation}\n`,
-  );
+/** Options that say how policies are checked. */
+const OF_CHECKS = ["deny", "fix", "cost", "via", "shows"];
+
+async function explain(given: string, args: Arguments, io: CliIo): Promise<number> {
+  const other = OF_CHECKS.find((name) => args.has(name));
+  if (other !== undefined || args.positionals.length > 0)
+    throw new CliProblem(`--explain checks nothing: leave out ${other === undefined ? "FILE" : `--${other}`}`);
+  if (args.text("format") === "sarif") throw new CliProblem("--explain has no --format sarif", "text and json it has");
+  const meaning = meaningOf(given.toUpperCase());
+  if (meaning === null)
+    throw new CliProblem(`there is no code \`${given}\``, "codes are written as in `EP2107` or `ID112`");
+  const { code, title, explanation } = meaning;
+  await io.stdout(args.json() ? `${JSON.stringify(meaning)}\n` : `${code}: ${title}\n\n${explanation}\n`);
   return EXIT.fine;
+}
+
+interface Meaning {
+  readonly code: string;
+  readonly title: string;
+  readonly explanation: string;
+}
+
+/** Of a diagnostic, or of a finding of `audit`. */
+function meaningOf(code: string): Meaning | null {
+  const entry = CODES.find((one) => one.code === code);
+  if (entry !== undefined) return { code, title: entry.title, explanation: entry.explanation };
+  const finding = FINDINGS.find(({ id }) => id === code);
+  if (finding === undefined) return null;
+  return { code, title: finding.title, explanation: `${finding.explanation} Raised where: ${finding.condition}` };
 }
 
 function asSarif(checked: readonly Checked[]): object {

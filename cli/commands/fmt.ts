@@ -69,7 +69,9 @@ function readFile(file: string): Uint8Array {
 function formatBytes(file: string, bytes: Uint8Array): Formatted {
   const decoded = decodeText(bytes);
   if (!decoded.ok) {
-    const problem = problemText(new CliProblem(`${file} ${decoded.message}`, decoded.help));
+    const problem = problemText(
+      new CliProblem(`${file === STDIN ? "standard input" : file} ${decoded.message}`, decoded.help),
+    );
     return { file, text: null, changed: false, problem, diagnostics: [], before: "" };
   }
   const { text, diagnostics } = format(decoded.text);

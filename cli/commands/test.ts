@@ -17,7 +17,7 @@ import { type CliIo, colorOnStdout } from "../io.ts";
 import type { Arguments } from "../options.ts";
 import { refuseOverwriting } from "../own-files.ts";
 import { loadGood } from "../policy-file.ts";
-import { CliProblem, EXIT, fileProblem } from "../problem.ts";
+import { CliProblem, EXIT, writeProblem } from "../problem.ts";
 import { Progress } from "../progress.ts";
 
 const FORMATS = ["text", "json", "junit"];
@@ -71,7 +71,7 @@ function writeLcov(path: string, results: readonly SuiteResult[]): void {
   try {
     writeFileSync(path, records.join(""));
   } catch (problem) {
-    throw fileProblem(path, problem);
+    throw writeProblem(path, problem);
   }
 }
 

@@ -104,8 +104,8 @@ function timeOf({ at }: ExplainJob, record: RequestRecord): number | null {
 async function decideHistory({ policy, history }: ExplainJob, session: Session, io: CliIo): Promise<void> {
   if (history === null) return;
   const clients = new Set(policy.clients.map(({ id }) => id));
-  for await (const { record } of readRecords(history, clients, new BadLines(history.name, false, io)))
-    session.decide(record);
+  const bad = new BadLines(history.name, false, io, "mend the line, or take it out of the file");
+  for await (const { record } of readRecords(history, clients, bad)) session.decide(record);
 }
 
 /** Another turn: let through instead of refused or the reverse; with a name, that it takes effect. */

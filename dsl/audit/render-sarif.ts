@@ -3,8 +3,7 @@ import { type SarifOptions, type SarifResult, type SarifRule, sarifLog } from ".
 import type { SourceFile } from "../source.ts";
 import type { Audit } from "./audit.ts";
 import type { Finding, FindingEntry, FindingSeverity } from "./finding.ts";
-import { INVENTORY_FINDINGS } from "./registry-inventory.ts";
-import { POLICY_FINDINGS } from "./registry-policy.ts";
+import { FINDINGS } from "./registry.ts";
 
 const LEVELS: Readonly<Record<FindingSeverity, SarifResult["severity"]>> = {
   error: "error",
@@ -14,8 +13,7 @@ const LEVELS: Readonly<Record<FindingSeverity, SarifResult["severity"]>> = {
 
 /** The log of one audit, as JSON-safe data. */
 export function auditToSarif({ findings }: Audit, sources: readonly SourceFile[], options: SarifOptions): object {
-  const entries: readonly FindingEntry[] = [...Object.values(INVENTORY_FINDINGS), ...Object.values(POLICY_FINDINGS)];
-  return sarifLog([{ diagnostics: findings.map(resultOf), sources }], entries.map(ruleOf), "audit", options);
+  return sarifLog([{ diagnostics: findings.map(resultOf), sources }], FINDINGS.map(ruleOf), "audit", options);
 }
 
 function ruleOf({ id, title, condition, explanation, severities }: FindingEntry): SarifRule {

@@ -32,7 +32,7 @@ describe("does not write", () => {
 
   test.each([
     [[], "-o OUT.epb is missing"],
-    [["-o", "/nowhere/p.epb"], "there is no such file"],
+    [["-o", "/nowhere/p.epb"], "there is no folder `/nowhere`"],
   ])("with %j", async (options, message) => {
     const at = folderWith({ "p.edgepolicy": SIGN_IN });
     const { status, stderr } = await edgepolicy(["compile", at("p.edgepolicy"), ...options]);

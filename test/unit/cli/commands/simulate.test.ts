@@ -116,7 +116,7 @@ test("cannot run where the decisions cannot be written", async () => {
   const at = folderWith(FILES);
   const { status, stderr } = await edgepolicy(["simulate", at("p.edgepolicy"), "--decisions", at("no/such/folder")]);
   expect(status).toBe(2);
-  expect(stderr).toContain(`${at("no/such/folder")}: there is no such file`);
+  expect(stderr).toContain(`${at("no/such/folder")}: there is no folder \`${at("no/such")}\``);
 });
 
 test("writes a page over all scenarios, the same bytes each time, and says where", async () => {
@@ -137,7 +137,7 @@ test("says before it runs anything that a report has no place", async () => {
   const base = ["simulate", at("p.edgepolicy"), "--report"];
   expect(await edgepolicy([...base, at("nowhere/report.html")])).toMatchObject({
     ...{ status: 2, stdout: "" },
-    stderr: expect.stringContaining("nowhere: there is no such file") as string,
+    stderr: expect.stringContaining(`there is no folder \`${at("nowhere")}\``) as string,
   });
   const { status, stderr } = await edgepolicy([...base, at(".")]);
   expect({ status, stderr }).toMatchObject({ status: 2, stderr: expect.stringContaining("is a directory") as string });
@@ -397,7 +397,7 @@ test.each([
   [
     "old decisions before the report has no place",
     ["--decisions", "old", "--report", "no/report.html"],
-    "no such file",
+    "there is no folder",
   ],
 ])("never overwrites %s", async (_what, argv, message) => {
   const files = { ...FILES, old: "kept" };
