@@ -3,7 +3,7 @@ import type { AstBinary, AstExpr, AstLiteral } from "../ast.ts";
 import { dotted } from "../check/attribute-names.ts";
 import { LINTS } from "../codes/lints.ts";
 import type { LintInput } from "./input.ts";
-import { bare } from "./syntax.ts";
+import { unwrap } from "../check/typed.ts";
 
 /** Operators that ask for the whole of a host. */
 const WHOLE: ReadonlySet<AstBinary["op"]> = new Set(["==", "!=", "in", "not in"]);
@@ -31,13 +31,13 @@ function comparedTexts({ left, right }: AstBinary): readonly AstLiteral[] {
 }
 
 function isHost(expr: AstExpr): boolean {
-  const inner = bare(expr);
+  const inner = unwrap(expr);
   return inner.kind === "name" && dotted(inner) === "host";
 }
 
 function textsOf(expr: AstExpr): readonly AstLiteral[] {
-  const inner = bare(expr);
-  const items = inner.kind === "list" ? inner.items.map(bare) : [inner];
+  const inner = unwrap(expr);
+  const items = inner.kind === "list" ? inner.items.map(unwrap) : [inner];
   return items.filter((item) => item.kind === "literal").filter(({ type }) => type === "string");
 }
 

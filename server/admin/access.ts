@@ -18,13 +18,16 @@ export interface Caller {
 export interface Denial {
   readonly status: 401 | 403;
   readonly detail: string;
+  /** What is wrong with the token that was sent (RFC 6750 §3.1); left out where none was, or none is asked for. */
+  readonly error?: "invalid_token" | "insufficient_scope";
 }
 
 /** The scheme's letters count in either case (RFC 9110 §11.1). */
 const BEARER = /^bearer +(.+)$/i;
 const LOCAL: Caller = { token: null, role: "operate" };
 const NO_TOKEN: Denial = { status: 401, detail: "a bearer token is needed" };
-const READ_ONLY: Denial = { status: 403, detail: "this token may read, not operate" };
+const WRONG_TOKEN: Denial = { status: 401, detail: "this server has no such token", error: "invalid_token" };
+const READ_ONLY: Denial = { status: 403, detail: "this token may read, not operate", error: "insufficient_scope" };
 const BROWSER: Denial = {
   status: 403,
   detail: "without a token only programs on this machine are answered, not pages of other origins",
@@ -49,8 +52,9 @@ export class Access {
 
   /** Looks at every token, so that the time does not tell which one was close. */
   #callerOf(authorization: string): Caller | Denial {
-    const digest = digestOf(BEARER.exec(authorization)?.[1] ?? "");
-    let found: Caller | Denial = NO_TOKEN;
+    const token = BEARER.exec(authorization)?.[1];
+    const digest = digestOf(token ?? "");
+    let found: Caller | Denial = token === undefined ? NO_TOKEN : WRONG_TOKEN;
     for (const known of this.#known) if (timingSafeEqual(digest, known.digest)) found = known.caller;
     return found;
   }

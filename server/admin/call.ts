@@ -8,7 +8,7 @@ import { fields, isRecordError, parseRequestValue } from "../../traffic/index.ts
 import { readRecord } from "../authz/read-record.ts";
 import { type Act, ContainmentError, NO_END } from "../containment/act.ts";
 import type { Handler, Reply, RequestView } from "../transport.ts";
-import { type Access, type Caller, isDenial } from "./access.ts";
+import { type Access, type Caller, type Denial, isDenial } from "./access.ts";
 import type { Report } from "../report.ts";
 import { messageOf } from "../server-error.ts";
 
@@ -257,7 +257,9 @@ export function sendProblem(
   reply.send(status, [...headersOf("application/problem+json"), ...headers], JSON.stringify(body));
 }
 
-function sendDenial(reply: Reply, { status, detail }: { readonly status: number; readonly detail: string }): void {
-  const fields = status === 401 ? ["WWW-Authenticate", 'Bearer realm="edgepolicy admin"'] : [];
-  sendProblem(reply, status, detail, fields);
+const REALM = 'Bearer realm="edgepolicy admin"';
+
+function sendDenial(reply: Reply, { status, detail, error }: Denial): void {
+  const why = error === undefined ? "" : `, error="${error}"`;
+  sendProblem(reply, status, detail, status === 401 || why !== "" ? ["WWW-Authenticate", `${REALM}${why}`] : []);
 }

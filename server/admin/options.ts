@@ -49,11 +49,24 @@ function optionOf(name: string): string {
   return name === "reader" ? "adminReadToken" : "adminTokens";
 }
 
+/** Where `serve` takes tokens from. */
+const ENVIRONMENT: Readonly<Record<string, string>> = {
+  adminToken: "EDGEPOLICY_ADMIN_TOKEN",
+  adminReadToken: "EDGEPOLICY_ADMIN_READ_TOKEN",
+};
+
 function checkToken(option: string, name: string, role: string, token: string): void {
   if (!NAME.test(name))
     throw invalidOption(option, `\`${name}\` is not a name of up to 63 letters, digits and . _ @ + -`);
   if (role !== "read" && role !== "operate") throw invalidOption(option, `\`${role}\` is not a role: read or operate`);
-  if (token.length < LEAST_LENGTH) throw invalidOption(option, `a token has at least ${LEAST_LENGTH} characters`);
+  if (token.length >= LEAST_LENGTH) return;
+  const from = ENVIRONMENT[option];
+  const place = from === undefined ? `of \`${name}\`` : `such as of ${from}`;
+  throw invalidOption(
+    option,
+    `a token (${place}) has at least ${LEAST_LENGTH} characters`,
+    "`openssl rand -base64 24` makes one",
+  );
 }
 
 function checkDistinct(tokens: readonly AdminToken[]): void {

@@ -5,7 +5,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
-import { closestName } from "../../traffic/index.ts";
+import { closestName, systemFault } from "../../traffic/index.ts";
 import type { ServerOptions } from "../config.ts";
 import { messageOf, ServerError } from "../server-error.ts";
 import type { Field, Table } from "./field.ts";
@@ -70,14 +70,9 @@ function readText(path: string): string {
     if (statSync(path).size > MOST_BYTES) throw new Error(`it is larger than ${MOST_BYTES} bytes`);
     return readFileSync(path, "utf8");
   } catch (problem) {
-    if (isMissing(problem))
-      throw unreadable(path, "there is no such file", "check the spelling and the folder you are in");
-    throw unreadable(path, messageOf(problem));
+    const { words, remedy } = systemFault(problem);
+    throw unreadable(path, words, remedy);
   }
-}
-
-function isMissing(problem: unknown): boolean {
-  return problem instanceof Error && "code" in problem && problem.code === "ENOENT";
 }
 
 function unreadable(path: string, why: string, help = ""): ServerError {

@@ -1,6 +1,7 @@
 /** Secrets from the environment and from files, so that they need not stand in a file of options or on a command line. */
 import { readFileSync } from "node:fs";
-import { invalidOption, messageOf, ServerError } from "../server-error.ts";
+import { systemFault } from "../../traffic/index.ts";
+import { invalidOption, ServerError } from "../server-error.ts";
 
 /** Variables by name, as `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -32,8 +33,8 @@ export function readSecret(path: string, option: string): string {
   try {
     text = readFileSync(path, "utf8");
   } catch (problem) {
-    const message = messageOf(problem);
-    throw invalidOption(option, `cannot read \`${path}\`: ${message}`);
+    const { words, remedy } = systemFault(problem);
+    throw invalidOption(option, `cannot read \`${path}\`: ${words}`, remedy);
   }
   const secret = text.replace(/\r?\n$/, "");
   if (secret !== "" && text.length <= MOST_BYTES) return secret;

@@ -5,6 +5,7 @@
 import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { systemFault } from "../../traffic/index.ts";
 import { messageOf, ServerError } from "../server-error.ts";
 import { type Lock, takeLock } from "./lock.ts";
 import { MIGRATIONS, migrate } from "./migrations.ts";
@@ -117,8 +118,16 @@ function makeFolder(folder: string, files: readonly string[]): void {
     mkdirSync(folder, { recursive: !isAlone, mode: OWNER_ONLY_FOLDER });
     for (const file of files) closeSync(openSync(file, "a", OWNER_ONLY_FILE));
   } catch (problem) {
-    throw unusable(`cannot use the data folder \`${folder}\`: ${messageOf(problem)}`, "check its owner and mode");
+    throw unusableFolder(folder, problem);
   }
+}
+
+function unusableFolder(folder: string, problem: unknown): ServerError {
+  const { words, remedy } = systemFault(problem);
+  return unusable(
+    `cannot use the data folder \`${folder}\`: ${words}`,
+    remedy === "" ? "check its owner and mode" : remedy,
+  );
 }
 
 /** Two servers would each miss what the other is told, and tear the audit log's chain. */
@@ -127,7 +136,7 @@ function lockFolder(path: string, folder: string): Lock {
   try {
     lock = takeLock(path);
   } catch (problem) {
-    throw unusable(`cannot use the data folder \`${folder}\`: ${messageOf(problem)}`, "check its owner and mode");
+    throw unusableFolder(folder, problem);
   }
   if (lock !== null) return lock;
   throw unusable(

@@ -3,6 +3,7 @@
  * what a full disk did not take waits, is tried again every second, and is written from where it stopped.
  */
 import { open, type FileHandle } from "node:fs/promises";
+import { writeFault } from "../../traffic/index.ts";
 import { messageOf, ServerError } from "../server-error.ts";
 import type { OpenedLog } from "../decision-log.ts";
 import { Losses } from "./losses.ts";
@@ -64,7 +65,8 @@ export class FileLog implements OpenedLog {
       log.#old?.tidy();
       return log;
     } catch (problem) {
-      throw new ServerError("log_unusable", `cannot write the decision log \`${path}\`: ${messageOf(problem)}`);
+      const { words, remedy } = writeFault(path, problem);
+      throw new ServerError("log_unusable", `cannot write the decision log \`${path}\`: ${words}`, remedy);
     }
   }
 

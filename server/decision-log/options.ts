@@ -64,6 +64,8 @@ type ReadCount = (option: string, value: number | undefined, otherwise: number) 
 
 const KEEP_MAX = 10_000;
 const KEY_LENGTH_MIN = 16;
+/** RFC 9110 §5.1, in lower case. */
+const HEADER_NAME = /^[a-z0-9!#$%&'*+.^_`|~-]+$/;
 
 /**
  * The options with their defaults.
@@ -75,6 +77,8 @@ export function readLogOptions(log: LogOptions, secretHeaders: ReadonlySet<strin
   const headers = (log.headers ?? []).map((name) => name.toLowerCase());
   const secret = headers.find((name) => secretHeaders.has(name));
   if (secret !== undefined) throw invalid("headers", `\`${secret}\` carries credentials and is never logged`);
+  const unusable = headers.find((name) => !HEADER_NAME.test(name));
+  if (unusable !== undefined) throw invalid("headers", `\`${unusable}\` is no name of a header`, "such as user-agent");
   return {
     sink: log.sink ?? "off",
     decisions: log.decisions ?? "all",

@@ -15,6 +15,7 @@ import {
   type Snapshot,
   type StatefulEngine,
 } from "../../engine/index.ts";
+import { systemFault, writeFault } from "../../traffic/index.ts";
 import type { Config } from "../config.ts";
 import { type Lock, takeLock } from "../data/lock.ts";
 import { messageOf, ServerError } from "../server-error.ts";
@@ -192,8 +193,9 @@ function writing<T>(path: string, run: () => T): T {
 }
 
 function unwritable(path: string, problem: unknown): ServerError {
-  const help = "its folder must be there, and this user must be able to write in it";
-  return new ServerError("state_unusable", `cannot write the state \`${path}\`: ${messageOf(problem)}`, help);
+  const { words, remedy } = writeFault(path, problem);
+  const help = remedy === "" ? "its folder must be there, and this user must be able to write in it" : remedy;
+  return new ServerError("state_unusable", `cannot write the state \`${path}\`: ${words}`, help);
 }
 
 /** The engine with the state of the file, or a fresh one. */
@@ -231,7 +233,7 @@ function takeUp(
 /** A device or a pipe could be read for ever, and must not be renamed. */
 function requireFile(path: string): void {
   const found = reading(path, () => statSync(path, { throwIfNoEntry: false }));
-  if (found !== undefined && !found.isFile()) throw unreadable(path, "it is no file");
+  if (found !== undefined && !found.isFile()) throw unreadable(path, "it is no file", "name another place");
 }
 
 function readState(path: string): Uint8Array | null {
@@ -242,12 +244,13 @@ function reading<T>(path: string, run: () => T): T {
   try {
     return run();
   } catch (problem) {
-    throw unreadable(path, messageOf(problem));
+    const { words, remedy } = systemFault(problem);
+    throw unreadable(path, words, remedy);
   }
 }
 
-function unreadable(path: string, why: string): ServerError {
-  return new ServerError("state_unusable", `cannot read the state \`${path}\`: ${why}`);
+function unreadable(path: string, why: string, help: string): ServerError {
+  return new ServerError("state_unusable", `cannot read the state \`${path}\`: ${why}`, help);
 }
 
 function lockState(path: string): Lock {

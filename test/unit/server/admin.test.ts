@@ -69,12 +69,22 @@ describe("the admin listener", () => {
     ] as const) {
       const bare = await fetch(`${adminUrl}/${page}`, { method });
       expect(bare.status, page).toBe(401);
-      expect(bare.headers.get("www-authenticate")).toContain("Bearer");
+      expect(bare.headers.get("www-authenticate")).toBe('Bearer realm="edgepolicy admin"');
       const wrong = await fetch(`${adminUrl}/${page}`, { method, headers: { authorization: `Bearer ${adminToken}0` } });
       expect(wrong.status, page).toBe(401);
+      expect(wrong.headers.get("www-authenticate")).toBe('Bearer realm="edgepolicy admin", error="invalid_token"');
       const right = await fetch(`${adminUrl}/${page}`, { method, headers: { authorization: `Bearer ${adminToken}` } });
       expect(right.status, page).toBe(200);
     }
+  });
+
+  it("says to a token that may only read that it may not do more", async () => {
+    const adminReadToken = "0123456789abcdef";
+    const { adminUrl } = await serve(POLICY, { adminReadToken });
+    const headers = { authorization: `Bearer ${adminReadToken}` };
+    const { status, headers: answered } = await fetch(`${adminUrl}/v1/reload`, { method: "POST", headers });
+    expect(status).toBe(403);
+    expect(answered.get("www-authenticate")).toContain('error="insufficient_scope"');
   });
 
   it("knows its pages and their methods", async () => {

@@ -37,6 +37,28 @@ describe("startServer", () => {
     await expect(serve(POLICY, { listen: `127.0.0.1:${data}` })).rejects.toMatchObject({ code: "address_in_use" });
   });
 
+  it("says in words what the system says of a place, and what to do", async () => {
+    const folder = temporaryFolder();
+    const there = join(folder, "there");
+    writeFileSync(there, "");
+    const missing = join(folder, "no", "file");
+    const noFolder = `there is no folder \`${join(folder, "no")}\``;
+    for (const [options, message, help] of [
+      [{ log: { sink: { file: missing } } }, noFolder, "make it"],
+      [{ log: { sink: { file: folder } } }, "it is a directory", "name a file in it"],
+      [{ state: missing }, noFolder, "make it"],
+      [{ state: folder }, "it is no file", "name another place"],
+      [{ data: there }, "there is a file where a folder", "name another place"],
+      [{ adminToken: "short" }, "EDGEPOLICY_ADMIN_TOKEN", "openssl rand"],
+      [{ log: { headers: ["a b"] } }, "`a b` is no name of a header", "user-agent"],
+    ] as const) {
+      await expect(serve(POLICY, options), message).rejects.toMatchObject({
+        message: expect.stringContaining(message) as string,
+        help: expect.stringContaining(help) as string,
+      });
+    }
+  });
+
   it("hands a bad policy's diagnostics to the caller", async () => {
     const failure = serve(`${POLICY}\nrule bad when nonsense > 3 then block`);
     await expect(failure).rejects.toMatchObject({

@@ -189,6 +189,7 @@ describe("a file of options", () => {
     expect(() => readConfigFile("/nowhere/serve.yaml", {})).toThrow(
       "cannot read the options `/nowhere/serve.yaml`: there is no such file",
     );
+    expect(() => readConfigFile(temporaryFolder(), {})).toThrow(/^cannot read the options `[^`]*`: it is a directory$/);
     expect(() => readConfigFile("orders.edgepolicy", {})).toThrow("by its name it is a policy");
   });
 });
