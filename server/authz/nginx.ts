@@ -87,7 +87,7 @@ function readSubrequest(
   if (caller === null) return NO_CALLER;
   request.path = headers.header("x-original-uri");
   request.method = headers.header("x-original-method");
-  if (request.path === "" || request.method === "") return NO_TARGET;
+  if (!request.path.startsWith("/") || request.method === "") return NO_TARGET;
   request.host = headers.header("host");
   request.ip = caller;
   request.headers = readHeaders(from, headers, view, isOwn);

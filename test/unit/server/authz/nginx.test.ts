@@ -94,6 +94,7 @@ describe("nginxHandler", () => {
     ["a peer that is not configured", {}, "203.0.113.1", "untrusted_peer"],
     ["no caller", { "x-forwarded-for": "" }, "127.0.0.1", "no_forwarded_for"],
     ["no target", { "x-original-uri": "" }, "127.0.0.1", "no_original_uri"],
+    ["a target that is no path", { "x-original-uri": "v1/login" }, "127.0.0.1", "no_original_uri"],
     ["no method", { "x-original-method": "" }, "127.0.0.1", "no_original_uri"],
   ])("refuses %s, and says so", (_, headers, peer, problem) => {
     const reply = subrequests()("/", headers, peer);
