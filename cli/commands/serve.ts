@@ -154,7 +154,7 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   const options = readOptions(args, io);
   if (args.has("print-config")) {
     told(() => checkOptions(options));
-    await io.stdout(printOptions(options));
+    await io.stdout(printOptions(options, args.json()));
     return EXIT.fine;
   }
   const loader = loaderOf(options.policy, io);

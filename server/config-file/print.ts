@@ -6,9 +6,10 @@ import { OPTIONS } from "./table.ts";
 
 const HIDDEN = "(set)";
 
-/** The options as YAML, in the order of the table. */
-export function printOptions(options: FileOptions): string {
-  return stringify(tableOf(options as Readonly<Record<string, unknown>>, OPTIONS));
+/** The options as YAML or as JSON, which is YAML too, in the order of the table. */
+export function printOptions(options: FileOptions, json = false): string {
+  const table = tableOf(options as Readonly<Record<string, unknown>>, OPTIONS);
+  return json ? `${JSON.stringify(table)}\n` : stringify(table);
 }
 
 function tableOf(values: Readonly<Record<string, unknown>>, fields: Table): object {

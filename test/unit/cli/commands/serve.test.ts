@@ -146,6 +146,8 @@ test("prints the options that it would serve with, without secrets", async () =>
     "watch: false",
     "",
   ]);
+  const json = await edgepolicy(["serve", "p", "--no-watch", "--print-config", "--format", "json"]);
+  expect(JSON.parse(json.stdout)).toEqual({ policy: "p", watch: false });
 });
 
 test("does not print options with which it would not start, and says what is wrong", async () => {
