@@ -3,7 +3,7 @@
  * policy says without changing anything, and {@link settle} makes the changes; whoever explains a decision looks in between.
  */
 import type { DecisionRecord } from "../contract.ts";
-import type { Rule } from "../policy.ts";
+import type { Action, Rule } from "../policy.ts";
 import type { Request } from "../request.ts";
 import { banLength, banRemaining, setBan } from "./bans.ts";
 import { type Scope, truth } from "./expressions.ts";
@@ -22,7 +22,7 @@ import {
   NO_RULE_ALLOWS,
   PASSES,
   passesOn,
-  placeOf,
+  placesOf,
   strictest,
 } from "./verdict.ts";
 import type { Witness } from "./witness.ts";
@@ -151,20 +151,28 @@ export function consider(state: ReferenceState, scope: Scope): Judgement {
 function judgeRules(state: ReferenceState, scope: Scope): Judged[] {
   const { policy, overlaid } = scope;
   const modes = modesOf(policy.rules, scope);
+  const places = placesOf(policy, "rule");
   const judged = policy.rules.map((rule, index): Judged => {
     const mode = modes[index] ?? "off";
     const onRoute = rule.on === null || rule.on.includes(scope.facts.route);
     const exemptBy = overlaid.spares.flatMap(({ name, id }) => (name === rule.name ? [id] : []));
-    const place = placeOf(policy, "rule", index);
+    const place = places[index] ?? 0;
     const ban = liveBan(state, rule, mode, scope);
     const sentence = nextBan(state, rule, mode, scope);
     return { rule, place, mode, onRoute, matches: onRoute && truth(rule.when, scope), exemptBy, ban, sentence };
   });
-  const exempting = judged.filter(takesEffect);
+  const exempting = exemptingOf(judged);
   return judged.map((each, index) => {
-    const by = exempting.flatMap(({ rule }) => (exemptionsOf(rule).rules.includes(index) ? [rule.name] : []));
+    const by = exempting.flatMap(({ name, action }) => (action.rules.includes(index) ? [name] : []));
     return { ...each, exemptBy: [...by, ...each.exemptBy] };
   });
+}
+
+/** What exempts from others, of rules that take effect. */
+function exemptingOf(judged: readonly Judged[]): { name: string; action: Extract<Action, { kind: "exempt" }> }[] {
+  return judged
+    .filter(takesEffect)
+    .flatMap(({ rule: { name, action } }) => (action.kind === "exempt" ? [{ name, action }] : []));
 }
 
 function liveBan(state: ReferenceState, { action }: Rule, mode: Mode, scope: Scope): number {
@@ -188,15 +196,11 @@ function allows(judged: Judged): boolean {
   return takesEffect(judged) && judged.rule.action.kind === "allow";
 }
 
-function exemptionsOf({ action }: Rule): { readonly rules: readonly number[]; readonly limits: readonly number[] } {
-  return action.kind === "exempt" ? action : { rules: [], limits: [] };
-}
-
 /** What exempts this request from each limit. */
 function limitExemptions(rules: readonly Judged[], { policy, overlaid }: Scope): string[][] {
-  const exempting = rules.filter(takesEffect);
+  const exempting = exemptingOf(rules);
   return policy.limits.map((limit, index) => [
-    ...exempting.flatMap(({ rule }) => (exemptionsOf(rule).limits.includes(index) ? [rule.name] : [])),
+    ...exempting.flatMap(({ name, action }) => (action.limits.includes(index) ? [name] : [])),
     ...overlaid.spares.flatMap(({ name, id }) => (name === limit.name ? [id] : [])),
   ]);
 }

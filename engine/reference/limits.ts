@@ -5,7 +5,7 @@ import { type Allowance, allowanceOf, type LimitMemory, type Quote, quote, stand
 import { evaluate, type Scope, truth } from "./expressions.ts";
 import { keyOf } from "./keys.ts";
 import type { Adopted, States } from "./states.ts";
-import { type Addition, additionOfDelay, additionOfRefusal, placeOf } from "./verdict.ts";
+import { type Addition, additionOfDelay, additionOfRefusal, placesOf } from "./verdict.ts";
 
 /** A limit that applies to a request, with its answer to the charge. */
 export interface Asked {
@@ -69,7 +69,7 @@ export function askLimit(states: States<LimitMemory>, limit: Limit, shadow: bool
   const allowance = allowanceFor(limit, scope);
   const cost = costOf(limit, scope);
   const answer = quote(memories.get(key), allowance, cost, facts.now, patienceOf(limit));
-  const place = placeOf(policy, "limit", policy.limits.indexOf(limit));
+  const place = placesOf(policy, "limit")[policy.limits.indexOf(limit)] ?? 0;
   const refusal = answer.admits ? null : additionOfRefusal(limit, place, answer.wait, facts.request.passes);
   const delay = answer.admits && answer.wait > 0 ? additionOfDelay(limit, place, answer.wait) : null;
   return { limit, key, memories, allowance, cost, quote: answer, addition: refusal ?? delay };

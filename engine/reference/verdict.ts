@@ -39,9 +39,11 @@ export const NO_RULE_ALLOWS: Addition = {
   retryAfter: -1,
 };
 
-/** Place of a rule or limit in the order of declaration. */
-export function placeOf(policy: Policy, kind: "rule" | "limit", index: number): number {
-  return policy.order.findIndex((entry) => entry.kind === kind && entry.index === index);
+/** Places of all rules, or of all limits, in the order of declaration, by their indices. */
+export function placesOf({ order }: Policy, kind: "rule" | "limit"): readonly number[] {
+  const places: number[] = [];
+  for (const [place, entry] of order.entries()) if (entry.kind === kind) places[entry.index] = place;
+  return places;
 }
 
 function addition(verdict: Verdict, by: Rule | Limit, place: number, more: Partial<Addition>): Addition {
