@@ -1,6 +1,5 @@
 /** Files that were read, which no output may take the place of. */
-import { realpathSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { realPath } from "../traffic/index.ts";
 import { CliProblem } from "./problem.ts";
 
 /**
@@ -18,15 +17,5 @@ export function refuseOverwriting(option: string, path: string, inputs: readonly
     );
   const real = realPath(path);
   if (!inputs.some((input) => realPath(input) === real)) return;
-  throw new CliProblem(`${option} ${path} would overwrite a file of the policy`, "name another file to write");
-}
-
-/** Where a path leads by links, as far as it exists. */
-export function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    const parent = dirname(resolve(path));
-    return parent === resolve(path) ? parent : join(realPath(parent), basename(path));
-  }
+  throw new CliProblem(`${option} ${path} would overwrite a file that was read`, "name another file to write");
 }

@@ -1,5 +1,4 @@
 /** Why a command could not do its work, for people: one sentence, and what to do. */
-
 import { systemFault, writeFault } from "../traffic/index.ts";
 
 /** Exit statuses of every command. */

@@ -20,6 +20,7 @@ import { Stopper } from "./stop.ts";
 import type { ListenAddress } from "./transport.ts";
 import { uwsAcceptor, uwsTransport } from "./transport-uws.ts";
 import type { Crew } from "./workers/crew.ts";
+import { checkWrittenFiles } from "./written-files.ts";
 
 /** A server that listens. */
 export interface RunningServer {
@@ -64,6 +65,7 @@ export async function startServer(options: ServerOptions, parts: ServerParts = {
   const load = parts.loadPolicy ?? loaderOf(config);
   const loaded = loadRunnable(load, config);
   const stamps = stampsOfLoad(loaded.load);
+  checkWrittenFiles(config, stamps.keys());
   const { uws, version } = await loadUws(undefined, config.headBytesMax);
   const crew = await makeCrew(config, options, parts, uws);
   const log = await openDecisionLog(config.log, { report: config.report, nowMs: wallClock(config) });

@@ -14,6 +14,7 @@ export { identificationJsonSchema, mappingJsonSchema } from "./mapping/json-sche
 export { type Mapping, readMapping } from "./mapping/mapping.ts";
 export type { OverlayError } from "./overlay-record.ts";
 export * as fields from "./fields.ts";
+export { realPath } from "./real-path.ts";
 export { systemFault, writeFault } from "./system-fault.ts";
 export { isOverlayError, overlayValue, parseOverlay, parseOverlays, vainName } from "./overlay-record.ts";
 export type { RecordError, RequestRecord, ResponseRecord } from "./request-record.ts";

@@ -25,6 +25,7 @@ import type { Command } from "../command.ts";
 import { wasHungUp } from "../early-signals.ts";
 import type { CliIo } from "../io.ts";
 import { type Arguments, formatOption } from "../options.ts";
+import { refuseOverwriting } from "../own-files.ts";
 import { loadRunnable, printDiagnostics } from "../policy-file.ts";
 import { CliProblem, EXIT } from "../problem.ts";
 
@@ -213,8 +214,16 @@ function readOptions(args: Arguments, io: CliIo): ServerOptions {
       "name them with --via, such as --via nginx, or `callers.via` in the file of --config",
     );
   }
+  keepOptions(config, options);
   if (policy !== undefined) return { policy, ...options };
   throw new CliProblem("FILE is missing", "name the policy, or state `policy` in the file of --config");
+}
+
+/** The server knows the files of its policy, but not the one that its options came from. */
+function keepOptions(config: string | null, { state, log }: FileOptions): void {
+  const read = config === null ? [] : [config];
+  if (state !== undefined) refuseOverwriting("--state", state, read);
+  if (typeof log?.sink === "object") refuseOverwriting("--log", log.sink.file, read);
 }
 
 /** Runs what may find something wrong with the options, and has it told as a problem of the command line. */

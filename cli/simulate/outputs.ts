@@ -1,7 +1,8 @@
 /** The files that `simulate` writes beside what it prints. */
 import { DecisionFile } from "../decision-file.ts";
 import type { Arguments } from "../options.ts";
-import { realPath, refuseOverwriting } from "../own-files.ts";
+import { realPath } from "../../traffic/index.ts";
+import { refuseOverwriting } from "../own-files.ts";
 import { CliProblem } from "../problem.ts";
 import { ReportFile } from "../report-file.ts";
 

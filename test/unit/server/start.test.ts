@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { startServer } from "../../../server/index.ts";
@@ -57,6 +57,34 @@ describe("startServer", () => {
         help: expect.stringContaining(help) as string,
       });
     }
+  });
+
+  it("writes over no file that it reads, and two things into none", async () => {
+    const folder = temporaryFolder();
+    const policy = join(folder, "p.edgepolicy");
+    const list = join(folder, "l.txt");
+    writeFileSync(
+      policy,
+      'policy "p" { default allow }\nlist l : network from "l.txt"\nrule r when ip in l then block',
+    );
+    writeFileSync(list, "192.0.2.0/24\n");
+    symlinkSync(list, join(folder, "link"));
+    const log = join(folder, "log");
+    for (const [options, message] of [
+      [{ state: policy }, `option state: \`${policy}\` is a file of the policy`],
+      [{ state: join(folder, "link") }, "is a file of the policy"],
+      [{ log: { sink: { file: list } } }, "option log.sink: "],
+      [{ state: log, log: { sink: { file: log } } }, "is that of option state"],
+      [{ outcomesFrom: [log], log: { sink: { file: log } } }, "is read for outcomes"],
+    ] as const) {
+      const failure = startServer({ listen: "127.0.0.1:0", admin: "off", ...options, policy });
+      await expect(failure, message).rejects.toMatchObject({
+        code: "option_invalid",
+        message: expect.stringContaining(message) as string,
+        help: "name another file to write",
+      });
+    }
+    expect(readFileSync(list, "utf8")).toBe("192.0.2.0/24\n");
   });
 
   it("hands a bad policy's diagnostics to the caller", async () => {

@@ -46,7 +46,7 @@ describe("does not write", () => {
     symlinkSync(at("p.edgepolicy"), at("link"));
     const { status, stderr } = await edgepolicy(["compile", at("p.edgepolicy"), "-o", at(name)]);
     expect(status).toBe(2);
-    expect(stderr).toContain(`-o ${at(name)} would overwrite a file of the policy\n  name another file to write`);
+    expect(stderr).toContain(`-o ${at(name)} would overwrite a file that was read\n  name another file to write`);
     expect(readFileSync(at("p.edgepolicy"), "utf8")).toBe(text);
     expect(readFileSync(at("clients.yaml"), "utf8")).toBe("clients: []\n");
   });

@@ -388,9 +388,9 @@ test("a policy with errors exits 2: status 1 is a failed expectation", async () 
 });
 
 test.each([
-  ["the policy", ["--report", "p.edgepolicy"], "would overwrite a file of the policy"],
-  ["the inventory", ["--decisions", "clients.yaml"], "would overwrite a file of the policy"],
-  ["the policy by another way", ["--decisions", "link"], "would overwrite a file of the policy"],
+  ["the policy", ["--report", "p.edgepolicy"], "would overwrite a file that was read"],
+  ["the inventory", ["--decisions", "clients.yaml"], "would overwrite a file that was read"],
+  ["the policy by another way", ["--decisions", "link"], "would overwrite a file that was read"],
   ["one file twice", ["--decisions", "out", "--report", "out"], "both write"],
   ["decisions to a name that means a stream", ["--decisions", "-"], "--decisions -: it writes a file"],
   ["a page to one", ["--report", "-"], "--report -: it writes a file"],

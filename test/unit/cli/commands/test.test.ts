@@ -161,7 +161,7 @@ test("a policy with errors is exit 1, a tracefile that cannot be written exit 2"
   const own = await edgepolicy(["test", at("p.edgepolicy"), "--lcov", at("p.edgepolicy")]);
   expect(own).toMatchObject({
     status: 2,
-    stderr: expect.stringContaining("would overwrite a file of the policy") as string,
+    stderr: expect.stringContaining("would overwrite a file that was read") as string,
   });
   const unwritable = await edgepolicy(["test", at("p.edgepolicy"), "--lcov", at("no/such/folder/lcov.info")]);
   expect(unwritable).toMatchObject({ status: 2, stderr: expect.stringContaining("there is no folder") as string });

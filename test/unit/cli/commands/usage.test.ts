@@ -6,6 +6,7 @@ const REQUEST = '{"method":"GET","path":"/","ip":"192.0.2.1"}';
 const FILES = {
   p: 'policy "p" { default allow }\nroute a = GET "/a"\nscenario s { run 1m  seeds 1  attack f = flood { target a  rate 1 per 1s } }',
   none: "",
+  conf: "listen: 127.0.0.1:0",
   bad: "{",
   twice: '{"id":"a","author":"m","reason":"r","ends":"2030-01-01","kill":{"key":"x"},"kill":{"key":"y"}}',
 };
@@ -29,6 +30,8 @@ it.each<[string[], string, string]>([
   [["compile", "@p", "-o", "@no/where"], "there is no folder `", "make it, or name another place"],
   [["test", "@p", "--lcov", "@no/where"], "there is no folder `", "make it"],
   [["simulate", "@p", "--report", "@no/r.html"], "there is no folder `", "make it"],
+  [["serve", "@p", "--config", "@conf", "--state", "@conf"], "would overwrite a file that was read", "name another"],
+  [["serve", "@p", "--log", "-"], "--log -: it writes a file", "/dev/stdout"],
   [["simulate", "@p", "--decisions", "@no/d"], "there is no folder `", "make it"],
 ])("%j", async (argv, what, remedy) => {
   const at = folderWith(FILES);
