@@ -15,6 +15,8 @@ import type { CliIo } from "../io.ts";
 import type { Arguments } from "../options.ts";
 import { CliProblem, EXIT, fileProblem } from "../problem.ts";
 
+const WHERE_LOGS_ARE = "name the folder of --data, or a file of what /v1/audit gave";
+
 /** What is asked of a log. */
 export type LogAction = "log" | "verify";
 
@@ -47,8 +49,7 @@ async function printLog(path: string, args: Arguments, io: CliIo): Promise<numbe
     if (text !== null) await io.stdout(`${text}\n`);
   }
   if (entries > 0 || lines === 0) return EXIT.fine;
-  const help = "name the folder of --data, or a file of what /v1/audit gave";
-  throw new CliProblem(`${path} is not an audit log: none of its lines is an entry`, help);
+  throw new CliProblem(`${path} is not an audit log: none of its lines is an entry`, WHERE_LOGS_ARE);
 }
 
 /** Null for a checkpoint; what is no entry is shown as it is. What stands in an entry is shown as JSON, so that it stays one line and moves no terminal. */
@@ -78,7 +79,7 @@ async function verifyLog(path: string, args: Arguments, io: CliIo): Promise<numb
   const result = await verifyAudit(readAuditLog(path), {
     key: keyFile === null ? keyBeside(path) : readPublicKey(keyFile),
     part: args.has("part"),
-    earlier: earlier === null ? new Map() : await anchorsOf(readAuditLog(earlier)),
+    earlier: earlier === null ? new Map() : await earlierOf(earlier),
   });
   if (isBroken(result)) {
     const { seq, problem } = result;
@@ -91,6 +92,13 @@ async function verifyLog(path: string, args: Arguments, io: CliIo): Promise<numb
   }
   await io.stdout(args.json() ? `${JSON.stringify({ ok: true, ...result })}\n` : wholeText(path, result, keyFile));
   return EXIT.fine;
+}
+
+/** A file in which there is nothing would be the beginning of every log. */
+async function earlierOf(path: string): Promise<ReadonlyMap<number, string>> {
+  const anchors = await anchorsOf(readAuditLog(path));
+  if (anchors.size > 0) return anchors;
+  throw new CliProblem(`--earlier ${path}: none of its lines is an entry or a checkpoint`, WHERE_LOGS_ARE);
 }
 
 function wholeText(path: string, result: Verified, keyFile: string | null): string {

@@ -3,8 +3,9 @@ import { createPublicKey, type KeyObject } from "node:crypto";
 import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { systemFault } from "../../traffic/index.ts";
 import { readRows } from "../data/database.ts";
-import { messageOf, ServerError } from "../server-error.ts";
+import { ServerError } from "../server-error.ts";
 import { nameOfKey } from "./entry.ts";
 import { PUBLIC_KEY_FILE } from "./signing-key.ts";
 
@@ -69,6 +70,6 @@ function isFolder(path: string): boolean {
 }
 
 function unreadable(path: string, problem: unknown): ServerError {
-  const message = messageOf(problem);
-  return new ServerError("data_unusable", `cannot read \`${path}\`: ${message}`);
+  const { words, remedy } = systemFault(problem);
+  return new ServerError("data_unusable", `cannot read \`${path}\`: ${words}`, remedy);
 }

@@ -46,6 +46,27 @@ test("exports lines that verify, and says which one was changed", async () => {
   expect(JSON.parse(broken.stdout)).toEqual({ ok: false, seq: 2, problem: "has not the hash of its content" });
 });
 
+test("an earlier log without an entry is none, and proves nothing of a later one", async () => {
+  const folder = temporaryFolder();
+  logIn(folder, 3);
+  const at = folderWith({ empty: "", garbage: "one\n{}\n" });
+  for (const name of ["empty", "garbage"]) {
+    const { status, stdout, stderr } = await edgepolicy(["audit", "verify", folder, "--earlier", at(name)]);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toContain(`--earlier ${at(name)}: none of its lines is an entry or a checkpoint`);
+  }
+});
+
+test("a key in the place of which a folder stands is told in words", async () => {
+  const folder = temporaryFolder();
+  logIn(folder, 1);
+  const { status, stderr } = await edgepolicy(["audit", "verify", folder, "--key", folder]);
+  expect({ status, stderr }).toEqual({
+    status: 2,
+    stderr: `edgepolicy: cannot read \`${folder}\`: it is a directory\n  name a file in it\n`,
+  });
+});
+
 test("says what is no log", async () => {
   const at = folderWith({ garbage: "one\ntwo\n", key: "none" });
   expect(await edgepolicy(["audit", "log", at("garbage")])).toMatchObject({
