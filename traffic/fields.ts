@@ -113,13 +113,17 @@ export const moment: FieldReader<number> = (value, field) => {
   throw new FieldProblem(field, `\`${field}\` must count milliseconds from the start, but is ${value}`);
 };
 
+/** What 2^53 microseconds are. */
+const LONGEST = "104249d at most";
+
 /** A duration such as `35ms`, in microseconds. */
 export const duration: FieldReader<number> = (value, field) => {
   const wanted = 'a duration like "35ms" or "5s"';
   if (typeof value !== "string") throw wrongType(field, wanted, value);
   const micros = parseDurationText(value);
   if (micros !== null) return micros;
-  throw new FieldProblem(field, `\`${field}\` must be ${wanted}, but is ${quote(value)}`);
+  const isTooLong = /^\d+(?:ms|s|m|h|d)$/.test(value);
+  throw new FieldProblem(field, `\`${field}\` must be ${isTooLong ? LONGEST : wanted}, but is ${quote(value)}`);
 };
 
 /** Header fields by lower-case name. Has no prototype. Of two spellings of one name nobody knows which one others read. */

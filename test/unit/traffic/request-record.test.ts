@@ -136,6 +136,7 @@ describe("what is not a request", () => {
     [line({ response: { status: 99 } }), "response.status", /from 100 to 599/],
     [line({ response: {} }), "response.status", /missing/],
     [line({ response: { status: 200, after: "5 s" } }), "response.after", /duration/],
+    [line({ response: { status: 200, after: "104250d" } }), "response.after", /104249d at most, but is "104250d"/],
   ])("%s", (text, field, message) => {
     const found = problem(text);
     expect(found.field).toBe(field);
