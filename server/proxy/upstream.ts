@@ -18,6 +18,13 @@ interface UpstreamFailure {
   readonly detail: string;
 }
 
+/** Of a request that nothing can be sent of, such as one with a control character in a header. */
+export const UNFORWARDABLE: UpstreamFailure = {
+  status: 400,
+  kind: "unforwardable",
+  detail: "the request cannot be forwarded as it is",
+};
+
 export interface Forwarded {
   readonly method: string;
   readonly target: string;
@@ -101,21 +108,26 @@ export class Upstream {
    * Asks for a WebSocket.
    *
    * @param headers - By lower-case name, with `host` and without those of the handshake.
+   * @returns Null where they cannot be sent.
    */
-  openSocket({ target, protocols, headers, messageBytesMax }: SocketRequest): WebSocket {
+  openSocket({ target, protocols, headers, messageBytesMax }: SocketRequest): WebSocket | null {
     const scheme = this.#origin.protocol === "https:" ? "wss:" : "ws:";
-    return new WebSocket(`${scheme}//${this.#origin.host}/`, [...protocols], {
-      headers: { ...headers },
-      handshakeTimeout: this.#timeoutMs,
-      maxPayload: messageBytesMax,
-      perMessageDeflate: false,
-      followRedirects: false,
-      // The target goes out as it came in; as part of an address it would be rewritten.
-      finishRequest: (request) => {
-        request.path = target;
-        request.end();
-      },
-    });
+    try {
+      return new WebSocket(`${scheme}//${this.#origin.host}/`, [...protocols], {
+        headers: { ...headers },
+        handshakeTimeout: this.#timeoutMs,
+        maxPayload: messageBytesMax,
+        perMessageDeflate: false,
+        followRedirects: false,
+        // The target goes out as it came in; as part of an address it would be rewritten.
+        finishRequest: (request) => {
+          request.path = target;
+          request.end();
+        },
+      });
+    } catch {
+      return null;
+    }
   }
 
   /** Forwards a request and passes the answer on to `reply`; `ended` is told in the end, whatever happens. */
@@ -297,7 +309,7 @@ function pick(
 
 function failureOf(problem: unknown): UpstreamFailure {
   if (problem instanceof errors.InvalidArgumentError || problem instanceof errors.NotSupportedError) {
-    return { status: 400, kind: "unforwardable", detail: "the request cannot be forwarded as it is" };
+    return UNFORWARDABLE;
   }
   const timedOut = [errors.ConnectTimeoutError, errors.HeadersTimeoutError, errors.BodyTimeoutError].some(
     (timeout) => problem instanceof timeout,

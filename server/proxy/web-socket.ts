@@ -14,6 +14,7 @@ import { CLOSE } from "../web-socket.ts";
 import { requestHeaders, responseHeaders } from "./forward-headers.ts";
 import type { Passage, Permit, ProxyParts } from "./proxy.ts";
 import { answer, forwardOptions, observe, passThrough, refuseBusy } from "./proxy.ts";
+import { UNFORWARDABLE } from "./upstream.ts";
 
 const LIMITS: SocketLimits = { messageBytesMax: 1_048_576, idleSeconds: 120, waitingBytesMax: 4 * 1_048_576 };
 /** Bytes of a refusal of the service that are passed on. */
@@ -37,9 +38,10 @@ function connect(parts: ProxyParts, passage: Passage, permit: Permit, accept: Ac
   const { gate, upstream } = parts;
   const { reply } = passage;
   if (!upstream.hasRoom) return refuseBusy(gate, passage, permit);
-  const release = upstream.take();
   const startedAt = performance.now();
   const service = askService(parts, passage, permit);
+  if (service === null) return refuseUnforwardable(gate, passage, permit);
+  const release = upstream.take();
   let settled = false;
   const settle = (status: number): boolean => {
     if (settled) return false;
@@ -73,7 +75,14 @@ function connect(parts: ProxyParts, passage: Passage, permit: Permit, accept: Ac
   });
 }
 
-function askService({ gate, upstream }: ProxyParts, { incoming }: Passage, permit: Permit): WebSocket {
+function refuseUnforwardable(gate: Gate, { reply }: Passage, permit: Permit): void {
+  const { status, kind, detail } = UNFORWARDABLE;
+  increment(gate.metrics.upstreamErrors, kind);
+  answer(reply, problem(status, detail, permit.named));
+  observe(gate, permit, makeOutcome(status));
+}
+
+function askService({ gate, upstream }: ProxyParts, { incoming }: Passage, permit: Permit): WebSocket | null {
   const headers: Record<string, string | string[]> = {};
   const forwarded = requestHeaders(incoming, forwardOptions(gate, incoming, permit));
   for (let index = 0; index < forwarded.length; index += 2) {

@@ -9,6 +9,11 @@ const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 describe("more requests that cannot be forwarded than there are connections keep nobody waiting", () => {
   test.each([
     ["a header with a control character", "GET / HTTP/1.1\r\nHost: a\r\nX-A: b\x7f\r\n\r\n", "unforwardable"],
+    [
+      "a header with a control character, for a WebSocket",
+      "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nX-A: b\x7f\r\n\r\n",
+      "unforwardable",
+    ],
     ["a method that is no token", "}GET / HTTP/1.1\r\nHost: a\r\n\r\n", "bad_method"],
   ])("with %s", async (_, bytes, reason) => {
     const service = await startService(echo);
