@@ -51,6 +51,16 @@ test.each(["destroy", "resetAndDestroy", "end"] as const)(
   },
 );
 
+test("so is a PUT with its whole body", async () => {
+  const { port, seen } = await proxyTo(closesOnce("destroy"));
+  for (let n = 0; n < 2; n++) {
+    const { text } = await exchangeRaw(port, request("PUT", "body"), 100, 5_000);
+    expect(text).toMatch(/^HTTP\/1\.1 200 /);
+  }
+  expect(seen[2]).toBe(seen[1]);
+  expect(seen[2]).toMatch(/\r\n\r\nbody$/);
+});
+
 test("it is sent twice at most", async () => {
   const { port, seen, metrics } = await proxyTo((socket) => socket.destroy());
   const { text } = await exchangeRaw(port, request("GET"), 100, 5_000);
