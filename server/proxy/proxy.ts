@@ -28,7 +28,8 @@ import { findMisforwarded, statedChain } from "./forwarded.ts";
 import type { Incoming, Malformed } from "./incoming.ts";
 import { findMalformed, readIncoming } from "./incoming.ts";
 import { RequestBody } from "./request-body.ts";
-import type { ExchangeEnd, Upstream } from "./upstream.ts";
+import type { ExchangeEnd } from "./exchange.ts";
+import type { Upstream } from "./upstream.ts";
 
 /**
  * Bytes of a body that are waited for before a connection to the service is taken. Otherwise callers that send drop by drop would hold all

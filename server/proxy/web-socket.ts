@@ -14,7 +14,7 @@ import { CLOSE } from "../web-socket.ts";
 import { requestHeaders, responseHeaders } from "./forward-headers.ts";
 import type { Passage, Permit, ProxyParts } from "./proxy.ts";
 import { answer, forwardOptions, observe, passThrough, refuseBusy } from "./proxy.ts";
-import { UNFORWARDABLE } from "./upstream.ts";
+import { UNFORWARDABLE } from "./upstream-failure.ts";
 
 const LIMITS: SocketLimits = { messageBytesMax: 1_048_576, idleSeconds: 120, waitingBytesMax: 4 * 1_048_576 };
 /** Bytes of a refusal of the service that are passed on. */
