@@ -30,9 +30,10 @@ const REFUSED: Ending = {
 /** Warns where a rule, a limit or a score asks about requests that never come to it. */
 export function lintUnseen({ policy, report }: Pick<LintInput, "policy" | "report">): void {
   for (const { attribute, message, help, unasked } of endingsOf(policy)) {
+    const lets = letsReading(attribute, policy);
     for (const expr of unasked(policy)) {
       if (expr === null) continue;
-      const place = readingPlace(expr, attribute, policy);
+      const place = readingPlace(expr, attribute, lets);
       if (place !== null) report.warning(LINTS.unseen, place, message, { help });
     }
   }
@@ -43,15 +44,40 @@ function endingsOf({ settings }: Policy): readonly Ending[] {
   return settings.refusedCredentials === "block" ? [...endings, REFUSED] : endings;
 }
 
+/** The lets that read an attribute in the end. */
+function letsReading(attribute: AttributeName, { lets }: Policy): ReadonlySet<number> {
+  const users = new Map<number, number[]>();
+  const waiting: number[] = [];
+  for (const [index, { expr }] of lets.entries()) {
+    walk(expr, (part) => {
+      if (part.kind === "let") listIn(users, part.index).push(index);
+      if (part.kind === "attribute" && part.name === attribute) waiting.push(index);
+    });
+  }
+  const reading = new Set<number>();
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (reading.has(next)) continue;
+    reading.add(next);
+    waiting.push(...(users.get(next) ?? []));
+  }
+  return reading;
+}
+
+function listIn(lists: Map<number, number[]>, key: number): number[] {
+  const list = lists.get(key) ?? [];
+  lists.set(key, list);
+  return list;
+}
+
+function reads(part: Expr, attribute: AttributeName, lets: ReadonlySet<number>): boolean {
+  return part.kind === "let" ? lets.has(part.index) : part.kind === "attribute" && part.name === attribute;
+}
+
 /** Where an expression reads an attribute: of what it reads through a `let`, the name of that. Null where it does not. */
-function readingPlace(expr: Expr, attribute: AttributeName, policy: Policy): Span | null {
+function readingPlace(expr: Expr, attribute: AttributeName, lets: ReadonlySet<number>): Span | null {
   let place: Span | null = null;
   walk(expr, (part) => {
-    const inner = part.kind === "let" ? policy.lets[part.index]?.expr : undefined;
-    const reads =
-      (part.kind === "attribute" && part.name === attribute) ||
-      (inner !== undefined && readingPlace(inner, attribute, policy) !== null);
-    if (reads) place ??= part.span;
+    if (reads(part, attribute, lets)) place ??= part.span;
   });
   return place;
 }
