@@ -79,7 +79,6 @@ const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   ],
   "engine/snapshot/format.ts": ["test/unit/engine/snapshot/read-snapshot.test.ts"],
   "engine/snapshot/pages.ts": ["pages", "snapshot"].map((name) => mirror(`engine/snapshot/${name}.ts`)),
-  "engine/snapshot/snapshot.ts": ["test/unit/engine/snapshot.test.ts"],
   "engine/state/table.ts": ["room", "sweep"].map((part) => `test/unit/engine/state/table-${part}.test.ts`),
   "engine/state/shared/journal.ts": SHARED,
   "engine/state/shared/layout.ts": SHARED,

@@ -1,7 +1,7 @@
 /** The layout of bundles: plain data comes back as it was, and bytes that are none are refused without harm. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { INTEGERS, LONG_TEXT } from "../../../../engine/bundle/layout.ts";
+import { INTEGERS, LONG_TEXT, TAG } from "../../../../engine/bundle/layout.ts";
 import { readContent } from "../../../../engine/bundle/read-content.ts";
 import { writeContent } from "../../../../engine/bundle/write-content.ts";
 import { check } from "../../../helpers/property.ts";
@@ -109,6 +109,8 @@ describe("content", () => {
     "file,start,end",
     "kind,value,type,span",
     "kind,name,args,type,span",
+    "kind,item,type,span",
+    "kind,index,type,span",
     "kind,items,type,span",
     "kind,options,type,span",
     "kind,op,left,right,type,span",
@@ -219,6 +221,32 @@ describe("content", () => {
     for (let length = 0; length < bytes.length; length++) {
       expect(() => readContent(bytes.slice(0, length))).toThrow(Error);
     }
+  });
+
+  it("says that it ends early, in whatever it does", () => {
+    const head = writeContent(0).length - 1;
+    for (const content of [[1, 2, 3, 4, 5], 300, 3_000_000, new Uint8Array(3), "x".repeat(LONG_TEXT)]) {
+      const bytes = writeContent(content);
+      const start = typeof content === "number" ? head : bytes.length - 1;
+      for (let length = start; length < bytes.length; length++) {
+        expect(() => readContent(bytes.slice(0, length))).toThrow(new Error("the content ends early"));
+      }
+    }
+  });
+
+  it("refuses a value of no kind that there is", () => {
+    const head = writeContent(null).subarray(0, -1);
+    for (const what of [6, 7, 15]) {
+      const bytes = Uint8Array.of(...head, (what << 3) | TAG.rare);
+      expect(() => readContent(bytes)).toThrow(new Error("the content holds no such value"));
+    }
+  });
+
+  it("gives bytes that are their own, and as many as were written", () => {
+    const written = writeContent([Uint8Array.of(1, 2, 3), 4]);
+    const [read] = readContent(written) as [Uint8Array];
+    written.fill(0);
+    expect([[...read], read.buffer.byteLength]).toEqual([[1, 2, 3], 3]);
   });
 
   it("takes no memory for what is not there, and ends for any bytes", () => {
