@@ -1,8 +1,7 @@
 /** Options of commands that read logs: how their lines are written, and whose requests they are. */
-import { readFileSync, statSync } from "node:fs";
 import type { Policy } from "../engine/index.ts";
 import { type LogReading, ReplayError } from "../simulator/index.ts";
-import { type LogFormat, readIdentification, readMapping, type YamlResult } from "../traffic/index.ts";
+import { type LogFormat, readBoundedText, readIdentification, readMapping, type YamlResult } from "../traffic/index.ts";
 import { withoutControl } from "./bad-lines.ts";
 import type { Arguments, OptionSpec } from "./options.ts";
 import { CliProblem, fileProblem } from "./problem.ts";
@@ -73,8 +72,7 @@ function readSettings<T>(path: string, read: (text: string) => YamlResult<T>): T
 
 function textOf(path: string): string {
   try {
-    if (statSync(path).size > MOST_BYTES) throw new Error(`it is larger than ${MOST_BYTES} bytes`);
-    return readFileSync(path, "utf8");
+    return readBoundedText(path, MOST_BYTES);
   } catch (problem) {
     throw fileProblem(path, problem);
   }

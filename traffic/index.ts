@@ -15,6 +15,7 @@ export { type Mapping, readMapping } from "./mapping/mapping.ts";
 export type { OverlayError } from "./overlay-record.ts";
 export * as fields from "./fields.ts";
 export { realPath } from "./real-path.ts";
+export { readBoundedText } from "./bounded-file.ts";
 export { systemFault, writeFault } from "./system-fault.ts";
 export { isOverlayError, overlayValue, parseOverlay, parseOverlays, vainName } from "./overlay-record.ts";
 export type { RecordError, RequestRecord, ResponseRecord } from "./request-record.ts";

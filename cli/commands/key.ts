@@ -1,6 +1,5 @@
 /** `edgepolicy key create`: a new key of a client, shown once, and the lines for the inventory and for the file of secrets. */
-import { readFileSync, statSync } from "node:fs";
-import { closestName, parseTimeText } from "../../traffic/index.ts";
+import { closestName, parseTimeText, readBoundedText } from "../../traffic/index.ts";
 import type { Command } from "../command.ts";
 import type { CliIo } from "../io.ts";
 import {
@@ -88,10 +87,9 @@ function make(type: KeyType, args: Arguments, io: CliIo): MadeKey {
 
 function readPem(file: string): string {
   try {
-    if (statSync(file).size > PEM_BYTES_MAX) throw new CliProblem(`--public ${file}: longer than a key is`);
-    return readFileSync(file, "utf8");
+    return readBoundedText(file, PEM_BYTES_MAX);
   } catch (problem) {
-    throw problem instanceof CliProblem ? problem : fileProblem(file, problem);
+    throw fileProblem(file, problem);
   }
 }
 

@@ -2,10 +2,9 @@
  * Reads a file of options: YAML (or JSON, which is YAML), strictly. Every problem is told with its line; a path is relative to the file,
  * and a secret stands elsewhere. What the values mean is checked by `readConfig`, as for options that a program states.
  */
-import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
-import { closestName, systemFault } from "../../traffic/index.ts";
+import { closestName, readBoundedText, systemFault } from "../../traffic/index.ts";
 import type { ServerOptions } from "../config.ts";
 import { messageOf, ServerError } from "../server-error.ts";
 import type { Field, Table } from "./field.ts";
@@ -67,8 +66,7 @@ function readText(path: string): string {
   if (path.endsWith(".edgepolicy"))
     throw unreadable(path, "by its name it is a policy", "name the policy without --config");
   try {
-    if (statSync(path).size > MOST_BYTES) throw new Error(`it is larger than ${MOST_BYTES} bytes`);
-    return readFileSync(path, "utf8");
+    return readBoundedText(path, MOST_BYTES);
   } catch (problem) {
     const { words, remedy } = systemFault(problem);
     throw unreadable(path, words, remedy);

@@ -1,6 +1,5 @@
 /** Secrets from the environment and from files, so that they need not stand in a file of options or on a command line. */
-import { readFileSync } from "node:fs";
-import { systemFault } from "../../traffic/index.ts";
+import { readBoundedText, systemFault } from "../../traffic/index.ts";
 import { invalidOption, ServerError } from "../server-error.ts";
 
 /** Variables by name, as `process.env`. */
@@ -31,12 +30,12 @@ export function secretOf(env: Environment, name: string): string | null {
 export function readSecret(path: string, option: string): string {
   let text = "";
   try {
-    text = readFileSync(path, "utf8");
+    text = readBoundedText(path, MOST_BYTES);
   } catch (problem) {
     const { words, remedy } = systemFault(problem);
     throw invalidOption(option, `cannot read \`${path}\`: ${words}`, remedy);
   }
   const secret = text.replace(/\r?\n$/, "");
-  if (secret !== "" && text.length <= MOST_BYTES) return secret;
+  if (secret !== "") return secret;
   throw invalidOption(option, `\`${path}\` holds no secret`, "write it there, on one line");
 }
