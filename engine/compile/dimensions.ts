@@ -5,7 +5,8 @@
  * combination of literals of one slot.
  */
 import { ADDRESS_WORDS, holds, parseNetwork } from "../facts/address.ts";
-import { compareNetworks, isOfIpv4 } from "../facts/network-table.ts";
+import { compareNetworks } from "../facts/network-order.ts";
+import { isOfIpv4 } from "../facts/network-table.ts";
 import { Breakpoints } from "../facts/range-table.ts";
 import { DispatchKind, SlotOp, TestOp, ValueKind } from "../layout.ts";
 import { type Axes, asNetwork } from "./axes.ts";

@@ -6,21 +6,29 @@
  * optimal routing lookups with bounded worst case performance", 2000, halve in the same order).
  */
 import { ADDRESS_WORDS, holds, isIpv4, parseNetwork } from "./address.ts";
+import { compareNetworks, orderNetworks } from "./network-order.ts";
 
 /** Of an address, the word that tells those of IPv4 apart. */
 const LAST_WORD = 3;
 
-/** Order of two networks: by first address, then the wider one. */
-export function compareNetworks(words: Uint32Array, a: number, b: number): number {
-  for (let word = 0; word < ADDRESS_WORDS; word++) {
-    if (words[a + word] !== words[b + word]) return words[a + word]! < words[b + word]! ? -1 : 1;
-  }
-  return 0;
-}
-
 /** Whether what is at `at` is of IPv4, whose networks are not in those of IPv6. */
 export function isOfIpv4(words: Uint32Array, at: number): boolean {
   return words[at + 4]! >= 96 && isIpv4(words, at);
+}
+
+/** Of networks in order, those of which no equal one follows. */
+function lastOfEqual(words: Uint32Array, order: ArrayLike<number>): readonly number[] {
+  const last: number[] = [];
+  for (let at = 0; at < order.length; at++) {
+    const each = order[at]!;
+    const next = order[at + 1];
+    if (next === undefined || compareNetworks(words, each * ADDRESS_WORDS, next * ADDRESS_WORDS) !== 0) last.push(each);
+  }
+  return last;
+}
+
+function copyNetwork(from: Uint32Array, index: number, to: Uint32Array, at: number): void {
+  for (let word = 0; word < ADDRESS_WORDS; word++) to[at * ADDRESS_WORDS + word] = from[index * ADDRESS_WORDS + word]!;
 }
 
 /** Networks of one family in order. */
@@ -44,13 +52,10 @@ class Family {
    * @param word - Word that most differ in: the last of IPv4, the first of IPv6.
    */
   constructor(all: Uint32Array, members: readonly number[], values: readonly number[], word: number) {
-    const compare = (a: number, b: number): number => compareNetworks(all, a * ADDRESS_WORDS, b * ADDRESS_WORDS);
-    const order = members.toSorted((a, b) => compare(a, b) || a - b);
-    const last = order.filter((each, at) => at + 1 === order.length || compare(each, order[at + 1]!) !== 0);
+    const order = orderNetworks(all, members);
+    const last = lastOfEqual(all, order);
     this.words = new Uint32Array(last.length * ADDRESS_WORDS);
-    for (const [at, each] of last.entries()) {
-      this.words.set(all.subarray(each * ADDRESS_WORDS, (each + 1) * ADDRESS_WORDS), at * ADDRESS_WORDS);
-    }
+    for (let at = 0; at < last.length; at++) copyNetwork(all, last[at]!, this.words, at);
     this.values = Int32Array.from(last, (each) => values[each]!);
     this.parents = new Int32Array(last.length);
     this.word = word;

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ADDRESS_WORDS, parseAddress, parseNetwork } from "../../../../engine/facts/address.ts";
-import { compareNetworks, isOfIpv4, NetworkTable } from "../../../../engine/facts/network-table.ts";
+import { compareNetworks, orderNetworks } from "../../../../engine/facts/network-order.ts";
+import { isOfIpv4, NetworkTable } from "../../../../engine/facts/network-table.ts";
 import { canonicalNetwork, networkContains } from "../../../../engine/facts/networks.ts";
 import { check } from "../../../helpers/property.ts";
 
@@ -139,4 +140,28 @@ test("networks stand in the order of their first addresses, the wider first", ()
       for (const after of group.slice(at + 1)) expect([compare(each, after), compare(after, each)]).toEqual([-1, 1]);
     }
   }
+});
+
+test("as many as a list from a file has are in the same order, and equal ones as they were given", () => {
+  // So few values that many are equal, and many differ in one half of one word alone.
+  const value = fc.constantFrom(0, 1, 0x8000, 0xffff, 0x1_0000, 0x8000_0001, 0xffff_ffff);
+  const row = fc.tuple(value, value, value, value, fc.constantFrom(0, 96, 128));
+  check(
+    fc.property(
+      fc.array(row, { minLength: 1, maxLength: 40 }),
+      fc.integer({ min: 4_096, max: 5_000 }),
+      (rows, count) => {
+        const words = Uint32Array.from({ length: count * ADDRESS_WORDS }, (_, at) => {
+          const index = Math.floor(at / ADDRESS_WORDS);
+          return rows[(index * 7) % rows.length]![at % ADDRESS_WORDS]!;
+        });
+        const members = Array.from({ length: count }, (_, index) => index);
+        const compared = members.toSorted(
+          (a, b) => compareNetworks(words, a * ADDRESS_WORDS, b * ADDRESS_WORDS) || a - b,
+        );
+        expect(Array.from(orderNetworks(words, members))).toEqual(compared);
+      },
+    ),
+    { runs: 60 },
+  );
 });
