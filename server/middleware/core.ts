@@ -57,6 +57,8 @@ export type Admission = Admitted | { readonly refusal: Refusal };
 export interface Shown<Native> {
   readonly native: Native;
   readonly view: RequestView;
+  /** Whether the caller has gone, or somebody else has begun to answer, as what ends requests that take too long. */
+  readonly isGone: () => boolean;
   /** Calls `gone` if the caller goes before it is answered. */
   readonly onGone: (gone: () => void) => void;
 }
@@ -114,22 +116,32 @@ export class Guard<Native> implements EdgeControl {
     this.#reloader.close();
   }
 
-  /** Whether the policy reads fields of this request's body, so that it has to be parsed before {@link Guard.admit}. */
+  /**
+   * Whether the policy reads fields of this request's body, so that it has to be parsed before {@link Guard.admit}. Where even that fails it
+   * says no, and leaves the fault to `admit`.
+   */
   readsBody(view: RequestView): boolean {
     const { engine, view: policy } = this.#gate;
     if (policy.needs.bodyRoutes.length === 0) return false;
-    return policy.readsBody[engine.routeOf(describe(this.#gate, readIncoming(view)))] === true;
+    try {
+      return policy.readsBody[engine.routeOf(describe(this.#gate, readIncoming(view)))] === true;
+    } catch {
+      return false;
+    }
   }
 
-  /** Decides, after a delay where that is the verdict. Never rejects: where deciding fails, the fail mode says what to do. */
+  /**
+   * Decides, after a delay where that is the verdict; not on a request that nobody waits for any more. Never rejects: where deciding fails,
+   * the fail mode says what to do.
+   */
   async admit(shown: Shown<Native>): Promise<Admission> {
     try {
       const asked = this.#describe(shown);
       if ("status" in asked) return { refusal: asked };
       await this.#fillIn(shown, asked);
-      return await this.#decide(shown, asked);
+      return shown.isGone() ? GONE : await this.#decide(shown, asked);
     } catch (fault) {
-      return this.#failed(fault);
+      return this.#failed(fault, shown);
     }
   }
 
@@ -169,7 +181,7 @@ export class Guard<Native> implements EdgeControl {
     asked.passes = provenBy(asked);
   }
 
-  #decide({ onGone }: Shown<Native>, asked: Request): Admission | Promise<Admission> {
+  #decide(request: Shown<Native>, asked: Request): Admission | Promise<Admission> {
     const gate = this.#gate;
     const shown = readShown(gate.view.challenges, (name) => asked.headers[name] ?? "");
     const ruling = gate.decide(asked, "library", gate.admit(asked, shown));
@@ -178,7 +190,7 @@ export class Guard<Native> implements EdgeControl {
     const admitted = this.#admitted(ruling);
     if (verdict < SLOW) return admitted;
     const named = ["X-Edge-Decision", decisionField(ruling), ...passField(ruling)];
-    return this.#holdBack(admitted, named, delayMicros, onGone);
+    return this.#holdBack(admitted, named, delayMicros, request);
   }
 
   #admitted(ruling: Ruling): Admitted {
@@ -208,7 +220,7 @@ export class Guard<Native> implements EdgeControl {
     admitted: Admitted,
     named: readonly string[],
     delayMicros: number,
-    onGone: (gone: () => void) => void,
+    { isGone, onGone }: Shown<Native>,
   ): Admission | Promise<Admission> {
     const tooLong = delayMicros > this.#delayMaxMicros;
     const throttled = (detail: string): Admission => {
@@ -218,27 +230,34 @@ export class Guard<Native> implements EdgeControl {
     };
     if (tooLong) return throttled("the delay is longer than a request is held here");
     return new Promise((resolve) => {
-      const hold = this.#holds.hold(delayMicros, () => resolve(admitted));
+      const abandon = (): void => {
+        admitted.observe?.(makeOutcome(499));
+        resolve(GONE);
+      };
+      const hold = this.#holds.hold(delayMicros, () => (isGone() ? abandon() : resolve(admitted)));
       if (hold === null) return resolve(throttled("too many requests are held back already"));
       onGone(() => {
         hold.cancel();
-        admitted.observe?.(makeOutcome(499));
-        resolve({ refusal: problem(499, "the caller has gone") });
+        abandon();
       });
     });
   }
 
-  #failed(fault: unknown): Admission {
+  #failed(fault: unknown, { isGone }: Shown<Native>): Admission {
     const open = this.#options.failMode === "open";
     const text = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
     this.#gate.config.report(
       `fault while a request was decided, ${open ? "let through" : "refused"}: ${text}`,
       "fault",
     );
+    if (isGone()) return GONE;
     if (!open) return { refusal: problem(503, "it could not be decided whether this request may pass") };
     return { passed: { id: "", verdict: "allow", client: null }, fields: [], observe: null, wanted: [] };
   }
 }
+
+/** Goes to nobody. */
+const GONE: Admission = Object.freeze({ refusal: problem(499, "the caller has gone") });
 
 const SILENT = { enabled: false, dropped: 0, write: (): void => {}, close: async (): Promise<void> => {} };
 

@@ -2,7 +2,7 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
 import type { Admission, EdgeControl } from "./core.ts";
 import { Guard } from "./core.ts";
-import { letThrough, peerOf, remember, viewOf, whenGone } from "./node-exchange.ts";
+import { isGone, letThrough, peerOf, remember, viewOf, whenGone } from "./node-exchange.ts";
 import type { MiddlewareOptions } from "./options.ts";
 
 export type { EdgeControl, Passed } from "./core.ts";
@@ -21,8 +21,13 @@ export function edgepolicy(options: MiddlewareOptions<FastifyRequest>): FastifyE
   const guard = new Guard(options, (request) => request.body);
   const peer = options.address ?? ((request: FastifyRequest): string => peerOf(request.raw));
   const decide = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-    const onGone = (gone: () => void): void => whenGone(reply.raw, gone);
-    return answer(await guard.admit({ native: request, view: shown(request, peer), onGone }), request, reply);
+    const admission = await guard.admit({
+      native: request,
+      view: shown(request, peer),
+      isGone: () => reply.sent || isGone(reply.raw),
+      onGone: (gone) => whenGone(reply.raw, gone),
+    });
+    return reply.sent ? reply : answer(admission, request, reply);
   };
   const plugin: FastifyPluginCallback = (instance, _options, done) => {
     instance.addHook("onRequest", async (request, reply) =>
@@ -38,7 +43,7 @@ export function edgepolicy(options: MiddlewareOptions<FastifyRequest>): FastifyE
 }
 
 function shown(request: FastifyRequest, peer: (request: FastifyRequest) => string): ReturnType<typeof viewOf> {
-  return viewOf(request.raw, request.originalUrl, peer(request));
+  return viewOf(request.raw, request.originalUrl, () => peer(request));
 }
 
 function answer(admission: Admission, request: FastifyRequest, reply: FastifyReply): unknown {

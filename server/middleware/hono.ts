@@ -25,8 +25,12 @@ export function edgepolicy(options: MiddlewareOptions<Context>): HonoMiddleware 
   const peer = options.address ?? nodeAddress;
   const middleware: MiddlewareHandler = async (context, next) => {
     const { signal } = context.req.raw;
-    const onGone = (gone: () => void): void => signal.addEventListener("abort", gone, { once: true });
-    const admission = await guard.admit({ native: context, view: viewOf(context, peer), onGone });
+    const admission = await guard.admit({
+      native: context,
+      view: viewOf(context, peer),
+      isGone: () => signal.aborted,
+      onGone: (gone) => signal.addEventListener("abort", gone, { once: true }),
+    });
     if ("refusal" in admission) {
       const { status, headers, body } = admission.refusal;
       const length = String(Buffer.byteLength(body));

@@ -20,9 +20,9 @@ export function remember(request: object, passed: Passed): void {
  * A request as the server's handlers see one.
  *
  * @param target - Path and query as received, where a framework changed `url`.
- * @param peer - Address that the connection comes from.
+ * @param peer - Tells the address that the connection comes from.
  */
-export function viewOf(request: IncomingMessage, target: string, peer: string): RequestView {
+export function viewOf(request: IncomingMessage, target: string, peer: () => string): RequestView {
   const query = target.indexOf("?");
   const { rawHeaders } = request;
   const eachHeader = (visit: (name: string, value: string) => void): void => {
@@ -33,7 +33,10 @@ export function viewOf(request: IncomingMessage, target: string, peer: string): 
     method: request.method ?? "GET",
     path: query < 0 ? target : target.slice(0, query),
     query: query < 0 ? null : target.slice(query + 1),
-    peer,
+    // Asked where a fault of it is one of deciding.
+    get peer() {
+      return peer();
+    },
     header: (name) => {
       let first = "";
       eachHeader((known, value) => void (first = known === name && first === "" ? value : first));
@@ -47,6 +50,11 @@ export function peerOf(request: IncomingMessage): string {
   return request.socket.remoteAddress ?? "";
 }
 
+/** Whether the connection is lost, or the response begun. */
+export function isGone({ destroyed, headersSent }: ServerResponse): boolean {
+  return destroyed || headersSent;
+}
+
 /** Calls `gone` if the connection is lost before the response is complete. */
 export function whenGone(response: ServerResponse, gone: () => void): void {
   response.once("close", () => {
@@ -56,7 +64,7 @@ export function whenGone(response: ServerResponse, gone: () => void): void {
 
 /** Answers instead of the route. */
 export function sendRefusal(response: ServerResponse, { status, headers, body }: Refusal, method: string): void {
-  if (response.headersSent || response.destroyed) return;
+  if (isGone(response)) return;
   response.statusCode = status;
   setFields(response, headers);
   response.setHeader("Content-Length", Buffer.byteLength(body));

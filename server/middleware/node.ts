@@ -2,7 +2,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { EdgeControl } from "./core.ts";
 import { Guard } from "./core.ts";
-import { letThrough, peerOf, remember, sendRefusal, setFields, viewOf, whenGone } from "./node-exchange.ts";
+import { isGone, letThrough, peerOf, remember, sendRefusal, setFields, viewOf, whenGone } from "./node-exchange.ts";
 import type { MiddlewareOptions } from "./options.ts";
 
 export type { EdgeControl, Passed } from "./core.ts";
@@ -37,8 +37,12 @@ export async function run<Native extends IncomingMessage>(
   next: () => void,
   target: string = request.url ?? "/",
 ): Promise<void> {
-  const onGone = (gone: () => void): void => whenGone(response, gone);
-  const admission = await guard.admit({ native: request, view: viewOf(request, target, peer(request)), onGone });
+  const admission = await guard.admit({
+    native: request,
+    view: viewOf(request, target, () => peer(request)),
+    isGone: () => isGone(response),
+    onGone: (gone) => whenGone(response, gone),
+  });
   if ("refusal" in admission) return sendRefusal(response, admission.refusal, request.method ?? "GET");
   remember(request, admission.passed);
   setFields(response, admission.fields);
