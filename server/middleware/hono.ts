@@ -39,7 +39,7 @@ export function edgepolicy(options: MiddlewareOptions<Context>): HonoMiddleware 
     remember(context.req.raw, admission.passed);
     const began = performance.now();
     await next();
-    for (const [name, value] of pairs(admission.fields)) context.res.headers.set(name, value);
+    addFields(context, admission.fields);
     observe(context, admission, began);
     return undefined;
   };
@@ -91,6 +91,17 @@ async function readBody({ req }: Context): Promise<unknown> {
     return (await req.json()) as unknown;
   } catch {
     return undefined;
+  }
+}
+
+/** Of an answer that came from `fetch` the headers cannot be changed: a copy takes its place. */
+function addFields(context: Context, fields: readonly string[]): void {
+  for (const [name, value] of pairs(fields)) {
+    try {
+      context.res.headers.set(name, value);
+    } catch {
+      context.header(name, value);
+    }
   }
 }
 

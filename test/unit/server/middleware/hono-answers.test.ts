@@ -1,0 +1,22 @@
+/** What the middleware of Hono makes of answers that it did not make itself. */
+import { Hono } from "hono";
+import { expect, it } from "vitest";
+import { loadPolicyText } from "../../../../dsl/index.ts";
+import { edgepolicy as forHono } from "../../../../server/middleware/hono.ts";
+import { echo, startService } from "../../../helpers/server.ts";
+
+const { policy } = loadPolicyText(`policy "answers" { default allow }`);
+if (policy === null) throw new Error("the test's policy is wrong");
+
+it("adds its fields to an answer that Hono's route has from another service", async () => {
+  const service = await startService(echo);
+  const app = new Hono()
+    .use(forHono({ policy, address: () => "192.0.2.1" }))
+    .get("/", async () => fetch(service.url))
+    .get("/away", () => Response.redirect("https://a.example/", 302));
+  const answers = [await app.request("/"), await app.request("/away")];
+  expect(answers.map(({ status }) => status)).toEqual([200, 302]);
+  for (const { headers } of answers) expect(headers.get("x-edge-decision")).toMatch(/;allow/);
+  expect(answers[1]?.headers.get("location")).toBe("https://a.example/");
+  await answers[0]?.text();
+});
