@@ -16,6 +16,8 @@ const RETRY_LONGEST_MS = 128;
 /** What a listener keeps of its replies. */
 export interface ReplyCounts {
   inFlight: number;
+  /** Told of an exception that a handler let through. */
+  readonly onFault: (fault: unknown) => void;
   /** Whether connections are closed after their answer. */
   readonly draining: boolean;
   /** Runs in the cork of a response other than `response`. */
@@ -103,7 +105,12 @@ export class UwsReply implements Reply {
     this.#response.onData((chunk, last) => {
       this.#receiving = !last;
       this.#handingOn = true;
-      handler(new Uint8Array(chunk), last);
+      try {
+        handler(new Uint8Array(chunk), last);
+      } catch (fault) {
+        this.#counts.onFault(fault);
+        this.send(500, [], "");
+      }
       this.#handingOn = false;
     });
   }

@@ -44,7 +44,7 @@ class UwsServing implements ReplyCounts {
   inFlight = 0;
   draining = false;
   protected readonly app: UwsApp;
-  readonly #onFault: (fault: unknown) => void;
+  readonly onFault: (fault: unknown) => void;
   protected readonly uws: Uws;
   readonly #sockets = new Set<UwsSocket>();
   readonly #peers = new OpenPeers(peerText);
@@ -54,7 +54,7 @@ class UwsServing implements ReplyCounts {
 
   constructor(uws: Uws, { routes, onFault }: Omit<TransportOptions, "address">) {
     this.uws = uws;
-    this.#onFault = onFault;
+    this.onFault = onFault;
     this.app = uws.App();
     this.app.filter((response, count) => {
       if (count > 0) this.#peers.opened(response);
@@ -74,7 +74,7 @@ class UwsServing implements ReplyCounts {
       try {
         handler(view, reply);
       } catch (fault) {
-        this.#onFault(fault);
+        this.onFault(fault);
         reply.send(500, [], "");
       }
       reply.outliveHandler();
@@ -100,7 +100,7 @@ class UwsServing implements ReplyCounts {
     serveSockets(this.app, pattern, route, {
       counts: this,
       open: this.#sockets,
-      onFault: this.#onFault,
+      onFault: this.onFault,
       onUpgraded: () => this.#peers.closed(),
       viewOf: (response, request) => {
         view.point(request, response);

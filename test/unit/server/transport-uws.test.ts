@@ -231,6 +231,22 @@ describe("the transport", () => {
     expect(String(faults[0])).toContain("oops");
   });
 
+  it("answers 500 for what throws while a body is read, and goes on", async () => {
+    const faults: unknown[] = [];
+    const listener = listen((_from, reply) => {
+      reply.onBody((chunk, last) => {
+        if (chunk.length > 0) throw new Error("oops");
+        if (last) reply.send(200, [], "none");
+      });
+    }, faults);
+    const post = (body: string): string =>
+      `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    const { text } = await exchangeRaw(listener.port, post("ab") + post(""));
+    expect(text.match(/^HTTP\/1\.1 [0-9]+/gm)).toEqual(["HTTP/1.1 500", "HTTP/1.1 200"]);
+    expect(String(faults)).toBe("Error: oops");
+    expect(listener.inFlight).toBe(0);
+  });
+
   it("delivers a body in pieces, each only during its call", async () => {
     const { port } = listen((_from, reply) => {
       let text = "";
