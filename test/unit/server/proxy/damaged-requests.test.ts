@@ -31,6 +31,8 @@ const SIGNED = "x".repeat(300);
 const BODY = '{"username":"abc"}';
 const RECORD = '{"method":"GET","path":"/a","ip":"192.0.2.1"}';
 const FROM = "Host: a\r\nX-Forwarded-For: 192.0.2.7\r\nUser-Agent: a-tool-of-a-partner/1.0.0\r\n";
+/** As Traefik asks about a request that is signed, with its body. */
+const FORWARDED = `POST /authz/traefik HTTP/1.1\r\n${FROM}X-Forwarded-Method: POST\r\nX-Forwarded-Uri: /orders\r\nX-Forwarded-Host: a\r\n${SIGNATURE}Content-Length: ${SIGNED.length}\r\n\r\n${SIGNED}`;
 const REQUESTS: readonly string[] = [
   `GET /orders?x=1 HTTP/1.1\r\n${FROM}\r\n`,
   `HEAD /trap HTTP/1.1\r\n${FROM}X-Api-Key: k\r\n\r\n`,
@@ -41,13 +43,17 @@ const REQUESTS: readonly string[] = [
   `GET /ws HTTP/1.1\r\n${FROM}Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n`,
   `GET /authz/nginx HTTP/1.1\r\n${FROM}X-Original-URI: /a\r\nX-Original-Method: GET\r\n\r\n`,
   `POST /authz/json HTTP/1.1\r\nHost: a\r\nContent-Length: ${RECORD.length}\r\n\r\n${RECORD}`,
+  `POST /authz/envoy/login HTTP/1.1\r\n${FROM}Content-Length: ${BODY.length}\r\n\r\n${BODY}`,
+  `POST /authz/envoy/slow HTTP/1.1\r\n${FROM}Content-Length: 0\r\n\r\n`,
+  FORWARDED,
 ];
 
-/** Asked of a server to which nothing is left of what came before: one has no body, one has fields, and one is signed. */
+/** Asked of a server to which nothing is left of what came before: one has no body, one has fields, and two are signed. */
 const WHOLE = [
   ["200", REQUESTS[0] ?? ""],
   ["200", REQUESTS[2] ?? ""],
   ["401", REQUESTS[4] ?? ""],
+  ["401", FORWARDED],
 ] as const;
 
 const PIECES = [
