@@ -153,7 +153,9 @@ class Bridge implements SocketHandler {
     this.#caller = caller;
     const service = this.#service;
     service.on("message", (data: Buffer, binary: boolean) => {
-      if (!caller.send(binary ? data : data.toString("utf8"))) service.pause();
+      const isTaken = caller.send(binary ? data : data.toString("utf8"));
+      // Of one that has gone, what still comes is let by: the service's own close frame is behind it.
+      if (!isTaken && !caller.closed) service.pause();
     });
     service.on("close", (code: number, reason: Buffer) => {
       if (code === 1006) caller.cut();

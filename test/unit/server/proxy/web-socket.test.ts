@@ -47,6 +47,7 @@ async function startSocketService(): Promise<Service> {
         if (text === "close") opened.close(4_001, "as told");
         else if (text === "cut") opened.terminate();
         else if (text === "flood") for (let i = 0; i < 64; i++) opened.send(Buffer.alloc(1_000_000));
+        else if (text === "pour") pour(opened);
         else opened.send(data, { binary });
       });
     });
@@ -57,6 +58,12 @@ async function startSocketService(): Promise<Service> {
     server.close();
   });
   return { port: (server.address() as { port: number }).port, sockets: sockets.clients, requests };
+}
+
+/** Sends messages for as long as the socket is open. */
+function pour(socket: Client): void {
+  const timer = setInterval(() => socket.send(Buffer.alloc(400_000)), 1);
+  socket.on("close", () => clearInterval(timer));
 }
 
 async function guarded(options: Partial<ServerOptions> = {}): Promise<{ edge: TestServer; service: Service }> {
@@ -208,6 +215,16 @@ describe("a WebSocket through the proxy", () => {
     socket.destroy();
     await until(async () => (await edge.metrics()).includes("edgepolicy_held_requests 0"));
     expect(await edge.metrics()).toContain("edgepolicy_forwarded_requests 0");
+  });
+
+  it("is over when its caller has closed it, whatever the service still sends", async () => {
+    const { edge } = await guarded();
+    const client = open(edge, "/feed");
+    await opened(client);
+    client.send("pour");
+    client.once("message", () => client.close(1_000));
+    await closed(client);
+    await until(async () => (await edge.metrics()).includes("edgepolicy_forwarded_requests 0\n"));
   });
 
   it("is told when the server stops", async () => {
