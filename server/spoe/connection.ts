@@ -24,37 +24,56 @@ export const FRAME_BYTES_MAX = 16_384;
 const WAITING_MAX = 4_096;
 /** The smallest frame that both sides take (SPOE.txt §3.2.4). */
 const FRAME_BYTES_MIN = 256;
+/** Milliseconds that a peer has to take the last frame and go. */
+const LINGER_MS = 1_000;
+/** A peer that says nothing for as long is asked whether it is still there. */
+const KEEP_ALIVE_MS = 60_000;
+const NOTHING: Buffer = Buffer.alloc(0);
 
 export class SpoeConnection {
   readonly #socket: Socket;
   readonly #answering: Answering;
-  #received: Buffer = Buffer.alloc(0);
+  #received: Buffer = NOTHING;
   #agreed = false;
   #waiting = 0;
 
   constructor(socket: Socket, answering: Answering) {
     this.#socket = socket;
     this.#answering = answering;
-    socket.setNoDelay(true);
+    socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
     socket.on("data", (chunk) => this.#receive(chunk));
+    socket.on("drain", () => socket.resume());
     socket.on("error", () => socket.destroy());
   }
 
   /** Ends it for `message`, which HAProxy logs. */
   close(status: number, message: string): void {
-    if (this.#socket.destroyed) return;
-    this.#socket.end(disconnectFrame(status, message));
+    this.#end(disconnectFrame(status, message));
+  }
+
+  /** A peer that stays would keep its place among the connections, and one that does not read would keep the server from stopping. */
+  #end(last: Buffer): void {
+    const socket = this.#socket;
+    if (socket.writableEnded) return;
+    socket.end(last);
+    const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+    socket.on("close", () => clearTimeout(timer));
+    // What still comes is read, and goes: else the system would say that it was lost, and the peer not read why.
+    socket.resume();
   }
 
   #receive(chunk: Buffer): void {
+    if (this.#socket.writableEnded) return;
     this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
     try {
       this.#takeFrames();
     } catch (fault) {
       if (!(fault instanceof SpoeFault)) throw fault;
-      this.#received = Buffer.alloc(0);
       this.close(STATUS.invalid, fault.message);
     }
+    if (this.#socket.writableEnded) this.#received = NOTHING;
+    // Who does not read its answers is asked no more: they would wait here.
+    else if (this.#socket.writableNeedDrain) this.#socket.pause();
   }
 
   #takeFrames(): void {
@@ -86,7 +105,7 @@ export class SpoeConnection {
     if (!(theirs >= FRAME_BYTES_MIN)) throw new SpoeFault("the HELLO has no max-frame-size");
     this.#agreed = true;
     this.#socket.write(helloFrame(Math.min(theirs, FRAME_BYTES_MAX)));
-    if (pairs.get("healthcheck") === true) this.#socket.end();
+    if (pairs.get("healthcheck") === true) this.#end(NOTHING);
   }
 
   #notify({ stream, id, body }: Frame): void {

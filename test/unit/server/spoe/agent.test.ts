@@ -1,16 +1,12 @@
 import { connect, type Socket } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import {
-  createEngine,
-  type EngineOptions,
-  type Policy,
-  type PolicyEngine,
-  type Request,
-} from "../../../../engine/index.ts";
+import type { Request } from "../../../../engine/index.ts";
 import { FRAME, readFrame, readPairs } from "../../../../server/spoe/frames.ts";
 import { type SpoeValue, SpoeWriter } from "../../../../server/spoe/values.ts";
+import type { RunningServer } from "../../../../server/index.ts";
 import { posedIn } from "../../../helpers/answers.ts";
-import { serve } from "../../../helpers/server.ts";
+import { faultyWhere } from "../../../helpers/faulty-engine.ts";
+import { serve, until } from "../../../helpers/server.ts";
 
 const POLICY = `policy "spoe" { default allow }
 route login = POST "/v1/login" { body { username: string } }
@@ -106,6 +102,32 @@ async function asking(options = {}): Promise<Asking> {
   return new Asking(running.haproxy?.port ?? 0);
 }
 
+/** More questions than the system's buffers have room for answers. */
+const ASKED = 60_000;
+
+/** A peer that has asked so much and reads no answer, once the server decides no further. */
+async function unread(): Promise<{
+  readonly running: RunningServer;
+  readonly haproxy: Socket;
+  readonly latest: number;
+  readonly hasDecided: (count: number) => Promise<void>;
+}> {
+  const { running, metrics } = await serve(POLICY, { haproxy: "127.0.0.1:0", log: { sink: "off" } });
+  const refused = async (): Promise<number> =>
+    Number(/^edgepolicy_decisions_total\{verdict="block"\} (\d+)$/m.exec(await metrics())?.[1]);
+  const haproxy = connect(running.haproxy?.port ?? 0, "127.0.0.1").on("error", () => {});
+  onTestFinished(() => void haproxy.destroy());
+  const one = question(1, "GET", "/gone");
+  haproxy.pause().write(Buffer.concat([hello(), ...Array.from({ length: ASKED }, () => one)]));
+  let latest = 0;
+  await until(async () => {
+    const before = latest;
+    latest = await refused();
+    return latest > 0 && latest === before;
+  }, 20_000);
+  return { running, haproxy, latest, hasDecided: (count) => until(async () => (await refused()) === count, 20_000) };
+}
+
 describe("HAProxy's door", () => {
   it("answers questions that come together, in any order, by their ids", async () => {
     const haproxy = await asking();
@@ -184,18 +206,31 @@ describe("HAProxy's door", () => {
     expect([haproxy.answers.get(1)?.["verdict"], haproxy.answers.get(3)?.["verdict"]]).toEqual(["slow", "allow"]);
   });
 
+  it("closes a connection that it ended and whose peer goes on sending", async () => {
+    const { running } = await serve(POLICY, { haproxy: "127.0.0.1:0" });
+    const haproxy = connect({ port: running.haproxy?.port ?? 0, host: "127.0.0.1", allowHalfOpen: true });
+    onTestFinished(() => void haproxy.destroy());
+    haproxy.on("error", () => {}).resume();
+    haproxy.write(question(1, "GET", "/"));
+    const sending = setInterval(() => haproxy.write(question(2, "GET", "/")), 20);
+    onTestFinished(() => clearInterval(sending));
+    await expect(until(() => haproxy.destroyed)).resolves.toBeUndefined();
+  });
+
+  it("asks no more of who does not read, and all when it does", { timeout: 30_000 }, async () => {
+    const { haproxy, latest, hasDecided } = await unread();
+    expect(latest).toBeLessThan(ASKED);
+    haproxy.resume();
+    await hasDecided(ASKED);
+  });
+
+  it("stops though a peer does not read", { timeout: 30_000 }, async () => {
+    const { running } = await unread();
+    await expect(running.stop()).resolves.toBeUndefined();
+  });
+
   it("says a fault of ours, leaves its question unanswered, and goes on", async () => {
-    const faulty = (policy: Policy, options: EngineOptions): PolicyEngine =>
-      new Proxy<PolicyEngine>(createEngine(policy, options), {
-        get: (engine, name) => {
-          const member = Reflect.get(engine, name, engine) as unknown;
-          if (typeof member !== "function") return member;
-          return (...given: unknown[]): unknown => {
-            if (name === "decide" && (given[0] as Request).path === "/fault") throw new Error("planted");
-            return Reflect.apply(member, engine, given) as unknown;
-          };
-        },
-      });
+    const faulty = faultyWhere((name, [of]) => name === "decide" && (of as Request).path === "/fault");
     const { running, reports } = await serve(POLICY, { haproxy: "127.0.0.1:0" }, {}, { createEngine: faulty });
     const haproxy = new Asking(running.haproxy?.port ?? 0);
     haproxy.socket.write(Buffer.concat([hello(), question(1, "GET", "/fault"), question(2, "GET", "/")]));
