@@ -1,5 +1,6 @@
 /** Reports outcomes from the access logs of callers that do not show them (`serve --outcomes-from`). */
 import type { Gate } from "../gate.ts";
+import { describeFault } from "../report.ts";
 import { FollowedFile } from "./follow-file.ts";
 import { type ReportedOutcome, readOutcomeLine } from "./outcome-line.ts";
 
@@ -30,7 +31,7 @@ function lineReader(gate: Gate, path: string, counts: OutcomeCounts): (line: str
   return (line) => {
     const read = readOutcomeLine(line);
     if (read === null) return;
-    if (typeof read !== "string") return void report(gate, read, counts);
+    if (typeof read !== "string") return reportOrSay(gate, read, counts);
     counts.unreadable++;
     if (!told)
       gate.config.report(
@@ -39,6 +40,13 @@ function lineReader(gate: Gate, path: string, counts: OutcomeCounts): (line: str
       );
     told = true;
   };
+}
+
+/** A fault costs the outcome alone: nobody waits for what would end the process. */
+function reportOrSay(gate: Gate, outcome: ReportedOutcome, counts: OutcomeCounts): void {
+  report(gate, outcome, counts).catch((fault: unknown) =>
+    gate.config.report(`fault at an outcome of a log: ${describeFault(fault)}`, "fault"),
+  );
 }
 
 /** Where another thread decided, it is told. */

@@ -32,7 +32,7 @@ const FORWARDED: ReadonlySet<string> = new Set(["x-forwarded-for"]);
 export function haproxyAnswering(gate: Gate, holds: Holds): Answering {
   return (messages) => {
     const asked = messages.find(({ name }) => name === "edge-request");
-    for (const message of messages) if (message.name === "edge-outcome") observe(gate, message);
+    for (const message of messages) if (message.name === "edge-outcome") observeOrReport(gate, message);
     return asked === undefined ? NOTHING : answerOrReport(gate, holds, asked.args);
   };
 }
@@ -40,7 +40,7 @@ export function haproxyAnswering(gate: Gate, holds: Holds): Answering {
 /** A fault of ours is said, and is no answer: nobody waits on the socket for an exception, which would end the process. */
 function answerOrReport(gate: Gate, holds: Holds, args: Arguments): Answer | Promise<Answer> {
   const reported = (fault: unknown): Promise<Answer> => {
-    gate.config.report(`fault in a handler: ${describeFault(fault)}`, "fault");
+    reportFault(gate, fault);
     return Promise.reject(fault);
   };
   try {
@@ -50,6 +50,19 @@ function answerOrReport(gate: Gate, holds: Holds, args: Arguments): Answer | Pro
     if (fault instanceof SpoeFault) throw fault;
     return reported(fault);
   }
+}
+
+/** A fault costs the outcome alone: HAProxy goes on with the answer it has. */
+function observeOrReport(gate: Gate, message: Message): void {
+  try {
+    observe(gate, message);
+  } catch (fault) {
+    reportFault(gate, fault);
+  }
+}
+
+function reportFault({ config }: Gate, fault: unknown): void {
+  config.report(`fault in a handler: ${describeFault(fault)}`, "fault");
 }
 
 function observe(gate: Gate, { args }: Message): void {

@@ -1,6 +1,7 @@
 import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { faultyWhere } from "../../../helpers/faulty-engine.ts";
 import { serve, temporaryFolder, until } from "../../../helpers/server.ts";
 
 const POLICY = `policy "logs" { default allow }
@@ -28,4 +29,16 @@ it("outcomes in a caller's log reach the policy, once each", async () => {
   await until(async () => (await count("unreadable")) === 2);
   expect(await count("unmatched")).toBe(2);
   expect(reports.filter((line) => line.includes("garbage"))).toHaveLength(1);
+});
+
+it("says a fault of ours at a line, which ends nothing", async () => {
+  const log = join(temporaryFolder(), "access.log");
+  writeFileSync(log, "");
+  const options = { callers: { via: ["nginx"] }, outcomesFrom: [log] } as const;
+  const parts = { createEngine: faultyWhere((name) => name === "observe") };
+  const { url, reports } = await serve(POLICY, options, {}, parts);
+  const { headers } = await fetch(`${url}/authz/nginx`, { headers: HEADERS });
+  appendFileSync(log, `${JSON.stringify({ decision: headers.get("x-edge-decision"), status: 401 })}\n`);
+  await until(() => reports.some((line) => line.includes("fault at an outcome of a log: Error: planted")));
+  expect((await fetch(`${url}/authz/nginx`, { headers: HEADERS })).status).toBe(200);
 });

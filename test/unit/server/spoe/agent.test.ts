@@ -239,6 +239,24 @@ describe("HAProxy's door", () => {
     expect(reports.join("\n")).toContain("fault in a handler: Error: planted");
   });
 
+  it("says a fault of ours in an outcome, which ends nothing", async () => {
+    const policy = `policy "spoe" { default allow }\nroute login = POST "/v1/login"
+signal failures = count on login where response.status == 401 per ip over 10m
+rule stuffing on login when failures > 5 then block`;
+    const parts = { createEngine: faultyWhere((name) => name === "observe") };
+    const { running, reports } = await serve(policy, { haproxy: "127.0.0.1:0" }, {}, parts);
+    const haproxy = new Asking(running.haproxy?.port ?? 0);
+    haproxy.socket.write(Buffer.concat([hello(), question(1, "POST", "/v1/login")]));
+    await haproxy.until(() => haproxy.answers.has(1));
+    const id = String(haproxy.answers.get(1)?.["id"]);
+    const outcome = framed(FRAME.notify, 1, 2, (writer) =>
+      writer.text("edge-outcome").byte(2).text("id").value(id).text("status").value(401),
+    );
+    haproxy.socket.write(Buffer.concat([outcome, question(3, "GET", "/")]));
+    await haproxy.until(() => haproxy.answers.has(2) && haproxy.answers.has(3));
+    expect(reports.join("\n")).toContain("fault in a handler: Error: planted");
+  });
+
   it("ends the connection where the target is not shown, and for another version", async () => {
     const strange = await asking();
     const unshown = framed(FRAME.notify, 1, 1, (writer) => {
