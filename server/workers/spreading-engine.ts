@@ -1,25 +1,30 @@
 /** The main thread's engine: on the state that workers share, and what is done to its policy is told to them. */
-import type {
-  BanEntry,
-  DecisionRecord,
-  KeyPart,
-  MemoryReading,
-  Needs,
-  Outcome,
-  Overlay,
-  Policy,
-  ReloadReport,
-  Request,
-  ScalarValue,
-  Snapshot,
-  StatefulEngine,
-  StateReadings,
+import {
+  type BanEntry,
+  type DecisionRecord,
+  type KeyPart,
+  type MemoryReading,
+  type Needs,
+  type Outcome,
+  type Overlay,
+  type Policy,
+  type ReloadReport,
+  type Request,
+  type ScalarValue,
+  type Snapshot,
+  StateHeldError,
+  type StatefulEngine,
+  type StateReadings,
 } from "../../engine/index.ts";
 import type { Broadcast } from "./broadcast.ts";
+
+/** How often it is tried to put overlays in force here that the state was held against. */
+const RETRY_MS = 100;
 
 export class SpreadingEngine implements StatefulEngine {
   readonly #engine: StatefulEngine;
   readonly #broadcast: Broadcast;
+  #retry: NodeJS.Timeout | null = null;
 
   constructor(engine: StatefulEngine, broadcast: Broadcast) {
     this.#engine = engine;
@@ -53,9 +58,21 @@ export class SpreadingEngine implements StatefulEngine {
     return known;
   }
 
+  /** A worker that holds the state keeps nobody from being contained: the others wait for it, and are told meanwhile. */
   setOverlays(overlays: readonly Overlay[]): void {
-    this.#engine.setOverlays(overlays);
+    this.#putOverlays(overlays);
     this.#broadcast.tell("overlays", overlays);
+  }
+
+  #putOverlays(overlays: readonly Overlay[]): void {
+    if (this.#retry !== null) clearTimeout(this.#retry);
+    this.#retry = null;
+    try {
+      this.#engine.setOverlays(overlays);
+    } catch (problem) {
+      if (!(problem instanceof StateHeldError)) throw problem;
+      this.#retry = setTimeout(() => this.#putOverlays(overlays), RETRY_MS).unref();
+    }
   }
 
   decide(request: Request, nowMicros: number): DecisionRecord {
