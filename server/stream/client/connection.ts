@@ -11,6 +11,9 @@ const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true });
 const UNREACHED =
   "the server cannot be reached, or refuses the upgrade: see its adapterPeers, and the path /authz/stream";
 
+/** A close frame has room for 123 bytes of a reason, and a character takes three at most. */
+const REASON_LENGTH_MAX = 41;
+
 /** Told what happens, in this order: `onReady` at most once, `onClosed` once. */
 export interface ConnectionEvents {
   onReady(): void;
@@ -56,7 +59,7 @@ export class Connection {
   }
 
   close(reason: string): void {
-    this.#socket.close(1000, reason);
+    this.#socket.close(1000, reason.slice(0, REASON_LENGTH_MAX));
     this.#end(reason);
   }
 
@@ -73,16 +76,20 @@ export class Connection {
     if (this.#closed) return;
     if (!Array.isArray(frame)) throw new TypeError("a frame is no array");
     const [kind, ...values] = frame as [number, ...unknown[]];
-    if (kind === FROM_SERVER.hello) this.#greet(values as [number, number, number, number, string]);
+    if (kind === FROM_SERVER.hello) this.#greet(values as [unknown, unknown, unknown, unknown, string]);
     else if (kind === FROM_SERVER.decisions) this.#events.onDecisions(values[0] as number, values[1] as unknown[]);
     else if (kind === FROM_SERVER.credit && this.allowance !== null) {
-      this.allowance = { ...this.allowance, requestsMax: values[0] as number };
+      this.allowance = { ...this.allowance, requestsMax: limit(values[0], 0) };
       this.#events.onCredit();
     }
   }
 
-  #greet([, requestsMax, rowsMax, frameBytesMax, prefix]: [number, number, number, number, string]): void {
-    this.allowance = { requestsMax, rowsMax, frameBytesMax };
+  #greet([, requestsMax, rowsMax, frameBytesMax, prefix]: [unknown, unknown, unknown, unknown, string]): void {
+    this.allowance = {
+      requestsMax: limit(requestsMax, 0),
+      rowsMax: limit(rowsMax, 1),
+      frameBytesMax: limit(frameBytesMax, 1),
+    };
     this.prefix = prefix;
     this.#events.onReady();
   }
@@ -92,6 +99,12 @@ export class Connection {
     this.#closed = true;
     this.#events.onClosed(reason);
   }
+}
+
+/** What is no limit would let nothing be sent, for ever. @throws TypeError */
+function limit(value: unknown, least: number): number {
+  if (Number.isSafeInteger(value) && (value as number) >= least) return value as number;
+  throw new TypeError("a limit is no count");
 }
 
 /** A frame's bytes, of their own: a socket may send them later. */

@@ -18,7 +18,7 @@ import { decisionOf, failed, outcomeRow, RowShape } from "./rows.ts";
 
 /** Outcomes are dropped while more than this waits to be sent. */
 const WAITING_BYTES_MAX = 4 * 1_048_576;
-/** A connection on which nothing came for this long, or for ten deadlines if that is longer, is given up while answers are due. */
+/** A connection on which nothing came for this long, or for ten deadlines if that is longer, is given up while answers or the greeting are due. */
 const SILENCE_MS = 5_000;
 
 /** A request that is asked. */
@@ -125,10 +125,10 @@ export class StreamClient {
     }
     if (late === 0) return;
     this.#queue = this.#queue.filter((asked) => !asked.settled);
-    const silence = performance.now() - (this.#connection?.heardAt ?? performance.now());
-    if (this.#unanswered > 0 && silence > Math.max(SILENCE_MS, 10 * deadlineMs)) {
-      this.#connection?.close("the server is silent");
-    }
+    const connection = this.#connection;
+    if (connection === null || (this.#unanswered === 0 && connection.allowance !== null)) return;
+    const silence = performance.now() - connection.heardAt;
+    if (silence > Math.max(SILENCE_MS, 10 * deadlineMs)) connection.close("the server is silent");
   }
 
   #flushSoon(): void {

@@ -224,15 +224,18 @@ describe("a server that does not keep to the protocol", () => {
   const packr = new Packr({ useRecords: false });
   const hello = packr.pack([0, 1, 100, 10, 10_000, "p-"]);
 
-  /** A server that greets, and answers each frame of requests with `answer`. */
-  async function answering(answer: (seq: number) => Uint8Array | string): Promise<number> {
+  /** A server that greets, unless with null, and answers each frame of requests with `answer`. */
+  async function answering(
+    answer: (seq: number) => Uint8Array | string,
+    greeting: Uint8Array | null = hello,
+  ): Promise<number> {
     const { uws } = await loadUws();
     let socket: Socket | null = null;
     const handler: SocketHandler = {
       onOpen: (opened) => (socket = opened),
       onMessage: (data) => {
         const [kind, seq] = unpackr.unpack(data) as [number, number];
-        if (kind === 0) socket?.send(hello);
+        if (kind === 0 && greeting !== null) socket?.send(greeting);
         if (kind === 1) socket?.send(answer(seq));
       },
       onDrain: () => {},
@@ -260,10 +263,28 @@ describe("a server that does not keep to the protocol", () => {
     ["an answer to another frame", (seq) => packr.pack([1, seq + 1, [1]]), "which was not asked so"],
     ["too few decisions", (seq) => packr.pack([1, seq, []]), "which was not asked so"],
     ["a row that is none", (seq) => packr.pack([1, seq, [true]]), "a row is no decision"],
+    ["more credit than a number", () => packr.pack([2, "many"]), "a limit is no count"],
+    ["a frame and more", (seq) => Buffer.concat([packr.pack([1, seq, ["x".repeat(99)]]), hello]), "end of buffer"],
   ])("loses its connection for %s, and lets nobody through", async (_, answer, reason) => {
     const { stream, states } = client(await answering(answer), { retryLeastMs: 10_000 });
     expect(await stream.decide(GET)).toMatchObject({ status: 503, failure: "not_connected" });
     expect(states.at(-1)).toContain(reason);
+  });
+
+  it.each([
+    ["nothing but its version", [0, 1]],
+    ["frames of no rows", [0, 1, 100, 0, 10_000, "p-"]],
+  ])("loses its connection for a greeting with %s", async (_, greeting) => {
+    const port = await answering(() => "", packr.pack(greeting));
+    const { stream, states } = client(port, { retryLeastMs: 10_000 });
+    expect(await stream.decide(GET)).toMatchObject({ status: 503, failure: "not_connected" });
+    expect(states.at(-1)).toContain("a limit is no count");
+  });
+
+  it("is given up where it does not greet", { timeout: 20_000 }, async () => {
+    const { stream, states } = client(await answering(() => "", null), { deadlineMs: 50, retryLeastMs: 10_000 });
+    await until(async () => (await stream.decide(GET)).failure === "not_connected", 10_000);
+    expect(states.at(-1)).toContain("the server is silent");
   });
 
   it("has its unknown verdicts taken as refusals, and other frames passed over", async () => {
