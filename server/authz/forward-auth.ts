@@ -12,7 +12,7 @@ import { BODY_FIELDS_BYTES } from "../config.ts";
 import { readFacts } from "../facts.ts";
 import type { Adapter, Gate, Ruling } from "../gate.ts";
 import { SLOW } from "../gate.ts";
-import type { Holds } from "../hold.ts";
+import type { Hold, Holds } from "../hold.ts";
 import { bodyBytesFor, identifyCaller, whenIdentified } from "../identity/identify.ts";
 import { copiedFrom } from "../identity/presented.ts";
 import type { Presented } from "../identity/verifier.ts";
@@ -238,13 +238,20 @@ function holdBack(
   reply: Reply,
   fields: readonly string[],
 ): void {
-  const { delayMicros } = ruling.record;
+  const { id, record } = ruling;
+  const { delayMicros } = record;
   const waits = delayMicros <= caller.patienceMs * 1_000;
   const hold = waits ? holds.hold(delayMicros, () => reply.send(200, fields, "")) : null;
-  if (hold !== null) return reply.onAbort(() => hold.cancel());
+  if (hold !== null) return reply.onAbort(() => abandon(gate, id, hold));
   const why = waits ? "too many requests are held back already" : "the delay is longer than the proxy waits for";
   const named = ["X-Edge-Decision", decisionField(ruling), ...passField(ruling)];
   const retry = [...named, "Retry-After", retryAfterField(delayMicros)];
   refuse(reply, caller, problem(429, why, retry));
-  gate.observe(ruling.id, makeOutcome(429));
+  gate.observe(id, makeOutcome(429));
+}
+
+/** Whoever asked has gone without the decision's name, so nobody else can say how it ended. */
+export function abandon(gate: Gate, id: string, hold: Hold): void {
+  hold.cancel();
+  gate.observe(id, makeOutcome(499));
 }

@@ -17,6 +17,7 @@ import type { PolicyView } from "../policy-view.ts";
 import { addRefusalFields, decisionField, passField, retryAfterField } from "../refusal.ts";
 import type { Handler, Reply, RequestView } from "../transport.ts";
 import { forgetIdentity, readHeaders, reusableRequest } from "./adapter-request.ts";
+import { abandon } from "./forward-auth.ts";
 import { SubrequestHeaders } from "./subrequest-headers.ts";
 
 /** In which it says which request it asks about. */
@@ -59,7 +60,7 @@ function answer(gate: Gate, holds: Holds, request: Request, reply: Reply, earned
   if (reply.closed) return;
   const ruling = gate.decide(request, "nginx", earned);
   if (ruling.record.verdict === 0) return allow(reply, ruling);
-  if (ruling.record.verdict === SLOW) return holdBack(holds, reply, ruling);
+  if (ruling.record.verdict === SLOW) return holdBack(gate, holds, reply, ruling);
   refuse(gate, reply, ruling);
 }
 
@@ -115,11 +116,12 @@ function allowFields(ruling: Ruling): readonly string[] {
 }
 
 /** nginx waits for the answer, so holding the answer back is the delay. */
-function holdBack(holds: Holds, reply: Reply, ruling: Ruling): void {
-  const { delayMicros } = ruling.record;
+function holdBack(gate: Gate, holds: Holds, reply: Reply, ruling: Ruling): void {
+  const { id, record } = ruling;
+  const { delayMicros } = record;
   const headers = allowFields(ruling);
   const hold = holds.hold(delayMicros, () => reply.send(200, headers, ""));
-  if (hold !== null) return reply.onAbort(() => hold.cancel());
+  if (hold !== null) return reply.onAbort(() => abandon(gate, id, hold));
   reply.send(403, ["X-Edge-Decision", decisionField(ruling), ...passField(ruling), ...throttled(delayMicros)], "");
 }
 
