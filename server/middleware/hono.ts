@@ -38,8 +38,14 @@ export function edgepolicy(options: MiddlewareOptions<Context>): HonoMiddleware 
     }
     remember(context.req.raw, admission.passed);
     const began = performance.now();
-    await next();
-    addFields(context, admission.fields);
+    try {
+      await next();
+      addFields(context, admission.fields);
+    } catch (fault) {
+      // Hono makes answers of errors; what else is thrown goes on to whoever serves, who has nothing but a 500 for it.
+      admission.observe?.(makeOutcome(500));
+      throw fault;
+    }
     observe(context, admission, began);
     return undefined;
   };

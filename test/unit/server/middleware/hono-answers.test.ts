@@ -20,3 +20,14 @@ it("adds its fields to an answer that Hono's route has from another service", as
   expect(answers[1]?.headers.get("location")).toBe("https://a.example/");
   await answers[0]?.text();
 });
+
+it("gives back what a request took whose route throws what is no error", async () => {
+  const places = loadPolicyText(`policy "places" { default allow }\nlimit places per ip allow 1 at once`).policy;
+  if (places === null) throw new Error("the test's policy is wrong");
+  const app = new Hono()
+    .use(forHono({ policy: places, address: () => "192.0.2.1" }))
+    .get("/bad", () => Promise.reject("no error"))
+    .get("/", (context) => context.text("ok"));
+  await expect(Promise.resolve(app.request("/bad"))).rejects.toBe("no error");
+  expect((await app.request("/")).status).toBe(200);
+});
