@@ -12,6 +12,7 @@ import type { Gate } from "../gate.ts";
 import { identifyCaller } from "../identity/identify.ts";
 import type { Presented } from "../identity/verifier.ts";
 import { increment } from "../metrics.ts";
+import { describeFault } from "../report.ts";
 import type { Socket, SocketHandler } from "../web-socket.ts";
 import { CLOSE } from "../web-socket.ts";
 import { beginDecisions, writeDecision, writeProblem } from "./decision-writer.ts";
@@ -235,7 +236,18 @@ export class StreamSession implements SocketHandler {
     const frame = { seq, rows, ready: waiting.length === 0 };
     this.#queue.push(frame);
     if (frame.ready) this.#answerReady();
-    else void Promise.all(waiting).then(() => this.#becameReady(frame));
+    else void this.#answerWhen(Promise.all(waiting), frame);
+  }
+
+  /** A fault of ours is said and ends the connection, as in a frame that waits for nothing; nobody catches it behind this. */
+  async #answerWhen(known: Promise<unknown>, frame: WaitingFrame): Promise<void> {
+    try {
+      await known;
+      this.#becameReady(frame);
+    } catch (fault) {
+      this.#gate.config.report(`fault in a handler: ${describeFault(fault)}`, "fault");
+      this.#socket.end(CLOSE.fault, "the server failed");
+    }
   }
 
   #becameReady(frame: WaitingFrame): void {

@@ -516,6 +516,21 @@ describe("callers for whom keys are fetched", () => {
     expect(stream.socket.sent.at(-1)).toEqual([1, 1, ["who calls could not be found out", 1]]);
   });
 
+  it("have their connection ended by a fault of ours, which is said", async () => {
+    const reports: string[] = [];
+    const { stream, arrive } = waitingStream({ report: (line) => void reports.push(line) });
+    stream.say([0, 1], [3, columns], [1, 1, [row("a")]]);
+    stream.gate.watcher = {
+      decided: () => {
+        throw new Error("planted");
+      },
+    };
+    arrive("a", true);
+    await settle();
+    expect(stream.socket.ended).toEqual([1011, "the server failed"]);
+    expect(reports.join("\n")).toContain("fault in a handler: Error: planted");
+  });
+
   it("are no more at once than was announced", async () => {
     const { stream, arrive } = waitingStream({ stream: { requestsMax: 3 } });
     stream.say([0, 1], [3, columns], [1, 1, [row("a"), row(null)]], [1, 2, [row("b")]]);
