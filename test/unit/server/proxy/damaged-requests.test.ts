@@ -125,6 +125,6 @@ test("a burst of damaged requests leaves nothing behind", { timeout: 120_000 }, 
         expect((await exchangeRaw(server.port, request, 20, 5_000)).text.slice(9, 12)).toBe(status);
       }
     }),
-    { runs: 120 },
+    { runs: 60 },
   );
 });
