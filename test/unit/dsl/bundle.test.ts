@@ -115,8 +115,8 @@ describe("is refused with its reason:", () => {
     ["one whose hash is damaged", changed(20, 0), "is damaged"],
     ["half of one", whole.slice(0, whole.length >> 1), "is damaged"],
     ["less than its head", whole.slice(0, 30), "ends within its head"],
-    ["an older one", changed(11, 1), "has the bundle format 1; this edgepolicy reads 2"],
-    ["a newer one", changed(11, 3), "has the bundle format 3; this edgepolicy reads 2"],
+    ["an older one", changed(11, 2), "has the bundle format 2; this edgepolicy reads 3"],
+    ["a newer one", changed(11, 4), "has the bundle format 4; this edgepolicy reads 3"],
     ["one of something else", foreign, "holds no policy that this edgepolicy understands"],
   ])("%s", (_, bytes, message) => {
     const { policy, diagnostics } = loaded(bytes);
