@@ -118,8 +118,9 @@ export class Exchange implements RefusableHandler, Waiter {
 
   /** @param controller - Null where the request was refused before it was begun, which undici's types do not say. */
   onResponseError(controller: Dispatcher.DispatchController | null, problem: Error): void {
-    this.isRefused = controller === null;
-    if (!this.#isRepeatable(problem)) return this.fail(problem);
+    const isRepeated = this.#isRepeatable(problem);
+    this.isRefused = controller === null && !isRepeated;
+    if (!isRepeated) return this.fail(problem);
     this.#isRetried = true;
     this.#controller = null;
     // Not within the pool's own handling of the connection that was lost.
@@ -133,7 +134,7 @@ export class Exchange implements RefusableHandler, Waiter {
   #isRepeatable(problem: Error): boolean {
     const { method, body } = this.forwarded;
     const isWhole = body === null || body instanceof Uint8Array;
-    const isUnanswered = !this.#begun && this.#interim === 0 && !this.#abandoned;
+    const isUnanswered = !this.#begun && this.#interim === 0 && !this.#abandoned && !this.#over;
     return !this.#isRetried && isWhole && isUnanswered && IDEMPOTENT.includes(method) && isClosing(problem);
   }
 
