@@ -10,9 +10,10 @@ import { callerAtAdapter } from "../caller-address.ts";
 import { readShown, type Shown } from "../challenge/headers.ts";
 import { BODY_FIELDS_BYTES } from "../config.ts";
 import { readFacts } from "../facts.ts";
+import { abandon } from "../abandon.ts";
 import type { Adapter, Gate, Ruling } from "../gate.ts";
 import { SLOW } from "../gate.ts";
-import type { Hold, Holds } from "../hold.ts";
+import type { Holds } from "../hold.ts";
 import { bodyBytesFor, identifyCaller, whenIdentified } from "../identity/identify.ts";
 import { copiedFrom } from "../identity/presented.ts";
 import type { Presented } from "../identity/verifier.ts";
@@ -248,10 +249,4 @@ function holdBack(
   const retry = [...named, "Retry-After", retryAfterField(delayMicros)];
   refuse(reply, caller, problem(429, why, retry));
   gate.observe(id, makeOutcome(429));
-}
-
-/** Whoever asked has gone without the decision's name, so nobody else can say how it ended. */
-export function abandon(gate: Gate, id: string, hold: Hold): void {
-  hold.cancel();
-  gate.observe(id, makeOutcome(499));
 }

@@ -8,6 +8,7 @@ import { callerAtAdapter } from "../caller-address.ts";
 import type { Earned } from "../challenge/challenges.ts";
 import { readShown } from "../challenge/headers.ts";
 import { readFacts } from "../facts.ts";
+import { abandon } from "../abandon.ts";
 import type { Gate, Ruling } from "../gate.ts";
 import { SLOW } from "../gate.ts";
 import type { Holds } from "../hold.ts";
@@ -17,7 +18,6 @@ import type { PolicyView } from "../policy-view.ts";
 import { addRefusalFields, decisionField, passField, retryAfterField } from "../refusal.ts";
 import type { Handler, Reply, RequestView } from "../transport.ts";
 import { forgetIdentity, readHeaders, reusableRequest } from "./adapter-request.ts";
-import { abandon } from "./forward-auth.ts";
 import { SubrequestHeaders } from "./subrequest-headers.ts";
 
 /** In which it says which request it asks about. */

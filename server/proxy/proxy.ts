@@ -9,6 +9,7 @@ import { callerBehind } from "../caller-address.ts";
 import { readShown } from "../challenge/headers.ts";
 import { BODY_FIELDS_BYTES } from "../config.ts";
 import { readFacts, withoutFacts } from "../facts.ts";
+import { abandon } from "../abandon.ts";
 import type { Gate, Ruling } from "../gate.ts";
 import { SLOW } from "../gate.ts";
 import type { Holds } from "../hold.ts";
@@ -251,15 +252,10 @@ function refuse({ reply, body }: Passage, refusal: Refusal): void {
 function holdBack(parts: ProxyParts, passage: Passage, permit: Permit, delayMicros: number): void {
   const { reply } = passage;
   const hold = parts.holds.hold(delayMicros, () => passage.goOn(parts, passage, permit));
-  if (hold !== null) return reply.onAbort(() => abandon(parts, permit, hold));
+  if (hold !== null) return reply.onAbort(() => abandon(parts.gate, permit.id, hold));
   const fields = [...permit.named, "Retry-After", retryAfterField(delayMicros)];
   refuse(passage, problem(429, "too many requests are held back already", fields));
   observe(parts.gate, permit, makeOutcome(429));
-}
-
-function abandon({ gate }: ProxyParts, permit: Permit, hold: { cancel(): void }): void {
-  hold.cancel();
-  observe(gate, permit, makeOutcome(499));
 }
 
 function forward(parts: ProxyParts, passage: Passage, permit: Permit): void {
