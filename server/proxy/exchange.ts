@@ -7,7 +7,7 @@ import type { Reply } from "../transport.ts";
 import { responseHeaders } from "./forward-headers.ts";
 import type { RefusableHandler } from "./upstream-client.ts";
 import { failureOf, isClosing, NO_CONNECTION, type UpstreamFailure } from "./upstream-failure.ts";
-import type { Waiter } from "./waiting.ts";
+import { Waiter } from "./waiting.ts";
 
 export interface Forwarded {
   readonly method: string;
@@ -52,7 +52,7 @@ export interface Pooled {
 }
 
 /** One request's answer, passed on as it comes; a slow caller pauses the upstream. */
-export class Exchange implements RefusableHandler, Waiter {
+export class Exchange extends Waiter implements RefusableHandler {
   isRefused = false;
   readonly forwarded: Forwarded;
   readonly #reply: Reply;
@@ -72,6 +72,7 @@ export class Exchange implements RefusableHandler, Waiter {
   #headers: Readonly<Record<string, string>> = {};
 
   constructor(forwarded: Forwarded, reply: Reply, pooled: Pooled, ended: (end: ExchangeEnd) => void) {
+    super();
     this.forwarded = forwarded;
     this.#reply = reply;
     this.#pooled = pooled;
@@ -145,7 +146,7 @@ export class Exchange implements RefusableHandler, Waiter {
   }
 
   /** The pool still has it, and counts it, until its turn comes. */
-  expire(): void {
+  override expire(): void {
     this.#break(NO_CONNECTION);
   }
 
