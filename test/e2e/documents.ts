@@ -2,14 +2,12 @@
  * Runs what documents show:
  * `edgepolicy` blocks of one document, joined, are one policy that checks (against the inventory shown there, if any); those of a group
  * (`edgepolicy NAME`) are one of their own, which commands find as `NAME.edgepolicy`; every line of a `sh` block and every `$` line of
- * a `console` block runs in a folder that holds the examples, and a `console` block's output is what the command prints.
+ * a `console` block runs, by the installed program, in a folder that holds the examples, and a `console` block's output is what the command prints.
  * Commands that other suites run as they stand (`npm test`, the service tests) are named in `RUN_ELSEWHERE`.
  */
-import { spawnSync } from "node:child_process";
 import {
   cpSync,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -23,6 +21,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadPolicyText, renderDiagnostics } from "../../dsl/index.ts";
 import { runTests } from "../../simulator/index.ts";
 import { fitsShown, readBlocks, readConsole } from "../helpers/markdown.ts";
+import { shell } from "./program.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 const logs = join(root, "../shared/data/access-logs");
@@ -41,9 +40,8 @@ const RUN_ELSEWHERE = [
 let folder = "";
 
 function run(command: string): { status: number | null; output: string } {
-  const env = { ...process.env, PATH: `${join(folder, "bin")}:${process.env["PATH"]}`, NO_COLOR: "1" };
-  const ended = spawnSync("sh", ["-c", `${command} 2>&1`], { cwd: folder, encoding: "utf8", env, timeout: 120_000 });
-  return { status: ended.status, output: ended.stdout };
+  const { status, stdout } = shell(`${command} 2>&1`, { cwd: folder, env: { NO_COLOR: "1" } });
+  return { status, output: stdout };
 }
 
 /** Files of keys and secrets that a policy names. They are there; who verifies reads them. */
@@ -80,9 +78,6 @@ export function testDocuments(documents: readonly string[]): void {
     folder = mkdtempSync(join(tmpdir(), "edgepolicy-docs-"));
     cpSync(join(root, "examples"), join(folder, "examples"), { recursive: true });
     if (existsSync(logs)) symlinkSync(logs, join(folder, "logs"));
-    mkdirSync(join(folder, "bin"));
-    const command = `#!/bin/sh\nexec "${process.execPath}" "${join(root, "cli/bin.ts")}" "$@"\n`;
-    writeFileSync(join(folder, "bin/edgepolicy"), command, { mode: 0o755 });
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -1,5 +1,4 @@
-/** Some cases of every file through the real command line, as the README of the cases says. All of them run in process. */
-import { spawnSync } from "node:child_process";
+/** The cases through the installed command line, as their README says. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -14,11 +13,8 @@ import {
   loadExpectedFailures,
   type ReportedProblem,
   type ReportedTests,
-} from "./cases.ts";
-
-const BIN = join(import.meta.dirname, "../../cli/bin.ts");
-/** Cases of each file that are run; `EDGEPOLICY_RUNS` multiplies it, so that 20 runs all. */
-const CASES_OF_A_FILE = 2 * Number(process.env["EDGEPOLICY_RUNS"] ?? 1);
+} from "../conformance/cases.ts";
+import { type Answer, edgepolicy as runProgram } from "./program.ts";
 
 let folder = "";
 beforeAll(() => {
@@ -28,14 +24,8 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-interface Answer {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 function edgepolicy(args: readonly string[], cwd: string, input = ""): Answer {
-  return spawnSync(process.execPath, [BIN, ...args], { cwd, input, encoding: "utf8", timeout: 30_000 });
+  return runProgram(args, { cwd, input });
 }
 
 /** The case's files in a folder of their own. */
@@ -103,7 +93,7 @@ function run(given: Case): string[] {
 const expectedFailures = loadExpectedFailures();
 const files = loadCaseFiles().map(({ file, cases }) => ({
   file,
-  cases: cases.filter(({ name }) => expectedFailures[name] === undefined).slice(0, CASES_OF_A_FILE),
+  cases: cases.filter(({ name }) => expectedFailures[name] === undefined),
 }));
 
 describe.each(files.filter(({ cases }) => cases.length > 0))("$file", ({ cases }) => {
