@@ -20,7 +20,7 @@ const FETCHED = "node@22";
 /** What each task runs: a file and its first arguments. */
 const TASKS = {
   start: ["scripts/start.ts"],
-  test: ["node_modules/vitest/vitest.mjs", "run", "--project", "unit", "--project", "e2e"],
+  test: ["node_modules/vitest/vitest.mjs", "run", "--project", "unit", "--project", "server", "--project", "e2e"],
   "test:service": ["node_modules/vitest/vitest.mjs", "run", "--project", "service"],
   check: ["scripts/check.ts"],
   build: ["scripts/build.ts"],
