@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ADDRESS_WORDS, parseAddress, parseNetwork } from "../../../../engine/facts/address.ts";
-import { compareNetworks, orderNetworks } from "../../../../engine/facts/network-order.ts";
 import { isOfIpv4, NetworkTable } from "../../../../engine/facts/network-table.ts";
 import { canonicalNetwork, networkContains } from "../../../../engine/facts/networks.ts";
 import { check } from "../../../helpers/property.ts";
@@ -124,44 +123,4 @@ test("IPv4 and IPv6 are apart, also where one is all of its kind", () => {
   parseNetwork("0.0.0.0/0", words, ADDRESS_WORDS);
   expect(isOfIpv4(words, ADDRESS_WORDS)).toBe(true);
   expect([valuesOf(tableOf(["0.0.0.0/0"]), "2001:db8::1"), valuesOf(tableOf(["::/0"]), "1.2.3.4")]).toEqual([[], []]);
-});
-
-test("networks stand in the order of their first addresses, the wider first", () => {
-  const networks = ["10.0.0.0/8", "10.0.0.0/9", "10.128.0.0/9", "11.0.0.0/8", "2001:db8::/32", "2001:db8:1::/48"];
-  const words = new Uint32Array(networks.length * ADDRESS_WORDS);
-  for (const [at, each] of networks.entries()) parseNetwork(each, words, at * ADDRESS_WORDS);
-  const compare = (a: number, b: number): number => compareNetworks(words, a * ADDRESS_WORDS, b * ADDRESS_WORDS);
-  for (const group of [
-    [0, 1, 2, 3],
-    [4, 5],
-  ]) {
-    for (const [at, each] of group.entries()) {
-      expect(compare(each, each)).toBe(0);
-      for (const after of group.slice(at + 1)) expect([compare(each, after), compare(after, each)]).toEqual([-1, 1]);
-    }
-  }
-});
-
-test("as many as a list from a file has are in the same order, and equal ones as they were given", () => {
-  // So few values that many are equal, and many differ in one half of one word alone.
-  const value = fc.constantFrom(0, 1, 0x8000, 0xffff, 0x1_0000, 0x8000_0001, 0xffff_ffff);
-  const row = fc.tuple(value, value, value, value, fc.constantFrom(0, 96, 128));
-  check(
-    fc.property(
-      fc.array(row, { minLength: 1, maxLength: 40 }),
-      fc.integer({ min: 4_096, max: 5_000 }),
-      (rows, count) => {
-        const words = Uint32Array.from({ length: count * ADDRESS_WORDS }, (_, at) => {
-          const index = Math.floor(at / ADDRESS_WORDS);
-          return rows[(index * 7) % rows.length]![at % ADDRESS_WORDS]!;
-        });
-        const members = Array.from({ length: count }, (_, index) => index);
-        const compared = members.toSorted(
-          (a, b) => compareNetworks(words, a * ADDRESS_WORDS, b * ADDRESS_WORDS) || a - b,
-        );
-        expect(Array.from(orderNetworks(words, members))).toEqual(compared);
-      },
-    ),
-    { runs: 60 },
-  );
 });
