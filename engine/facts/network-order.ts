@@ -25,8 +25,7 @@ export function compareNetworks(words: Uint32Array, a: number, b: number): numbe
  */
 export function orderNetworks(words: Uint32Array, members: readonly number[]): ArrayLike<number> {
   if (members.length < MANY) {
-    const compare = (a: number, b: number): number => compareNetworks(words, a * ADDRESS_WORDS, b * ADDRESS_WORDS);
-    return members.toSorted((a, b) => compare(a, b) || a - b);
+    return members.toSorted((a, b) => compareNetworks(words, a * ADDRESS_WORDS, b * ADDRESS_WORDS));
   }
   let order = Uint32Array.from(members);
   let spare = new Uint32Array(members.length);
