@@ -22,17 +22,14 @@ export const BASE = 1;
 const MOST_TRIES = 32;
 
 export class DoubleArray {
-  /** The records. The root and what is free have no parent: -1. */
-  cells: Int32Array;
+  /** The records. The root and what is free have no parent: -1. Behind the last that is taken there is room for any row. */
+  cells: Int32Array = new Int32Array(0);
   /** The next free record at or after each; halved as it is read. */
-  private free: Int32Array;
+  private free = new Int32Array(0);
   private end = 1;
 
   constructor({ order, parents, classes }: Tree, classCount: number) {
-    const records = 2 * (order.length + classCount);
-    this.cells = new Int32Array(records * RECORD);
-    this.free = new Int32Array(records + 1);
-    this.clear(0);
+    this.grow(order.length + classCount);
     this.free[0] = 1;
     const places = new Int32Array(order.length);
     for (let first = 1; first < order.length; ) {
@@ -49,25 +46,22 @@ export class DoubleArray {
         this.end = Math.max(this.end, at + 1);
       }
       this.cells[places[parent]! + BASE] = base * RECORD;
+      this.grow(this.end + classCount);
       first = last;
     }
     // A state asks for children by any class.
-    this.grow(this.end + classCount);
     this.cells = this.cells.slice(0, (this.end + classCount) * RECORD);
   }
 
   /** Where a row with these nodes fits. */
   private place(row: Int32Array, classes: Uint16Array): number {
     const lowest = classes[row[0]!]!;
-    const highest = row.reduce((high, node) => Math.max(high, classes[node]!), 0);
     let at = this.nextFree(lowest);
-    for (let tries = 0; tries < MOST_TRIES && at < this.end; tries++, at = this.nextFree(at + 1)) {
-      this.grow(at - lowest + highest + 2);
+    // From the end on all are free, and any row fits: where no try fitted, all of them were before the end.
+    for (let tries = 0; tries < MOST_TRIES; tries++, at = this.nextFree(at + 1)) {
       if (row.every((node) => this.isFree(at - lowest + classes[node]!))) return at - lowest;
     }
-    const base = Math.max(this.end, lowest) - lowest;
-    this.grow(base + highest + 2);
-    return base;
+    return this.end - lowest;
   }
 
   private isFree(record: number): boolean {
@@ -84,22 +78,18 @@ export class DoubleArray {
     return at;
   }
 
-  /** Makes room for so many records, twice as many as there were at least. */
+  /** Where there are fewer records, makes room for twice as many. */
   private grow(records: number): void {
-    const known = this.free.length - 1;
+    const known = this.free.length;
     if (records <= known) return;
-    const size = Math.max(records, 2 * known);
-    const cells = new Int32Array(size * RECORD);
-    cells.set(this.cells);
-    this.cells = cells;
-    const free = new Int32Array(size + 1);
-    free.set(this.free);
-    this.free = free;
-    this.clear(known);
-  }
-
-  private clear(from: number): void {
-    for (let record = from; record < this.free.length; record++) this.free[record] = record;
-    for (let at = from * RECORD; at < this.cells.length; at += RECORD) this.cells[at] = -1;
+    const { cells, free } = this;
+    this.cells = new Int32Array(2 * records * RECORD);
+    this.cells.set(cells);
+    this.free = new Int32Array(2 * records);
+    this.free.set(free);
+    for (let record = known; record < 2 * records; record++) {
+      this.free[record] = record;
+      this.cells[record * RECORD + PARENT] = -1;
+    }
   }
 }
