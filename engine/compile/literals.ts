@@ -8,17 +8,7 @@ export function negate(literal: number): number {
   return literal ^ 1;
 }
 
-/** So many are put in order one by one. */
-const FEW = 16;
-
 /** The literals, each once, in order. */
 export function sortedDistinct(literals: readonly number[]): number[] {
-  if (literals.length > FEW) return [...new Set(literals)].sort((x, y) => x - y);
-  const sorted: number[] = [];
-  for (const literal of literals) {
-    let at = sorted.length;
-    while (at > 0 && sorted[at - 1]! > literal) at--;
-    if (sorted[at - 1] !== literal) sorted.splice(at, 0, literal);
-  }
-  return sorted;
+  return literals.toSorted((x, y) => x - y).filter((literal, at, sorted) => literal !== sorted[at - 1]);
 }
