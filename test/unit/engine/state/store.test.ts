@@ -328,6 +328,16 @@ test("bans are put as they were by the owner's id, unless nobody has it", () => 
   expect([store.bans.remaining(2, 1, shadow, 100), store.bans.remaining(2, 1, enforced, 100)]).toEqual([400, 0]);
 });
 
+test("a ban that was put as ended by hand is over, and those of others are not", () => {
+  const store = storeOf(makePolicy({ rules: [banning("x"), banning("y")] }));
+  const [x, y] = ["x", "y"].map((name) => store.owner(banning(name), false)) as [number, number];
+  for (const owner of [x, y]) store.bans.set(2, 1, owner, 0);
+  const ended = { lo: 2, hi: 1, untilMicros: 0, lengthMicros: 0 };
+  expect(store.putBan({ ...ended, owner: "enforced x" }, 0)).toBe(true);
+  expect([store.bans.remaining(2, 1, x, 0), store.bans.remaining(2, 1, y, 0)]).toEqual([0, MINUTE]);
+  expect(store.putBan({ ...ended, owner: "enforced z" }, 0)).toBe(false);
+});
+
 describe("workers that share", () => {
   test("have the same tables, and what none of them has any more goes", () => {
     const arena = new Arena(60, new SharedArrayBuffer(60 * PAGE_BYTES));
@@ -344,5 +354,34 @@ describe("workers that share", () => {
     expect([arena.inUse, two.bans.count]).toEqual([used, 0]);
     record(one, next);
     expect(counted(two, next)).toEqual([1]);
+  });
+
+  test("find a table under its new name, whichever of them was told of that first", () => {
+    const arena = new Arena(60, new SharedArrayBuffer(60 * PAGE_BYTES));
+    const before = makePolicy({ signals: [count("a")], limits: [leases("l")] });
+    const after = makePolicy({ signals: [count("x", "a")], limits: [leases("k", { wasStateId: "l" })] });
+    const [one, two] = [storeOf(before, arena, 0), storeOf(before, arena, 1)];
+    record(one, before);
+    for (const store of [one, two]) store.adopt(after, 0, NONE);
+    const late = storeOf(after, arena, 2);
+    for (const store of [one, two, late]) {
+      expect([counted(store, after), take(store, leases("k"), false)]).toEqual([[1], false]);
+    }
+  });
+
+  test("do not wait while the tables of a policy with less memory give it back", () => {
+    const arena = new Arena(600, new SharedArrayBuffer(600 * PAGE_BYTES));
+    const of = (pages: number): Policy => {
+      const policy = makePolicy({ signals: [count("a")] });
+      return { ...policy, settings: { ...policy.settings, memoryBytes: pages * PAGE_BYTES } };
+    };
+    const store = storeOf(of(100), arena);
+    const table = store.signal(count("a")) as CountTable;
+    for (let key = 0; key < 20_000; key++) table.record(2 * key + 2, key, 0);
+    const keys = table.count;
+    store.adopt(of(20), 0, NONE);
+    expect([table.isTooLarge, table.count]).toEqual([true, keys]);
+    store.takeUp(of(20), 0, NONE);
+    expect(table.isTooLarge).toBe(false);
   });
 });
