@@ -1,9 +1,22 @@
 /** Sides of shared state in one thread: who may come, what time it is, what is kept and what is taken back. */
 import { describe, expect, test } from "vitest";
-import { PAGE_BYTES, PAGE_WORDS } from "../../../../../engine/state/arena.ts";
+import { Arena, PAGE_BYTES, PAGE_WORDS } from "../../../../../engine/state/arena.ts";
 import { Catalogue } from "../../../../../engine/state/catalogue.ts";
-import { copiesWords, journalWords, LOCK, RECOVERER, WAITERS } from "../../../../../engine/state/shared/layout.ts";
-import { createSharedState, recoverWorker, Sharing } from "../../../../../engine/state/shared/shared-state.ts";
+import {
+  copiesWords,
+  journalWords,
+  LOCK,
+  RECOVERER,
+  SNAPSHOT_PAGES,
+  WAITERS,
+} from "../../../../../engine/state/shared/layout.ts";
+import {
+  createSharedState,
+  recoverWorker,
+  shareArena,
+  Sharing,
+  StateHeldError,
+} from "../../../../../engine/state/shared/shared-state.ts";
 import { USERS } from "../../../../../engine/state/table-head.ts";
 
 const made = (): ReturnType<typeof createSharedState> => createSharedState({ memoryBytes: 4 * PAGE_BYTES });
@@ -30,6 +43,45 @@ test("has room for a copy of each page where snapshots are to be taken, of an od
   }
 });
 
+describe("state that is made of an engine's", () => {
+  /** An engine's arena with so many pages in use, the last of which begins with 7. */
+  function engineArena(used: number): Arena {
+    const arena = new Arena(600);
+    new Catalogue(arena, 0).use("table");
+    let page = 0;
+    while (arena.used < used) page = arena.takePage();
+    arena.words[page] = 7;
+    return arena;
+  }
+
+  test("has what the engine had, its time and the key of its hash, as worker 0 finds it", () => {
+    const from = engineArena(5);
+    const head = new Catalogue(from, 0).find("table");
+    const state = shareArena(from, 77, { memoryBytes: 8 * PAGE_BYTES, hashKey: [5, -6] });
+    const { arena, hashKey } = new Sharing(state, 0);
+    expect([arena.used, arena.words[4 * PAGE_WORDS], arena.clock, hashKey]).toEqual([5, 7, 77, [5, -6]]);
+    expect(new Catalogue(arena, 0).find("table")).toBe(head);
+    expect(arena.words[head + USERS]).toBe(1);
+    expect(new Sharing(shareArena(from, 77, { memoryBytes: 1 }), 0).hashKey).toEqual([0, 0]);
+  });
+
+  test.each([
+    [5, 8 * PAGE_BYTES, 264],
+    [5, 7 * PAGE_BYTES + 1, 264],
+    [300, 8 * PAGE_BYTES, 556],
+  ])(
+    "of %d pages has room for a memory of %d bytes, or for what it has, and 256 pages more",
+    (used, memoryBytes, pages) => {
+      const from = engineArena(used);
+      const state = shareArena(from, 0, { memoryBytes });
+      const { arena } = new Sharing(state, 0);
+      expect([state.pages, state.snapshots, arena.used + arena.room]).toEqual([pages, false, pages]);
+      expect(state.buffer.byteLength).toBe(pages * PAGE_BYTES + 4 * journalWords(pages));
+      expect(shareArena(from, 0, { memoryBytes, snapshots: true }).snapshots).toBe(true);
+    },
+  );
+});
+
 test("every worker has the key of the state hash that it was made with, zeros unless told", () => {
   const state = createSharedState({ memoryBytes: 1, hashKey: [5, -6] });
   expect([new Sharing(state, 0).hashKey, new Sharing(state, 29).hashKey, new Sharing(made(), 3).hashKey]).toEqual([
@@ -54,6 +106,40 @@ test("workers from 0 to 29 are let in, one at a time", () => {
     side.leave();
     expect(side.arena.words[LOCK]).toBe(0);
   }
+});
+
+test("a worker that waited for as long as it was willing to is told who is inside, and may come later", () => {
+  const state = made();
+  const [inside, waiting] = [new Sharing(state, 7), new Sharing(state, 8, 1)];
+  inside.enter(1);
+  expect(() => waiting.enter(2)).toThrow(new StateHeldError(7));
+  expect(() => waiting.enter(2)).toThrow("worker 7 holds the shared state and does not let go of it");
+  inside.leave();
+  expect(waiting.enter(3)).toBe(3);
+});
+
+test("a snapshot of state that has no room for one is refused, and nothing is begun", () => {
+  const side = new Sharing(made(), 0);
+  expect(() => side.beginSnapshot()).toThrow("the shared state was made without `snapshots`");
+  side.enter(1);
+  expect(side.arena.words[SNAPSHOT_PAGES]).toBe(0);
+});
+
+test("a snapshot has the pages as they were when it began, and none are copied once it has ended", () => {
+  const side = new Sharing(createSharedState({ memoryBytes: 4 * PAGE_BYTES, snapshots: true }), 0);
+  side.enter(1);
+  const page = side.arena.takePage();
+  side.arena.words[page] = 7;
+  expect(side.beginSnapshot()).toBe(side.arena.used);
+  side.leave();
+  side.enter(2);
+  side.arena.touch(page, 1);
+  side.arena.words[page] = 8;
+  const into = new Int32Array(PAGE_WORDS);
+  side.collectPages(page / PAGE_WORDS, 1, into);
+  expect([into[0], side.arena.words[page], side.arena.words[SNAPSHOT_PAGES]]).toEqual([7, 8, side.arena.used]);
+  side.endSnapshot();
+  expect(side.arena.words[SNAPSHOT_PAGES]).toBe(0);
 });
 
 test("the time never goes back, whoever had it", () => {
@@ -120,6 +206,14 @@ describe("a worker that has ended", () => {
     expect(recoverWorker(state, 3)).toBe(false);
     expect(other.arena.words[head + USERS]).toBe(1 << 4);
     expect([other.arena.words[LOCK], other.arena.words[WAITERS], other.arena.clock]).toEqual([0, 0, 6]);
+  });
+
+  test("outside is not recovered while another one holds the state", () => {
+    const state = made();
+    new Sharing(state, 4).enter(1);
+    expect(() => recoverWorker(state, 3)).toThrow(new StateHeldError(4));
+    expect(recoverWorker(state, 4)).toBe(true);
+    expect(recoverWorker(state, 3)).toBe(false);
   });
 
   test("is recovered by one that is no worker", () => {
