@@ -35,14 +35,17 @@ describe("a member", () => {
   });
 });
 
-/** A context with a slot of the type, and how its value is told. */
+/** A context with a slot of the type, which is not the first. */
 function slotOf(type: ScalarType): { readonly context: Context; readonly slot: number } {
   const fact = { name: "f", doc: "", span: { file: 0, start: 0, end: 0 }, type, header: "x-f" };
-  const signals = [makeSignal("s", 1, { keys: [{ options: [attributeOf(type, "fact", "f")] }] })];
-  const program = compile(makePolicy({ facts: [fact], signals }));
+  const before = { ...fact, name: "before", type: "ip" } as const;
+  const keys = [attributeOf("ip", "fact", "before"), attributeOf(type, "fact", "f")].map((each) => ({
+    options: [each],
+  }));
+  const program = compile(makePolicy({ facts: [before, fact], signals: [makeSignal("s", 1, { keys })] }));
   return {
     context: new Context(program, NOTHING, { makeReaders, makeTests }),
-    slot: program.slots.op.indexOf(SlotOp.fact),
+    slot: program.slots.op.lastIndexOf(SlotOp.fact),
   };
 }
 
