@@ -5,7 +5,7 @@ import { ADDRESS_WORDS, formatNetwork } from "../../../../engine/facts/address.t
 import { makeTests } from "../../../../engine/evaluate.ts";
 import { Context } from "../../../../engine/facts/context.ts";
 import { makeReaders } from "../../../../engine/facts/read-slot.ts";
-import { foldBody, memberOf, putJson, valueAt } from "../../../../engine/facts/json-field.ts";
+import { foldBody, memberOf, putClaim, putJson, valueAt } from "../../../../engine/facts/json-field.ts";
 import { type BodyField, type ScalarType } from "../../../../engine/index.ts";
 import { SlotOp } from "../../../../engine/layout.ts";
 import { attributeOf, makePolicy, makeSignal } from "../../../helpers/policies.ts";
@@ -50,9 +50,9 @@ function slotOf(type: ScalarType): { readonly context: Context; readonly slot: n
 }
 
 /** What is put for a value; undefined where it is not of the type. */
-function put(type: ScalarType, value: unknown): unknown {
+function put(type: ScalarType, value: unknown, putValue: typeof putJson = putJson): unknown {
   const { context, slot } = slotOf(type);
-  if (!putJson(context, slot, type, value)) return undefined;
+  if (!putValue(context, slot, type, value)) return undefined;
   if (type === "ip" || type === "network") return formatNetwork(context.words, slot * ADDRESS_WORDS);
   return type === "string" || type === "path" || type === "enum" ? context.texts[slot] : context.numbers[slot];
 }
@@ -116,6 +116,24 @@ describe("a value of", () => {
   ])("%s: %j is none", (type, value) => {
     expect(put(type, value)).toBeUndefined();
   });
+});
+
+test("a claim is a value as any other, but a number of a time counts seconds", () => {
+  const claim = (type: ScalarType, value: unknown): unknown => put(type, value, putClaim);
+  expect([claim("time", 1.5), claim("time", 1.000_000_4), claim("time", "1970-01-01T00:00:01Z")]).toEqual([
+    1_500_000, 1_000_000, 1_000_000,
+  ]);
+  expect([claim("time", 1e10), claim("time", Number.NaN), claim("time", true)]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  expect([claim("int", 7), claim("duration", 7), claim("string", "a"), claim("int", "7")]).toEqual([
+    7,
+    7,
+    "a",
+    undefined,
+  ]);
 });
 
 function fold(kind: BodyField["fold"], path: readonly string[], body: unknown, type: ScalarType = "int"): number {

@@ -21,16 +21,17 @@ const ACME = client("acme", {
   reviewBy: NOW + 1,
   rate: { allow: 5, perMicros: 1_000_000, burst: 20 },
   operations: ["order"],
-  scopes: ["orders:read", "admin"],
+  scopes: ["orders:read", "orders:list", "admin"],
   networks: ["203.0.113.0/24"],
   tags: ["eu"],
   labels: { vendor: "v1" },
   expect: { ids: 5 },
 });
 const POLICY: Policy = {
-  ...policyOf(`identity { jwt "https://id.example" { audience "a" keys "https://id.example/keys" claims { org: string from "org.name", level: int } } }
-route order = GET "/v1/orders/{id}" { scopes ["orders:read"] min_evidence bearer_token body { username: string, n: int from sum "lines[].n" } }
+  ...policyOf(`identity { jwt "https://id.example" { audience "a" keys "https://id.example/keys" claims { org: string from "org.name", level: int, since: time from "auth_time" } } api_key { header "x-api-key" } }
+route order = GET "/v1/orders/{id}" { scopes ["orders:read", "orders:list"] min_evidence bearer_token body { username: string, n: int from sum "lines[].n" } }
 route login = POST "/v1/login"
+fact colour : string from header "x-colour"
 fact tier : int from header "x-tier"
 window night = daily 22:00 to 06:00 "UTC"
 window day = daily 06:00 to 22:00 "UTC"`),
@@ -49,8 +50,8 @@ const FULL: Partial<Request> = {
   client: "acme",
   evidence: "bearer_token",
   facts: { tier: "7" },
-  scopes: ["orders:read"],
-  claims: { tenant: "t1", org: { name: "o" }, level: 3, number: 7 },
+  scopes: ["orders:list", "orders:read"],
+  claims: { tenant: "t1", org: { name: "o" }, level: 3, number: 7, auth_time: 1.5 },
   credential: { id: "k1", issued: NOW - 5, expires: NOW + 9 },
 };
 
@@ -103,7 +104,7 @@ const KNOWN: readonly (readonly [AttributeName, readonly (string | number)[], un
   ["client.plan", [], "gold"],
   ["client.tags", [], ["eu"]],
   ["client.operations", [], ["order"]],
-  ["client.scopes", [], ["orders:read", "admin"]],
+  ["client.scopes", [], ["orders:read", "orders:list", "admin"]],
   ["client.networks", [], ["203.0.113.0/24"]],
   ["client.rate", [], { allow: 5, perMicros: 1_000_000, burst: 20 }],
   ["client.expires", [], NOW + YEAR],
@@ -114,10 +115,11 @@ const KNOWN: readonly (readonly [AttributeName, readonly (string | number)[], un
   ["credential.id", [], "k1"],
   ["credential.age", [], 5],
   ["credential.expires_in", [], 9],
-  ["token.scopes", [], ["orders:read"]],
+  ["token.scopes", [], ["orders:list", "orders:read"]],
   ["token.claim", ["tenant"], "t1"],
   ["token.field", ["org"], "o"],
   ["token.field", ["level"], 3],
+  ["token.field", ["since"], 1_500_000],
   ["granted", [], true],
   ["now", [], NOW],
   ["now.hour", ["UTC"], 22],
@@ -199,6 +201,20 @@ test("a claim is a text, and a declared one of its type", () => {
   expect(read(FULL, "token.field", ["number"])).toBeUndefined();
 });
 
+test("a declared time is a number of seconds or a text, and in fractions to the microsecond", () => {
+  const since = (auth_time: unknown): unknown => read({ claims: { auth_time } }, "token.field", ["since"]);
+  expect([since(0), since(1.000_000_4), since("1970-01-01T00:00:01Z")]).toEqual([0, 1_000_000, 1_000_000]);
+  expect([since(1e10), since(true), since("yesterday"), since(null)]).toEqual(Array(4).fill(undefined));
+});
+
+test("the network around an address of IPv6 is of the second length, or of 64 bits", () => {
+  const ip = "2001:db8:1:2:3::4";
+  expect([read({ ip }, "ip.network", []), read({ ip }, "ip.network", [24, 48])]).toEqual([
+    "2001:db8:1:2::/64",
+    "2001:db8:1::/48",
+  ]);
+});
+
 test("the answer is read where there is one", () => {
   const outcome = makeOutcome(503, { size: 9, latencyMicros: 35, headers: { "x-r": "1" } });
   const names = ["response.status", "response.size", "response.latency", "served"] as const;
@@ -234,6 +250,7 @@ describe("a route is granted", () => {
     expect(granted({ method: "POST", path: "/v1/login" })).toBe(false);
     expect(granted({ evidence: "static_secret" })).toBe(false);
     expect(granted({ scopes: ["admin"] })).toBe(false);
+    expect(granted({ scopes: ["orders:read"] })).toBe(false);
     expect(granted({ client: "bare" })).toBe(false);
   });
 });

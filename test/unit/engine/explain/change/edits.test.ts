@@ -1,6 +1,7 @@
 /** Requests with one thing changed, and nothing else. */
 import { describe, expect, test } from "vitest";
 import {
+  claimOf,
   cookieOf,
   memberAt,
   queryOf,
@@ -85,6 +86,15 @@ test("a cookie gets another value, or goes; without any the header goes too", ()
   expect(withCookie(cookies("a=1; b=2"), "a", null).headers).toEqual({ cookie: "b=2", "x-a": "1" });
   expect(withCookie(cookies("a=1"), "a", null).headers).toEqual({ "x-a": "1" });
   expect(withCookie(makeRequest({}), "a", "1").headers).toEqual({ cookie: "a=1" });
+});
+
+test("a claim states a time in seconds, and all else as it is", () => {
+  expect([claimOf("time", 1_500_000), claimOf("time", "2026-01-01"), claimOf("time", null)]).toEqual([
+    1.5,
+    "2026-01-01",
+    null,
+  ]);
+  expect([claimOf("int", 1_500_000), claimOf("string", "a")]).toEqual([1_500_000, "a"]);
 });
 
 describe("a member", () => {
