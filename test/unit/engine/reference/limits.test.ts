@@ -106,6 +106,15 @@ describe("what it answers", () => {
     expect(blocking.ask()?.addition).toMatchObject({ status: 402, by: "l", kind: "limit" });
   });
 
+  test("stands where the limit is declared", () => {
+    const bench = new Bench(makeLimit("a", RATE), makeLimit("b", { ...RATE, allow: 1, burst: 1 }));
+    for (let times = 0; times < 2; times++) {
+      const asked = [0, 1].map((index) => bench.ask({}, 0, false, index) as Asked);
+      charge(asked.filter(({ quote }) => quote.admits));
+    }
+    expect([0, 1].map((index) => bench.ask({}, 0, false, index)?.addition?.place)).toEqual([0, 1]);
+  });
+
   test("never waits for a lease, which ends whenever it does", () => {
     const bench = new Bench(
       makeLimit("l", RATE, {

@@ -9,6 +9,7 @@ test.each([
   ["/a/..", "/"],
   ["/a/b/.", "/a/b/"],
   ["/a//../b", "/a/b"],
+  ["/a/./../b", "/b"],
   ["/a%3ab", "/a%3Ab"],
   ["/v1/%C3%A9", "/v1/%C3%A9"],
   ["", "/"],
@@ -31,14 +32,30 @@ test.each([
   ["bad UTF-8 encoded twice", "/a%25ff"],
   ["three encodings", "/a%252541"],
   ["a lone percent sign", "/100%"],
+  ["a percent sign with one digit", "/a%4"],
+  ["a percent sign with a digit and another letter", "/a%4g"],
+  ["an encoded slash behind a character of two units", "/\u{10000}%2f"],
+  ["an encoded slash behind the last character of one", "/\uffff%2f"],
   ["a dot segment with a parameter", "/a/..;x/b"],
   ["a dot segment with an encoded parameter", "/a/%2e%3bx/b"],
 ])("%s is ambiguous", (_, raw) => {
   expect(canonicalPath(raw).ambiguous).toBe(true);
 });
 
-test.each(["/100%25", "/a%20b", "/a%2525", "/a%2541", "/a..;x/...;y/;z"])("%s is not ambiguous", (raw) => {
-  expect(canonicalPath(raw).ambiguous).toBe(false);
+test.each(["/100%25", "/a%20b", "/a%2525", "/a%2541", "/a%250x", "/a%25254x", "/a..;x/...;y/;z"])(
+  "%s is not ambiguous",
+  (raw) => {
+    expect(canonicalPath(raw).ambiguous).toBe(false);
+  },
+);
+
+test("a target is a path, and behind the first question mark its query", () => {
+  expect(["/p", "/p?", "/p?a?b", "?a"].map(splitTarget)).toEqual([
+    { path: "/p", query: null },
+    { path: "/p", query: "" },
+    { path: "/p", query: "a?b" },
+    { path: "", query: "a" },
+  ]);
 });
 
 test("pairs keep their order, decode once and keep plus signs", () => {

@@ -125,13 +125,14 @@ describe("what decides", () => {
   test("among equals is the longest, then the first declared", () => {
     const short = add("slow", { delay: 1, retryAfter: 9 });
     const long = add("slow", { delay: 2 });
-    expect(strictest([short, long])).toBe(long);
+    expect([strictest([short, long]), strictest([long, short])]).toEqual([long, long]);
     const soon = add("throttle", { retryAfter: 1, delay: 9 });
     const late = add("throttle", { retryAfter: 2 });
     expect(strictest([late, soon])).toBe(late);
     const first = add("block", { place: 1 });
     const second = add("block", { place: 2 });
     expect([strictest([second, first]), strictest([first, second])]).toEqual([first, first]);
+    expect(strictest([add("block", { kind: "ban" }), add("block")]).kind).toBe("ban");
   });
 
   test("is nothing where nothing was added, and the default loses every tie", () => {
