@@ -98,6 +98,25 @@ describe("content", () => {
     expect(writeContent(spans(11)).length - writeContent(spans(1)).length).toBe(40);
   });
 
+  it.each<object>([
+    { file: 0, start: 1, end: 2, more: 3 },
+    { start: 1, end: 2, file: 0 },
+    { file: 0, start: 1 },
+    { file: -1, start: 1, end: 2 },
+    { file: 0, start: -1, end: 2 },
+    { file: 0, start: 0.5, end: 2 },
+    { file: 0, start: 2, end: 1 },
+    { file: 0, start: 1, end: INTEGERS },
+    { file: INTEGERS, start: 1, end: 2 },
+    { file: 0, start: -0, end: 2 },
+    { file: 0, start: 1, end: "2" },
+  ])("keeps %j, which is like a span and none", (almost) => {
+    const spans = [{ file: 0, start: 5, end: 9 }, almost, { file: 0, start: 7, end: 7 }];
+    const read = readContent(writeContent(spans)) as readonly object[];
+    expect(read).toStrictEqual(spans);
+    expect(Object.keys(read[1] ?? {})).toEqual(Object.keys(almost));
+  });
+
   it("keeps integers of every length", () => {
     const powers = Array.from({ length: 53 }, (_, power) => 2 ** power);
     const integers = powers.flatMap((power) => [power - 1, power, power + 1]);
