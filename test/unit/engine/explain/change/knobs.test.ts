@@ -39,7 +39,7 @@ ${["shop", "plain"]
 
 const HEAD = `policy "p" { default allow }
 clients from "clients.yaml"
-identity { jwt "https://issuer.example" { audience "a" keys "https://issuer.example/keys" claims { tenant: string from "org.tenant"  since: time from "auth_time" } } }
+identity { jwt "https://issuer.example" { audience "a" keys "https://issuer.example/keys" claims { tenant: string from "org.tenant"  since: time from "auth_time"  level: int } } api_key { header "x-api-key" } }
 route order = GET "/orders/{id}" { scopes ["read"] }
 route home = GET "/"
 fact depth : int from header "x-depth"
@@ -112,6 +112,22 @@ test("attributes come in the order of preference: what is sent, where from, who,
   ]);
 });
 
+test("of what is sent and of where it comes from, all that a policy reads is changed", () => {
+  const text = `route post = POST "/p" { body { total: int } }
+    rule a on post when (total ?? 0) > 3 and (cookie["c"] ?? "") == "x" and body.size > 1KB and query.count > 3 then block
+    rule b when (ip.asn ?? 0) == 5 and (ip.country ?? "") == "IT" and (tls.ja4 ?? "") == "t" then block\n`;
+  const request: Partial<Request> = { method: "POST", path: "/p", body: { total: 1 } };
+  expect([...knobs(text, request).keys()].slice(0, -4)).toEqual([
+    "query.count",
+    'cookie["c"]',
+    "total",
+    "body.size",
+    "ip.asn",
+    "ip.country",
+    "tls.ja4",
+  ]);
+});
+
 test("what nothing reads is not changed, but for who calls what", () => {
   expect([...knobs("").keys()]).toEqual(["evidence", "client", "method", "path"]);
 });
@@ -143,6 +159,8 @@ describe("what policies read", () => {
     expect(Math.min(...values)).toBe(0);
     const counts = knob(rule("query.count > 3"), "query.count").values.map(Number);
     expect([Math.min(...counts) > 0, Math.max(...counts) <= 1_000, counts.includes(512)]).toEqual([true, true, true]);
+    const most = knob(rule("query.count > 999"), "query.count").values;
+    expect([most.includes(1_000), most.includes(1_001)]).toEqual([true, false]);
   });
 
   test("an address is tried in the clients' networks too, also where only its network is read", () => {
@@ -161,6 +179,17 @@ describe("parameters of the route", () => {
     expect(knob(text, "id", { path: "/orders/18" }).values).toEqual(["17", "x"]);
     expect(knob("", "id", { path: "/orders/18" }).values).toEqual(["x"]);
     expect(turned(text, "id", { path: "/orders/18?a" }, "17")).toEqual({ path: "/orders/17?a" });
+  });
+
+  test("take what they themselves are compared with, each its own", () => {
+    const two = `route two = GET "/two/{a}/{b}"
+      rule r on two when query["a"] ?? "" == "q" and b == "2" and a == "1" then block\n`;
+    const values = ["a", "b"].map((name) => knob(two, name, { path: "/two/8/9" }).values);
+    expect(values).toEqual([
+      ["1", "x"],
+      ["2", "x"],
+    ]);
+    expect(knob('rule r on order when id == "" then block\n', "id", { path: "/orders/18" }).values).not.toContain("");
   });
 
   test("are none on another route", () => {
@@ -186,6 +215,11 @@ describe("paths", () => {
     expect(values).toEqual(expect.arrayContaining(["/named", "/begins", "/end", "/here/end", "/heremid", "/x"]));
     expect(values).not.toContain("mid");
     expect(new Set(values).size).toBe(values.length);
+  });
+
+  test("are none that are compared with something else", () => {
+    const text = rule('header["a"] ?? "" == "/header" or query.raw == "/query"');
+    expect(knob(text, "path", { path: "/here" }).values).toEqual(["/orders/1", "/", "/x"]);
   });
 
   test("are none that are ambiguous, nor the one that is there", () => {
@@ -237,6 +271,15 @@ describe("claims", () => {
     expect(turned(since, "claim auth_time", request, 1_767_225_600_000_001)).toEqual({
       claims: { auth_time: 1_767_225_600.000001 },
     });
+  });
+
+  test("of other types are as they are stated, and so are times in words", () => {
+    const request: Partial<Request> = { claims: { level: 3, auth_time: "2026-01-01T00:00:00Z" } };
+    const read = rule("(token.level ?? 0) > 5 and token.since ?? 2000-01-01 > 2026-01-01");
+    expect(knob(read, "claim level", request)).toMatchObject({ type: "int", current: 3 });
+    expect(knob(read, "claim level", request).values).toEqual(expect.arrayContaining([null, 6]));
+    expect(knob(read, "claim auth_time", request).current).toBe("2026-01-01T00:00:00Z");
+    expect(turned(read, "claim level", request, 6)).toEqual({ claims: { ...(request.claims as object), level: 6 } });
   });
 
   test("that are absent cannot be taken away; without a token there are none", () => {
