@@ -58,7 +58,7 @@ const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   "engine/reference/graphql.ts": ["test/unit/engine/facts/graphql.test.ts"],
   "engine/reference/judge.ts": [
     mirror("engine/reference/reference.ts"),
-    mirror("engine/overlays.ts"),
+    ...["decide", "overlays", "rollouts", "rule-bans", "rules"].map((name) => mirror(`engine/${name}.ts`)),
     ...READERS,
     ...WHOLE,
   ],
