@@ -378,4 +378,10 @@ export const LINTS = {
     explanation:
       "A request with an ambiguous path or a refused credential is answered before the rules, unless the policy says `ambiguous_paths allow` or `refused_credentials pass`. So a rule that asks for one never meets it. A signal counts refused credentials all the same.",
   },
+  absentField: {
+    code: "EP3071",
+    title: "none of these routes has the field",
+    explanation:
+      "A path parameter or a field of the body is there on routes that declare it, and missing on all others. Where no route of a declaration has it, a signal counts nothing, and a condition sees what stands after `??`.",
+  },
 } as const;

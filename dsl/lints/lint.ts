@@ -4,6 +4,7 @@ import { lintBrowser } from "./browser.ts";
 import { lintChallenges } from "./challenges.ts";
 import { lintConditions } from "./conditions.ts";
 import { lintCovered } from "./covered.ts";
+import { lintFields } from "./fields.ts";
 import { lintForms } from "./forms.ts";
 import { lintGrants } from "./grants.ts";
 import { lintHosts } from "./hosts.ts";
@@ -48,6 +49,7 @@ export function lintPolicy(load: Omit<LintInput, "solver" | "budget" | "written"
   lintRollouts(input);
   lintDeclarations(input);
   lintParameters(input);
+  lintFields(input);
   lintUnused(input);
   lintForms(input);
   lintTexts(input);

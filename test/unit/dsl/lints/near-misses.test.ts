@@ -45,6 +45,11 @@ test.each([
     "EP3070",
     "signal wrong = count where has identity.error per ip over 5m\nrule a when wrong > 3 then throttle",
   ],
+  [
+    "a field that one of the routes has",
+    "EP3071",
+    'route a = GET "/a/{id}"\nroute b = GET "/b"\nsignal ids = distinct(id) on a, b per ip over 5m\nrule c on b when ids > 9 then throttle',
+  ],
   ["the last hour", "EP3013", 'rule a when now.hour("UTC") >= 23 then throttle'],
   ["no query at all", "EP3013", "rule a when query.count <= 0 and body.size > 0B then throttle"],
   [
