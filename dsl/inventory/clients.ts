@@ -85,7 +85,7 @@ function checkCredentials(records: readonly Data[], report: Report): void {
       headOf(credential),
       `the credential \`${textOf(credential, "id")}\` has no \`hash\``,
       {
-        help: 'add the hash of the key: `hash: "sha256:…"`',
+        help: 'write `hash: "sha256:…"`; `edgepolicy key create` makes a key and prints this line',
       },
     );
   }

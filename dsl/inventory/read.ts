@@ -21,13 +21,18 @@ export type Data =
 
 /** An inventory holds at most this many values, counting what aliases repeat. */
 const MAX_VALUES = 500_000;
+/** The inventory itself, in messages. */
+const WHOLE = "the inventory";
+const NO_CLIENTS = "list the clients under `clients:`; where there are none, write `clients: []`";
+/** Names of fields that somebody takes a secret to stand in. */
+const SECRET_NAME = /key|secret|password|token/i;
 
 /** Reads the text of an inventory. Null where it is no document with the right shape at its top. */
 export function readInventory(text: string, file: number, report: Report): Data | null {
   const yaml = readYaml(text, file, report);
   if (yaml === null) return null;
   const start: Span = { file, start: 0, end: Math.min(1, text.length) };
-  return new Reader(file, report, yaml.targets).read(yaml.contents, INVENTORY, "the inventory", start);
+  return new Reader(file, report, yaml.targets).read(yaml.contents, INVENTORY, WHOLE, start);
 }
 
 class Reader {
@@ -64,11 +69,16 @@ class Reader {
 
   #follow(given: unknown, what: string, around: Span): Node | null {
     if (given === null || given === undefined || (isScalar(given) && given.value === null))
-      return this.#wrong(around, what, "is empty", "give it a value, or leave the field out");
+      return this.#wrong(
+        around,
+        what,
+        "is empty",
+        what === WHOLE ? NO_CLIENTS : "give it a value, or leave the field out",
+      );
     const node = given as Node;
     this.#values += 1;
     if (this.#values > MAX_VALUES)
-      return this.#wrong(around, "the inventory", `holds more than ${MAX_VALUES} values`, "split it");
+      return this.#wrong(around, WHOLE, `holds more than ${MAX_VALUES} values`, "split it");
     if (!isAlias(node)) return node;
     const target = this.#targets.get(node);
     return target ?? this.#wrong(this.#span(node, around), what, "is an alias of nothing", "write the value out");
@@ -116,7 +126,10 @@ class Reader {
 
   #reportField(name: string, span: Span, schema: Schema & { type: "object" | "record" }, what: string): void {
     const names = schema.type === "object" ? Object.keys(schema.fields) : [];
-    const help = didYouMean(name, names, `the fields are ${names.join(", ")}`);
+    const help =
+      names.includes("hash") && SECRET_NAME.test(name)
+        ? "no secret stands in an inventory: write its `hash`, which `edgepolicy key create` prints"
+        : didYouMean(name, names, `the fields are ${names.join(", ")}`);
     this.#report.error(SEMANTICS.inventoryField, span, `${what} has no field \`${name}\``, { help });
   }
 

@@ -28,6 +28,8 @@ const FORMS: readonly (readonly [what: string, form: RegExp])[] = [
 ];
 /** What may be a private member of a JWK is masked; whether it is one, the record tells. */
 const MEMBER = /(?<=\b(?:d|p|q|dp|dq|qi|k)["']?\s{0,4}:\s{0,4}["']?)[A-Za-z0-9_-]{16,}={0,2}/g;
+/** What stands in a field that is named like a secret, whatever it looks like. Messages quote names between backquotes. */
+const NAMED = /(?<=\b(?:key|api_?key|secret|password|token)["']?\s{0,4}:\s{0,4}["']?)[^\s"'`,#{}[\]][^\r\n"',}\]]*/gi;
 /** Three segments of base64url of which the first is a JSON object with an `alg`. */
 const TOKEN = /(?<![A-Za-z0-9_.-])([A-Za-z0-9_-]{10,})\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]*(?![A-Za-z0-9_.-])/g;
 /** A run of characters that random secrets are written in. */
@@ -39,7 +41,8 @@ const MOST_BITS = 4;
 export function maskSecrets(text: string): string {
   let shown = "";
   let from = 0;
-  const matches = [...certainIn(text), ...matchesOf(MEMBER, text, ""), ...randomIn(text)];
+  const fields = [...matchesOf(MEMBER, text, ""), ...matchesOf(NAMED, text, "")];
+  const matches = [...certainIn(text), ...fields, ...randomIn(text)];
   for (const { start, end } of matches.sort((a, b) => a.start - b.start)) {
     const begin = Math.max(from, start);
     if (end <= begin) continue;

@@ -53,6 +53,26 @@ describe("secrets", () => {
   });
 
   test.each([
+    ["{ id: a, key: tiger, type: api_key }", "{ id: a, key: *****, type: api_key }"],
+    ['  api_key: "tiger in a tank" # old', '  api_key: "***************" # old'],
+    ["password: tiger in\nid: a", "password: ********\nid: a"],
+    ["{ key_id: tiger, keys: [tiger] }", "{ key_id: tiger, keys: [tiger] }"],
+    ["there is no field named key: `tiger`", "there is no field named key: `tiger`"],
+  ])("are masked in fields that are named like one: %s", (text, shown) => {
+    expect(maskSecrets(text)).toBe(shown);
+  });
+
+  test("in a field of their own are told what to write instead", () => {
+    const { diagnostics } = loadPolicyText('policy "p" { default block }\nclients from "clients.yaml"\n', {
+      "clients.yaml": inventoryOf("a1", "credentials: [{ id: k1, type: api_key, secret: tiger }]"),
+    });
+    expect(diagnostics.map(({ message, help }) => `${message}: ${help}`)).toEqual([
+      'the credential `k1` has no `hash`: write `hash: "sha256:…"`; `edgepolicy key create` makes a key and prints this line',
+      "the credential `k1` has no field `secret`: no secret stands in an inventory: write its `hash`, which `edgepolicy key create` prints",
+    ]);
+  });
+
+  test.each([
     `credentials: [{ id: k1, type: api_key, hash: "${KEY}" }]`,
     `${KEY}: 1`,
     `status: ${KEY}`,
@@ -77,7 +97,15 @@ describe("secrets", () => {
   });
 
   test("are found in time linear in the text", () => {
-    for (const part of ["-----BEGIN PRIVATE", "ep_aaaa.", "eyJhbGci.", "d: aaaaaaaaaaaaaaaaaaaa", "aA1".repeat(20)]) {
+    for (const part of [
+      "-----BEGIN PRIVATE",
+      "ep_aaaa.",
+      "eyJhbGci.",
+      "d: aaaaaaaaaaaaaaaaaaaa",
+      "key: a ",
+      "token",
+      "aA1".repeat(20),
+    ]) {
       const started = performance.now();
       maskSecrets(part.repeat(Math.ceil(400_000 / part.length)));
       expect(performance.now() - started).toBeLessThan(2_000);
