@@ -89,7 +89,7 @@ function readIndex(ast: AstName, entry: AttributeEntry, context: CheckContext): 
   const name = ast.args === null && ast.index !== null ? textOf(ast.index) : null;
   if (name === null || name === "") {
     context.report.error(SEMANTICS.wrongArgument, ast.span, `\`${entry.name}\` is read by a name`, {
-      help: `write \`${entry.name}["name"]\``,
+      help: `write \`${entry.name}["name"]\`${entry.name === "query" ? ", or `query.raw` for all of it, as it was received" : ""}`,
     });
     return null;
   }

@@ -15,6 +15,7 @@ const SYNONYMS: ReadonlyMap<string, string> = meaningsOf({
   note: "log tag",
   challenge: "captcha",
   when: "if where",
+  where: "when",
   over: "within",
   per: "by every",
 });
