@@ -334,8 +334,10 @@ export const owners: Mechanism = clientsWhere(
 );
 export const reviews: Mechanism = clientsWhere("a date of review", ({ client }) => client.reviewBy !== null);
 export const ends: Mechanism = clientsWhere("an end (`expires`)", ({ client }) => client.expires !== null);
-export const credentialEnds: Mechanism = clientsWhere("every credential ends", ({ credentials }) =>
-  credentials.every(({ expires }) => expires !== null),
+export const credentialEnds: Mechanism = clientsWhere(
+  "every credential ends",
+  ({ credentials }) => credentials.every(({ expires }) => expires !== null),
+  ({ credentials }) => credentials.length > 0,
 );
 export const rotation: Mechanism = clientsWhere("rotation is planned (`rotate_every`)", ({ credentials }) =>
   credentials.some(({ rotateEvery }) => rotateEvery !== null),

@@ -77,6 +77,11 @@ describe("a control", () => {
     expect(missing).toEqual(["there is no inventory of clients"]);
   });
 
+  test("does not count clients without a credential among those whose credentials end", () => {
+    const { by } = control("NHI7:2025", { client: { credentials: [] } });
+    expect(by).toContain("every credential ends: there are none to have it");
+  });
+
   test.each<Change>([{}, { inventory: { clients: [] } }, { replace: [["default block", "default allow"]] }])(
     "says what is missing where anything is: %j",
     (change) => {
