@@ -28,6 +28,7 @@ export type ReportEvent =
   | "server.started"
   | "state.failing"
   | "state.interval"
+  | "state.recovered"
   | "state.refused"
   | "state.restored"
   | "watch.failing"
@@ -59,6 +60,7 @@ const LEVELS: Readonly<Record<ReportEvent, ReportLevel>> = {
   "server.started": "info",
   "state.failing": "error",
   "state.interval": "info",
+  "state.recovered": "info",
   "state.refused": "error",
   "state.restored": "info",
   "watch.failing": "warning",

@@ -142,9 +142,11 @@ export class StateFile {
     }
   }
 
-  /** Says a problem when it comes up and not at every write. */
+  /** Says a problem when it comes up and when it is over, not at every write. */
   #tell(problem: string): void {
-    if (problem !== "" && problem !== this.#problem) this.#report(problem, "state.failing");
+    if (problem === this.#problem) return;
+    if (problem === "") this.#report(`the state \`${this.#path}\` is written again`, "state.recovered");
+    else this.#report(problem, "state.failing");
     this.#problem = problem;
   }
 

@@ -117,6 +117,9 @@ test("a disk that fails is told once, and decisions go on", async () => {
   expect(await decide(server, "/")).toMatchObject({ verdict: "allow" });
   await until(async () => /state_write_failures_total [2-9]/.test(await server.metrics()));
   expect(server.reports).toHaveLength(1);
+  mkdirSync(inner);
+  await until(() => server.reports.length > 1);
+  expect(server.reports[1]).toBe(`the state \`${join(inner, "state")}\` is written again`);
 });
 
 test("leaves nothing aside", async () => {
