@@ -50,7 +50,7 @@ function checkAdmin(admin: ListenAddress | null, tokens: readonly AdminToken[]):
   throw invalidOption(
     "admin",
     `listening on ${admin.host} would open it to other machines without a token`,
-    "set adminToken, or listen on 127.0.0.1",
+    "set EDGEPOLICY_ADMIN_TOKEN or the option adminTokens, or listen on 127.0.0.1",
   );
 }
 

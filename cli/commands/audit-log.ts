@@ -104,11 +104,15 @@ async function earlierOf(path: string): Promise<ReadonlyMap<number, string>> {
 function wholeText(path: string, result: Verified, keyFile: string | null): string {
   const { entries, first, size, head, checkpoints, signed, keys } = result;
   const lines = [
-    `${path} is whole: ${entries} entries${entries === 0 ? "" : ` (${first} to ${size})`}, ${checkpoints} checkpoints, head ${head}`,
+    `${path} is whole: ${counted(entries, "entry", "entries")}${entries === 0 ? "" : ` (${first} to ${size})`}, ${counted(checkpoints, "checkpoint", "checkpoints")}, head ${head}`,
   ];
   if (size > signed) lines.push(`  entries after ${signed} are chained and not signed yet`);
   if (keyFile === null && keys.length > 0) {
     lines.push(`  signed by ${keys.join(", ")}; --key with a copy kept elsewhere makes sure of it`);
   }
   return `${lines.join("\n")}\n`;
+}
+
+function counted(count: number, one: string, several: string): string {
+  return `${count} ${count === 1 ? one : several}`;
 }

@@ -28,7 +28,7 @@ test("prints a log, without what would move a terminal, and verifies it", async 
   const verified = await edgepolicy(["audit", "verify", folder]);
   expect(verified).toMatchObject({
     status: 0,
-    stdout: expect.stringContaining("3 entries (1 to 3), 1 checkpoints") as string,
+    stdout: expect.stringContaining("3 entries (1 to 3), 1 checkpoint,") as string,
   });
   expect(verified.stdout).toContain("entries after 2 are chained and not signed yet");
 });
