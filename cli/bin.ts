@@ -2,6 +2,14 @@
 /** The program `edgepolicy`. */
 import { startCompileCache } from "./compile-cache.ts";
 import { holdSignals } from "./early-signals.ts";
+import { tooOld } from "./old-node.ts";
+
+// Without this, npm having warned at most, the first thing that is missing would end the program with a stack of its bundle.
+const old = tooOld(process.versions.node);
+if (old !== null) {
+  process.stderr.write(old);
+  process.exit(2);
+}
 
 // A reader that has seen enough (`| head`) closes the pipe; that is no error. A server goes on: its decision log counts what is lost.
 process.stdout.on("error", (problem: NodeJS.ErrnoException) => {

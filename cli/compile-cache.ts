@@ -1,5 +1,6 @@
 /** Node's cache of compiled code (`node:module`), so that a start does not compile what an earlier one has compiled. */
-import { enableCompileCache } from "node:module";
+// As a whole: where a Node.js is too old to have the function, asking for it by name would already end the program.
+import nodeModule from "node:module";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 
@@ -9,7 +10,7 @@ import { isAbsolute, join } from "node:path";
  */
 export function startCompileCache(): void {
   const folder = cacheFolder();
-  if (folder !== null) enableCompileCache(folder);
+  if (folder !== null) nodeModule.enableCompileCache(folder);
 }
 
 /**
