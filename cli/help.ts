@@ -3,6 +3,9 @@ import type { Command } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import type { OptionSpec } from "./options.ts";
 
+/** Columns of a help text. */
+const WIDTH = 120;
+
 /** The help of `edgepolicy --help`. */
 export function globalHelp(): string {
   return `edgepolicy: policy as code for machine-to-machine API traffic
@@ -28,9 +31,9 @@ example:
 /** The help of `edgepolicy NAME --help`. */
 export function commandHelp(name: string, { usage, about, options, examples }: Command): string {
   const shown: readonly OptionSpec[] = [...options, { name: "help", value: null, help: "this help" }];
-  return `usage: edgepolicy ${name} ${usage}
+  return `${usageText(name, usage)}
 
-${about}
+${about.split("\n\n").map(paragraph).join("\n\n")}
 
 options:
 ${table(shown.map((option) => [optionSpelling(option), option.help]))}
@@ -53,5 +56,44 @@ function table(rows: readonly (readonly [string, string])[]): string {
   const width = Math.max(...rows.map(([left]) => (left.length > WIDEST ? 0 : left.length)));
   const cell = (left: string): string =>
     left.length > width ? `${left}\n${" ".repeat(width + 2)}` : left.padEnd(width);
-  return rows.map(([left, right]) => `  ${cell(left)}  ${right}`).join("\n");
+  const next = `\n${" ".repeat(width + 4)}`;
+  const text = (right: string): string => fill(right.split(" "), WIDTH - width - 4).join(next);
+  return rows.map(([left, right]) => `  ${cell(left)}  ${text(right)}`).join("\n");
+}
+
+function paragraph(text: string): string {
+  return fill(text.split(/\s+/), WIDTH).join("\n");
+}
+
+/** Columns before the further lines of a usage. */
+const HANG = 9;
+
+/** How a command is called, over as many lines as it takes. */
+function usageText(name: string, usage: string): string {
+  const lines = `usage: edgepolicy ${name} ${usage}`.split("\n");
+  return lines.map((line) => fill(piecesOf(line), WIDTH - HANG).join(`\n${" ".repeat(HANG)}`)).join("\n");
+}
+
+/** The words of a usage; what stands in brackets is one. */
+function piecesOf(line: string): readonly string[] {
+  const pieces: string[] = [];
+  let open = 0;
+  for (const word of line.split(" ")) {
+    if (open > 0) pieces.push(`${pieces.pop() ?? ""} ${word}`);
+    else pieces.push(word);
+    open += word.split("[").length - word.split("]").length;
+  }
+  return pieces;
+}
+
+/** Lines of at most `width` columns, as many pieces in each as fit. */
+function fill(pieces: readonly string[], width: number): readonly string[] {
+  const [first = "", ...others] = pieces;
+  const lines = [first];
+  for (const piece of others) {
+    const longer = `${lines.at(-1) ?? ""} ${piece}`;
+    if (longer.length > width) lines.push(piece);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
 }

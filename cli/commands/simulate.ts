@@ -34,8 +34,7 @@ import { chooseWorkers, WORKERS_OPTION } from "../simulate/workers.ts";
 import { packageVersion } from "../version.ts";
 
 export const simulate: Command = {
-  usage: `FILE [--scenario NAME] [--seed N] [--seeds N] [--workers N] [--decisions OUT] [--report OUT.html [--against OLD]]
-         [--price NAME=N] [--minimize] [--format text|json|junit]
+  usage: `FILE [--scenario NAME] [--seed N] [--seeds N] [--workers N] [--decisions OUT] [--report OUT.html [--against OLD]] [--price NAME=N] [--minimize] [--format text|json|junit]
          FILE --sweep NAME=FROM..TO[:STEPS]|list [--scenario NAME] [--seed N] [--seeds N] [--format text|json]
          FILE --suggest [--sweep NAME] [--budget N] [--scenario NAME] [--seed N] [--seeds N] [--format text|json]
          FILE --fit LOG [--log-format FORMAT | --map FILE] [--identify FILE] [--skip-bad] [--format text|json]`,

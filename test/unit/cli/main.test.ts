@@ -26,6 +26,12 @@ describe.each(COMMANDS.map(({ name }) => name))("%s --help", (name) => {
     if (name !== "lsp") expect(stdout).toContain("--format text|json");
   });
 
+  test("fits 120 columns, examples aside", async () => {
+    const { stdout } = await edgepolicy([name, "--help"]);
+    const wide = stdout.split("\n").filter((line) => line.length > 120 && !line.startsWith("  edgepolicy "));
+    expect(wide).toEqual([]);
+  });
+
   test("is the same through `help`", async () => {
     expect(await edgepolicy(["help", name])).toEqual(await edgepolicy([name, "--help"]));
   });
