@@ -1,4 +1,4 @@
-/** Runs the programs that docs/middleware.md and docs/stream.md show, with the packed package and the frameworks beside it. */
+/** Runs the programs that docs/middleware.md, docs/stream.md and docs/library.md show, with the packed package and the frameworks beside it. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -96,11 +96,34 @@ test("edgepolicy/stream as it is shown is challenged", async () => {
   );
 });
 
+test("the library as it is shown decides by a policy and by a bundle", () => {
+  const [fromFile = "", fromBundle = ""] = programsOf("library.md");
+  const run = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text);
+    const { stdout, stderr } = spawnSync(process.execPath, [name], { cwd: folder, encoding: "utf8", timeout: 20_000 });
+    expect(stderr).toBe("");
+    return stdout;
+  };
+  expect(run("library.mts", fromFile)).toBe("allow -\n");
+  const command = [join(folder, "node_modules/edgepolicy/dist/bin/edgepolicy.js"), "compile", "orders.edgepolicy"];
+  spawnSync(process.execPath, [...command, "-o", "orders.epb"], { cwd: folder });
+  expect(run("bundle.mts", fromBundle)).toBe("block 401 anonymous\n");
+});
+
 test("a program in TypeScript finds the types of each door", () => {
-  const programs = [...middleware.map(([name]) => `${name}.mts`), "stream.mts", "challenged.mts"];
+  const programs = [
+    ...middleware.map(([name]) => `${name}.mts`),
+    "stream.mts",
+    "challenged.mts",
+    "library.mts",
+    "bundle.mts",
+  ];
   for (const [name, text] of middleware) writeFileSync(join(folder, `${name}.mts`), text);
   for (const [at, name] of ["stream.mts", "challenged.mts"].entries()) {
     writeFileSync(join(folder, name), programsOf("stream.md")[at] ?? "");
+  }
+  for (const [at, name] of ["library.mts", "bundle.mts"].entries()) {
+    writeFileSync(join(folder, name), programsOf("library.md")[at] ?? "");
   }
   link(join(ROOT, "node_modules/@types"), "@types");
   const options = { module: "nodenext", target: "es2024", strict: true, noEmit: true, types: ["node"] };
