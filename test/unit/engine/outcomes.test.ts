@@ -128,6 +128,18 @@ describe.each(ENGINES)("$name", ({ make }) => {
       expect(reading(engine, "faults")).toBe(3);
     });
 
+    test("gives nothing back to a limit that has come where its own was", () => {
+      const refunding = { refund: failed } as const;
+      const engine = make(makePolicy({ limits: [makeLimit("pace", RATE, refunding)] }));
+      const { token } = ask(engine, NOW);
+      engine.reload(makePolicy({ limits: [makeLimit("other", RATE, { ...refunding, stateId: "other" })] }));
+      ask(engine, NOW);
+      const before = engine.readings.limit("other", KEY, NOW);
+      engine.observe(token, makeOutcome(500), NOW);
+      expect(engine.readings.limit("other", KEY, NOW)).toEqual(before);
+      expect(before.fullInMicros).toBeGreaterThan(0);
+    });
+
     test("is not counted by one that began anew, also under the former name", () => {
       const engine = make(failures("failures"));
       const [first, second] = [ask(engine, NOW), ask(engine, NOW)] as const;
