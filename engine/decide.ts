@@ -106,11 +106,10 @@ export class Decider implements SlotReader {
     this.bans.link();
   }
 
-  /** Of a program that is no longer in force: finds the state that outcomes of its requests go to. */
-  relink(): void {
+  /** Of a program that is no longer in force: lets go of state that is gone, to which outcomes of its requests would go. */
+  unlink(): void {
     this.signals.unlink(this.store);
     this.limits.unlink(this.store);
-    this.bans.link();
   }
 
   // ── the steps of a decision ───────────────────────────────────────────────

@@ -190,7 +190,7 @@ class Engine implements StatefulEngine {
     this.decider = this.deciderOf(program, old.pending.next);
     this.decider.setOverlays(this.overlays, this.now);
     this.replaced = [old, ...this.replaced].filter(({ pending }) => pending.count > 0).slice(0, MOST_REPLACED);
-    for (const decider of this.replaced) decider.relink();
+    for (const decider of this.replaced) decider.unlink();
     return report;
   }
 
@@ -254,7 +254,7 @@ class Engine implements StatefulEngine {
     this.overlays = [...overlays];
     this.alone(() => this.store.adopt(this.policy, this.now, statesForced(overlays)));
     this.decider.link();
-    for (const decider of this.replaced) decider.relink();
+    for (const decider of this.replaced) decider.unlink();
     this.decider.setOverlays(overlays, this.now);
   }
 
