@@ -266,7 +266,7 @@ function orderNetworks(networks: readonly string[]): readonly string[] {
   const words = wordsOf(networks);
   const family = (index: number): number => (isOfIpv4(words, index * ADDRESS_WORDS) ? 0 : 1);
   return [...networks.keys()]
-    .sort((a, b) => family(a) - family(b) || compareNetworks(words, a * ADDRESS_WORDS, b * ADDRESS_WORDS) || a - b)
+    .sort((a, b) => family(a) - family(b) || compareNetworks(words, a * ADDRESS_WORDS, b * ADDRESS_WORDS))
     .map((index) => networks[index]!);
 }
 
