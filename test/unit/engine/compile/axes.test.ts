@@ -75,6 +75,7 @@ describe("a comparison is filed under its range", () => {
     [`${NUMBER} > 5 and ${NUMBER} < 7`, "(5, 7)"],
     [`${NUMBER} < 9 and ${NUMBER} > 5 and ${NUMBER} <= 7`, "(5, 7]"],
     [`${NUMBER} >= 5 and ${NUMBER} > 5 and ${NUMBER} < 9`, "(5, 9)"],
+    [`${NUMBER} < 9 and ${NUMBER} <= 9`, "(-Infinity, 9)"],
     [`${NUMBER} > 5 and ${NUMBER} >= 5 and ${NUMBER} <= 9 and ${NUMBER} < 9`, "(5, 9)"],
     [`${NUMBER} > 4 and ${NUMBER} >= 5 and ${NUMBER} < 9 and ${NUMBER} <= 8`, "[5, 8]"],
   ])("%s", (when, range) => {
