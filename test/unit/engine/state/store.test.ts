@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { Ban, Limit, Policy, Rollout, Rule } from "../../../../engine/index.ts";
 import { Arena, PAGE_BYTES } from "../../../../engine/state/arena.ts";
+import { Catalogue } from "../../../../engine/state/catalogue.ts";
 import { AmountKind, makeCharge } from "../../../../engine/state/charge.ts";
 import type { CountTable } from "../../../../engine/state/counts.ts";
 import type { LogTable } from "../../../../engine/state/logs.ts";
@@ -300,6 +301,19 @@ describe("a state that an engine left behind", () => {
     expect(take(next, leases("k"), false)).toBe(false);
   });
 
+  test("is not taken from a name that has its own, and is not made of one that has none", () => {
+    const store = storeOf(POLICY);
+    const record = (name: string): void => (store.signal(count(name)) as CountTable).record(2, 1, 0);
+    for (const name of ["a", "a", "b"]) record(name);
+    const next = makePolicy({ signals: [count("b", "a"), count("c", "none")], limits: [leases("m")] });
+    const other = new StateStore(store.arena, 0);
+    other.takeUp(next, 0, NONE);
+    expect(counted(other, next)).toEqual([1, 0]);
+    const again = new StateStore(store.arena, 0);
+    again.takeUp(next, 0, NONE);
+    expect([counted(again, next), again.arena.inUse]).toEqual([[1, 0], other.arena.inUse]);
+  });
+
   test("stays with the name that has it", () => {
     const both = makePolicy({
       signals: [count("c", "a"), count("a")],
@@ -354,6 +368,28 @@ describe("workers that share", () => {
     expect([arena.inUse, two.bans.count]).toEqual([used, 0]);
     record(one, next);
     expect(counted(two, next)).toEqual([1]);
+  });
+
+  test("drop with the next policy what only one had that is gone", () => {
+    const arena = new Arena(60, new SharedArrayBuffer(60 * PAGE_BYTES));
+    const policy = makePolicy({ signals: [count("a")], rules: [banning("x")] });
+    const one = storeOf(policy, arena, 0);
+    const used = arena.inUse;
+    const two = storeOf(makePolicy({ signals: [count("b")], rules: [banning("y")] }), arena, 1);
+    (two.signal(count("b")) as CountTable).record(2, 1, 0);
+    for (const [store, name] of [
+      [one, "x"],
+      [two, "y"],
+    ] as const)
+      store.bans.set(2, 1, store.owner(banning(name), false), 0);
+    new Catalogue(arena, 1).leaveAll();
+    expect([arena.inUse > used, one.bans.count]).toEqual([true, 2]);
+    one.adopt(policy, 0, NONE);
+    expect([arena.inUse, one.bans.count, one.bans.remaining(2, 1, one.owner(banning("x"), false), 0)]).toEqual([
+      used,
+      1,
+      MINUTE,
+    ]);
   });
 
   test("find a table under its new name, whichever of them was told of that first", () => {
