@@ -85,6 +85,73 @@ describe.each(ENGINES)("$name", ({ make }) => {
     });
   });
 
+  test("a value that is declared on some routes is missing on all others, were a policy to ask", () => {
+    const { routes } = policyOf(`route by_id = POST "/a/{id}" { body { total: int } }
+      route by_name = POST "/b/{name}"`);
+    const id = equals(attributeOf("string", "param", "id"), literalOf("string", "1"));
+    const total = equals(attributeOf("int", "body", "total"), literalOf("int", 1));
+    const engine = make(
+      makePolicy({ routes, rules: [makeRule("id", { when: id }), makeRule("total", { when: total })] }),
+    );
+    const matched = ["/a/1", "/b/1", "/1/1", "/1"].map(
+      (path) => engine.decide(makeRequest({ method: "POST", path, body: { total: 1 } }), NOW).toDecision().matched,
+    );
+    expect(matched).toEqual([["id", "total"], [], [], []]);
+  });
+
+  test("a sum over a body is missing where one of its parts is", () => {
+    const policy = policyOf(`route order = POST "/o" { body { total: int from sum "lines[].n" } }
+      rule none on order when not has total then note "none"`);
+    const labels = (body: unknown): readonly string[] =>
+      make(policy)
+        .decide(makeRequest({ method: "POST", path: "/o", body: body as Request["body"] }), NOW)
+        .toDecision().labels;
+    const bodies = [{ lines: [{ n: 1 }, { n: 2 }] }, { lines: [] }, { lines: [{ n: 1 }, {}] }, {}, null];
+    expect(bodies.map((body) => labels(body).join())).toEqual(["", "", "none", "none", "none"]);
+  });
+
+  test("a GraphQL request that is none says nothing", () => {
+    const policy = policyOf(`route graph = POST "/graphql" { body graphql }
+      rule none on graph when not has operation and not has depth and not has aliases then note "none"
+      rule flat on graph when (depth ?? 9) == 1 then note "flat"`);
+    const ask = (body: unknown): string =>
+      make(policy)
+        .decide(makeRequest({ method: "POST", path: "/graphql", body: body as Request["body"] }), NOW)
+        .toDecision()
+        .labels.join();
+    expect([{ query: "query op { a }" }, { query: "query op {" }, { query: 7 }, {}, null].map(ask)).toEqual([
+      "flat",
+      "none",
+      "none",
+      "none",
+      "none",
+    ]);
+  });
+
+  test("what a credential does not state is missing", () => {
+    const engine = make(
+      policyOf(`rule id when has credential.id then note "id"
+        rule age when has credential.age then note "age"
+        rule left when has credential.expires_in then note "left"`),
+    );
+    const said = (credential: Request["credential"]): string =>
+      engine.decide(makeRequest({ credential }), NOW).toDecision().labels.join();
+    const none = { id: null, issued: null, expires: null };
+    expect([null, none, { ...none, id: "k" }, { ...none, issued: 0 }, { ...none, expires: NOW + 1 }].map(said)).toEqual(
+      ["", "", "id", "age", "left"],
+    );
+  });
+
+  test("whether a request is granted can be a key", () => {
+    const engine = make(
+      policyOf(`route a = GET "/a"
+        signal asked = count per granted over 1h`),
+    );
+    for (const path of ["/a", "/b", "/a"]) engine.decide(makeRequest({ path }), NOW);
+    const asked = (value: boolean): number => engine.readings.signal("asked", [{ option: 0, value }], NOW);
+    expect([asked(false), asked(true)]).toEqual([3, 0]);
+  });
+
   test("a GraphQL request tells operation, depth and aliases", () => {
     const policy = policyOf(`route graph = POST "/graphql" { body graphql }
       rule all on graph when (operation ?? "") == "op" and (depth ?? 0) == 3 and (aliases ?? 0) == 2 then note "it"`);
