@@ -9,6 +9,7 @@ import { PendingPool } from "../../../engine/state/pending.ts";
 import { StateStore } from "../../../engine/state/store.ts";
 import { policyOf } from "../../helpers/compiled.ts";
 import { ENGINES } from "../../helpers/engines.ts";
+import { client } from "../../helpers/generators-vocabulary.ts";
 import { attributeOf, equals, kindIs, literalOf, makePolicy, makeRule, makeSignal } from "../../helpers/policies.ts";
 
 const LAST_EPOCH = 0x3fffffff;
@@ -102,6 +103,35 @@ describe.each(ENGINES)("$name", ({ make }) => {
       ask(engine, { path: "/a", ...fields });
       expect(engine.readings.signal("gap", IP, NOW + 5 * SECOND)).toBe(5 * SECOND);
     });
+  });
+
+  test("what is in shadow is told in the order of declaration, rules and limits alike", () => {
+    const engine = make(
+      policyOf(`limit first per ip allow 1 per 1h
+        rule second when path.raw == "/" then block
+        limit third per ip allow 1 per 1h
+        rule fourth when path.raw == "/" then block
+        rollout { first shadow second shadow third shadow fourth shadow }`),
+    );
+    expect([0, 1].map(() => ask(engine).shadow)).toEqual([
+      ["second", "fourth"],
+      ["first", "second", "third", "fourth"],
+    ]);
+  });
+
+  test("whose request it is stays in the decision, however it ends", () => {
+    const engine = make({
+      ...policyOf('rule refuse when has header["x-no"] then block'),
+      clients: [client("a", {}), client("b", {})],
+    });
+    const whose = (fields: Partial<Request>): number => engine.decide(makeRequest(fields), NOW).client;
+    const ways: readonly Partial<Request>[] = [{}, { headers: { "x-no": "" } }, { path: "/a%2fb" }];
+    expect(ways.map((fields) => whose({ ...fields, client: "b" }))).toEqual([1, 1, 1]);
+    expect(ways.map((fields) => whose({ ...fields, client: "a" }))).toEqual([0, 0, 0]);
+    expect(ways.map((fields) => whose({ ...fields, client: "none" }))).toEqual([-1, -1, -1]);
+    const overlay = { id: "o", author: "a", reason: "r", endsMicros: NOW * 2 } as const;
+    engine.setOverlays([{ ...overlay, kind: "kill", subject: { client: "b" } }]);
+    expect(["a", "b"].map((id) => whose({ client: id }))).toEqual([0, 1]);
   });
 
   test("what outcomes teach is known to the next request", () => {
