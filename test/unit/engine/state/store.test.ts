@@ -417,7 +417,35 @@ describe("workers that share", () => {
     const keys = table.count;
     store.adopt(of(20), 0, NONE);
     expect([table.isTooLarge, table.count]).toEqual([true, keys]);
-    store.takeUp(of(20), 0, NONE);
-    expect(table.isTooLarge).toBe(false);
+    const next = new StateStore(arena, 0);
+    next.takeUp(of(20), 0, NONE);
+    const taken = next.signal(count("a")) as CountTable;
+    expect([taken.isTooLarge, taken.count > 0, taken.count < keys]).toEqual([false, true, true]);
+  });
+
+  test("keep the bans of a rule until none of them has it", () => {
+    const arena = new Arena(60, new SharedArrayBuffer(60 * PAGE_BYTES));
+    const [one, two] = [0, 1].map((user) => storeOf(makePolicy({ rules: [banning("x")] }), arena, user)) as [
+      StateStore,
+      StateStore,
+    ];
+    const owner = two.owner(banning("x"), false);
+    one.bans.set(2, 1, owner, 0);
+    one.adopt(makePolicy({}), 0, NONE);
+    expect(two.bans.remaining(2, 1, owner, 0)).toBe(MINUTE);
+    two.adopt(makePolicy({}), 0, NONE);
+    expect(two.bans.count).toBe(0);
+  });
+
+  test("can undo one table at a time: each that is made or left is whole by itself", () => {
+    const arena = new Arena(16);
+    const policy = makePolicy({ signals: [count("a"), count("b")], limits: [leases("l")] });
+    const store = new StateStore(arena, 0);
+    let steps = 0;
+    arena.guard = { before: () => undefined, checkpoint: () => void steps++ };
+    store.adopt(policy, 0, NONE);
+    expect(steps).toBe(3);
+    store.adopt(makePolicy({ signals: [count("a")] }), 0, NONE);
+    expect(steps).toBe(5);
   });
 });
