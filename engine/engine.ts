@@ -183,10 +183,11 @@ class Engine implements StatefulEngine {
 
   reload(policy: Policy): ReloadReport {
     const program = compile(policy);
-    this.keepLists(program);
     const report = reloadReport(stateNames(this.policy), policy);
     const old = this.decider;
+    // What follows does not fail, so a reload is done or nothing of it is.
     this.alone(() => this.store.adopt(policy, this.now, statesForced(this.overlays)));
+    this.keepLists(program);
     this.decider = this.deciderOf(program, old.pending.next);
     this.decider.setOverlays(this.overlays, this.now);
     this.replaced = [old, ...this.replaced].filter(({ pending }) => pending.count > 0).slice(0, MOST_REPLACED);

@@ -85,7 +85,7 @@ async function reload(parts: AdminParts, { caller: { token, role }, body }: Call
   const stated = (name: string): string | null => (Object.hasOwn(body, name) ? statedText(body, name) : null);
   const reason = stated("reason");
   const cause = `POST /v1/reload${reason === null ? "" : `: ${reason}`}`;
-  const result = parts.reload(cause, { author: stated("author") ?? token ?? "somebody here", token, role });
+  const result = await parts.reload(cause, { author: stated("author") ?? token ?? "somebody here", token, role });
   await parts.crew?.settled();
   return { status: result.applied ? 200 : 422, value: result };
 }

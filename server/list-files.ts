@@ -4,7 +4,6 @@ import type { LoadResult } from "../dsl/index.ts";
 import { loadListFile, nodeFiles, renderDiagnostics } from "../dsl/index.ts";
 import type { List } from "../engine/index.ts";
 import type { Gate } from "./gate.ts";
-import { increment } from "./metrics.ts";
 import type { ListReload, ReloadResult } from "./policy-loader.ts";
 
 /** A list and the path of its file, as messages show it. */
@@ -39,9 +38,7 @@ export class ListFiles {
 export function reloadLists(lists: readonly FiledList[], gate: Gate): ReloadResult {
   const reloads = lists.map((filed) => reloadList(filed, gate));
   const problem = reloads.flatMap((each) => (each.problem === "" ? [] : [each.problem])).join("\n");
-  const applied = problem === "";
-  increment(gate.metrics.reloads, applied ? "applied" : "refused");
-  return { applied, version: gate.view.policy.version, report: null, lists: reloads, problem };
+  return { applied: problem === "", version: gate.view.policy.version, report: null, lists: reloads, problem };
 }
 
 function reloadList({ list: { name, type, values: loaded }, path }: FiledList, gate: Gate): ListReload {

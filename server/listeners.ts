@@ -49,7 +49,7 @@ export async function openListeners(
   const parts: Omit<AdminParts, "operation"> = {
     gate,
     transport,
-    reload: (cause, by) => reloader.reload(cause, by),
+    reload: (cause, by) => reloader.reloadInTime(cause, by),
     sources: () => reloader.sourceFiles,
     ready: () => !stopper.stopping && crew?.up !== 0,
     crew,

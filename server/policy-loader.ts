@@ -1,5 +1,5 @@
 /** Loads and compiles the policy, at start and again at every reload. */
-import type { Policy, PolicyEngine, ReloadReport, Span } from "../engine/index.ts";
+import { type Policy, type PolicyEngine, type ReloadReport, type Span, StateHeldError } from "../engine/index.ts";
 import type { LoadResult, SourceFile } from "../dsl/index.ts";
 import { loadForCallers, positionAt, renderDiagnostics } from "../dsl/index.ts";
 import type { Config } from "./config.ts";
@@ -7,7 +7,6 @@ import type { Gate } from "./gate.ts";
 import type { Verifier } from "./identity/verifier.ts";
 import { tokenStateOf } from "./identity/token-state.ts";
 import { makeVerifiers } from "./identity/verifiers.ts";
-import { increment } from "./metrics.ts";
 import { makeView } from "./policy-view.ts";
 import { ServerError } from "./server-error.ts";
 
@@ -63,19 +62,26 @@ export interface ReloadResult {
   readonly problem: string;
 }
 
+/** What became of an attempt to reload. */
+export interface ReloadAttempt {
+  readonly result: ReloadResult;
+  /** What was read; null where that was nothing, or nothing but lists. */
+  readonly load: LoadResult | null;
+  /** Whether it was refused for no other reason than that a worker holds the state, which passes. */
+  readonly held: boolean;
+}
+
 /** Builds the new policy aside and swaps it in; whatever is wrong with it, the old one goes on. */
-export function reloadPolicy(load: LoadPolicy, gate: Gate): { result: ReloadResult; load: LoadResult | null } {
+export function reloadPolicy(load: LoadPolicy, gate: Gate): ReloadAttempt {
   try {
     const loaded = loadRunnable(load, gate.config);
     const report = swapIn(gate, loaded);
-    increment(gate.metrics.reloads, "applied");
     const result = { applied: true, version: loaded.policy.version, report, lists: [], problem: "" };
-    return { result, load: loaded.load };
+    return { result, load: loaded.load, held: false };
   } catch (fault) {
-    increment(gate.metrics.reloads, "refused");
-    const failed = fault instanceof ServerError ? fault.load : null;
-    const version = gate.view.policy.version;
-    return { result: { applied: false, version, report: null, lists: [], problem: explain(fault) }, load: failed };
+    const { version } = gate.view.policy;
+    const result = { applied: false, version, report: null, lists: [], problem: explain(fault) };
+    return { result, load: fault instanceof ServerError ? fault.load : null, held: fault instanceof StateHeldError };
   }
 }
 
@@ -92,6 +98,7 @@ function swapIn(gate: Gate, { policy, verifiers }: Loaded): ReloadReport {
 
 /** An error as people read it, with the diagnostics where there are some. */
 function explain(fault: unknown): string {
+  if (fault instanceof StateHeldError) return `${fault.message}; reload again when it has`;
   if (!(fault instanceof ServerError)) return fault instanceof Error ? fault.message : String(fault);
   const help = fault.help === "" ? "" : `; ${fault.help}`;
   const details =

@@ -3,6 +3,7 @@
  * are put into the running policy instead.
  */
 import { resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import type { LoadResult, SourceFile } from "../dsl/index.ts";
 import type { Policy } from "../engine/index.ts";
 import { SYSTEM } from "./audit-log/audit-log.ts";
@@ -12,7 +13,8 @@ import { credentialFilesOf } from "./identity/credential-files.ts";
 import { keyFilesOf } from "./identity/jwt/make-verifiers.ts";
 import { isAddress } from "./identity/token-state.ts";
 import { ListFiles, reloadLists } from "./list-files.ts";
-import type { LoadPolicy, ReloadResult } from "./policy-loader.ts";
+import { increment } from "./metrics.ts";
+import type { LoadPolicy, ReloadAttempt, ReloadResult } from "./policy-loader.ts";
 import { reloadPolicy } from "./policy-loader.ts";
 import { FileWatch, stampOf, type Stamps } from "./watch.ts";
 
@@ -20,12 +22,16 @@ import { FileWatch, stampOf, type Stamps } from "./watch.ts";
 type ReloadActor = Pick<AuditEvent, "author" | "token" | "role">;
 type OnReload = (cause: string, result: ReloadResult, by: ReloadActor) => void;
 
+/** For how long a reload is tried again that a worker holds the state against, and how often. */
+const PATIENCE_MS = 10_000;
+const RETRY_MS = 500;
+
 export class Reloader {
   readonly #load: LoadPolicy;
   readonly #gate: Gate;
   readonly #onReload: OnReload;
   readonly #files: FileWatch;
-  readonly #onHangup = (): void => void this.reload("SIGHUP");
+  readonly #onHangup = (): void => void this.reloadInTime("SIGHUP");
   /** Texts of the running policy, for whoever shows a line of it. */
   sourceFiles: readonly SourceFile[];
   #sources: readonly string[];
@@ -33,6 +39,7 @@ export class Reloader {
   /** State of each of the running policy's files when it was read, or before. */
   #stamps: ReadonlyMap<string, string>;
   #watching = false;
+  #closed = false;
   /** Why the latest reload was refused, so that the same is not said at every event around a refused policy. */
   #problem = "";
 
@@ -49,7 +56,7 @@ export class Reloader {
     this.#sources = pathsOf(first);
     this.#lists = new ListFiles(first);
     this.#stamps = stamps;
-    this.#files = new FileWatch(() => void this.#run(CHANGED), gate.config.report);
+    this.#files = new FileWatch(() => void this.#runInTime(CHANGED, SYSTEM, true), gate.config.report);
   }
 
   /** Follows the files from now on. What has changed since they were read is taken up. */
@@ -63,21 +70,49 @@ export class Reloader {
   }
 
   /**
-   * For somebody who asks. Keys from addresses are fetched anew then, also where only lists have changed.
+   * For somebody who asks. Keys from addresses are fetched anew then, also where only lists have changed. It is refused where a worker
+   * holds the state.
    *
    * @param cause - Why, for the report.
    * @param by - Who asked; left out where nobody did.
    */
   reload(cause: string, by: ReloadActor = SYSTEM): ReloadResult {
-    return this.#run(cause, by, !fetchesKeys(this.#gate.view.policy));
+    return this.#tell(cause, this.#attempt(this.#mayTakeLists).result, by);
   }
 
-  #run(cause: string, by: ReloadActor = SYSTEM, mayTakeLists = true): ReloadResult {
+  /** As {@link reload}, but where a worker holds the state it waits some seconds for it. */
+  reloadInTime(cause: string, by: ReloadActor = SYSTEM): Promise<ReloadResult> {
+    return this.#runInTime(cause, by, this.#mayTakeLists);
+  }
+
+  get #mayTakeLists(): boolean {
+    return !fetchesKeys(this.#gate.view.policy);
+  }
+
+  /** The main thread must not stand still meanwhile: a worker that ended inside the state is recovered there. */
+  async #runInTime(cause: string, by: ReloadActor, mayTakeLists: boolean): Promise<ReloadResult> {
+    const deadline = performance.now() + PATIENCE_MS;
+    let attempt = this.#attempt(mayTakeLists);
+    while (attempt.held && performance.now() < deadline) {
+      await pause(RETRY_MS);
+      if (this.#closed) break;
+      attempt = this.#attempt(mayTakeLists);
+    }
+    // The next look at the files finds what they have and what runs has not.
+    if (attempt.held && this.#watching) this.#files.follow(this.#sources, this.#stamps, false);
+    return this.#tell(cause, attempt.result, by);
+  }
+
+  #attempt(mayTakeLists: boolean): ReloadAttempt {
     // Looked at before anything is read: what changes meanwhile is then a change that is still to come.
     const stamps = stampsOf(this.#sources);
     const changed = this.#sources.filter((path) => stamps.get(path) !== this.#stamps.get(path));
     const onlyLists = mayTakeLists && changed.length > 0 && changed.every((path) => this.#lists.has(path));
-    const result = onlyLists ? this.#reloadLists(changed, stamps) : this.#reloadPolicy(stamps);
+    return onlyLists ? this.#reloadLists(changed, stamps) : this.#reloadPolicy(stamps);
+  }
+
+  #tell(cause: string, result: ReloadResult, by: ReloadActor): ReloadResult {
+    increment(this.#gate.metrics.reloads, result.applied ? "applied" : "refused");
     if (result.problem === "" || result.problem !== this.#problem) {
       this.#gate.config.report(sentence(cause, result), result.applied ? "reload.applied" : "reload.refused");
       this.#onReload(cause, result, by);
@@ -86,23 +121,25 @@ export class Reloader {
     return result;
   }
 
-  #reloadPolicy(stamps: Stamps): ReloadResult {
-    const { result, load } = reloadPolicy(this.#load, this.#gate);
-    if (load === null) return result;
+  #reloadPolicy(stamps: Stamps): ReloadAttempt {
+    const attempt = reloadPolicy(this.#load, this.#gate);
+    const { result, load } = attempt;
+    if (load === null) return attempt;
     if (result.applied) this.#lists = new ListFiles(load);
     if (result.applied) this.sourceFiles = load.sources;
     this.#follow(pathsOf(load), stamps, result.applied);
-    return result;
+    return attempt;
   }
 
-  #reloadLists(changed: readonly string[], stamps: Stamps): ReloadResult {
+  #reloadLists(changed: readonly string[], stamps: Stamps): ReloadAttempt {
     this.#stamps = stamps;
-    return reloadLists(this.#lists.of(changed), this.#gate);
+    return { result: reloadLists(this.#lists.of(changed), this.#gate), load: null, held: false };
   }
 
   /** Follows no file any more, also where somebody who asked before is answered only now: a watcher would keep the process. */
   close(): void {
     this.#watching = false;
+    this.#closed = true;
     this.#files.close();
     process.off("SIGHUP", this.#onHangup);
   }

@@ -37,7 +37,7 @@ export interface RunningServer {
   readonly workers: number;
   /** The policy that runs now. */
   readonly policy: Policy;
-  /** Reads the policy anew; a bad one is refused and the old one goes on. */
+  /** Reads the policy anew; a bad one is refused and the old one goes on, as where a worker holds the state just then. */
   reload(): ReloadResult;
   /** Resolves when every worker decides by what was reloaded last; at once where there are no workers. */
   settled(): Promise<void>;

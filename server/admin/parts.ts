@@ -12,7 +12,7 @@ export interface AdminParts {
   /** Release of the HTTP library, for `/v1/policy`. */
   readonly transport: string;
   /** @param cause - For the report and the audit log. */
-  readonly reload: (cause: string, by: Omit<Act, "reason">) => ReloadResult;
+  readonly reload: (cause: string, by: Omit<Act, "reason">) => Promise<ReloadResult>;
   /** Texts of the running policy. */
   readonly sources: () => readonly SourceFile[];
   /** False from the moment the server stops. */

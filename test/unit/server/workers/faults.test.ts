@@ -129,6 +129,45 @@ test("a worker that does not answer is named, and what it said before counts", T
   expect(server.reports().split("has not answered")).toHaveLength(2);
 });
 
+describe("while a worker holds the state", () => {
+  const banning = (path: string): string => `${POLICY}\nrule more when path == "${path}" then block`;
+  const verdicts = async ({ port }: ServerProcess, path: string): Promise<ReadonlySet<string>> => {
+    const asked = await ask(
+      port,
+      "/authz/json",
+      6,
+      times(12, () => requestOf(path, "192.0.2.1")),
+    );
+    expect(threadsOf(asked)).toEqual(["1", "2"]);
+    return new Set(asked.map(({ body }) => (JSON.parse(body) as Decided).verdict));
+  };
+  const heldServer = async (): Promise<readonly [ServerProcess, policy: string]> => {
+    const [flag = "", hook = ""] = FAULTS;
+    const policy = policyIn(temporaryFolder());
+    const server = await serveInProcess([policy, "--workers", "2"], [flag, `${hook}?hold`]);
+    server.child.kill("SIGUSR2");
+    await until(() => server.reports().includes("holds the state"));
+    return [server, policy];
+  };
+
+  test("a reload that is asked for waits, and then all decide by the new policy", TIME, async () => {
+    const [server, policy] = await heldServer();
+    writeFileSync(policy, banning("/asked"));
+    expect((await fetch(`${server.adminUrl}/v1/reload`, { method: "POST" })).status).toBe(200);
+    expect(await verdicts(server, "/asked")).toEqual(new Set(["block"]));
+    expect(server.reports()).toMatch(/reload \(POST \/v1\/reload\) applied/);
+    expect(server.reports()).not.toContain("refused");
+  });
+
+  test("a change of the policy's file is taken up when it lets go", TIME, async () => {
+    const [server, policy] = await heldServer();
+    writeFileSync(policy, banning("/changed"));
+    await until(() => server.reports().includes("reload (a file changed) applied"), 20_000);
+    expect(await verdicts(server, "/changed")).toEqual(new Set(["block"]));
+    expect(server.reports()).not.toContain("refused");
+  });
+});
+
 describe("a worker that does not start", () => {
   const failing = (at: string): readonly string[] => {
     const script = `import { workerData } from "node:worker_threads"; if (workerData?.worker === 2) ${at}`;

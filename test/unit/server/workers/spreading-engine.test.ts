@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { createEngine, makeRequest, type Overlay, shareEngine } from "../../../../engine/index.ts";
-import { Sharing } from "../../../../engine/state/shared/shared-state.ts";
+import { createEngine, makeRequest, type Overlay, type Policy, shareEngine } from "../../../../engine/index.ts";
+import { Sharing, StateHeldError } from "../../../../engine/state/shared/shared-state.ts";
 import { Broadcast, type Told } from "../../../../server/workers/broadcast.ts";
 import { SpreadingEngine } from "../../../../server/workers/spreading-engine.ts";
 import { policyOf } from "../../../helpers/compiled.ts";
@@ -15,17 +15,38 @@ const KILL: Overlay = {
   endsMicros: 2 ** 52,
 };
 
-it("overlays that come while a worker holds the state are told at once, and in force here when it lets go", async () => {
-  const policy = policyOf("");
+/** The main thread's engine of a policy, and one that can keep it out of the state. */
+function engineOf(policy: Policy): { engine: SpreadingEngine; holder: Sharing; told: Told[] } {
   const state = shareEngine(createEngine(policy), { memoryBytes: 1_048_576 });
   const shared = { state, worker: 0, patienceMs: 10 };
   const told: Told[] = [];
   const engine = new SpreadingEngine(createEngine(policy, { shared }), new Broadcast((each) => told.push(each)));
-  const holder = new Sharing(state, 1);
+  return { engine, holder: new Sharing(state, 1), told };
+}
+
+it("overlays that come while a worker holds the state are told at once, and in force here when it lets go", async () => {
+  const { engine, holder, told } = engineOf(policyOf(""));
   holder.enter(0);
   engine.setOverlays([KILL]);
   expect(told).toMatchObject([{ what: "overlays", value: [{ id: "ban-1" }] }]);
   holder.leave();
   const request = makeRequest({ ip: "203.0.113.7" });
   await until(() => engine.decide(request, 1).toDecision().verdict === "block");
+});
+
+it("a reload that comes while a worker holds the state changes nothing and is told to nobody", () => {
+  const listed = policyOf('list bad : ip from "bad.txt"\nrule r when ip in bad then block', { "bad.txt": "" });
+  const { engine, holder, told } = engineOf(listed);
+  engine.setList("bad", ["203.0.113.7"]);
+  told.length = 0;
+  holder.enter(0);
+  expect(() => engine.reload(policyOf(""))).toThrow(StateHeldError);
+  expect(told).toEqual([]);
+  expect(engine.policy).toBe(listed);
+  holder.leave();
+  const request = makeRequest({ ip: "203.0.113.7" });
+  expect(engine.decide(request, 1).toDecision().verdict).toBe("block");
+  engine.reload(policyOf(""));
+  expect(told).toMatchObject([{ what: "policy" }]);
+  expect(engine.decide(request, 1).toDecision().verdict).toBe("allow");
 });
