@@ -231,7 +231,7 @@ export class Crew implements Employer {
 
   leaving(worker: WorkerHandle): void {
     this.#retire(worker);
-    worker.post({ kind: "end", graceMs: Math.min(GRACE_MS, this.#config.stopTimeoutMs) });
+    worker.end(Math.min(GRACE_MS, this.#config.stopTimeoutMs));
   }
 
   ended(worker: WorkerHandle): void {
@@ -309,8 +309,8 @@ export class Crew implements Employer {
     worker.descriptor = null;
   }
 
-  #replace({ number, startedAtMs, farewell }: WorkerHandle): void {
-    const lasted = performance.now() - startedAtMs >= LASTED_MS;
+  #replace({ number, startedAtMs, wasReady, farewell }: WorkerHandle): void {
+    const lasted = wasReady && performance.now() - startedAtMs >= LASTED_MS;
     const waitMs = lasted ? FIRST_WAIT_MS : (this.#waits[number - 1] ?? FIRST_WAIT_MS);
     this.#waits[number - 1] = Math.min(2 * waitMs, LONGEST_WAIT_MS);
     const lost = farewell ? "" : "; what it counted in its last seconds is lost";
@@ -371,10 +371,13 @@ export class Crew implements Employer {
     this.#stopReplacing();
     for (const worker of this.#present) {
       this.#retire(worker);
-      worker.post({ kind: "end", graceMs: 0 });
+      worker.end(0);
     }
     await this.#moments.until(() => this.#present.length === 0, this.#config.stopTimeoutMs + END_MS);
-    for (const { number } of this.#present) this.report(`worker ${number} does not end`, "worker.late");
+    for (const worker of this.#present) {
+      this.report(`worker ${worker.number} does not end: the process is aborted when all else is done`, "worker.late");
+      worker.abandon();
+    }
     void acceptor.close();
   }
 }

@@ -1,4 +1,4 @@
-/** A worker as the main thread sees it. */
+/** A worker as the main thread sees it, and for how long it waits for it. */
 import { Worker } from "node:worker_threads";
 import { Asks } from "./asks.ts";
 import type { Ask, Assignment, ToMain, ToWorker } from "./messages.ts";
@@ -25,6 +25,15 @@ export interface Employer {
 /** The thread's file has the ending that this one has, before and after the build. */
 const THREAD = new URL(`./thread${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
 
+/** Milliseconds that a worker has to become ready, and to end besides those for what is in flight. */
+export interface Patience {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** A large policy is compiled in seconds. */
+const PATIENCE: Patience = { startMs: 60_000, endMs: 10_000 };
+
 export class WorkerHandle {
   readonly number: number;
   readonly prefix: string;
@@ -32,6 +41,8 @@ export class WorkerHandle {
   readonly startedAtMs: number = performance.now();
   /** Where connections are handed to; null while none are. */
   descriptor: number | null = null;
+  /** Whether it was ready once: it may have connections open. */
+  wasReady = false;
   /** Version of what it was told that is in force. */
   took: number;
   /** Requests in flight, told while it drains. */
@@ -46,19 +57,24 @@ export class WorkerHandle {
   gone = false;
   readonly #worker: Worker;
   readonly #employer: Employer;
+  readonly #patience: Patience;
+  #wait: NodeJS.Timeout;
 
-  constructor(task: Assignment, employer: Employer) {
+  constructor(task: Assignment, employer: Employer, patience: Patience = PATIENCE) {
     this.number = task.worker;
     this.prefix = task.prefix;
     this.took = task.told.at(-1)?.version ?? 0;
     this.asks = new Asks((ask) => this.post(ask));
     this.#employer = employer;
+    this.#patience = patience;
     this.#worker = new Worker(THREAD, { workerData: task, name: `edgepolicy worker ${task.worker}` });
     this.#worker.on("message", (message: ToMain) => this.#hear(message));
     this.#worker.on("error", (fault) =>
       employer.report(`worker ${this.number}: ${fault.stack ?? fault.message}`, "fault"),
     );
+    this.#wait = setTimeout(() => this.#giveUp(), patience.startMs);
     this.#worker.on("exit", () => {
+      clearTimeout(this.#wait);
       this.gone = true;
       this.asks.giveUp();
       employer.ended(this);
@@ -68,6 +84,31 @@ export class WorkerHandle {
   post(message: ToWorker): void {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin
     this.#worker.postMessage(message);
+  }
+
+  /** Tells it to end, and says so where it does not. Nobody else can end it: see `abandon`. */
+  end(graceMs: number): void {
+    this.post({ kind: "end", graceMs });
+    clearTimeout(this.#wait);
+    this.#wait = setTimeout(() => this.#isLate(), graceMs + this.#patience.endMs);
+  }
+
+  /** Lets the process end without it. Whoever ends a thread that has connections open, or a process with one, aborts the process. */
+  abandon(): void {
+    clearTimeout(this.#wait);
+    this.#worker.unref();
+  }
+
+  /** Nothing is open in one that is not ready, so it can be ended from here. */
+  #giveUp(): void {
+    const { startMs } = this.#patience;
+    this.#employer.report(`worker ${this.number} is not ready after ${startMs} ms and is ended`, "worker.late");
+    void this.#worker.terminate();
+  }
+
+  #isLate(): void {
+    const line = `worker ${this.number} was told to end and does not; nobody takes its place until the server is restarted`;
+    this.#employer.report(line, "worker.late");
   }
 
   #hear(message: ToMain): void {
@@ -85,7 +126,9 @@ export class WorkerHandle {
       this.took = message.version;
       employer.took();
     } else if (message.kind === "ready") {
+      clearTimeout(this.#wait);
       this.descriptor = message.descriptor;
+      this.wasReady = true;
       employer.ready(this);
     } else if (message.kind === "leaving") employer.leaving(this);
     else {

@@ -163,15 +163,23 @@ class Worker {
     const deadline = performance.now() + graceMs;
     await pause(SETTLE_MS);
     while (this.#adopter.inFlight > 0 && performance.now() < deadline) await pause(LOOK_MS);
-    const { gate, upstream } = this.#services;
+    const { gate } = this.#services;
     this.#adopter.close();
+    await this.#close().catch((fault: unknown) =>
+      gate.config.report(`fault while it ends: ${describeFault(fault)}`, "fault"),
+    );
+    await pause(SETTLE_MS);
+    process.exit(0);
+  }
+
+  /** Nothing is served any more. */
+  async #close(): Promise<void> {
+    const { gate, upstream } = this.#services;
     await upstream?.close();
     await this.#log.close();
     this.#bans?.close();
     this.#watch.close();
     this.#post({ kind: "farewell", metrics: gate.metrics.render(true) });
-    await pause(SETTLE_MS);
-    process.exit(0);
   }
 }
 

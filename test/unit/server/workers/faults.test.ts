@@ -129,6 +129,46 @@ test("a worker that does not answer is named, and what it said before counts", T
   expect(server.reports().split("has not answered")).toHaveLength(2);
 });
 
+test("a worker that stands still for ever does not keep the server from ending", TIME, async () => {
+  const [flag = "", hook = ""] = FAULTS;
+  const folder = temporaryFolder();
+  const log = join(folder, "log");
+  const args = [policyIn(folder), "--workers", "2", "--log", log];
+  const server = await serveInProcess(args, [flag, `${hook}?stuck`]);
+  await ask(
+    server.port,
+    "/authz/json",
+    2,
+    times(20, () => requestOf("/", "192.0.2.1")),
+  );
+  server.child.kill("SIGUSR2");
+  await until(() => server.reports().includes("worker 1 has not answered for 1000 ms"), 20_000);
+  server.child.kill("SIGTERM");
+  await server.ended;
+  expect(server.reports()).toContain("worker 1 does not end: the process is aborted when all else is done\n");
+  expect(readFileSync(log, "utf8").trimEnd().split("\n")).toHaveLength(20);
+});
+
+test("a fault while a worker ends is reported, and it ends", TIME, async () => {
+  const script = `import fs from "node:fs"; import { syncBuiltinESMExports } from "node:module";
+import { workerData } from "node:worker_threads";
+const { closeSync } = fs;
+const close = (descriptor) => {
+  if (/WorkerBan[s].close/.test(new Error().stack)) throw new Error("planted");
+  closeSync(descriptor);
+};
+if (workerData?.worker === 2) { fs.closeSync = close; syncBuiltinESMExports(); }`;
+  const folder = temporaryFolder();
+  const args = [policyIn(folder), "--workers", "2", "--state", join(folder, "state")];
+  const server = await serveInProcess(args, ["--import", `data:text/javascript,${encodeURIComponent(script)}`]);
+  const trapped = times(4, () => requestOf("/trap", "192.0.2.1"));
+  expect(threadsOf(await ask(server.port, "/authz/json", 4, trapped))).toEqual(["1", "2"]);
+  server.child.kill("SIGTERM");
+  expect(await server.ended).toBe(0);
+  expect(server.reports()).toContain("worker 2: fault while it ends: Error: planted");
+  expect(server.reports()).not.toContain("does not end");
+});
+
 describe("while a worker holds the state", () => {
   const banning = (path: string): string => `${POLICY}\nrule more when path == "${path}" then block`;
   const verdicts = async ({ port }: ServerProcess, path: string): Promise<ReadonlySet<string>> => {
