@@ -32,13 +32,20 @@ export const TOTAL = 0;
 export const SWEPT = 1;
 export const CELLS = 2;
 
-/** @param shared - Whether other threads are to use it too. */
-export function makeReplayMemory(bounds: ReplayBounds, shared: boolean): ReplayMemory {
+/**
+ * @param shared - Whether other threads are to use it too.
+ * @param seed - Of the memory whose entries will be put in.
+ */
+export function makeReplayMemory(
+  bounds: ReplayBounds,
+  shared: boolean,
+  seed: string = randomBytes(32).toString("base64"),
+): ReplayMemory {
   const Room = shared ? SharedArrayBuffer : ArrayBuffer;
   const slots = slotsFor(bounds.most);
   const hasShares = bounds.mostOfOwner < bounds.most;
   return {
-    seed: randomBytes(32).toString("base64"),
+    seed,
     words: new BigUint64Array(new Room(8 * slots)),
     owners: new Int32Array(new Room(hasShares ? 4 * slots : 0)),
     counts: new Int32Array(new Room(4 * (CELLS + (hasShares ? 2 * OWNER_CELLS : 0)))),

@@ -75,6 +75,16 @@ export class ReplayStore {
     this.isJoined = isJoined;
   }
 
+  /** Null before anything was used. */
+  get memory(): ReplayMemory | null {
+    return this.#opened;
+  }
+
+  /** Goes on with another memory, before anything is used. */
+  adopt(memory: ReplayMemory): void {
+    this.#opened = open(memory);
+  }
+
   /** What is remembered, with what has ended lately. */
   get size(): number {
     return this.#opened === null ? 0 : Atomics.load(this.#opened.counts, TOTAL);
@@ -219,12 +229,20 @@ function open(memory: ReplayMemory): OpenMemory {
   return { ...memory, halves: new Uint32Array(memory.words.buffer) };
 }
 
-function stepOf(ms: number): number {
+/** The step of a time, in which entries tell when they end. */
+export function stepOf(ms: number): number {
   return Math.floor(ms / STEP_MS);
 }
 
-function cellsOf(ownerHash: number): readonly [number, number] {
+/** Where the entries of an owner are counted. */
+export function cellsOf(ownerHash: number): readonly [number, number] {
   return [CELLS + (ownerHash & (OWNER_CELLS - 1)), CELLS + OWNER_CELLS + (ownerHash >>> 16)];
+}
+
+/** Whether a place may be taken, by the halves of all words. */
+export function isFreeAt(halves: Uint32Array, slot: number, now: number): boolean {
+  const high = halves[2 * slot + HIGH] ?? 0;
+  return (high === 0 && halves[2 * slot + 1 - HIGH] === 0) || hasEnded(high >>> HIGH_BITS, now);
 }
 
 function isFree(word: bigint, now: number): boolean {

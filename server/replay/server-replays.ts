@@ -11,17 +11,30 @@ const SHARE_OF_KEY = 8;
 const SHARE_OF_CLIENT = 4;
 
 /** DPoP proofs, signatures of requests, and answers to challenges by their kind. */
-type Kind = "proofs" | "signatures" | "pow" | "nonce";
+const KINDS = ["proofs", "signatures", "pow", "nonce"] as const;
+type Kind = (typeof KINDS)[number];
 
 export type Replays = Readonly<Record<Kind, ReplayStore>>;
 /** What all threads of a server remember together. It can be cloned. */
 export type SharedReplays = Readonly<Record<Kind, ReplayMemory>>;
+/** A memory that is kept over a restart. */
+export interface KeptKind {
+  /** As the file and reports call it. */
+  readonly name: string;
+  readonly bounds: ReplayBounds;
+  /** Whether other threads use it too. */
+  readonly shared: boolean;
+  /** Null where nothing was used. */
+  readonly memoryOf: () => ReplayMemory | null;
+  /** Puts one in its place, before anything is used. */
+  readonly adopt: (memory: ReplayMemory) => void;
+}
 type Served = Pick<Config, "challenges" | "signedRequests" | "tokens" | "workers">;
 
 interface Remembered {
   readonly replays: Replays;
   /** Null where one thread does everything. */
-  readonly shared: SharedReplays | null;
+  readonly shared: Record<Kind, ReplayMemory> | null;
 }
 
 const OF_SERVERS = new WeakMap<object, Remembered>();
@@ -38,12 +51,28 @@ export function sharedReplaysOf(config: Served): SharedReplays {
   return shared;
 }
 
+/** What a server with these options keeps over a restart. */
+export function keptReplaysOf(config: Served): readonly KeptKind[] {
+  const { replays, shared } = rememberedOf(config);
+  const bounds = boundsOf(config);
+  return KINDS.map((kind) => ({
+    name: kind,
+    bounds: bounds[kind],
+    shared: shared !== null,
+    memoryOf: () => replays[kind].memory,
+    adopt: (memory) => {
+      replays[kind].adopt(memory);
+      if (shared !== null) shared[kind] = memory;
+    },
+  }));
+}
+
 /** Makes what the main thread shares that of a worker with these options, before anything is remembered. */
 export function joinReplays(config: Served, shared: SharedReplays): void {
   if (OF_SERVERS.has(config)) throw new Error("a worker remembers already");
   const bounds = boundsOf(config);
   const replays = ofEach((kind) => new ReplayStore(bounds[kind], shared[kind], true));
-  OF_SERVERS.set(config, { replays, shared });
+  OF_SERVERS.set(config, { replays, shared: { ...shared } });
 }
 
 function rememberedOf(config: Served): Remembered {
@@ -68,6 +97,6 @@ function boundsOf({ challenges, signedRequests, tokens }: Served): Readonly<Reco
   };
 }
 
-function ofEach<T>(make: (kind: Kind) => T): Readonly<Record<Kind, T>> {
+function ofEach<T>(make: (kind: Kind) => T): Record<Kind, T> {
   return { proofs: make("proofs"), signatures: make("signatures"), pow: make("pow"), nonce: make("nonce") };
 }

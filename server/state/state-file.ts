@@ -3,8 +3,6 @@
  * so that the file is always a whole one; bans are noted between two snapshots.
  */
 import { existsSync, readFileSync, renameSync, statSync } from "node:fs";
-import { type FileHandle, open, rename } from "node:fs/promises";
-import { dirname } from "node:path";
 import {
   type BanEntry,
   createEngine,
@@ -17,15 +15,25 @@ import {
 } from "../../engine/index.ts";
 import { systemFault, writeFault } from "../../traffic/index.ts";
 import type { Config } from "../config.ts";
+import { clockOf } from "../identity/clock.ts";
 import { type Lock, takeLock } from "../data/lock.ts";
+import { ReplayFile } from "../replay/replay-file.ts";
+import { keptReplaysOf } from "../replay/server-replays.ts";
 import { messageOf, ServerError } from "../server-error.ts";
 import type { Crew } from "../workers/crew.ts";
 import { BanJournal } from "./ban-journal.ts";
 import type { Report } from "../report.ts";
+import { writeAside } from "./write-aside.ts";
 
 /** State up to so many bytes is written every interval; larger state in proportion less often. */
 const BYTES_AN_INTERVAL = 16 * 1024 ** 2;
-const OWNER_ONLY = 0o600;
+
+/** What is kept. */
+interface Kept {
+  readonly engine: StatefulEngine;
+  readonly journal: BanJournal;
+  readonly used: ReplayFile;
+}
 
 export class StateFile {
   readonly engine: StatefulEngine;
@@ -39,6 +47,7 @@ export class StateFile {
   /** Two servers would each write over what the other has counted and banned. */
   readonly #lock: Lock;
   readonly #journal: BanJournal;
+  readonly #used: ReplayFile;
   readonly #report: Report;
   readonly #leastMs: number;
   #timer: NodeJS.Timeout | null = null;
@@ -56,13 +65,13 @@ export class StateFile {
     path: string,
     policy: Policy,
     options: EngineOptions,
-    { stateIntervalMs, report }: Pick<Config, "stateIntervalMs" | "report">,
+    config: Config,
     crew: Crew | null,
   ): Promise<StateFile> {
     requireFile(path);
     const lock = writing(path, () => lockState(path));
     try {
-      return await StateFile.#openLocked(path, lock, policy, options, { stateIntervalMs, report }, crew);
+      return await StateFile.#openLocked(path, lock, policy, options, config, crew);
     } catch (problem) {
       lock.close();
       throw problem;
@@ -74,14 +83,18 @@ export class StateFile {
     lock: Lock,
     policy: Policy,
     options: EngineOptions,
-    { stateIntervalMs, report }: Pick<Config, "stateIntervalMs" | "report">,
+    config: Config,
     crew: Crew | null,
   ): Promise<StateFile> {
+    const { report } = config;
     const journal = new BanJournal(path);
     const noting = { ...options, onBan: noteAndTell(journal, options) };
     const taken = writing(path, () => takeUp(path, journal, policy, noting, report));
     const engine = crew === null ? taken : crew.share(taken, policy, noting, journal);
-    const file = new StateFile(path, lock, journal, engine, stateIntervalMs, report);
+    const clock = clockOf(config);
+    const used = new ReplayFile(path, keptReplaysOf(config), () => clock() / 1_000);
+    writing(path, () => used.takeUp(report));
+    const file = new StateFile(path, lock, { engine, journal, used }, config);
     try {
       // The first one is there before anything is decided: bans are noted under its key.
       await file.#write();
@@ -92,20 +105,14 @@ export class StateFile {
     return file;
   }
 
-  private constructor(
-    path: string,
-    lock: Lock,
-    journal: BanJournal,
-    engine: StatefulEngine,
-    leastMs: number,
-    report: Report,
-  ) {
+  private constructor(path: string, lock: Lock, { engine, journal, used }: Kept, { stateIntervalMs, report }: Config) {
     this.#path = path;
     this.#lock = lock;
     this.#journal = journal;
+    this.#used = used;
     this.engine = engine;
-    this.#leastMs = leastMs;
-    this.intervalMs = leastMs;
+    this.#leastMs = stateIntervalMs;
+    this.intervalMs = stateIntervalMs;
     this.#report = report;
   }
 
@@ -156,8 +163,9 @@ export class StateFile {
     const snapshot = this.engine.snapshot();
     const beganMs = performance.now();
     try {
-      await writeAside(this.#path, snapshot);
+      await writeAside(this.#path, partsOf(snapshot));
       this.#journal.settle();
+      await this.#used.write();
     } finally {
       snapshot.end();
     }
@@ -174,6 +182,10 @@ export class StateFile {
       "state.interval",
     );
   }
+}
+
+function* partsOf(snapshot: Snapshot): Iterable<Uint8Array> {
+  for (let part = snapshot.next(); part !== null; part = snapshot.next()) yield part;
 }
 
 /** What hears of bans: the journal, and whoever else asked to. */
@@ -266,36 +278,4 @@ function told({ kept, fresh, dropped }: ReloadReport): string {
   const named = (what: string, names: readonly string[]): readonly string[] =>
     names.length === 0 ? [] : [`${what}: ${names.join(", ")}`];
   return [`kept ${kept.length}`, ...named("started fresh", fresh), ...named("dropped", dropped)].join("; ");
-}
-
-async function writeAside(path: string, snapshot: Snapshot): Promise<void> {
-  const aside = `${path}.tmp`;
-  const file = await open(aside, "w", OWNER_ONLY);
-  try {
-    for (let part = snapshot.next(); part !== null; part = snapshot.next()) await writeAll(file, part);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(aside, path);
-  await syncFolder(dirname(path));
-}
-
-async function writeAll(file: FileHandle, part: Uint8Array): Promise<void> {
-  let offset = 0;
-  while (offset < part.length) offset += (await file.write(part, offset)).bytesWritten;
-}
-
-/** So that the new name outlives a loss of power. Not every system lets a folder be opened. */
-async function syncFolder(folder: string): Promise<void> {
-  try {
-    const handle = await open(folder, "r");
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch {
-    // The file itself is on disk; on such a system its name follows when the system sees fit.
-  }
 }
