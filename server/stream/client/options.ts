@@ -71,7 +71,7 @@ export interface StreamClientOptions {
   /** Least and most milliseconds between two attempts to connect. Defaults 100 and 10,000. */
   readonly retryLeastMs?: number;
   readonly retryMostMs?: number;
-  /** Told of each change, and why. */
+  /** Told of each change, and why. What it throws is passed over. */
   readonly onState?: (state: StreamState, reason: string) => void;
 }
 

@@ -244,7 +244,6 @@ export class StreamClient {
   #connect(): void {
     this.#retry = null;
     const { url, refusals, challenges } = this.#settings;
-    this.#become("connecting", "");
     const connection: Connection = new Connection(
       url,
       this.#shape.names,
@@ -257,6 +256,7 @@ export class StreamClient {
       },
     );
     this.#connection = connection;
+    this.#become("connecting", "");
   }
 
   #ready(): void {
@@ -275,19 +275,24 @@ export class StreamClient {
     if (this.#connection !== connection || this.#state === "closed") return;
     this.#connection = null;
     this.#failing = true;
-    this.#become("waiting", reason);
-    this.#failAll("not_connected", reason);
     const { retryLeastMs, retryMostMs } = this.#settings;
+    // Before anybody is told, who may close the client.
     this.#retry = setTimeout(
       () => this.#connect(),
       retryDelayMs(this.#attempts++, retryLeastMs, retryMostMs, Math.random()),
     );
+    this.#become("waiting", reason);
+    this.#failAll("not_connected", reason);
   }
 
   #become(state: StreamState, reason: string): void {
     if (this.#state === state && reason === "") return;
     this.#state = state;
-    this.#settings.onState(state, reason);
+    try {
+      this.#settings.onState(state, reason);
+    } catch {
+      // Whoever is told has no say in it: the client goes on.
+    }
   }
 }
 

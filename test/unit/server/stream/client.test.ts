@@ -170,6 +170,39 @@ describe("the stream's client", () => {
     expect(await stream.decide(GET)).toMatchObject({ verdict: "block", status: 503, failure: "not_connected" });
   });
 
+  it("goes on where whoever is told of its state throws", async () => {
+    const port = await freePort();
+    const { stream } = client(port, {
+      onState: () => {
+        throw new Error("oops");
+      },
+    });
+    expect(await stream.decide(GET)).toMatchObject({ failure: "not_connected" });
+    await serve(POLICY, { listen: `127.0.0.1:${port}` }, FILES);
+    await until(() => stream.state === "open");
+    expect(await stream.decide(GET)).toMatchObject({ verdict: "allow", failure: null });
+    const asked = stream.decide(GET);
+    stream.close();
+    expect(await asked).toMatchObject({ failure: "closed" });
+  });
+
+  it.each(["waiting", "connecting", "open"])("stays closed where it is closed when it is %s", async (at) => {
+    const port = await freePort();
+    const seen: string[] = [];
+    const { stream } = client(port, {
+      onState: (state) => {
+        seen.push(state);
+        if (state === at) stream.close();
+      },
+    });
+    const server = at === "open" ? await serve(POLICY, { listen: `127.0.0.1:${port}` }, FILES) : null;
+    await until(() => stream.state === "closed");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(seen.indexOf("closed")).toBe(seen.length - 1);
+    expect(await stream.decide(GET)).toMatchObject({ failure: "closed" });
+    if (server !== null) await until(async () => (await server.metrics()).includes("edgepolicy_stream_connections 0"));
+  });
+
   it("goes to the fail mode past the deadline, where the server says nothing", async () => {
     // It accepts connections, and never answers.
     const { port } = await startService(() => {});
