@@ -56,6 +56,8 @@ export interface Ruling {
   readonly id: string;
   /** The number behind that name. */
   readonly number: number;
+  /** What was decided on. */
+  readonly request: Request;
   readonly record: DecisionRecord;
   /** Id of the client that was accepted, or null. */
   readonly client: string | null;
@@ -81,6 +83,7 @@ export interface DecisionWatcher {
 
 class ReusedRuling implements Ruling {
   number = 0;
+  request!: Request;
   record!: DecisionRecord;
   client: string | null = null;
   readonly #ids: DecisionIds;
@@ -96,12 +99,14 @@ class ReusedRuling implements Ruling {
 
   set(
     number: number,
+    request: Request,
     record: DecisionRecord,
     client: string | null,
     pass: string,
     challenge: PosedChallenge | null,
   ): void {
     this.number = number;
+    this.request = request;
     this.record = record;
     this.client = client;
     this.pass = pass;
@@ -186,7 +191,7 @@ export class Gate {
     // The accepted client is the stated one, so its id is taken from there: the inventory's own record is large, and seldom in the
     // processor's caches.
     const client = record.client < 0 ? null : request.client;
-    ruling.set(this.ids.next(record.token), record, client, earned.pass, posed);
+    ruling.set(this.ids.next(record.token), request, record, client, earned.pass, posed);
     this.#count(ruling);
     if (this.watcher !== null) this.watcher.decided(request, ruling, adapter, nowMicros);
     if (this.#log.enabled) this.#write(request, ruling, adapter);

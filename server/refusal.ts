@@ -7,7 +7,8 @@ import { STATUS_CODES } from "node:http";
 import type { Policy } from "../engine/index.ts";
 import { VERDICTS } from "../engine/index.ts";
 import type { Ruling } from "./gate.ts";
-import { tokenChallenges } from "./identity/jwt/authenticate-field.ts";
+import { scopeChallenges, tokenChallenges } from "./identity/jwt/authenticate-field.ts";
+import { scopesToAskFor } from "./identity/jwt/missing-scopes.ts";
 import { rateLimitFields } from "./rate-limit-fields.ts";
 
 export interface Refusal {
@@ -35,6 +36,7 @@ export function addRefusalFields(fields: string[], ruling: Ruling, policy: Polic
   fields.push("X-Edge-Decision", decisionField(ruling));
   if (record.retryAfterMicros > 0) fields.push("Retry-After", retryAfterField(record.retryAfterMicros));
   if (record.status === 401) fields.push("WWW-Authenticate", authenticateField(ruling, policy), ...nonceField(ruling));
+  fields.push(...scopeField(ruling, policy));
   if (challenge !== null) fields.push(...challenge.fields);
   if (pass !== "") fields.push("Edge-Pass", pass);
   if (decision.limits.length > 0) fields.push(...rateLimitFields(policy, decision.limits, record.client));
@@ -97,6 +99,13 @@ function nonceField({ record, proofNonce }: Ruling): readonly string[] {
 function authenticateField({ record, challenge }: Ruling, policy: Policy): string {
   const edge = edgeScheme(policy, challenge?.parameters ?? `error="${quotable(record.reason)}"`);
   return [...tokenChallenges(policy, quotable(policy.name), record.reason), edge].join(", ");
+}
+
+/** What a caller whose token lacks scopes has to ask its issuer for (RFC 6750 §3.1). */
+function scopeField(ruling: Ruling, policy: Policy): readonly string[] {
+  const scopes = scopesToAskFor(policy, ruling);
+  const challenges = scopes.length === 0 ? [] : scopeChallenges(policy, quotable(policy.name), scopes);
+  return challenges.length === 0 ? [] : ["WWW-Authenticate", challenges.join(", ")];
 }
 
 /** The scheme `Edge` of `WWW-Authenticate`. */

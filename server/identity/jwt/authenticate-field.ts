@@ -6,6 +6,8 @@ import type { TokenProblem } from "./problem.ts";
 /** Proofs are signed with any of them, whatever the source wants of tokens. */
 const PROOF_ALGORITHMS = [...ALGORITHMS.keys()].join(" ");
 
+const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+
 /** Reasons that are about the proof of possession, where the policy reads proofs. */
 const OF_PROOF: ReadonlySet<string> = new Set<TokenProblem>(["cnf_mismatch", "replayed", "nonce_required"]);
 /** Reasons that are about the request, whatever the token. */
@@ -45,15 +47,38 @@ const OF_TOKEN: ReadonlySet<string> = new Set<TokenProblem>([
  * @param reason - Why the request was refused: an identity error, or something else, of which these challenges say nothing.
  */
 export function tokenChallenges(policy: Pick<Policy, "identity">, realm: string, reason: string): readonly string[] {
-  const sources = policy.identity.filter((source) => source.kind === "jwt");
+  return challengesOf(policy, realm, proofError(reason) || tokenError(reason), (hasBound) =>
+    hasBound && OF_PROOF.has(reason) ? "" : tokenError(reason),
+  );
+}
+
+/**
+ * The same for a request whose token lacks scopes.
+ *
+ * @param scopes - That it needs; they are left out where they are none of RFC 6749 §3.3.
+ */
+export function scopeChallenges(
+  policy: Pick<Policy, "identity">,
+  realm: string,
+  scopes: readonly string[],
+): readonly string[] {
+  const stated = scopes.every((scope) => SCOPE.test(scope)) ? `, scope="${scopes.join(" ")}"` : "";
+  const error = `, error="insufficient_scope"${stated}`;
+  return challengesOf(policy, realm, error, () => error);
+}
+
+function challengesOf(
+  { identity }: Pick<Policy, "identity">,
+  realm: string,
+  ofBound: string,
+  ofBearer: (hasBound: boolean) => string,
+): readonly string[] {
+  const sources = identity.filter((source) => source.kind === "jwt");
   const bound = sources.filter(({ dpop }) => dpop !== null);
   const challenges: string[] = [];
-  if (bound.length > 0) {
-    challenges.push(`DPoP realm="${realm}"${proofError(reason) || tokenError(reason)}, algs="${PROOF_ALGORITHMS}"`);
-  }
+  if (bound.length > 0) challenges.push(`DPoP realm="${realm}"${ofBound}, algs="${PROOF_ALGORITHMS}"`);
   if (bound.length < sources.length || bound.some(({ dpop }) => dpop === "optional")) {
-    const ofProof = bound.length > 0 && OF_PROOF.has(reason);
-    challenges.push(`Bearer realm="${realm}"${ofProof ? "" : tokenError(reason)}`);
+    challenges.push(`Bearer realm="${realm}"${ofBearer(bound.length > 0)}`);
   }
   return challenges;
 }

@@ -51,7 +51,7 @@ function ask(gate: Gate, { answer = "", pass = "", ...fields }: Asked = {}): Rul
   const request = makeRequest({ path: "/job", ip: "203.0.113.9", ...fields });
   const earned = gate.admit(request, answer === "" && pass === "" ? null : { answer, passes: pass });
   const { id, record, client, decision, challenge, pass: gained } = gate.decide(request, "proxy", earned);
-  return { number: 1, id, record, client, decision, challenge, pass: gained, proofNonce: null };
+  return { number: 1, id, request, record, client, decision, challenge, pass: gained, proofNonce: null };
 }
 
 /** The challenge that is posed to a request. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { loadPolicyText } from "../../../../../dsl/index.ts";
-import { tokenChallenges } from "../../../../../server/identity/jwt/authenticate-field.ts";
+import { scopeChallenges, tokenChallenges } from "../../../../../server/identity/jwt/authenticate-field.ts";
 
 function challenges(sources: readonly string[], reason: string): string {
   const text = sources.map(
@@ -41,4 +41,17 @@ describe("tokenChallenges", () => {
     );
     expect(challenges([], "expired")).toBe("");
   });
+});
+
+it("scopes that no answer can name are left out of it", () => {
+  const { policy } = loadPolicyText(
+    'policy "p" { default allow }\nidentity { jwt "https://i.example" { audience "a"  keys "https://k" } }',
+  );
+  const identity = policy?.identity ?? [];
+  expect(scopeChallenges({ identity }, "p", ["a:b", "c"])).toEqual([
+    'Bearer realm="p", error="insufficient_scope", scope="a:b c"',
+  ]);
+  for (const scope of ['a"b', "a b", "", "é"]) {
+    expect(scopeChallenges({ identity }, "p", ["a", scope])).toEqual(['Bearer realm="p", error="insufficient_scope"']);
+  }
 });

@@ -107,6 +107,25 @@ describe("keys from an address", () => {
   });
 });
 
+it("a caller whose token lacks the route's scopes is told which to ask for", async () => {
+  const files = { "keys.json": keySetOf(first) };
+  const lacking = await sign(first, live({ scope: "orders.write" }));
+  for (const [more, field] of [
+    ["", 'Bearer realm="orders", error="insufficient_scope", scope="orders.read"'],
+    [
+      "dpop optional",
+      /^DPoP realm="orders", error="insufficient_scope", scope="orders.read", algs=.*, Bearer realm="orders", error="insufficient_scope", scope="orders.read"$/,
+    ],
+  ] as const) {
+    const server = await start(policy("keys.json", more), files);
+    const answer = await ask(server, bearer(lacking));
+    expect(answer.status).toBe(403);
+    expect(answer.headers.get("www-authenticate")).toMatch(field);
+    const nobody = await ask(server, {});
+    expect([nobody.status, nobody.headers.get("www-authenticate")]).toEqual([403, null]);
+  }
+});
+
 describe("keys from a file", () => {
   it("change with the file, and a file that does not do leaves them as they were", async () => {
     const server = await start(policy("keys.json"), { "keys.json": keySetOf(first) }, { watch: true });
