@@ -4,6 +4,7 @@
  */
 import { FROM_CLIENT } from "../protocol.ts";
 import { Connection, encode } from "./connection.ts";
+import { DeadlineGroup } from "./deadline-group.ts";
 import type {
   Settings,
   StreamClientOptions,
@@ -25,6 +26,8 @@ const SILENCE_MS = 5_000;
 interface Asked {
   readonly request: StreamRequest;
   readonly settle: (decision: StreamDecision) => void;
+  /** Null until it waits. */
+  group: DeadlineGroup<Asked> | null;
   settled: boolean;
 }
 
@@ -46,8 +49,11 @@ export class StreamClient {
   #outcomes: unknown[][] = [];
   #outcomesDropped = 0;
   #flushing = false;
-  /** Requests of this turn that have the same deadline share a timer. */
-  readonly #deadlines = new Map<number, Asked[]>();
+  /**
+   * Of this turn. An array of its own each turn, and no Map: the table of a Map that is cleared refers to the next one, so that once one of
+   * them is in V8's old space, all that is asked afterwards follows it there.
+   */
+  #groups: DeadlineGroup<Asked>[] = [];
 
   constructor(options: StreamClientOptions) {
     this.#settings = settingsOf(options);
@@ -69,7 +75,7 @@ export class StreamClient {
    * @param deadlineMs - Milliseconds that it may take. Default: the option's.
    */
   decide(request: StreamRequest, deadlineMs: number = this.#settings.deadlineMs): Promise<StreamDecision> {
-    return new Promise((settle) => this.#ask({ request, settle, settled: false }, deadlineMs));
+    return new Promise((settle) => this.#ask({ request, settle, group: null, settled: false }, deadlineMs));
   }
 
   /** Reports what the service answered to a request that was let through. Dropped and counted where that cannot be sent. */
@@ -109,14 +115,16 @@ export class StreamClient {
   }
 
   #expireLater(asked: Asked, deadlineMs: number): void {
-    const group = this.#deadlines.get(deadlineMs);
-    if (group !== undefined) return void group.push(asked);
-    const own = [asked];
-    this.#deadlines.set(deadlineMs, own);
-    setTimeout(() => this.#expire(own, deadlineMs), deadlineMs);
+    let group = this.#groups.find(({ ms, isRunning }) => ms === deadlineMs && isRunning);
+    if (group === undefined) {
+      group = new DeadlineGroup(deadlineMs, this.#expire);
+      this.#groups.push(group);
+    }
+    group.add(asked);
+    asked.group = group;
   }
 
-  #expire(group: readonly Asked[], deadlineMs: number): void {
+  readonly #expire = (group: readonly Asked[], deadlineMs: number): void => {
     let late = 0;
     for (const asked of group) {
       if (asked.settled) continue;
@@ -129,7 +137,7 @@ export class StreamClient {
     if (connection === null || (this.#unanswered === 0 && connection.allowance !== null)) return;
     const silence = performance.now() - connection.heardAt;
     if (silence > Math.max(SILENCE_MS, 10 * deadlineMs)) connection.close("the server is silent");
-  }
+  };
 
   #flushSoon(): void {
     if (this.#flushing) return;
@@ -141,7 +149,7 @@ export class StreamClient {
   }
 
   #flush(): void {
-    this.#deadlines.clear();
+    if (this.#groups.length > 0) this.#groups = [];
     const connection = this.#connection;
     const allowance = connection?.allowance ?? null;
     if (connection === null || allowance === null) return;
@@ -214,6 +222,7 @@ export class StreamClient {
   #settle(asked: Asked, decision: StreamDecision): void {
     if (asked.settled) return;
     asked.settled = true;
+    asked.group?.settled();
     asked.settle(decision);
   }
 

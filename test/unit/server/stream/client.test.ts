@@ -217,6 +217,17 @@ describe("the stream's client", () => {
     expect(stream.outcomesDropped).toBe(1);
   });
 
+  it("keeps nothing of what is decided until its deadline", async () => {
+    const { port } = await serve(POLICY, {}, FILES);
+    const { stream } = client(port, { deadlineMs: 3_600_000 });
+    const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+    await stream.decide(GET);
+    const before = timers();
+    await Promise.all([GET, CURL, GET].map((request) => stream.decide(request)));
+    await Promise.all([1, 2, 3].map((hours) => stream.decide(GET, hours * 3_600_000)));
+    expect(timers()).toBeLessThanOrEqual(before);
+  });
+
   it("loses no decision when the server stops", async () => {
     const first = await serve(POLICY, {}, FILES);
     const { stream, states } = client(first.port);
