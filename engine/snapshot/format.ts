@@ -1,11 +1,12 @@
 /**
  * The form of a snapshot: a row of MessagePack values (https://msgpack.org). First the head, then the pages in use in runs, each run
- * with its first page and a checksum, and last the number of runs, so that one that was cut off is told from a whole one.
+ * with its first page and a checksum, and last the number of runs, so that one that was cut off is told from a whole one, with the head's
+ * checksum.
  */
 import { halfSipHash, makeHash } from "../hash.ts";
 
 /** Version of the form, and of what lies in the pages: one made by another version is refused. */
-export const SNAPSHOT_FORMAT = 2;
+export const SNAPSHOT_FORMAT = 3;
 
 /** Told from other MessagePack by this. */
 export const SNAPSHOT_KIND = "edgepolicy snapshot";
@@ -33,9 +34,19 @@ export interface SnapshotHead {
 /** Pages from `first` on, and the two words of their checksum. */
 export type SnapshotRun = readonly [first: number, pages: Uint8Array, low: number, high: number];
 
+/** What stands last: how many runs there were, and the two words of the checksum of the head. */
+export type SnapshotEnd = readonly [runs: number, low: number, high: number];
+
 /** A keyed hash of the first `length` words under a fixed key: it is against damage, not against forgery. */
 export function checksumOf(words: Int32Array, length: number): readonly [low: number, high: number] {
   const hash = makeHash();
   halfSipHash(words, length, SNAPSHOT_FORMAT, length, hash);
   return [hash.lo, hash.hi];
+}
+
+/** As {@link checksumOf}, of bytes, with zeros up to a whole word. */
+export function checksumOfBytes(bytes: Uint8Array): readonly [low: number, high: number] {
+  const words = new Int32Array(Math.ceil(bytes.length / 4));
+  new Uint8Array(words.buffer).set(bytes);
+  return checksumOf(words, words.length);
 }

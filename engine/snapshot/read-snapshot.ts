@@ -3,6 +3,7 @@ import { Unpackr } from "msgpackr/unpack";
 import { Arena, PAGE_BYTES, PAGE_WORDS } from "../state/arena.ts";
 import {
   checksumOf,
+  checksumOfBytes,
   SNAPSHOT_FORMAT,
   SNAPSHOT_KIND,
   type SnapshotHead,
@@ -19,13 +20,13 @@ const CUT_OFF = "it is cut off or damaged";
 
 /** Reads a snapshot. Never throws for what the bytes are. */
 export function readSnapshot(bytes: Uint8Array): SnapshotRead {
-  const values = unpackAll(bytes);
-  const [head, ...rest] = values ?? [];
-  if (!isHead(head)) return refusal(values === null ? CUT_OFF : "it is no snapshot");
+  const unpacked = unpackAll(bytes);
+  const [head, ...rest] = unpacked?.values ?? [];
+  if (unpacked === null || !isHead(head)) return refusal(unpacked === null ? CUT_OFF : "it is no snapshot");
   if (head.format !== SNAPSHOT_FORMAT)
     return refusal(`it has the format ${head.format}; this edgepolicy reads ${SNAPSHOT_FORMAT}`);
   const runs = rest.slice(0, -1);
-  if (rest.at(-1) !== runs.length) return refusal(CUT_OFF);
+  if (!isEnd(rest.at(-1), runs.length, bytes.subarray(0, unpacked.headBytes))) return refusal(CUT_OFF);
   // The arena's own page says how many are in use: no more are made than there are bytes for.
   if (!Number.isSafeInteger(head.pages) || head.pages < 1 || head.pages * PAGE_BYTES > bytes.length)
     return refusal(CUT_OFF);
@@ -48,9 +49,19 @@ function refusal(message: string): SnapshotRead {
   return { ok: false, message };
 }
 
-function unpackAll(bytes: Uint8Array): readonly unknown[] | null {
+/** The values of the row, and how many bytes the first of them takes; null where they are none. */
+function unpackAll(bytes: Uint8Array): { readonly values: readonly unknown[]; readonly headBytes: number } | null {
+  const values: unknown[] = [];
+  let headBytes = 0;
   try {
-    return new Unpackr({ useRecords: false, mapsAsObjects: true }).unpackMultiple(bytes) as readonly unknown[];
+    new Unpackr({ useRecords: false, mapsAsObjects: true }).unpackMultiple(
+      bytes,
+      (value: unknown, start?: number, end?: number) => {
+        if (start === 0) headBytes = end ?? 0;
+        values.push(value);
+      },
+    );
+    return { values, headBytes };
   } catch {
     return null;
   }
@@ -68,6 +79,13 @@ function isStateName(value: unknown): value is StateName {
   if (!Array.isArray(value)) return false;
   const [id, name, was] = value as readonly unknown[];
   return typeof id === "string" && typeof name === "string" && (was === null || typeof was === "string");
+}
+
+/** Whether what stands last is the end of as many runs, behind this head. */
+function isEnd(value: unknown, runs: number, head: Uint8Array): boolean {
+  if (!Array.isArray(value) || value.length !== 3 || value[0] !== runs) return false;
+  const [low, high] = checksumOfBytes(head);
+  return value[1] === low && value[2] === high;
 }
 
 function isRun(value: unknown): value is SnapshotRun {

@@ -1,7 +1,7 @@
 /** Taking a snapshot while decisions go on: the state is written in parts, as it was when the snapshot began (`pages.ts`). */
 import { Packr } from "msgpackr/pack";
 import { PAGE_BYTES, PAGE_WORDS } from "../state/arena.ts";
-import { checksumOf, RUN_PAGES, type SnapshotHead } from "./format.ts";
+import { checksumOf, checksumOfBytes, RUN_PAGES, type SnapshotEnd, type SnapshotHead } from "./format.ts";
 
 // MessagePack's first bytes of an array of four, and of the kinds of item in it (specification, "Overview").
 const FOUR_ITEMS = 0x94;
@@ -38,6 +38,7 @@ export class StateSnapshot implements Snapshot {
   /** Pages before this one are written; -1 before the head is. */
   private written = -1;
   private runs = 0;
+  private headChecksum: readonly [low: number, high: number] = [0, 0];
   private done = false;
   /** A run's words, and its part: used again for every run, so that a large snapshot makes no garbage. */
   private readonly words = new Int32Array(RUN_PAGES * PAGE_WORDS);
@@ -55,18 +56,22 @@ export class StateSnapshot implements Snapshot {
 
   next(): Uint8Array | null {
     if (this.done) return null;
-    if (this.written < 0) {
-      this.written = 0;
-      return this.packr.pack(this.head);
-    }
+    if (this.written < 0) return this.packHead();
     if (this.written < this.head.pages) return this.nextRun();
     this.end();
-    return this.packr.pack(this.runs);
+    return this.packr.pack([this.runs, ...this.headChecksum] satisfies SnapshotEnd);
   }
 
   end(): void {
     if (!this.done) this.pages.end();
     this.done = true;
+  }
+
+  private packHead(): Uint8Array {
+    this.written = 0;
+    const head = this.packr.pack(this.head);
+    this.headChecksum = checksumOfBytes(head);
+    return head;
   }
 
   private nextRun(): Uint8Array {

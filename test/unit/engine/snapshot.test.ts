@@ -142,7 +142,7 @@ describe("is refused, with the reason:", () => {
     ["nothing", new Uint8Array(0), CUT_OFF],
     ["text", Buffer.from("policy"), "it is no snapshot"],
     ["another MessagePack", packr.pack({ kind: "x" }), "it is no snapshot"],
-    ["a newer one", packr.pack({ ...head, format: 3 }), "it has the format 3; this edgepolicy reads 2"],
+    ["a newer one", packr.pack({ ...head, format: 4 }), "it has the format 4; this edgepolicy reads 3"],
     ["a head alone", packr.pack(head), CUT_OFF],
     ["one with more pages than bytes", packr.pack({ ...head, pages: 2 ** 40 }), CUT_OFF],
     ["one without its end", whole.subarray(0, whole.length - 1), CUT_OFF],

@@ -1,12 +1,20 @@
 /** Bytes that are no snapshot, or one that was changed: each is refused with its reason, and nothing is thrown. */
 import { Packr } from "msgpackr/pack";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createEngine, makeRequest, restoreEngine } from "../../../../engine/index.ts";
 import { halfSipHash } from "../../../../engine/reference/hash.ts";
-import { checksumOf, SNAPSHOT_FORMAT, SNAPSHOT_KIND, type SnapshotHead } from "../../../../engine/snapshot/format.ts";
+import {
+  checksumOf,
+  checksumOfBytes,
+  SNAPSHOT_FORMAT,
+  SNAPSHOT_KIND,
+  type SnapshotHead,
+} from "../../../../engine/snapshot/format.ts";
 import { readSnapshot } from "../../../../engine/snapshot/read-snapshot.ts";
 import { Arena, PAGE_BYTES } from "../../../../engine/state/arena.ts";
 import { policyOf } from "../../../helpers/compiled.ts";
+import { check } from "../../../helpers/property.ts";
 
 const CUT_OFF = { ok: false, message: "it is cut off or damaged" };
 const NONE = { ok: false, message: "it is no snapshot" };
@@ -47,12 +55,23 @@ function packed(...values: readonly unknown[]): Uint8Array {
   return joined(values.map((value) => packr.pack(value)));
 }
 
+/** A head and runs with the right end behind them. */
+function whole(head: unknown, ...runs: readonly unknown[]): Uint8Array {
+  return packed(...ended([head, ...runs, runs.length]));
+}
+
+/** Values whose last is a number of runs, with the head's checksum behind it. */
+function ended(values: readonly unknown[]): readonly unknown[] {
+  const end = values.at(-1);
+  return typeof end === "number" ? values.with(-1, [end, ...checksumOfBytes(packed(values[0]))]) : values;
+}
+
 const { head, runs } = parts();
 const [first, ...others] = runs as [Run, ...Run[]];
 
 describe("a snapshot", () => {
   test("is read with its head and its pages, whatever runs they come in", () => {
-    const read = readSnapshot(packed(head, ...runs, runs.length));
+    const read = readSnapshot(whole(head, ...runs));
     expect(read).toMatchObject({ ok: true, head: { clock: NOW + 299, hashKey: [3, 4], pages: runs.length } });
     expect(runs.length).toBeGreaterThan(1);
   });
@@ -60,11 +79,11 @@ describe("a snapshot", () => {
   test("may be of the arena's own page alone", () => {
     const arena = new Arena(1);
     const run = runOf(0, arena.bytes.slice(0, PAGE_BYTES));
-    expect(readSnapshot(packed({ ...head, pages: 1 }, run, 1)).ok).toBe(true);
+    expect(readSnapshot(whole({ ...head, pages: 1 }, run)).ok).toBe(true);
   });
 
   test("goes on where it ended", () => {
-    const restored = restoreEngine(packed(head, ...runs, runs.length), POLICY);
+    const restored = restoreEngine(whole(head, ...runs), POLICY);
     if (!restored.ok) throw new Error(restored.message);
     const key = [{ option: 0, value: "10.0.0.7" }];
     expect(restored.engine.readings.signal("calls", key, NOW + 300)).toBe(1);
@@ -91,7 +110,7 @@ describe("a head that is none", () => {
     ["a policy that is a text", { ...head, policy: "p" }],
     ["a policy that is null", { ...head, policy: null }],
   ])("%s", (_, value) => {
-    expect(readSnapshot(packed(value, ...runs, runs.length))).toEqual(NONE);
+    expect(readSnapshot(whole(value, ...runs))).toEqual(NONE);
   });
 
   test("states with and without former names are taken", () => {
@@ -99,7 +118,7 @@ describe("a head that is none", () => {
       ["id", "name", "was"],
       ["id2", "name2", null],
     ];
-    expect(readSnapshot(packed({ ...head, states }, ...runs, runs.length)).ok).toBe(true);
+    expect(readSnapshot(whole({ ...head, states }, ...runs)).ok).toBe(true);
   });
 
   test("bytes that are no MessagePack, or none", () => {
@@ -111,7 +130,7 @@ describe("a head that is none", () => {
   test("another format is named", () => {
     const format = SNAPSHOT_FORMAT + 6;
     const message = `it has the format ${format}; this edgepolicy reads ${SNAPSHOT_FORMAT}`;
-    expect(readSnapshot(packed({ ...head, format }, ...runs, runs.length))).toEqual({ ok: false, message });
+    expect(readSnapshot(whole({ ...head, format }, ...runs))).toEqual({ ok: false, message });
     expect([head.kind, SNAPSHOT_KIND]).toEqual(["edgepolicy snapshot", "edgepolicy snapshot"]);
   });
 });
@@ -155,8 +174,44 @@ describe("pages that are not all there", () => {
     ["a run less, in as many bytes", [{ ...head, policy: { pad } }, ...runs.slice(0, -1), runs.length - 1]],
     ["other pages", [head, changed(first, 1, new Uint8Array(PAGE_BYTES)), ...others, runs.length]],
   ])("%s", (_, values) => {
-    expect(readSnapshot(packed(...values))).toEqual(CUT_OFF);
+    expect(readSnapshot(packed(...ended(values)))).toEqual(CUT_OFF);
   });
+});
+
+describe("a head that is not the one which was written", () => {
+  const end = [runs.length, ...checksumOfBytes(packed(head))] as const;
+
+  test.each<readonly [string, SnapshotHead]>([
+    ["of another key, under which no entry would be found", { ...head, hashKey: [3, 5] }],
+    ["of another clock", { ...head, clock: head.clock + 1 }],
+    ["of other states", { ...head, states: [] }],
+  ])("%s", (_, other) => {
+    expect(readSnapshot(packed(head, ...runs, end)).ok).toBe(true);
+    expect(readSnapshot(packed(other, ...runs, end))).toEqual(CUT_OFF);
+  });
+
+  test.each<readonly [string, unknown]>([
+    ["is another, low", [end[0], end[1] ^ 1, end[2]]],
+    ["is another, high", [end[0], end[1], end[2] ^ 1]],
+    ["is half there", end.slice(0, 2)],
+    ["has something behind it", [...end, 0]],
+    ["is not there", runs.length],
+  ])("whose checksum %s", (_, other) => {
+    expect(readSnapshot(packed(head, ...runs, other))).toEqual(CUT_OFF);
+  });
+});
+
+test("no bit of it can change", () => {
+  const bytes = whole(head, ...runs);
+  const starts = [0, packed(head).length, bytes.length - packed([runs.length, 0, 0]).length];
+  check(
+    fc.property(fc.constantFrom(...starts), fc.nat(400), fc.nat(7), (start, behind, bit) => {
+      const at = Math.min(start + behind, bytes.length - 1);
+      const changed = bytes.with(at, (bytes[at] ?? 0) ^ (1 << bit));
+      expect(readSnapshot(changed).ok).toBe(false);
+    }),
+    { runs: 400 },
+  );
 });
 
 test("a checksum is the keyed hash of the words under the format and their number", () => {
