@@ -5,6 +5,7 @@
  * says that the socket is full; so that there is something to try the socket with again, a part is kept here then too
  * ({@link UwsAnswer.flush} says why that is needed).
  */
+import { performance } from "node:perf_hooks";
 import type { UwsResponse } from "./load-uws.ts";
 
 const NOTHING = new Uint8Array(0);
@@ -19,8 +20,8 @@ export class UwsAnswer {
   /** What waits here, and for a known length at which offset of the body it begins. */
   #pending: Uint8Array = NOTHING;
   #pendingFrom = 0;
-  /** The latest piece of a chunked answer found the socket full. */
-  #full = false;
+  /** When the socket took the latest bytes before it was full, in milliseconds; null while it has room. */
+  #fullSince: number | null = null;
 
   /** @param finished - Called when the promised length was written. Not called for a chunked answer. */
   constructor(response: UwsResponse, length: number | null, finished: () => void) {
@@ -38,15 +39,20 @@ export class UwsAnswer {
     return this.#pending.length > 0;
   }
 
+  /** Where something waits, since when the socket has taken nothing, in milliseconds. */
+  get stalledSince(): number | null {
+    return this.stalled ? this.#fullSince : null;
+  }
+
   /**
    * Writes a chunk, corked.
    *
-   * @param keepRest - Whether a chunked answer keeps what the socket has no room for, because reading may be paused.
-   * @returns Whether there is room for more.
+   * @param keepRest - Whether a chunked answer keeps at once what the socket has no room for, because reading may be paused.
+   * @returns Whether there is room for more. A chunked answer may say so of a full socket: then the next chunk waits here.
    */
   write(chunk: Uint8Array, keepRest: boolean): boolean {
     if (this.length !== null) return this.#offer(chunk, this.length);
-    return keepRest ? this.#writePieces(chunk) : this.#response.write(chunk);
+    return this.#writePieces(chunk, keepRest ? PIECE_BYTES : chunk.length);
   }
 
   /**
@@ -59,7 +65,7 @@ export class UwsAnswer {
     const pending = this.#pending;
     if (pending.length === 0) return true;
     this.#pending = NOTHING;
-    if (this.length === null) return this.#writePieces(pending);
+    if (this.length === null) return this.#writePieces(pending, PIECE_BYTES);
     return this.#offer(pending.subarray(this.#response.getWriteOffset() - this.#pendingFrom), this.length);
   }
 
@@ -73,20 +79,25 @@ export class UwsAnswer {
     const from = this.#response.getWriteOffset();
     const [taken, done] = this.#response.tryEnd(chunk, length);
     if (done) this.#finished();
-    if (done || taken) return true;
+    if (done || taken) {
+      this.#fullSince = null;
+      return true;
+    }
+    if (this.#fullSince === null || this.#response.getWriteOffset() > from) this.#fullSince = performance.now();
     this.#pending = chunk;
     this.#pendingFrom = from;
     return false;
   }
 
   /** While the socket is full, one byte is enough to try it, and the rest serves for further tries. */
-  #writePieces(chunk: Uint8Array): boolean {
+  #writePieces(chunk: Uint8Array, pieceBytes: number): boolean {
     let from = 0;
     while (from < chunk.length) {
-      const to = Math.min(chunk.length, from + (this.#full ? 1 : PIECE_BYTES));
-      this.#full = !this.#response.write(chunk.subarray(from, to));
+      const to = Math.min(chunk.length, from + (this.#fullSince === null ? pieceBytes : 1));
+      const room = this.#response.write(chunk.subarray(from, to));
+      this.#fullSince = room ? null : (this.#fullSince ?? performance.now());
       from = to;
-      if (!this.#full || from === chunk.length) continue;
+      if (room || from === chunk.length) continue;
       this.#pending = chunk.subarray(from);
       return false;
     }

@@ -82,6 +82,8 @@ export interface ServerOptions extends AdminOptions {
   readonly connectTimeoutMs?: number;
   /** Milliseconds from a request forwarded to the head of its answer. Default 30,000. */
   readonly upstreamTimeoutMs?: number;
+  /** Milliseconds that a forwarded answer may wait for its caller to take any of it; then the connection is cut. Default 10,000. */
+  readonly sendTimeoutMs?: number;
   /**
    * Bytes that a request's line and headers may have together, from 1,024 to 1,048,576; more is answered 431 and the connection closed. The
    * same for all servers of a process. Default 16,384.
@@ -141,6 +143,7 @@ export interface Config extends ListenerConfig {
   readonly upstreamConnections: number;
   readonly connectTimeoutMs: number;
   readonly upstreamTimeoutMs: number;
+  readonly sendTimeoutMs: number;
   /** Null for what holds in this process already, or the default. */
   readonly headBytesMax: number | null;
   readonly bodyBytesMax: number;
@@ -215,6 +218,7 @@ export function readConfig(options: ServerOptions): Config {
     upstreamConnections: readCount("upstreamConnections", options.upstreamConnections, 128),
     connectTimeoutMs: readCount("connectTimeoutMs", options.connectTimeoutMs, 3_000),
     upstreamTimeoutMs: readCount("upstreamTimeoutMs", options.upstreamTimeoutMs, 30_000),
+    sendTimeoutMs: readCount("sendTimeoutMs", options.sendTimeoutMs, 10_000),
     headBytesMax: readHeadBytes(options.headBytesMax),
     bodyBytesMax: readCount("bodyBytesMax", options.bodyBytesMax, 64 * 1_048_576),
     bodyTimeoutMs: readCount("bodyTimeoutMs", options.bodyTimeoutMs, 10_000),

@@ -10,6 +10,7 @@ import { nginxHandler } from "./authz/nginx.ts";
 import { outcomeHandler } from "./authz/outcome.ts";
 import { traefikHandler } from "./authz/traefik.ts";
 import { BodyRoom } from "./body-room.ts";
+import type { Config } from "./config.ts";
 import { proxyHandler } from "./proxy/proxy.ts";
 import { proxySockets } from "./proxy/web-socket.ts";
 import { problem } from "./refusal.ts";
@@ -20,7 +21,7 @@ import { streamHandler, streamRoute } from "./stream/route.ts";
 import type { Services } from "./services.ts";
 import type { SpoeAgent } from "./spoe/agent.ts";
 import type { Stopper } from "./stop.ts";
-import type { Handler, Listen, Listener, Routes } from "./transport.ts";
+import type { Handler, Listen, Listener, Routes, TransportOptions } from "./transport.ts";
 import type { Crew } from "./workers/crew.ts";
 
 export interface Listeners {
@@ -39,10 +40,10 @@ export async function openListeners(
   crew: Crew | null = null,
 ): Promise<Listeners> {
   const { config } = services.gate;
-  const onFault = (fault: unknown): void => config.report(`fault in a handler: ${describeFault(fault)}`, "fault");
+  const onFault = faultsTo(config);
   const data =
     crew === null
-      ? listen({ address: config.listen, routes: dataRoutes(services), onFault })
+      ? listen({ address: config.listen, ...dataServed(services) })
       : crew.open({ address: config.listen, routes: { exact: new Map(), otherwise: noWorker }, onFault });
   const open: { close(): unknown }[] = [data];
   const { gate, operation } = services;
@@ -75,8 +76,22 @@ async function openHaproxy({ gate, holds }: Services): Promise<SpoeAgent | null>
   return openSpoeAgent(haproxy, gate, holds);
 }
 
-/** What the data listener serves. */
-export function dataRoutes(services: Services): Routes {
+/** What the data listener serves, whoever has its connections. */
+export function dataServed(services: Services): Omit<TransportOptions, "address"> {
+  const { config, metrics } = services.gate;
+  return {
+    routes: dataRoutes(services),
+    onFault: faultsTo(config),
+    sendTimeoutMs: config.sendTimeoutMs,
+    onUnread: () => void metrics.unreadAnswers++,
+  };
+}
+
+function faultsTo({ report }: Config): TransportOptions["onFault"] {
+  return (fault) => report(`fault in a handler: ${describeFault(fault)}`, "fault");
+}
+
+function dataRoutes(services: Services): Routes {
   const { gate, holds } = services;
   const doors: readonly (readonly [CallerName | null, path: string, Handler])[] = [
     ["apisix", "/authz/apisix", apisixHandler(gate, holds)],

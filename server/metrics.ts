@@ -54,6 +54,8 @@ export class Metrics {
   readonly upstreamSeconds: Histogram = new Histogram(UPSTREAM_BUCKETS);
   /** Failures of the upstream by kind: `unreachable`, `timeout`, `broken`, `busy`. */
   readonly upstreamErrors: Map<string, number> = zeros("unreachable", "timeout", "broken", "busy");
+  /** Answers that were cut because their callers took nothing of them for too long. */
+  unreadAnswers = 0;
   /** Requests refused before a decision, by what was wrong. */
   readonly malformed: Map<string, number> = new Map();
   /** Reloads by result: `applied`, `refused`. */

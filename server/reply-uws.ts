@@ -2,6 +2,7 @@
 import { STATUS_CODES } from "node:http";
 import { UwsAnswer } from "./answer-uws.ts";
 import type { UwsResponse } from "./load-uws.ts";
+import type { Stalled, StalledAnswers } from "./stalled-answers.ts";
 import type { Reply } from "./transport.ts";
 
 const STATUS_LINES: readonly string[] = Array.from(
@@ -18,6 +19,9 @@ export interface ReplyCounts {
   inFlight: number;
   /** Told of an exception that a handler let through. */
   readonly onFault: (fault: unknown) => void;
+  /** Told of an answer that its caller did not read, and that was cut. */
+  readonly onUnread: () => void;
+  readonly stalled: StalledAnswers;
   /** Whether connections are closed after their answer. */
   readonly draining: boolean;
   /** Runs in the cork of a response other than `response`. */
@@ -34,7 +38,7 @@ function valuesOf(headers: readonly string[]): string {
   return lines;
 }
 
-export class UwsReply implements Reply {
+export class UwsReply implements Reply, Stalled {
   closed = false;
   readonly #response: UwsResponse;
   readonly #counts: ReplyCounts;
@@ -177,6 +181,21 @@ export class UwsReply implements Reply {
     this.#response.close();
   }
 
+  get stalledSince(): number | null {
+    return this.closed || this.#answer === null ? null : this.#answer.stalledSince;
+  }
+
+  retry(): void {
+    if (this.#answer !== null) this.#drain(this.#answer);
+  }
+
+  /** As if the caller had gone. */
+  giveUp(): void {
+    this.#counts.onUnread();
+    this.cut();
+    this.#onAbort?.();
+  }
+
   /**
    * Gives the connection to a WebSocket instead of answering.
    *
@@ -226,14 +245,16 @@ export class UwsReply implements Reply {
       this.#writeWaitingHead();
       room = write();
     });
-    if (!room && this.#paused && !this.closed) {
+    if (room || this.closed) return room;
+    this.#counts.stalled.add(this);
+    if (this.#paused) {
       this.#response.pause();
       this.#retryLater(RETRY_FIRST_MS);
     }
-    return room;
+    return false;
   }
 
-  /** The socket has room again; returns whether all that waited was taken. */
+  /** The socket may have room again; returns whether all that waited was taken. */
   #drain(answer: UwsAnswer): boolean {
     if (!this.#corked(() => answer.flush())) return false;
     if (!this.closed) this.#onDrain?.();
@@ -250,8 +271,7 @@ export class UwsReply implements Reply {
     this.#retry = null;
     const answer = this.#answer;
     if (this.closed || !this.#paused || answer === null) return;
-    if (!this.#corked(() => answer.flush())) return this.#backOff(ms);
-    if (!this.closed) this.#onDrain?.();
+    if (!this.#drain(answer)) this.#backOff(ms);
   }
 
   #backOff(ms: number): void {

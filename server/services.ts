@@ -194,4 +194,10 @@ function addGauges({ gate, holds, upstream, log, state }: Omit<Services, "operat
     type: "counter",
     read: () => upstream.retries,
   });
+  metrics.addGauge({
+    name: "unread_answers_total",
+    help: "Answers cut because their callers took nothing of them for too long.",
+    type: "counter",
+    read: () => metrics.unreadAnswers,
+  });
 }

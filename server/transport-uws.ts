@@ -12,6 +12,7 @@ import { serveSockets } from "./web-socket-uws.ts";
 import type { UwsSocket } from "./web-socket-uws.ts";
 import { SpareResponse } from "./spare-response-uws.ts";
 import { ServerError } from "./server-error.ts";
+import { StalledAnswers } from "./stalled-answers.ts";
 import type {
   Acceptor,
   Adopter,
@@ -39,12 +40,17 @@ export function uwsAdopter(uws: Uws): (options: Omit<TransportOptions, "address"
   return (options) => new UwsAdopter(uws, options);
 }
 
+/** For listeners whose answers are small. */
+const SEND_TIMEOUT_MS = 10_000;
+
 /** The routes on an application, and what is in flight of them. */
 class UwsServing implements ReplyCounts {
   inFlight = 0;
   draining = false;
   protected readonly app: UwsApp;
   readonly onFault: (fault: unknown) => void;
+  readonly onUnread: () => void;
+  readonly stalled: StalledAnswers;
   protected readonly uws: Uws;
   readonly #sockets = new Set<UwsSocket>();
   readonly #peers = new OpenPeers(peerText);
@@ -52,9 +58,11 @@ class UwsServing implements ReplyCounts {
   /** Made where WebSockets are served. */
   #spare: SpareResponse | null = null;
 
-  constructor(uws: Uws, { routes, onFault }: Omit<TransportOptions, "address">) {
+  constructor(uws: Uws, { routes, onFault, onUnread, sendTimeoutMs }: Omit<TransportOptions, "address">) {
     this.uws = uws;
     this.onFault = onFault;
+    this.onUnread = onUnread ?? ((): void => {});
+    this.stalled = new StalledAnswers(sendTimeoutMs ?? SEND_TIMEOUT_MS);
     this.app = uws.App();
     this.app.filter((response, count) => {
       if (count > 0) this.#peers.opened(response);

@@ -111,6 +111,10 @@ export interface TransportOptions {
   readonly routes: Routes;
   /** Told of an exception that a handler let through; the request is answered with 500. */
   readonly onFault: (fault: unknown) => void;
+  /** Milliseconds that an answer written piece by piece may wait for the peer to take any of it; then it is as if the peer had gone. */
+  readonly sendTimeoutMs?: number;
+  /** Told of each such answer. */
+  readonly onUnread?: () => void;
 }
 
 /** @throws {ServerError} `address_in_use` when something else listens there, `address_unusable` for any other refusal. */

@@ -15,7 +15,7 @@ import type { Gate, OutcomeAnswer, OutcomeRelay } from "../gate.ts";
 import { Holds } from "../hold.ts";
 import { tokenStateOf } from "../identity/token-state.ts";
 import { makeVerifiers } from "../identity/verifiers.ts";
-import { dataRoutes } from "../listeners.ts";
+import { dataServed } from "../listeners.ts";
 import { loadUws } from "../load-uws.ts";
 import { makeView } from "../policy-view.ts";
 import { describeFault } from "../report.ts";
@@ -111,8 +111,7 @@ class Worker {
     this.#watch = watch;
     this.#takers = takersOf(this.#services.gate, engine);
     for (const told of later) take(told, this.#takers);
-    const onFault = (fault: unknown): void => config.report(`fault in a handler: ${describeFault(fault)}`, "fault");
-    this.#adopter = adopt({ routes: dataRoutes(this.#services), onFault });
+    this.#adopter = adopt(dataServed(this.#services));
   }
 
   get descriptor(): number {

@@ -35,6 +35,7 @@ describe("readConfig", () => {
     ["headBytesMax", { headBytesMax: 1_023 }],
     ["headBytesMax", { headBytesMax: 1_048_577 }],
     ["upstreamTimeoutMs", { upstreamTimeoutMs: 1.5 }],
+    ["sendTimeoutMs", { sendTimeoutMs: 0 }],
     ["adminToken", { adminToken: "short" }],
     ["stream.rowsMax", { stream: { rowsMax: 0 } }],
     ["stream.idleSeconds", { stream: { idleSeconds: 7 } }],

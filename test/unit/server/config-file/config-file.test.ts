@@ -61,6 +61,7 @@ forwardedMax: 2
 upstreamConnections: 3
 connectTimeoutMs: 4
 upstreamTimeoutMs: 5
+sendTimeoutMs: 11
 headBytesMax: 2048
 bodyBytesMax: 6
 bodyTimeoutMs: 7
