@@ -16,7 +16,14 @@ import { SpoeFault } from "./values.ts";
 
 /** Variables to set, or a promise of them. */
 export type Answer = Iterable<readonly [string, string | number]>;
-export type Answering = (messages: readonly Message[]) => Answer | Promise<Answer>;
+/** Who waits for an answer. */
+export interface Asker {
+  /** Nobody would read an answer any more. */
+  readonly gone: boolean;
+  /** Calls `leave` when it goes, unless the function that is returned was called before. */
+  whenGone(leave: () => void): () => void;
+}
+export type Answering = (messages: readonly Message[], asker: Asker) => Answer | Promise<Answer>;
 
 /** Bytes of a frame that HAProxy may send: its own default buffer (`tune.bufsize`) is as large. */
 export const FRAME_BYTES_MAX = 16_384;
@@ -30,12 +37,13 @@ const LINGER_MS = 1_000;
 const KEEP_ALIVE_MS = 60_000;
 const NOTHING: Buffer = Buffer.alloc(0);
 
-export class SpoeConnection {
+export class SpoeConnection implements Asker {
   readonly #socket: Socket;
   readonly #answering: Answering;
   #received: Buffer = NOTHING;
   #agreed = false;
   #waiting = 0;
+  readonly #leaves = new Set<() => void>();
 
   constructor(socket: Socket, answering: Answering) {
     this.#socket = socket;
@@ -44,6 +52,22 @@ export class SpoeConnection {
     socket.on("data", (chunk) => this.#receive(chunk));
     socket.on("drain", () => socket.resume());
     socket.on("error", () => socket.destroy());
+    socket.on("close", () => this.#leave());
+  }
+
+  get gone(): boolean {
+    return !this.#socket.writable;
+  }
+
+  whenGone(leave: () => void): () => void {
+    this.#leaves.add(leave);
+    return () => void this.#leaves.delete(leave);
+  }
+
+  #leave(): void {
+    const leaves = [...this.#leaves];
+    this.#leaves.clear();
+    for (const leave of leaves) leave();
   }
 
   /** Ends it for `message`, which HAProxy logs. */
@@ -60,6 +84,7 @@ export class SpoeConnection {
     socket.on("close", () => clearTimeout(timer));
     // What still comes is read, and goes: else the system would say that it was lost, and the peer not read why.
     socket.resume();
+    this.#leave();
   }
 
   #receive(chunk: Buffer): void {
@@ -111,7 +136,7 @@ export class SpoeConnection {
   #notify({ stream, id, body }: Frame): void {
     const messages = readMessages(body);
     if (this.#waiting >= WAITING_MAX) return this.close(STATUS.resources, `${WAITING_MAX} requests wait already`);
-    const answer = this.#answering(messages);
+    const answer = this.#answering(messages, this);
     if (!(answer instanceof Promise)) return this.#acknowledge(stream, id, answer);
     this.#waiting++;
     // A request that cannot be answered is left to HAProxy's timeout, which its configuration treats as a refusal.

@@ -5,6 +5,7 @@
 import type { Request } from "../../engine/index.ts";
 import { makeOutcome, makeRequest } from "../../engine/index.ts";
 import { hasDuplicate, readHeaders } from "../authz/adapter-request.ts";
+import { abandon } from "../abandon.ts";
 import { callerBehind } from "../caller-address.ts";
 import { readShown, type Shown } from "../challenge/headers.ts";
 import { BODY_FIELDS_BYTES } from "../config.ts";
@@ -19,7 +20,7 @@ import { increment } from "../metrics.ts";
 import { describeFault } from "../report.ts";
 import { decisionField, passField, problem, type Refusal, refusalOf, retryAfterField } from "../refusal.ts";
 import type { RequestView } from "../transport.ts";
-import type { Answer, Answering } from "./connection.ts";
+import type { Answer, Answering, Asker } from "./connection.ts";
 import { describedRequest, type Undescribed } from "./described-request.ts";
 import type { Arguments, Message } from "./frames.ts";
 import { SpoeFault } from "./values.ts";
@@ -29,22 +30,29 @@ const PATIENCE_MICROS = 4_000_000;
 const NOTHING: Answer = [];
 const FORWARDED: ReadonlySet<string> = new Set(["x-forwarded-for"]);
 
+/** What a question is decided with, and who waits for its answer. */
+interface Asked {
+  readonly gate: Gate;
+  readonly holds: Holds;
+  readonly asker: Asker;
+}
+
 export function haproxyAnswering(gate: Gate, holds: Holds): Answering {
-  return (messages) => {
+  return (messages, asker) => {
     const asked = messages.find(({ name }) => name === "edge-request");
     for (const message of messages) if (message.name === "edge-outcome") observeOrReport(gate, message);
-    return asked === undefined ? NOTHING : answerOrReport(gate, holds, asked.args);
+    return asked === undefined ? NOTHING : answerOrReport({ gate, holds, asker }, asked.args);
   };
 }
 
 /** A fault of ours is said, and is no answer: nobody waits on the socket for an exception, which would end the process. */
-function answerOrReport(gate: Gate, holds: Holds, args: Arguments): Answer | Promise<Answer> {
+function answerOrReport(asked: Asked, args: Arguments): Answer | Promise<Answer> {
   const reported = (fault: unknown): Promise<Answer> => {
-    reportFault(gate, fault);
+    reportFault(asked.gate, fault);
     return Promise.reject(fault);
   };
   try {
-    const answered = answer(gate, holds, args);
+    const answered = answer(asked, args);
     return answered instanceof Promise ? answered.catch(reported) : answered;
   } catch (fault) {
     if (fault instanceof SpoeFault) throw fault;
@@ -75,7 +83,8 @@ function observe(gate: Gate, { args }: Message): void {
   gate.observe(id, makeOutcome(status, { size: Number.isSafeInteger(size) && size > 0 ? size : 0 }));
 }
 
-function answer(gate: Gate, holds: Holds, args: Arguments): Answer | Promise<Answer> {
+function answer(asked: Asked, args: Arguments): Answer | Promise<Answer> {
+  const { gate, asker } = asked;
   const from = describedRequest(args);
   if (typeof from === "string") return refuseMalformed(gate, from);
   const request = requestOf(gate, from, args);
@@ -84,9 +93,8 @@ function answer(gate: Gate, holds: Holds, args: Arguments): Answer | Promise<Ans
   const trusted = isTrusted(gate, from);
   const presented = trusted ? shownBy(from, true) : { ...shownBy(from, false), ...connectionOf(args) };
   const waiting = identifyCaller(gate, request, presented);
-  return waiting === null
-    ? decide(gate, holds, request, shown)
-    : waiting.then(() => decide(gate, holds, request, shown));
+  if (waiting === null) return decide(asked, request, shown);
+  return waiting.then(() => (asker.gone ? NOTHING : decide(asked, request, shown)));
 }
 
 /**
@@ -156,12 +164,13 @@ function parsed(bytes: Uint8Array, size: number): unknown {
   }
 }
 
-function decide(gate: Gate, holds: Holds, request: Request, shown: Shown | null): Answer | Promise<Answer> {
+function decide(asked: Asked, request: Request, shown: Shown | null): Answer | Promise<Answer> {
+  const { gate } = asked;
   const ruling = gate.decide(request, "haproxy", gate.admit(request, shown));
   const { verdict } = ruling.record;
   if (verdict > SLOW) return refusalVariables(refusalOf(ruling, gate.view.policy), decisionField(ruling));
   const variables = passVariables(ruling);
-  return verdict < SLOW ? variables : holdBack(gate, holds, ruling, variables);
+  return verdict < SLOW ? variables : holdBack(asked, ruling, variables);
 }
 
 function passVariables(ruling: Ruling): Answer {
@@ -178,15 +187,27 @@ function passVariables(ruling: Ruling): Answer {
 }
 
 /** HAProxy waits for the answer, so holding it back is the delay; past what it waits for, or what we hold, it is a throttle. */
-function holdBack(gate: Gate, holds: Holds, ruling: Ruling, variables: Answer): Answer | Promise<Answer> {
+function holdBack({ gate, holds, asker }: Asked, ruling: Ruling, variables: Answer): Promise<Answer> {
+  const { id } = ruling;
   const { delayMicros } = ruling.record;
   const [decision, pass] = [decisionField(ruling), passField(ruling)];
   return new Promise((resolve) => {
     const fits = delayMicros <= PATIENCE_MICROS;
-    const hold = fits ? holds.hold(delayMicros, () => resolve(variables)) : null;
-    if (hold !== null) return;
+    let stay = (): void => {};
+    const release = (): void => {
+      stay();
+      resolve(variables);
+    };
+    const hold = fits ? holds.hold(delayMicros, release) : null;
+    if (hold !== null) {
+      stay = asker.whenGone(() => {
+        abandon(gate, id, hold);
+        resolve(NOTHING);
+      });
+      return;
+    }
     const why = fits ? "too many requests are held back already" : "the delay is longer than HAProxy waits for";
-    gate.observe(ruling.id, makeOutcome(429));
+    gate.observe(id, makeOutcome(429));
     resolve(refusalVariables(problem(429, why, [...pass, "Retry-After", retryAfterField(delayMicros)]), decision));
   });
 }

@@ -1,8 +1,11 @@
 /** What HAProxy asks of a gate about a request, and the variables that it is answered with, without sockets. */
 import type { Gate } from "../../server/gate.ts";
 import { Holds } from "../../server/hold.ts";
+import type { Asker } from "../../server/spoe/connection.ts";
 import { haproxyAnswering } from "../../server/spoe/haproxy.ts";
 import { type SpoeValue, SpoeWriter } from "../../server/spoe/values.ts";
+
+const STAYING: Asker = { gone: false, whenGone: () => () => {} };
 
 /**
  * @param lines - Names and values of the request's header lines, in their order.
@@ -18,6 +21,6 @@ export async function haproxyAsks(
   for (const text of [...lines, ["", ""]].flat()) list.text(text);
   const headers = new Uint8Array(list.finish());
   const args = new Map<string, SpoeValue>(Object.entries({ ip: "192.0.2.1", method: "GET", target, headers, ...more }));
-  const answer = await haproxyAnswering(gate, new Holds(1))([{ name: "edge-request", args }]);
+  const answer = await haproxyAnswering(gate, new Holds(1))([{ name: "edge-request", args }], STAYING);
   return Object.fromEntries(answer);
 }

@@ -1,0 +1,69 @@
+/** Questions whose answer nobody reads any more, because HAProxy's connection has gone: what they took is given back. */
+import { expect, it } from "vitest";
+import { claims, inventoryWith, ISSUER, keySetOf, makePair, sign } from "../../../helpers/tokens.ts";
+import { serve, startService, type TestServer, until } from "../../../helpers/server.ts";
+import { Asking, hello, question } from "../../../helpers/spoe.ts";
+
+const POLICY = `policy "gone" { default allow }
+limit places per ip allow 1 at once
+rule slowly when path == "/slow" then slow 4s`;
+
+const HELD = "edgepolicy_held_requests 1\n";
+const NONE_HELD = "edgepolicy_held_requests 0\n";
+
+function ask({ running }: TestServer, ...questions: readonly Buffer[]): Asking {
+  const haproxy = new Asking(running.haproxy?.port ?? 0);
+  haproxy.socket.write(Buffer.concat([hello(), ...questions]));
+  return haproxy;
+}
+
+it.each([
+  ["lost", (haproxy: Asking): void => void haproxy.socket.destroy()],
+  ["ended for what is no question", (haproxy: Asking): void => void haproxy.socket.write(Buffer.from([0, 1, 0, 0]))],
+])("a question that is held back when its connection is %s gives its place back", async (_, go) => {
+  const server = await serve(POLICY, { haproxy: "127.0.0.1:0" });
+  const haproxy = ask(server, question(1, "GET", "/slow"));
+  await until(async () => (await server.metrics()).includes(HELD));
+  go(haproxy);
+  await until(async () => (await server.metrics()).includes(NONE_HELD), 2_000);
+  const next = ask(server, question(1, "GET", "/"));
+  await next.until(() => next.answers.has(1));
+  expect(next.answers.get(1)).toMatchObject({ verdict: "allow" });
+});
+
+it("a question that was answered is not given up when its connection goes", async () => {
+  const server = await serve(POLICY.replace("4s", "20ms"), { haproxy: "127.0.0.1:0" });
+  const haproxy = ask(server, question(1, "GET", "/slow"));
+  await haproxy.until(() => haproxy.answers.has(1));
+  haproxy.socket.destroy();
+  await until(async () => (await server.metrics()).includes(NONE_HELD));
+  const next = ask(server, question(1, "GET", "/"));
+  await next.until(() => next.answers.has(1));
+  // The service has not answered yet.
+  expect(next.answers.get(1)).toMatchObject({ verdict: "refuse", status: 429 });
+});
+
+it("nothing is decided for who went while it was found out who calls", async () => {
+  const issuer = await makePair("ES256", "k1");
+  let fetched = 0;
+  let answer = (): void => {};
+  const keys = await startService((_request, response) => {
+    fetched++;
+    answer = (): void => void response.end(keySetOf(issuer));
+  });
+  const policy = `${POLICY}
+identity { jwt "${ISSUER}" { audience "orders-api"  keys "${keys.url}/keys"  client claim "azp" } }
+clients from "clients.yaml"`;
+  const server = await serve(policy, { haproxy: "127.0.0.1:0" }, { "clients.yaml": inventoryWith() });
+  const now = Math.floor(Date.now() / 1_000);
+  const token = await sign(issuer, claims({ iat: now - 5, exp: now + 600 }));
+  const haproxy = ask(server, question(1, "GET", "/slow", ["authorization", `Bearer ${token}`]));
+  await until(() => fetched === 1);
+  haproxy.socket.destroy();
+  const other = ask(server, question(1, "GET", "/", ["authorization", `Bearer ${token}`]));
+  await other.until(() => other.others.length > 0);
+  answer();
+  await other.until(() => other.answers.has(1));
+  expect(other.answers.get(1)).toMatchObject({ verdict: "allow", client: "acme" });
+  expect(await server.metrics()).toContain('edgepolicy_decisions_total{verdict="slow"} 0\n');
+});
