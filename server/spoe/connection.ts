@@ -31,6 +31,11 @@ export const FRAME_BYTES_MAX = 16_384;
 const WAITING_MAX = 4_096;
 /** The smallest frame that both sides take (SPOE.txt §3.2.4). */
 const FRAME_BYTES_MIN = 256;
+/**
+ * Milliseconds that a peer has for its HELLO, and for any frame that it began. HAProxy, which has no limits of its own unless its configuration
+ * states them, says HELLO as soon as it is connected, and writes a frame in one go.
+ */
+const FRAME_MS = 10_000;
 /** Milliseconds that a peer has to take the last frame and go. */
 const LINGER_MS = 1_000;
 /** A peer that says nothing for as long is asked whether it is still there. */
@@ -44,15 +49,23 @@ export class SpoeConnection implements Asker {
   #agreed = false;
   #waiting = 0;
   readonly #leaves = new Set<() => void>();
+  readonly #frameMs: number;
+  /** Runs while a frame is due. */
+  #deadline: NodeJS.Timeout | null = null;
 
-  constructor(socket: Socket, answering: Answering) {
+  constructor(socket: Socket, answering: Answering, frameMs: number = FRAME_MS) {
     this.#socket = socket;
     this.#answering = answering;
+    this.#frameMs = frameMs;
     socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
     socket.on("data", (chunk) => this.#receive(chunk));
-    socket.on("drain", () => socket.resume());
+    socket.on("drain", () => {
+      socket.resume();
+      this.#expect();
+    });
     socket.on("error", () => socket.destroy());
     socket.on("close", () => this.#leave());
+    this.#expect();
   }
 
   get gone(): boolean {
@@ -64,7 +77,21 @@ export class SpoeConnection implements Asker {
     return () => void this.#leaves.delete(leave);
   }
 
+  /** Begins to wait for a frame where one is due: the HELLO, or the rest of one that was begun. */
+  #expect(): void {
+    if (this.#deadline !== null || (this.#agreed && this.#received.length === 0)) return;
+    const late = this.#agreed ? "a frame that was begun was not ended" : "there was no HELLO";
+    const end = (): void => this.close(STATUS.timeout, `${late} within ${this.#frameMs} ms`);
+    this.#deadline = setTimeout(end, this.#frameMs);
+  }
+
+  #expectNothing(): void {
+    if (this.#deadline !== null) clearTimeout(this.#deadline);
+    this.#deadline = null;
+  }
+
   #leave(): void {
+    this.#expectNothing();
     const leaves = [...this.#leaves];
     this.#leaves.clear();
     for (const leave of leaves) leave();
@@ -97,8 +124,11 @@ export class SpoeConnection implements Asker {
       this.close(STATUS.invalid, fault.message);
     }
     if (this.#socket.writableEnded) this.#received = NOTHING;
-    // Who does not read its answers is asked no more: they would wait here.
-    else if (this.#socket.writableNeedDrain) this.#socket.pause();
+    // Who does not read its answers is asked no more: they would wait here, and what it has begun cannot be ended.
+    else if (this.#socket.writableNeedDrain) {
+      this.#socket.pause();
+      this.#expectNothing();
+    } else this.#expect();
   }
 
   #takeFrames(): void {
@@ -107,6 +137,7 @@ export class SpoeConnection implements Asker {
       const length = this.#received.readUInt32BE(at);
       if (length > FRAME_BYTES_MAX) throw new SpoeFault(`a frame of ${length} bytes is longer than ${FRAME_BYTES_MAX}`);
       if (this.#received.length - at - 4 < length) break;
+      this.#expectNothing();
       this.#take(readFrame(this.#received.subarray(at + 4, at + 4 + length)));
       at += 4 + length;
     }
