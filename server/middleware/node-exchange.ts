@@ -1,4 +1,4 @@
-/** Requests and responses of `node:http`, on which Express and Fastify stand too. */
+/** Requests and responses of `node:http`, on which Express and Fastify stand too, and those of `node:http2` that look alike. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { makeOutcome } from "../../engine/index.ts";
 import type { Refusal } from "../refusal.ts";
@@ -50,15 +50,25 @@ export function peerOf(request: IncomingMessage): string {
   return request.socket.remoteAddress ?? "";
 }
 
+/** A response over HTTP/2 is not destroyed itself. */
+interface OverHttp2 {
+  readonly stream?: { readonly destroyed: boolean };
+}
+
 /** Whether the connection is lost, or the response begun. */
-export function isGone({ destroyed, headersSent }: ServerResponse): boolean {
-  return destroyed || headersSent;
+export function isGone(response: ServerResponse & OverHttp2): boolean {
+  return response.destroyed || response.headersSent || response.stream?.destroyed === true;
+}
+
+/** Whether all of the response was sent: over HTTP/2 one that was broken off has finished, but not ended. */
+function isComplete({ writableEnded, writableFinished }: ServerResponse): boolean {
+  return writableEnded && writableFinished;
 }
 
 /** Calls `gone` if the connection is lost before the response is complete. */
 export function whenGone(response: ServerResponse, gone: () => void): void {
   response.once("close", () => {
-    if (!response.writableFinished) gone();
+    if (!isComplete(response)) gone();
   });
 }
 
@@ -91,7 +101,7 @@ export function letThrough(
       if (value !== undefined) headers[name] = String(typeof value === "object" ? (value[0] ?? "") : value);
     }
     const latencyMicros = Math.round((performance.now() - began) * 1_000);
-    const status = response.writableFinished ? response.statusCode : 499;
+    const status = isComplete(response) ? response.statusCode : 499;
     observe(makeOutcome(status, { size: counted(), latencyMicros, headers }));
   });
 }
