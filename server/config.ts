@@ -6,10 +6,10 @@ import type { AuditOptions } from "./audit-log/options.ts";
 import { CHALLENGE_HEADERS } from "./challenge/headers.ts";
 import { type LogConfig, type LogOptions, readLogOptions } from "./decision-log/options.ts";
 import { type ChallengeConfig, type ChallengeOptions, readChallengeOptions } from "./challenge/options.ts";
-import { secretOf } from "./config-file/secrets.ts";
 import { type BanGuardOptions, readBanGuard } from "./containment/options.ts";
 import type { ClientCertificateOptions } from "./identity/client-certificate/options.ts";
 import { readClientCertificateOptions } from "./identity/client-certificate/options.ts";
+import { readPeppers } from "./identity/peppers.ts";
 import type { SignedRequestOptions } from "./identity/signed-request-options.ts";
 import { readSignedRequestOptions } from "./identity/signed-request-options.ts";
 import { readOutcomesFrom } from "./outcomes/options.ts";
@@ -258,19 +258,6 @@ export function readNetworks(option: string, networks: readonly string[]): Netwo
     if (!(problem instanceof RangeError)) throw problem;
     throw invalidOption(option, `\`${problem.message}\` is not a network`, "such as 10.0.0.0/8");
   }
-}
-
-function readPeppers(option: Readonly<Record<string, string>> | undefined): ReadonlyMap<string, string> {
-  if (option !== undefined) return new Map(Object.entries(option));
-  const text = secretOf(process.env, "EDGEPOLICY_PEPPER") ?? "";
-  const peppers = new Map<string, string>();
-  for (const entry of text.split(",")) {
-    if (entry === "") continue;
-    const split = entry.indexOf("=");
-    if (split < 1) throw invalidOption("EDGEPOLICY_PEPPER", "an entry is not ID=SECRET", "such as p1=…,p2=…");
-    peppers.set(entry.slice(0, split).trim(), entry.slice(split + 1));
-  }
-  return peppers;
 }
 
 /** Less would not hold what browsers send; more, of each connection, would be memory that anybody can take. */

@@ -23,6 +23,7 @@ export type ReportEvent =
   | "keys.recovered"
   | "notice"
   | "outcomes.unreadable"
+  | "peppers.short"
   | "reload.applied"
   | "reload.refused"
   | "server.started"
@@ -55,6 +56,7 @@ const LEVELS: Readonly<Record<ReportEvent, ReportLevel>> = {
   "keys.recovered": "info",
   notice: "warning",
   "outcomes.unreadable": "warning",
+  "peppers.short": "warning",
   "reload.applied": "info",
   "reload.refused": "error",
   "server.started": "info",

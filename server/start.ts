@@ -6,6 +6,7 @@ import type { Config, ServerOptions } from "./config.ts";
 import { invalidOption } from "./server-error.ts";
 import { readConfig } from "./config.ts";
 import { openDecisionLog, type OpenedLog } from "./decision-log.ts";
+import { warnOfShortPeppers } from "./identity/peppers.ts";
 import { tokenStateOf } from "./identity/token-state.ts";
 import type { Listeners } from "./listeners.ts";
 import { openListeners } from "./listeners.ts";
@@ -64,6 +65,7 @@ export async function startServer(options: ServerOptions, parts: ServerParts = {
   const config = readConfig(options);
   const load = parts.loadPolicy ?? loaderOf(config);
   const loaded = loadRunnable(load, config);
+  warnOfShortPeppers(config.peppers, config.report);
   const stamps = stampsOfLoad(loaded.load);
   checkWrittenFiles(config, stamps.keys());
   const { uws, version } = await loadUws(undefined, config.headBytesMax);

@@ -1,4 +1,5 @@
 /** `edgepolicy key create`: a new key of a client, shown once, and the lines for the inventory and for the file of secrets. */
+import { PEPPER_LENGTH_MIN } from "../../dsl/index.ts";
 import { closestName, parseTimeText, readBoundedText } from "../../traffic/index.ts";
 import type { Command } from "../command.ts";
 import type { CliIo } from "../io.ts";
@@ -126,9 +127,20 @@ function readPepper(id: string | null, io: CliIo): { readonly id: string; readon
 function findPepper(id: string, { env }: CliIo): string {
   for (const entry of (env["EDGEPOLICY_PEPPER"] ?? "").split(",")) {
     const split = entry.indexOf("=");
-    if (split > 0 && entry.slice(0, split).trim() === id && split + 1 < entry.length) return entry.slice(split + 1);
+    if (split > 0 && entry.slice(0, split).trim() === id && split + 1 < entry.length) {
+      return longEnough(id, entry.slice(split + 1));
+    }
   }
   throw new CliProblem(`--pepper ${id}: EDGEPOLICY_PEPPER has no such secret`, `set EDGEPOLICY_PEPPER="${id}=SECRET"`);
+}
+
+/** Once keys are made with it, a pepper cannot be exchanged without new keys for all. */
+function longEnough(id: string, secret: string): string {
+  if (secret.length >= PEPPER_LENGTH_MIN) return secret;
+  throw new CliProblem(
+    `--pepper ${id}: its secret in EDGEPOLICY_PEPPER has ${secret.length} characters, fewer than ${PEPPER_LENGTH_MIN}`,
+    "`openssl rand -base64 32` makes a secret; where keys are hashed with this one already, give the new one another id",
+  );
 }
 
 /** A credential of the inventory, member by member. */

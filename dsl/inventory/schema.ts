@@ -36,6 +36,12 @@ const HEX_64 = "[0-9a-f]{64}";
 /** Form of an API key's hash: SHA-256 of the whole key, or its HMAC under a pepper that the server knows by id. */
 const KEY_HASH: string = `^(?:sha256:${HEX_64}|hmac-sha256:[a-z0-9][a-z0-9_-]{0,62}:${HEX_64})$`;
 
+/**
+ * Characters that the secret of a pepper should have: 112 bits, as NIST SP 800-63B (§5.1.1.2) asks of such a key, take as many in base64. A pepper
+ * that can be guessed keeps nobody who has the inventory from guessing keys.
+ */
+export const PEPPER_LENGTH_MIN = 19;
+
 const ID = "^[a-z0-9][a-z0-9._-]{0,62}$";
 const text = (about: string): Schema => ({ type: "text", about });
 const time = (about: string): Schema => ({ type: "value", value: "time", about });

@@ -14,6 +14,7 @@ import type { Gate, Ruling } from "../gate.ts";
 import { SLOW } from "../gate.ts";
 import type { Holds } from "../hold.ts";
 import { identifyCaller } from "../identity/identify.ts";
+import { warnOfShortPeppers } from "../identity/peppers.ts";
 import { shownBy } from "../identity/presented.ts";
 import { increment } from "../metrics.ts";
 import type { LoadPolicy, ReloadResult } from "../policy-loader.ts";
@@ -90,6 +91,7 @@ export class Guard<Native> implements EdgeControl {
     const config = readConfig(serverOptions(options));
     const load = loaderOf(options.policy, options.identify === undefined);
     const loaded = loadRunnable(load, config);
+    warnOfShortPeppers(config.peppers, config.report);
     const stamps = stampsOfLoad(loaded.load);
     const engine = engineOf(options, loaded.policy);
     const log = options.log === undefined ? SILENT : new FunctionLog(options.log);

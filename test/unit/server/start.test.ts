@@ -143,6 +143,14 @@ describe("startServer", () => {
     await serve(policy, { peppers: { p9: "secret" } }, files);
   });
 
+  it("warns of a pepper that can be guessed, once, and starts", { timeout: 60_000 }, async () => {
+    const peppers = { short: "18 characters long", long: "a=secret=of=19=char", none: "" };
+    const { reports } = await serve(POLICY, { peppers, workers: 2 });
+    expect(reports.filter((line) => line.includes("pepper"))).toEqual([
+      expect.stringMatching(/^pepper `short` .* has 18 characters, fewer than 19: .*`openssl rand -base64 32`/),
+    ]);
+  });
+
   it("says what is wrong with an option", async () => {
     await expect(serve(POLICY, { upstream: "nowhere" })).rejects.toMatchObject({ code: "option_invalid" });
   });

@@ -32,10 +32,19 @@ test("makes a new random key each time, with its SHA-256", async () => {
 });
 
 test("hashes with a pepper of the environment", async () => {
-  const env = { EDGEPOLICY_PEPPER: "p1=other,p2=secret=x" };
+  const secret = "a=secret=of=19=char";
+  const env = { EDGEPOLICY_PEPPER: `p1=other,p2=${secret}` };
   const { key, credential } = await create(["--client", "acme_sync", "--pepper", "p2"], env);
-  const digest = createHmac("sha256", "secret=x").update(key).digest("hex");
+  const digest = createHmac("sha256", secret).update(key).digest("hex");
   expect(credential["hash"]).toBe(`hmac-sha256:p2:${digest}`);
+});
+
+test("makes no keys with a pepper that can be guessed", async () => {
+  const args = ["key", "create", "--client", "acme_sync", "--pepper", "p1"];
+  const { status, stdout, stderr } = await edgepolicy(args, { env: { EDGEPOLICY_PEPPER: "p1=18 characters long" } });
+  expect([status, stdout]).toEqual([2, ""]);
+  expect(stderr).toContain("has 18 characters, fewer than 19");
+  expect(stderr).toContain("openssl rand");
 });
 
 test("prints a line that an inventory takes as it stands", async () => {
