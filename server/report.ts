@@ -17,6 +17,7 @@ export type ReportEvent =
   | "fault"
   | "guard.tripped"
   | "guard.warned"
+  | "identity.none"
   | "keys.changed"
   | "keys.failing"
   | "keys.incomplete"
@@ -50,6 +51,7 @@ const LEVELS: Readonly<Record<ReportEvent, ReportLevel>> = {
   fault: "error",
   "guard.tripped": "warning",
   "guard.warned": "warning",
+  "identity.none": "warning",
   "keys.changed": "info",
   "keys.failing": "warning",
   "keys.incomplete": "warning",

@@ -1,5 +1,6 @@
 /** `edgepolicy serve`: the enforcement point, until a signal stops it. */
 import { type LoadResult, loadPolicy, nodeFiles, rememberClients } from "../../dsl/index.ts";
+import type { Policy } from "../../engine/index.ts";
 import type {
   FileOptions,
   LoadPolicy,
@@ -164,6 +165,7 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   // One that came while it started: the policy may have been read before.
   if (wasHungUp()) running.reload();
   const started = args.json() ? `${JSON.stringify(startedJson(running))}\n` : startedText(running, options);
+  if (recognisesNobody(running.policy)) report(NOBODY, "identity.none");
   // The decision log may own standard output; then it is not ours to write to.
   if (options.log?.sink === "stdout") report(started.trimEnd(), "server.started");
   else await io.stdout(started);
@@ -171,6 +173,13 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   if (io.stop?.aborted === true) await running.stop();
   await running.stopped;
   return EXIT.fine;
+}
+
+const NOBODY =
+  "no client of the inventory is recognised by what it sends, since the policy declares no `identity` source: only programs that ask at /authz/json or /authz/stream can state who calls";
+
+function recognisesNobody({ clients, identity }: Policy): boolean {
+  return clients.length > 0 && identity.length === 0;
 }
 
 /** Loads the policy, gives what it loaded the first time, and from then on reads its file anew. */

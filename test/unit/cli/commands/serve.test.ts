@@ -58,6 +58,20 @@ test("says what happens to it as JSON where that is asked for", async () => {
   ]);
 });
 
+test("says that it recognises no client where the policy has no source of identity", async () => {
+  const clients = `clients:
+  - { id: acme_sync, kind: partner, owner: { team: sales, accountable: m.rossi }, environment: prod, status: active }
+`;
+  const policy = 'policy "p" { default allow }\nclients from "clients.yaml"\n';
+  const told = async (text: string): Promise<string> => {
+    const at = folderWith({ p: text, "clients.yaml": clients });
+    const { stderr } = await whileServing([at("p"), ...ANY_PORTS, "--report-format", "json"], async () => {});
+    return stderr;
+  };
+  expect(JSON.parse(await told(policy))).toMatchObject({ level: "warning", event: "identity.none" });
+  expect(await told(`${policy}identity { api_key { header "x-api-key" } }\n`)).toBe("");
+});
+
 test("answers 502 as a problem where the upstream does not, with the decision already logged", async () => {
   const closed = createServer().listen(0, "127.0.0.1");
   await once(closed, "listening");
