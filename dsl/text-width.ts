@@ -1,4 +1,4 @@
-/** How wide text is on a terminal: tabs, wide and combining characters, and what may not be printed at all. */
+/** How wide text is on a terminal: tabs, wide and combining characters, and what may not be printed at all; and lines of a width. */
 
 /** Columns between tab stops in excerpts. */
 const TAB = 4;
@@ -59,4 +59,17 @@ const CONTROL = /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2
 /** Control characters (but newlines), direction marks and lone surrogates replaced. */
 export function withoutControl(text: string): string {
   return text.replace(CONTROL, "\uFFFD").toWellFormed();
+}
+
+/** Cuts a sentence into lines of at most `width` characters, at its blanks; a longer word has a line of its own. */
+export function wrapText(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
 }

@@ -1,5 +1,6 @@
 /** The control mapping as text. */
 import type { ControlReport } from "./controls/control.ts";
+import { wrapText } from "../text-width.ts";
 import { FRAMEWORKS } from "./controls/mapping.ts";
 
 const WORDS: Readonly<Record<ControlReport["status"], string>> = {
@@ -22,9 +23,18 @@ export function renderControls(controls: readonly ControlReport[]): string {
 }
 
 function controlLines({ id, title, status, by, missing, outside }: ControlReport): readonly string[] {
-  const lines = [`    ${id} ${title}: ${WORDS[status]}`];
-  if (by.length > 0) lines.push(`      by: ${by.join("; ")}`);
-  if (missing.length > 0) lines.push(`      missing: ${missing.join("; ")}`);
-  lines.push(`      outside: ${outside}`);
+  const lines = indented(4, `${id} ${title}: ${WORDS[status]}`);
+  if (by.length > 0) lines.push(...indented(6, `by: ${by.join("; ")}`));
+  if (missing.length > 0) lines.push(...indented(6, `missing: ${missing.join("; ")}`));
+  lines.push(...indented(6, `outside: ${outside}`));
   return lines;
+}
+
+/** Columns of a line. */
+const WIDTH = 120;
+
+/** Lines after the first are two columns further in. */
+function indented(columns: number, text: string): string[] {
+  const lines = wrapText(text, WIDTH - columns - 2);
+  return lines.map((line, index) => `${" ".repeat(index === 0 ? columns : columns + 2)}${line}`);
 }

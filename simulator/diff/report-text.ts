@@ -1,7 +1,7 @@
 /** A comparison of two policies for people at a terminal. */
-import { renderExplanation } from "../../dsl/index.ts";
+import { renderExplanation, wrapText } from "../../dsl/index.ts";
 import { formatTable, type Paint, paintFor } from "../report/format.ts";
-import { caveatLines, visible, wrapText } from "../report/words.ts";
+import { caveatLines, visible } from "../report/words.ts";
 import { plainText } from "./cells.ts";
 import type { DiffSide } from "./declarations.ts";
 import { differingParts } from "./differing-parts.ts";

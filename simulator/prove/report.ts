@@ -1,5 +1,5 @@
 /** What the proof came to, for people and as data. */
-import { lineOf, quoted } from "../../dsl/index.ts";
+import { lineOf, quoted, wrapText } from "../../dsl/index.ts";
 import { formatTable, type Paint, plural } from "../report/format.ts";
 import type { Untried } from "../policy-test/report-coverage.ts";
 import type { ClaimKind } from "./claims/claim.ts";
@@ -110,6 +110,9 @@ function claimTitle(kind: ClaimKind, name: string): string {
   }
 }
 
+/** Columns of what claims say. */
+const WIDTH = 120;
+
 /** The result for people. */
 export function renderProof(result: ProveResult, paint: Paint): string {
   const { file, traces, requests, seed, cutShort, claims, unreached, shared, refunding } = proveJson(result);
@@ -162,7 +165,10 @@ function claimLines(title: string, claims: readonly ClaimJson[]): string {
     ]),
     "lr",
   );
-  const rows = claims.map(({ statement }, index) => `  ${heads[index]}\n    ${statement}\n`);
+  const rows = claims.map(({ statement }, index) => {
+    const lines = wrapText(statement, WIDTH - 4).map((line) => `    ${line}\n`);
+    return `  ${heads[index]}\n${lines.join("")}`;
+  });
   return `${title}\n${rows.join("")}`;
 }
 

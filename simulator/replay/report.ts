@@ -1,5 +1,6 @@
 /** The report of a replay for people, and the same as data for programs. */
 import type { Verdict } from "../../engine/index.ts";
+import { wrapText } from "../../dsl/index.ts";
 import { VERDICTS } from "../../engine/index.ts";
 import { refusedOf } from "./callers.ts";
 import type {
@@ -21,7 +22,7 @@ import {
   paintFor,
   plural,
 } from "../report/format.ts";
-import { caveatLines, visible, wrapText } from "../report/words.ts";
+import { caveatLines, visible } from "../report/words.ts";
 
 /** How the report of a replay is shown. */
 export interface ReplayReportOptions {

@@ -1,4 +1,5 @@
-/** Text of others in reports: made harmless for a terminal, and wrapped. */
+/** Text of others in reports: made harmless for a terminal. */
+import { wrapText } from "../../dsl/index.ts";
 import type { Paint } from "./format.ts";
 
 /**
@@ -10,19 +11,6 @@ const UNSEEN = /[\u0000-\u001F\u007F-\u009F\u061C\u200B-\u200F\u2028-\u202E\u206
 /** `text` with each character that does not show itself spelt out as `\u{…}`. */
 export function visible(text: string): string {
   return text.replace(UNSEEN, (unseen) => `\\u{${unseen.charCodeAt(0).toString(16)}}`);
-}
-
-/** Cuts a sentence into lines of at most `width` characters, at its blanks; a longer word has a line of its own. */
-export function wrapText(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
 }
 
 /** The last part of a report, `width` wide: what cannot be concluded from it, an item a sentence. */
