@@ -62,6 +62,11 @@ export function minimizeFailures(
   return { minimized: [...smallest.values()], without };
 }
 
+const UNTESTABLE = "it rests on what a test has no words for, or on more requests than are recorded";
+/** A test of an attack holds its own attempts, and all those that got through. */
+const NOT_ALONE =
+  "not all of these attempts get through by themselves: what others sent, or what a test has no words for, helps them";
+
 interface GateJob extends MinimizeOptions {
   readonly policy: Policy;
   readonly scenario: Scenario;
@@ -83,8 +88,7 @@ function minimizeGate(job: GateJob): Minimized | NoWitness {
   if (witnesses.length === 0) return { reason: `in seed ${seed} no client of \`${gate.subject}\` is harmed` };
   const opened = witnesses.flatMap((witness) => open(job, witness) ?? []);
   const [best] = opened.sort((a, b) => a.steps.length - b.steps.length);
-  if (best === undefined)
-    return { reason: "it rests on what a test has no words for, or on more requests than are recorded" };
+  if (best === undefined) return { reason: isAttack ? NOT_ALONE : UNTESTABLE };
   const { witness, trials, recorded } = best;
   const steps = witness.kind === "abuse" ? roundTimes(best.steps, trials.fails) : shorten(best.steps, trials.fails);
   return { ...{ gate, scenario: scenario.name, seed, witness, steps, recorded }, ...trials.work() };

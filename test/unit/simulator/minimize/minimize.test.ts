@@ -146,6 +146,10 @@ test("says why there is no test", () => {
   expect(reasons(ALLOW, `${STEADY}\nexpect callers.harmed > 0`)).toEqual([expect.stringContaining("asks for more")]);
   const silent = STEADY.replace("rate 1 per 1s", "rate 1 per 365d");
   expect(reasons(ALLOW, `${silent}\n${HARMED}`)).toEqual([expect.stringContaining("nothing was sent")]);
+  const crowded = "signal calls = count on all per host over 5m\nrule busy on all when calls > 100 then allow";
+  expect(reasons(crowded, `${STEADY}\n${CROWD}\nexpect crowd.succeeded < 1`)).toEqual([
+    expect.stringContaining("not all of these attempts get through by themselves"),
+  ]);
 });
 
 test("gives the same text each time", () => {
