@@ -108,7 +108,7 @@ th, td { text-align: left; vertical-align: baseline; padding: 0.5rem 1rem 0.5rem
 th:last-child, td:last-child { padding-right: 0; }
 thead th { font-size: 0.85rem; color: var(--quiet); vertical-align: bottom; }
 .number { text-align: right; }
-td.number { white-space: nowrap; }
+td.number, td > .good, td > .warn, td > .bad { white-space: nowrap; }
 .stack tbody th, .stack td:not(.number) { overflow-wrap: anywhere; }
 th .doc { display: block; font-size: 0.85rem; }
 .scroll { overflow-x: auto; max-height: 26rem; overflow-y: auto; border: 1px solid var(--line); border-radius: 6px; margin-top: 0.5rem; }
