@@ -384,4 +384,10 @@ export const LINTS = {
     explanation:
       "A path parameter or a field of the body is there on routes that declare it, and missing on all others. Where no route of a declaration has it, a signal counts nothing, and a condition sees what stands after `??`.",
   },
+  targetText: {
+    code: "EP3072",
+    title: "text that no target has",
+    explanation:
+      "`path.raw`, `path.with_query` and `query.raw` are what the caller sent, still encoded. A blank ends the target in a request line, so within it is sent as `%20` or, in a query, as `+`.",
+  },
 } as const;

@@ -1,4 +1,4 @@
-/** Texts that `host`, which is in lower case and without a port, is compared with and never has. */
+/** Texts that `host`, which is in lower case and without a port, or a target as received is compared with and never has. */
 import type { AstBinary, AstExpr, AstLiteral } from "../ast.ts";
 import { dotted } from "../check/attribute-names.ts";
 import { LINTS } from "../codes/lints.ts";
@@ -13,7 +13,8 @@ const PART: ReadonlySet<AstBinary["op"]> = new Set(["contains", "starts_with", "
 export function lintHosts({ written, report }: Pick<LintInput, "written" | "report">): void {
   for (const part of written) {
     if (part.kind !== "binary" || !(WHOLE.has(part.op) || PART.has(part.op))) continue;
-    for (const { value, span } of comparedTexts(part)) {
+    lintTargets(part, report);
+    for (const { value, span } of comparedTexts(part, HOST)) {
       const text = String(value);
       const host = hostLike(text, WHOLE.has(part.op));
       if (host === text) continue;
@@ -24,15 +25,30 @@ export function lintHosts({ written, report }: Pick<LintInput, "written" | "repo
   }
 }
 
-/** The texts that `host` is compared with; none where it is not `host` that is compared. */
-function comparedTexts({ left, right }: AstBinary): readonly AstLiteral[] {
-  if (isHost(left)) return textsOf(right);
-  return isHost(right) ? textsOf(left) : [];
+const HOST: ReadonlySet<string> = new Set(["host"]);
+const TARGETS: ReadonlySet<string> = new Set(["query.raw", "path.raw", "path.with_query"]);
+
+/** A request line ends its target at a blank, so that none is in it. */
+function lintTargets(part: AstBinary, report: LintInput["report"]): void {
+  for (const { value, span } of comparedTexts(part, TARGETS)) {
+    const text = String(value);
+    if (!/\s/.test(text)) continue;
+    const encoded = JSON.stringify(text.replace(/\s/g, encodeURIComponent));
+    report.warning(LINTS.targetText, span, `no target has ${JSON.stringify(text)}: a blank in it is encoded`, {
+      help: `write ${encoded}; in a query, a blank can be \`+\`, too`,
+    });
+  }
 }
 
-function isHost(expr: AstExpr): boolean {
+/** The texts that an attribute of these names is compared with. */
+function comparedTexts({ left, right }: AstBinary, names: ReadonlySet<string>): readonly AstLiteral[] {
+  if (isNamed(left, names)) return textsOf(right);
+  return isNamed(right, names) ? textsOf(left) : [];
+}
+
+function isNamed(expr: AstExpr, names: ReadonlySet<string>): boolean {
   const inner = unwrap(expr);
-  return inner.kind === "name" && dotted(inner) === "host";
+  return inner.kind === "name" && names.has(dotted(inner));
 }
 
 function textsOf(expr: AstExpr): readonly AstLiteral[] {

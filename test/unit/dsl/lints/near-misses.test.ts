@@ -50,6 +50,11 @@ test.each([
     "EP3071",
     'route a = GET "/a/{id}"\nroute b = GET "/b"\nsignal ids = distinct(id) on a, b per ip over 5m\nrule c on b when ids > 9 then throttle',
   ],
+  [
+    "a blank in what is decoded",
+    "EP3072",
+    'rule a when query["q"] ?? "" contains "union select" or query.raw contains "union%20select" then throttle',
+  ],
   ["the last hour", "EP3013", 'rule a when now.hour("UTC") >= 23 then throttle'],
   ["no query at all", "EP3013", "rule a when query.count <= 0 and body.size > 0B then throttle"],
   [
