@@ -87,10 +87,14 @@ function checkBody({ body, bodyReader }: AstRoute, report: Report): readonly Bod
         help: "give one another name, and say `from` where it stands",
       });
     } else if (type === undefined) reportFieldType(field, report);
-    else if (path !== null)
-      checked.push({ name: field.name.text, type: type.scalar, path, fold: foldOf(field), reader: "json" });
+    // One whose path is wrong is a name all the same: to say of each place that reads it that there is none would mislead.
+    else checked.push(bodyField(field, type.scalar, path ?? [field.name.text]));
   }
   return checked;
+}
+
+function bodyField(field: AstBodyField, type: BodyField["type"], path: readonly string[]): BodyField {
+  return { name: field.name.text, type, path, fold: foldOf(field), reader: "json" };
 }
 
 function foldOf({ fold }: AstBodyField): BodyField["fold"] {
