@@ -181,12 +181,13 @@ export function isDeeper(value: unknown, levels: number): boolean {
 }
 
 /** Names that are listed where none of them is like the one that was written. */
-const LISTED_MAX = 12;
+const LISTED_MAX = 20;
 
 /** What to say of a member that nothing reads; `name` is the last part of `field`. */
 export function unknownMember(field: string, name: string, known: Iterable<string>): FieldProblem {
-  const close = closestName(name, known);
-  const hint = close === null ? listOf([...known]) : `; did you mean \`${close}\`?`;
+  const names = [...known];
+  const close = closestName(name, names);
+  const hint = close === null ? listOf(names) : `; did you mean \`${close}\`?`;
   return new FieldProblem(field, `unknown member ${quote(field)}${hint}`);
 }
 

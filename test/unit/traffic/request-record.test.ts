@@ -149,6 +149,12 @@ describe("what is not a request", () => {
     expect(parsed(text).request.body).toEqual({ a: 3 });
   });
 
+  it("lists the members where none is like the one that was written", () => {
+    expect(problem(line({ url: "/" })).error).toMatch(
+      /^unknown member "url"; known are at, method, path, .*, response$/,
+    );
+  });
+
   it("names an unknown client and the closest one", () => {
     const clients = new Set(["acme_sync", "nightly"]);
     expect(problem(line({ client: "acme_snyc" }), clients).error).toMatch(/did you mean `acme_sync`/);
