@@ -63,7 +63,7 @@ function whole(head: unknown, ...runs: readonly unknown[]): Uint8Array {
 /** Values whose last is a number of runs, with the head's checksum behind it. */
 function ended(values: readonly unknown[]): readonly unknown[] {
   const end = values.at(-1);
-  return typeof end === "number" ? values.with(-1, [end, ...checksumOfBytes(packed(values[0]))]) : values;
+  return typeof end === "number" ? [...values.slice(0, -1), [end, ...checksumOfBytes(packed(values[0]))]] : values;
 }
 
 const { head, runs } = parts();
