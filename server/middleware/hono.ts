@@ -5,7 +5,7 @@ import { BODY_FIELDS_BYTES } from "../config.ts";
 import type { RequestView } from "../transport.ts";
 import type { Admitted, EdgeControl } from "./core.ts";
 import { Guard } from "./core.ts";
-import { remember } from "./node-exchange.ts";
+import { eachLine, remember } from "./node-exchange.ts";
 import type { MiddlewareOptions } from "./options.ts";
 
 export type { EdgeControl, Passed } from "./core.ts";
@@ -65,10 +65,7 @@ function viewOf(context: Context, peer: (context: Context) => string): RequestVi
       return peer(context);
     },
     header: (name) => headers.get(name) ?? "",
-    eachHeader: (visit) => {
-      const raw = incomingOf(context)?.rawHeaders ?? [...headers].flat();
-      for (let at = 0; at + 1 < raw.length; at += 2) visit((raw[at] ?? "").toLowerCase(), raw[at + 1] ?? "");
-    },
+    eachHeader: (visit) => eachLine(incomingOf(context)?.rawHeaders ?? [...headers].flat(), visit),
   };
 }
 

@@ -24,11 +24,7 @@ export function remember(request: object, passed: Passed): void {
  */
 export function viewOf(request: IncomingMessage, target: string, peer: () => string): RequestView {
   const query = target.indexOf("?");
-  const { rawHeaders } = request;
-  const eachHeader = (visit: (name: string, value: string) => void): void => {
-    for (let at = 0; at + 1 < rawHeaders.length; at += 2)
-      visit((rawHeaders[at] ?? "").toLowerCase(), rawHeaders[at + 1] ?? "");
-  };
+  const eachHeader = (visit: (name: string, value: string) => void): void => eachLine(request.rawHeaders, visit);
   return {
     method: request.method ?? "GET",
     path: query < 0 ? target : target.slice(0, query),
@@ -44,6 +40,22 @@ export function viewOf(request: IncomingMessage, target: string, peer: () => str
     },
     eachHeader,
   };
+}
+
+/**
+ * Header lines as they came, with names in lower case. Over HTTP/2 the request line stands among them, and its authority is what `Host` is
+ * elsewhere (RFC 9113 §8.3.1): a `Host` that says the same is left out, and another is there twice.
+ */
+export function eachLine(raw: readonly string[], visit: (name: string, value: string) => void): void {
+  let authority: string | null = null;
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    const name = (raw[at] ?? "").toLowerCase();
+    const value = raw[at + 1] ?? "";
+    if (name === ":authority") {
+      authority = value;
+      visit("host", value);
+    } else if (!name.startsWith(":") && (name !== "host" || value !== authority)) visit(name, value);
+  }
 }
 
 export function peerOf(request: IncomingMessage): string {

@@ -18,6 +18,7 @@ signal missing = count where response.status == 404 per ip over 10m
 signal broken = count where response.status == 499 per ip over 10m
 rule lost when path == "/after" and missing > 0 and broken == 0 then block 410
 rule left when path == "/after" and broken > 0 then block 403
+rule named when path == "/named" and host == "api.example.com" then block 410
 rule tarpit when path == "/slow" then slow 4s`);
 if (policy === null) throw new Error("the test's policy is wrong");
 
@@ -78,17 +79,17 @@ interface Asked {
   readonly lose: () => void;
 }
 
-function ask({ url }: App, path: string): Asked {
+function ask({ url }: App, path: string, fields: Readonly<Record<string, string>> = {}): Asked {
   const client = connect(url);
   onTestFinished(() => client.destroy());
   client.on("error", () => {});
-  const stream = client.request({ ":path": path });
+  const stream = client.request({ ":path": path, ...fields });
   stream.on("error", () => {}).end();
   return { stream, reset: () => stream.close(constants.NGHTTP2_CANCEL), lose: () => client.destroy() };
 }
 
-function statusOf(app: App, path: string): Promise<number | undefined> {
-  const { stream } = ask(app, path);
+function statusOf(app: App, path: string, fields?: Readonly<Record<string, string>>): Promise<number | undefined> {
+  const { stream } = ask(app, path, fields);
   return new Promise((resolve) => {
     stream.once("response", (headers) => stream.resume().once("close", () => resolve(headers[":status"])));
   });
@@ -111,6 +112,15 @@ describe.each([
     expect([await statusOf(app, "/"), await statusOf(app, "/missing"), await statusOf(app, "/after")]).toEqual([
       200, 404, 410,
     ]);
+  });
+
+  it("takes the authority for the host, and refuses two that differ", async () => {
+    const app = await start(options);
+    const named = { ":authority": "api.example.com" };
+    expect(await statusOf(app, "/named", named)).toBe(410);
+    expect(await statusOf(app, "/named", { ...named, host: "api.example.com" })).toBe(410);
+    expect(await statusOf(app, "/named", { ...named, host: "other.example.com" })).toBe(400);
+    expect(await statusOf(app, "/named", { ":authority": "other.example.com" })).toBe(200);
   });
 
   it.each(WAYS)("gives the place of a held request back when it is %s", async (_, go) => {
