@@ -165,10 +165,11 @@ export class StateFile {
     try {
       await writeAside(this.#path, partsOf(snapshot));
       this.#journal.settle();
-      await this.#used.write();
     } finally {
       snapshot.end();
     }
+    // Only now, because whoever changes the state during a snapshot has to copy it first.
+    await this.#used.write();
     this.savedAtMs = beganMs;
     this.#adaptInterval(snapshot.bytes);
   }

@@ -18,12 +18,14 @@ import {
 } from "../../engine/index.ts";
 import type { Broadcast } from "./broadcast.ts";
 
-/** How often it is tried to put overlays in force here that the state was held against. */
+/** How often it is tried again to do what the state was held against. */
 const RETRY_MS = 100;
 
 export class SpreadingEngine implements StatefulEngine {
   readonly #engine: StatefulEngine;
   readonly #broadcast: Broadcast;
+  #memory: readonly MemoryReading[] = [];
+  #heldUntilMs = 0;
   #retry: NodeJS.Timeout | null = null;
 
   constructor(engine: StatefulEngine, broadcast: Broadcast) {
@@ -84,8 +86,17 @@ export class SpreadingEngine implements StatefulEngine {
   routeOf(request: Request): number {
     return this.#engine.routeOf(request);
   }
+  /** What was read last where a worker holds the state: whoever looks at the metrics then needs the rest of them. */
   memory(): readonly MemoryReading[] {
-    return this.#engine.memory();
+    // Several are read for one answer: it waits once.
+    if (performance.now() < this.#heldUntilMs) return this.#memory;
+    try {
+      this.#memory = this.#engine.memory();
+    } catch (problem) {
+      if (!(problem instanceof StateHeldError)) throw problem;
+      this.#heldUntilMs = performance.now() + RETRY_MS;
+    }
+    return this.#memory;
   }
   snapshot(): Snapshot {
     return this.#engine.snapshot();

@@ -50,3 +50,16 @@ it("a reload that comes while a worker holds the state changes nothing and is to
   expect(told).toMatchObject([{ what: "policy" }]);
   expect(engine.decide(request, 1).toDecision().verdict).toBe("allow");
 });
+
+it("what is told of the memory while a worker holds the state is what was read last", async () => {
+  const { engine, holder } = engineOf(
+    policyOf("signal calls = count per ip over 10m\nrule r when calls > 5 then block"),
+  );
+  const keysOf = (): readonly number[] => engine.memory().flatMap(({ name, keys }) => (name === "calls" ? [keys] : []));
+  expect(keysOf()).toEqual([0]);
+  engine.decide(makeRequest({ ip: "203.0.113.7" }), 1);
+  holder.enter(1);
+  expect(keysOf()).toEqual([0]);
+  holder.leave();
+  await until(() => keysOf()[0] === 1);
+});
