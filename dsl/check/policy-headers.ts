@@ -18,7 +18,7 @@ export function checkHeaders(declarations: Declarations, start: Span, report: Re
   // One that could not be read is reported as such; its keyword stands among the unread names.
   if (nearest("policy", declarations.unread) !== null) return null;
   report.error(SEMANTICS.policyCount, start, "the file has no `policy` declaration", {
-    help: 'begin it with `policy "name" { owner "team"  default block }`',
+    help: 'begin it with `policy "name" { owner "team"  default block }`; a part of a policy is checked with the file that imports it',
   });
   return null;
 }
