@@ -1,4 +1,5 @@
 /** Help texts, made from what is parsed. */
+import { fillLines, wrapText } from "../dsl/index.ts";
 import type { Command } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import type { OptionSpec } from "./options.ts";
@@ -57,12 +58,12 @@ function table(rows: readonly (readonly [string, string])[]): string {
   const cell = (left: string): string =>
     left.length > width ? `${left}\n${" ".repeat(width + 2)}` : left.padEnd(width);
   const next = `\n${" ".repeat(width + 4)}`;
-  const text = (right: string): string => fill(right.split(" "), WIDTH - width - 4).join(next);
+  const text = (right: string): string => wrapText(right, WIDTH - width - 4).join(next);
   return rows.map(([left, right]) => `  ${cell(left)}  ${text(right)}`).join("\n");
 }
 
 function paragraph(text: string): string {
-  return fill(text.split(/\s+/), WIDTH).join("\n");
+  return wrapText(text.replace(/\s+/g, " "), WIDTH).join("\n");
 }
 
 /** Columns before the further lines of a usage. */
@@ -71,7 +72,7 @@ const HANG = 9;
 /** How a command is called, over as many lines as it takes. */
 function usageText(name: string, usage: string): string {
   const lines = `usage: edgepolicy ${name} ${usage}`.split("\n");
-  return lines.map((line) => fill(piecesOf(line), WIDTH - HANG).join(`\n${" ".repeat(HANG)}`)).join("\n");
+  return lines.map((line) => fillLines(piecesOf(line), WIDTH - HANG).join(`\n${" ".repeat(HANG)}`)).join("\n");
 }
 
 /** The words of a usage; what stands in brackets is one. */
@@ -84,16 +85,4 @@ function piecesOf(line: string): readonly string[] {
     open += word.split("[").length - word.split("]").length;
   }
   return pieces;
-}
-
-/** Lines of at most `width` columns, as many pieces in each as fit. */
-function fill(pieces: readonly string[], width: number): readonly string[] {
-  const [first = "", ...others] = pieces;
-  const lines = [first];
-  for (const piece of others) {
-    const longer = `${lines.at(-1) ?? ""} ${piece}`;
-    if (longer.length > width) lines.push(piece);
-    else lines[lines.length - 1] = longer;
-  }
-  return lines;
 }

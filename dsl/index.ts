@@ -54,7 +54,7 @@ export { DEFAULT_LIMITS, type ParseLimits, type ParseOptions, type ParseResult, 
 export { diagnosticsToJson, type JsonDiagnostic, type JsonReport } from "./render-json.ts";
 export { type DiagnosedFiles, diagnosticsToSarif, type SarifOptions } from "./render-sarif.ts";
 export { type RenderOptions, renderDiagnostics, renderExcerpt } from "./render-text.ts";
-export { wrapText } from "./text-width.ts";
+export { fillLines, wrapText } from "./text-width.ts";
 export { makeSource, type Position, positionAt, type SourceFile } from "./source.ts";
 export { ACCOUNT_CREATION } from "./attack-models/account-creation.ts";
 export { CREDENTIAL_CRACKING } from "./attack-models/credential-cracking.ts";

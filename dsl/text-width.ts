@@ -63,13 +63,17 @@ export function withoutControl(text: string): string {
 
 /** Cuts a sentence into lines of at most `width` characters, at its blanks; a longer word has a line of its own. */
 export function wrapText(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
+  return fillLines(text.split(" "), width);
+}
+
+/** Lines of at most `width` characters, as many pieces in each as fit, with blanks between them; a longer piece has a line of its own. */
+export function fillLines(pieces: readonly string[], width: number): string[] {
+  const [first = "", ...others] = pieces;
+  const lines = [first];
+  for (const piece of others) {
+    const longer = `${lines.at(-1) ?? ""} ${piece}`;
+    if (longer.length > width) lines.push(piece);
+    else lines[lines.length - 1] = longer;
   }
-  return [...lines, line];
+  return lines;
 }
