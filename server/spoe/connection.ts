@@ -31,10 +31,7 @@ export const FRAME_BYTES_MAX = 16_384;
 const WAITING_MAX = 4_096;
 /** The smallest frame that both sides take (SPOE.txt §3.2.4). */
 const FRAME_BYTES_MIN = 256;
-/**
- * Milliseconds that a peer has for its HELLO, and for any frame that it began. HAProxy, which has no limits of its own unless its configuration
- * states them, says HELLO as soon as it is connected, and writes a frame in one go.
- */
+/** Milliseconds that a peer has for its HELLO, which is the first that it says (SPOE.txt §3.2.4), and for any frame that it began. */
 const FRAME_MS = 10_000;
 /** Milliseconds that a peer has to take the last frame and go. */
 const LINGER_MS = 1_000;

@@ -222,3 +222,8 @@ test("a checksum is the keyed hash of the words under the format and their numbe
     expect([low >>> 0, high >>> 0]).toEqual(expected.map((word) => word >>> 0));
   }
 });
+
+test("a checksum of bytes is that of their words, with zeros up to a whole one", () => {
+  const bytes = Uint8Array.of(1, 2, 3, 4, 5);
+  expect(checksumOfBytes(bytes)).toEqual(checksumOf(Int32Array.of(0x04_03_02_01, 5), 2));
+});
