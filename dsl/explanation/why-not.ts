@@ -20,8 +20,15 @@ export function dependsOnHistory(explanation: Explanation, name: string): boolea
   return rule.onRoute && rule.when !== null && failingConditions(rule.when).some(readsHistory);
 }
 
-function readsHistory({ kind, parts }: ExplainedExpr): boolean {
-  return kind === "signal" || kind === "score" || kind === "used" || parts.some(readsHistory);
+const HISTORY: ReadonlySet<ExplainedExpr["kind"]> = new Set(["signal", "score", "used"] as const);
+
+function readsHistory(condition: ExplainedExpr): boolean {
+  let reads = false;
+  eachPart(condition, ({ kind, parts }) => {
+    reads ||= HISTORY.has(kind);
+    return parts;
+  });
+  return reads;
 }
 
 /** Every condition that keeps the rule from matching; the whole tree stands above. */
@@ -32,10 +39,29 @@ function failingRows({ when, onRoute }: ExplainedRule, sources: readonly SourceF
   return [{ text: "it would match but for", place: "" }, ...rows.map((row) => ({ ...row, text: `     ${row.text}` }))];
 }
 
-/** The parts of a condition that have to change for it to hold: of `and` those that fail, of `or` all, each taken apart likewise. */
+/**
+ * The parts of a condition that have to change for it to hold, each once: of `and` those that fail, of `or` all, each taken apart
+ * likewise.
+ */
 function failingConditions(condition: ExplainedExpr): readonly ExplainedExpr[] {
-  const { kind, value, parts } = condition;
-  if (value === true) return [];
-  if (kind === "let") return parts.flatMap(failingConditions);
-  return kind === "and" || kind === "or" ? parts.flatMap(failingConditions) : [condition];
+  const failing: ExplainedExpr[] = [];
+  eachPart(condition, (part) => {
+    const { kind, value, parts } = part;
+    if (value === true) return [];
+    if (kind === "let" || kind === "and" || kind === "or") return parts;
+    failing.push(part);
+    return [];
+  });
+  return failing;
+}
+
+/** Visits a condition, and then what it is told to go on with; lets share what they stand for, and each is visited once. */
+function eachPart(condition: ExplainedExpr, visit: (part: ExplainedExpr) => readonly ExplainedExpr[]): void {
+  const seen = new Set<ExplainedExpr>();
+  const go = (part: ExplainedExpr): void => {
+    if (seen.has(part)) return;
+    seen.add(part);
+    for (const inner of visit(part)) go(inner);
+  };
+  go(condition);
 }

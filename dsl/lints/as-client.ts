@@ -11,35 +11,53 @@ export interface Caller {
   readonly on: readonly number[] | null;
 }
 
+/** A caller, and each `let` as it meets it: lets read each other, and written out they could grow without end. */
+interface Meeting extends Caller {
+  readonly lets: Map<number, Expr>;
+}
+
 /** The condition with everything decided that the inventory decides. What it does not decide stays as it is. */
 export function asClient(expr: Expr, caller: Caller): Expr {
+  return decided(expr, { ...caller, lets: new Map() });
+}
+
+function decided(expr: Expr, caller: Meeting): Expr {
   switch (expr.kind) {
     case "attribute":
       return readAttribute(expr, caller);
     case "has":
       return presence(expr, caller);
     case "let":
-      return asClient(caller.policy.lets[expr.index]?.expr ?? expr, caller);
+      return decidedLet(expr, caller);
     case "not":
-      return { ...expr, item: asClient(expr.item, caller) };
+      return { ...expr, item: decided(expr.item, caller) };
     case "and":
     case "or":
-      return { ...expr, items: expr.items.map((item) => asClient(item, caller)) };
+      return { ...expr, items: expr.items.map((item) => decided(item, caller)) };
     case "default":
       return firstPresent(expr, caller);
     case "compare":
-      return compared({ ...expr, left: asClient(expr.left, caller), right: asClient(expr.right, caller) });
+      return compared({ ...expr, left: decided(expr.left, caller), right: decided(expr.right, caller) });
     case "in":
     case "any_of":
     case "all_of":
-      return membership({ ...expr, left: asClient(expr.left, caller), right: asClient(expr.right, caller) }, caller);
+      return membership({ ...expr, left: decided(expr.left, caller), right: decided(expr.right, caller) }, caller);
     case "contains":
     case "starts_with":
     case "ends_with":
-      return textTest({ ...expr, left: asClient(expr.left, caller) });
+      return textTest({ ...expr, left: decided(expr.left, caller) });
     default:
       return expr;
   }
+}
+
+function decidedLet(expr: Expr & { readonly index: number }, caller: Meeting): Expr {
+  const known = caller.lets.get(expr.index);
+  if (known !== undefined) return known;
+  const definition = caller.policy.lets[expr.index]?.expr;
+  const met = definition === undefined ? expr : decided(definition, caller);
+  caller.lets.set(expr.index, met);
+  return met;
 }
 
 function literal(value: Value, { type, span }: Pick<Expr, "type" | "span">): LiteralExpr {
@@ -72,12 +90,12 @@ function presence(expr: Expr & { kind: "has" }, { client }: Caller): Expr {
   return value === undefined ? expr : { ...literal(value !== null, expr), type: BOOL };
 }
 
-function firstPresent(expr: Expr & { kind: "default" }, caller: Caller): Expr {
+function firstPresent(expr: Expr & { kind: "default" }, caller: Meeting): Expr {
   const left: Expr[] = [];
   for (const option of expr.options) {
     const value = option.kind === "attribute" ? recordValue(option, caller.client) : undefined;
     if (value === null) continue;
-    left.push(asClient(option, caller));
+    left.push(decided(option, caller));
     if (value !== undefined) break;
   }
   const [only] = left;

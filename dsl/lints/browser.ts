@@ -65,7 +65,7 @@ function lintAgents(rule: Rule, policy: Policy, report: Input["report"]): void {
   const refuses = rule.action.kind === "block" || rule.action.kind === "throttle" || rule.action.kind === "challenge";
   if (!refuses || rule.when === null) return;
   const { signals, scores } = readingsOf(rule.when, policy);
-  const refused = excludedAgents(rule.when, false, policy);
+  const refused = new AgentTests(policy).excluded(rule.when, false);
   if (refused === null || signals.size > 0 || scores.size > 0) return;
   report.warning(
     LINTS.agentAllowList,
@@ -78,43 +78,73 @@ function lintAgents(rule: Rule, policy: Policy, report: Input["report"]): void {
   );
 }
 
-/** The first test of the user agent whose failure makes the condition hold. */
-function excludedAgents(expr: Expr, negated: boolean, policy: Policy): Expr | null {
-  switch (expr.kind) {
-    case "not":
-      return excludedAgents(expr.item, !negated, policy);
-    case "and":
-    case "or":
-      return expr.items.map((item) => excludedAgents(item, negated, policy)).find((found) => found !== null) ?? null;
-    case "let": {
-      const inner = policy.lets[expr.index]?.expr;
-      return inner === undefined ? null : excludedAgents(inner, negated, policy);
+/** Tests of the user agent. Each `let` is gone through once, however often others read it. */
+class AgentTests {
+  readonly #policy: Policy;
+  readonly #seen = new Set<string>();
+
+  constructor(policy: Policy) {
+    this.#policy = policy;
+  }
+
+  /** The first test whose failure makes the condition hold. */
+  excluded(expr: Expr, negated: boolean): Expr | null {
+    switch (expr.kind) {
+      case "not":
+        return this.excluded(expr.item, !negated);
+      case "and":
+      case "or":
+        return expr.items.map((item) => this.excluded(item, negated)).find((found) => found !== null) ?? null;
+      case "let": {
+        const inner = this.#first(expr.index, `condition ${negated}`);
+        return inner === null ? null : this.excluded(inner, negated);
+      }
+      case "compare":
+        return expr.op === (negated ? "==" : "!=") && this.#namesAgent(expr) ? expr : null;
+      case "in":
+      case "matches":
+      case "contains":
+      case "starts_with":
+      case "ends_with":
+      case "like":
+        return negated && this.#readsAgent(expr.left) ? expr : null;
+      default:
+        return null;
     }
-    case "compare":
-      return expr.op === (negated ? "==" : "!=") && namesAgent(expr, policy) ? expr : null;
-    case "in":
-    case "matches":
-    case "contains":
-    case "starts_with":
-    case "ends_with":
-    case "like":
-      return negated && readsAgent(expr.left, policy) ? expr : null;
-    default:
-      return null;
+  }
+
+  /** Whether a comparison is with the name of an agent; an empty or a dashed one is none. */
+  #namesAgent({ left, right }: CompareExpr): boolean {
+    const text = right.kind === "literal" ? right.value : "";
+    return typeof text === "string" && text.length > 1 && this.#readsAgent(left);
+  }
+
+  #readsAgent(expr: Expr): boolean {
+    return textsIn(expr, this.#policy).some((text) => text.name === "header" && text.args[0] === "user-agent");
+  }
+
+  /** What a `let` stands for, where it is met for the first time; else null. */
+  #first(index: number, what: string): Expr | null {
+    const key = `${index} ${what}`;
+    if (this.#seen.has(key)) return null;
+    this.#seen.add(key);
+    return this.#policy.lets[index]?.expr ?? null;
   }
 }
 
-/** Whether a comparison is with the name of an agent; an empty or a dashed one is none. */
-function namesAgent({ left, right }: CompareExpr, policy: Policy): boolean {
-  const text = right.kind === "literal" ? right.value : "";
-  return typeof text === "string" && text.length > 1 && readsAgent(left, policy);
-}
-
-function readsAgent(expr: Expr, policy: Policy): boolean {
-  if (expr.kind === "let") {
-    const inner = policy.lets[expr.index]?.expr;
-    return inner !== undefined && readsAgent(inner, policy);
+/** The attributes that a text can be. */
+function textsIn(expr: Expr, { lets }: Policy): readonly AttributeExpr[] {
+  const found: AttributeExpr[] = [];
+  const seen = new Set<number>();
+  const waiting: Expr[] = [expr];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (next.kind === "attribute") found.push(next);
+    else if (next.kind === "default") waiting.push(...next.options);
+    else if (next.kind === "let" && !seen.has(next.index)) {
+      seen.add(next.index);
+      const inner = lets[next.index]?.expr;
+      if (inner !== undefined) waiting.push(inner);
+    }
   }
-  if (expr.kind === "default") return expr.options.some((option) => readsAgent(option, policy));
-  return expr.kind === "attribute" && expr.name === "header" && expr.args[0] === "user-agent";
+  return found;
 }
