@@ -46,23 +46,44 @@ function isOn({ on }: Rule, route: number): boolean {
 /** Whether a condition holds only where `granted` does, or only where it does not. */
 function asksFor(policy: Policy, condition: Expr | null, granted: boolean): boolean {
   if (condition === null) return false;
-  const { kind } = condition;
-  if (kind === "attribute") return granted && condition.name === "granted";
-  if (kind === "not") return asksForOpposite(policy, condition.item, granted);
-  if (kind === "let") return asksFor(policy, policy.lets[condition.index]?.expr ?? null, granted);
-  if (kind === "and") return condition.items.some((item) => asksFor(policy, item, granted));
-  return kind === "or" && condition.items.every((item) => asksFor(policy, item, granted));
+  let known = judged.get(policy);
+  if (known === undefined) judged.set(policy, (known = new GrantedIn(policy)));
+  return known.isNeeded(condition, granted, true);
 }
 
-/** The same of a condition's opposite. */
-function asksForOpposite(policy: Policy, condition: Expr, granted: boolean): boolean {
-  const { kind } = condition;
-  if (kind === "attribute") return !granted && condition.name === "granted";
-  if (kind === "not") return asksFor(policy, condition.item, granted);
-  if (kind === "let") {
-    const named = policy.lets[condition.index]?.expr;
-    return named !== undefined && asksForOpposite(policy, named, granted);
+/** What is known of a policy's lets: they read each other, so going through them anew at each mention could take for ever. */
+const judged = new WeakMap<Policy, GrantedIn>();
+
+class GrantedIn {
+  readonly #lets: Policy["lets"];
+  /** Of each let, by what is asked of it. */
+  readonly #known = new Map<string, boolean>();
+
+  constructor({ lets }: Policy) {
+    this.#lets = lets;
   }
-  if (kind === "or") return condition.items.some((item) => asksForOpposite(policy, item, granted));
-  return kind === "and" && condition.items.every((item) => asksForOpposite(policy, item, granted));
+
+  /**
+   * Whether a condition, or its opposite, holds only where `granted` does, or only where it does not.
+   *
+   * @param granted - Which of these.
+   * @param holds - False for the opposite of the condition.
+   */
+  isNeeded(condition: Expr, granted: boolean, holds: boolean): boolean {
+    const { kind } = condition;
+    if (kind === "attribute") return granted === holds && condition.name === "granted";
+    if (kind === "not") return this.isNeeded(condition.item, granted, !holds);
+    if (kind === "let") return this.#isNeededIn(condition.index, granted, holds);
+    if (kind !== "and" && kind !== "or") return false;
+    const isNeeded = (item: Expr): boolean => this.isNeeded(item, granted, holds);
+    return (kind === "and") === holds ? condition.items.some(isNeeded) : condition.items.every(isNeeded);
+  }
+
+  #isNeededIn(index: number, granted: boolean, holds: boolean): boolean {
+    const key = `${index} ${granted} ${holds}`;
+    const named = this.#lets[index];
+    const isNeeded = this.#known.get(key) ?? (named !== undefined && this.isNeeded(named.expr, granted, holds));
+    this.#known.set(key, isNeeded);
+    return isNeeded;
+  }
 }

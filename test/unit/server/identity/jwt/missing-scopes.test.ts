@@ -81,3 +81,12 @@ it.each<readonly [string, string, Partial<Request>, string]>([
 ])("says nothing where %s", (_, rules, fields, settings) => {
   expect(scopesAfter(rules, fields, settings)).toEqual([]);
 });
+
+it("goes through lets once, however often they read each other", () => {
+  const lets = Array.from(
+    { length: 40 },
+    (_, index) => `let n${index + 1} = (n${index} and ip == 192.0.2.1) or (n${index} and ip == 192.0.2.2)`,
+  );
+  const rules = ["let n0 = has client and not granted", ...lets, "rule reach when n40 then block"].join("\n");
+  expect(scopesAfter(rules, {}, "default allow")).toEqual(BOTH);
+});
