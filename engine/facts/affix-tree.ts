@@ -49,15 +49,24 @@ function reversed(text: string): string {
   return [...Array(text.length).keys()].map((index) => text[text.length - 1 - index]).join("");
 }
 
+// A record for each node, the children of a node behind each other by their first character. Eight words, so that one lies within
+// a line of the processor's cache.
+const RECORD = 8;
+/** Value of the text that ends at the node, or -1. */
+const VALUE = 0;
+/** The first child's record, how many children there are, and the first child's first character. */
+const CHILDREN = 1;
+const COUNT = 2;
+const LOWEST = 3;
+/** The label that leads to the node: its first character, where it stands among all, and its length. */
+const FIRST = 4;
+const LABEL = 5;
+const LENGTH = 6;
+
 export class AffixTree {
-  private readonly values: Int32Array;
-  /** Edges of node n: from `starts[n]` to `starts[n + 1]`, sorted by their first character. */
-  private readonly starts: Int32Array;
-  private readonly firsts: Uint16Array;
-  /** Characters of the labels of all edges in a row; that of edge e from `labelStarts[e]` to `labelStarts[e + 1]`. */
+  private readonly nodes: Int32Array;
+  /** The labels in a row. */
   private readonly labels: Uint16Array;
-  private readonly labelStarts: Int32Array;
-  private readonly children: Int32Array;
   private readonly backwards: boolean;
   /** Most values that one look-up can find: the most texts that begin each other. */
   readonly most: number;
@@ -70,24 +79,28 @@ export class AffixTree {
   constructor(texts: readonly string[], values: readonly number[], backwards: boolean) {
     const root = makeNode();
     for (const [index, text] of texts.entries()) insert(root, backwards ? reversed(text) : text, values[index]!);
-    const nodes = [root];
-    const starts = [0];
-    const edges: { first: number; label: string; child: number }[] = [];
-    for (let at = 0; at < nodes.length; at++) {
-      for (const [first, edge] of [...nodes[at]!.edges].sort(([a], [b]) => a - b)) {
-        edges.push({ first, label: edge.label, child: nodes.push(edge.child) - 1 });
-      }
-      starts.push(edges.length);
+    const nodes = [{ label: "", child: root }];
+    const records: number[] = [];
+    let offset = 0;
+    for (const { label, child } of nodes) {
+      const edges = [...child.edges].sort(([a], [b]) => a - b);
+      const first = label === "" ? 0 : label.charCodeAt(0);
+      records.push(
+        child.value,
+        nodes.length * RECORD,
+        edges.length,
+        edges[0]?.[0] ?? 0,
+        first,
+        offset,
+        label.length,
+        0,
+      );
+      offset += label.length;
+      for (const [, edge] of edges) nodes.push(edge);
     }
-    this.values = Int32Array.from(nodes, (node) => node.value);
-    this.starts = Int32Array.from(starts);
-    this.firsts = Uint16Array.from(edges, (edge) => edge.first);
-    const label = edges.map((edge) => edge.label).join("");
-    this.labels = Uint16Array.from({ length: label.length }, (_, index) => label.charCodeAt(index));
-    this.labelStarts = new Int32Array(edges.length + 1);
-    for (const [index, edge] of edges.entries())
-      this.labelStarts[index + 1] = this.labelStarts[index]! + edge.label.length;
-    this.children = Int32Array.from(edges, (edge) => edge.child);
+    const labels = nodes.map(({ label }) => label).join("");
+    this.nodes = Int32Array.from(records);
+    this.labels = Uint16Array.from({ length: labels.length }, (_, index) => labels.charCodeAt(index));
     this.backwards = backwards;
     this.most = texts.length;
   }
@@ -99,15 +112,14 @@ export class AffixTree {
    * @returns The new count.
    */
   collect(text: string, out: Int32Array, count: number): number {
+    const { nodes } = this;
     let node = 0;
     let read = 0;
     for (;;) {
-      if (this.values[node]! >= 0) out[count++] = this.values[node]!;
-      if (read === text.length) return count;
-      const edge = this.edgeAt(node, this.characterAt(text, read));
-      if (edge < 0 || !this.fits(text, read, edge)) return count;
-      read += this.lengthOf(edge);
-      node = this.children[edge]!;
+      if (nodes[node + VALUE]! >= 0) out[count++] = nodes[node + VALUE]!;
+      node = this.next(node, text, read);
+      if (node < 0) return count;
+      read += nodes[node + LENGTH]!;
     }
   }
 
@@ -119,53 +131,60 @@ export class AffixTree {
 
   /** Value of the longest text that `text` starts (or ends) with; -1 if there is none. */
   longest(text: string): number {
+    const { nodes } = this;
     let value = -1;
     let node = 0;
-    for (let read = 0; ; ) {
-      if (this.values[node]! >= 0) value = this.values[node]!;
-      if (read === text.length) return value;
-      const edge = this.edgeAt(node, this.characterAt(text, read));
-      if (edge < 0 || !this.fits(text, read, edge)) return value;
-      read += this.lengthOf(edge);
-      node = this.children[edge]!;
+    let read = 0;
+    for (;;) {
+      if (nodes[node + VALUE]! >= 0) value = nodes[node + VALUE]!;
+      node = this.next(node, text, read);
+      if (node < 0) return value;
+      read += nodes[node + LENGTH]!;
     }
+  }
+
+  /** The child by whose label a text goes on after `read` characters; -1 if there is none. */
+  private next(node: number, text: string, read: number): number {
+    if (this.nodes[node + COUNT] === 0 || read === text.length) return -1;
+    const child = this.childAt(node, this.characterAt(text, read));
+    return child >= 0 && this.fits(text, read, child) ? child : -1;
   }
 
   private characterAt(text: string, index: number): number {
     return text.charCodeAt(this.backwards ? text.length - 1 - index : index);
   }
 
-  /** Edge of a node by first character; -1 if there is none. Of characters that follow one another, as digits do, it is found at once. */
-  private edgeAt(node: number, character: number): number {
-    const { firsts } = this;
-    const first = this.starts[node]!;
-    const end = this.starts[node + 1]!;
-    if (first === end) return -1;
-    const place = first + character - firsts[first]!;
-    return place >= first && place < end && firsts[place] === character ? place : this.halve(first, end, character);
+  /** Child of a node that has some, by first character. Of characters that follow one another, as digits do, it is found at once. */
+  private childAt(node: number, character: number): number {
+    const { nodes } = this;
+    const place = character - nodes[node + LOWEST]!;
+    if (place < 0) return -1;
+    const child = nodes[node + CHILDREN]! + place * RECORD;
+    return place < nodes[node + COUNT]! && nodes[child + FIRST] === character ? child : this.halve(node, character);
   }
 
-  private halve(first: number, end: number, character: number): number {
-    let low = first;
-    let high = end;
+  private halve(node: number, character: number): number {
+    const { nodes } = this;
+    const first = nodes[node + CHILDREN]!;
+    const count = nodes[node + COUNT]!;
+    let low = 0;
+    let high = count;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.firsts[middle]! < character) low = middle + 1;
+      if (nodes[first + middle * RECORD + FIRST]! < character) low = middle + 1;
       else high = middle;
     }
-    return low < end && this.firsts[low] === character ? low : -1;
+    const child = first + low * RECORD;
+    return low < count && nodes[child + FIRST] === character ? child : -1;
   }
 
-  private lengthOf(edge: number): number {
-    return this.labelStarts[edge + 1]! - this.labelStarts[edge]!;
-  }
-
-  /** Whether the text goes on with the label of an edge, whose first character is known to fit. */
-  private fits(text: string, from: number, edge: number): boolean {
-    const { labels } = this;
-    const start = this.labelStarts[edge]!;
-    const length = this.lengthOf(edge);
+  /** Whether the text goes on with a node's label, whose first character is known to fit. */
+  private fits(text: string, from: number, node: number): boolean {
+    const { labels, nodes } = this;
+    const length = nodes[node + LENGTH]!;
+    if (length === 1) return true;
     if (from + length > text.length) return false;
+    const start = nodes[node + LABEL]!;
     for (let index = 1; index < length; index++) {
       if (this.characterAt(text, from + index) !== labels[start + index]) return false;
     }
