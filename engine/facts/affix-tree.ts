@@ -52,16 +52,16 @@ function reversed(text: string): string {
 // A record for each node, the children of a node behind each other by their first character. Eight words, so that one lies within
 // a line of the processor's cache.
 const RECORD = 8;
+/** The label that leads to the node: where it stands among all, its length, and its first character. */
+const LABEL = 0;
+const LENGTH = 1;
+const FIRST = 2;
 /** Value of the text that ends at the node, or -1. */
-const VALUE = 0;
+const VALUE = 3;
 /** The first child's record, how many children there are, and the first child's first character. */
-const CHILDREN = 1;
-const COUNT = 2;
-const LOWEST = 3;
-/** The label that leads to the node: its first character, where it stands among all, and its length. */
-const FIRST = 4;
-const LABEL = 5;
-const LENGTH = 6;
+const CHILDREN = 4;
+const COUNT = 5;
+const LOWEST = 6;
 
 export class AffixTree {
   private readonly nodes: Int32Array;
@@ -85,16 +85,8 @@ export class AffixTree {
     for (const { label, child } of nodes) {
       const edges = [...child.edges].sort(([a], [b]) => a - b);
       const first = label === "" ? 0 : label.charCodeAt(0);
-      records.push(
-        child.value,
-        nodes.length * RECORD,
-        edges.length,
-        edges[0]?.[0] ?? 0,
-        first,
-        offset,
-        label.length,
-        0,
-      );
+      const lowest = edges[0]?.[0] ?? 0;
+      records.push(offset, label.length, first, child.value, nodes.length * RECORD, edges.length, lowest, 0);
       offset += label.length;
       for (const [, edge] of edges) nodes.push(edge);
     }
@@ -145,7 +137,7 @@ export class AffixTree {
 
   /** The child by whose label a text goes on after `read` characters; -1 if there is none. */
   private next(node: number, text: string, read: number): number {
-    if (this.nodes[node + COUNT] === 0 || read === text.length) return -1;
+    if (read === text.length) return -1;
     const child = this.childAt(node, this.characterAt(text, read));
     return child >= 0 && this.fits(text, read, child) ? child : -1;
   }
@@ -154,13 +146,13 @@ export class AffixTree {
     return text.charCodeAt(this.backwards ? text.length - 1 - index : index);
   }
 
-  /** Child of a node that has some, by first character. Of characters that follow one another, as digits do, it is found at once. */
+  /** Child of a node by first character; -1 if there is none. Of characters that follow one another, as digits do, it is found at once. */
   private childAt(node: number, character: number): number {
     const { nodes } = this;
     const place = character - nodes[node + LOWEST]!;
-    if (place < 0) return -1;
     const child = nodes[node + CHILDREN]! + place * RECORD;
-    return place < nodes[node + COUNT]! && nodes[child + FIRST] === character ? child : this.halve(node, character);
+    const isThere = place >>> 0 < nodes[node + COUNT]! && nodes[child + FIRST] === character;
+    return isThere ? child : this.halve(node, character);
   }
 
   private halve(node: number, character: number): number {
@@ -182,7 +174,6 @@ export class AffixTree {
   private fits(text: string, from: number, node: number): boolean {
     const { labels, nodes } = this;
     const length = nodes[node + LENGTH]!;
-    if (length === 1) return true;
     if (from + length > text.length) return false;
     const start = nodes[node + LABEL]!;
     for (let index = 1; index < length; index++) {
