@@ -155,11 +155,11 @@ export class Decider implements SlotReader {
     if (this.records) this.recordRequestSignals();
     if (context.refusal !== null && settings.refusedCredentials === "block") {
       record.refuse(context.refusalStatus, context.refusal);
-      this.recordElapsed();
+      if (this.recordsLate) this.recordDecided();
       return;
     }
     if (record.overlays !== null && this.endByOverlay(record.overlays)) {
-      this.recordElapsed();
+      if (this.recordsLate) this.recordDecided();
       return;
     }
     record.judged = true;
@@ -170,10 +170,7 @@ export class Decider implements SlotReader {
     if (!allowed && settings.default === "block") record.addNoRuleAllows();
     if (this.asks && record.passes) this.askLimits();
     if (this.rules.banning) this.bans.set(this.rules.matching);
-    if (this.recordsLate) {
-      this.recordServedSignals();
-      this.recordElapsed();
-    }
+    if (this.recordsLate) this.recordDecided();
     if (record.passes && (this.awaits[context.route + 1] === 1 || this.chargesAwait)) this.awaitOutcome();
     if (record.verdict !== Verdict.allow) record.conclude();
   }
@@ -235,18 +232,17 @@ export class Decider implements SlotReader {
     limits.answer();
   }
 
-  private recordServedSignals(): void {
-    const { served, taught } = this.program;
+  /**
+   * Records and teaches by whether the request was let through. Its time is noted last, so that a decision compares it with what
+   * came before.
+   */
+  private recordDecided(): void {
+    const { served, taught, elapsed } = this.program;
     const { passes } = this.record;
     this.context.served = passes;
     this.signals.recordThatHold(served);
     if (passes) this.signals.teachThatHold(taught);
-  }
-
-  /** The time of a request is noted when all has been decided, so that a decision compares it with what came before. */
-  private recordElapsed(): void {
-    this.context.served = this.record.passes;
-    this.signals.recordThatHold(this.program.elapsed);
+    this.signals.recordThatHold(elapsed);
   }
 
   // ── what slots read ───────────────────────────────────────────────────────

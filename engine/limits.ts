@@ -140,8 +140,8 @@ export class Limits {
     for (let at = 0; at < asking.count; at++) {
       const entry = this.entries[asking.items[at]!]!;
       if (!this.askOne(entry, Rollout.shadow)) continue;
+      if (entry.charge.wait > 0) this.record.listShadow(entry.place);
       if (admits(entry)) this.charge(entry, Rollout.shadow);
-      else this.record.listShadow(entry.place);
     }
   }
 

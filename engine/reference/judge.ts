@@ -60,7 +60,7 @@ export interface Judgement {
   readonly asked: readonly Asked[];
   readonly admitted: boolean;
   readonly shadowAsked: readonly Asked[];
-  /** Names of the shadow rules that hold and the shadow limits that refuse. */
+  /** Names of the shadow rules that hold and the shadow limits that refuse or would delay. */
   readonly shadow: readonly string[];
 }
 
@@ -106,7 +106,10 @@ export function closeEarly(
 ): DecisionRecord {
   witness?.ended(ended.reason, scope);
   const { facts, overlaid, policy } = scope;
-  if (!isAmbiguous(scope)) recordMoment(state, "end", scope, witness);
+  if (!isAmbiguous(scope)) {
+    recordMoment(state, "served", scope, witness);
+    recordMoment(state, "end", scope, witness);
+  }
   const client = facts.client === null ? -1 : policy.clients.indexOf(facts.client);
   const findings = { ...NO_FINDINGS, overlays: isAmbiguous(scope) ? [] : overlaid.ids };
   return recordOf(ended, findings, { route: facts.route, client, token: 0 });
@@ -222,8 +225,8 @@ function shadowOf(rules: readonly Judged[], asked: readonly Asked[]): string[] {
   const shadowed = rules.filter(({ mode, exemptBy }) => mode === "shadow" && exemptBy.length === 0);
   const named = shadowed.filter(({ matches, ban }) => matches || ban > 0);
   const entries = named.map(({ rule, place }) => ({ name: rule.name, place }));
-  for (const { limit, quote, addition } of asked) {
-    if (!quote.admits) entries.push({ name: limit.name, place: addition?.place ?? 0 });
+  for (const { limit, addition } of asked) {
+    if (addition !== null) entries.push({ name: limit.name, place: addition.place });
   }
   return entries.sort((a, b) => a.place - b.place).map(({ name }) => name);
 }

@@ -339,6 +339,17 @@ describe.each(ENGINES)("$name", ({ make }) => {
       expect(labels).toEqual(["", "", "one each"]);
     });
 
+    test("count a refused credential among what was not served", () => {
+      const policy = policyOf(`
+        signal refused_hits = count where not served per ip over 1m
+        rule seen when refused_hits == 1 then note "one"`);
+      const labels = decide(policy, [
+        [0, get("/", { identityError: "expired" })],
+        [0, get("/")],
+      ]).map((decision) => decision.labels.join());
+      expect(labels).toEqual(["", "one"]);
+    });
+
     test("are not recorded for an ambiguous path", () => {
       const policy = policyOf(`
         signal hits = count per ip over 1m
