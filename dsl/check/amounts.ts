@@ -118,6 +118,8 @@ function checkCalendar(
 }
 
 function reportNoZone({ count, unit, span }: AstAmount & { kind: "calendar" }, site: Site): null {
+  // What is no unit is reported already, and with a duration there is no zone.
+  if (!UNITS.some((each) => each === unit.text)) return null;
   site.context.report.error(SEMANTICS.amount, span, "a calendar quota says in which time zone its units begin", {
     help: `write \`${count.raw} per ${unit.text} "UTC"\`, or \`"Europe/Rome"\``,
   });

@@ -109,7 +109,12 @@ function collection(ast: AstExpr, wanted: Type, site: Site, checker: Checker): T
 }
 
 function collectionHelp(value: Typed, wanted: Type): string {
-  if (value.expr.kind !== "literal") return "compare two values with `==`";
+  const isText = wanted.scalar === "string" && value.type.scalar === "string";
+  if (value.expr.kind !== "literal") {
+    return isText
+      ? "write `a contains b` where `b` is part of a text, or compare both with `==`"
+      : "compare two values with `==`";
+  }
   const isAddress = wanted.scalar === "ip" || wanted.scalar === "network";
   const network = isAddress && value.type.scalar === "string" ? canonicalNetwork(textOf(value.expr.value)) : null;
   if (network !== null) return `write it without quotes: \`${network}\``;

@@ -34,10 +34,8 @@ function readPresent(use: AttributeUse, ast: AstName, site: Site): Typed | null 
     });
     return null;
   }
-  if (!isPresent(use, site)) {
-    reportMissing(use, ast, site.context);
-    return null;
-  }
+  // What is wrong with the value's type is wrong whether it is present or not.
+  if (!isPresent(use, site)) reportMissing(use, ast, site.context);
   return { expr: use.expr, type: use.type };
 }
 
@@ -145,6 +143,9 @@ function reportNotValue(found: Declared, ast: AstName, context: CheckContext): n
     route: `write \`on ${found.name}\`, or \`route is ${found.name}\``,
     group: `write \`on ${found.name}\``,
     window: `write \`now in ${found.name}\``,
+    table: `write \`${found.name}[KEY]\``,
+    limit: `write \`used(${found.name})\``,
+    rule: "name the rule's condition with a `let`, and read that",
   };
   context.report.error(SEMANTICS.notValue, ast.span, `the ${found.kind} \`${found.name}\` is not a value`, {
     help: helps[found.kind] ?? "",

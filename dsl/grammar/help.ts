@@ -1,5 +1,6 @@
 /** The most telling help for a syntax error: a likely slip, a word of another language, or how the thing is written. */
 import type { IToken } from "chevrotain";
+import { METHODS } from "../../engine/index.ts";
 import { nearest } from "../check/suggest.ts";
 import { meaningsOf } from "../meanings.ts";
 import * as t from "../tokens.ts";
@@ -66,10 +67,15 @@ function synopsisFor(rules: readonly string[], tokens: readonly IToken[]): strin
 }
 
 function wordHelp(word: string, known: readonly string[]): string | null {
-  if (!/^[A-Za-z_]+$/.test(word) || known.includes(word)) return null;
+  if (!/^[A-Za-z_]+$/.test(word) || known.includes(word) || isMethod(word)) return null;
   const synonym = SYNONYMS.get(word);
   const meant = synonym !== undefined && known.includes(synonym) ? synonym : nearest(word, known);
   return meant === null ? null : `did you mean \`${meant}\`?`;
+}
+
+/** A method is no misspelt keyword, however near one it is (`GET` and `let`). */
+function isMethod(word: string): boolean {
+  return METHODS.some((method) => method === word);
 }
 
 /** How a ban of a given length is written. */
@@ -115,11 +121,20 @@ function measureHelp(found: IToken, rules: readonly string[]): string | null {
 
 /** Help for marks that other languages use. */
 function markHelp(found: IToken, tokens: readonly IToken[]): string | null {
-  if (found.tokenType === t.Assign && inCondition(found, tokens))
-    return "values are compared with `==`, enumerations with `is`";
-  if (found.tokenType === t.Assign && tokens.indexOf(found) > 2) return "clauses and settings are written without `=`";
+  if (found.tokenType === t.Assign && tokens.indexOf(found) > 1) {
+    return inCondition(found, tokens)
+      ? "values are compared with `==`, enumerations with `is`"
+      : "clauses and settings are written without `=`";
+  }
+  if (found.image === ">" && isNotEqual(found, tokens)) return "values that differ are found with `!=`";
   if (found.tokenType === t.Pipe && inCondition(found, tokens)) return "conditions are joined with `or`";
   return found.tokenType === t.Minus ? hyphenHelp(found, tokens) : null;
+}
+
+/** Whether a token ends a `<>`. */
+function isNotEqual(found: IToken, tokens: readonly IToken[]): boolean {
+  const before = tokens[tokens.indexOf(found) - 1];
+  return before?.image === "<" && touches(before, found);
 }
 
 /** Whether a condition has begun before a token, and with it most likely goes on. */

@@ -1,9 +1,14 @@
 /** The grammar of `test` blocks: requests on a virtual clock, what the service answers, and what is expected. */
+import type { IToken } from "chevrotain";
 import * as t from "../tokens.ts";
 import { DecisionGrammar } from "./decisions.ts";
 import type { Rule } from "./expressions.ts";
 
 const { K } = t;
+
+function isString({ tokenType }: IToken): boolean {
+  return tokenType === t.ClosedString || tokenType === t.OpenString;
+}
 
 export class TestGrammar extends DecisionGrammar {
   testDeclaration: Rule = this.RULE("testDeclaration", () => {
@@ -23,7 +28,8 @@ export class TestGrammar extends DecisionGrammar {
     this.CONSUME(t.Numeral, { LABEL: "time" });
     this.OR([
       {
-        GATE: () => this.LA(2).tokenType === t.ClosedString || this.LA(2).tokenType === t.OpenString,
+        // `repeat` can be a method, and a method is followed by its path.
+        GATE: () => this.LA(1).tokenType !== K.repeat || isString(this.LA(2)),
         ALT: () => {
           this.OR1([
             {
