@@ -7,7 +7,6 @@ import {
   createEngine,
   type EngineOptions,
   type Policy,
-  recoverWorker,
   shareEngine,
   type SharedState,
   type StatefulEngine,
@@ -26,6 +25,7 @@ import type { Acceptor, Listener, TransportOptions } from "../transport.ts";
 import { Broadcast } from "./broadcast.ts";
 import type { Answer, Ask, Assignment, Questions } from "./messages.ts";
 import { Moments } from "./moments.ts";
+import { Recovery } from "./recovery.ts";
 import { SpreadingEngine } from "./spreading-engine.ts";
 import type { Sighted } from "./worker-watch.ts";
 import { type Employer, WorkerHandle } from "./worker-handle.ts";
@@ -67,8 +67,7 @@ export class Crew implements Employer {
   /** Waits by number, and what is still waited for. */
   readonly #waits: number[];
   readonly #timers = new Set<NodeJS.Timeout>();
-  /** Numbers of workers that are gone and may have left something half done. */
-  readonly #unrecovered = new Set<number>();
+  #recovery: Recovery | null = null;
   #look: NodeJS.Timeout | null = null;
   #state: SharedState | null = null;
   #bans: JournalTurns | null = null;
@@ -159,6 +158,7 @@ export class Crew implements Employer {
    */
   share(engine: StatefulEngine, policy: Policy, options: EngineOptions, journal: BanJournal | null): StatefulEngine {
     this.#state = shareEngine(engine, { memoryBytes: policy.settings.memoryBytes, snapshots: journal !== null });
+    this.#recovery = new Recovery(this.#state, this.#config.report);
     this.#bans = journal?.turns ?? null;
     this.#broadcast.tell("policy", policy);
     const shared = { state: this.#state, worker: 0, patienceMs: PATIENCE_MS };
@@ -240,7 +240,7 @@ export class Crew implements Employer {
     this.#metrics.keep(worker);
     Atomics.store(this.#held, worker.number, 0);
     Atomics.store(this.#forwarded, worker.number, 0);
-    this.#unrecovered.add(worker.number);
+    this.#recovery?.add(worker.number);
     this.#recover();
     if (!this.#ending) this.#ends++;
     if (!this.#ending && !this.#starting) this.#replace(worker);
@@ -320,26 +320,13 @@ export class Crew implements Employer {
 
   /** A number is used again when nothing is left of who had it. */
   #startAgain(number: number): void {
-    if (this.#unrecovered.has(number)) this.#later(FIRST_WAIT_MS, () => this.#startAgain(number));
+    if (this.#recovery?.has(number) === true) this.#later(FIRST_WAIT_MS, () => this.#startAgain(number));
     else this.#startOne(number);
   }
 
-  /**
-   * Undoes what workers left half done, the latest first, because one that ended inside the state keeps all others out. If a worker stays
-   * inside for long, this is left for another time.
-   */
   #recover(): void {
-    const state = this.#state;
-    if (state === null) return;
-    try {
-      for (const number of [...this.#unrecovered].toReversed()) {
-        recoverWorker(state, number);
-        this.#unrecovered.delete(number);
-      }
-    } catch (problem) {
-      this.report(`a worker cannot be recovered yet: ${String(problem)}`, "worker.ended");
-      this.#later(FIRST_WAIT_MS, () => this.#recover());
-    }
+    const waitMs = this.#recovery?.run() ?? null;
+    if (waitMs !== null) this.#later(waitMs, () => this.#recover());
   }
 
   #later(ms: number, run: () => void): void {
