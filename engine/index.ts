@@ -22,6 +22,7 @@ export {
   type SharedState,
   type SharedStateOptions,
   StateHeldError,
+  stateHolder,
 } from "./state/shared/shared-state.ts";
 export {
   type ClientShortage,

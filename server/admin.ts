@@ -60,7 +60,7 @@ export function adminRoutes(parts: AdminParts): Routes {
   return {
     exact: new Map<string, Handler>([
       ["/healthz", (_from, reply) => sendText(reply, 200, "ok\n")],
-      ["/readyz", (_from, reply) => sendReadiness(reply, parts.ready())],
+      ["/readyz", (_from, reply) => sendReadiness(reply, parts.unready())],
       ...guarded,
     ]),
     under: new Map(guarded.filter(([path]) => WITH_PARTS.has(path))),
@@ -90,9 +90,9 @@ async function reload(parts: AdminParts, { caller: { token, role }, body }: Call
   return { status: result.applied ? 200 : 422, value: result };
 }
 
-function sendReadiness(reply: Reply, ready: boolean): void {
-  if (ready) sendText(reply, 200, "ready\n");
-  else sendText(reply, 503, "stopping\n");
+function sendReadiness(reply: Reply, unready: string | null): void {
+  if (unready === null) sendText(reply, 200, "ready\n");
+  else sendText(reply, 503, `${unready}\n`);
 }
 
 function sendText(reply: Reply, status: number, text: string): void {

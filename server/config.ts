@@ -103,6 +103,8 @@ export interface ServerOptions extends AdminOptions {
   readonly stopTimeoutMs?: number;
   /** Threads that decide, from 1 to 29, or `auto` for one a core: `workers/options.ts`. Default 1. */
   readonly workers?: number | "auto";
+  /** Milliseconds that a worker may stand still before the server stops: `workers/options.ts`. Default: never. */
+  readonly stuckExitMs?: number;
   /** Told what happens: reloads, refused policies, faults. Default: standard error, one line each. */
   readonly report?: Report;
   /** Whether standard error gets sentences or JSON. Default `text`. */
@@ -153,6 +155,8 @@ export interface Config extends ListenerConfig {
   readonly stream: Required<StreamOptions>;
   readonly stopTimeoutMs: number;
   readonly workers: number;
+  /** Null where the server goes on. */
+  readonly stuckExitMs: number | null;
   readonly report: Report;
   /** Null for this machine's clock. */
   readonly clock: (() => number) | null;
@@ -227,6 +231,7 @@ export function readConfig(options: ServerOptions): Config {
     stream: readStreamOptions(options.stream ?? {}, readCount),
     stopTimeoutMs: readCount("stopTimeoutMs", options.stopTimeoutMs, 10_000),
     workers: readWorkers(options),
+    stuckExitMs: options.stuckExitMs === undefined ? null : readCount("stuckExitMs", options.stuckExitMs, 1),
     report: options.report ?? reportTo((text) => void process.stderr.write(text), options.reportFormat ?? "text"),
     clock: options.clock ?? null,
   };

@@ -52,7 +52,7 @@ export async function openListeners(
     transport,
     reload: (cause, by) => reloader.reloadInTime(cause, by),
     sources: () => reloader.sourceFiles,
-    ready: () => !stopper.stopping && crew?.up !== 0,
+    unready: () => (stopper.stopping ? "stopping" : (crew?.unready ?? null)),
     crew,
   };
   try {

@@ -46,6 +46,8 @@ export interface RunningServer {
   stop(): Promise<void>;
   /** Resolves when the server has stopped. */
   readonly stopped: Promise<void>;
+  /** Whether it stopped because a worker stood still: see `stuckExitMs`. */
+  readonly gaveUp: boolean;
 }
 
 /** What may be replaced: the engine by the reference interpreter, the policy file by something in memory. */
@@ -103,6 +105,7 @@ async function makeCrew(config: Config, options: ServerOptions, parts: ServerPar
 
 async function startOrStop(crew: Crew, { log, gate }: Services, stopper: Stopper): Promise<void> {
   try {
+    crew.standstill.onGivenUp = () => void stopper.stop();
     await crew.start(log, gate.metrics);
   } catch (problem) {
     await stopper.stop();
@@ -170,6 +173,9 @@ function describeRunning(
     settled: async () => crew?.settled(),
     stop: () => stopper.stop(),
     stopped: stopper.stopped,
+    get gaveUp() {
+      return crew?.standstill.givenUp === true;
+    },
   };
 }
 

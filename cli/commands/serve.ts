@@ -172,7 +172,8 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   io.stop?.addEventListener("abort", () => void running.stop(), { once: true });
   if (io.stop?.aborted === true) await running.stop();
   await running.stopped;
-  return EXIT.fine;
+  // Where the worker that stood still has connections open the process is aborted now, whatever the status.
+  return running.gaveUp ? EXIT.no : EXIT.fine;
 }
 
 const NOBODY =

@@ -15,8 +15,8 @@ export interface AdminParts {
   readonly reload: (cause: string, by: Omit<Act, "reason">) => Promise<ReloadResult>;
   /** Texts of the running policy. */
   readonly sources: () => readonly SourceFile[];
-  /** False from the moment the server stops. */
-  readonly ready: () => boolean;
+  /** Why the server is not ready: it stops, or too few workers serve. Null where it is. */
+  readonly unready: () => string | null;
   /** Null where there are no workers. */
   readonly crew: Pick<Crew, "size" | "up" | "ends" | "decisions" | "metrics" | "settled"> | null;
 }

@@ -152,6 +152,7 @@ export const OPTIONS: Fields<Omit<ServerOptions, NotInFiles>> & Table = {
   callers: section<Callers>("Who asks, and what they show: a policy that relies on more is refused.", CALLERS_FIELDS),
   outcomesFrom: paths("Access logs of callers, followed for what the service answered. Default: none."),
   workers: countOrWord("Threads that decide, sharing all state; auto: one a core. Default 1.", ["auto"]),
+  stuckExitMs: count("Milliseconds that a worker may stand still before the server stops. Default: never."),
   tokens: section<TokenOptions>("Access tokens.", TOKENS),
   signedRequests: section<SignedRequestOptions>("Signed requests.", SIGNED_REQUESTS),
   clientCertificates: section<ClientCertificateOptions>(

@@ -10,6 +10,7 @@ import {
   shareEngine,
   type SharedState,
   type StatefulEngine,
+  stateHolder,
 } from "../../engine/index.ts";
 import type { Config, ServerOptions } from "../config.ts";
 import { randomPrefix } from "../decision-ids.ts";
@@ -23,10 +24,12 @@ import { ServerError } from "../server-error.ts";
 import type { BanJournal, JournalTurns } from "../state/ban-journal.ts";
 import type { Acceptor, Listener, TransportOptions } from "../transport.ts";
 import { Broadcast } from "./broadcast.ts";
+import { handedOptions } from "./handed-options.ts";
 import type { Answer, Ask, Assignment, Questions } from "./messages.ts";
 import { Moments } from "./moments.ts";
 import { Recovery } from "./recovery.ts";
 import { SpreadingEngine } from "./spreading-engine.ts";
+import { Standstill } from "./standstill.ts";
 import type { Sighted } from "./worker-watch.ts";
 import { type Employer, WorkerHandle } from "./worker-handle.ts";
 import { WorkerMetrics } from "./worker-metrics.ts";
@@ -47,8 +50,6 @@ const OUTCOME_MS = 4_000;
 const DECISIONS_MS = 1_000;
 /** Milliseconds that a worker has to end, besides those for what is in flight. */
 const END_MS = 1_000;
-/** How often it is looked whether all workers answer. */
-const LOOK_MS = 5_000;
 
 export class Crew implements Employer {
   readonly #config: Config;
@@ -68,7 +69,6 @@ export class Crew implements Employer {
   readonly #waits: number[];
   readonly #timers = new Set<NodeJS.Timeout>();
   #recovery: Recovery | null = null;
-  #look: NodeJS.Timeout | null = null;
   #state: SharedState | null = null;
   #bans: JournalTurns | null = null;
   #acceptor: Acceptor | null = null;
@@ -84,10 +84,17 @@ export class Crew implements Employer {
   /** @param options - Those that `config` was read from. */
   constructor(config: Config, options: ServerOptions, accept: (options: TransportOptions) => Acceptor) {
     this.#config = config;
-    this.#options = forWorkers(options, config);
+    this.#options = handedOptions(options, config);
     this.#accept = accept;
     this.#replays = sharedReplaysOf(config);
     this.#metrics = new WorkerMetrics(config.report);
+    this.standstill = new Standstill({
+      report: config.report,
+      stuckExitMs: config.stuckExitMs,
+      ask: (workers) => this.#metrics.ask(workers),
+      hand: (worker, connections) => this.#hand(worker, connections),
+      holder: () => (this.#state === null ? null : stateHolder(this.#state)),
+    });
     this.#workers = Array.from({ length: config.workers }, () => null);
     this.#waits = this.#workers.map(() => FIRST_WAIT_MS);
     const words = (): Int32Array => new Int32Array(new SharedArrayBuffer(4 * (config.workers + 1)));
@@ -97,6 +104,8 @@ export class Crew implements Employer {
       for (const worker of this.#present) worker.post({ kind: "told", told });
     });
   }
+
+  readonly standstill: Standstill;
 
   /** Hears what workers saw; set once, at the start. */
   onSighted: (sighted: Sighted) => void = () => {};
@@ -136,7 +145,12 @@ export class Crew implements Employer {
 
   /** How many take connections now. */
   get up(): number {
-    return this.#present.filter(({ descriptor }) => descriptor !== null).length;
+    return this.#present.filter(({ serves }) => serves).length;
+  }
+
+  /** Why too few take connections now; null where enough do. */
+  get unready(): string | null {
+    return this.standstill.unready(this.#present, this.size);
   }
 
   /** How many ended and were, or are to be, replaced. */
@@ -200,8 +214,7 @@ export class Crew implements Employer {
     await this.#moments.until(() => this.up === this.size || this.#ends > 0, Number.POSITIVE_INFINITY);
     this.#starting = false;
     if (this.#ends > 0) throw new ServerError("worker_failed", "a worker did not start; its fault is reported above");
-    this.#look = setInterval(() => void this.#metrics.ask(this.#present), LOOK_MS);
-    this.#look.unref();
+    this.standstill.start(() => this.#present);
   }
 
   /** Resolves when every worker has taken what was told before the call, or after half a minute. */
@@ -224,7 +237,7 @@ export class Crew implements Employer {
   // ── for the workers ───────────────────────────────────────────────────────
 
   ready(worker: WorkerHandle): void {
-    if (!this.#ending && worker.descriptor !== null) this.#acceptor?.add(worker.descriptor);
+    if (!this.#ending) this.#hand(worker, true);
     if (!this.#starting && !this.#ending) this.report(`worker ${worker.number} is up`, "worker.up");
     this.#moments.tell();
   }
@@ -249,6 +262,10 @@ export class Crew implements Employer {
 
   took(): void {
     this.#moments.tell();
+  }
+
+  answersAgain(worker: WorkerHandle): void {
+    this.standstill.over(worker);
   }
 
   asked(worker: WorkerHandle, { number, of, question }: Ask): void {
@@ -303,9 +320,15 @@ export class Crew implements Employer {
     };
   }
 
+  #hand({ descriptor }: WorkerHandle, connections: boolean): void {
+    if (descriptor === null) return;
+    if (connections) this.#acceptor?.add(descriptor);
+    else this.#acceptor?.remove(descriptor);
+  }
+
   /** Hands no more connections to a worker. */
   #retire(worker: WorkerHandle): void {
-    if (worker.descriptor !== null) this.#acceptor?.remove(worker.descriptor);
+    if (worker.serves) this.#hand(worker, false);
     worker.descriptor = null;
   }
 
@@ -341,15 +364,15 @@ export class Crew implements Employer {
     this.#stopReplacing();
     acceptor.drain();
     for (const worker of this.#present) {
-      // Until it says how many there are.
-      worker.inFlight = 1;
+      // Until it says how many there are; one that stands still would be waited for in vain.
+      worker.inFlight = worker.aside ? 0 : 1;
       worker.post({ kind: "drain" });
     }
   }
 
   #stopReplacing(): void {
     this.#ending = true;
-    if (this.#look !== null) clearInterval(this.#look);
+    this.standstill.stop();
     for (const timer of this.#timers) clearTimeout(timer);
   }
 
@@ -367,19 +390,4 @@ export class Crew implements Employer {
     }
     void acceptor.close();
   }
-}
-
-/**
- * The options in a form that can be cloned: functions stay with the main thread, and a secret that was made at random is the same for all
- * workers.
- */
-function forWorkers(options: ServerOptions, { log, challenges: { secrets } }: Config): ServerOptions {
-  const plain = Object.fromEntries(Object.entries(options).filter(([, value]) => typeof value !== "function"));
-  return {
-    ...plain,
-    policy: options.policy,
-    // A worker has no sink of its own, but knows whether there is one.
-    log: { ...options.log, sink: log.sink === "off" ? "off" : { file: "" } },
-    challenges: { ...options.challenges, secrets },
-  };
 }

@@ -11,6 +11,11 @@ export interface WorkersOptions {
    * state is shared between them. Default 1.
    */
   readonly workers?: number | "auto";
+  /**
+   * Milliseconds that a worker may stand still before the server stops, so that whoever watches over it starts it anew: such a worker can only
+   * be ended with the whole process. Default: never.
+   */
+  readonly stuckExitMs?: number;
   readonly clock?: () => number;
 }
 

@@ -12,6 +12,8 @@ export interface Employer {
   leaving(worker: WorkerHandle): void;
   /** It is gone, whatever the reason. */
   ended(worker: WorkerHandle): void;
+  /** It was silent, and says something. */
+  answersAgain(worker: WorkerHandle): void;
   /** Something was taken that was told: see `took`. */
   took(): void;
   asked(worker: WorkerHandle, ask: Ask): void;
@@ -51,14 +53,18 @@ export class WorkerHandle {
   metrics: MetricSums = new Map();
   /** Whether those were its last words. */
   farewell = false;
-  /** Whether it was asked something and did not answer. */
-  silent = false;
+  /** Since when it does not answer; null where it does. */
+  silentSinceMs: number | null = null;
+  /** Whether connections go to others until it answers. */
+  aside = false;
   /** Whether it is gone. */
   gone = false;
   readonly #worker: Worker;
   readonly #employer: Employer;
   readonly #patience: Patience;
   #wait: NodeJS.Timeout;
+  /** Since when it should have ended. */
+  #lateSinceMs: number | null = null;
 
   constructor(task: Assignment, employer: Employer, patience: Patience = PATIENCE) {
     this.number = task.worker;
@@ -79,6 +85,17 @@ export class WorkerHandle {
       this.asks.giveUp();
       employer.ended(this);
     });
+  }
+
+  /** Whether connections are handed to it. */
+  get serves(): boolean {
+    return this.descriptor !== null && !this.aside;
+  }
+
+  /** Milliseconds since it should have answered, or ended; 0 where it does what it should. */
+  get stillMs(): number {
+    const sinceMs = this.#lateSinceMs ?? this.silentSinceMs;
+    return sinceMs === null ? 0 : performance.now() - sinceMs;
   }
 
   post(message: ToWorker): void {
@@ -107,12 +124,17 @@ export class WorkerHandle {
   }
 
   #isLate(): void {
+    this.#lateSinceMs = performance.now();
     const line = `worker ${this.number} was told to end and does not; nobody takes its place until the server is restarted`;
     this.#employer.report(line, "worker.late");
   }
 
   #hear(message: ToMain): void {
     const employer = this.#employer;
+    if (this.silentSinceMs !== null) {
+      this.silentSinceMs = null;
+      employer.answersAgain(this);
+    }
     if (message.kind === "log") {
       employer.log(message.lines);
       this.post({ kind: "logged", length: message.length });

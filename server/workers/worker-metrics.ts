@@ -37,12 +37,15 @@ export class WorkerMetrics {
   }
 
   async #askOne(worker: WorkerHandle): Promise<void> {
-    if (worker.descriptor === null) return;
+    if (!worker.wasReady) return;
     const text = await worker.asks.ask("metrics", null, ANSWER_MS);
-    const silent = text === null && !worker.gone;
-    if (silent && !worker.silent)
-      this.#report(`worker ${worker.number} has not answered for ${ANSWER_MS} ms`, "worker.late");
-    worker.silent = silent;
-    if (text !== null && !worker.farewell) worker.metrics = readMetrics(text);
+    if (text === null) this.#isSilent(worker);
+    else if (!worker.farewell) worker.metrics = readMetrics(text);
+  }
+
+  #isSilent(worker: WorkerHandle): void {
+    if (worker.gone || worker.silentSinceMs !== null) return;
+    worker.silentSinceMs = performance.now();
+    this.#report(`worker ${worker.number} has not answered for ${ANSWER_MS} ms`, "worker.late");
   }
 }

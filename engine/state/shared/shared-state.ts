@@ -156,6 +156,12 @@ export class Sharing {
   }
 }
 
+/** The worker that is inside now, or null: for who asks why nobody else is. */
+export function stateHolder({ buffer }: SharedState): number | null {
+  const holder = Atomics.load(new Int32Array(buffer), LOCK);
+  return holder === 0 ? null : holder - 1;
+}
+
 /**
  * Takes back what a worker that has ended left half done, and lets go of what it used; call it when the worker's thread is gone, and not
  * from a thread that decides: those may be waiting for it. Tables stay for the worker that takes its place.

@@ -32,6 +32,7 @@ haproxy: 127.0.0.1:8082
 callers: { via: [nginx, inline], shows: [outcomes] }
 outcomesFrom: [log/access.log]
 workers: auto
+stuckExitMs: 60000
 tokens: { publicOrigins: ["https://api.example.com"], clockSkewSeconds: 0, requireId: true, rememberedMax: 11, dpopNonce: true, dpopProofsMax: 12 }
 signedRequests: { bodyBytesMax: 13, bodiesBytesMax: 14, replaysMax: 15 }
 clientCertificates: { by: ["spiffe://example.com/proxy"] }

@@ -51,6 +51,7 @@ class Noted implements Employer {
   }
   leaving(): void {}
   took(): void {}
+  answersAgain(): void {}
   asked(): void {}
   log(): void {}
   sighted(): void {}
