@@ -28,6 +28,7 @@ export { type FileOptions, readConfigFile } from "./config-file/read.ts";
 export { secretOf } from "./config-file/secrets.ts";
 export type { BanGuardOptions } from "./containment/options.ts";
 export { loadUws } from "./load-uws.ts";
+export { readPeppers } from "./identity/peppers.ts";
 export { ReplayStore } from "./replay/replay-store.ts";
 export type { ListReload, LoadPolicy, ReloadResult } from "./policy-loader.ts";
 export type { ServerErrorCode } from "./server-error.ts";

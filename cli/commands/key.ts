@@ -32,7 +32,11 @@ remove the old one. With POLICY, the client must be in its inventory and the cre
     },
     { name: "id", value: "CREDENTIAL", help: "id of the credential (default: the client's with today's date)" },
     { name: "expires", value: "DATE", help: "when the key ends, such as 2030-06-30 (default: in 180 days)" },
-    { name: "pepper", value: "ID", help: "hash an API key with this secret of EDGEPOLICY_PEPPER (ID=SECRET,…)" },
+    {
+      name: "pepper",
+      value: "ID",
+      help: "hash an API key with this secret of EDGEPOLICY_PEPPER (ID=SECRET,…), or of the file that EDGEPOLICY_PEPPER_FILE names",
+    },
     { name: "webhook", value: null, help: "for hmac: write the secret as Standard Webhooks does (whsec_…)" },
     {
       name: "public",
@@ -67,7 +71,7 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   const expires = readExpiry(args.text("expires"), today);
   const found = policy === null ? null : placeOf(policy, client, id);
   if (found !== null && found.warning !== "") io.stderr(`edgepolicy: warning: ${found.warning}\n`);
-  const made = make(type, args, io);
+  const made = await make(type, args, io);
   const credential = { id, type, ...made.members, issued, expires };
   await io.stdout(args.json() ? jsonText(client, made, credential) : keyText(client, made, credential, found));
   return EXIT.fine;
@@ -76,12 +80,12 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
 /** Options that one type alone has. */
 const ONLY: Readonly<Record<string, KeyType>> = { pepper: "api_key", webhook: "hmac", public: "signature" };
 
-function make(type: KeyType, args: Arguments, io: CliIo): MadeKey {
+async function make(type: KeyType, args: Arguments, io: CliIo): Promise<MadeKey> {
   for (const [name, only] of Object.entries(ONLY)) {
     if (type !== only && args.has(name)) throw new CliProblem(`--${name} is for --type ${only}, not for ${type}`);
   }
   if (type === "hmac") return makeSharedSecret(args.has("webhook"));
-  if (type === "api_key") return makeApiKey(readPepper(args.text("pepper"), io));
+  if (type === "api_key") return makeApiKey(await readPepper(args.text("pepper"), io));
   const file = args.text("public");
   return makeSigningKey(file === null ? null : readPem(file));
 }
@@ -120,25 +124,35 @@ function readExpiry(text: string | null, today: number): string {
   return text;
 }
 
-function readPepper(id: string | null, io: CliIo): { readonly id: string; readonly secret: string } | null {
-  return id === null ? null : { id, secret: findPepper(id, io) };
+async function readPepper(
+  id: string | null,
+  { env }: CliIo,
+): Promise<{ readonly id: string; readonly secret: string } | null> {
+  if (id === null) return null;
+  // Imported here, because most keys need no pepper and the server is large.
+  const { readPeppers, ServerError } = await import("../../server/index.ts");
+  try {
+    return { id, secret: findPepper(id, readPeppers(undefined, env)) };
+  } catch (problem) {
+    if (problem instanceof ServerError) throw new CliProblem(problem.message, problem.help);
+    throw problem;
+  }
 }
 
-function findPepper(id: string, { env }: CliIo): string {
-  for (const entry of (env["EDGEPOLICY_PEPPER"] ?? "").split(",")) {
-    const split = entry.indexOf("=");
-    if (split > 0 && entry.slice(0, split).trim() === id && split + 1 < entry.length) {
-      return longEnough(id, entry.slice(split + 1));
-    }
-  }
-  throw new CliProblem(`--pepper ${id}: EDGEPOLICY_PEPPER has no such secret`, `set EDGEPOLICY_PEPPER="${id}=SECRET"`);
+function findPepper(id: string, peppers: ReadonlyMap<string, string>): string {
+  const secret = peppers.get(id) ?? "";
+  if (secret !== "") return longEnough(id, secret);
+  throw new CliProblem(
+    `--pepper ${id}: EDGEPOLICY_PEPPER has no such secret`,
+    `set EDGEPOLICY_PEPPER="${id}=SECRET", or EDGEPOLICY_PEPPER_FILE to a file that holds this`,
+  );
 }
 
 /** Once keys are made with it, a pepper cannot be exchanged without new keys for all. */
 function longEnough(id: string, secret: string): string {
   if (secret.length >= PEPPER_LENGTH_MIN) return secret;
   throw new CliProblem(
-    `--pepper ${id}: its secret in EDGEPOLICY_PEPPER has ${secret.length} characters, fewer than ${PEPPER_LENGTH_MIN}`,
+    `--pepper ${id}: its secret has ${secret.length} characters, fewer than ${PEPPER_LENGTH_MIN}`,
     "`openssl rand -base64 32` makes a secret; where keys are hashed with this one already, give the new one another id",
   );
 }

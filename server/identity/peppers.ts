@@ -1,17 +1,20 @@
 /** Peppers: secrets that API keys of the inventory are hashed with, by id. */
 import { PEPPER_LENGTH_MIN } from "../../dsl/index.ts";
-import { secretOf } from "../config-file/secrets.ts";
+import { type Environment, secretOf } from "../config-file/secrets.ts";
 import type { Report } from "../report.ts";
 import { invalidOption } from "../server-error.ts";
 
 /**
- * The peppers of the option, or else of the environment.
+ * The peppers of the option, or else those that the environment holds or names the file of.
  *
  * @throws {ServerError} `option_invalid`.
  */
-export function readPeppers(option: Readonly<Record<string, string>> | undefined): ReadonlyMap<string, string> {
+export function readPeppers(
+  option: Readonly<Record<string, string>> | undefined,
+  env: Environment = process.env,
+): ReadonlyMap<string, string> {
   if (option !== undefined) return new Map(Object.entries(option));
-  const text = secretOf(process.env, "EDGEPOLICY_PEPPER") ?? "";
+  const text = secretOf(env, "EDGEPOLICY_PEPPER") ?? "";
   const peppers = new Map<string, string>();
   for (const entry of text.split(",")) {
     if (entry === "") continue;

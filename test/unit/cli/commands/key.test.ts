@@ -39,6 +39,26 @@ test("hashes with a pepper of the environment", async () => {
   expect(credential["hash"]).toBe(`hmac-sha256:p2:${digest}`);
 });
 
+test("hashes with a pepper of the file that the environment names, as the server does", async () => {
+  const secret = "a secret of 30 characters here";
+  const at = folderWith({ peppers: `p1=other,p2=${secret}\n` });
+  const env = { EDGEPOLICY_PEPPER_FILE: at("peppers") };
+  const { key, credential } = await create(["--client", "acme_sync", "--pepper", "p2"], env);
+  const digest = createHmac("sha256", secret).update(key).digest("hex");
+  expect(credential["hash"]).toBe(`hmac-sha256:p2:${digest}`);
+});
+
+test.each([
+  ["a file that is not there", { EDGEPOLICY_PEPPER_FILE: "no-such-file" }, "cannot read `no-such-file`"],
+  ["both", { EDGEPOLICY_PEPPER_FILE: "peppers", EDGEPOLICY_PEPPER: "p1=x" }, "are both set"],
+  ["an entry of another form", { EDGEPOLICY_PEPPER: "p1" }, "an entry is not ID=SECRET"],
+])("makes no keys with peppers in %s", async (_, env, message) => {
+  const args = ["key", "create", "--client", "acme_sync", "--pepper", "p1"];
+  const { status, stdout, stderr } = await edgepolicy(args, { env });
+  expect([status, stdout]).toEqual([2, ""]);
+  expect(stderr).toContain(message);
+});
+
 test("makes no keys with a pepper that can be guessed", async () => {
   const args = ["key", "create", "--client", "acme_sync", "--pepper", "p1"];
   const { status, stdout, stderr } = await edgepolicy(args, { env: { EDGEPOLICY_PEPPER: "p1=18 characters long" } });
