@@ -135,13 +135,21 @@ function scoreRows({ name, value, span, terms }: ExplainedScore, sources: readon
 }
 
 function signalRows(signal: ExplainedSignal, sources: readonly SourceFile[]): readonly Row[] {
-  const { name, value, type, key, recorded, span, conditions } = signal;
+  const { name, value, type, key, recorded, span, conditions, youth } = signal;
   const whose = key === null ? ", the request has no key for it" : key.length === 0 ? "" : ` for ${keyText(key)}`;
-  const text = `${name} = ${formatValue(value, type)}${whose}${recorded ? "; this request counts" : ""}`;
+  const text = `${name} = ${formatValue(value, type)}${whose}${youthText(youth)}${recorded ? "; this request counts" : ""}`;
   const rows = [conditions.where, conditions.hit].flatMap((each) =>
     each === null ? [] : conditionRows(each, sources),
   );
   return [{ text, place: placeOf(span, sources) }, ...indented(rows)];
+}
+
+/** Why nothing is novel to a key. */
+function youthText(youth: ExplainedSignal["youth"]): string {
+  if (youth === null) return "";
+  const { knownMicros, neededMicros } = youth;
+  const known = knownMicros === null ? "not known yet" : `known for ${formatMicros(knownMicros)}`;
+  return `, ${known}, needs ${formatMicros(neededMicros)}`;
 }
 
 function keyText(parts: readonly KeyPart[]): string {

@@ -33,6 +33,7 @@ export function explainSignals(scope: Scope): ExplainedSignal[] {
     key: keyOf(keys, scope),
     recorded: false,
     value: scope.signal(index),
+    youth: scope.youth(index),
     type: { scalar: typeOf(aggregate), set: false },
     conditions: NO_CONDITIONS,
   }));

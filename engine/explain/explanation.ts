@@ -4,6 +4,7 @@
  */
 import type { KeyPart, PolicyEngine } from "../contract.ts";
 import type { Decision } from "../decision.ts";
+import type { Youth } from "../reference/novel.ts";
 import type { Expr, ExprType, Span, Value, Verdict } from "../policy.ts";
 import type { Outcome, Request } from "../request.ts";
 
@@ -68,6 +69,8 @@ export interface ExplainedSignal {
   readonly recorded: boolean;
   /** As rules read it. */
   readonly value: number | boolean;
+  /** Why a `novel` is false whatever the request's value: its key has not been known for long enough. Else null. */
+  readonly youth: Youth | null;
   readonly type: ExprType;
   readonly conditions: SignalConditions;
 }

@@ -5,6 +5,7 @@ import { holds, parseNetwork } from "./address.ts";
 import type { Answer } from "./attributes.ts";
 import type { Facts } from "./facts.ts";
 import type { Overlaid } from "./overlays.ts";
+import type { Youth } from "./novel.ts";
 import { fitsGlob, searches } from "./pattern.ts";
 
 /** All that an expression can read. */
@@ -27,6 +28,8 @@ export interface Scope extends Readings {
   readonly facts: Facts;
   readonly answer: Answer;
   readonly overlaid: Overlaid;
+  /** Why a signal calls nothing novel, by index. */
+  readonly youth: (index: number) => Youth | null;
 }
 
 const LARGEST = Number.MAX_SAFE_INTEGER;

@@ -21,11 +21,24 @@ export function countKnown(known: Acquaintance | null, now: number, windowMicros
   return known === null ? 0 : living(known, now, windowMicros).length;
 }
 
-/** Whether a value is new to a key that has been known for an eighth of the window. */
+/** Why nothing is new to a key: it has not been known for long enough. */
+export interface Youth {
+  /** For how long it is known; null where it is not. */
+  readonly knownMicros: number | null;
+  readonly neededMicros: number;
+}
+
+/** Null for a key that has been known for an eighth of the window. */
+export function youthOf(known: Acquaintance | null, now: number, windowMicros: number): Youth | null {
+  const lives = known !== null && living(known, now, windowMicros).length > 0;
+  if (lives && YOUTH * (now - known.since) >= windowMicros) return null;
+  return { knownMicros: lives ? now - known.since : null, neededMicros: Math.ceil(windowMicros / YOUTH) };
+}
+
+/** Whether a value is new to a key that is known for long enough. */
 export function isNovel(known: Acquaintance | null, value: ScalarValue, now: number, windowMicros: number): boolean {
-  if (known === null || YOUTH * (now - known.since) < windowMicros) return false;
-  const values = living(known, now, windowMicros).map((slot) => slot.value);
-  return values.length > 0 && !values.includes(value);
+  if (known === null || youthOf(known, now, windowMicros) !== null) return false;
+  return !living(known, now, windowMicros).some((slot) => slot.value === value);
 }
 
 /** Learns a value. Where every slot is taken, the one with the oldest time is given to it, the first of several. */

@@ -7,7 +7,7 @@ import { keyOf } from "./keys.ts";
 import { usedOf } from "./limits.ts";
 import { NOT_OVERLAID, overlaidBy } from "./overlays.ts";
 import { modesOf } from "./rollout.ts";
-import { signalValue } from "./signals.ts";
+import { signalValue, signalYouth } from "./signals.ts";
 import { type ReferenceState, withLists } from "./state.ts";
 
 /** What conditions read of the answer while there is none. */
@@ -22,7 +22,8 @@ function attribute(this: Scope, expr: AttributeExpr): Value | undefined {
 export function statelessScope(policy: Policy, facts: Facts, answer: Answer = UNANSWERED): Scope {
   const none = (): number => 0;
   const lets = new Map();
-  return { policy, facts, answer, overlaid: NOT_OVERLAID, attribute, signal: none, score: none, used: none, lets };
+  const readings = { attribute, signal: none, score: none, used: none, youth: () => null, lets };
+  return { policy, facts, answer, overlaid: NOT_OVERLAID, ...readings };
 }
 
 /** The sum of a score's terms that hold, within its bounds. */
@@ -45,6 +46,10 @@ export function scopeOf(state: ReferenceState, facts: Facts, answer: Answer, pol
     signal: (index) => {
       const signal = policy.signals[index];
       return signal === undefined ? 0 : signalValue(state.signals, signal, scope, state.hashKey);
+    },
+    youth: (index) => {
+      const signal = policy.signals[index];
+      return signal === undefined ? null : signalYouth(state.signals, signal, scope);
     },
     score: (index) => {
       const score = scores.get(index) ?? scoreOf(scope, index);

@@ -5,7 +5,7 @@ import { countValues, NO_VALUES, type Values, withValue } from "./distinct.ts";
 import { type LoggedEvent, logged, readEvents } from "./events.ts";
 import { evaluate, type Scope, truth } from "./expressions.ts";
 import { keyOf } from "./keys.ts";
-import { type Acquaintance, countKnown, isNovel, learnt } from "./novel.ts";
+import { type Acquaintance, countKnown, isNovel, learnt, type Youth, youthOf } from "./novel.ts";
 import { type Bucket, EMPTY_BUCKET, hasOverflowed, poured } from "./overflow.ts";
 import type { States } from "./states.ts";
 import { subWindow } from "./sub-windows.ts";
@@ -188,4 +188,11 @@ export function signalValue(
   }
   const number = readSignal(states, signal, key, now, hashKey);
   return aggregate.kind === "overflow" ? number === 1 : number;
+}
+
+/** Why nothing is novel to this request's key whatever its value; null where something can be, and for other aggregates. */
+export function signalYouth(states: States<SignalMemory>, signal: Signal, scope: Scope): Youth | null {
+  const key = keyOf(signal.keys, scope);
+  if (signal.aggregate.kind !== "novel" || key === null) return null;
+  return youthOf(memoryOf(states, signal, key).known, scope.facts.now, signal.windowMicros);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Acquaintance, countKnown, isNovel, learnt } from "../../../../engine/reference/novel.ts";
+import { type Acquaintance, countKnown, isNovel, learnt, youthOf } from "../../../../engine/reference/novel.ts";
 
 const WINDOW = 800;
 
@@ -22,6 +22,16 @@ test("nothing is novel to a key that is unknown, young, or forgotten", () => {
   const known = served([1, 1_000]);
   expect([isNovel(known, 2, 1_099, WINDOW), isNovel(known, 2, 1_100, WINDOW)]).toEqual([false, true]);
   expect([isNovel(known, 2, 1_799, WINDOW), isNovel(known, 2, 1_800, WINDOW)]).toEqual([true, false]);
+});
+
+test("a key is young until it has been known for an eighth of the window, and again once it is forgotten", () => {
+  expect(youthOf(null, 0, WINDOW)).toEqual({ knownMicros: null, neededMicros: 100 });
+  const known = served([1, 1_000]);
+  const at = (now: number): unknown => youthOf(known, now, WINDOW);
+  expect([at(1_000), at(1_099)]).toEqual([0, 99].map((knownMicros) => ({ knownMicros, neededMicros: 100 })));
+  expect([at(1_100), at(1_799)]).toEqual([null, null]);
+  expect(at(1_800)).toEqual({ knownMicros: null, neededMicros: 100 });
+  expect(youthOf(known, 1_000, 801)?.neededMicros).toBe(101);
 });
 
 test("values are counted while they live", () => {
