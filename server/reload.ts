@@ -40,7 +40,7 @@ export class Reloader {
   #stamps: ReadonlyMap<string, string>;
   #watching = false;
   #closed = false;
-  /** Why the latest reload was refused, so that the same is not said at every event around a refused policy. */
+  /** Why the latest reload was refused, so that the same is not said again where nothing else has changed. */
   #problem = "";
 
   /**
@@ -146,7 +146,7 @@ export class Reloader {
 
   /**
    * A refused policy may have stopped short of some of its files, and may wait for one that is not there yet: those of the
-   * running one are watched too, and any event around them is a reason to try again.
+   * running one are watched too, and a file that comes into a folder of theirs is a reason to try again.
    */
   #follow(paths: readonly string[], before: Stamps, applied: boolean): void {
     const watched = applied ? paths : [...new Set([...this.#sources, ...paths])];

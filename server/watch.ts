@@ -3,9 +3,9 @@
  * turning a link beside them. Any event leads to a look at the files themselves. There is no event when a link or folder further up is
  * replaced, and on some file systems there is none at all, so the files are also looked at now and then.
  */
-import { type FSWatcher, type Stats, statSync, watch } from "node:fs";
+import { type FSWatcher, readdirSync, type Stats, statSync, watch } from "node:fs";
 import { stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import type { Report } from "./report.ts";
 import { messageOf } from "./server-error.ts";
 
@@ -24,6 +24,8 @@ export class FileWatch {
   #folders = new Map<string, FSWatcher>();
   #seen = "";
   #eager = false;
+  /** What the folders held at the latest look, where that counts; empty before one. */
+  #held = "";
   #timer: NodeJS.Timeout | null = null;
   #clock: NodeJS.Timeout | null = null;
   #looking = false;
@@ -38,10 +40,12 @@ export class FileWatch {
    * Watches these files from now on, and no others.
    *
    * @param seen - What they were when they were read, or before.
-   * @param eager - Whether any event in their folders counts, also where none of them changed.
+   * @param eager - Whether files that come into their folders, leave them or may be read now count too.
    */
   follow(files: readonly string[], seen: Stamps, eager: boolean): void {
     this.#files = files;
+    // What came while the files were read is not known: one more look finds out.
+    if (!eager || !this.#eager) this.#held = "";
     this.#eager = eager;
     this.#clock ??= setInterval(() => void this.#lookUnasked(), LOOK_MS).unref();
     this.#seen = files.map((file) => seen.get(file)).join();
@@ -109,9 +113,38 @@ export class FileWatch {
   #look(): void {
     this.#timer = null;
     const now = fingerprint(this.#files);
-    if (now === this.#seen && !this.#eager) return;
+    const held = this.#eager ? heldBy(new Set(this.#files.map((file) => dirname(file)))) : "";
+    if (now === this.#seen && held === this.#held) return;
     this.#seen = now;
+    this.#held = held;
     this.#changed();
+  }
+}
+
+/**
+ * The names in folders, and who may read each. What a file holds does not count: a server that logs into the folder of its policy would
+ * otherwise find a change with every line that it writes itself.
+ */
+function heldBy(folders: ReadonlySet<string>): string {
+  return [...folders]
+    .flatMap((folder) => namesIn(folder).map((name) => `${name} ${modeOf(join(folder, name))}`))
+    .join();
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+}
+
+/** `-` where a link leads nowhere. */
+function modeOf(file: string): string {
+  try {
+    return String(statSync(file, { throwIfNoEntry: false })?.mode ?? "-");
+  } catch {
+    return "-";
   }
 }
 

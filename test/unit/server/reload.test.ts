@@ -1,5 +1,15 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { TestServer } from "../../helpers/server.ts";
 import type { LoadResult } from "../../../dsl/index.ts";
@@ -211,6 +221,18 @@ rule listed when ip in bad then block 451`;
     await until(() => server.reports.some((line) => line.includes("refused")));
     server.replace("late.txt", "192.0.2.99\n");
     await until(async () => (await decide(server, "192.0.2.99")) === 418);
+  });
+
+  it("does not try a refused policy again because a log in its folder grows", async () => {
+    const server = await serve(policyOf(100), { watch: true }, { ...FILES, "app.log": "" });
+    server.replace("policy.edgepolicy", policyOf(100, "rule broken when sene > 3 then block"));
+    await until(() => server.reports.some((line) => line.includes("refused")));
+    for (let line = 0; line < 6; line++) {
+      appendFileSync(join(server.folder, "app.log"), "a line\n");
+      await pause(250);
+    }
+    const [, refused] = /reloads_total\{result="refused"\} (\d+)/.exec(await server.metrics()) ?? [];
+    expect(Number(refused)).toBeLessThanOrEqual(2);
   });
 
   it("goes on with the old policy while the file is gone", async () => {
