@@ -33,6 +33,8 @@ export interface LogEntry extends RequestLine {
 
 /** Addresses, users and hosts longer than this are not real. */
 const LONGEST_WORD = 256;
+const NO_CALLER = "the line does not begin with an address, `-` and a user";
+const SEVERAL = "the line begins with several addresses: a mapping (--map) can say which is the caller's";
 const NO_STAMP = "no time in square brackets, like [17/May/2015:10:05:03 +0000]";
 
 /** Reads the lines of one access log. What a line says is put into fields: an object for each part would be most of what a line costs. */
@@ -97,7 +99,7 @@ export class CombinedLog implements LineReader {
     if (stampAt < 0) return NO_STAMP;
     this.#at = this.#times.read(line, stampAt + 1);
     if (this.#at < 0) return `no such time: ${line.slice(stampAt, stampAt + STAMP_LENGTH + 2)}`;
-    if (!this.#readCaller(line, stampAt)) return "the line does not begin with an address, `-` and a user";
+    if (!this.#readCaller(line, stampAt)) return startsWithList(line) ? SEVERAL : NO_CALLER;
     this.#escaped = line.includes("\\");
     this.#end = stampAt + STAMP_LENGTH + 2;
     if (!this.#readQuoted(line)) return "the request's quotes do not open or do not close";
@@ -116,7 +118,7 @@ export class CombinedLog implements LineReader {
       this.#ip = firstIp;
       return true;
     }
-    if (first.length > LONGEST_WORD) return false;
+    if (first.length > LONGEST_WORD || first.includes(",")) return false;
     const head = line.slice(0, end);
     const second = wordAt(head, firstEnd + 1);
     const ip = firstIp ?? this.#addresses.read(second);
@@ -125,7 +127,7 @@ export class CombinedLog implements LineReader {
     if (ip === null || ident === "") return false;
     const user = rest.slice(ident.length + 1).trimEnd();
     this.#ip = ip;
-    if (firstIp === null) this.#host = first;
+    if (firstIp === null && first !== "-") this.#host = first;
     if (user !== "-") this.#user = withoutEscapes(user);
     return true;
   }
@@ -171,6 +173,11 @@ export class CombinedLog implements LineReader {
     if (this.#text !== "-") this.#agent = this.#text;
     return null;
   }
+}
+
+/** Whether a list of addresses comes first, as where `X-Forwarded-For` is logged; its callers write what they like at its left. */
+function startsWithList(line: string): boolean {
+  return line.slice(0, Math.min(line.indexOf(" "), LONGEST_WORD)).includes(",");
 }
 
 /** Where the time's bracket is: the user name before it may hold blanks and brackets, so the first bracket need not be it. */

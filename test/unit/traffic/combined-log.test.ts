@@ -29,6 +29,7 @@ describe("lines of Apache and nginx", () => {
   it.each([
     ["common format", `192.0.2.1 - - ${AT} "HEAD / HTTP/1.0" 304 -`, { size: 0, referer: "", userAgent: "" }],
     ["virtual host", `www.example.com:443 192.0.2.1 - - ${AT} "GET / HTTP/1.1" 200 1`, { host: "www.example.com:443" }],
+    ["no virtual host", `- 192.0.2.1 - - ${AT} "GET / HTTP/1.1" 200 1`, { host: "", ip: "192.0.2.1" }],
     ["IPv6", `2001:DB8::1 - - ${AT} "GET / HTTP/1.1" 200 1`, { ip: "2001:db8::1" }],
     ["zone of IPv6", `fe80::1%eth0 - - ${AT} "GET / HTTP/1.1" 200 1`, { ip: "fe80::1" }],
     ["zone", '192.0.2.1 - - [17/May/2015:12:05:03 +0200] "GET / HTTP/1.1" 200 1', { atMicros: 1431857103000000 }],
@@ -58,6 +59,8 @@ describe("lines that are none", () => {
   it.each([
     ["", /no time/],
     ["just some text", /no time/],
+    [`203.0.113.9, 10.0.0.1 - - ${AT} "GET / HTTP/1.1" 200 1`, /begins with several addresses/],
+    [`203.0.113.9,10.0.0.1 10.0.0.7 - - ${AT} "GET / HTTP/1.1" 200 1`, /begins with several addresses/],
     [LINE.slice(0, -1), /user agent's quotes/],
     [`192.0.2.1 - - ${AT} "GET / HTTP/1.1" 200 1 "x`, /referer's quotes/],
     [`192.0.2.1 - - ${AT} "GET / HTTP/1.1`, /request's quotes/],
