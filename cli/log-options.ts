@@ -92,11 +92,11 @@ export async function withLogProblems<T>(
     return await read();
   } catch (problem) {
     if (!(problem instanceof ReplayError)) throw problem;
-    const { log, line, reason } = problem;
+    const { log, line, reason, remedy } = problem;
     const name = logs[log]?.name ?? "";
     throw new CliProblem(
       `${line === null ? name : `${name}:${line}`}: ${withoutControl(reason)}`,
-      remedies(args).join(", "),
+      remedy ?? remedies(args).join(", "),
     );
   }
 }

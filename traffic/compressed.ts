@@ -6,14 +6,15 @@ import { gunzip } from "./gzip-members.ts";
 import { ZstdFrames } from "./zstd-frames.ts";
 
 /** What a stream can be compressed with; the others are known to be told about. */
-export type Compression = "gzip" | "zstd" | "bzip2" | "xz";
+export type Compression = "gzip" | "zstd" | "bzip2" | "xz" | "zip";
 
-/** First bytes: RFC 1952 §2.3.1, RFC 8878 §3.1.1, and the file formats of bzip2 and xz. */
+/** First bytes: RFC 1952 §2.3.1, RFC 8878 §3.1.1, and the file formats of bzip2, xz and zip. */
 const MAGIC: readonly (readonly [Compression, readonly number[]])[] = [
   ["gzip", [0x1f, 0x8b]],
   ["zstd", [0x28, 0xb5, 0x2f, 0xfd]],
   ["bzip2", [0x42, 0x5a, 0x68]],
   ["xz", [0xfd, 0x37, 0x7a, 0x58, 0x5a]],
+  ["zip", [0x50, 0x4b, 0x03, 0x04]],
 ];
 
 /** How the stream that begins with `head` is compressed; null where it is not. */

@@ -97,6 +97,7 @@ function unknownFormat(log: number, first: InputLine, count: number): ReplayErro
   return new ReplayError(
     log,
     number,
-    `${lines} in a format that is known; name it with --log-format, or tell with --map how lines are written`,
+    `${lines} in a format that is known`,
+    "name it with --log-format, or tell with --map how lines are written",
   );
 }

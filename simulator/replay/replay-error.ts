@@ -10,11 +10,15 @@ export class ReplayError extends Error {
   readonly reason: string;
   /** Of which log, counted from 0 as they were given. */
   readonly log: number;
+  /** What to do, where it is this and nothing else; null otherwise. */
+  readonly remedy: string | null;
 
-  constructor(log: number, line: number | null, reason: string) {
-    super(line === null ? reason : `line ${line}: ${reason}`);
+  constructor(log: number, line: number | null, reason: string, remedy: string | null = null) {
+    const whole = remedy === null ? reason : `${reason}; ${remedy}`;
+    super(line === null ? whole : `line ${line}: ${whole}`);
     this.log = log;
     this.line = line;
     this.reason = reason;
+    this.remedy = remedy;
   }
 }

@@ -93,6 +93,7 @@ test("says where a log is cut off or not in the format, and exits 2", async () =
     words: "a\nb\n",
     word: "a\n",
     bz: "BZh91AY",
+    zip: "PK\u0003\u0004",
   });
   expect(await edgepolicy(["replay", at("p"), at("cut")])).toMatchObject({
     status: 2,
@@ -103,6 +104,7 @@ test("says where a log is cut off or not in the format, and exits 2", async () =
     ["words", `${at("words")}:1: none of the first 2 lines is in a format that is known`],
     ["word", `${at("word")}:1: this line is not in a format that is known`],
     ["bz", `${at("bz")}: it is compressed with bzip2, which is not read`],
+    ["zip", `${at("zip")}: it is compressed with zip, which is not read`],
   ] as const) {
     const { status, stderr } = await edgepolicy(["replay", at("p"), at(name), "--skip-bad"]);
     expect(status).toBe(2);
@@ -110,6 +112,14 @@ test("says where a log is cut off or not in the format, and exits 2", async () =
     // What was given is no remedy.
     expect(stderr).not.toContain("--skip-bad");
   }
+});
+
+test("says of an unknown format once what to do, and nothing that would not help", async () => {
+  const at = folderWith({ p: SIGN_IN, word: "a\n" });
+  const { stderr } = await edgepolicy(["replay", at("p"), at("word")]);
+  expect(stderr).toBe(
+    `edgepolicy: ${at("word")}:1: this line is not in a format that is known\n  name it with --log-format, or tell with --map how lines are written\n`,
+  );
 });
 
 test("stops at a line that cannot be read, with its number", async () => {
