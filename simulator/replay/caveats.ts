@@ -72,9 +72,9 @@ function ofTimes({ wentBack, late, mostLate, reorderEntries, minutesOfHour, hour
   }
   if (minutesOfHour === 1 && hours >= HOURS_TO_JUDGE_MINUTES) {
     caveats.push(
-      `All ${hours} hours of the log have entries at one and the same minute: its times were rewritten. Rates and ` +
-        "windows shorter than some hours cannot be judged on it: what limits and signals of such windows did here says " +
-        "little about real traffic.",
+      `All ${hours} hours of the log have entries at one and the same minute: its times were rewritten, or nobody but jobs ` +
+        "of that minute called. If they were rewritten, rates and windows shorter than some hours cannot be judged on it: what " +
+        "limits and signals of such windows did here says little about real traffic.",
     );
   }
   return caveats;

@@ -6,7 +6,8 @@ const SECOND = 1_000_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const MINUTES = 60;
-const FIRST_SKIPPED = 5;
+/** Reasons for skipping a line that are told apart. */
+const MOST_REASONS = 10;
 /** Statuses by which a service, or what stands before it, refuses a caller. */
 const FORBIDDEN = 403;
 const TOO_MANY_REQUESTS = 429;
@@ -29,7 +30,8 @@ interface Passed {
 export class LogWatch {
   readonly #reorderEntries: number;
   readonly #files: CountedLog[] = [];
-  readonly #firstSkipped: SkippedLine[] = [];
+  /** By the kind of reason. */
+  readonly #skippedFor = new Map<string, SkippedLine>();
   readonly #minutes = new Uint8Array(MINUTES);
   #file: CountedLog = { name: "", format: null, lines: 0, entries: 0 };
   #passed: Passed = { skipped: 0, other: 0 };
@@ -94,7 +96,11 @@ export class LogWatch {
   skip(line: number, problem: string): void {
     this.#skipped++;
     this.#passed.skipped++;
-    if (this.#firstSkipped.length < FIRST_SKIPPED) this.#firstSkipped.push({ log: this.log, line, problem });
+    const kind = problem.split(":", 1)[0] ?? "";
+    const first = this.#skippedFor.get(kind);
+    if (first !== undefined) this.#skippedFor.set(kind, { ...first, lines: first.lines + 1 });
+    else if (this.#skippedFor.size < MOST_REASONS)
+      this.#skippedFor.set(kind, { log: this.log, line, problem, lines: 1 });
   }
 
   /** An entry, in the order of the file. */
@@ -147,7 +153,7 @@ export class LogWatch {
       emptyLines: this.#empty,
       otherLines: this.#other,
       skipped: this.#skipped,
-      firstSkipped: this.#firstSkipped,
+      firstSkipped: [...this.#skippedFor.values()],
       from: this.#from,
       to: this.#to,
       wentBack: this.#wentBack,

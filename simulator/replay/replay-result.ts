@@ -61,11 +61,13 @@ export interface AffectedCaller {
   readonly firstAt: number;
 }
 
-/** A line that is not a request. */
+/** The first of the lines that are no requests for one kind of reason: texts that are the same up to a colon, behind which is what a line has of its own. */
 export interface SkippedLine {
   readonly log: number;
   readonly line: number;
   readonly problem: string;
+  /** How many lines are no requests for this kind of reason. */
+  readonly lines: number;
 }
 
 /** One of the logs, which are replayed as one. */
@@ -87,7 +89,7 @@ export interface LogFacts {
   /** Lines of the format that stand for no request: other events of the server. */
   readonly otherLines: number;
   readonly skipped: number;
-  /** The first five skipped lines. */
+  /** Skipped lines by why, the first ten reasons that were met. */
   readonly firstSkipped: readonly SkippedLine[];
   /** Null in an empty log. */
   readonly from: number | null;

@@ -10,6 +10,7 @@ import type {
   LogFacts,
   Named,
   ReplayResult,
+  SkippedLine,
   UnidentifiedCallers,
 } from "./replay-result.ts";
 import {
@@ -244,10 +245,17 @@ function idle(names: readonly string[], paint: Paint): string[] {
 
 function skipped({ log }: ReplayResult, paint: Paint): string[] {
   if (log.skipped === 0) return [];
-  const more = log.skipped - log.firstSkipped.length;
+  const more = log.skipped - log.firstSkipped.reduce((sum, { lines }) => sum + lines, 0);
   return [
     paint.bold(`${plural(log.skipped, "line")} skipped`),
-    ...log.firstSkipped.map((each) => `  ${placeText(log, each.log, each.line)}: ${visible(each.problem)}`),
-    ...(more > 0 ? [`  and ${formatCount(more)} more`] : []),
+    ...log.firstSkipped.map(
+      (each) => `  ${placeText(log, each.log, each.line)}${others(each)}: ${visible(each.problem)}`,
+    ),
+    ...(more > 0 ? [`  and ${formatCount(more)} more, for other reasons`] : []),
   ];
+}
+
+/** ` and 4 more`, of the lines that were skipped for the same reason. */
+function others({ lines }: SkippedLine): string {
+  return lines === 1 ? "" : ` and ${formatCount(lines - 1)} more`;
 }

@@ -4,6 +4,7 @@ import { SECOND } from "../clock.ts";
 const MILLISECOND = SECOND / 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 
 /** A count with thousands apart: `12,345`. */
 export function formatCount(count: number): string {
@@ -27,14 +28,15 @@ export function formatPercent(percent: number): string {
   return `${Number(percent.toFixed(2))} %`;
 }
 
-/** A duration in the two largest units that it fills, the lesser one only where there is any: `850 ms`, `1.3 s`, `5m 12s`, `2h`. */
+/** A duration in the two largest units that it fills, the lesser one only where there is any: `850 ms`, `1.3 s`, `5m 12s`, `36h`, `3d 11h`. */
 export function formatDuration(micros: number): string {
   if (micros === 0) return "0 s";
   if (micros < MILLISECOND) return `${Math.round(micros)} µs`;
   if (micros < SECOND) return `${Math.round(micros / MILLISECOND)} ms`;
   if (micros < MINUTE) return `${Math.floor(micros / (SECOND / 10)) / 10} s`;
   if (micros < HOUR) return twoUnits(micros, MINUTE, "m", SECOND, "s");
-  return twoUnits(micros, HOUR, "h", MINUTE, "m");
+  if (micros < 2 * DAY) return twoUnits(micros, HOUR, "h", MINUTE, "m");
+  return twoUnits(micros, DAY, "d", HOUR, "h");
 }
 
 function twoUnits(micros: number, large: number, largeName: string, small: number, smallName: string): string {

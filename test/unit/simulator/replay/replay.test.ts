@@ -138,7 +138,7 @@ describe("lines that are no requests", () => {
     const { log, requests } = await replayLog(FAILURES, lines, { skipBad: true });
     expect(requests).toBe(2);
     expect(log).toMatchObject({ lines: 4, entries: 2, emptyLines: 1, skipped: 1 });
-    expect(log.firstSkipped).toEqual([{ log: 0, line: 3, problem: expect.stringContaining("no time") }]);
+    expect(log.firstSkipped).toEqual([{ log: 0, line: 3, problem: expect.stringContaining("no time"), lines: 1 }]);
   });
 
   it("include requests of clients that the inventory does not have", async () => {
@@ -146,11 +146,27 @@ describe("lines that are no requests", () => {
     await expect(replayLog(FAILURES, [stranger], { format: "ndjson" })).rejects.toThrow(/^line 1: client: /);
   });
 
-  it("are shown five at most", async () => {
-    const { log } = await replayLog(FAILURES, [line(0, "192.0.2.1", "/"), ...Array.from({ length: 9 }, () => "bad")], {
-      skipBad: true,
+  it("are shown by why, the first of each kind and how many there are", async () => {
+    const good = line(0, "192.0.2.1", "/");
+    const status = good.replace('" 200 ', '" 000 ');
+    const lines = [good, "bad", status, "worse", good.replace('" 200 ', '" 999 ')];
+    const result = await replayLog(FAILURES, lines, { skipBad: true });
+    expect(result.log).toMatchObject({
+      skipped: 4,
+      firstSkipped: [
+        { line: 2, problem: expect.stringContaining("no time"), lines: 2 },
+        { line: 3, problem: "no such status: 000", lines: 2 },
+      ],
     });
-    expect([log.skipped, log.firstSkipped.length]).toEqual([9, 5]);
+    expect(renderReplay(result)).toContain("\n4 lines skipped\n  line 2 and 1 more: no time in ");
+  });
+
+  it("are told apart for ten reasons at most", async () => {
+    const lines = Array.from({ length: 12 }, (_, index) => `{"m${index}":1}`);
+    const good = '{"method":"GET","path":"/","ip":"192.0.2.1"}';
+    const result = await replayLog(FAILURES, [good, ...lines], { skipBad: true, format: "ndjson" });
+    expect([result.log.skipped, result.log.firstSkipped.length]).toEqual([12, 10]);
+    expect(renderReplay(result)).toContain("\n  and 2 more, for other reasons\n");
   });
 });
 

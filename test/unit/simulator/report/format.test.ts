@@ -23,9 +23,11 @@ test("percentages are never rounded to nothing or to all", () => {
 
 test("durations are written in the two largest units that they fill", () => {
   const micros = [0, 40, 850_000, 1_290_000, 30_000_000, 59_990_000, 60_000_000, 312_000_000, 7_500_000_000];
+  const long = [47 * 3_600e6, 48 * 3_600e6, 83.5 * 3_600e6];
   expect(micros.map(formatDuration)).toEqual([
     ...["0 s", "40 µs", "850 ms", "1.2 s", "30 s", "59.9 s", "1m", "5m 12s", "2h 05m"],
   ]);
+  expect(long.map(formatDuration)).toEqual(["47h", "2d", "3d 11h"]);
 });
 
 test("bars show anything above nothing", () => {
