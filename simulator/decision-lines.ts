@@ -1,31 +1,26 @@
 /** Decisions of a run as lines of JSON, collected into pieces of text. */
 import { decisionLine } from "../traffic/index.ts";
 import { START_MICROS } from "./clock.ts";
+import { LinePieces } from "./line-pieces.ts";
 import type { DecisionEvent } from "./run.ts";
-
-/** Characters of a piece; the line that reaches it is its last. */
-const PIECE = 262_144;
 
 /** Collects lines, and hands them on in pieces. */
 export class DecisionLines {
   readonly #scenario: string;
-  readonly #take: (piece: string) => void;
-  #text = "";
+  readonly #pieces: LinePieces;
 
   constructor(scenario: string, take: (piece: string) => void) {
     this.#scenario = scenario;
-    this.#take = take;
+    this.#pieces = new LinePieces(take);
   }
 
   add(event: DecisionEvent): void {
-    this.#text += `${eventLine(this.#scenario, event)}\n`;
-    if (this.#text.length >= PIECE) this.flush();
+    this.#pieces.add(eventLine(this.#scenario, event));
   }
 
   /** Hands on what is left. */
   flush(): void {
-    if (this.#text !== "") this.#take(this.#text);
-    this.#text = "";
+    this.#pieces.flush();
   }
 }
 

@@ -80,6 +80,7 @@ export type {
   SkippedLine,
   UnidentifiedCallers,
 } from "./replay/replay-result.ts";
+export { DecidedLines } from "./replay/decided-lines.ts";
 export type { Decided } from "./replay/replay-tally.ts";
 export { renderReplay, REPLAY_SCHEMA, type ReplayJson, replayJson, type ReplayReportOptions } from "./replay/report.ts";
 export { type StateDifference, TouchedKeys } from "./touched-keys.ts";

@@ -1,5 +1,5 @@
 /** `edgepolicy replay`. */
-import { mkdirSync, symlinkSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { edgepolicy, folderWith, SIGN_IN } from "../run.ts";
@@ -46,6 +46,25 @@ test("reports the same as JSON, byte for byte each time", async () => {
   });
   const argv = ["replay", at("p"), at("log"), "--format", "json"];
   expect(await edgepolicy(argv)).toEqual(await edgepolicy(argv));
+});
+
+test("writes every decision with the line that it is about, and never over what it reads", async () => {
+  const lines = LOG.split("\n");
+  const at = folderWith({ p: SIGN_IN, log: LOG, old: `${lines[0]}\n`, new: lines.slice(1).join("\n") });
+  const counted = await report([at("p"), at("log"), "--decisions", at("out")]);
+  const written = readFileSync(at("out"), "utf8").trimEnd().split("\n");
+  expect(written.map((line): unknown => JSON.parse(line))).toMatchObject([
+    ...[1, 2, 3].map((line) => ({ line, n: line, verdict: "allow", ip: "203.0.113.9", answered: 401 })),
+    { line: 4, n: 4, verdict: "block", by: "stuffing", method: "POST", path: "/v1/login", client: null },
+    { line: 5, n: 5, verdict: "allow", ip: "198.51.100.1", answered: 200 },
+  ]);
+  expect(counted.verdicts).toMatchObject({ allow: 4, block: 1 });
+  await report([at("p"), at("old"), at("new"), "--decisions", at("out")]);
+  expect(readFileSync(at("out"), "utf8")).toContain(`{"log":${JSON.stringify(at("new"))},"line":1,"at":"`);
+  for (const input of ["p", "log"]) {
+    const refused = await edgepolicy(["replay", at("p"), at("log"), "--decisions", at(input)]);
+    expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining("would overwrite a file") });
+  }
 });
 
 test("reads nginx's default format, requests as data, and standard input", async () => {
