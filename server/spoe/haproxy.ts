@@ -129,7 +129,7 @@ function requestOf(gate: Gate, from: RequestView, args: Arguments): Request | Du
     method: from.method,
     path,
     host: from.header("host"),
-    ip: callerBehind(view.peers.of(from.peer), from.header("x-forwarded-for")),
+    ip: callerBehind(view.peers.of(from.peer), trusted ? chainOf(from) : ""),
     headers: trusted ? headers : withoutFacts(headers, view.factHeaders),
     ...(trusted ? { facts: readFacts(view.facts, (header) => from.header(header)) } : {}),
     size: Number(from.header("content-length")) || 0,
@@ -138,6 +138,13 @@ function requestOf(gate: Gate, from: RequestView, args: Arguments): Request | Du
     request.body = parsed(body, request.size);
   }
   return request;
+}
+
+/** All lines of the chain as one list: proxies go on with it on a line of their own, as HAProxy itself does, and the first is their caller's. */
+function chainOf(from: RequestView): string {
+  const lines: string[] = [];
+  from.eachHeader((name, value) => void (name === "x-forwarded-for" && value !== "" && lines.push(value)));
+  return lines.join(", ");
 }
 
 const TWICE = "a header that can come once came more than once";

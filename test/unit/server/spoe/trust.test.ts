@@ -49,6 +49,26 @@ describe("a certificate and a fact in headers", () => {
   });
 });
 
+describe("the caller behind a proxy that the policy trusts", () => {
+  const caller = async (...chain: readonly string[]): Promise<unknown> => {
+    const policy = `policy "p" { default block }
+trust proxy 192.0.2.0/24 hops 1
+route any = GET "/"
+rule known on any when ip == 203.0.113.9 then allow`;
+    const lines = chain.map((value) => ["x-forwarded-for", value] as const);
+    const { verdict } = await haproxyAsks(makeGate(policy), "/", [["host", "a"], ...lines]);
+    return verdict;
+  };
+
+  it("is the one that the proxy named, also where it went on with the chain on a line of its own", async () => {
+    expect(await caller("203.0.113.9")).toBe("allow");
+    expect(await caller("198.51.100.7, 203.0.113.9")).toBe("allow");
+    expect(await caller("198.51.100.7", "203.0.113.9")).toBe("allow");
+    // Its caller wrote the first line.
+    expect(await caller("203.0.113.9", "198.51.100.7")).toBe("refuse");
+  });
+});
+
 describe("a certificate that HAProxy says beside the headers", () => {
   const beside = (more: Readonly<Record<string, SpoeValue>>, trust = ""): ReturnType<typeof haproxyAsks> =>
     haproxyAsks(gateOf(trust), "/known", [["host", "a"]], more);
