@@ -1,9 +1,9 @@
 /**
- * `RateLimit` and `RateLimit-Policy` of draft-ietf-httpapi-ratelimit-headers-09. A GCRA limit has no window of its own; it is
+ * `RateLimit` and `RateLimit-Policy` of draft-ietf-httpapi-ratelimit-headers-11. A GCRA limit has no window of its own; it is
  * told as its burst and the time in which the whole burst comes back, which is the same average and never promises more. A
  * sliding log is told as it is, a calendar quota with the length of its unit (31 days for a month), and requests at once as
- * `concurrent-requests`, without a window or a reset: a place is free again when another request ends. All are told as they
- * are declared; what an overlay changes shows in the remaining units alone.
+ * `concurrent-requests`, without a window or a reset: a place is free again when another request ends. What costs its size is
+ * told in `content-bytes`. All are told as they are declared; what an overlay changes shows in the remaining units alone.
  */
 import {
   type Amount,
@@ -30,22 +30,50 @@ interface Told {
   readonly isTimed: boolean;
 }
 
+/** A refusal that the fields come with. */
+export interface Refused {
+  /** The limit or rule that refused. */
+  readonly by: string | null;
+  /** When it says to come again, in microseconds from now; 0 where it does not say. */
+  readonly retryAfterMicros: number;
+}
+
 /** By limits of policies that run: a refusal would put the same text together again. */
 const TOLD = new WeakMap<Limit, Told>();
 const NOTHING: readonly string[] = [];
 
-/** The two headers, names and values alternating; empty without readings. `client` is an index into the policy or -1. */
-export function rateLimitFields(policy: Policy, readings: readonly LimitReading[], client: number): readonly string[] {
+/**
+ * The two headers, names and values alternating; empty without readings.
+ *
+ * @param client - An index into the policy, or -1.
+ * @param refused - Null where the request was let through.
+ */
+export function rateLimitFields(
+  policy: Policy,
+  readings: readonly LimitReading[],
+  client: number,
+  refused: Refused | null = null,
+): readonly string[] {
   let [items, states] = ["", ""];
-  for (const { name, remaining, resetAfter } of readings) {
+  for (const reading of readings) {
+    const { name, remaining } = reading;
     const limit = policy.limits.find((candidate) => candidate.name === name);
     const told = limit === undefined ? null : toldOf(limit, policy, client);
     if (told === null) continue;
     const comma = items === "" ? "" : ", ";
     items += comma + told.item;
-    states += `${comma}"${name}";r=${remaining}${told.isTimed ? `;t=${Math.ceil(resetAfter)}` : ""}`;
+    states += `${comma}"${name}";r=${remaining}${told.isTimed ? `;t=${windowOf(reading, refused)}` : ""}`;
   }
   return items === "" ? NOTHING : ["RateLimit-Policy", items, "RateLimit", states];
+}
+
+/**
+ * For how many seconds no more than what remains can be used (§4.1.2). A limit that refused lets something through again at the time that
+ * `Retry-After` names, which must not be before the end of this one (§6).
+ */
+function windowOf({ name, remaining, resetAfter }: LimitReading, refused: Refused | null): number {
+  const hasRefused = refused !== null && refused.retryAfterMicros > 0 && (remaining === 0 || name === refused.by);
+  return Math.ceil(hasRefused ? Math.min(resetAfter, refused.retryAfterMicros / 1e6) : resetAfter);
 }
 
 function toldOf(limit: Limit, policy: Policy, client: number): Told | null {
@@ -56,7 +84,11 @@ function toldOf(limit: Limit, policy: Policy, client: number): Told | null {
   if (quota === null) return null;
   const { most, seconds } = quota;
   const isTimed = seconds !== null;
-  const told = { item: `"${name}";q=${most};${isTimed ? `w=${seconds}` : 'qu="concurrent-requests"'}`, isTimed };
+  const bytes = limit.cost?.type.scalar === "size" ? ';qu="content-bytes"' : "";
+  const told = {
+    item: `"${name}";q=${most}${isTimed ? `${bytes};w=${seconds}` : ';qu="concurrent-requests"'}`,
+    isTimed,
+  };
   if (!("rate" in amount) || amount.rate.kind === "literal") TOLD.set(limit, told);
   return told;
 }

@@ -39,7 +39,7 @@ export function addRefusalFields(fields: string[], ruling: Ruling, policy: Polic
   fields.push(...scopeField(ruling, policy));
   if (challenge !== null) fields.push(...challenge.fields);
   if (pass !== "") fields.push("Edge-Pass", pass);
-  if (decision.limits.length > 0) fields.push(...rateLimitFields(policy, decision.limits, record.client));
+  if (decision.limits.length > 0) fields.push(...rateLimitFields(policy, decision.limits, record.client, record));
   return fields;
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Amount } from "../../../engine/index.ts";
 import { rateLimitFields } from "../../../server/rate-limit-fields.ts";
-import { literalOf, makeLimit, makePolicy } from "../../helpers/policies.ts";
+import { attributeOf, literalOf, makeLimit, makePolicy } from "../../helpers/policies.ts";
 
 const RATE = { allow: 10, perMicros: 60_000_000, burst: 3 };
 const rate = literalOf("rate", RATE);
@@ -29,6 +29,27 @@ test.each<[what: string, amount: Amount, policy: string, state: string]>([
   ["leases without a time", { kind: "leases", count: 4 }, '"pace";q=4;qu="concurrent-requests"', '"pace";r=2'],
 ])("tells %s", (_, amount, policy, state) => {
   expect(fieldsOf(amount)).toEqual(["RateLimit-Policy", policy, "RateLimit", state]);
+});
+
+test("tells what costs its size in bytes", () => {
+  const limits = [makeLimit("pace", RATE, { cost: attributeOf("size", "body.size") })];
+  const [, item] = rateLimitFields(makePolicy({ limits }), [{ name: "pace", remaining: 2, resetAfter: 6 }], -1);
+  expect(item).toBe('"pace";q=3;qu="content-bytes";w=18');
+});
+
+test("what refused frees something when the caller is told to come again, and not before the end of its window", () => {
+  const policy = makePolicy({ limits: ["pace", "empty", "wide"].map((name) => makeLimit(name, RATE)) });
+  const readings = [
+    { name: "pace", remaining: 2, resetAfter: 18 },
+    { name: "empty", remaining: 0, resetAfter: 17.5 },
+    { name: "wide", remaining: 9, resetAfter: 80_000 },
+  ];
+  const stateOf = (retryAfterMicros: number): string | undefined =>
+    rateLimitFields(policy, readings, -1, { by: "pace", retryAfterMicros })[3];
+  expect(stateOf(5_200_000)).toBe('"pace";r=2;t=6, "empty";r=0;t=6, "wide";r=9;t=80000');
+  expect(stateOf(90_000_000)).toBe('"pace";r=2;t=18, "empty";r=0;t=18, "wide";r=9;t=80000');
+  // A challenge does not say when.
+  expect(stateOf(0)).toBe('"pace";r=2;t=18, "empty";r=0;t=18, "wide";r=9;t=80000');
 });
 
 test("a log allows no more than it can hold", () => {

@@ -113,7 +113,7 @@ describe.each([
     expect(throttled.headers).toMatchObject({
       "content-type": "application/problem+json",
       "retry-after": "30",
-      ratelimit: '"few";r=0;t=60',
+      ratelimit: '"few";r=0;t=30',
       "cache-control": "no-store",
     });
   });

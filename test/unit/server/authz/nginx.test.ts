@@ -62,7 +62,7 @@ describe("nginxHandler", () => {
     expect(throttled.headers).toMatchObject({
       "x-edge-status": "429",
       "retry-after": "30",
-      ratelimit: '"few";r=0;t=60',
+      ratelimit: '"few";r=0;t=30',
       "ratelimit-policy": '"few";q=2;w=60',
       "cache-control": "no-store",
     });
