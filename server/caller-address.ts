@@ -93,12 +93,16 @@ function addressIn(entry: string): string | null {
   const text = entry.trim();
   const plain = canonicalIp(text);
   if (plain !== null) return plain;
-  if (isIP(text) !== 0) return text;
+  if (isIP(text) !== 0) return plainAddress(text);
   const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([^:]+):\d+$/.exec(text)?.[1] ?? "";
   return isIP(bare) === 0 ? null : plainAddress(bare);
 }
 
-/** The one spelling of an address; an IPv4-mapped one is IPv4. */
+/**
+ * The one spelling of an address; an IPv4-mapped one is IPv4. Through which interface a link-local caller came (`fe80::1%eth0`, RFC 4007
+ * §11) is left out: it is no part of any network.
+ */
 function plainAddress(text: string): string {
-  return canonicalIp(text) ?? text;
+  const zone = text.indexOf("%");
+  return canonicalIp(zone < 0 ? text : text.slice(0, zone)) ?? text;
 }

@@ -22,6 +22,8 @@ describe("callerBehind", () => {
     [1, "::ffff:198.51.100.7", "198.51.100.7"],
     [1, "198.51.100.7, unknown", "10.0.0.1"],
     [2, "unknown, 198.51.100.7", "198.51.100.7"],
+    [1, "fe80::7%eth0", "fe80::7"],
+    [1, "[fe80::7%25eth0]:443", "fe80::7"],
     [1, "", "10.0.0.1"],
   ])("counts %i hops from the right of `%s`", (hops, chain, caller) => {
     expect(callerBehind(peersTrusting(hops).of("10.0.0.1"), chain)).toBe(caller);
@@ -55,6 +57,11 @@ describe("Peers", () => {
     expect(mapped).toMatchObject({ adapter: true, address: "127.0.0.1" });
     expect(trustingNobody.of("203.0.113.9").adapter).toBe(false);
     expect(trustingNobody.of("2001:0db8:0000:0000:0000:0000:0000:0001").address).toBe("2001:db8::1");
+  });
+
+  it("knows a link-local peer through whichever interface it came", () => {
+    const peers = new Peers(adapters, [{ networks: ["fe80::/10"], hops: 1 }]);
+    expect(peers.of("fe80::1%eth0")).toMatchObject({ address: "fe80::1", hops: 1 });
   });
 
   it("gives the same answer for a peer seen before, however many come between", () => {
