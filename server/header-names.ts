@@ -12,6 +12,16 @@ export function knownName(name: string): string {
   return names.get(name) ?? remember(name);
 }
 
+/**
+ * How servers read a name that make a CGI variable of it (RFC 3875 §4.1.18): all of them take `_` for `-`, PHP also takes `.` for it, and
+ * Apache httpd every character that is no letter or digit.
+ *
+ * @param name - In lower case.
+ */
+export function plainName(name: string): string {
+  return /[^a-z0-9-]/.test(name) ? name.replace(/[^a-z0-9]/g, "-") : name;
+}
+
 function remember(name: string): string {
   if (names.size >= REMEMBERED_MAX) names.clear();
   // A key of an object is the text that the engine itself compares with by its address.

@@ -1,6 +1,7 @@
 /** Header fields of a forwarded request and of its answer: what is dropped, what is added. */
 import { isUtf8 } from "node:buffer";
 import { CHALLENGE_HEADERS } from "../challenge/headers.ts";
+import { plainName } from "../header-names.ts";
 import { continuedForwarded, statedChain } from "./forwarded.ts";
 import type { Incoming } from "./incoming.ts";
 
@@ -37,7 +38,7 @@ const OWN_PREFIX = "x-edge-";
 /** What is known of a name of a request's header whatever the policy, as bits. */
 const DROPPED = 1;
 const FROM_TRUSTED = 2;
-/** Servers that read headers as CGI variables take it for another, because they cannot tell `_` from `-`. */
+/** Servers that read headers as CGI variables take it for another. */
 const TWIN = 4;
 
 /** Names that come again and again are judged once; past this many the memory is emptied. */
@@ -59,10 +60,6 @@ function judgeRequestName(name: string): number {
   const plain = plainName(name);
   const dropped = HOP_BY_HOP.has(plain) || plain === "expect" || CONTINUED.has(plain) || isOwn(plain);
   return (dropped ? DROPPED : 0) | (FORWARDED.has(plain) ? FROM_TRUSTED : 0) | (plain === name ? 0 : TWIN);
-}
-
-function plainName(name: string): string {
-  return name.includes("_") ? name.replaceAll("_", "-") : name;
 }
 
 function answerBits(name: string): number {

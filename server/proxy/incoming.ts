@@ -2,7 +2,7 @@
  * A request to be forwarded, copied out of the transport's view in one pass over its headers, and the guards that the
  * older transport lacks: what we read and what the upstream reads must be the same request.
  */
-import { knownName } from "../header-names.ts";
+import { knownName, plainName } from "../header-names.ts";
 import type { RequestView } from "../transport.ts";
 
 export interface Incoming {
@@ -116,6 +116,10 @@ export function isLowerCase(method: string): boolean {
   return /[a-z]/.test(method);
 }
 
+/** What frames a body, also to servers that read headers as CGI variables. */
+const FRAMING: ReadonlySet<string> = new Set(["content-length", "transfer-encoding"]);
+const FRAMING_LENGTHS: ReadonlySet<number> = new Set([...FRAMING].map(({ length }) => length));
+
 /** Headers that say what the request is. The lines themselves are read, because an empty one counts for some servers and not for others. */
 function findMisread(headers: readonly string[]): Malformed | null {
   let length = false;
@@ -132,8 +136,7 @@ function findMisread(headers: readonly string[]): Malformed | null {
       coding = true;
     } else if (name === "host" && !isHost(value)) {
       return bad("bad_host", "Host is not a name or an address with a port");
-    } else if (name === "content_length" || name === "transfer_encoding") {
-      // Servers that read headers as CGI variables take these for framing.
+    } else if (FRAMING_LENGTHS.has(name.length) && FRAMING.has(plainName(name))) {
       return bad("bad_framing", `header \`${name}\` reads like one that frames the body`);
     }
   }

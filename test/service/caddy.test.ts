@@ -5,7 +5,7 @@ import { withChallenges } from "../../server/challenge/client/index.ts";
 import { inventoryOf } from "../helpers/inventory.ts";
 import type { TestServer } from "../helpers/server.ts";
 import { echo, freePort, serve, startService, temporaryFolder, until } from "../helpers/server.ts";
-import { blockOf, CADDY, isMissing, runCaddy } from "./proxies.ts";
+import { blockOf, CADDY, isMissing, runCaddy, twinsThrough } from "./proxies.ts";
 
 const POLICY = `policy "caddy" { default allow }
 identity { api_key { header "x-api-key" } }
@@ -50,6 +50,11 @@ async function guarded(): Promise<Guarded> {
 }
 
 describe.skipIf(missing)("Caddy with the documented configuration", () => {
+  it("lets no name through that a service could take for ours", async () => {
+    const { url } = await guarded();
+    expect(await twinsThrough(url)).toEqual([]);
+  });
+
   it("lets through, says who called, and keeps the key", async () => {
     const { url } = await guarded();
     const response = await fetch(`${url}/v1/orders/7?a=1`, {

@@ -5,7 +5,7 @@ import { withChallenges } from "../../server/challenge/client/index.ts";
 import { inventoryOf } from "../helpers/inventory.ts";
 import type { TestServer } from "../helpers/server.ts";
 import { echo, freePort, serve, startService } from "../helpers/server.ts";
-import { HAPROXY, isMissing, runHaproxy } from "./proxies.ts";
+import { HAPROXY, isMissing, runHaproxy, twinsThrough } from "./proxies.ts";
 
 const POLICY = `policy "haproxy" { default allow }
 identity { api_key { header "x-api-key" } }
@@ -49,6 +49,11 @@ async function guarded(): Promise<Guarded> {
 }
 
 describe.skipIf(missing)("HAProxy with the documented configuration", () => {
+  it("lets no name through that a service could take for ours", async () => {
+    const { url } = await guarded();
+    expect(await twinsThrough(url)).toEqual([]);
+  });
+
   it("lets through, says who called, and keeps the key", async () => {
     const { url } = await guarded();
     const headers = { "x-api-key": "key-1", "x-edge-client": "root", "x-forwarded-for": "192.0.2.1" };

@@ -7,7 +7,7 @@ import type { ServerOptions } from "../../server/index.ts";
 import type { TestServer } from "../helpers/server.ts";
 import { claims, inventoryWith, ISSUER, keySetOf, makePair, prove, sign, thumbprint } from "../helpers/tokens.ts";
 import { echo, exchangeRaw, freePort, serve, startService, temporaryFolder, until } from "../helpers/server.ts";
-import { blockOf, isMissing, NGINX, runNginx } from "./proxies.ts";
+import { blockOf, isMissing, NGINX, runNginx, twinsThrough } from "./proxies.ts";
 
 const POLICY = `policy "nginx" { default allow }
 identity { api_key { header "x-api-key" } }
@@ -50,6 +50,11 @@ async function guarded(
 }
 
 describe.skipIf(missing)("nginx with the documented configuration", () => {
+  it("lets no name through that a service could take for ours", async () => {
+    const { url } = await guarded();
+    expect(await twinsThrough(url)).toEqual([]);
+  });
+
   it("lets through, says who called, and keeps the key", async () => {
     const { url } = await guarded();
     const response = await fetch(`${url}/v1/orders/7?a=1`, {

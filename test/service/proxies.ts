@@ -38,6 +38,16 @@ function withPorts(config: string, edgePort: 8080 | 8082, { proxy, edge, service
   }, config);
 }
 
+/** What servers that read headers as CGI variables take for what a proxy says of its caller. */
+const TWINS = ["X_Edge_Client", "X-Edge_Client", "X_Edge-Client", "X.Edge.Client", "X-Edge.Client", "X_Edge_Decision"];
+
+/** Which of the names that a service could take for ours come through a proxy in front of a service that echoes. */
+export async function twinsThrough(url: string): Promise<readonly string[]> {
+  const response = await fetch(`${url}/`, { headers: TWINS.map((name) => [name, "root"]) });
+  const { headers } = (await response.json()) as { headers: Readonly<Record<string, string>> };
+  return TWINS.filter((name) => Object.hasOwn(headers, name.toLowerCase()));
+}
+
 async function untilAnswered(child: ChildProcess, port: number): Promise<void> {
   onTestFinished(() => void child.kill("SIGKILL"));
   await until(async () => (await fetch(`http://127.0.0.1:${port}/`).catch(() => null)) !== null);

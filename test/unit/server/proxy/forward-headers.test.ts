@@ -77,6 +77,8 @@ describe("requestHeaders", () => {
     const spoofed = {
       "x-edge-client": "root",
       x_edge_client: "root",
+      "x.edge.client": "root",
+      "x-edge~client": "root",
       "x-edge-decision": "x;allow",
       "x-edge-other": "1",
     };

@@ -55,6 +55,7 @@ const REFUSED: readonly (readonly [name: string, lines: string, problem: string]
   ["two codings", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "duplicate_header"],
   ["a twin of the coding", "Transfer_Encoding: chunked\r\nContent-Length: 5\r\n\r\nhello", "bad_framing"],
   ["a twin of the length", "Content_Length: 9\r\nContent-Length: 5\r\n\r\nhello", "bad_framing"],
+  ["a twin with dots", "Content.Length: 9\r\nContent-Length: 5\r\n\r\nhello", "bad_framing"],
   ["two keys", "X-Api-Key: key-1\r\nX-Api-Key: key-1\r\n", "duplicate_header"],
   ["two authorizations", "Authorization: a\r\nAuthorization: b\r\n", "duplicate_header"],
 ];
@@ -167,7 +168,15 @@ describe("forwarding fields", () => {
   const TRUSTING = `${POLICY}\ntrust proxy 127.0.0.0/8 hops 1`;
 
   it("of a caller are dropped in every spelling", async () => {
-    const spellings = ["X-Forwarded-For", "X_Forwarded_For", "X-Forwarded_For", "X-Real-IP", "X_Real_IP", "Client"];
+    const spellings = [
+      "X-Forwarded-For",
+      "X_Forwarded_For",
+      "X-Forwarded_For",
+      "X-Real-IP",
+      "X_Real_IP",
+      "X.Real.IP",
+      "Client",
+    ];
     const lines = spellings.map((name) => `${name}: 198.51.100.7\r\n`).join("");
     const { status, seen } = await ask(POLICY, `${lines}Forwarded: for=198.51.100.7\r\n`);
     expect([status, seen.match(/198\.51\.100\.7/g)]).toEqual(["200", ["198.51.100.7"]]);
