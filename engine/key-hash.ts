@@ -90,7 +90,9 @@ export function pushPart(c: Context, options: ArrayLike<number>, start: number, 
  * @returns Whether all of its parts are present; then `keyLo` and `keyHi` of the context hold it.
  */
 export function hashKey(c: Context, key: number, k0: number, k1: number, scratch: Hash64): boolean {
-  const { parts, options, slots } = c.program.keys;
+  const { parts, options, slots, stateful, ofState } = c.program.keys;
+  // Reading a signal hashes the signal's own key by the same words, so that comes first.
+  for (let at = stateful[key]!; at < stateful[key + 1]!; at++) isPresent(c, ofState[at]!);
   c.hashWords.clear();
   for (let part = parts[key]!; part < parts[key + 1]!; part++) {
     if (pushPart(c, slots, options[part]!, options[part + 1]!)) continue;

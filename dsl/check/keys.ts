@@ -5,20 +5,29 @@ import { LINTS } from "../codes/lints.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
 import { type AttributeUse, attributeUse, dotted } from "./attribute-names.ts";
 import type { Site } from "./context.ts";
-import { readingsOf } from "./levels.ts";
+import { type Allowed, checkLevel } from "./levels.ts";
 import { checkName, isPresent, writtenName } from "./names.ts";
 import { unwrap } from "./typed.ts";
 import { describe, exprType, STRING } from "./types.ts";
 
 const MAX_KEYS = 4;
 
+/** Whose keys they are. */
+export interface KeyOwner {
+  /** In the language's words, such as "the signal `fails`". */
+  readonly place: string;
+  /** What they may read besides facts. */
+  readonly allowed: Allowed;
+  /** False for a canary's key, which needs no answer: a request without it is not chosen. */
+  readonly answered: boolean;
+}
+
 /**
  * Checks the keys after `per`. Whatever guards hold where the keys are read must be in `site`.
  *
- * @param answered - False for a canary's key, which needs no answer: a request without it is not chosen.
  * @returns Null where a problem was reported.
  */
-export function checkKeys(keys: readonly AstKey[], site: Site, answered = true): readonly Key[] | null {
+export function checkKeys(keys: readonly AstKey[], owner: KeyOwner, site: Site): readonly Key[] | null {
   const { report } = site.context;
   const surplus = keys[MAX_KEYS];
   if (surplus !== undefined) {
@@ -28,25 +37,25 @@ export function checkKeys(keys: readonly AstKey[], site: Site, answered = true):
     return null;
   }
   if (keys.length === 0) return null;
-  const checked = keys.map((key) => checkKey(key, site, answered));
+  const checked = keys.map((key) => checkKey(key, owner, site));
   return checked.includes(null) ? null : checked.filter((key) => key !== null);
 }
 
-function checkKey(ast: AstKey, site: Site, answered: boolean): Key | null {
-  const uses = ast.options.map((option) => keyOption(option, site));
+function checkKey(ast: AstKey, owner: KeyOwner, site: Site): Key | null {
+  const uses = ast.options.map((option) => keyOption(option, owner, site));
   if (uses.includes(null)) return null;
   const options = uses.filter((use) => use !== null);
   const last = options[options.length - 1];
   if (last === undefined) return null;
   warnUnusedElse(ast, options, site);
-  if (answered && !ast.skip && last.use !== null && !isPresent(last.use, site)) {
+  if (owner.answered && !ast.skip && last.use !== null && !isPresent(last.use, site)) {
     reportUnanswered(ast, last.use, site);
     return null;
   }
   return { options: options.map(({ expr }) => expr) };
 }
 
-/** One option of a key: an attribute, or a `class` or `let` over facts, which is never missing (`use` null). */
+/** One option of a key: an attribute, or a `class` or `let`, which is never missing (`use` null). */
 interface KeyOption {
   readonly expr: Expr;
   readonly use: AttributeUse | null;
@@ -54,26 +63,14 @@ interface KeyOption {
 }
 
 /** Reads one option; null where it is none, and reported. */
-function keyOption(ast: AstExpr, site: Site): KeyOption | null {
+function keyOption(ast: AstExpr, owner: KeyOwner, site: Site): KeyOption | null {
   const inner = unwrap(ast);
   const { report } = site.context;
   if (inner.kind === "invalid") return null;
-  const use = inner.kind === "name" ? attributeUse(inner, site.context) : undefined;
+  if (inner.kind !== "name") return reportNotKey(ast, null, site);
+  const use = attributeUse(inner, site.context);
   if (use === null) return null;
-  if (use === undefined) {
-    const table = inner.kind === "name" ? tableOf(inner, site) : null;
-    const typed = inner.kind === "name" && table === null ? checkName(inner, site) : undefined;
-    if (typed === null) return null;
-    if (typed?.expr.kind === "let" && readingsOf(typed.expr, site.context).length === 0)
-      return { expr: typed.expr, use: null, written: inner.kind === "name" ? dotted(inner) : "" };
-    report.error(SEMANTICS.keyKind, ast.span, "a key is an attribute of the request", {
-      help:
-        table === null
-          ? "write an attribute, such as `ip`, `ip.network` or `client else ip`"
-          : `name what the table says, such as \`let key = ${table}[host]\`, and write \`per key\``,
-    });
-    return null;
-  }
+  if (use === undefined) return declaredOption(ast, inner, owner, site);
   const problem = keyProblem(use);
   if (problem === null) return { expr: keyExpr(use), use, written: writtenName(use) };
   report.error(SEMANTICS.keyKind, ast.span, `\`${writtenName(use)}\` cannot be a key: ${problem}`, {
@@ -82,10 +79,26 @@ function keyOption(ast: AstExpr, site: Site): KeyOption | null {
   return null;
 }
 
-/** The name of the table that is looked up, or null. */
-function tableOf(ast: AstName, { context }: Site): string | null {
-  const name = dotted(ast);
-  return context.scope.find(name)?.kind === "table" ? name : null;
+/** A `class` or `let` as a key, which may read what its owner may. */
+function declaredOption(ast: AstExpr, name: AstName, owner: KeyOwner, site: Site): KeyOption | null {
+  if (site.context.scope.find(dotted(name))?.kind === "table") return reportNotKey(ast, name, site);
+  const typed = checkName(name, site);
+  if (typed === null) return null;
+  if (typed.expr.kind !== "let") return reportNotKey(ast, name, site);
+  const fits = checkLevel(typed.expr, owner.allowed, owner.place, site.context);
+  return fits ? { expr: typed.expr, use: null, written: dotted(name) } : null;
+}
+
+function reportNotKey(ast: AstExpr, name: AstName | null, { context }: Site): null {
+  const found = name === null ? undefined : context.scope.find(dotted(name));
+  const what = found === undefined ? "a key is" : `the ${found.kind} \`${found.name}\` cannot be a key: it is not`;
+  context.report.error(SEMANTICS.keyKind, ast.span, `${what} an attribute of the request`, {
+    help:
+      found?.kind === "table"
+        ? `name what the table says, such as \`let key = ${found.name}[host]\`, and write \`per key\``
+        : "write an attribute, such as `ip`, `ip.network` or `client else ip`",
+  });
+  return null;
 }
 
 function keyProblem(use: AttributeUse): string | null {

@@ -30,7 +30,9 @@ export const IN_SIGNALS: Allowed = new Set<ReadingKind>(["response", "served"]);
 export const IN_SCORES: Allowed = new Set<ReadingKind>(["signal", "used"]);
 /** Conditions of rules. */
 export const IN_RULES: Allowed = new Set<ReadingKind>(["signal", "score", "used"]);
-/** Conditions and costs of limits, which do not read each other. */
+/** Keys of signals, bans and canaries: a ban is looked for before signals are read. */
+export const IN_KEYS: Allowed = new Set<ReadingKind>();
+/** Conditions, costs and keys of limits, which do not read each other. */
 export const IN_LIMITS: Allowed = new Set<ReadingKind>(["signal", "score"]);
 /** Refunds, which are decided with the outcome. */
 export const IN_REFUNDS: Allowed = new Set<ReadingKind>(["response"]);
@@ -73,7 +75,8 @@ export function checkLevel(expr: Expr, allowed: Allowed, place: string, context:
   return wrong.length === 0;
 }
 
-function reportReading(reading: Reading, place: string, context: CheckContext): void {
+/** Reports one reading above the level of its place. */
+export function reportReading(reading: Reading, place: string, context: CheckContext): void {
   const chain = [...reading.through.map((name) => `\`${name}\``), `\`${reading.name}\``].join(", which reads ");
   if (reading.kind === "response" || reading.kind === "served") {
     context.report.error(SEMANTICS.outcomeRead, reading.span, `${place} reads ${chain} before it exists`, {

@@ -26,7 +26,7 @@ export function checkLimit(ast: AstLimit, unavailable: Unavailable, context: Che
   const guarded = condition === null ? site : withPresent(site, condition.whenTrue);
   const when = condition?.expr ?? null;
   const whenFits = ast.when === null || (when !== null && checkLevel(when, IN_LIMITS, place, context));
-  const keys = checkKeys(ast.keys, guarded);
+  const keys = checkKeys(ast.keys, { place, allowed: IN_LIMITS, answered: true }, guarded);
   const cost = ast.cost === null ? null : checkCost(ast.cost, place, guarded);
   const amount = checkAmount(ast, cost, guarded);
   const otherwise = ast.otherwise === null ? ({ kind: "throttle" } as const) : checkRefusal(ast.otherwise, context);

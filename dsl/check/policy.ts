@@ -42,7 +42,7 @@ import { checkRule } from "./rules.ts";
 import type { ArrivalFiles } from "./populations.ts";
 import { checkScenario } from "./scenarios.ts";
 import { buildScope } from "./scope.ts";
-import { checkScore } from "./scores.ts";
+import { checkScore, checkUsed } from "./scores.ts";
 import { checkSettings } from "./settings.ts";
 import { checkSignal } from "./signals.ts";
 import { checkTables } from "./tables.ts";
@@ -127,6 +127,7 @@ export function checkPolicy(input: CheckInput, report: Report): CheckedPolicy | 
     tests: checkTests(declarations.tests, { clients, reload: input.reload }, context),
     invariants,
   };
+  checkUsed(checked.scores, checked.limits, context);
   return header === null || settings === null ? null : { ...checked, name: header.name.value, settings };
 }
 

@@ -5,6 +5,7 @@ import { SEMANTICS } from "../codes/semantics.ts";
 import type { Note } from "../diagnostic.ts";
 import { type CheckContext, EVERYWHERE, siteOn } from "./context.ts";
 import { checkKeys } from "./keys.ts";
+import { IN_KEYS } from "./levels.ts";
 import { readPercent } from "./quantities.ts";
 import { expectName } from "./scope.ts";
 import { readWord } from "./words.ts";
@@ -53,7 +54,8 @@ function checkCanary(entry: AstRolloutEntry, context: CheckContext): Rollout | n
     return null;
   }
   const percent = readPercent(entry.percent, "a canary", context.report);
-  const keys = checkKeys([entry.key], siteOn(context, EVERYWHERE), false);
+  const owner = { place: `the canary of \`${entry.name.text}\``, allowed: IN_KEYS, answered: false };
+  const keys = checkKeys([entry.key], owner, siteOn(context, EVERYWHERE));
   const key = keys?.[0];
   const replaces = entry.replaces === null ? null : replacedBy(entry, entry.replaces, context);
   if (percent === null || key === undefined || replaces === undefined) return null;

@@ -7,7 +7,7 @@ import { type CheckContext, resolveOn, type Site, siteOn, withPresent } from "./
 import { checkExemptions } from "./exemptions.ts";
 import { CHECKER } from "./expressions.ts";
 import { checkKeys } from "./keys.ts";
-import { checkLevel, IN_RULES } from "./levels.ts";
+import { checkLevel, IN_KEYS, IN_RULES } from "./levels.ts";
 import { readLength } from "./quantities.ts";
 import { UNAVAILABLE } from "./settings.ts";
 import { banState } from "./state-ids.ts";
@@ -82,7 +82,8 @@ function checkBan(rule: string, ast: AstBan, site: Site): Ban | null {
   const { report } = site.context;
   const forMicros = readLength(ast.length, "a ban", report);
   const doublingToMicros = ast.doublingTo === null ? null : readLength(ast.doublingTo, "the longest ban", report);
-  const keys = checkKeys(ast.keys, site);
+  const owner = { place: `the ban of the rule \`${rule}\``, allowed: IN_KEYS, answered: true };
+  const keys = checkKeys(ast.keys, owner, site);
   const on = resolveOn(site.context, ast.on);
   if (forMicros === null || keys === null || (ast.doublingTo !== null && doublingToMicros === null)) return null;
   if (ast.doublingTo !== null && doublingToMicros !== null && doublingToMicros < forMicros) {

@@ -7,7 +7,7 @@ import { type CheckContext, resolveOn, siteOn, withPresent } from "./context.ts"
 import { CHECKER } from "./expressions.ts";
 import { checkFormerName } from "./former-names.ts";
 import { checkKeys } from "./keys.ts";
-import { checkLevel, IN_SIGNALS, type Reading, readingsOf } from "./levels.ts";
+import { checkLevel, IN_KEYS, IN_SIGNALS, readingsOf } from "./levels.ts";
 import { readLength } from "./quantities.ts";
 import { signalState } from "./state-ids.ts";
 
@@ -20,7 +20,7 @@ export function checkSignal(ast: AstSignal, context: CheckContext): Signal | nul
   const guarded = condition === null ? site : withPresent(site, condition.whenTrue);
   const where = condition?.expr ?? null;
   const aggregate = checkAggregate(ast, guarded);
-  const keys = checkKeys(ast.keys, guarded);
+  const keys = checkKeys(ast.keys, { place, allowed: IN_KEYS, answered: true }, guarded);
   const windowMicros = readLength(ast.over, "the window of a signal", context.report);
   checkAgainst(ast, context);
   const parts = [where, ...aggregateParts(aggregate)].filter((part) => part !== null);
@@ -42,16 +42,22 @@ export function checkSignal(ast: AstSignal, context: CheckContext): Signal | nul
 function phaseOf(parts: readonly Expr[], ast: AstSignal, place: string, context: CheckContext): SignalPhase | null {
   const allowed = parts.map((part) => checkLevel(part, IN_SIGNALS, place, context));
   const readings = parts.flatMap((part) => readingsOf(part, context));
-  const reads = (kind: Reading["kind"]): boolean => readings.some((reading) => reading.kind === kind);
-  if (reads("response") && reads("served")) {
-    context.report.error(SEMANTICS.outcomeRead, ast.name.span, `${place} reads both \`served\` and the outcome`, {
-      help: "leave `served` out: only a request that was let through has an outcome",
-    });
+  const outcome = readings.find(({ kind }) => kind === "response");
+  const served = readings.some(({ kind }) => kind === "served");
+  if (outcome !== undefined && served) {
+    context.report.error(
+      SEMANTICS.outcomeRead,
+      ast.name.span,
+      `${place} reads both \`served\` and \`${outcome.name}\``,
+      {
+        help: "leave `served` out: only a request that was let through has an outcome",
+      },
+    );
     return null;
   }
   if (allowed.includes(false)) return null;
-  if (reads("response")) return "outcome";
-  return reads("served") ? "served" : "request";
+  if (outcome !== undefined) return "outcome";
+  return served ? "served" : "request";
 }
 
 /** Identity of the state under the former name; null without `was`, or where it is wrong, which is reported. */

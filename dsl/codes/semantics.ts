@@ -141,7 +141,8 @@ export const SEMANTICS = {
   keyKind: {
     code: "EP2302",
     title: "not a key",
-    explanation: "A key is an attribute with a single value that is known when the request arrives.",
+    explanation:
+      "A key is an attribute with a single value that is known when the request arrives, or a `class` or `let`. What a `class` or `let` reads is bounded by whose key it is: facts only for signals, bans and canaries, signals and scores too for limits.",
   },
   keyMissing: {
     code: "EP2303",

@@ -14,7 +14,10 @@ export interface TouchedState {
   readonly keys: readonly KeyPart[];
 }
 
-/** Every declaration with state for which the request has a key, whether or not it is recorded or asked there. */
+/**
+ * Every declaration with state for which the request has a key, whether or not it is recorded or asked there. A key that reads
+ * signals or scores is the one of a request without a past.
+ */
 export function touchedState(policy: Policy, request: Request, nowMicros: number): readonly TouchedState[] {
   const facts = readFacts(policy, request, nowMicros);
   const scope = statelessScope(policy, facts);

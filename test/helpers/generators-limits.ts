@@ -1,8 +1,8 @@
 /** Generated limits: every amount, at rates and counts that short traces exhaust. */
-import type { Amount, Expr, Limit, Rate, Refusal, Rollout, Route } from "../../engine/index.ts";
+import type { Amount, Expr, Key, Limit, Rate, Refusal, Rollout, Route } from "../../engine/index.ts";
 import { CHALLENGES } from "../../engine/index.ts";
 import { FACTS, type Readable, RESPONSE } from "./generators-attributes.ts";
-import { attribute, literal, pick, type Reach } from "./generators-expressions.ts";
+import { attribute, buildCondition, literal, pick, type Reach } from "./generators-expressions.ts";
 import { buildTestOf } from "./generators-expressions.ts";
 import { both, buildKey, buildOn, conditionOf, declared } from "./generators-parts.ts";
 import type { LimitPlan } from "./generators-plan.ts";
@@ -83,10 +83,19 @@ function refundOf(plan: LimitPlan, reach: Reach): Expr | null {
   return plan.status % 3 === 0 ? both(conditionOf(plan.refund, wider), answer) : answer;
 }
 
-/** What a limit may read: everything, but in its refund only what is known of the request without state. */
+/**
+ * What a limit may read: everything, but in its keys no score, which may read how much of the limit was used, and in its refund
+ * only what is known of the request without state.
+ */
 export interface LimitReach {
   readonly everything: Reach;
+  readonly signals: Reach;
   readonly facts: Reach;
+}
+
+/** A key over state: whether a condition holds. */
+function stateKey({ refund, status }: LimitPlan, { signals }: LimitReach): readonly Key[] {
+  return refund === null || status % 4 !== 1 ? [] : [{ options: [buildCondition(refund, signals)] }];
 }
 
 /** Builds the limit of a plan. `former` is its other name, if it says that it had one. */
@@ -97,7 +106,7 @@ export function buildLimit(
   reach: LimitReach,
   rollout: Rollout,
 ): Limit {
-  const keys = plan.keys.map(buildKey);
+  const keys = [...plan.keys.map(buildKey), ...stateKey(plan, reach)];
   const amount = amountOf(plan);
   const calendar = amount.kind === "calendar" ? [amount.unit, amount.zone] : [];
   const stateOf = (name: string): string => JSON.stringify([name, keys, amount.kind, ...calendar]);

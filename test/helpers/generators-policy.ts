@@ -250,7 +250,7 @@ export function buildPolicy(plan: PolicyPlan): Policy {
   const used = furtherLets(plan.usedLets, state, using);
   const scores = buildScores(plan, used.known);
   const scored = { scores: [...scores.keys()] };
-  const ofLimits = { everything: { ...state.known, ...scored }, facts: known };
+  const ofLimits = { everything: { ...state.known, ...scored }, signals: state.known, facts: known };
   const ofRules = { ...used.known, ...scored };
   const limitRollouts = buildRollouts(plan.limits.map(({ rollout }) => rollout));
   const ruleRollouts = buildRollouts(plan.rules.map(({ rollout }) => rollout));

@@ -331,14 +331,15 @@ describe("levels", () => {
     [
       "keys of signals read facts only",
       "class k = x when hits > 5, else y\nsignal s = count per k over 5m",
-      "EP2302",
-      "a key is an attribute",
+      "EP2201",
+      "reads `k`, which reads `hits`",
     ],
     ["a refund reads facts and the outcome", "limit l per ip allow 5 per 1m refund when hits > 5", "EP2201", "`hits`"],
   ]);
 
   accepts([
     ["`used(…)` is read by rules and scores", `score s { +1 when used(pace) > 5% }\n${rule("used(pace) > 5%")}`],
+    ["limits read all, in their keys too", "class k = x when hits > 5, else y\nlimit l per k, ip allow 5 per 1m"],
     ["a `let` has the level of what it reads", `let a = used(pace) > 5%\n${rule("a")}`],
     [
       "a class of facts is read by signals",

@@ -135,15 +135,17 @@ describe("classes", () => {
     expect(show(policy.rules[0]?.when)).toBe(`((let#${at} == "gold":enum) and not (let#${at} in ["silver"]:enums))`);
   });
 
-  test("are keys without an answer, unless they read above facts", () => {
+  test("are keys without an answer, of limits also where they read above facts", () => {
     const policy = accepted(`${CLASS}signal s = count per tier, client else tier over 5m\n`);
     expect(policy.signals[0]?.keys.map(({ options }) => options.map(show))).toEqual([
       ["let#0"],
       ["client.id", "let#0"],
     ]);
     const high = "signal hits = count per ip over 5m\nclass k = a when hits > 5, else b\n";
-    expect(errorsOf(`${high}limit l per k allow 5 per 1m\n`)).toEqual(["EP2302"]);
-    expect(errorsOf(`${high}rule r when k is a then block for 5m per k\n`)).toEqual(["EP2302"]);
+    expect(errorsOf(`${high}limit l per k, ip allow 5 per 1m\n`)).toEqual([]);
+    expect(errorsOf(`${high}signal t = count per k over 5m\n`)).toEqual(["EP2201"]);
+    expect(errorsOf(`${high}rule r when k is a then block for 5m per k\n`)).toEqual(["EP2201"]);
+    expect(errorsOf(`${high}rule r when k is a then block\nrollout { r canary 5% per k }\n`)).toEqual(["EP2201"]);
   });
 
   test.for([
