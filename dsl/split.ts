@@ -116,10 +116,11 @@ function continues(previous: IToken): boolean {
   return CONTINUING.has(previous.tokenType) || tokenMatcher(previous, t.Operator);
 }
 
-/** `rul x …`: a near miss of a keyword, before a name or a string. */
+/** `rul x …`: a near miss of a keyword, before a name, a string or a block. */
 function isMisspelt(token: IToken, second: IToken | undefined): boolean {
   if (token.tokenType !== t.Name || second === undefined) return false;
-  return (t.isWord(second) || isText(second, undefined)) && nearest(token.image, DECLARATION_WORDS) !== null;
+  const goesOn = t.isWord(second) || isText(second, undefined) || isBrace(second, undefined);
+  return goesOn && nearest(token.image, DECLARATION_WORDS) !== null;
 }
 
 function opensLine(token: IToken, previous: IToken, text: string): boolean {

@@ -179,7 +179,7 @@ function measured(ast: AstSignal, kind: "sum" | "max", argument: AstExpr, site: 
   return wrongArgument(
     ast,
     argument,
-    `\`${kind}\` measures numbers, and \`${writtenName(use)}\` is a ${describe(use.type)}`,
+    `\`${kind}\` measures numbers, and \`${writtenName(use)}\` is of type \`${describe(use.type)}\``,
     site,
   );
 }
@@ -192,7 +192,7 @@ function stepped(ast: AstSignal, argument: AstExpr, site: Site): Aggregate | nul
   return wrongArgument(
     ast,
     argument,
-    `\`steps\` follows integers, and \`${writtenName(use)}\` is a ${describe(use.type)}`,
+    `\`steps\` follows integers, and \`${writtenName(use)}\` is of type \`${describe(use.type)}\``,
     site,
   );
 }

@@ -145,7 +145,7 @@ function checkLeases(ast: AstLimit, amount: AstAmount & { kind: "leases" }, site
     ast.otherwise?.kind !== "slow" ||
       refused(
         ast.otherwise.span,
-        "nobody knows when a place is free again, so a request cannot wait for one",
+        "`slow up to` cannot wait for a place, because nobody knows when one is free again",
         "write `otherwise throttle`",
       ),
   ];

@@ -124,12 +124,17 @@ function readPrefixes(ast: AstName, context: CheckContext): Arguments | null {
   context.report.error(
     SEMANTICS.wrongArgument,
     ast.span,
-    "`ip.network` takes a prefix length of IPv4 and one of IPv6",
+    `\`ip.network\` takes a prefix length of IPv4 and one of IPv6${outside(v4, 32)}${outside(v6, 128)}`,
     {
       help: "write `ip.network` for a /24 and a /64, or both lengths: `ip.network(16, 48)`",
     },
   );
   return null;
+}
+
+/** What is said of a length that is too long. */
+function outside(length: number | null | undefined, max: number): string {
+  return typeof length !== "number" || inside(length, max) ? "" : `, and \`${length}\` is not within 0 and ${max}`;
 }
 
 function inside(length: number | null | undefined, max: number): boolean {

@@ -2,7 +2,7 @@
 import type { Expr } from "../../engine/index.ts";
 import type { AstExpr, AstLogic, AstPresence } from "../ast.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
-import { type AttributeUse, attributeUse } from "./attribute-names.ts";
+import { type AttributeUse, attributeUse, dotted } from "./attribute-names.ts";
 import { type Site, withPresent } from "./context.ts";
 import { checkName, provenBy, writtenName } from "./names.ts";
 import { type Condition, intersection, NOTHING_PRESENT, type Presence, plainCondition, union } from "./presence.ts";
@@ -30,9 +30,16 @@ export function checkCondition(ast: AstExpr, site: Site, checker: Checker): Cond
 function conditionOf(typed: Typed | null, ast: AstExpr, site: Site): Expr | null {
   if (typed === null) return null;
   if (typed.type.scalar === "bool" && !typed.type.set) return typed.expr;
-  site.context.report.error(SEMANTICS.notCondition, ast.span, `this is \`${describe(typed.type)}\`, not a condition`, {
-    help: 'compare it with something, such as `… > 10` or `… == "x"`',
-  });
+  const inner = unwrap(ast);
+  const what = inner.kind === "name" && inner.index === null && inner.args === null ? `\`${dotted(inner)}\`` : "this";
+  site.context.report.error(
+    SEMANTICS.notCondition,
+    ast.span,
+    `${what} is \`${describe(typed.type)}\`, not a condition`,
+    {
+      help: 'compare it with something, such as `… > 10` or `… == "x"`',
+    },
+  );
   return null;
 }
 

@@ -37,5 +37,6 @@ function isExemptable(name: Name, rule: AstRule | undefined, context: CheckConte
 
 function whyNot(rule: AstRule): string | null {
   if (rule.sealed) return "it is sealed";
-  return rule.action.kind === "allow" || rule.action.kind === "exempt" ? "it restricts nothing" : null;
+  const { kind } = rule.action;
+  return kind === "allow" || kind === "exempt" ? `a rule that says \`${kind}\` restricts nothing` : null;
 }

@@ -144,8 +144,9 @@ function reportNotValue(found: Declared, ast: AstName, context: CheckContext): n
     group: `write \`on ${found.name}\``,
     window: `write \`now in ${found.name}\``,
     table: `write \`${found.name}[KEY]\``,
-    limit: `write \`used(${found.name})\``,
-    rule: "name the rule's condition with a `let`, and read that",
+    limit: `write \`used(${found.name})\`, the percentage that was used before`,
+    rule: "name the rule's condition with a `let`, and read that in both places",
+    scenario: "leave it out",
   };
   context.report.error(SEMANTICS.notValue, ast.span, `the ${found.kind} \`${found.name}\` is not a value`, {
     help: helps[found.kind] ?? "",

@@ -59,7 +59,9 @@ function choose<T extends string>(setting: AstSetting, words: readonly T[], repo
 }
 
 function wrongValue(setting: AstSetting, help: string, report: Report): null {
-  report.error(SEMANTICS.setting, setting.value.span, `this is no value of \`${setting.name.text}\``, { help });
+  const { value } = setting;
+  const what = "text" in value ? `\`${value.text}\`` : "this";
+  report.error(SEMANTICS.setting, value.span, `${what} is no value of \`${setting.name.text}\``, { help });
   return null;
 }
 

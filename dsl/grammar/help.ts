@@ -34,7 +34,7 @@ export interface Surroundings {
 export function helpFor({ found, keywords, rules, tokens }: Surroundings): string {
   const synopsis = synopsisFor(rules, tokens);
   const operators = inCondition(found, tokens) ? OPERATORS : [];
-  const known = [...keywords, ...operators, ...(synopsis === null ? [] : wordsOf(synopsis)), ...DECLARATIONS];
+  const known = [...keywords, ...operators, ...(synopsis === null ? [] : wordsOf(synopsis)), ...DECLARATIONS, "sealed"];
   return (
     measureHelp(found, rules) ??
     slipHelp(found, tokens) ??

@@ -1,4 +1,7 @@
-/** Slips of those who know other notations: a quoted name, a path where a route stands, a colon after a name, a set in parentheses. */
+/**
+ * Slips of those who know other notations: a quoted name, a path where a route stands, a colon after a name, a set in parentheses,
+ * operators of two words or signs.
+ */
 import { type IToken, tokenMatcher } from "chevrotain";
 import * as t from "../tokens.ts";
 
@@ -6,7 +9,13 @@ import * as t from "../tokens.ts";
 export function slipHelp(found: IToken, tokens: readonly IToken[]): string | null {
   const index = tokens.indexOf(found);
   const before = tokens.slice(0, Math.max(0, index));
-  return quotedNameHelp(found, before) ?? pathHelp(found, before) ?? colonHelp(found, before) ?? setHelp(found, before);
+  return (
+    quotedNameHelp(found, before) ??
+    pathHelp(found, before) ??
+    colonHelp(found, before) ??
+    setHelp(found, before) ??
+    operatorHelp(found, before)
+  );
 }
 
 /** Where the name of a declaration stands. */
@@ -60,4 +69,14 @@ function setHelp(found: IToken, before: readonly IToken[]): string | null {
   if (found.tokenType !== t.Comma) return null;
   const open = before.findLastIndex(({ tokenType }) => tokenType === t.LeftParen);
   return before[open - 1]?.tokenType === t.K.in ? "a set stands in brackets: `in [A, B]`" : null;
+}
+
+/** `x is not in [A]`, `x is in [A]` and `x <> "y"`. */
+function operatorHelp(found: IToken, before: readonly IToken[]): string | null {
+  const [second, last] = before.slice(-2);
+  if (found.tokenType === t.K.in && last?.tokenType === t.K.is)
+    return "`is` and `in` are two operators: write `in […]`";
+  if (found.tokenType === t.K.in && last?.tokenType === t.K.not && second?.tokenType === t.K.is)
+    return "`is` and `not in` are two operators: write `not in […]`";
+  return found.image === ">" && last?.image === "<" ? "values differ by `!=`, enumerations by `is not`" : null;
 }

@@ -20,7 +20,7 @@ export const SYNOPSES: Readonly<Record<string, string>> = {
     "signal NAME = AGGREGATE [on ROUTES] [where CONDITION] per KEYS over DURATION [against DURATION] [was NAME]",
   scoreDeclaration: "score NAME { +N when CONDITION … }",
   limitDeclaration:
-    "limit NAME [on ROUTES] [when CONDITION] per KEYS allow N per DURATION [burst N] [cost N] [otherwise VERDICT] [refund when CONDITION] [unavailable MODE]",
+    "limit NAME [on ROUTES] [when CONDITION] per KEYS allow N per DURATION [burst N] [exact] [cost N] [otherwise VERDICT] [refund when CONDITION] [unavailable MODE] [was NAME]",
   ruleDeclaration:
     "[sealed] rule NAME [on ROUTES] [when CONDITION] then ACTION [because STRING] [tags […]] [owner STRING] [unavailable MODE]",
   rolloutDeclaration: "rollout { NAME off|shadow|on|canary N% per KEY [replaces NAME] [until TIME] … }",
@@ -41,7 +41,7 @@ export const CLAUSE_SYNOPSES: Readonly<Record<string, string>> = {
   rolloutEntry: "NAME off | shadow | on | canary N% per KEY [replaces NAME] [until TIME]",
   scoreTerm: "+N when CONDITION",
   routeClause: "scopes […] | min_evidence EVIDENCE | body { FIELD: TYPE [from STRING] }",
-  bodyField: 'FIELD: TYPE [from "json.path"]',
+  bodyField: 'FIELD: TYPE [from [sum|max|count] "json.path"]',
   requestClause:
     "as client ID | with evidence EVIDENCE | with pass KIND | with credential [STRING] [issued TIME] [expires TIME] | refused REASON | scopes […] | claims {…} | header STRING STRING | body {…} | size SIZE | respond STATUS | expect VERDICT",
   shownCredential: "with credential [STRING] [issued TIME] [expires TIME]",

@@ -34,10 +34,11 @@ export function readRegex(raw: string, span: Span, report: Reporter): AstRegex {
 }
 
 function parsePattern(source: string, ignoreCase: boolean, span: Span, report: Reporter): PatternNode | null {
-  if (source.length > LENGTH_MAX) {
+  const length = source.length > LENGTH_MAX ? Array.from(source).length : source.length;
+  if (length > LENGTH_MAX) {
     report.error(
       "EP1203",
-      `the pattern has ${source.length} characters`,
+      `the pattern has ${length} characters`,
       span,
       `at most ${LENGTH_MAX} are allowed; split it into two conditions`,
     );
