@@ -12,6 +12,9 @@
 /** Version of this model; bundles and snapshots carry it. */
 export const POLICY_FORMAT = 1;
 
+/** What arithmetic and sums saturate at, above and below zero: the language's integers lie within ±2^53. */
+export const LARGEST: number = 2 ** 53;
+
 /** A range of source text: index into {@link Policy.files}, UTF-16 offsets, end exclusive. */
 export interface Span {
   readonly file: number;
@@ -224,7 +227,7 @@ export interface DefaultExpr extends ExprBase {
   readonly kind: "default";
   readonly options: readonly Expr[];
 }
-/** Saturates at ±(2^53 − 1). `*` has an int on the right. */
+/** Saturates at ±2^53. `*` has an int on the right. */
 export interface ArithmeticExpr extends ExprBase {
   readonly kind: "+" | "-" | "*";
   readonly left: Expr;

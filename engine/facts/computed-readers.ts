@@ -1,12 +1,10 @@
 /** Reads slots that are computed from others and from state. A missing operand makes the value missing. */
 import { SlotOp, ValueKind } from "../layout.ts";
-import { EVIDENCE } from "../policy.ts";
+import { EVIDENCE, LARGEST } from "../policy.ts";
 import type { Program } from "../program.ts";
 import type { Context, Reader } from "./context.ts";
 import { putNumber, putText, putTruth } from "./put.ts";
 import { copySlot, isPresent, scalarOf, textOf } from "./read-slot.ts";
-
-const LARGEST = Number.MAX_SAFE_INTEGER;
 
 function saturated(value: number): number {
   return Math.min(LARGEST, Math.max(-LARGEST, value));

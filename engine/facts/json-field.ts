@@ -3,13 +3,12 @@
  * type, of which those with units may be texts as the language writes them; members are an object's own. A path with `[]` goes through the elements of arrays, which a fold makes one value of.
  */
 import { ValueKind } from "../layout.ts";
-import type { BodyField, ScalarType } from "../policy.ts";
+import { type BodyField, LARGEST, type ScalarType } from "../policy.ts";
 import { ADDRESS_WORDS, parseAddress, parseNetwork } from "./address.ts";
 import { canonicalPath } from "./canonical-path.ts";
 import { factNumber } from "./fact-text.ts";
 import type { Context } from "./context.ts";
 
-const LARGEST = Number.MAX_SAFE_INTEGER;
 const EACH = "[]";
 
 /** The value of an object's own member; undefined where there is none, or no object. */

@@ -1,9 +1,7 @@
 /** Fields of JSON bodies: a member, a fold over arrays, or a number of a GraphQL request. */
-import type { BodyField } from "../policy.ts";
+import { type BodyField, LARGEST } from "../policy.ts";
 import { readGraphql } from "./graphql.ts";
 import { memberOf, type Reading, valueOfType } from "./values.ts";
-
-const LARGEST = Number.MAX_SAFE_INTEGER;
 
 /** Every value at a path that goes through arrays; null where one on the way is missing or no array. */
 function valuesAt(value: unknown, path: readonly string[]): readonly unknown[] | null {

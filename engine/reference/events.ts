@@ -1,8 +1,7 @@
 /** A log of events, and what the aggregates that need no more than that make of it. */
-import { type Aggregate, MAX_INTERVAL_EVENTS, type ScalarValue } from "../policy.ts";
+import { type Aggregate, LARGEST, MAX_INTERVAL_EVENTS, type ScalarValue } from "../policy.ts";
 import { lives, subWindow } from "./sub-windows.ts";
 
-const LARGEST = Number.MAX_SAFE_INTEGER;
 /** Under so many events a share tells nothing. */
 const FEWEST = 8;
 

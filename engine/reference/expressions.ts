@@ -1,6 +1,6 @@
 /** Evaluates expressions by recursion over the policy model. A missing value is `undefined`; the checker keeps it from comparisons. */
 import type { AttributeExpr, CompareOp, Expr, Policy, ScalarValue, Value } from "../policy.ts";
-import { EVIDENCE } from "../policy.ts";
+import { EVIDENCE, LARGEST } from "../policy.ts";
 import { holds, parseNetwork } from "./address.ts";
 import type { Answer } from "./attributes.ts";
 import type { Facts } from "./facts.ts";
@@ -31,8 +31,6 @@ export interface Scope extends Readings {
   /** Why a signal calls nothing novel, by index. */
   readonly youth: (index: number) => Youth | null;
 }
-
-const LARGEST = Number.MAX_SAFE_INTEGER;
 
 function saturated(value: number): number {
   return Math.min(LARGEST, Math.max(-LARGEST, value)) + 0;

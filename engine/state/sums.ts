@@ -1,5 +1,6 @@
 /** The `sum` and `max` of a signal by key: one value for each of the sub-windows that can hold live events. */
 import { WINDOW_WORDS, WindowTable } from "./counters.ts";
+import { LARGEST } from "../policy.ts";
 import { RING, SubWindows } from "./sub-windows.ts";
 import type { Arena } from "./arena.ts";
 
@@ -8,8 +9,6 @@ const VALUES = WINDOW_WORDS / 2;
 const STRIDE = WINDOW_WORDS + 2 * RING;
 /** Bytes of an entry. */
 export const SUM_BYTES: number = STRIDE * 4;
-
-const LARGEST = Number.MAX_SAFE_INTEGER;
 
 function add(a: number, b: number): number {
   return Math.min(LARGEST, Math.max(-LARGEST, a + b));
@@ -57,7 +56,7 @@ abstract class ValuesTable extends WindowTable {
   }
 }
 
-/** Sums of one signal, 152 bytes a key. They saturate at ±(2^53 − 1). */
+/** Sums of one signal, 152 bytes a key. They saturate at ±2^53. */
 export class SumTable extends ValuesTable {
   constructor(windowMicros: number, arena: Arena, head: number) {
     super(0, windowMicros, arena, head);

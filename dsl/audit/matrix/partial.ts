@@ -3,7 +3,7 @@
  * how it proved itself. Three-valued: what a request decides is unknown, and an answer that is not "unknown" holds for every
  * request of that caller.
  */
-import { clientAttribute, compileGlob, EVIDENCE, fitsGlob, networkContains } from "../../../engine/index.ts";
+import { clientAttribute, compileGlob, EVIDENCE, fitsGlob, LARGEST, networkContains } from "../../../engine/index.ts";
 import type {
   AttributeExpr,
   Client,
@@ -337,7 +337,7 @@ function textTest(kind: "contains" | "starts_with" | "ends_with" | "like", value
 function arithmetic(kind: "+" | "-" | "*" | "ratio", left: number, right: number): number {
   if (kind === "ratio") return right === 0 ? 0 : (100 * left) / right;
   const value = kind === "+" ? left + right : kind === "-" ? left - right : left * right;
-  return Math.min(Number.MAX_SAFE_INTEGER, Math.max(-Number.MAX_SAFE_INTEGER, value));
+  return Math.min(LARGEST, Math.max(-LARGEST, value));
 }
 
 const MAX_SCORE = 1_000;

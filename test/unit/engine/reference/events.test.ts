@@ -3,7 +3,7 @@ import type { Aggregate } from "../../../../engine/index.ts";
 import { livingEvents, logged, type LoggedEvent, readEvents } from "../../../../engine/reference/events.ts";
 
 const WINDOW = 1_600;
-const LARGEST = Number.MAX_SAFE_INTEGER;
+const LARGEST = 2 ** 53;
 type Kind = Aggregate["kind"];
 
 function log(kind: Kind, events: readonly (readonly [at: number, value?: number | boolean])[]): readonly LoggedEvent[] {

@@ -9,7 +9,7 @@ import { attributeOf, literalOf, makePolicy } from "../../../helpers/policies.ts
 
 const SPAN = { file: 0, start: 0, end: 0 };
 const BOOL = { scalar: "bool", set: false } as const;
-const LARGEST = Number.MAX_SAFE_INTEGER;
+const LARGEST = 2 ** 53;
 const YES = literalOf("bool", true);
 const NO = literalOf("bool", false);
 const MISSING = attributeOf("string", "header", "x-none");
