@@ -4,7 +4,7 @@ import type { AstBinary, AstExpr, AstList, AstSetTest } from "../ast.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
 import type { Site } from "./context.ts";
 import { literalAs, scalarOf } from "./literals.ts";
-import { mayBeMember, memberNamed } from "./members.ts";
+import { memberNamed } from "./members.ts";
 import { literalHelp } from "./mismatch.ts";
 import { DECLARED_TYPES } from "./declared-types.ts";
 import { type Checker, literal, textOf, type Typed, unwrap } from "./typed.ts";
@@ -47,8 +47,7 @@ function checkInWindow(ast: AstBinary, index: number, site: Site, checker: Check
 /** Reports what is wrong on the right where the left is wrong already. */
 function checkRightAlone(ast: AstExpr, site: Site, checker: Checker): void {
   const inner = unwrap(ast);
-  if (inner.kind === "name" && !isListName(inner, site) && !mayBeMember(inner, site.context))
-    checker.value(inner, site);
+  if (inner.kind === "name" && !isListName(inner, site)) checker.value(inner, site);
 }
 
 function isListName(ast: AstExpr, site: Site): boolean {

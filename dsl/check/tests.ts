@@ -51,12 +51,10 @@ function reportTwice(tests: readonly AstTest[], context: CheckContext): void {
 }
 
 function checkTest(ast: AstTest, input: TestInput, context: CheckContext): PolicyTest | null {
-  const reloads = ast.steps.flatMap((step) => (step.kind === "reload" ? [step.at.value] : []));
-  const firstReload = Math.min(...reloads);
-  const steps = ast.steps.map((step) =>
+  const steps = ast.steps.map((step, index) =>
     step.kind === "reload"
       ? checkReload(step, input)
-      : checkRequestStep(step, endOf(step) >= firstReload, input, context),
+      : checkRequestStep(step, followsReload(step, index, ast.steps), input, context),
   );
   if (!fitsBound(ast, context) || steps.includes(null)) return null;
   return {
@@ -66,6 +64,14 @@ function checkTest(ast: AstTest, input: TestInput, context: CheckContext): Polic
     clockMicros: ast.clock === null ? START_MICROS : Number(ast.clock.value),
     steps: steps.filter((step) => step !== null),
   };
+}
+
+/** Whether a step comes, at least for the last time, after a reload: later, or at the same time and further down. */
+function followsReload(step: AstRequestStep, index: number, steps: AstTest["steps"]): boolean {
+  const end = endOf(step);
+  return steps.some(
+    (other, place) => other.kind === "reload" && (end > other.at.value || (end === other.at.value && index > place)),
+  );
 }
 
 /** When a step comes last. */

@@ -128,6 +128,7 @@ describe("a step", () => {
     const reload = 'at 2s reload "next.edgepolicy"';
     expect(problemsOf(`${reload}\nat 2s ${later}\nat 0s repeat 3 every 1s as n ${later}`)).toEqual([]);
     expect(problemsOf(`${reload}\nat 1s ${later}`)).toHaveLength(3);
+    expect(problemsOf(`at 2s ${later}\n${reload}`)).toHaveLength(3);
     expect(problemsOf(later.replace("GET", "at 9s GET"))).toHaveLength(3);
   });
   test("states a fact by the header that a trusted proxy would send", () => {
