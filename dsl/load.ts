@@ -15,6 +15,7 @@ import { maskSecrets } from "./inventory/secrets.ts";
 import { lintPolicy } from "./lints/lint.ts";
 import type { Invariant } from "./invariant.ts";
 import { lowerInvariants, lowerPolicy, lowerScenarios, lowerTests } from "./lower.ts";
+import { nearest } from "./check/suggest.ts";
 import { parse } from "./parser.ts";
 import type { Scenario } from "./scenario.ts";
 import type { SourceFile } from "./source.ts";
@@ -88,6 +89,7 @@ function analyzeText(path: string, reader: FileReader, options: LoadOptions): Po
             declarations,
             listFiles,
             clients: inventory.clients,
+            inventoryRead: !report.failed || wasRead(inventory, declarations),
             start: START,
             arrivalFile: ({ value, span }) => sources.read(sources.resolve(span.file, value), span, MAX_ARRIVAL_BYTES),
             reload: reloadFiles(sources),
@@ -145,6 +147,11 @@ function loadClients(declarations: Declarations, sources: Sources, read: ReadCli
   if (source === null) return NO_INVENTORY;
   report.mask(source.file, maskSecrets);
   return read(source.text, source.file, report);
+}
+
+/** Whether nothing kept an inventory from being read. A declaration that could not be read leaves its keyword, or what was written for it. */
+function wasRead({ data }: Inventory, { clients, unread }: Declarations): boolean {
+  return clients.length === 0 ? nearest("clients", unread) === null : data !== null;
 }
 
 /** Finds the policies that tests reload to. They are checked when the test runs; here they have to be there. */

@@ -36,7 +36,7 @@ export function readDeclarations(lexed: LexedText, nestingMax: number, context: 
     const stray = firstFrom(strays, slice[0]?.startOffset ?? 0, end);
     const read = readSlice(slice, { stray, nestingMax, placeOf }, context);
     nodes.push(...read);
-    if (read.length === 0) unread.push(...declaredName(slice, context));
+    if (read.length === 0) unread.push(...declaredName(slice, context), ...fieldNames(slice, context));
   }
   return { nodes, unread };
 }
@@ -61,7 +61,8 @@ function readSlice(
     const repaired = reportAll(problem, slice, placeOf, context);
     if (repaired !== null && KEPT.has(slice[0]?.tokenType ?? t.Name)) return repaired;
   }
-  return declarations;
+  // Half an expression is another one, so a `let` that breaks off says nothing.
+  return problem !== null && slice[0]?.tokenType === t.K.let ? [] : declarations;
 }
 
 /** Declarations whose lines stand for themselves: without the wrong ones, nothing else becomes wrong. */
@@ -174,10 +175,25 @@ export function tooDeep(tokens: readonly IToken[], nestingMax: number): IToken |
   return null;
 }
 
+/** Declarations that have no name of their own, whatever follows their keyword. */
+const NAMELESS: ReadonlySet<TokenType> = new Set([t.K.policy, t.K.clients]);
+
+/** The parameters and body fields that a route, or what may be a misspelt one, would have declared. */
+function fieldNames(slice: readonly IToken[], context: BuildContext): readonly Name[] {
+  const [first] = slice;
+  if (first?.tokenType !== t.K.route && first?.tokenType !== t.Name) return [];
+  const fields = slice.filter((token, at) => t.isWord(token) && slice[at + 1]?.tokenType === t.Colon);
+  const pattern = slice.find(({ tokenType }) => tokenType === t.ClosedString);
+  const parameters = pattern?.image.match(/(?<=\{)[a-z][a-z0-9_]*(?=\})/g) ?? [];
+  const span = context.spanOf(first);
+  return [...fields.map((token) => context.name(token)), ...parameters.map((text) => ({ text, span }))];
+}
+
 /** The name that a declaration would have had: the word after its keyword. One that has none goes by its keyword. */
 function declaredName(slice: readonly IToken[], context: BuildContext): readonly Name[] {
   const [first, second, third] = slice;
-  if (first?.tokenType === t.K.policy) return [context.name(first)];
+  if (first !== undefined && (NAMELESS.has(first.tokenType) || second?.tokenType === t.K.from))
+    return [context.name(first)];
   const word = first?.tokenType === t.K.sealed ? third : second;
   const name = word !== undefined && t.isWord(word) ? word : first;
   return name !== undefined && t.isWord(name) ? [context.name(name)] : [];

@@ -33,6 +33,8 @@ export interface CheckContext {
   /** Route indices of every declared route and group, by its name. */
   readonly groups: ReadonlyMap<string, readonly number[]>;
   readonly lets: Lets;
+  /** False where the inventory could not be read, so that nothing is said about clients that it may have. */
+  readonly inventoryRead: boolean;
   /** How deep the expression being checked nests. */
   readonly depth: { value: number };
 }
@@ -43,6 +45,8 @@ export interface Site {
   readonly present: Presence;
   /** Set where `on` could not be read, so that nothing is said about parameters that it may provide. */
   readonly lenient: boolean;
+  /** Words that may stand here in place of a name. */
+  readonly words?: readonly string[];
 }
 
 /** The routes of an `on` clause; `indices` is null for every request, `known` false where a name in it is wrong. */

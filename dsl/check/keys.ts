@@ -42,7 +42,9 @@ export function checkKeys(keys: readonly AstKey[], owner: KeyOwner, site: Site):
 }
 
 function checkKey(ast: AstKey, owner: KeyOwner, site: Site): Key | null {
-  const uses = ast.options.map((option) => keyOption(option, owner, site));
+  const uses = ast.options.map((option, at) =>
+    keyOption(option, owner, at === 0 ? site : { ...site, words: ["skip"] }),
+  );
   if (uses.includes(null)) return null;
   const options = uses.filter((use) => use !== null);
   const last = options[options.length - 1];

@@ -61,7 +61,7 @@ function checkCost(ast: AstExpr, place: string, site: Site): Typed | null {
   const { report } = site.context;
   const inner = unwrap(ast);
   if (inner.kind === "name" && inner.parts.length === 1 && inner.parts[0]?.text === "size") return bodySize(ast);
-  const typed = CHECKER.value(ast, site);
+  const typed = CHECKER.value(ast, { ...site, words: ["size"] });
   if (typed === null || !checkLevel(typed.expr, IN_LIMITS, place, site.context)) return null;
   if (!typed.type.set && (typed.type.scalar === "int" || typed.type.scalar === "size")) {
     if (typed.expr.kind !== "literal" || Number(typed.expr.value) >= 1) return typed;

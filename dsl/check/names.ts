@@ -105,7 +105,7 @@ function readDeclared(ast: AstName, site: Site): Typed | null {
   const { context } = site;
   const name = dotted(ast);
   const found = context.scope.find(name);
-  if (found === undefined) return reportUnknownName(ast, name, context);
+  if (found === undefined) return reportUnknownName(ast, name, site);
   if (ast.index !== null || ast.args !== null) {
     context.report.error(SEMANTICS.wrongArgument, ast.span, `the ${found.kind} \`${name}\` takes no argument`, {
       help: `write \`${name}\``,
@@ -155,10 +155,14 @@ function reportNotValue(found: Declared, ast: AstName, context: CheckContext): n
   return null;
 }
 
-function reportUnknownName(ast: AstName, name: string, context: CheckContext): null {
+/** What is read with something in parentheses and is no attribute. */
+const READERS = ["used", "ratio"];
+
+function reportUnknownName(ast: AstName, name: string, { context, words = [] }: Site): null {
   if (context.scope.isUnread(name)) return null;
   const declared = context.scope.names("signal", "score", "let", "list", "fact", "class", "table", "window");
-  const meant = nameHere(name) ?? nearest(name, [...declared, ...context.fields.keys(), ...WRITTEN_NAMES]);
+  const readers = ast.args === null ? words : READERS;
+  const meant = nameHere(name) ?? nearest(name, [...readers, ...declared, ...context.fields.keys(), ...WRITTEN_NAMES]);
   const quoted = attributeNamed(name) === undefined ? `, or quote it if it is text: \`"${name}"\`` : "";
   context.report.error(SEMANTICS.unknownName, ast.span, `there is no \`${name}\``, {
     help: meant === null ? `declare it${quoted}` : `did you mean \`${meant}\`?`,

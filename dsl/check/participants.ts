@@ -19,6 +19,7 @@ export interface Inventory {
 
 /** Ids of the chosen clients, each once and at least one; null where the clause is wrong. */
 export function chooseClients(clause: ClientsClause, inventory: Inventory, clauses: Clauses): readonly string[] | null {
+  if (!clauses.context.inventoryRead) return null;
   const chosen =
     clause.ids === null ? clientsWhere(clause.where, inventory, clauses) : clientsNamed(clause.ids, inventory, clauses);
   if (chosen?.length === 0)

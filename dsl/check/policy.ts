@@ -55,6 +55,8 @@ export interface CheckInput {
   readonly declarations: Declarations;
   readonly listFiles: ListFiles;
   readonly clients: readonly InventoryClient[];
+  /** False where there should be an inventory that could not be read, which is reported. */
+  readonly inventoryRead: boolean;
   /** Span of the start of the main file, for what is missing altogether. */
   readonly start: Policy["rules"][number]["span"];
   /** Whether a file that an identity source names can be read; it is reported if not. */
@@ -92,7 +94,7 @@ export interface CheckedPolicy {
 export function checkPolicy(input: CheckInput, report: Report): CheckedPolicy | null {
   const { declarations } = input;
   const header = checkHeaders(declarations, input.start, report);
-  const context = buildContext(declarations, report);
+  const context = buildContext(input, report);
   context.lets.checkAll(context, CHECKER);
   const invariants = checkInvariants(declarations.invariants, context);
   const settings = header === null ? null : checkSettings(header, report);
@@ -131,7 +133,7 @@ export function checkPolicy(input: CheckInput, report: Report): CheckedPolicy | 
   return header === null || settings === null ? null : { ...checked, name: header.name.value, settings };
 }
 
-function buildContext(declarations: Declarations, report: Report): CheckContext {
+function buildContext({ declarations, inventoryRead }: CheckInput, report: Report): CheckContext {
   const scope = buildScope(declarations, report);
   const routes = checkRoutes(declarations.routes, report);
   const fields = collectFields(routes, declarations.routes, scope, report);
@@ -147,6 +149,7 @@ function buildContext(declarations: Declarations, report: Report): CheckContext 
     claims: collectClaims(declarations, scope, report),
     groups: resolveGroups({ report, scope, declarations }),
     lets: new Lets(),
+    inventoryRead,
     depth: { value: 0 },
   };
 }

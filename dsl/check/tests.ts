@@ -212,8 +212,8 @@ function checkPath(path: Text, { report }: CheckContext): boolean {
   return false;
 }
 
-function checkClient(client: Text, { clients }: TestInput, { report }: CheckContext): boolean {
-  if (clients.some(({ id }) => id === client.value)) return true;
+function checkClient(client: Text, { clients }: TestInput, { report, inventoryRead }: CheckContext): boolean {
+  if (!inventoryRead || clients.some(({ id }) => id === client.value)) return true;
   const ids = clients.map(({ id }) => id);
   report.error(SEMANTICS.unknownName, client.span, `there is no client \`${client.value}\` in the inventory`, {
     help: didYouMean(client.value, ids, "name a client of the file that `clients from` names"),

@@ -34,7 +34,13 @@ export interface Surroundings {
 export function helpFor({ found, keywords, rules, tokens }: Surroundings): string {
   const synopsis = synopsisFor(rules, tokens);
   const operators = inCondition(found, tokens) ? OPERATORS : [];
-  const known = [...keywords, ...operators, ...(synopsis === null ? [] : wordsOf(synopsis)), ...DECLARATIONS, "sealed"];
+  const known = [
+    ...keywords,
+    ...operators,
+    ...(synopsis === null ? [] : wordsOf(synopsis)),
+    ...wordsWithin(rules, tokens),
+  ];
+  known.push(...DECLARATIONS, "sealed");
   return (
     measureHelp(found, rules) ??
     slipHelp(found, tokens) ??
@@ -47,6 +53,28 @@ export function helpFor({ found, keywords, rules, tokens }: Surroundings): strin
 }
 
 const DECLARATIONS: readonly string[] = Object.keys(SYNOPSES).map((rule) => rule.replace("Declaration", ""));
+
+/** Words that may follow in a declaration, of its clauses too: a misspelt clause often ends the one before. */
+function wordsWithin(rules: readonly string[], tokens: readonly IToken[]): readonly string[] {
+  return [...rules, ruleBegunBy(tokens)].flatMap((rule) => [
+    ...(WORDS_WITHIN[rule] ?? []),
+    ...(CLAUSES_WITHIN[rule] ?? []).flatMap((clause) => wordsOf(CLAUSE_SYNOPSES[clause] ?? "")),
+  ]);
+}
+
+const CLAUSES_WITHIN: Readonly<Record<string, readonly string[]>> = {
+  ruleDeclaration: ["action", "ban"],
+  limitDeclaration: ["amount", "refusal"],
+  testDeclaration: ["requestClause", "answerClause", "expectationClause"],
+};
+
+const WORDS_WITHIN: Readonly<Record<string, readonly string[]>> = {
+  ruleDeclaration: ["else"],
+  limitDeclaration: ["else"],
+  signalDeclaration: ["else"],
+  rolloutDeclaration: ["else"],
+  testDeclaration: ["clock", "reload", "asn", "country"],
+};
 
 /** Words that may go on after a value of a condition, whatever the grammar was about to read. */
 const OPERATORS = ["and", "or", "in", "is", "contains", "starts_with", "ends_with", "like", "matches"];
@@ -62,8 +90,13 @@ function synopsisFor(rules: readonly string[], tokens: readonly IToken[]): strin
     const synopsis = CLAUSE_SYNOPSES[rule] ?? SYNOPSES[rule];
     if (synopsis !== undefined) return synopsis;
   }
+  return SYNOPSES[ruleBegunBy(tokens)] ?? null;
+}
+
+/** The grammar rule of the declaration that some tokens begin. */
+function ruleBegunBy(tokens: readonly IToken[]): string {
   const first = tokens[0]?.image ?? "";
-  return SYNOPSES[`${first === "sealed" ? "rule" : first}Declaration`] ?? null;
+  return `${first === "sealed" ? "rule" : first}Declaration`;
 }
 
 function wordHelp(word: string, known: readonly string[]): string | null {
