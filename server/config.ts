@@ -82,7 +82,7 @@ export interface ServerOptions extends AdminOptions {
   readonly connectTimeoutMs?: number;
   /** Milliseconds from a request forwarded to the head of its answer. Default 30,000. */
   readonly upstreamTimeoutMs?: number;
-  /** Milliseconds that a forwarded answer may wait for its caller to take any of it; then the connection is cut. Default 10,000. */
+  /** Milliseconds that an answer may wait for its caller, or HAProxy, to take any of it; then the connection is cut. Default 10,000. */
   readonly sendTimeoutMs?: number;
   /**
    * Bytes that a request's line and headers may have together, from 1,024 to 1,048,576; more is answered 431 and the connection closed. The

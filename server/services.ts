@@ -181,6 +181,12 @@ function addGauges({ gate, holds, upstream, log, state }: Omit<Services, "operat
     type: "counter",
     read: () => log.dropped,
   });
+  metrics.addGauge({
+    name: "unread_answers_total",
+    help: "Answers cut because their callers took nothing of them for too long.",
+    type: "counter",
+    read: () => metrics.unreadAnswers,
+  });
   if (upstream === null) return;
   metrics.addGauge({
     name: "forwarded_requests",
@@ -193,11 +199,5 @@ function addGauges({ gate, holds, upstream, log, state }: Omit<Services, "operat
     help: "Requests sent again because the upstream closed a connection that was kept.",
     type: "counter",
     read: () => upstream.retries,
-  });
-  metrics.addGauge({
-    name: "unread_answers_total",
-    help: "Answers cut because their callers took nothing of them for too long.",
-    type: "counter",
-    read: () => metrics.unreadAnswers,
   });
 }

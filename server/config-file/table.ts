@@ -187,7 +187,7 @@ export const OPTIONS: Fields<Omit<ServerOptions, NotInFiles>> & Table = {
   connectTimeoutMs: count("Milliseconds to connect to the upstream. Default 3000."),
   upstreamTimeoutMs: count("Milliseconds from a request forwarded to the head of its answer. Default 30000."),
   sendTimeoutMs: count(
-    "Milliseconds that a forwarded answer may wait for its caller to take any of it. Default 10000.",
+    "Milliseconds that an answer may wait for its caller, or HAProxy, to take any of it. Default 10000.",
   ),
   headBytesMax: countFrom(
     "Bytes that a request's line and headers may have together, 1024 to 1048576. Default 16384.",

@@ -21,12 +21,13 @@ export interface SpoeAgent extends ListenAddress {
 export async function openSpoeAgent(address: ListenAddress, gate: Gate, holds: Holds): Promise<SpoeAgent> {
   const connections = new Map<Socket, SpoeConnection>();
   const answering = haproxyAnswering(gate, holds);
+  const patience = { sendTimeoutMs: gate.config.sendTimeoutMs, onUnread: () => void gate.metrics.unreadAnswers++ };
   const server = createServer((socket) => {
     if (!gate.view.peers.of(socket.remoteAddress ?? "").adapter) {
       increment(gate.metrics.malformed, "untrusted_peer");
       return socket.destroy();
     }
-    connections.set(socket, new SpoeConnection(socket, answering));
+    connections.set(socket, new SpoeConnection(socket, answering, patience));
     socket.on("close", () => connections.delete(socket));
   });
   server.maxConnections = CONNECTIONS_MAX;

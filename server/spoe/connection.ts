@@ -29,6 +29,8 @@ export type Answering = (messages: readonly Message[], asker: Asker) => Answer |
 export const FRAME_BYTES_MAX = 16_384;
 /** NOTIFY frames of one connection that may wait for their answer; one more ends the connection, so HAProxy opens another. */
 const WAITING_MAX = 4_096;
+/** Bytes of answers that may wait for a peer that does not read them. */
+const UNREAD_BYTES_MAX = 4 * 1_048_576;
 /** The smallest frame that both sides take (SPOE.txt §3.2.4). */
 const FRAME_BYTES_MIN = 256;
 /** Milliseconds that a peer has for its HELLO, which is the first that it says (SPOE.txt §3.2.4), and for any frame that it began. */
@@ -39,6 +41,15 @@ const LINGER_MS = 1_000;
 const KEEP_ALIVE_MS = 60_000;
 const NOTHING: Buffer = Buffer.alloc(0);
 
+export interface SpoePatience {
+  /** Milliseconds that a peer has for its HELLO, and for any frame that it began. */
+  readonly frameMs?: number;
+  /** Milliseconds in which a peer takes something of the answers that wait for it. */
+  readonly sendTimeoutMs: number;
+  /** Told of each peer that does not. */
+  readonly onUnread: () => void;
+}
+
 export class SpoeConnection implements Asker {
   readonly #socket: Socket;
   readonly #answering: Answering;
@@ -47,22 +58,51 @@ export class SpoeConnection implements Asker {
   #waiting = 0;
   readonly #leaves = new Set<() => void>();
   readonly #frameMs: number;
+  readonly #sendTimeoutMs: number;
+  readonly #onUnread: () => void;
+  /** Whether answers wait for the peer. */
+  #stalled = false;
   /** Runs while a frame is due. */
   #deadline: NodeJS.Timeout | null = null;
 
-  constructor(socket: Socket, answering: Answering, frameMs: number = FRAME_MS) {
+  constructor(socket: Socket, answering: Answering, patience: SpoePatience) {
     this.#socket = socket;
     this.#answering = answering;
-    this.#frameMs = frameMs;
+    this.#frameMs = patience.frameMs ?? FRAME_MS;
+    this.#sendTimeoutMs = patience.sendTimeoutMs;
+    this.#onUnread = patience.onUnread;
     socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
     socket.on("data", (chunk) => this.#receive(chunk));
-    socket.on("drain", () => {
-      socket.resume();
-      this.#expect();
-    });
+    socket.on("drain", () => this.#goOn());
+    // Where it was this thread that stood still, what was taken meanwhile is heard first.
+    socket.on("timeout", () => setImmediate(() => this.#stalled && this.#cut()));
     socket.on("error", () => socket.destroy());
     socket.on("close", () => this.#leave());
     this.#expect();
+  }
+
+  /** Writes, for as long as the peer takes something of it. */
+  #write(bytes: Buffer): void {
+    const socket = this.#socket;
+    if (socket.write(bytes)) return;
+    if (socket.writableLength > UNREAD_BYTES_MAX) return this.#cut();
+    if (this.#stalled) return;
+    this.#stalled = true;
+    // Node.js looks whether the system has taken anything meanwhile, and waits on where it has.
+    socket.setTimeout(this.#sendTimeoutMs);
+  }
+
+  /** All that waited is taken. */
+  #goOn(): void {
+    this.#stalled = false;
+    this.#socket.setTimeout(0).resume();
+    this.#expect();
+  }
+
+  #cut(): void {
+    if (this.#socket.destroyed) return;
+    this.#onUnread();
+    this.#socket.destroy();
   }
 
   get gone(): boolean {
@@ -112,7 +152,7 @@ export class SpoeConnection implements Asker {
   }
 
   #receive(chunk: Buffer): void {
-    if (this.#socket.writableEnded) return;
+    if (this.gone) return;
     this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
     try {
       this.#takeFrames();
@@ -120,7 +160,7 @@ export class SpoeConnection implements Asker {
       if (!(fault instanceof SpoeFault)) throw fault;
       this.close(STATUS.invalid, fault.message);
     }
-    if (this.#socket.writableEnded) this.#received = NOTHING;
+    if (this.gone) this.#received = NOTHING;
     // Who does not read its answers is asked no more: they would wait here, and what it has begun cannot be ended.
     else if (this.#socket.writableNeedDrain) {
       this.#socket.pause();
@@ -130,7 +170,7 @@ export class SpoeConnection implements Asker {
 
   #takeFrames(): void {
     let at = 0;
-    while (this.#received.length - at >= 4 && !this.#socket.writableEnded) {
+    while (this.#received.length - at >= 4 && !this.gone) {
       const length = this.#received.readUInt32BE(at);
       if (length > FRAME_BYTES_MAX) throw new SpoeFault(`a frame of ${length} bytes is longer than ${FRAME_BYTES_MAX}`);
       if (this.#received.length - at - 4 < length) break;
@@ -157,7 +197,7 @@ export class SpoeConnection implements Asker {
     const theirs = Number(pairs.get("max-frame-size"));
     if (!(theirs >= FRAME_BYTES_MIN)) throw new SpoeFault("the HELLO has no max-frame-size");
     this.#agreed = true;
-    this.#socket.write(helloFrame(Math.min(theirs, FRAME_BYTES_MAX)));
+    this.#write(helloFrame(Math.min(theirs, FRAME_BYTES_MAX)));
     if (pairs.get("healthcheck") === true) this.#end(NOTHING);
   }
 
@@ -175,6 +215,6 @@ export class SpoeConnection implements Asker {
   }
 
   #acknowledge(stream: number, id: number, variables: Answer): void {
-    if (this.#socket.writable) this.#socket.write(ackFrame(stream, id, variables));
+    if (this.#socket.writable) this.#write(ackFrame(stream, id, variables));
   }
 }

@@ -9,7 +9,14 @@ import { Asking, hello, question } from "../../../helpers/spoe.ts";
 const FRAME_MS = 150;
 
 async function connected(frameMs = FRAME_MS): Promise<Asking> {
-  const server = createServer((socket) => void new SpoeConnection(socket, () => [["verdict", "allow"]], frameMs));
+  const server = createServer(
+    (socket) =>
+      void new SpoeConnection(socket, () => [["verdict", "allow"]], {
+        frameMs,
+        sendTimeoutMs: 10_000,
+        onUnread: () => {},
+      }),
+  );
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => void server.close());
   return new Asking((server.address() as AddressInfo).port);
