@@ -22,7 +22,7 @@ export function memoryTable({ state, tables, memoryBytes }: PolicyCost): string 
   const bytes = widest(state.map(({ bytesPerKey }) => String(bytesPerKey)));
   const rows = state.map(
     (each) =>
-      `    ${each.kind.padEnd(kinds ?? 0)}  ${each.name.padEnd(names ?? 0)}  ${String(each.bytesPerKey).padStart(bytes)} bytes a key, room for ${each.keys.toLocaleString("en-US")}${mostText(each)}\n`,
+      `    ${each.kind.padEnd(kinds ?? 0)}  ${each.name.padEnd(names ?? 0)}  ${String(each.bytesPerKey).padStart(bytes)} bytes a key, room for at least ${each.keys.toLocaleString("en-US")}${mostText(each)}\n`,
   );
   return head + rows.join("");
 }

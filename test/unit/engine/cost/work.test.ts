@@ -1,6 +1,6 @@
 /** The most work of each kind of expression, in steps and in further steps for each character. */
 import { describe, expect, test } from "vitest";
-import { describeCost, type Policy } from "../../../../engine/index.ts";
+import { createEngine, describeCost, makeRequest, type Policy } from "../../../../engine/index.ts";
 import { policyOf } from "../../../helpers/compiled.ts";
 import { client } from "../../../helpers/generators-vocabulary.ts";
 
@@ -160,4 +160,25 @@ limit e per ip allow 5 at once`),
     expect(keys).toBeGreaterThan(1_000);
     expect(keys * bytesPerKey).toBeLessThanOrEqual(tableBytes);
   }
+});
+
+test("the room that is told is there before a key is dropped, and not much more than twice", () => {
+  const declared = policyOf(`signal seen = novel(path) per header["k"] else skip over 1d
+signal calls = count per header["k"] else skip over 1d
+limit pace per header["k"] else skip allow 5 per 1d
+rule r when seen or calls > 5 then block`);
+  const policy = { ...declared, settings: { ...declared.settings, memoryBytes: 4 * 1_048_576 } };
+  const engine = createEngine(policy);
+  const dropped = new Map(describeCost(policy).state.map(({ name, keys }) => [name, { keys, early: 0, late: 0 }]));
+  const most = Math.max(...[...dropped.values()].map(({ keys }) => 2.2 * keys));
+  for (let n = 1; n <= most; n++) {
+    engine.decide(makeRequest({ headers: { k: `key-${n}` } }), n);
+    for (const [name, each] of dropped) {
+      if (n !== each.keys && n !== Math.floor(2.2 * each.keys)) continue;
+      const of = engine.memory().find((one) => one.name === name)?.dropped ?? 0;
+      if (n === each.keys) each.early = of;
+      else each.late = of;
+    }
+  }
+  expect([...dropped].filter(([, { early, late }]) => early > 0 || late === 0)).toEqual([]);
 });
