@@ -114,15 +114,20 @@ export type TextRead =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly message: string; readonly help: string };
 
-/** Decodes strict UTF-8. A NUL byte tells a binary file; a byte-order mark is refused. */
+const BINARY: TextRead = { ok: false, message: "is binary, not text", help: "name a text file in UTF-8" };
+/** Tab, line feed, form feed, carriage return. */
+const BLANKS: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0c, 0x0d]);
+
+/** Decodes strict UTF-8. A NUL tells a binary file, and so do other control bytes in what is no UTF-8; a byte-order mark is refused. */
 export function decodeText(bytes: Uint8Array): TextRead {
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
     return { ok: false, message: "begins with a byte-order mark", help: "save it as UTF-8 without a byte-order mark" };
   }
-  if (bytes.includes(0)) return { ok: false, message: "is binary, not text", help: "name a text file in UTF-8" };
+  if (bytes.includes(0)) return BINARY;
   try {
     return { ok: true, text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };
   } catch {
+    if (bytes.some((byte) => byte < 0x20 && !BLANKS.has(byte))) return BINARY;
     return { ok: false, message: `is not UTF-8 (byte ${firstInvalidByte(bytes)})`, help: "save the file as UTF-8" };
   }
 }

@@ -3,6 +3,7 @@ import type { Span } from "../engine/index.ts";
 import type { Report } from "./check/report.ts";
 import { SEMANTICS } from "./codes/semantics.ts";
 import { decodeText, type FileRead, type FileReader, MAX_POLICY_BYTES } from "./files.ts";
+import { notBundle } from "./not-text.ts";
 import { makeSource, type SourceFile } from "./source.ts";
 
 /** The sources of one load, in the order in which they were read. */
@@ -53,9 +54,8 @@ export class Sources {
     if (!read.ok) return this.#refuse(path, named, read);
     const decoded = decodeText(read.bytes);
     if (!decoded.ok) {
-      this.#report.error(SEMANTICS.fileNotText, this.#spanOf(path, named), `\`${path}\` ${decoded.message}`, {
-        help: decoded.help,
-      });
+      const { message, help } = (named === null ? notBundle(path, read.bytes) : null) ?? decoded;
+      this.#report.error(SEMANTICS.fileNotText, this.#spanOf(path, named), `\`${path}\` ${message}`, { help });
       return null;
     }
     return { file: this.#add(path, decoded.text, shown(decoded.text)), text: decoded.text };

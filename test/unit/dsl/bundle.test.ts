@@ -126,6 +126,32 @@ describe("is refused with its reason:", () => {
     expect(diagnostics[0]?.help).not.toBe("");
   });
 
+  const asLatin = new TextEncoder().encode(Buffer.from(whole).toString("latin1"));
+  const asWindows = new TextEncoder().encode(new TextDecoder("windows-1252").decode(whole));
+  const replaced = new TextEncoder().encode(new TextDecoder().decode(whole));
+  const linesChanged = Uint8Array.from([...whole].filter((byte) => byte !== 0x0d));
+  const NONE = "is no bundle of `edgepolicy compile`, and no text";
+  const DAMAGED = "begins almost like a bundle of `edgepolicy compile`: it was damaged";
+  test.each([
+    ["a picture that is called one", "p.EPB", Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0), NONE],
+    ["bytes that are called one", "p.epb", Uint8Array.of(0xff, 0x41), NONE],
+    ["one whose line ends were changed", "p", linesChanged, DAMAGED],
+    ["one that was read as Latin-1 text", "p", asLatin, DAMAGED],
+    ["one that was read as a text of Windows", "p", asWindows, DAMAGED],
+    ["one that was read as UTF-8 text", "p.epb", replaced, DAMAGED],
+    ["bytes that nothing calls one", "p", Uint8Array.of(0xff, 0x01), "is binary, not text"],
+    ["a text in Latin-1", "p", Uint8Array.of(0x2f, 0x2f, 0x20, 0xe9, 0x0a), "is not UTF-8 (byte 4)"],
+  ])("%s", (_, path, bytes, message) => {
+    const { policy, diagnostics } = loadPolicy(path, memoryFiles({ [path]: bytes }));
+    expect(policy).toBeNull();
+    expect(diagnostics).toHaveLength(1);
+    expect(diagnostics[0]?.message).toContain(`\`${path}\` ${message}`);
+  });
+
+  test("a text that is called one is read as text", () => {
+    expect(loadPolicy("p.epb", memoryFiles({ "p.epb": 'policy "p" { default allow }' })).policy).not.toBeNull();
+  });
+
   test("a text that only looks like one is read as text", () => {
     expect(loadPolicy("p", memoryFiles({ p: "EPB\r\n" })).diagnostics[0]?.code).toMatch(/^EP1/);
   });
