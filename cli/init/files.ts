@@ -1,6 +1,7 @@
 /** The files that `edgepolicy init` writes. They stand here as text because the built package holds code alone. */
 
-const POLICY = `/// Partners read and write orders with an API key; everybody may try to sign in; nobody else does anything.
+const POLICY = `/// Partners read and write orders with an API key, a printer reads one at a time; everybody may try to sign in; nobody else
+/// does anything.
 policy "shop" {
   owner       "team-shop"
   default     block
@@ -44,6 +45,12 @@ rule stuffing   on login when risk >= 50                 then block for 15m per 
 test "a partner works while its network is not known for anything" {
   at 0s GET "/v1/orders/7" from 203.0.113.9 as client acme_sync expect allow
   at 1s POST "/v1/orders" from 203.0.113.70 as client globex_orders expect allow
+}
+
+test "a client does what it is granted and no more" {
+  at 0s GET "/v1/orders/7" from 203.0.113.130 as client label_printer expect allow
+  at 1s GET "/v1/orders" from 203.0.113.130
+    as client label_printer expect block by over_reach status 403
 }
 
 test "strangers sign in and do nothing else" {
@@ -91,6 +98,18 @@ clients:
     rate: { allow: 20, per: 1s, burst: 60 }
     operations: [order, orders]
     networks: [203.0.113.64/26]
+    credentials: []
+  - id: label_printer
+    kind: device
+    purpose: prints parcel labels in the warehouse
+    owner: { team: team-shop, accountable: m.rossi }
+    environment: prod
+    status: active
+    expires: 2030-06-30
+    review_by: 2030-03-31
+    rate: { allow: 1, per: 1s, burst: 5 }
+    operations: [order]
+    networks: [203.0.113.128/26]
     credentials: []
 `;
 

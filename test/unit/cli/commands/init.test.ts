@@ -17,6 +17,14 @@ test("writes files that pass check, fmt and simulate", async () => {
   expect(await edgepolicy(["simulate", policy])).toMatchObject({ status: 0, stderr: "" });
 });
 
+test("writes a policy in which audit finds nothing but clients without keys", async () => {
+  const at = folderWith();
+  await edgepolicy(["init", at("shop")]);
+  const { stdout } = await edgepolicy(["audit", at("shop/policy.edgepolicy"), "--format", "json"]);
+  const { findings } = JSON.parse(stdout) as { readonly findings: readonly { readonly id: string }[] };
+  expect(new Set(findings.map(({ id }) => id))).toEqual(new Set(["ID117"]));
+});
+
 test("pins the workflow to the version that wrote it", async () => {
   const at = folderWith();
   await edgepolicy(["init", at("shop")]);
