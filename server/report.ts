@@ -1,5 +1,7 @@
 /** What the server says of itself while it runs: in sentences for people, or as JSON for programs. */
 
+import { StateHeldError } from "../engine/index.ts";
+
 /** Whether something is to be known, looked at, or mended. */
 export type ReportLevel = "info" | "warning" | "error";
 
@@ -91,6 +93,17 @@ export function reportTo(write: (text: string) => void, format: ReportFormat, no
     const time = new Date(nowMs()).toISOString();
     write(`${JSON.stringify({ time, level: LEVELS[event], event, message })}\n`);
   };
+}
+
+/**
+ * Reports what went wrong with something that another must not suffer from. That a worker holds the state is said where it was waited for, and
+ * not of each that came meanwhile.
+ *
+ * @param where - Begins the sentence.
+ */
+export function reportFault(report: Report, where: string, fault: unknown): void {
+  if (!(fault instanceof StateHeldError)) report(`${where}: ${describeFault(fault)}`, "fault");
+  else if (fault.waited) report(`${where}: ${fault.message}`, "worker.late");
 }
 
 /** A fault as it is reported: with its place where it has one. */

@@ -1,6 +1,6 @@
 /** Reports outcomes from the access logs of callers that do not show them (`serve --outcomes-from`). */
 import type { Gate } from "../gate.ts";
-import { describeFault } from "../report.ts";
+import { reportFault } from "../report.ts";
 import { FollowedFile } from "./follow-file.ts";
 import { type ReportedOutcome, readOutcomeLine } from "./outcome-line.ts";
 
@@ -45,7 +45,7 @@ function lineReader(gate: Gate, path: string, counts: OutcomeCounts): (line: str
 /** A fault costs the outcome alone: nobody waits for what would end the process. */
 function reportOrSay(gate: Gate, outcome: ReportedOutcome, counts: OutcomeCounts): void {
   report(gate, outcome, counts).catch((fault: unknown) =>
-    gate.config.report(`fault at an outcome of a log: ${describeFault(fault)}`, "fault"),
+    reportFault(gate.config.report, "fault at an outcome of a log", fault),
   );
 }
 

@@ -17,7 +17,7 @@ import { identifyCaller } from "../identity/identify.ts";
 import { shownBy } from "../identity/presented.ts";
 import type { Presented } from "../identity/verifier.ts";
 import { increment } from "../metrics.ts";
-import { describeFault } from "../report.ts";
+import { reportFault } from "../report.ts";
 import { decisionField, passField, problem, type Refusal, refusalOf, retryAfterField } from "../refusal.ts";
 import type { RequestView } from "../transport.ts";
 import type { Answer, Answering, Asker } from "./connection.ts";
@@ -48,7 +48,7 @@ export function haproxyAnswering(gate: Gate, holds: Holds): Answering {
 /** A fault of ours is said, and is no answer: nobody waits on the socket for an exception, which would end the process. */
 function answerOrReport(asked: Asked, args: Arguments): Answer | Promise<Answer> {
   const reported = (fault: unknown): Promise<Answer> => {
-    reportFault(asked.gate, fault);
+    reportFault(asked.gate.config.report, "fault in a handler", fault);
     return Promise.reject(fault);
   };
   try {
@@ -65,12 +65,8 @@ function observeOrReport(gate: Gate, message: Message): void {
   try {
     observe(gate, message);
   } catch (fault) {
-    reportFault(gate, fault);
+    reportFault(gate.config.report, "fault in a handler", fault);
   }
-}
-
-function reportFault({ config }: Gate, fault: unknown): void {
-  config.report(`fault in a handler: ${describeFault(fault)}`, "fault");
 }
 
 function observe(gate: Gate, { args }: Message): void {

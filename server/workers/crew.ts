@@ -176,7 +176,8 @@ export class Crew implements Employer {
     this.#bans = journal?.turns ?? null;
     this.#broadcast.tell("policy", policy);
     const shared = { state: this.#state, worker: 0, patienceMs: PATIENCE_MS };
-    return new SpreadingEngine(createEngine(policy, { ...options, shared }), this.#broadcast);
+    const { state } = shared;
+    return new SpreadingEngine(createEngine(policy, { ...options, shared }), this.#broadcast, () => stateHolder(state));
   }
 
   /**

@@ -20,6 +20,8 @@ import type { Broadcast } from "./broadcast.ts";
 
 /** How often it is tried again to do what the state was held against. */
 const RETRY_MS = 100;
+/** For how long a worker that was waited for in vain is not waited for again, unless it lets go: each wait keeps this whole thread. */
+const NO_WAIT_MS = 10_000;
 
 export class SpreadingEngine implements StatefulEngine {
   readonly #engine: StatefulEngine;
@@ -27,10 +29,16 @@ export class SpreadingEngine implements StatefulEngine {
   #memory: readonly MemoryReading[] = [];
   #heldUntilMs = 0;
   #retry: NodeJS.Timeout | null = null;
+  readonly #holder: () => number | null;
+  /** Who was waited for in vain, and until when it is not waited for again. */
+  #heldBy: number | null = null;
+  #waitsFromMs = 0;
 
-  constructor(engine: StatefulEngine, broadcast: Broadcast) {
+  /** @param holder - Number of the thread that is inside the state now. */
+  constructor(engine: StatefulEngine, broadcast: Broadcast, holder: () => number | null) {
     this.#engine = engine;
     this.#broadcast = broadcast;
+    this.#holder = holder;
   }
 
   get policy(): Policy {
@@ -78,10 +86,36 @@ export class SpreadingEngine implements StatefulEngine {
   }
 
   decide(request: Request, nowMicros: number): DecisionRecord {
-    return this.#engine.decide(request, nowMicros);
+    if (this.#heldBy !== null) this.#mayWait();
+    try {
+      return this.#engine.decide(request, nowMicros);
+    } catch (problem) {
+      throw this.#noted(problem);
+    }
   }
   observe(token: number, outcome: Outcome, nowMicros: number): boolean {
-    return this.#engine.observe(token, outcome, nowMicros);
+    if (this.#heldBy !== null) this.#mayWait();
+    try {
+      return this.#engine.observe(token, outcome, nowMicros);
+    } catch (problem) {
+      throw this.#noted(problem);
+    }
+  }
+
+  /** @throws {StateHeldError} Where the same worker still holds the state. */
+  #mayWait(): void {
+    const heldBy = this.#heldBy;
+    if (heldBy !== null && performance.now() < this.#waitsFromMs && this.#holder() === heldBy)
+      throw new StateHeldError(heldBy, false);
+    this.#heldBy = null;
+  }
+
+  #noted(problem: unknown): unknown {
+    if (problem instanceof StateHeldError) {
+      this.#heldBy = problem.worker;
+      this.#waitsFromMs = performance.now() + NO_WAIT_MS;
+    }
+    return problem;
   }
   routeOf(request: Request): number {
     return this.#engine.routeOf(request);

@@ -30,10 +30,16 @@ export interface SharedStateOptions {
 
 /** A worker was not let in for as long as it was willing to wait. */
 export class StateHeldError extends Error {
-  /** @param worker - The one that is inside. */
-  constructor(worker: number) {
+  /** The one that is inside. */
+  readonly worker: number;
+  /** False where it was not waited for, because it was waited for in vain a moment ago. */
+  readonly waited: boolean;
+
+  constructor(worker: number, waited = true) {
     super(`worker ${worker} holds the shared state and does not let go of it`);
     this.name = "StateHeldError";
+    this.worker = worker;
+    this.waited = waited;
   }
 }
 

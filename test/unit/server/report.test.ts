@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { StateHeldError } from "../../../engine/state/shared/shared-state.ts";
 import { type ReportFormat, reportTo } from "../../../server/index.ts";
+import { reportFault } from "../../../server/report.ts";
 import { serve } from "../../helpers/server.ts";
 
 function said(format: ReportFormat, tell: (report: ReturnType<typeof reportTo>) => void): string {
@@ -45,4 +47,15 @@ it("is told what kind of thing has happened", async () => {
   server.replace("policy.edgepolicy", "nonsense");
   server.running.reload();
   expect(events).toEqual(["reload.applied", "reload.refused"]);
+});
+
+it("says that a worker holds the state where it was waited for, without a stack, and other faults with one", () => {
+  const said: (readonly [string, string | undefined])[] = [];
+  const report = (message: string, event?: string): void => void said.push([message, event]);
+  for (const fault of [new StateHeldError(1), new StateHeldError(1, false), new Error("planted")])
+    reportFault(report, "fault in a handler", fault);
+  expect(said).toEqual([
+    ["fault in a handler: worker 1 holds the shared state and does not let go of it", "worker.late"],
+    [expect.stringMatching(/^fault in a handler: Error: planted\n +at /), "fault"],
+  ]);
 });

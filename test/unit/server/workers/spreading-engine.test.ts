@@ -1,5 +1,13 @@
 import { expect, it } from "vitest";
-import { createEngine, makeRequest, type Overlay, type Policy, shareEngine } from "../../../../engine/index.ts";
+import {
+  createEngine,
+  makeOutcome,
+  makeRequest,
+  type Overlay,
+  type Policy,
+  shareEngine,
+  stateHolder,
+} from "../../../../engine/index.ts";
 import { Sharing, StateHeldError } from "../../../../engine/state/shared/shared-state.ts";
 import { Broadcast, type Told } from "../../../../server/workers/broadcast.ts";
 import { SpreadingEngine } from "../../../../server/workers/spreading-engine.ts";
@@ -20,7 +28,9 @@ function engineOf(policy: Policy): { engine: SpreadingEngine; holder: Sharing; t
   const state = shareEngine(createEngine(policy), { memoryBytes: 1_048_576 });
   const shared = { state, worker: 0, patienceMs: 10 };
   const told: Told[] = [];
-  const engine = new SpreadingEngine(createEngine(policy, { shared }), new Broadcast((each) => told.push(each)));
+  const engine = new SpreadingEngine(createEngine(policy, { shared }), new Broadcast((each) => told.push(each)), () =>
+    stateHolder(state),
+  );
   return { engine, holder: new Sharing(state, 1), told };
 }
 
@@ -62,4 +72,27 @@ it("what is told of the memory while a worker holds the state is what was read l
   expect(keysOf()).toEqual([0]);
   holder.leave();
   await until(() => keysOf()[0] === 1);
+});
+
+it("a worker that was waited for in vain is not waited for again before it lets go", () => {
+  const { engine, holder } = engineOf(policyOf('rule trap when path == "/trap" then block for 1h per ip'));
+  const request = makeRequest({ path: "/trap", ip: "203.0.113.7" });
+  const { token } = engine.decide(makeRequest({ ip: "203.0.113.8" }), 0);
+  holder.enter(1);
+  const refusal = (run: () => unknown): unknown => {
+    try {
+      return run();
+    } catch (problem) {
+      return problem;
+    }
+  };
+  const outcome = makeOutcome(200);
+  expect(refusal(() => engine.decide(request, 1))).toMatchObject({ name: "StateHeldError", worker: 1, waited: true });
+  expect(refusal(() => engine.decide(request, 1))).toMatchObject({ name: "StateHeldError", worker: 1, waited: false });
+  expect(refusal(() => engine.observe(token, outcome, 1))).toMatchObject({ worker: 1, waited: false });
+  holder.leave();
+  expect(engine.decide(request, 1).toDecision().verdict).toBe("block");
+  holder.enter(1);
+  expect(refusal(() => engine.decide(request, 1))).toMatchObject({ worker: 1, waited: true });
+  holder.leave();
 });
