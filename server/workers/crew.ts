@@ -123,7 +123,8 @@ export class Crew implements Employer {
 
   /** The latest decisions of all workers that answer, in no order. */
   async decisions(filter: DecisionFilter): Promise<readonly DecisionShown[]> {
-    const answers = await Promise.all(this.#present.map(({ asks }) => asks.ask("decisions", filter, DECISIONS_MS)));
+    const asked = this.#present.filter(({ silentSinceMs }) => silentSinceMs === null);
+    const answers = await Promise.all(asked.map(({ asks }) => asks.ask("decisions", filter, DECISIONS_MS)));
     return answers.flatMap((answer) => answer ?? []);
   }
 
@@ -218,12 +219,12 @@ export class Crew implements Employer {
     this.standstill.start(() => this.#present);
   }
 
-  /** Resolves when every worker has taken what was told before the call, or after half a minute. */
+  /** Resolves when every worker that does not stand still has taken what was told before the call, or after half a minute. */
   async settled(): Promise<void> {
     const { version } = this.#broadcast;
-    const all = (): boolean => this.#present.every(({ took }) => took >= version);
+    const all = (): boolean => this.#present.every(({ took, aside }) => aside || took >= version);
     if (await this.#moments.until(all, TAKE_MS)) return;
-    const late = this.#present.filter(({ took }) => took < version).map(({ number }) => number);
+    const late = this.#present.filter(({ took, aside }) => !aside && took < version).map(({ number }) => number);
     this.#config.report(
       `worker ${late.join(", ")} has not taken what was changed ${TAKE_MS / 1_000} s ago`,
       "worker.late",

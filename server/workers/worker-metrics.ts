@@ -37,7 +37,8 @@ export class WorkerMetrics {
   }
 
   async #askOne(worker: WorkerHandle): Promise<void> {
-    if (!worker.wasReady) return;
+    // What a silent one was asked last it has still to answer; more questions would only wait behind that.
+    if (!worker.wasReady || worker.silentSinceMs !== null) return;
     const text = await worker.asks.ask("metrics", null, ANSWER_MS);
     if (text === null) this.#isSilent(worker);
     else if (!worker.farewell) worker.metrics = readMetrics(text);
