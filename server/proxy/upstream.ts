@@ -16,6 +16,9 @@ export interface SocketRequest {
   readonly messageBytesMax: number;
 }
 
+/** As undici has it on its connections. */
+const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelay: 60_000 };
+
 export class Upstream {
   /** Requests that were sent a second time. */
   retries = 0;
@@ -80,6 +83,8 @@ export class Upstream {
       return new WebSocket(`${scheme}//${this.#origin.host}/`, [...protocols], {
         headers: { ...headers },
         handshakeTimeout: this.#timeoutMs,
+        // A service that vanished would keep the socket, and its place, for as long as the caller stays.
+        ...KEEP_ALIVE,
         maxPayload: messageBytesMax,
         perMessageDeflate: false,
         followRedirects: false,

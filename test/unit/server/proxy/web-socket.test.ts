@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -93,7 +94,24 @@ const received = (client: Client): Promise<readonly [string, boolean]> =>
 const refused = (client: Client): Promise<IncomingMessage> =>
   new Promise((resolve) => client.once("unexpected-response", (_request, response) => resolve(response)));
 
+/** Whether the system asks now and then if the other end of the connection to a port is still there. */
+function isKeptAlive(port: number): boolean {
+  const to = `0100007F:${port.toString(16).toUpperCase().padStart(4, "0")}`;
+  const lines = readFileSync("/proc/net/tcp", "utf8").split("\n");
+  const found = lines.map((line) => line.trim().split(/\s+/)).find(([, , remote]) => remote === to);
+  return found?.[5]?.startsWith("02:") === true;
+}
+
 describe("a WebSocket through the proxy", () => {
+  it.runIf(process.platform === "linux")(
+    "does not outlive a service that vanished for as long as its caller stays",
+    async () => {
+      const { edge, service } = await guarded();
+      await opened(open(edge, "/feed"));
+      await until(() => isKeptAlive(service.port));
+    },
+  );
+
   it("passes messages both ways, text as text and bytes as bytes", async () => {
     const { edge } = await guarded();
     const client = open(edge, "/feed");
