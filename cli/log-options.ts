@@ -12,8 +12,10 @@ const FORMATS = {
   nginx: "combined",
   "nginx-json": "nginx-json",
   caddy: "caddy",
+  traefik: "traefik",
   "envoy-json": "envoy-json",
   cloudtrail: "cloudtrail",
+  decisions: "decisions",
   ndjson: "ndjson",
 } as const satisfies Readonly<Record<string, LogFormat>>;
 

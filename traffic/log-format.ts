@@ -3,14 +3,25 @@ import { CaddyLog } from "./caddy-log.ts";
 import { CloudTrailLog, looksLikeCloudTrail } from "./cloudtrail-log.ts";
 import { CombinedLog } from "./combined-log.ts";
 import { withoutFrame } from "./container-line.ts";
+import { DecisionLog, looksLikeDecision } from "./decision-log.ts";
 import { EnvoyLog, looksLikeEnvoy } from "./envoy-log.ts";
 import { isObject, type Members, parseObject } from "./json-line.ts";
 import type { LineReader, LineReading } from "./line-reading.ts";
 import { looksLikeNginx, NginxJsonLog } from "./nginx-json-log.ts";
 import { isRecordError, parseRequestLine } from "./request-record.ts";
+import { looksLikeTraefik, TraefikLog } from "./traefik-log.ts";
 
 /** Formats that are read without a mapping. */
-export const LOG_FORMATS = ["combined", "nginx-json", "caddy", "envoy-json", "cloudtrail", "ndjson"] as const;
+export const LOG_FORMATS = [
+  "combined",
+  "nginx-json",
+  "caddy",
+  "traefik",
+  "envoy-json",
+  "cloudtrail",
+  "decisions",
+  "ndjson",
+] as const;
 /** One of {@link LOG_FORMATS}. */
 export type LogFormat = (typeof LOG_FORMATS)[number];
 
@@ -31,10 +42,14 @@ function plainReader(format: LogFormat, clients: ReadonlySet<string>): LineReade
       return new NginxJsonLog();
     case "caddy":
       return new CaddyLog();
+    case "traefik":
+      return new TraefikLog();
     case "envoy-json":
       return new EnvoyLog();
     case "cloudtrail":
       return new CloudTrailLog();
+    case "decisions":
+      return new DecisionLog(clients);
     case "ndjson":
       return { read: (line) => readRequest(line, clients) };
   }
@@ -73,6 +88,8 @@ function formatOfObject(members: Members): LogFormat | null {
   if (looksLikeCloudTrail(members)) return "cloudtrail";
   const { request } = members;
   if (isObject(request) && "uri" in request && "ts" in members) return "caddy";
+  if (looksLikeTraefik(members)) return "traefik";
+  if (looksLikeDecision(members)) return "decisions";
   if (looksLikeEnvoy(members)) return "envoy-json";
   if (looksLikeNginx(members)) return "nginx-json";
   return "method" in members && "path" in members && "ip" in members ? "ndjson" : null;

@@ -9,8 +9,10 @@ const HOURS_TO_JUDGE_MINUTES = 3;
 const FEW_HEADERS: ReadonlySet<string | null> = new Set([
   "combined",
   "nginx-json",
+  "traefik",
   "envoy-json",
   "cloudtrail",
+  "decisions",
   "mapped",
 ]);
 
@@ -26,6 +28,12 @@ export function caveatsOf(
       "address or left; this is a first estimate, and scenarios with callers that react (`simulate`) are needed for the rest.",
     ...ofAnswers(log, policy),
     ...ofTimes(log),
+    ...(log.files.some(({ format }) => format === "decisions")
+      ? [
+          "A decision log shows neither queries nor bodies nor answers. Where it was told to hold refusals alone, or one in some " +
+            "of what was allowed (`allowsOneIn`), the other requests are missing, and rates and counts were too low.",
+        ]
+      : []),
     ...missing.map(({ attribute, readBy }) => `No entry of the log shows ${attribute}${byWhom(readBy)}.`),
     ...(countsHeaders && log.files.some(({ format }) => FEW_HEADERS.has(format))
       ? ["The log records some headers of each request only: `header.count` was lower than it had been."]

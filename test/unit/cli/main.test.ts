@@ -40,7 +40,9 @@ describe.each(COMMANDS.map(({ name }) => name))("%s --help", (name) => {
 test("an option with many choices has a line of its own, and the texts of all begin in one column", async () => {
   const { stdout } = await edgepolicy(["replay", "--help"]);
   const lines = stdout.split("\n");
-  const long = lines.indexOf("  --log-format combined|nginx|nginx-json|caddy|envoy-json|cloudtrail|ndjson");
+  const long = lines.indexOf(
+    "  --log-format combined|nginx|nginx-json|caddy|traefik|envoy-json|cloudtrail|decisions|ndjson",
+  );
   const columns = [lines[long + 1], lines[long + 2]].map((line) => line?.search(/(?<= {3,})\S/) ?? 0);
   expect(lines[long + 1]).toMatch(/^ +the format of the logs/);
   expect(lines[long + 2]).toMatch(/^ {2}--map FILE +a mapping/);

@@ -68,6 +68,42 @@ const NGINX = {
   http_referer: "-",
   content_length: "5",
 };
+const TRAEFIK = {
+  ClientAddr: "192.0.2.1:40000",
+  ClientHost: "192.0.2.1",
+  DownstreamContentSize: 356,
+  DownstreamStatus: 404,
+  Duration: 250_000_000,
+  RequestAddr: "api.example.com",
+  RequestContentSize: 12,
+  RequestHost: "api.example.com",
+  RequestMethod: "PATCH",
+  RequestPath: "/v1/orders?page=2",
+  RequestProtocol: "HTTP/1.1",
+  StartLocal: "2026-03-04T10:00:01+01:00",
+  StartUTC: "2026-03-04T09:00:01.000000500Z",
+  "downstream_Content-Type": "text/plain",
+  "request_User-Agent": "a/1",
+  "request_X-Empty": "",
+  level: "info",
+  msg: "",
+  time: "2026-03-04T09:00:02Z",
+};
+const DECISION = {
+  time: "2026-03-04T09:00:01.000Z",
+  id: "4bcd423f92-1",
+  adapter: "proxy",
+  method: "GET",
+  path: "/v1/orders/7",
+  host: "api.example.com",
+  ip: "192.0.2.1",
+  client: "acme_sync",
+  credential: "k-1",
+  verdict: "allow",
+  status: 200,
+  by: null,
+  headers: { "user-agent": "a/1" },
+};
 const CLOUDTRAIL = {
   eventVersion: "1.09",
   userIdentity: { type: "IAMUser", arn: "arn:aws:iam::1:user/a", accessKeyId: "AKIA1" },
@@ -109,6 +145,37 @@ describe("what a line tells", () => {
     [null, 0],
   ])("of a duration %j in Caddy's format", (duration, micros) => {
     expect(read("caddy", { ...CADDY, duration }).response?.outcome.latencyMicros).toBe(micros);
+  });
+
+  it("in Traefik's: what the caller was answered, and by which start and duration", () => {
+    const { request, at, response } = read("traefik", TRAEFIK);
+    expect(at).toBe(AT);
+    expect(request).toMatchObject({
+      ...{ method: "PATCH", path: "/v1/orders?page=2", host: "api.example.com", ip: "192.0.2.1", size: 12 },
+      headers: { "user-agent": "a/1" },
+    });
+    expect(response).toEqual({
+      outcome: { status: 404, size: 356, latencyMicros: 250_000, headers: { "content-type": "text/plain" } },
+      afterMicros: 250_000,
+    });
+    const old = { ...TRAEFIK, StartUTC: undefined, StartLocal: undefined, ClientHost: undefined };
+    expect(read("traefik", old)).toMatchObject({ at: AT + 750_000, request: { ip: "192.0.2.1" } });
+    expect(read("traefik", { ...TRAEFIK, DownstreamStatus: 0 }).response).toBeNull();
+  });
+
+  it("in a decision log: whose it was, if the inventory has it, and no answer", () => {
+    const known = lineReader("decisions", new Set(["acme_sync"]));
+    const line = JSON.stringify(DECISION);
+    expect(known.read(line)).toMatchObject({
+      at: AT,
+      request: {
+        ...{ method: "GET", path: "/v1/orders/7", host: "api.example.com", ip: "192.0.2.1", client: "acme_sync" },
+        ...{ headers: { "user-agent": "a/1" }, credential: { id: "k-1" } },
+      },
+      response: null,
+    });
+    expect(read("decisions", line).request.client).toBeNull();
+    expect(read("decisions", { ...DECISION, ip: "2001:db8:7::/48" }).request.ip).toBe("2001:db8:7::");
   });
 
   it("in Envoy's: by names with `-` or `_`, the path before it was rewritten, the address without its port", () => {
@@ -196,6 +263,12 @@ describe("lines that are no requests", () => {
     ["envoy-json", { ...ENVOY, downstream_remote_address: "x" }, /an address/],
     ["nginx-json", { ...NGINX, status: "000" }, /`status`/],
     ["nginx-json", { ...NGINX, remote_addr: "unix:" }, /`remote_addr`/],
+    ["traefik", { ...TRAEFIK, StartUTC: "yesterday" }, /`StartUTC` is missing or is not a time/],
+    ["traefik", { ...TRAEFIK, ClientHost: "x" }, /`ClientHost`/],
+    ["traefik", { ...TRAEFIK, RequestMethod: "a b" }, /`RequestMethod`/],
+    ["decisions", { ...DECISION, time: 5 }, /`time`/],
+    ["decisions", { ...DECISION, ip: "q83vEjRWeJCrze8S" }, /`ip` .*hashed addresses cannot be replayed/],
+    ["decisions", { ...DECISION, path: null }, /`path`/],
     ["cloudtrail", { ...CLOUDTRAIL, eventTime: "x" }, /`eventTime`/],
     ["ndjson", { ...NDJSON, ip: "x" }, /^ip: /],
   ])("%s %#", (format, line, message) => {
@@ -205,6 +278,8 @@ describe("lines that are no requests", () => {
   it("but events of the server that are of the format count as such", () => {
     const started = { level: "info", ts: 1.5, logger: "admin", msg: "admin endpoint started" };
     expect(reason("caddy", started)).toBeNull();
+    const loaded = { level: "info", msg: "Configuration loaded", time: "2026-03-04T09:00:01Z" };
+    expect(reason("traefik", loaded)).toBeNull();
   });
 });
 
@@ -214,6 +289,8 @@ describe("the format", () => {
     ["caddy", CADDY],
     ["envoy-json", ENVOY],
     ["nginx-json", NGINX],
+    ["traefik", TRAEFIK],
+    ["decisions", DECISION],
     ["cloudtrail", CLOUDTRAIL],
     ["ndjson", NDJSON],
   ])("%s is known by a line", (format, line) => {
@@ -231,6 +308,7 @@ describe("the format", () => {
   // Recorded logs of others are not part of the project: without them this is skipped.
   it.skipIf(!existsSync(crowdsec)).each<[LogFormat, string]>([
     ["caddy", "caddy-basic-auth-bf/caddy-logs.log"],
+    ["traefik", "traefik_base-http-scenario/traefik_base-http-scenario.log"],
     ["envoy-json", "envoy-http-crawl-non_statics/envoy-http-crawl-non_statics.log"],
     ["combined", "nginx-bad-user-agent/nginx-bad-user-agent.log"],
     ["combined", "apache-http-probing/apache-http-probing.log"],

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { loadPolicyText } from "../../../../dsl/index.ts";
 import { makeRequest } from "../../../../engine/index.ts";
 import { isSampled } from "../../../../server/decision-log/sampling.ts";
 import type { LogOptions } from "../../../../server/index.ts";
+import { type Decided, replayLog } from "../../../../simulator/index.ts";
 import { makeGate } from "../../../helpers/gate.ts";
 import { inventoryOf } from "../../../helpers/inventory.ts";
 
@@ -116,4 +118,28 @@ describe("sampling", () => {
   it("says nothing of it where every decision has a line", () => {
     expect(logged({}, ["/open"])[0]).not.toHaveProperty("sample");
   });
+});
+
+describe("lines", () => {
+  it.each<LogOptions>([{}, { mask: { ip: "network", path: "name" }, allowsOneIn: 1 }])(
+    "are read by a replay, masked ones too: %j",
+    async (log) => {
+      const { policy } = loadPolicyText(POLICY, files);
+      if (policy === null) throw new Error("the policy has errors");
+      const lines = logged(log, ["/hidden", "/v1/orders/4711/items?token=t", "/secret/x"]).map((line) =>
+        JSON.stringify(line),
+      );
+      const decided: unknown[] = [];
+      const onDecision = ({ record, decision }: Decided): void =>
+        void decided.push([record.request.client, decision.verdict]);
+      const { log: facts, caveats } = await replayLog(policy, lines, { onDecision });
+      expect(facts.files).toMatchObject([{ format: "decisions", lines: 3 }]);
+      expect(decided).toEqual([
+        ["acme", "block"],
+        ["acme", "allow"],
+        ["acme", "allow"],
+      ]);
+      expect(caveats).toContainEqual(expect.stringContaining("A decision log shows neither queries nor bodies"));
+    },
+  );
 });
