@@ -14,6 +14,8 @@ const FORMATS = {
   caddy: "caddy",
   traefik: "traefik",
   "envoy-json": "envoy-json",
+  elb: "elb",
+  w3c: "w3c",
   cloudtrail: "cloudtrail",
   decisions: "decisions",
   ndjson: "ndjson",

@@ -4,12 +4,14 @@ import { CloudTrailLog, looksLikeCloudTrail } from "./cloudtrail-log.ts";
 import { CombinedLog } from "./combined-log.ts";
 import { withoutFrame } from "./container-line.ts";
 import { DecisionLog, looksLikeDecision } from "./decision-log.ts";
+import { ElbLog, looksLikeElb } from "./elb-log.ts";
 import { EnvoyLog, looksLikeEnvoy } from "./envoy-log.ts";
 import { isObject, type Members, parseObject } from "./json-line.ts";
 import type { LineReader, LineReading } from "./line-reading.ts";
 import { looksLikeNginx, NginxJsonLog } from "./nginx-json-log.ts";
 import { isRecordError, parseRequestLine } from "./request-record.ts";
 import { looksLikeTraefik, TraefikLog } from "./traefik-log.ts";
+import { namesFields, W3cLog } from "./w3c-log.ts";
 
 /** Formats that are read without a mapping. */
 export const LOG_FORMATS = [
@@ -18,6 +20,8 @@ export const LOG_FORMATS = [
   "caddy",
   "traefik",
   "envoy-json",
+  "elb",
+  "w3c",
   "cloudtrail",
   "decisions",
   "ndjson",
@@ -46,6 +50,10 @@ function plainReader(format: LogFormat, clients: ReadonlySet<string>): LineReade
       return new TraefikLog();
     case "envoy-json":
       return new EnvoyLog();
+    case "elb":
+      return new ElbLog();
+    case "w3c":
+      return new W3cLog();
     case "cloudtrail":
       return new CloudTrailLog();
     case "decisions":
@@ -79,9 +87,15 @@ export class Unframed implements LineReader {
 export function formatOf(line: string): LogFormat | null {
   const text = withoutFrame(line);
   if (text === null) return null;
-  if (!text.trimStart().startsWith("{")) return typeof new CombinedLog().entry(text) === "string" ? null : "combined";
+  if (!text.trimStart().startsWith("{")) return formatOfText(text);
   const members = parseObject(text);
   return typeof members === "string" ? null : formatOfObject(members);
+}
+
+function formatOfText(text: string): LogFormat | null {
+  if (namesFields(text)) return "w3c";
+  if (looksLikeElb(text)) return "elb";
+  return typeof new CombinedLog().entry(text) === "string" ? null : "combined";
 }
 
 function formatOfObject(members: Members): LogFormat | null {

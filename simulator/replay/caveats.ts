@@ -11,6 +11,8 @@ const FEW_HEADERS: ReadonlySet<string | null> = new Set([
   "nginx-json",
   "traefik",
   "envoy-json",
+  "elb",
+  "w3c",
   "cloudtrail",
   "decisions",
   "mapped",

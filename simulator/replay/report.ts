@@ -167,7 +167,9 @@ function example(row: DecidedBy | undefined, log: LogFacts): string[] {
   const { ip, method, path, agent } = row.example;
   const place = placeText(log, row.example.log, row.example.line);
   const said = agent === "" ? "no user agent" : shorten(agent, 60);
-  return [`      ${place}: ${ip} ${visible(method)} ${shorten(path, 60)}  (${said})`];
+  // What was no request line has no method, and may be nothing at all.
+  const asked = [ip, visible(method), shorten(path, 60)].filter((part) => part !== "").join(" ");
+  return [`      ${place}: ${asked}  (${said})`];
 }
 
 /** Escapes what a log may have smuggled in, and cuts it to a width. */

@@ -19,8 +19,16 @@ const LINES = [
   '2026-03-04T10:00:01.000+01:00 stdout F {"start_time":"2026-03-04T09:00:01.000Z",":authority":"h","method":"GET","path":"/","response_code":200,"bytes_sent":"1","duration":1,"downstream_remote_address":"[2001:db8::1]:1"}',
   '{"msec":"1772614801.5","remote_addr":"192.0.2.1","request":"GET / HTTP/1.1","status":"200","request_time":"0.5","http_user_agent":"a"}',
   '{"eventTime":"2026-03-04T09:00:01Z","eventSource":"s3.amazonaws.com","eventName":"GetObject","sourceIPAddress":"192.0.2.1","userIdentity":{"accessKeyId":"A"},"requestParameters":{"a":[1]},"errorCode":"AccessDenied"}',
+  '{"ClientHost":"192.0.2.1","DownstreamContentSize":3,"DownstreamStatus":404,"Duration":2500,"RequestAddr":"h","RequestMethod":"GET","RequestPath":"/?a","StartUTC":"2026-03-04T09:00:01.5Z","request_User-Agent":"a","level":"info","msg":"","time":"2026-03-04T09:00:02Z"}',
+  '{"time":"2026-03-04T09:00:01.000Z","id":"a-1","adapter":"proxy","method":"GET","path":"/","host":"h","ip":"192.0.2.0/24","client":"c","credential":"k","verdict":"allow","headers":{"user-agent":"a"}}',
+  'https 2026-03-04T09:00:02.000000Z app/lb/5 192.0.2.1:2817 10.0.0.1:80 0.25 0.5 -1 200 200 34 57 "GET https://h:443/?a HTTP/1.1" "a \\"b\\"" - - arn "Root" "-" "-" 0 2026-03-04T09:00:01.000000Z "forward"',
   '{"log":"192.0.2.1 - - [04/Mar/2026:09:00:01 +0000] \\"GET / HTTP/1.1\\" 200 17\\n","stream":"stdout"}',
 ];
+const EXTENDED = `#Software: Microsoft Internet Information Services 10.0
+#Fields: date time cs-method cs-uri-stem cs-uri-query c-ip cs(User-Agent) sc(Server) sc-status sc-bytes time-taken
+2026-03-04 09:00:01 GET /a+b x=%zz 192.0.2.1 a+b - 200 7 15
+2026-03-04\t09:00:01\tGET\t/a%2520b\t-\tfe80::1%4\ta%20b\ts\t404\t7\t0.001
+`;
 const MAPPING = `pattern: '(?<t>\\S+) (?<ip>\\S+) (?:(?<m>[A-Z]+) )?(?<p>.*?)(?<s>\\d{3})?'
 only: { m: [GET, POST] }
 fields:
@@ -75,6 +83,12 @@ function readLineSoundly(line: string): void {
   }
 }
 
+/** In an extended log one line tells what the next ones mean. */
+function readExtendedSoundly(text: string): void {
+  const reader = lineReader("w3c", new Set());
+  for (const line of text.split("\n")) takeSoundly(reader.read(line));
+}
+
 function checkProblems(result: YamlResult<unknown>): void {
   if (result.ok) return;
   require(result.problems.length > 0, "what is refused has a problem");
@@ -116,6 +130,7 @@ function identifySoundly(text: string): void {
 
 export const LOG_TARGETS: readonly FuzzTarget[] = [
   { name: "log line", inputs: fc.oneof(anyText, ...LINES.map(mutated)), run: readLineSoundly },
+  { name: "extended log", inputs: fc.oneof(anyText, mutated(EXTENDED)), run: readExtendedSoundly },
   { name: "mapping", inputs: fc.oneof(anyText, mutated(MAPPING), mutated(JSON_MAPPING)), run: mapSoundly },
   { name: "identification", inputs: fc.oneof(anyText, mutated(IDENTIFICATION)), run: identifySoundly },
 ];

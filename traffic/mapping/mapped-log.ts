@@ -2,6 +2,7 @@
 import { Addresses } from "../addresses.ts";
 import { parseObject, looseText } from "../json-line.ts";
 import { type LineReader, type LineReading, loggedRecord, loggedRequest } from "../line-reading.ts";
+import { originForm } from "../origin-form.ts";
 import { isMethod, readRequestLine } from "../request-line.ts";
 import { type LinePattern, LONGEST_PATTERN_LINE } from "./line-pattern.ts";
 import type { MappingParts, Named } from "./mapping.ts";
@@ -120,17 +121,6 @@ export class MappedLog implements LineReader {
     if (facts.length > 0) request.facts = valuesOf(facts, row);
     if (claims.length > 0) request.claims = valuesOf(claims, row);
   }
-}
-
-/** `https://host/path` as its host and the path; whatever else as it stands. */
-function originForm(target: string): { path: string; host: string } {
-  const scheme = /^https?:\/\//i.exec(target.slice(0, 8));
-  if (scheme === null) return { path: target, host: "" };
-  const rest = target.slice(scheme[0].length);
-  const slash = rest.search(/[/?#]/);
-  if (slash < 0) return { path: "/", host: rest };
-  const path = rest.slice(slash);
-  return { path: path.startsWith("/") ? path : `/${path}`, host: rest.slice(0, slash) };
 }
 
 /** Values that are texts or numbers, as texts. */

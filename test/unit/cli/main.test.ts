@@ -41,7 +41,7 @@ test("an option with many choices has a line of its own, and the texts of all be
   const { stdout } = await edgepolicy(["replay", "--help"]);
   const lines = stdout.split("\n");
   const long = lines.indexOf(
-    "  --log-format combined|nginx|nginx-json|caddy|traefik|envoy-json|cloudtrail|decisions|ndjson",
+    "  --log-format combined|nginx|nginx-json|caddy|traefik|envoy-json|elb|w3c|cloudtrail|decisions|ndjson",
   );
   const columns = [lines[long + 1], lines[long + 2]].map((line) => line?.search(/(?<= {3,})\S/) ?? 0);
   expect(lines[long + 1]).toMatch(/^ +the format of the logs/);
