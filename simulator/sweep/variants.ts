@@ -1,6 +1,7 @@
 /** Variants of a policy: its text with some numbers changed, and every other byte as it was. */
 import { analyzePolicy, type FileReader, loadPolicy, type Scenario, type SourceFile } from "../../dsl/index.ts";
 import type { Policy } from "../../engine/index.ts";
+import { closestName } from "../../traffic/index.ts";
 import { findLiterals, type PolicyLiteral } from "./literals.ts";
 import { SweepError } from "./sweep-error.ts";
 
@@ -77,10 +78,30 @@ export class Variants {
 export function findLiteral(literals: readonly PolicyLiteral[], name: string): PolicyLiteral {
   const exact = literals.find((literal) => literal.name === name);
   if (exact !== undefined) return exact;
-  const short = literals.filter((literal) => literal.name.slice(literal.name.indexOf(" ") + 1) === name);
+  const short = literals.filter((literal) => withoutKind(literal.name) === name);
   const [only, second] = short;
   if (only !== undefined && second === undefined) return only;
-  const why = second === undefined ? `the policy has no number \`${name}\`` : `\`${name}\` is not one number`;
-  const shown = second === undefined ? literals : short;
-  throw new SweepError(why, `its numbers are ${shown.map((literal) => `${literal.name} (${literal.raw})`).join(", ")}`);
+  if (second !== undefined) throw new SweepError(`\`${name}\` is not one number`, listOf(short));
+  throw new SweepError(`the policy has no number \`${name}\``, likeOf(literals, name) ?? listOf(literals));
+}
+
+/** Numbers that are listed where none is like the one that was named. */
+const LISTED_MAX = 20;
+
+function listOf(literals: readonly PolicyLiteral[]): string {
+  if (literals.length > LISTED_MAX) return `\`--sweep list\` lists its ${literals.length} numbers`;
+  return `its numbers are ${literals.map(({ name, raw }) => `${name} (${raw})`).join(", ")}`;
+}
+
+function likeOf(literals: readonly PolicyLiteral[], name: string): string | null {
+  const byName = new Map(
+    literals.flatMap((each) => [each.name, withoutKind(each.name)].map((key) => [key, each] as const)),
+  );
+  const like = byName.get(closestName(name, byName.keys()) ?? "");
+  return like === undefined ? null : `did you mean \`${like.name}\` (${like.raw})? \`--sweep list\` lists all`;
+}
+
+/** The part after the declaration's kind. */
+function withoutKind(name: string): string {
+  return name.slice(name.indexOf(" ") + 1);
 }

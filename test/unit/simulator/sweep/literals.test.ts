@@ -56,8 +56,22 @@ test("is found by its whole name, or without the kind where only one has it", ()
 
 test("a name that no number has is told with those there are", () => {
   const { literals } = variantsOf("let many = 20\nlimit fair per ip allow 5 per 1m");
-  const help = "its numbers are let many (20), limit fair.rate (5), limit fair.per (1m)";
-  expect(() => findLiteral(literals, "fair")).toThrow(new SweepError("the policy has no number `fair`", help));
+  const problem = (of: typeof literals, name: string): unknown => {
+    try {
+      return findLiteral(of, name);
+    } catch (thrown) {
+      return thrown instanceof SweepError ? [thrown.message, thrown.help] : thrown;
+    }
+  };
+  expect(problem(literals, "nothing_like_it")).toEqual([
+    "the policy has no number `nothing_like_it`",
+    "its numbers are let many (20), limit fair.rate (5), limit fair.per (1m)",
+  ]);
+  const meant = "did you mean `limit fair.rate` (5)? `--sweep list` lists all";
+  expect(problem(literals, "limit fair.rat")).toEqual(["the policy has no number `limit fair.rat`", meant]);
+  expect(problem(literals, "fair.raet")).toEqual(["the policy has no number `fair.raet`", meant]);
+  const many = variantsOf(Array.from({ length: 21 }, (_, n) => `let number_${n} = ${n}`).join("\n")).literals;
+  expect(problem(many, "else")).toEqual(["the policy has no number `else`", "`--sweep list` lists its 21 numbers"]);
 });
 
 test("a policy with errors has no variants", () => {
