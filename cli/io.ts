@@ -35,6 +35,11 @@ export function colorOnStdout(io: CliIo): boolean {
   return io.stdoutIsTerminal && permitsColor(io);
 }
 
+/** How wide reports may be; nothing where results go to no terminal. */
+export function widthOf({ columns }: CliIo): { readonly width: number } | Record<string, never> {
+  return columns === undefined ? {} : { width: columns };
+}
+
 /** The process's own streams. */
 export function processIo(): CliIo {
   return {

@@ -12,7 +12,7 @@ import {
 import type { Command } from "../command.ts";
 import { DecisionFile } from "../decision-file.ts";
 import { openLogs } from "../input.ts";
-import { type CliIo, colorOnStdout } from "../io.ts";
+import { type CliIo, colorOnStdout, widthOf } from "../io.ts";
 import { logOptions, readLogOptions, withLogProblems } from "../log-options.ts";
 import { type Arguments, formatOption } from "../options.ts";
 import { refuseOverwriting } from "../own-files.ts";
@@ -63,7 +63,7 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   await io.stdout(
     args.json()
       ? `${JSON.stringify(replayJson(result))}\n`
-      : renderReplay(result, { color: colorOnStdout(io), logName }),
+      : renderReplay(result, { color: colorOnStdout(io), logName, ...widthOf(io) }),
   );
   return EXIT.fine;
 }

@@ -15,7 +15,7 @@ import {
 import type { Command } from "../command.ts";
 import type { DecisionFile } from "../decision-file.ts";
 import { fit } from "../fit.ts";
-import { type CliIo, colorOnStdout } from "../io.ts";
+import { type CliIo, colorOnStdout, widthOf } from "../io.ts";
 import { logOptions } from "../log-options.ts";
 import { minimizeScenarios } from "../minimize/run.ts";
 import { type Arguments, formatOption } from "../options.ts";
@@ -188,8 +188,4 @@ async function runOne({ policy, scenario, seeds, workers, prices, output }: Run,
   } finally {
     progress.clear();
   }
-}
-
-function widthOf({ columns }: CliIo): { readonly width: number } | Record<string, never> {
-  return columns === undefined ? {} : { width: columns };
 }

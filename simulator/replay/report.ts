@@ -33,6 +33,8 @@ export interface ReplayReportOptions {
   readonly logName?: string;
   /** Callers shown, at most 20. Default 10. */
   readonly callers?: number;
+  /** Columns of the terminal that the report is for: what a log's callers wrote is cut there, and what the policy says is put on lines of its own. Default: any number. */
+  readonly width?: number;
 }
 
 /** Version of the shape that {@link replayJson} gives. */
@@ -48,22 +50,26 @@ export function replayJson(result: ReplayResult): ReplayJson {
 
 const BAR = 30;
 const CALLERS = 10;
+/** Sentences are no wider than this, and narrower reports are not made. */
 const WIDTH = 100;
+const LEAST_WIDTH = 60;
 
 /** Who would have been slowed, throttled and blocked, why, and what cannot be concluded. Ends with a line end. */
 export function renderReplay(result: ReplayResult, options: ReplayReportOptions = {}): string {
   const paint = paintFor(options.color ?? false);
+  const columns = Math.max(LEAST_WIDTH, options.width ?? Number.POSITIVE_INFINITY);
+  const width = Math.min(WIDTH, columns);
   const parts = [
     header(result, options.logName, paint),
     verdicts(result, paint),
-    causes(result, paint),
-    callers(result, options.callers ?? CALLERS, paint),
+    causes(result, columns, paint),
+    callers(result, options.callers ?? CALLERS, columns, paint),
     named("Noted, without effect", result.labels, paint),
     named("In shadow: would have acted", result.shadow, paint),
-    identified(result.log.identified, paint),
-    idle(result.idle, paint),
+    identified(result.log.identified, columns, paint),
+    idle(result.idle, width, paint),
     skipped(result, paint),
-    caveatLines(result.caveats, WIDTH, paint),
+    caveatLines(result.caveats, width, paint),
   ];
   return `${parts
     .filter((lines) => lines.length > 0)
@@ -119,23 +125,37 @@ function painted(line: string, verdict: Verdict, paint: Paint): string {
   return verdict === "slow" || /\s0 %/.test(line) ? line : paint.bad(line);
 }
 
-function causes({ decidedBy: decided, log }: ReplayResult, paint: Paint): string[] {
+function causes({ decidedBy: decided, log }: ReplayResult, columns: number, paint: Paint): string[] {
   if (decided.length === 0) return ["Nobody would have been slowed or refused."];
-  const head = ["  rule or limit", "verdict", "requests", "callers", "answered then", "why"];
+  const head = ["  rule or limit", "verdict", "requests", "callers", "answered then"];
   const rows = decided.map((row) => [
     `  ${visible(row.name)}`,
     VERDICTS.filter((verdict) => row.verdicts[verdict] > 0).join(", "),
     formatCount(row.requests),
     formatBoundedCount(row.callers),
     answeredText(row),
-    visible(whyText(row)),
   ]);
-  const [title = "", ...lines] = formatTable([head, ...rows], "llrrll");
+  const whys = ["why", ...decided.map((row) => visible(whyText(row)))];
+  const withWhys = formatTable(
+    [head, ...rows].map((cells, i) => [...cells, whys[i] ?? ""]),
+    "llrrll",
+  );
+  const fit = withWhys.every((line) => line.length <= columns);
+  const [title = "", ...lines] = fit ? withWhys : formatTable([head, ...rows], "llrrl");
   return [
     paint.bold("Why"),
     paint.dim(title),
-    ...lines.flatMap((line, i) => [line, ...example(decided[i], log).map((text) => paint.dim(text))]),
+    ...lines.flatMap((line, i) => {
+      const why = fit ? "" : (whys[i + 1] ?? "");
+      const below = [...(why === "" ? [] : [`      ${why}`]), ...cutAt(example(decided[i], log), columns)];
+      return [line, ...below.map((text) => paint.dim(text))];
+    }),
   ];
+}
+
+/** Lines that end in what a log's callers wrote, no wider than the terminal. */
+function cutAt(lines: readonly string[], columns: number): readonly string[] {
+  return lines.map((line) => (line.length > columns ? `${line.slice(0, columns - 1)}…` : line));
 }
 
 /** The classes of status that the service had answered with, most first. */
@@ -178,11 +198,11 @@ function shorten(text: string, width: number): string {
   return shown.length > width ? `${shown.slice(0, width - 1)}…` : shown;
 }
 
-function callers(result: ReplayResult, most: number, paint: Paint): string[] {
+function callers(result: ReplayResult, most: number, columns: number, paint: Paint): string[] {
   const shown = result.topCallers.slice(0, most);
   if (shown.length === 0) return [];
   const head = ["  address", "requests", "refused", "slowed", "first by", "user agent"];
-  const [title = "", ...lines] = formatTable([head, ...shown.map(callerRow)], "lrrrll");
+  const [title = "", ...lines] = cutAt(formatTable([head, ...shown.map(callerRow)], "lrrrll"), columns);
   const all = result.affectedCallers;
   const of = all > shown.length ? `, the ${shown.length} most refused of ${formatCount(all)}` : "";
   return [paint.bold(`Callers affected${of}`), paint.dim(title), ...lines];
@@ -213,7 +233,7 @@ function named(title: string, rows: readonly Named[], paint: Paint): string[] {
 /** Unidentified callers shown, of each sort. */
 const UNIDENTIFIED = 5;
 
-function identified(requests: IdentifiedRequests | null, paint: Paint): string[] {
+function identified(requests: IdentifiedRequests | null, columns: number, paint: Paint): string[] {
   if (requests === null) return [];
   const { entries, named: known, unidentified, agents, addresses } = requests;
   const rows = entries.map((entry) => [
@@ -225,24 +245,24 @@ function identified(requests: IdentifiedRequests | null, paint: Paint): string[]
   const left = [["  (unidentified)", formatCount(unidentified), ""]];
   return [
     paint.bold("Who sent the requests, by --identify"),
-    ...formatTable([...rows, ...besides, ...left], "lrl"),
+    ...cutAt(formatTable([...rows, ...besides, ...left], "lrl"), columns),
     ...(unidentified > 0
-      ? [...frequent("user agents", agents, paint), ...frequent("addresses", addresses, paint)]
+      ? [...frequent("user agents", agents, columns, paint), ...frequent("addresses", addresses, columns, paint)]
       : []),
   ];
 }
 
-function frequent(what: string, { top, exact }: UnidentifiedCallers, paint: Paint): string[] {
+function frequent(what: string, { top, exact }: UnidentifiedCallers, columns: number, paint: Paint): string[] {
   const rows = top
     .slice(0, UNIDENTIFIED)
     .map(({ name, requests }) => [`    ${formatCount(requests)}`, name === "" ? "none" : shorten(name, 70)]);
   const some = exact ? "" : ", of those that were told apart";
-  return [paint.dim(`  most frequent ${what} of the unidentified${some}`), ...formatTable(rows, "rl")];
+  return [paint.dim(`  most frequent ${what} of the unidentified${some}`), ...cutAt(formatTable(rows, "rl"), columns)];
 }
 
-function idle(names: readonly string[], paint: Paint): string[] {
+function idle(names: readonly string[], width: number, paint: Paint): string[] {
   if (names.length === 0) return [];
-  return [paint.bold("Never acted on this log"), ...wrapText(names.join(", "), WIDTH - 2).map((line) => `  ${line}`)];
+  return [paint.bold("Never acted on this log"), ...wrapText(names.join(", "), width - 2).map((line) => `  ${line}`)];
 }
 
 function skipped({ log }: ReplayResult, paint: Paint): string[] {

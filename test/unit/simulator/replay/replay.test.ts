@@ -198,6 +198,22 @@ rollout { later shadow }`);
     expect(result.idle).toEqual([]);
   });
 
+  it("fits the terminal: reasons below their rule, and what callers wrote cut", async () => {
+    const long = "x".repeat(200);
+    const result = await replayLog(policy, [
+      ...lines,
+      line(6, "192.0.2.4", `/?${long}`),
+      line(7, "192.0.2.2", "/", 200, long),
+    ]);
+    const narrow = renderReplay(result, { width: 70 });
+    const text = narrow.slice(narrow.indexOf("\nWhy\n"));
+    expect(Math.max(...text.split("\n").map(({ length }) => length))).toBeLessThanOrEqual(70);
+    expect(text).toMatch(/\n {2}curious +block +2 .*\n {6}asks for secrets\n {6}line 4: 192\.0\.2\.2 GET \/secret/);
+    const wide = renderReplay(result, { width: 160 });
+    expect(wide).toBe(renderReplay(result));
+    expect(wide).toMatch(/\n {2}curious +block +2 .* asks for secrets\n/);
+  });
+
   it("names the callers affected, most refused first", async () => {
     const result = await replayLog(policy, lines);
     expect(result.affectedCallers).toBe(2);
