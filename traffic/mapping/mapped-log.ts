@@ -81,7 +81,8 @@ export class MappedLog implements LineReader {
     const { method, path } = line === "" ? { method: "GET", path: "" } : readRequestLine(line);
     const named = this.#text(row, "method") || method;
     if (named !== "" && !isMethod(named)) return "there is no HTTP method where the mapping has `method`";
-    return { method: named, ...originForm(this.#text(row, "path") || path) };
+    const target = originForm(this.#text(row, "path") || path);
+    return { method: named, host: target.host, path: withQuery(target.path, this.#text(row, "query")) };
   }
 
   #describe(request: ReturnType<typeof loggedRequest>, row: Row): void {
@@ -121,6 +122,12 @@ export class MappedLog implements LineReader {
     if (facts.length > 0) request.facts = valuesOf(facts, row);
     if (claims.length > 0) request.claims = valuesOf(claims, row);
   }
+}
+
+/** A path that is logged apart from its query, with it; one that has a query already, as it stands. */
+function withQuery(path: string, query: string): string {
+  if (query === "" || query === "?" || path.includes("?")) return path;
+  return query.startsWith("?") ? path + query : `${path}?${query}`;
 }
 
 /** Values that are texts or numbers, as texts. */

@@ -13,6 +13,7 @@ export type Part = Read<unknown>;
 export type PartName =
   | "method"
   | "path"
+  | "query"
   | "request"
   | "host"
   | "ip"
@@ -35,6 +36,7 @@ export type MakePart = (source: Source, unit: number) => Part;
 export const PARTS: Readonly<Record<PartName, MakePart>> = {
   method: textPart,
   path: textPart,
+  query: textPart,
   request: textPart,
   host: textPart,
   ip: textPart,

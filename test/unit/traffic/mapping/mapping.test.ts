@@ -133,6 +133,21 @@ fields:
   });
 });
 
+describe("a query that is logged apart from its path", () => {
+  const log = reader("fields: { time: t, ip: a, path: p, query: q }");
+  it.each([
+    ["/a", "b=1&c", "/a?b=1&c"],
+    ["/a", "?b=1", "/a?b=1"],
+    ["/a", "-", "/a"],
+    ["/a", "?", "/a"],
+    ["/a?b=1", "b=1", "/a?b=1"],
+    ["https://example.com", "b=1", "/?b=1"],
+  ])("%s and %s", (p, q, path) => {
+    const line = JSON.stringify({ t: "2026-03-04T09:00:01Z", a: "192.0.2.1", p, q });
+    expect(log.read(line)).toMatchObject({ request: { path } });
+  });
+});
+
 describe("times", () => {
   it.each([
     ["rfc3339", '"2026-03-04T10:00:01+01:00"', 1_772_614_801_000_000],
