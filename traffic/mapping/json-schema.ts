@@ -52,7 +52,9 @@ export function mappingJsonSchema(): JsonSchema {
     "Where each part of a request is.",
   );
   const only = { description: "Lines with other texts are passed over.", type: "object", additionalProperties: TEXTS };
-  const members = { pattern: { ...TEXT, description: "Takes a line apart by named groups." }, only, fields };
+  const pattern = { ...TEXT, description: "Takes a line apart by named groups." };
+  const others = { ...TEXTS, description: "Patterns of lines that stand for no request." };
+  const members = { pattern, others, only, fields };
   return { ...HEAD, title: "edgepolicy replay --map", ...object(members, ["fields"]) };
 }
 

@@ -17,12 +17,16 @@ export interface LinePattern {
   match(line: string): readonly (string | undefined)[] | null;
 }
 
-/** Reads a pattern; or says what is wrong with it. Never throws. */
-export function linePattern(source: string): LinePattern | string {
+/**
+ * Reads a pattern; or says what is wrong with it. Never throws.
+ *
+ * @param needsGroups - Whether a pattern without a named group tells nothing.
+ */
+export function linePattern(source: string, needsGroups = true): LinePattern | string {
   try {
     const node = parsePattern(source);
     const groups = groupsOf(node);
-    if (groups.length === 0) return "the pattern has no named group, like `(?<path>\\S+)`";
+    if (needsGroups && groups.length === 0) return "the pattern has no named group, like `(?<path>\\S+)`";
     const machine = new PatternMachine(node, groups);
     const whole: PatternNode = { kind: "sequence", items: [{ kind: "start" }, plainNode(node), { kind: "end" }] };
     if (!staysLinear(whole)) return { groups, match: (line: string) => machine.match(line) };

@@ -41,9 +41,10 @@ export class MappedLog implements LineReader {
   }
 
   read(line: string): LineReading {
+    const { only, response, isOther } = this.#mapping;
+    if (isOther(line)) return null;
     const row = this.#rows(line);
     if (typeof row === "string") return row;
-    const { only, response } = this.#mapping;
     if (!only.every(({ source, values }) => values.has(looseText(source(row))))) return null;
     const at = this.#time(row);
     if (at === null) return "there is no such time where the mapping has `time`";

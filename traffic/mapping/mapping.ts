@@ -4,7 +4,7 @@
  */
 import type { LineReader } from "../line-reading.ts";
 import { isYamlMapping, readYaml, type YamlReader, type YamlResult } from "../yaml-file.ts";
-import { linePattern } from "./line-pattern.ts";
+import { LONGEST_PATTERN_LINE, linePattern } from "./line-pattern.ts";
 import { jsonRows, MappedLog, patternRows, type RowReader } from "./mapped-log.ts";
 import {
   type MakePart,
@@ -27,6 +27,8 @@ export interface Mapping {
 /** What a mapping has, after it was read; sources are of JSON paths or of groups by number. */
 export interface MappingParts {
   readonly rows: () => RowReader;
+  /** Whether a line is one of those that the mapping says are other events. */
+  readonly isOther: (line: string) => boolean;
   readonly only: readonly { readonly source: Source; readonly values: ReadonlySet<string> }[];
   readonly time: () => Read<number>;
   readonly parts: ReadonlyMap<PartName, Part>;
@@ -43,7 +45,7 @@ export interface Named {
   readonly read: Read<unknown>;
 }
 
-const MEMBERS = ["pattern", "only", "fields"];
+const MEMBERS = ["pattern", "others", "only", "fields"];
 const NAMED = ["headers", "facts", "claims"] as const;
 
 /** Reads the text of a mapping. Never throws. */
@@ -68,6 +70,7 @@ class MappingReader {
     const members = this.#yaml.mapping(top, "the mapping", MEMBERS, ["fields"]);
     if (members === null) return null;
     const rows = this.#rows(members.get("pattern")?.value);
+    const isOther = this.#others(members.get("others")?.value);
     const only = this.#only(members.get("only")?.value);
     const names = ["time", ...Object.keys(PARTS), ...NAMED, "response"];
     const fields = this.#yaml.mapping(members.get("fields")?.value, "`fields`", names, ["time", "ip"]);
@@ -85,6 +88,7 @@ class MappingReader {
       : null;
     return {
       rows,
+      isOther,
       only,
       time: this.#time(fields.get("time")?.value),
       parts: this.#parts(PARTS, fields, ""),
@@ -104,6 +108,15 @@ class MappingReader {
     if (typeof pattern === "string") return this.#yaml.problem(node, pattern);
     this.#groups = pattern.groups;
     return () => patternRows(linePattern(text));
+  }
+
+  #others(node: unknown): MappingParts["isOther"] {
+    if (node === undefined) return () => false;
+    const patterns = this.#yaml.texts(node, "`others`").flatMap((text) => {
+      const pattern = linePattern(text, false);
+      return typeof pattern === "string" ? (this.#yaml.problem(node, pattern) ?? []) : [pattern];
+    });
+    return (line) => line.length <= LONGEST_PATTERN_LINE && patterns.some((pattern) => pattern.match(line) !== null);
   }
 
   #only(node: unknown): MappingParts["only"] {

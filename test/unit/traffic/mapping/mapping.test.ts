@@ -133,6 +133,27 @@ fields:
   });
 });
 
+describe("lines that a mapping says are others", () => {
+  const fields = "fields: { time: t, ip: a, path: { value: / } }";
+
+  it("stand for no request, by whichever pattern fits them whole", () => {
+    const log = reader(`others: ['#.*', 'started \\S+']\n${fields}`);
+    expect(["# a comment", "started now"].map((line) => log.read(line))).toEqual([null, null]);
+    expect(log.read("not started now")).toMatch(/not JSON/);
+    expect(log.read(`#${"x".repeat(70_000)}`)).toMatch(/not JSON/);
+    const one = reader(`pattern: '(?<t>\\S+) (?<a>\\S+)'\nothers: '#.*'\n${fields}`);
+    expect(one.read("# x")).toBeNull();
+    expect(one.read("2026-03-04T09:00:01Z 192.0.2.1")).toMatchObject({ request: { ip: "192.0.2.1" } });
+  });
+
+  it("are told by patterns without a fault", () => {
+    expect(readMapping(`others: ['#.*', '(']\n${fields}`)).toMatchObject({
+      ok: false,
+      problems: [expect.stringMatching(/^1:9: /)],
+    });
+  });
+});
+
 describe("a query that is logged apart from its path", () => {
   const log = reader("fields: { time: t, ip: a, path: p, query: q }");
   it.each([
