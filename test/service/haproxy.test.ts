@@ -5,6 +5,7 @@ import { withChallenges } from "../../server/challenge/client/index.ts";
 import { inventoryOf } from "../helpers/inventory.ts";
 import type { TestServer } from "../helpers/server.ts";
 import { echo, freePort, serve, startService } from "../helpers/server.ts";
+import { fewScopes, SCOPED } from "./few-scopes.ts";
 import { HAPROXY, isMissing, runHaproxy, twinsThrough } from "./proxies.ts";
 
 const POLICY = `policy "haproxy" { default allow }
@@ -34,7 +35,10 @@ interface Guarded {
   readonly asked: () => number;
 }
 
-async function guarded(): Promise<Guarded> {
+async function guarded(
+  policy = POLICY,
+  files: Readonly<Record<string, string>> = { "clients.yaml": inventoryOf([{ client: "acme", key: "key-1" }]) },
+): Promise<Guarded> {
   let asked = 0;
   const service = await startService((incoming, response) => {
     asked++;
@@ -42,7 +46,7 @@ async function guarded(): Promise<Guarded> {
     else echo(incoming, response);
   });
   const options = { challenges: { bits: 8 }, haproxy: "127.0.0.1:0", callers: { via: ["haproxy"] as const } };
-  const edge = await serve(POLICY, options, { "clients.yaml": inventoryOf([{ client: "acme", key: "key-1" }]) });
+  const edge = await serve(policy, options, files);
   const port = await freePort();
   await runHaproxy({ proxy: port, edge: edge.running.haproxy?.port ?? 0, service: service.port });
   return { url: `http://127.0.0.1:${port}`, edge, asked: () => asked };
@@ -86,6 +90,18 @@ describe.skipIf(missing)("HAProxy with the documented configuration", () => {
     expect(over.map(({ status }) => status)).toEqual([200, 200, 429]);
     expect(Number(over[2]?.headers.get("retry-after"))).toBeGreaterThan(0);
     expect(over[2]?.headers.get("ratelimit")).toContain('"few";r=0');
+  });
+
+  it("says which scopes a token lacks", async () => {
+    const { files, ask } = await fewScopes();
+    const { url } = await guarded(SCOPED, files);
+    const refused = await ask(url);
+    expect([refused.status, refused.headers.get("www-authenticate")]).toEqual([
+      403,
+      expect.stringContaining('error="insufficient_scope", scope="orders.read"'),
+    ]);
+    const other = await fetch(`${url}/`);
+    expect([other.status, other.headers.get("www-authenticate")]).toEqual([403, null]);
   });
 
   it("refuses an unknown key, and a key given twice", async () => {

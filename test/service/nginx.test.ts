@@ -7,6 +7,7 @@ import type { ServerOptions } from "../../server/index.ts";
 import type { TestServer } from "../helpers/server.ts";
 import { claims, inventoryWith, ISSUER, keySetOf, makePair, prove, sign, thumbprint } from "../helpers/tokens.ts";
 import { echo, exchangeRaw, freePort, serve, startService, temporaryFolder, until } from "../helpers/server.ts";
+import { fewScopes, SCOPED } from "./few-scopes.ts";
 import { blockOf, isMissing, NGINX, runNginx, twinsThrough } from "./proxies.ts";
 
 const POLICY = `policy "nginx" { default allow }
@@ -100,6 +101,18 @@ rule known when has client then allow`;
       expect.stringContaining('error="use_dpop_nonce"'),
     ]);
     expect((await ask(refused.headers.get("dpop-nonce"))).status).toBe(200);
+  });
+
+  it("says which scopes a token lacks", async () => {
+    const { files, ask } = await fewScopes();
+    const { url } = await guarded(SCOPED, {}, files);
+    const refused = await ask(url);
+    expect([refused.status, refused.headers.get("www-authenticate")]).toEqual([
+      403,
+      expect.stringContaining('error="insufficient_scope", scope="orders.read"'),
+    ]);
+    const other = await fetch(`${url}/`);
+    expect([other.status, other.headers.get("www-authenticate")]).toEqual([403, null]);
   });
 
   it("refuses a target of which the enforcement point would not see all", async () => {
