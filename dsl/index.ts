@@ -37,6 +37,7 @@ export {
 } from "./files.ts";
 export { type FormatResult, format } from "./format.ts";
 export { type ListLoad, loadListFile } from "./list-file.ts";
+export { apiKeyOf } from "./inventory/api-key-form.ts";
 export { PEPPER_LENGTH_MIN } from "./inventory/schema.ts";
 export { type ReadClients, rememberClients } from "./inventory/remember.ts";
 export { serveLanguage } from "./language-server/serve.ts";

@@ -1,5 +1,6 @@
 /** New keys of each type that an inventory has: what the client gets, and what stands in the inventory and beside the policy. */
 import { createHmac, createPublicKey, generateKeyPairSync, hash, type KeyObject, randomBytes } from "node:crypto";
+import { apiKeyOf } from "../../dsl/index.ts";
 import { CliProblem } from "../problem.ts";
 
 /** Types of credentials that are made here. The others (`jwt`, `mtls`) come from who issues tokens and certificates. */
@@ -22,7 +23,7 @@ const KEY_BYTES = 32;
 
 /** @param pepper - Id and secret that the key is hashed with; null for a plain hash. */
 export function makeApiKey(pepper: { readonly id: string; readonly secret: string } | null): MadeKey {
-  const secret = `ep_${randomBytes(KEY_BYTES).toString("base64url")}`;
+  const secret = apiKeyOf(randomBytes(KEY_BYTES));
   const digest =
     pepper === null
       ? `sha256:${hash("sha256", secret)}`

@@ -3,6 +3,7 @@
  * them wherever a text of the inventory is shown.
  */
 import type { Span } from "../../engine/index.ts";
+import { API_KEY_FORM, isApiKey } from "./api-key-form.ts";
 import type { Data } from "./read.ts";
 
 /** Where a secret stands, and what it looks like in words: `an API key`. */
@@ -17,9 +18,8 @@ interface Match {
   readonly what: string;
 }
 
-/** Forms that nothing else has. Keys of `edgepolicy key create` are `ep_` and 32 random bytes. */
+/** Forms that nothing else has. */
 const FORMS: readonly (readonly [what: string, form: RegExp])[] = [
-  ["an API key", /(?<![A-Za-z0-9_-])ep_[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])/g],
   ["a webhook secret", /(?<![A-Za-z0-9_-])wh(?:sec|sk)_[A-Za-z0-9+/_-]{8,}={0,2}/g],
   [
     "a private key",
@@ -84,7 +84,8 @@ function matchesOf(form: RegExp, text: string, what: string): Match[] {
 function certainIn(text: string): Match[] {
   const found = FORMS.flatMap(([what, form]) => matchesOf(form, text, what));
   const tokens = matchesOf(TOKEN, text, "a signed token").filter(({ start, end }) => isToken(text.slice(start, end)));
-  return [...found, ...tokens].sort((a, b) => a.start - b.start);
+  const keys = matchesOf(API_KEY_FORM, text, "an API key").filter(({ start, end }) => isApiKey(text.slice(start, end)));
+  return [...found, ...keys, ...tokens].sort((a, b) => a.start - b.start);
 }
 
 function isToken(text: string): boolean {

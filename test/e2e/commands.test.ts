@@ -220,7 +220,7 @@ test("replay tells whom a policy would have refused, and why", () => {
 test("key create prints a key that the inventory's hash lets in", () => {
   const { status, stdout } = edgepolicy(["key", "create", "--client", "acme_sync"]);
   expect(status).toBe(0);
-  expect(stdout).toMatch(/\n {2}ep_[A-Za-z0-9_-]{43}\n/);
+  expect(stdout).toMatch(/\n {2}ep_[A-Za-z0-9]{49}\n/);
   expect(stdout).toMatch(
     /\{ id: acme_sync-[\d-]{10}, type: api_key, hash: "sha256:[0-9a-f]{64}", issued: [\d-]{10}, expires: [\d-]{10} \}/,
   );

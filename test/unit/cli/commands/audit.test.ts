@@ -14,7 +14,7 @@ route order = GET "/v1/orders/{id}"
 limit fair_use per client else ip.network allow client.rate ?? 5 per 1s
 rule partners when has client and granted then allow
 `;
-const SECRET = "ep_8cJ0yW2gM4kQ6sU8wY0aC2eG4iK6mO8qS0uW2yA4cE9";
+const SECRET = "ep_00z0R12GKAHXwQ4KLnSREmn0LsM4X7ML0jtgwuhj1Xr4fNoWF";
 
 function inventory(fields = "", credential = ""): string {
   return `teams: [{ id: edge }]

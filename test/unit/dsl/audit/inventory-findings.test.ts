@@ -193,7 +193,7 @@ const CASES: Readonly<Record<keyof typeof INVENTORY_FINDINGS, Cases>> = {
   },
   rawSecret: {
     fires: [
-      [{ after: "\n# ep_8cJ0yW2gM4kQ6sU8wY0aC2eG4iK6mO8qS0uW2yA4cE9\n" }, error],
+      [{ after: "\n# ep_00z0R12GKAHXwQ4KLnSREmn0LsM4X7ML0jtgwuhj1Xr4fNoWF\n" }, error],
       [{ client: { labels: { token: TOKEN } } }, error],
       [{ client: { purpose: "q7Zr2XwV9bNcK4mTfJ8hLsD3gYpE6uAo" } }, error],
     ],

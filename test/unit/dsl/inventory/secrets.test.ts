@@ -6,7 +6,7 @@ import { Report } from "../../../../dsl/check/report.ts";
 import { loadPolicyText, renderDiagnostics } from "../../../../dsl/index.ts";
 import { inventoryOf } from "../../../helpers/loading.ts";
 
-const KEY = "ep_8cJ0yW2gM4kQ6sU8wY0aC2eG4iK6mO8qS0uW2yA4cE9";
+const KEY = "ep_00z0R12GKAHXwQ4KLnSREmn0LsM4X7ML0jtgwuhj1Xr4fNoWF";
 const TOKEN = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJlMTIz";
 const PEM = "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEE\n-----END EC PRIVATE KEY-----";
 const RANDOM = "q7Zr2XwV9bNcK4mTfJ8hLsD3gYpE6uAo";
@@ -34,6 +34,12 @@ describe("secrets", () => {
   ])("are not seen in `%s`", (text) => {
     expect(secretPlaces(text, 0, null)).toEqual([]);
     expect(maskSecrets(text)).toBe(text);
+  });
+
+  test("of the form of a key whose checksum is another's are not told as keys, but masked as any random text", () => {
+    const text = `# ${KEY.slice(0, -1)}0`;
+    expect(secretPlaces(text, 0, null)).toEqual([]);
+    expect(maskSecrets(text)).toBe(`# ${"*".repeat(KEY.length)}`);
   });
 
   test("of no known form are found by their randomness, but not in fields that hold hashes and foreign names", () => {
