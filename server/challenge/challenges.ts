@@ -105,7 +105,7 @@ export class Challenges {
     if (posed === undefined) return null;
     const { kind, group } = posed;
     this.counts.posed.set(kind, (this.counts.posed.get(kind) ?? 0) + 1);
-    if (!isSealed(kind)) return poseProof(kind, plan.components);
+    if (!isSealed(kind)) return poseProof(kind, plan.components, request);
     const { lifetimeMs } = this.#config;
     const bits = kind === "pow" ? this.#config.bits : 0;
     const endsMs = this.#now(nowMicros) + lifetimeMs;

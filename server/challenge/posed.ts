@@ -2,7 +2,7 @@
  * A challenge as its caller reads it: a member of the problem's JSON, and the same in header fields, because some proxies throw bodies
  * away. The scheme `Edge` carries all of it in `WWW-Authenticate`; proofs that a standard describes are asked for as it says.
  */
-import type { ChallengeKind } from "../../engine/index.ts";
+import type { ChallengeKind, Request } from "../../engine/index.ts";
 import type { AnswerFault } from "./counts.ts";
 
 /** A challenge that was posed. */
@@ -54,18 +54,38 @@ export function poseSealed(
   };
 }
 
-/** A challenge that a request meets by the proof that it carries; `components` are what a signature has to cover, if that is known. */
-export function poseProof(kind: ChallengeKind, components: readonly string[]): PosedChallenge {
+/** What of a request says what else a signature of it has to cover. */
+export type Signable = Pick<Request, "path" | "size" | "claims">;
+
+/**
+ * A challenge that a request meets by the proof that it carries.
+ *
+ * @param components - What the policy wants a signature to cover, if that is known.
+ */
+export function poseProof(kind: ChallengeKind, components: readonly string[], request: Signable): PosedChallenge {
   return {
     kind,
     member: { kind, how: HOW[kind] },
     parameters: `challenge="${kind}"`,
-    fields: acceptSignature(kind, components),
+    fields: acceptSignature(kind, components, request),
   };
 }
 
 /** RFC 9421 §5.1, where a bare `created` asks for the parameter. What is asked of tokens is in `WWW-Authenticate` already. */
-function acceptSignature(kind: ChallengeKind, components: readonly string[]): readonly string[] {
+function acceptSignature(kind: ChallengeKind, components: readonly string[], request: Signable): readonly string[] {
   if (kind !== "signature" || components.length === 0) return [];
-  return ["Accept-Signature", `sig1=(${components.map((name) => `"${name}"`).join(" ")});created`];
+  const names = [...components, ...alsoCovered(components, request)];
+  return ["Accept-Signature", `sig1=(${names.map((name) => `"${name}"`).join(" ")});created`];
+}
+
+const WITH_QUERY = ["@query", "@target-uri", "@request-target"];
+
+/** What the verifier wants covered because the request has it (`identity/http-signature/verifier.ts`). */
+function alsoCovered(components: readonly string[], { path, size, claims }: Signable): readonly string[] {
+  const names: string[] = [];
+  if (path.includes("?") && !WITH_QUERY.some((name) => components.includes(name))) names.push("@query");
+  if (size > 0) names.push("content-digest");
+  // Only a token has claims.
+  if (claims !== null) names.push("authorization");
+  return names.filter((name) => !components.includes(name));
 }

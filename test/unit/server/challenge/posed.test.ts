@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { makeRequest, type Request } from "../../../../engine/index.ts";
 import { poseProof, poseSealed } from "../../../../server/challenge/posed.ts";
 
 describe("poseSealed", () => {
@@ -22,11 +23,21 @@ describe("poseSealed", () => {
 
 describe("poseProof", () => {
   it("asks for a signature over the components of the policy (RFC 9421 §5.1)", () => {
-    expect(poseProof("signature", ["@method", "content-digest"]).fields).toEqual([
+    expect(poseProof("signature", ["@method", "content-digest"], makeRequest({ path: "/" })).fields).toEqual([
       "Accept-Signature",
       'sig1=("@method" "content-digest");created',
     ]);
-    expect(poseProof("signature", []).fields).toEqual([]);
-    expect(poseProof("mtls", ["@method"]).fields).toEqual([]);
+    expect(poseProof("signature", [], makeRequest({ path: "/?a" })).fields).toEqual([]);
+    expect(poseProof("mtls", ["@method"], makeRequest({ path: "/?a" })).fields).toEqual([]);
+  });
+
+  it.each<[components: readonly string[], request: Partial<Request>, accepted: string]>([
+    [["@path"], { path: "/?a=1" }, '"@path" "@query"'],
+    [["@target-uri"], { path: "/?a=1" }, '"@target-uri"'],
+    [["@path", "content-digest"], { size: 3 }, '"@path" "content-digest"'],
+    [["@path"], { size: 3, claims: { iss: "i" } }, '"@path" "content-digest" "authorization"'],
+  ])("asks for what a signature of the request has to cover besides %j", (components, request, accepted) => {
+    const { fields } = poseProof("signature", components, makeRequest({ path: "/", ...request }));
+    expect(fields[1]).toBe(`sig1=(${accepted});created`);
   });
 });
