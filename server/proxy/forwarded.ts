@@ -33,14 +33,17 @@ export function nodesOf(forwarded: string): readonly string[] | null {
   }
 }
 
+/** What a request says of its callers, all lines of each field as one list. */
+type Stated = Pick<Incoming, "forwardedFor" | "forwarded">;
+
 /** The chain that the peer states, as a list of `X-Forwarded-For`; empty if none. */
-export function statedChain({ forwardedFor, forwarded }: Incoming): string {
+export function statedChain({ forwardedFor, forwarded }: Stated): string {
   if (forwardedFor !== "" || forwarded === "") return forwardedFor;
   return nodesOf(forwarded)?.join(", ") ?? "";
 }
 
 /** What is wrong with the chain of a trusted proxy, or null. What others state is not read at all. */
-export function findMisforwarded(peer: Peer, { forwardedFor, forwarded }: Incoming): Malformed | null {
+export function findMisforwarded(peer: Peer, { forwardedFor, forwarded }: Stated): Malformed | null {
   if (peer.hops === 0 || forwarded === "") return null;
   const nodes = nodesOf(forwarded);
   if (nodes === null) return { status: 400, problem: "bad_forwarded", detail: "Forwarded is not as RFC 7239 has it" };

@@ -17,6 +17,8 @@ import { identifyCaller } from "../identity/identify.ts";
 import { shownBy } from "../identity/presented.ts";
 import type { Presented } from "../identity/verifier.ts";
 import { increment } from "../metrics.ts";
+import { findMisforwarded, statedChain } from "../proxy/forwarded.ts";
+import { readIncoming } from "../proxy/incoming.ts";
 import { reportFault } from "../report.ts";
 import { decisionField, passField, problem, type Refusal, refusalOf, retryAfterField } from "../refusal.ts";
 import type { RequestView } from "../transport.ts";
@@ -111,13 +113,18 @@ function connectionOf(args: Arguments): Pick<Presented, "scheme" | "certificate"
   return { scheme, certificate: { der, verified: args.get("verify") === 0 } };
 }
 
-type Duplicate = "duplicate_credential" | "duplicate_fact";
+/** What a request says that can be read in two ways. */
+type Misread = "duplicate_credential" | "duplicate_fact" | "bad_forwarded" | "forwarded_disagrees";
 
-function requestOf(gate: Gate, from: RequestView, args: Arguments): Request | Duplicate {
+function requestOf(gate: Gate, from: RequestView, args: Arguments): Request | Misread {
   const { view } = gate;
+  const peer = view.peers.of(from.peer);
   if (hasDuplicate(from, view.identityHeaders)) return "duplicate_credential";
   const trusted = isTrusted(gate, from);
   if (trusted && hasDuplicate(from, view.factHeaders)) return "duplicate_fact";
+  const chain = trusted ? chainOf(from) : NO_CHAIN;
+  const misforwarded = findMisforwarded(peer, chain);
+  if (misforwarded !== null) return misforwarded.problem as Misread;
   const body = args.get("body");
   const path = from.query === null ? from.path : `${from.path}?${from.query}`;
   const headers = readHeaders(from, from, view, (name) => FORWARDED.has(name));
@@ -125,7 +132,7 @@ function requestOf(gate: Gate, from: RequestView, args: Arguments): Request | Du
     method: from.method,
     path,
     host: from.header("host"),
-    ip: callerBehind(view.peers.of(from.peer), trusted ? chainOf(from) : ""),
+    ip: callerBehind(peer, statedChain(chain)),
     headers: trusted ? headers : withoutFacts(headers, view.factHeaders),
     ...(trusted ? { facts: readFacts(view.facts, (header) => from.header(header)) } : {}),
     size: Number(from.header("content-length")) || 0,
@@ -136,23 +143,26 @@ function requestOf(gate: Gate, from: RequestView, args: Arguments): Request | Du
   return request;
 }
 
-/** All lines of the chain as one list: proxies go on with it on a line of their own, as HAProxy itself does, and the first is their caller's. */
-function chainOf(from: RequestView): string {
-  const lines: string[] = [];
-  from.eachHeader((name, value) => void (name === "x-forwarded-for" && value !== "" && lines.push(value)));
-  return lines.join(", ");
+const NO_CHAIN = { forwardedFor: "", forwarded: "" };
+
+/** Proxies go on with a chain on a line of their own, as HAProxy itself does, and the first line is then their caller's. */
+function chainOf(from: RequestView): typeof NO_CHAIN {
+  const { forwardedFor, forwarded } = readIncoming(from);
+  return { forwardedFor, forwarded };
 }
 
 const TWICE = "a header that can come once came more than once";
-const DETAILS: Readonly<Record<Undescribed | Duplicate, string>> = {
+const DETAILS: Readonly<Record<Undescribed | Misread, string>> = {
+  bad_forwarded: "Forwarded is not as RFC 7239 has it",
   bad_method: "the method is not in upper case",
   bad_target: "the request target is not an absolute path",
   duplicate_credential: TWICE,
   duplicate_fact: TWICE,
+  forwarded_disagrees: "Forwarded and X-Forwarded-For name different callers",
   too_many_headers: "there are too many headers",
 };
 
-function refuseMalformed(gate: Gate, name: Undescribed | Duplicate): Answer {
+function refuseMalformed(gate: Gate, name: Undescribed | Misread): Answer {
   increment(gate.metrics.malformed, name);
   return refusalVariables(problem(400, DETAILS[name], ["X-Edge-Problem", name]), ";block");
 }

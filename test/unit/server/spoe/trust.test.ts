@@ -50,22 +50,32 @@ describe("a certificate and a fact in headers", () => {
 });
 
 describe("the caller behind a proxy that the policy trusts", () => {
-  const caller = async (...chain: readonly string[]): Promise<unknown> => {
+  const caller = async (lines: readonly (readonly [string, string])[]): Promise<unknown> => {
     const policy = `policy "p" { default block }
 trust proxy 192.0.2.0/24 hops 1
 route any = GET "/"
 rule known on any when ip == 203.0.113.9 then allow`;
-    const lines = chain.map((value) => ["x-forwarded-for", value] as const);
-    const { verdict } = await haproxyAsks(makeGate(policy), "/", [["host", "a"], ...lines]);
-    return verdict;
+    const { verdict, status } = await haproxyAsks(makeGate(policy), "/", [["host", "a"], ...lines]);
+    return status === 400 ? status : verdict;
   };
+  const by = (...chain: readonly string[]): Promise<unknown> =>
+    caller(chain.map((value) => ["x-forwarded-for", value] as const));
 
   it("is the one that the proxy named, also where it went on with the chain on a line of its own", async () => {
-    expect(await caller("203.0.113.9")).toBe("allow");
-    expect(await caller("198.51.100.7, 203.0.113.9")).toBe("allow");
-    expect(await caller("198.51.100.7", "203.0.113.9")).toBe("allow");
+    expect(await by("203.0.113.9")).toBe("allow");
+    expect(await by("198.51.100.7, 203.0.113.9")).toBe("allow");
+    expect(await by("198.51.100.7", "203.0.113.9")).toBe("allow");
     // Its caller wrote the first line.
-    expect(await caller("203.0.113.9", "198.51.100.7")).toBe("refuse");
+    expect(await by("203.0.113.9", "198.51.100.7")).toBe("refuse");
+  });
+
+  it("is the one that Forwarded names too, which some proxies write and hand the other on", async () => {
+    expect(await caller([["forwarded", "for=203.0.113.9"]])).toBe("allow");
+    expect(await caller([["forwarded", "for=203.0.113.9, for=198.51.100.7"]])).toBe("refuse");
+    const spoofed = ["x-forwarded-for", "203.0.113.9"] as const;
+    expect(await caller([spoofed, ["forwarded", "for=198.51.100.7"]])).toBe(400);
+    expect(await caller([spoofed, ["forwarded", "for="]])).toBe(400);
+    expect(await caller([spoofed, ["forwarded", "for=203.0.113.9;proto=https"]])).toBe("allow");
   });
 });
 
