@@ -86,14 +86,33 @@ function nodeAddress(context: Context): string {
   throw new Error("this runtime does not tell the caller's address: say it by the option `address`");
 }
 
-/** A body that a policy reads fields of; Hono keeps it for the route. */
+/** A body that a policy reads fields of, which stays there for the route; one that is too long has none. */
 async function readBody({ req }: Context): Promise<unknown> {
-  const length = Number(req.header("content-length") ?? "0");
-  if (!(length > 0 && length <= BODY_FIELDS_BYTES)) return undefined;
+  const declared = req.header("content-length");
+  if (declared !== undefined && !(Number(declared) <= BODY_FIELDS_BYTES)) return undefined;
   try {
-    return (await req.json()) as unknown;
+    if (declared !== undefined) return (await req.json()) as unknown;
+    const bytes = await bytesOf(req.raw.clone().body);
+    return bytes === null ? undefined : (JSON.parse(new TextDecoder().decode(bytes)) as unknown);
   } catch {
     return undefined;
+  }
+}
+
+/** A body of which nobody says how long it is, as one in chunks; null for one that is longer than is read. */
+async function bytesOf(body: ReadableStream<Uint8Array> | null): Promise<Uint8Array | null> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const reader = body?.getReader();
+  for (;;) {
+    const next = await reader?.read();
+    if (next === undefined || next.done) return Buffer.concat(chunks, length);
+    length += next.value.length;
+    chunks.push(next.value);
+    if (length <= BODY_FIELDS_BYTES) continue;
+    // Of a copy this settles when the route has read the body, which waits for us.
+    void reader?.cancel();
+    return null;
   }
 }
 

@@ -284,6 +284,25 @@ rule price on order then challenge pow`);
     expect(app.reached).toEqual(["login"]);
   });
 
+  it("reads them from a body that comes in chunks, and leaves it to the route, however long it is", async () => {
+    const app = await start();
+    const post = async (username: string, padding = 0): Promise<unknown> => {
+      const text = JSON.stringify({ username, padding: "x".repeat(padding) });
+      const parts = [text.slice(0, 9), text.slice(9)].map((part) => Buffer.from(part));
+      const answer = await fetch(`${app.url}/v1/login`, {
+        method: "POST",
+        duplex: "half",
+        body: ReadableStream.from(parts),
+        headers: { "content-type": "application/json", ...from("192.0.2.5") },
+      } as RequestInit);
+      return answer.status === 200 ? answer.json() : answer.status;
+    };
+    expect(await post("root")).toBe(403);
+    expect(await post("m.rossi")).toEqual({ kind: "good" });
+    expect(await post("m.rossi", 70_000)).toEqual({ kind: "good" });
+    expect(app.reached).toEqual(["login", "login"]);
+  });
+
   it("observes what the route answered: status, header, size", async () => {
     const app = await start();
     for (let turn = 0; turn < 2; turn++) expect((await signIn(app, "bad", from("192.0.2.6"))).status).toBe(401);
