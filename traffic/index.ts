@@ -19,6 +19,7 @@ export { readBoundedText } from "./bounded-file.ts";
 export { systemFault, writeFault } from "./system-fault.ts";
 export { isOverlayError, overlayValue, parseOverlay, parseOverlays, vainName } from "./overlay-record.ts";
 export type { RecordError, RequestRecord, ResponseRecord } from "./request-record.ts";
+export { repeatedMember } from "./repeated-member.ts";
 export { isMethod } from "./request-line.ts";
 export { isRecordError, LONGEST_LINE, parseRequestLine, parseRequestValue } from "./request-record.ts";
 export { closestName } from "./suggest.ts";

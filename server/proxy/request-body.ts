@@ -5,6 +5,7 @@
 import { Readable } from "node:stream";
 import type { BodyRoom } from "../body-room.ts";
 import { BODY_FIELDS_BYTES } from "../config.ts";
+import { parseBody } from "../json-body.ts";
 import type { Reply } from "../transport.ts";
 import { KeptBytes } from "./kept-bytes.ts";
 
@@ -83,15 +84,10 @@ export class RequestBody {
     return this.#complete && this.#kept !== null && this.#bytes <= bytesMax ? this.#kept.bytes() : null;
   }
 
-  /** The body as JSON; undefined if it is incomplete, too large, or no JSON. */
+  /** The body as JSON; undefined if it is incomplete, too large, or no JSON that all readers take for the same. */
   parsed(): unknown {
     const bytes = this.whole(BODY_FIELDS_BYTES);
-    if (bytes === null) return undefined;
-    try {
-      return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8"));
-    } catch {
-      return undefined;
-    }
+    return bytes === null ? undefined : parseBody(bytes);
   }
 
   /** Calls `run` when nothing of the body is wanted any more. */

@@ -21,6 +21,7 @@ import { findMisforwarded, statedChain } from "../proxy/forwarded.ts";
 import { readIncoming } from "../proxy/incoming.ts";
 import { reportFault } from "../report.ts";
 import { decisionField, passField, problem, type Refusal, refusalOf, retryAfterField } from "../refusal.ts";
+import { parseBody } from "../json-body.ts";
 import type { RequestView } from "../transport.ts";
 import type { Answer, Answering, Asker } from "./connection.ts";
 import { describedRequest, type Undescribed } from "./described-request.ts";
@@ -169,12 +170,7 @@ function refuseMalformed(gate: Gate, name: Undescribed | Misread): Answer {
 
 /** The body as JSON, where HAProxy showed all of it; undefined else. */
 function parsed(bytes: Uint8Array, size: number): unknown {
-  if (bytes.length === 0 || bytes.length < size || bytes.length > BODY_FIELDS_BYTES) return undefined;
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch {
-    return undefined;
-  }
+  return bytes.length < size || bytes.length > BODY_FIELDS_BYTES ? undefined : parseBody(bytes);
 }
 
 function decide(asked: Asked, request: Request, shown: Shown | null): Answer | Promise<Answer> {
