@@ -97,6 +97,8 @@ export interface Needs {
   readonly headers: readonly string[];
   /** Whether `header.count` is read. */
   readonly headerCount: boolean;
+  /** Whether `body.size` is read, which a body in chunks does not declare. */
+  readonly bodySize: boolean;
   /** Indices of routes with body fields that something reads. */
   readonly bodyRoutes: readonly number[];
   /** Indices of the policy's facts that something reads. */

@@ -92,6 +92,7 @@ export function needsOf(policy: Policy): Needs {
   return {
     headers: [...headers].sort(),
     headerCount: read.has("header.count"),
+    bodySize: read.has("body.size"),
     bodyRoutes: policy.routes.flatMap(({ body }, route) => (body.some(({ name }) => fields.has(name)) ? [route] : [])),
     facts: [...policy.facts.keys()].filter((index) => facts.has(policy.facts[index]!.name)),
     outcomes:

@@ -56,6 +56,7 @@ export function needsOf(policy: Policy): Needs {
   return {
     headers: [...new Set(headers)].sort(),
     headerCount: read.some((each) => each.name === "header.count"),
+    bodySize: read.some((each) => each.name === "body.size"),
     bodyRoutes: [...reads.keys()].filter((index) => reads[index]),
     facts: [...policy.facts.keys()].filter((index) => facts.includes(policy.facts[index]?.name ?? "")),
     outcomes: awaitsOutcomes(policy),

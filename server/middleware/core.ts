@@ -20,7 +20,7 @@ import { increment } from "../metrics.ts";
 import type { LoadPolicy, ReloadResult } from "../policy-loader.ts";
 import { loadRunnable } from "../policy-loader.ts";
 import { findMisforwarded } from "../proxy/forwarded.ts";
-import { findMalformed, readIncoming } from "../proxy/incoming.ts";
+import { findMalformed, LENGTH_REQUIRED, readIncoming } from "../proxy/incoming.ts";
 import { describe, singleHeaders } from "../proxy/proxy.ts";
 import { rateLimitFields } from "../rate-limit-fields.ts";
 import type { Refusal } from "../refusal.ts";
@@ -149,9 +149,12 @@ export class Guard<Native> implements EdgeControl {
 
   #describe({ view }: Shown<Native>): Request | Refusal {
     const incoming = readIncoming(view);
+    const { needs, peers } = this.#gate.view;
     const malformed =
       findMalformed(incoming, singleHeaders(this.#gate, incoming)) ??
-      findMisforwarded(this.#gate.view.peers.of(incoming.peer), incoming);
+      findMisforwarded(peers.of(incoming.peer), incoming) ??
+      // Who has the body here does not tell how long it was.
+      (needs.bodySize && incoming.length === null ? LENGTH_REQUIRED : null);
     if (malformed === null) return describe(this.#gate, incoming);
     increment(this.#gate.metrics.malformed, malformed.problem);
     return problem(malformed.status, malformed.detail);

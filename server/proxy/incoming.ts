@@ -143,6 +143,13 @@ function findMisread(headers: readonly string[]): Malformed | null {
   return length && coding ? bad("bad_framing", "Content-Length and Transfer-Encoding exclude each other") : null;
 }
 
+/** A body in chunks, which declares no size; what the policy says of sizes would not hold of it. */
+export const LENGTH_REQUIRED: Malformed = {
+  status: 411,
+  problem: "length_required",
+  detail: "a body of this length needs a Content-Length",
+};
+
 /** The host found well formed last: a service has few. */
 let latestHost = "";
 

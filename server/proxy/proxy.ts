@@ -27,7 +27,7 @@ import type { ForwardOptions } from "./forward-headers.ts";
 import { requestHeaders, takenOff } from "./forward-headers.ts";
 import { findMisforwarded, statedChain } from "./forwarded.ts";
 import type { Incoming, Malformed } from "./incoming.ts";
-import { findMalformed, readIncoming } from "./incoming.ts";
+import { findMalformed, LENGTH_REQUIRED, readIncoming } from "./incoming.ts";
 import { RequestBody } from "./request-body.ts";
 import type { ExchangeEnd } from "./exchange.ts";
 import type { Upstream } from "./upstream.ts";
@@ -134,7 +134,10 @@ export function describe({ view }: Gate, incoming: Incoming): Request {
   return request;
 }
 
-/** Waits for the body only where the request's route reads fields from it, or whoever calls has signed it. */
+/**
+ * Waits for the body only where the request's route reads fields from it, whoever calls has signed it, or it comes in chunks, which
+ * declare no size, and the policy reads that.
+ */
 function decideWithBody(parts: ProxyParts, passage: Passage): void {
   const { body, request, presented, incoming } = passage;
   if (body === null) return identify(parts, passage);
@@ -143,9 +146,12 @@ function decideWithBody(parts: ProxyParts, passage: Passage): void {
   const signed = bodyBytesFor(gate, request, presented);
   const held = (incoming.length ?? 0) <= signed ? signed : 0;
   const unsigned = { ...passage, presented: { ...presented, body: "body_too_long" as const } };
-  if (!fields && held === 0) return identify(parts, unsigned);
-  const waited = { bytes: Math.max(held, fields ? BODY_FIELDS_BYTES : 0), room: held > 0 ? parts.signed : null };
+  const counted = gate.view.needs.bodySize && incoming.length === null;
+  if (!fields && held === 0 && !counted) return identify(parts, unsigned);
+  const bytes = Math.max(held, fields || counted ? BODY_FIELDS_BYTES : 0);
+  const waited = { bytes, room: held > 0 ? parts.signed : null };
   awaitBody(gate, passage, body, waited, () => {
+    if (counted && body.whole(bytes) === null) return refuseUncounted(gate, passage);
     if (fields) request.body = body.parsed();
     const whole = held > 0 ? body.whole(held) : null;
     identify(parts, whole === null ? unsigned : { ...passage, presented: { ...presented, body: whole } });
@@ -177,6 +183,13 @@ function awaitBody(
 function refuseCrowded({ metrics }: Gate, passage: Passage): void {
   increment(metrics.malformed, "signed_bodies_busy");
   refuse(passage, problem(503, "too many signed bodies are being read", ["Retry-After", "1"]));
+}
+
+/** What is known of its size is too little to decide on. */
+function refuseUncounted({ metrics }: Gate, passage: Passage): void {
+  const { status, problem: name, detail } = LENGTH_REQUIRED;
+  increment(metrics.malformed, name);
+  refuse(passage, problem(status, detail, ["Connection", "close"]));
 }
 
 /** A body that comes by the drop would keep what was read of it in memory for as long as its sender likes. */

@@ -114,8 +114,8 @@ function connectionOf(args: Arguments): Pick<Presented, "scheme" | "certificate"
   return { scheme, certificate: { der, verified: args.get("verify") === 0 } };
 }
 
-/** What a request says that can be read in two ways. */
-type Misread = "duplicate_credential" | "duplicate_fact" | "bad_forwarded" | "forwarded_disagrees";
+/** What a request says that can be read in two ways, or does not say. */
+type Misread = "duplicate_credential" | "duplicate_fact" | "bad_forwarded" | "forwarded_disagrees" | "length_required";
 
 function requestOf(gate: Gate, from: RequestView, args: Arguments): Request | Misread {
   const { view } = gate;
@@ -126,6 +126,7 @@ function requestOf(gate: Gate, from: RequestView, args: Arguments): Request | Mi
   const chain = trusted ? chainOf(from) : NO_CHAIN;
   const misforwarded = findMisforwarded(peer, chain);
   if (misforwarded !== null) return misforwarded.problem as Misread;
+  if (view.needs.bodySize && from.header("transfer-encoding") !== "") return "length_required";
   const body = args.get("body");
   const path = from.query === null ? from.path : `${from.path}?${from.query}`;
   const headers = readHeaders(from, from, view, (name) => FORWARDED.has(name));
@@ -159,6 +160,7 @@ const DETAILS: Readonly<Record<Undescribed | Misread, string>> = {
   bad_target: "the request target is not an absolute path",
   duplicate_credential: TWICE,
   duplicate_fact: TWICE,
+  length_required: "a body whose size is decided on needs a Content-Length",
   forwarded_disagrees: "Forwarded and X-Forwarded-For name different callers",
   too_many_headers: "there are too many headers",
 };

@@ -89,6 +89,12 @@ rule s when has header["x-a"] or has header["user-agent"] then block`,
 });
 
 describe("bodies are needed", () => {
+  test("whole, to count them, where their size is read, also by a limit's cost", () => {
+    expect(needsIn("rule r when body.size > 1KB then block").bodySize).toBe(true);
+    expect(needsIn("limit l per ip allow 10MB per 1m cost size").bodySize).toBe(true);
+    expect(needsIn("rule r when query.count > 9 then block").bodySize).toBe(false);
+  });
+
   test("of routes with a field that is read, by whatever name", () => {
     expect(needsIn('rule r when username ?? "" == "a" then block').bodyRoutes).toEqual([0]);
     expect(needsIn("rule r when amount ?? 0 > 1 then block").bodyRoutes).toEqual([0, 2]);

@@ -303,6 +303,18 @@ rule price on order then challenge pow`);
     expect(app.reached).toEqual(["login", "login"]);
   });
 
+  it("refuses a body in chunks where the policy decides on sizes: nobody tells its own", async () => {
+    const text = `policy "sized" { default allow }\nrule large when body.size > 1MB then block 413`;
+    const { policy } = loadPolicyText(text, {});
+    const app = await start({ policy: policy ?? "" });
+    const post = async (body: string | ReadableStream): Promise<number> => {
+      const init = { method: "POST", body, duplex: "half", headers: { "content-type": "application/json" } };
+      return (await fetch(`${app.url}/v1/login`, init as RequestInit)).status;
+    };
+    expect(await post('{"username":"a"}')).toBe(200);
+    expect(await post(ReadableStream.from([Buffer.from('{"username":"a"}')]))).toBe(411);
+  });
+
   it("observes what the route answered: status, header, size", async () => {
     const app = await start();
     for (let turn = 0; turn < 2; turn++) expect((await signIn(app, "bad", from("192.0.2.6"))).status).toBe(401);

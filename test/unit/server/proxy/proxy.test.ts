@@ -227,6 +227,22 @@ describe("bodies", () => {
     expect(await metrics()).toContain('problem="slow_body"} 1');
   });
 
+  it("in chunks are counted where the policy decides on sizes, and need a length where they are long", async () => {
+    const sized = `policy "sized" { default allow }
+route up = POST "/up"
+rule large on up when body.size > 100B then block 413
+limit bytes on up per ip allow 250B per 1h cost size`;
+    const service = await startService(echo);
+    const { url, metrics } = await serve(sized, { upstream: service.url });
+    const post = async (bytes: number): Promise<number> => {
+      const body = ReadableStream.from([Buffer.from("x".repeat(bytes))]);
+      return (await fetch(`${url}/up`, { method: "POST", body, duplex: "half" } as RequestInit)).status;
+    };
+    expect([await post(101), await post(100), await post(100), await post(100)]).toEqual([413, 200, 200, 429]);
+    expect(await post(70_000)).toBe(411);
+    expect(await metrics()).toContain('problem="length_required"} 1');
+  });
+
   it("past the limit are refused, declared or not", async () => {
     const service = await startService((incoming, response) => incoming.on("end", () => response.end()).resume());
     const { url, port, metrics } = await guard(service.url, { bodyBytesMax: 100_000 });

@@ -109,3 +109,15 @@ describe("a certificate that HAProxy says beside the headers", () => {
     expect(answer).toMatchObject({ verdict: "refuse", status: 403 });
   });
 });
+
+describe("a body in chunks", () => {
+  it("is refused where the policy decides on sizes, and HAProxy does not tell its", async () => {
+    const ask = (rule: string): ReturnType<typeof haproxyAsks> =>
+      haproxyAsks(makeGate(`policy "p" { default allow }\nroute any = GET "/"\n${rule}`), "/", [
+        ["host", "a"],
+        ["transfer-encoding", "chunked"],
+      ]);
+    expect(await ask("rule large on any when body.size > 1MB then block")).toMatchObject({ status: 400 });
+    expect(await ask("")).toMatchObject({ verdict: "allow" });
+  });
+});
