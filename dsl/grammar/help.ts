@@ -159,15 +159,8 @@ function markHelp(found: IToken, tokens: readonly IToken[]): string | null {
       ? "values are compared with `==`, enumerations with `is`"
       : "clauses and settings are written without `=`";
   }
-  if (found.image === ">" && isNotEqual(found, tokens)) return "values that differ are found with `!=`";
   if (found.tokenType === t.Pipe && inCondition(found, tokens)) return "conditions are joined with `or`";
   return found.tokenType === t.Minus ? hyphenHelp(found, tokens) : null;
-}
-
-/** Whether a token ends a `<>`. */
-function isNotEqual(found: IToken, tokens: readonly IToken[]): boolean {
-  const before = tokens[tokens.indexOf(found) - 1];
-  return before?.image === "<" && touches(before, found);
 }
 
 /** Whether a condition has begun before a token, and with it most likely goes on. */

@@ -42,6 +42,7 @@ const FILES = {
   new: WITH_SCENARIO,
   log: LOG,
   broken: "policy",
+  torn: `${LOG}203.0.113.9 - - [17/May`,
   empty: "",
   still: `${WITH_SCENARIO}
 scenario silent { run 1m  population idle = cron { clients [acme_sync] every 30d mix login 100% } }
@@ -139,7 +140,8 @@ test.each([
   ["a log that is not there", ["old", "new", "--log", "missing"], "there is no such file"],
   ["a policy with errors", ["old", "broken", "--log", "log"], "broken has 1 error"],
   ["a policy that is not there", ["nowhere", "new", "--log", "log"], "there is no such file"],
-  ["a broken line", ["old", "new", "--log", "broken"], "--skip-bad passes over lines"],
+  ["a broken line", ["old", "new", "--log", "torn"], "--skip-bad passes over lines"],
+  ["no line of a known format", ["old", "new", "--log", "broken"], "name it with --log-format"],
 ])("cannot run with %s", async (_what, argv, message) => {
   const at = folderWith(FILES);
   const words = argv.map((word) => (word in FILES || ["missing", "nowhere"].includes(word) ? at(word) : word));
