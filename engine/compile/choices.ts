@@ -8,7 +8,8 @@ import { FALSE, negate, TRUE } from "./literals.ts";
 
 /** What builds the conditions. */
 interface Builder {
-  lower(expr: Expr): number;
+  /** As `lower`, of a condition that may be asked for again. */
+  lowerOnce(expr: Expr): number;
   all(literals: readonly number[]): number;
   any(literals: readonly number[]): number;
   isOneOf(expr: Expr, values: readonly ScalarValue[]): number;
@@ -31,7 +32,7 @@ export function choiceWhere(
   if (choice.kind === "lookup") return lookupWhere(builder, policy, choice, fits);
   let literal = fits(choice.otherwise.value as ScalarValue) ? TRUE : FALSE;
   for (const { when, value } of choice.cases.toReversed()) {
-    const condition = builder.lower(when);
+    const condition = builder.lowerOnce(when);
     literal = fits(value.value as ScalarValue)
       ? builder.any([condition, literal])
       : builder.all([negate(condition), literal]);

@@ -58,7 +58,8 @@ export class ConditionBuilder {
   /** Conjunctions by their literals, and atoms by their operators and operands. */
   private readonly known = new Map<string, number>();
   private readonly atoms: Map<number, number>[] = [];
-  private readonly lets = new Map<number, number>();
+  /** Conditions of lets and classes: those that read each other would otherwise be taken apart exponentially often. */
+  private readonly lowered = new Map<Expr, number>();
   /** Tests of routes, by their numbers: most declarations name the same few. */
   private readonly routeTests = new Map<string, number>();
   private span: Span | null = null;
@@ -139,6 +140,12 @@ export class ConditionBuilder {
     return literal;
   }
 
+  lowerOnce(expr: Expr): number {
+    const literal = this.lowered.get(expr) ?? this.lower(expr);
+    this.lowered.set(expr, literal);
+    return literal;
+  }
+
   private lowerKind(expr: Expr): number {
     switch (expr.kind) {
       case "literal":
@@ -150,7 +157,7 @@ export class ConditionBuilder {
       case "not":
         return negate(this.lower(expr.item));
       case "let":
-        return this.lowerLet(expr.index);
+        return this.lowerOnce(this.policy.lets[expr.index]!.expr);
       case "compare":
         return this.compare(expr);
       case "in":
@@ -181,13 +188,6 @@ export class ConditionBuilder {
       default:
         return this.test(TestOp.isTrue, this.slots.value(expr, this), 0);
     }
-  }
-
-  private lowerLet(index: number): number {
-    const known = this.lets.get(index);
-    const literal = known ?? this.lower(this.policy.lets[index]!.expr);
-    this.lets.set(index, literal);
-    return literal;
   }
 
   private intern(op: number, a: number, b: number, level: number): number {
