@@ -1,8 +1,9 @@
 /**
  * Keys do not meet: requests that share no key of any signal, limit or ban are decided as if the others had not come. Which requests
- * share one is told from the policy and the requests alone, before anything is decided.
+ * share one is told from the policy and the requests alone, before anything is decided; only keys of limits may read signals and
+ * scores, so those are the ones that were asked.
  */
-import { type Policy, touchedState } from "../../../engine/index.ts";
+import { type Expr, partsOf, type Policy, touchedState } from "../../../engine/index.ts";
 import type { TraceEvent, TraceRun } from "../run-trace.ts";
 import { decideAnew } from "../decide-anew.ts";
 import type { Claim, Verdict } from "./claim.ts";
@@ -45,8 +46,12 @@ function verdictOf({ events }: TraceRun, policy: Policy): Verdict {
 function groupsOf(events: readonly TraceEvent[], policy: Policy): readonly number[] {
   const groups = events.map((_, index) => index);
   const owners = new Map<string, number>();
-  for (const [index, { request, atMicros }] of events.entries()) {
-    for (const state of touchedState(policy, request, atMicros)) {
+  const ofState = policy.limits.map(({ keys }) =>
+    keys.some(({ options }) => options.some((option) => readsState(option, policy, new Set()))),
+  );
+  for (const [index, { request, atMicros, explanation }] of events.entries()) {
+    const asked = explanation.limits.filter((_, limit) => ofState[limit]);
+    for (const state of [...touchedState(policy, request, atMicros), ...asked.map(({ name, key }) => [name, key])]) {
       const id = JSON.stringify(state);
       const owner = owners.get(id);
       if (owner === undefined) owners.set(id, index);
@@ -59,4 +64,13 @@ function groupsOf(events: readonly TraceEvent[], policy: Policy): readonly numbe
 function join(groups: number[], one: number, other: number): void {
   const [from, to] = [groups[other], groups[one]];
   for (const [index, group] of groups.entries()) if (group === from) groups[index] = to ?? 0;
+}
+
+/** Whether an expression reads signals or scores; `seen` are the lets that were looked through. */
+function readsState(expr: Expr, policy: Policy, seen: Set<number>): boolean {
+  if (expr.kind === "signal" || expr.kind === "score") return true;
+  if (expr.kind !== "let") return partsOf(expr).some((part) => readsState(part, policy, seen));
+  const declared = seen.has(expr.index) ? undefined : policy.lets[expr.index];
+  seen.add(expr.index);
+  return declared !== undefined && readsState(declared.expr, policy, seen);
 }

@@ -68,6 +68,17 @@ test("a rate that refills too fast is refuted", () => {
   expect(limit?.[1]).toMatch(/^limit `pace` let \d+ through, where it guarantees at most \d+$/);
 });
 
+test("callers whom a signal gives one key are not taken for apart", () => {
+  const shared = `policy "t" { default allow }
+route order = GET "/v1/orders/{id}"
+signal hits = count on order per ip over 1m
+class pool = busy when hits > 1, own when ip == 203.0.113.9, else other
+limit pace on order per pool allow 1 per 1h exact
+`;
+  const { claims } = proveJson(prove(shared, { makeEngine: createExplainer, runs: 200 }));
+  expect(claims.flatMap(({ kind, refutation }) => (refutation === null ? [] : [kind]))).toEqual([]);
+});
+
 test("a limit that gives charges back guarantees nothing, and is listed", () => {
   const { claims, refunding } = proveJson(
     prove(`${limited("3 per 1m").trimEnd()} refund when response.status >= 500\n`, { runs: 20 }),
