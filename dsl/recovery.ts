@@ -3,7 +3,7 @@ import type { CstNode, IRecognitionException, IToken, TokenType } from "chevrota
 import type { Name } from "./ast.ts";
 import type { BuildContext } from "./build-ast/context.ts";
 import { readQuickly, runGrammar } from "./grammar/grammar.ts";
-import { explain, type PlaceOf } from "./grammar/messages.ts";
+import { explain, type PlaceOf, type SyntaxProblem } from "./grammar/messages.ts";
 import { readRegex } from "./regex/token.ts";
 import { makeSource, positionAt } from "./source.ts";
 import { splitDeclarations } from "./split.ts";
@@ -94,11 +94,27 @@ function reportAll(
   placeOf: PlaceOf,
   context: BuildContext,
 ): readonly CstNode[] | null {
+  const problems: SyntaxProblem[] = [];
+  const declarations = readLines(first, slice, placeOf, problems);
+  // What follows a bracket that is not closed was read as a part of it, and is no problem of its own.
+  const open = Math.min(...problems.filter(({ code }) => code === "EP1304").map(({ start }) => start));
+  for (const { code, message, help, start, end } of problems) {
+    if (start <= open) context.error(code, message, context.span(start, end), help);
+  }
+  return declarations;
+}
+
+/** As {@link reportAll}, but collects the problems. */
+function readLines(
+  first: IRecognitionException,
+  slice: readonly IToken[],
+  placeOf: PlaceOf,
+  problems: SyntaxProblem[],
+): readonly CstNode[] | null {
   let tokens = slice;
   let problem: IRecognitionException = first;
   for (let lines = 0; lines < MAX_LINES; lines += 1) {
-    const { code, message, help, start, end } = explain(problem, tokens, placeOf);
-    context.error(code, message, context.span(start, end), help);
+    problems.push(explain(problem, tokens, placeOf));
     const rest = withoutLine(tokens, problem, placeOf);
     if (rest === null) return null;
     tokens = rest;
