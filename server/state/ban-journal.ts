@@ -11,6 +11,7 @@ import {
   closeSync,
   constants,
   existsSync,
+  fstatSync,
   openSync,
   readFileSync,
   renameSync,
@@ -119,7 +120,7 @@ export class BanJournal {
     const next = openSync(path, flags, OWNER_ONLY);
     if (this.#descriptor !== null) closeSync(this.#descriptor);
     this.#descriptor = next;
-    this.#bytes = 0;
+    this.#bytes = fstatSync(next).size;
   }
 }
 

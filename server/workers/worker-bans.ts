@@ -2,7 +2,7 @@
  * The bans of a worker, appended to the journal that the main thread begins anew with every snapshot (`state/ban-journal.ts`). A ban is noted
  * while the worker is alone with the state, so it is in the snapshot that was begun before, or in the journal that was begun with it.
  */
-import { closeSync, constants, openSync, writeSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, writeSync } from "node:fs";
 import type { BanEntry } from "../../engine/index.ts";
 import { JOURNAL_BYTES, type JournalTurns, lineOf, nextJournal } from "../state/ban-journal.ts";
 import type { Report } from "../report.ts";
@@ -76,7 +76,8 @@ export class WorkerBans {
       if (this.#descriptor !== null) closeSync(this.#descriptor);
       this.#descriptor = descriptor;
       this.#opened = turn;
-      this.#bytes = 0;
+      // It may be one that goes on, because the snapshot that it was begun with has failed.
+      this.#bytes = (fstatSync(descriptor).size * this.#bytesMax) / JOURNAL_BYTES;
     }
   }
 

@@ -1,9 +1,9 @@
 /** Bans of workers go to the journal that the main thread began last, whichever of its two files that is by then. */
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { BanEntry } from "../../../../engine/index.ts";
-import { BanJournal } from "../../../../server/state/ban-journal.ts";
+import { BanJournal, JOURNAL_BYTES } from "../../../../server/state/ban-journal.ts";
 import { WorkerBans } from "../../../../server/workers/worker-bans.ts";
 import { temporaryFolder } from "../../../helpers/server.ts";
 
@@ -65,4 +65,26 @@ test("say once that there is no journal", () => {
   for (let lo = 0; lo < 3; lo++) bans.note(banOf(lo));
   expect(reports).toEqual([`bans cannot be noted: there is no ${path}.bans`]);
   journal.close();
+});
+
+test("a journal does not grow without end where snapshots fail", () => {
+  const path = join(temporaryFolder(), "state");
+  const journal = new BanJournal(path);
+  const bans = new WorkerBans(journal.turns, 2, () => {});
+  const size = (): number => statSync(`${path}.bans.next`).size;
+  journal.begin();
+  journal.note(banOf(1));
+  bans.note(banOf(2));
+  const begun = size();
+  expect(begun).toBeGreaterThan(0);
+  journal.begin();
+  journal.note(banOf(3));
+  bans.note(banOf(4));
+  expect(size()).toBe(2 * begun);
+  truncateSync(`${path}.bans.next`, JOURNAL_BYTES + 1);
+  journal.begin();
+  journal.note(banOf(5));
+  bans.note(banOf(6));
+  expect(size()).toBe(JOURNAL_BYTES + 1);
+  for (const each of [bans, journal]) each.close();
 });
