@@ -101,7 +101,7 @@ export class Crew implements Employer {
     this.#held = words();
     this.#forwarded = words();
     this.#broadcast = new Broadcast((told) => {
-      for (const worker of this.#present) worker.post({ kind: "told", told });
+      for (const worker of this.#present) worker.tell(told);
     });
   }
 

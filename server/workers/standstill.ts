@@ -46,7 +46,7 @@ export class Standstill {
   /** A worker that was silent answers. */
   over(worker: WorkerHandle): void {
     if (!worker.aside) return;
-    worker.aside = false;
+    worker.catchUp();
     if (worker.descriptor === null || this.#timer === null) return;
     this.#parts.hand(worker, true);
     this.#parts.report(`worker ${worker.number} answers again`, "worker.up");

@@ -1,6 +1,7 @@
 /** A worker as the main thread sees it, and for how long it waits for it. */
 import { Worker } from "node:worker_threads";
 import { Asks } from "./asks.ts";
+import type { Told } from "./broadcast.ts";
 import type { Ask, Assignment, ToMain, ToWorker } from "./messages.ts";
 import { type MetricSums, readMetrics } from "./sum-metrics.ts";
 import type { Sighted } from "./worker-watch.ts";
@@ -63,6 +64,7 @@ export class WorkerHandle {
   readonly #employer: Employer;
   readonly #patience: Patience;
   #wait: NodeJS.Timeout;
+  readonly #untold = new Map<string, Told>();
   /** Since when it should have ended. */
   #lateSinceMs: number | null = null;
 
@@ -101,6 +103,20 @@ export class WorkerHandle {
   post(message: ToWorker): void {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin
     this.#worker.postMessage(message);
+  }
+
+  /** Tells it what changed. What is large waits here while it stands still, the latest alone: behind what it was told before, all would. */
+  tell(told: Told): void {
+    if (!this.aside || (told.what !== "policy" && told.what !== "list")) return this.post({ kind: "told", told });
+    if (told.what === "policy") this.#untold.clear();
+    this.#untold.set(`${told.what} ${told.key}`, told);
+  }
+
+  /** It answers again, and gets connections again. */
+  catchUp(): void {
+    this.aside = false;
+    for (const told of this.#untold.values()) this.post({ kind: "told", told });
+    this.#untold.clear();
   }
 
   /** Tells it to end, and says so where it does not. Nobody else can end it: see `abandon`. */
@@ -145,7 +161,7 @@ export class WorkerHandle {
     else if (message.kind === "keys") employer.fetched(message.url, message.bytes);
     else if (message.kind === "inFlight") this.inFlight = message.count;
     else if (message.kind === "took") {
-      this.took = message.version;
+      this.took = Math.max(this.took, message.version);
       employer.took();
     } else if (message.kind === "ready") {
       clearTimeout(this.#wait);

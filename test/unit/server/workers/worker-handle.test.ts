@@ -50,7 +50,9 @@ class Noted implements Employer {
     this.notes.push("ended");
   }
   leaving(): void {}
-  took(): void {}
+  took(): void {
+    this.notes.push("took");
+  }
   answersAgain(): void {}
   asked(): void {}
   log(): void {}
@@ -80,5 +82,26 @@ it("a worker that does not end when it is told to is reported, and ends when it 
   expect(employer.notes[1]).toMatch(/^worker 1 was told to end and does not/);
   holder.leave();
   await until(() => worker.gone, 30_000);
-  expect(employer.notes.slice(2)).toEqual(["ended"]);
+  expect(employer.notes.slice(2)).toEqual(["took", "ended"]);
+});
+
+it("a worker that stands still is told the latest policy alone, when it goes on", { timeout: 60_000 }, async () => {
+  const { state } = stateOf();
+  const employer = new Noted();
+  const worker = new WorkerHandle(assignmentOn(state), employer);
+  await until(() => employer.notes.includes("ready"), 30_000);
+  worker.aside = true;
+  const list = { version: 2, what: "list", key: "gone", value: { name: "gone", values: [] } } as const;
+  worker.tell(list);
+  for (const version of [3, 4]) worker.tell({ version, what: "policy", key: "", value: POLICY });
+  worker.tell({ ...list, version: 5, key: "kept" });
+  worker.tell({ version: 6, what: "overlays", key: "", value: [] });
+  await until(() => worker.took === 6, 30_000);
+  expect(employer.notes).toEqual(["ready", "took"]);
+  worker.catchUp();
+  await until(() => employer.notes.length === 4, 30_000);
+  worker.end(0);
+  await until(() => worker.gone, 30_000);
+  expect(employer.notes).toEqual(["ready", "took", "took", "took", "ended"]);
+  expect(worker.took).toBe(6);
 });
