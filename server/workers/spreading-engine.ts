@@ -27,7 +27,6 @@ export class SpreadingEngine implements StatefulEngine {
   readonly #engine: StatefulEngine;
   readonly #broadcast: Broadcast;
   #memory: readonly MemoryReading[] = [];
-  #heldUntilMs = 0;
   #retry: NodeJS.Timeout | null = null;
   readonly #holder: () => number | null;
   /** Who was waited for in vain, and until when it is not waited for again. */
@@ -56,7 +55,7 @@ export class SpreadingEngine implements StatefulEngine {
    * counts.
    */
   reload(policy: Policy): ReloadReport {
-    const report = this.#engine.reload(policy);
+    const report = this.#waiting(() => this.#engine.reload(policy));
     this.#broadcast.forget("list");
     this.#broadcast.tell("policy", policy);
     return report;
@@ -78,7 +77,7 @@ export class SpreadingEngine implements StatefulEngine {
     if (this.#retry !== null) clearTimeout(this.#retry);
     this.#retry = null;
     try {
-      this.#engine.setOverlays(overlays);
+      this.#waiting(() => this.#engine.setOverlays(overlays));
     } catch (problem) {
       if (!(problem instanceof StateHeldError)) throw problem;
       this.#retry = setTimeout(() => this.#putOverlays(overlays), RETRY_MS).unref();
@@ -97,6 +96,16 @@ export class SpreadingEngine implements StatefulEngine {
     if (this.#heldBy !== null) this.#mayWait();
     try {
       return this.#engine.observe(token, outcome, nowMicros);
+    } catch (problem) {
+      throw this.#noted(problem);
+    }
+  }
+
+  /** As {@link decide} does it, for what may make a closure. */
+  #waiting<T>(run: () => T): T {
+    if (this.#heldBy !== null) this.#mayWait();
+    try {
+      return run();
     } catch (problem) {
       throw this.#noted(problem);
     }
@@ -122,18 +131,15 @@ export class SpreadingEngine implements StatefulEngine {
   }
   /** What was read last where a worker holds the state: whoever looks at the metrics then needs the rest of them. */
   memory(): readonly MemoryReading[] {
-    // Several are read for one answer: it waits once.
-    if (performance.now() < this.#heldUntilMs) return this.#memory;
     try {
-      this.#memory = this.#engine.memory();
+      this.#memory = this.#waiting(() => this.#engine.memory());
     } catch (problem) {
       if (!(problem instanceof StateHeldError)) throw problem;
-      this.#heldUntilMs = performance.now() + RETRY_MS;
     }
     return this.#memory;
   }
   snapshot(): Snapshot {
-    return this.#engine.snapshot();
+    return this.#waiting(() => this.#engine.snapshot());
   }
   putBan(ban: BanEntry): boolean {
     return this.#engine.putBan(ban);

@@ -90,6 +90,8 @@ it("a worker that was waited for in vain is not waited for again before it lets 
   expect(refusal(() => engine.decide(request, 1))).toMatchObject({ name: "StateHeldError", worker: 1, waited: true });
   expect(refusal(() => engine.decide(request, 1))).toMatchObject({ name: "StateHeldError", worker: 1, waited: false });
   expect(refusal(() => engine.observe(token, outcome, 1))).toMatchObject({ worker: 1, waited: false });
+  expect(refusal(() => engine.snapshot())).toMatchObject({ worker: 1, waited: false });
+  expect(refusal(() => engine.reload(engine.policy))).toMatchObject({ worker: 1, waited: false });
   holder.leave();
   expect(engine.decide(request, 1).toDecision().verdict).toBe("block");
   holder.enter(1);
