@@ -18,6 +18,8 @@ import { Rfc3339Times, StampTimes } from "./log-times.ts";
 import { readRequestLine } from "./request-line.ts";
 
 const HEADER = "http_";
+/** Members that may hold the time, where there is no `msec`: the variables' names, and those that most choose in their place. */
+const TIMES = ["time_iso8601", "@timestamp", "time_local", "timestamp", "time"] as const;
 
 /** Reads lines that nginx logs as JSON by the names of its variables. */
 export class NginxJsonLog implements LineReader {
@@ -31,7 +33,8 @@ export class NginxJsonLog implements LineReader {
     const ended = this.#time(event);
     const ip = this.#addresses.read(looseText(event["remote_addr"]));
     const status = looseStatus(event["status"]);
-    if (ended === null) return lacks("time_iso8601", "a time, nor is there `msec` or `time_local`");
+    if (ended === null)
+      return lacks("time_iso8601", "a time, nor is there `msec`, `time_local`, `timestamp` or `time`");
     if (ip === null) return lacks("remote_addr", "an address");
     if (status === null) return lacks("status", "a status from 100 to 599");
     const { method, path } = target(event);
@@ -47,10 +50,9 @@ export class NginxJsonLog implements LineReader {
   /** The most exact that there is. */
   #time(event: Members): number | null {
     if (event["msec"] !== undefined) return looseTime(event["msec"], this.#times);
-    const iso = event["time_iso8601"] ?? event["@timestamp"];
-    if (iso !== undefined) return looseTime(iso, this.#times);
-    const stamp = this.#stamps.read(looseText(event["time_local"]), 0);
-    return stamp < 0 ? null : stamp;
+    const stated = event[TIMES.find((name) => event[name] !== undefined) ?? ""];
+    const stamp = this.#stamps.read(looseText(stated), 0);
+    return stamp < 0 ? looseTime(stated, this.#times) : stamp;
   }
 }
 

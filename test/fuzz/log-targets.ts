@@ -30,7 +30,7 @@ const EXTENDED = `#Software: Microsoft Internet Information Services 10.0
 2026-03-04\t09:00:01\tGET\t/a%2520b\t-\tfe80::1%4\ta%20b\ts\t404\t7\t0.001
 `;
 const MAPPING = `pattern: '(?<t>\\S+) (?<ip>\\S+) (?:(?<m>[A-Z]+) )?(?<p>.*?)(?<s>\\d{3})?'
-others: ['#.*', '(?i:x)+']
+others: ['#.*', '(?:x|y)+']
 only: { m: [GET, POST] }
 fields:
   time: { from: t, format: "%Y-%m-%dT%H:%M:%S%z" }

@@ -212,6 +212,17 @@ describe("what a line tells", () => {
     });
   });
 
+  it.each<[string, unknown]>([
+    ["time_local", "04/Mar/2026:10:00:01 +0100"],
+    ["time", "04/Mar/2026:09:00:01 +0000"],
+    ["time", 1_772_614_801],
+    ["timestamp", "2026-03-04T09:00:01Z"],
+    ["@timestamp", "2026-03-04T10:00:01+01:00"],
+  ])("in nginx's the time may stand as %s: %s", (name, time) => {
+    const { msec: _msec, time_iso8601: _iso, request_time: _took, ...others } = NGINX;
+    expect(read("nginx-json", { ...others, [name]: time }).at).toBe(AT);
+  });
+
   it("in CloudTrail's: the call as a request, the key, the identity and the error's status", () => {
     const { request, at, response } = read("cloudtrail", CLOUDTRAIL);
     expect(request).toMatchObject({
@@ -262,6 +273,7 @@ describe("lines that are no requests", () => {
     ["envoy-json", { ...ENVOY, start_time: null }, /`start_time`/],
     ["envoy-json", { ...ENVOY, downstream_remote_address: "x" }, /an address/],
     ["nginx-json", { ...NGINX, status: "000" }, /`status`/],
+    ["nginx-json", { ...NGINX, msec: undefined, time_iso8601: "x" }, /`time_iso8601` is missing or is not a time/],
     ["nginx-json", { ...NGINX, remote_addr: "unix:" }, /`remote_addr`/],
     ["traefik", { ...TRAEFIK, StartUTC: "yesterday" }, /`StartUTC` is missing or is not a time/],
     ["traefik", { ...TRAEFIK, ClientHost: "x" }, /`ClientHost`/],
