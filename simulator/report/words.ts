@@ -3,14 +3,15 @@ import { wrapText } from "../../dsl/index.ts";
 import type { Paint } from "./format.ts";
 
 /**
- * Characters that a terminal obeys or that change how the rest of a line reads: controls, line and paragraph separators,
- * marks of writing direction, and the byte-order mark.
+ * Characters that a terminal obeys, that change how the rest of a line reads, or that are not seen: controls, line and paragraph separators,
+ * marks of format and direction, and whatever Unicode says may be left out where it cannot be shown (UAX #44, Default_Ignorable_Code_Point:
+ * soft hyphens, fillers, tags).
  */
-const UNSEEN = /[\u0000-\u001F\u007F-\u009F\u061C\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF]/g;
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** `text` with each character that does not show itself spelt out as `\u{…}`. */
 export function visible(text: string): string {
-  return text.replace(UNSEEN, (unseen) => `\\u{${unseen.charCodeAt(0).toString(16)}}`);
+  return text.replace(UNSEEN, (unseen) => `\\u{${(unseen.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
 /** The last part of a report, `width` wide: what cannot be concluded from it, an item a sentence. */
