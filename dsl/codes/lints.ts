@@ -370,7 +370,7 @@ export const LINTS = {
     code: "EP3069",
     title: "text that no host has",
     explanation:
-      "`host` is what the caller named, in lower case and without its port, so a capital or a port is never in it.",
+      "`host` is what the caller named, in lower case, without its port and without the dot at the end of a whole name, so a capital or a port is never in it.",
   },
   unseen: {
     code: "EP3070",

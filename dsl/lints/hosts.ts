@@ -1,4 +1,4 @@
-/** Texts that `host`, which is in lower case and without a port, or a target as received is compared with and never has. */
+/** Texts that `host`, which is in lower case, without a port and without a dot at its end, or a target as received is compared with and never has. */
 import type { AstBinary, AstExpr, AstLiteral } from "../ast.ts";
 import { dotted } from "../check/attribute-names.ts";
 import { LINTS } from "../codes/lints.ts";
@@ -18,9 +18,8 @@ export function lintHosts({ written, report }: Pick<LintInput, "written" | "repo
       const text = String(value);
       const host = hostLike(text, WHOLE.has(part.op));
       if (host === text) continue;
-      report.warning(LINTS.hostText, span, `no host has ${JSON.stringify(text)}: it is in lower case, without a port`, {
-        help: `write ${JSON.stringify(host)}`,
-      });
+      const message = `no host has ${JSON.stringify(text)}: it is in lower case, without a port and a dot at its end`;
+      report.warning(LINTS.hostText, span, message, { help: `write ${JSON.stringify(host)}` });
     }
   }
 }
@@ -60,5 +59,5 @@ function textsOf(expr: AstExpr): readonly AstLiteral[] {
 /** The text as it could stand in a host. */
 function hostLike(text: string, whole: boolean): string {
   const lower = text.toLowerCase();
-  return whole ? lower.replace(/:\d*$/, "") : lower;
+  return whole ? lower.replace(/:\d*$/, "").replace(/\.$/, "") : lower;
 }

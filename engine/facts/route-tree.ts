@@ -67,12 +67,16 @@ function isLower(text: string): boolean {
   return true;
 }
 
-/** `Host` in lower case and without its port. */
+const DOT = 46;
+
+/** `Host` in lower case, without its port and without the dot at its end (RFC 3986 §3.2.2), with which a name means the same. */
 export function canonicalHost(host: string): string {
   const lower = isLower(host) ? host : host.toLowerCase();
   let end = lower.length;
   while (end > 0 && lower.charCodeAt(end - 1) >= 48 && lower.charCodeAt(end - 1) <= 57) end--;
-  return end > 0 && lower.charCodeAt(end - 1) === 58 ? lower.slice(0, end - 1) : lower;
+  end = end > 0 && lower.charCodeAt(end - 1) === 58 ? end - 1 : lower.length;
+  if (end > 0 && lower.charCodeAt(end - 1) === DOT) end--;
+  return end === lower.length ? lower : lower.slice(0, end);
 }
 
 /** A node with more literal children than this looks them up. */

@@ -13,9 +13,9 @@ export function methodOf(text: string): Method {
   return METHODS.find((method) => method === text) ?? "other";
 }
 
-/** `Host` in lower case and without its port. */
+/** `Host` in lower case, without its port and without the dot at the end of a whole name. */
 export function hostOf(text: string): string {
-  return text.toLowerCase().replace(/:\d*$/, "");
+  return text.toLowerCase().replace(/:\d*$/, "").replace(/\.$/, "");
 }
 
 function hostFits(pattern: string | null, host: string): boolean {

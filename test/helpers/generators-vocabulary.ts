@@ -30,7 +30,13 @@ const HOUR = 60 * MINUTE;
 export const EPOCH: number = 1_767_225_600 * SECOND;
 
 export const METHOD_TEXTS: readonly string[] = ["GET", "GET", "POST", "PUT", "PROPFIND", "get"];
-export const HOSTS: readonly string[] = ["api.example.com", "API.Example.com:8443", "b.example.com", "example.org", ""];
+export const HOSTS: readonly string[] = [
+  "api.example.com",
+  "API.Example.com:8443",
+  "b.example.com.",
+  "example.org",
+  "",
+];
 export const HOST_LITERALS: readonly string[] = ["api.example.com", "b.example.com", "example", ".com", ""];
 
 const MANY_PATHS_SEEN = ["/v1/x", "/v1/x/y", "/v1/x/yy", "/w/x", "/v1/orders/8", "/v1/orders/77", "/v1/orders/778"];

@@ -169,6 +169,10 @@ test.each([
   ["ÄÖ.example", "äö.example"],
   ["\u{80}A", "\u{80}a"],
   ["443", "443"],
+  ["api.example.com.", "api.example.com"],
+  ["API.example.com.:8443", "api.example.com"],
+  ["a..", "a."],
+  [".", ""],
   [":443", ""],
   ["", ""],
 ])("the host %j is %j", (host, expected) => {

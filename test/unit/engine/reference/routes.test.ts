@@ -63,13 +63,16 @@ test("a route accepts its methods alone", () => {
   expect(["GET", "get", "PROPFIND", ""].map(methodOf)).toEqual(["GET", "other", "other", "other"]);
 });
 
-test("a host is in lower case and without its port", () => {
-  expect(["API.Example.com:8443", "a:", "a", "[::1]:80", "", "a:b"].map(hostOf)).toEqual([
+test("a host is in lower case, without its port and without the dot at its end", () => {
+  expect(["API.Example.com:8443", "a:", "a", "[::1]:80", "", "a:b", "a.b.", "a.b.:80", "."].map(hostOf)).toEqual([
     "api.example.com",
     "a",
     "a",
     "[::1]",
     "",
     "a:b",
+    "a.b",
+    "a.b",
+    "",
   ]);
 });
