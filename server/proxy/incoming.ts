@@ -13,7 +13,7 @@ export interface Incoming {
   readonly peer: string;
   /** Names (lower case) and values in wire order, alternating, duplicates kept. */
   readonly headers: readonly string[];
-  /** The header lines by name, first value; those with an empty value count as absent. */
+  /** The header lines by name, first value, but all cookies; those with an empty value count as absent. */
   readonly first: Readonly<Record<string, string>>;
   /** Whether each line has a value and a name of its own, so that none has to be looked for a second time. */
   readonly plain: boolean;
@@ -48,6 +48,8 @@ export function readIncoming(from: RequestView): Incoming {
     headers.push(name, value);
     if (value === "" || first[name] !== undefined) plain = false;
     if (value === "") return;
+    // HTTP/2 may send each cookie on a line of its own (RFC 9113 §8.2.3).
+    if (name === "cookie" && first[name] !== undefined) first[name] += `; ${value}`;
     first[name] ??= value;
     if (name === "x-forwarded-for") forwardedFor = listed(forwardedFor, value);
     else if (name === "forwarded") forwarded = listed(forwarded, value);

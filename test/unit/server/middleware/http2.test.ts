@@ -1,4 +1,5 @@
 /** Middleware behind HTTP/2, with clients that go: a stream that is reset, and a connection that is lost. */
+import type { OutgoingHttpHeaders } from "node:http";
 import { type ClientHttp2Stream, connect, constants, createServer, type Http2Server } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { serve as serveHono } from "@hono/node-server";
@@ -19,6 +20,7 @@ signal broken = count where response.status == 499 per ip over 10m
 rule lost when path == "/after" and missing > 0 and broken == 0 then block 410
 rule left when path == "/after" and broken > 0 then block 403
 rule named when path == "/named" and host == "api.example.com" then block 410
+rule crumb when path == "/cookies" and cookie["b"] ?? "" == "2" then block 410
 rule tarpit when path == "/slow" then slow 4s`);
 if (policy === null) throw new Error("the test's policy is wrong");
 
@@ -79,7 +81,7 @@ interface Asked {
   readonly lose: () => void;
 }
 
-function ask({ url }: App, path: string, fields: Readonly<Record<string, string>> = {}): Asked {
+function ask({ url }: App, path: string, fields: OutgoingHttpHeaders = {}): Asked {
   const client = connect(url);
   onTestFinished(() => client.destroy());
   client.on("error", () => {});
@@ -88,7 +90,7 @@ function ask({ url }: App, path: string, fields: Readonly<Record<string, string>
   return { stream, reset: () => stream.close(constants.NGHTTP2_CANCEL), lose: () => client.destroy() };
 }
 
-function statusOf(app: App, path: string, fields?: Readonly<Record<string, string>>): Promise<number | undefined> {
+function statusOf(app: App, path: string, fields?: OutgoingHttpHeaders): Promise<number | undefined> {
   const { stream } = ask(app, path, fields);
   return new Promise((resolve) => {
     stream.once("response", (headers) => stream.resume().once("close", () => resolve(headers[":status"])));
@@ -121,6 +123,12 @@ describe.each([
     expect(await statusOf(app, "/named", { ...named, host: "api.example.com" })).toBe(410);
     expect(await statusOf(app, "/named", { ...named, host: "other.example.com" })).toBe(400);
     expect(await statusOf(app, "/named", { ":authority": "other.example.com" })).toBe(200);
+  });
+
+  it("reads cookies that come on lines of their own", async () => {
+    const app = await start(options);
+    expect(await statusOf(app, "/cookies", { cookie: ["a=1", "b=2"] })).toBe(410);
+    expect(await statusOf(app, "/cookies", { cookie: ["a=1", "b=3"] })).toBe(200);
   });
 
   it.each(WAYS)("gives the place of a held request back when it is %s", async (_, go) => {

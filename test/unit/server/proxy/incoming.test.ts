@@ -33,6 +33,12 @@ describe("readIncoming", () => {
     expect(readIncoming(requestView({})).forwardedFor).toBe("");
   });
 
+  it("joins the lines of cookies", () => {
+    const { first, headers } = readIncoming(requestView({ headers: { cookie: ["a=1; b=2", "c=3"] } }));
+    expect(first["cookie"]).toBe("a=1; b=2; c=3");
+    expect(headers).toEqual(["cookie", "a=1; b=2", "cookie", "c=3"]);
+  });
+
   it("is not fooled by header names that objects have", () => {
     const incoming = readIncoming(requestView({ headers: { constructor: "x", "has-own": "y" } }));
     expect(incoming.first["toString"]).toBeUndefined();
