@@ -153,6 +153,8 @@ const ATTACKS: readonly (readonly [name: string, reason: string, token: () => st
   ["exp_missing", "claim_missing", withClaims({ exp: undefined })],
   ["exp_1e300", "claim_type", () => signParts(ec, headerOf({}), PAYLOAD.replace(String(NOW + 600), "1e300"))],
   ["exp_float", "claim_type", withClaims({ exp: NOW + 600.5 })],
+  ["exp_negative", "claim_type", withClaims({ exp: -1 })],
+  ["exp that readers round", "claim_type", withClaims({ exp: 2 ** 53 })],
   ["exp null", "claim_type", withClaims({ exp: null })],
   ["nbf_future", "not_yet_valid", withClaims({ nbf: NOW + 61 })],
   ["nbf of another type", "claim_type", withClaims({ nbf: true })],
