@@ -1,6 +1,7 @@
 /** Options of the server with their defaults, checked before anything is opened. */
 import { CALLERS, type Callers, SHOWABLE } from "../dsl/index.ts";
 import { Networks } from "../engine/index.ts";
+import { networkProblem } from "../traffic/index.ts";
 import { type AdminOptions, type AdminToken, readTokens } from "./admin/options.ts";
 import type { AuditOptions } from "./audit-log/options.ts";
 import { CHALLENGE_HEADERS } from "./challenge/headers.ts";
@@ -257,12 +258,11 @@ function readUpstream(text: string): URL {
 
 /** Networks in CIDR notation, or bare addresses, as something to look addresses up in. */
 export function readNetworks(option: string, networks: readonly string[]): Networks {
-  try {
-    return new Networks(networks);
-  } catch (problem) {
-    if (!(problem instanceof RangeError)) throw problem;
-    throw invalidOption(option, `\`${problem.message}\` is not a network`, "such as 10.0.0.0/8");
+  for (const network of networks) {
+    const problem = networkProblem(network);
+    if (problem !== null) throw invalidOption(option, `a network ${problem}`);
   }
+  return new Networks(networks);
 }
 
 /** Less would not hold what browsers send; more, of each connection, would be memory that anybody can take. */

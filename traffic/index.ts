@@ -22,6 +22,7 @@ export type { RecordError, RequestRecord, ResponseRecord } from "./request-recor
 export { repeatedMember } from "./repeated-member.ts";
 export { isMethod } from "./request-line.ts";
 export { isRecordError, LONGEST_LINE, parseRequestLine, parseRequestValue } from "./request-record.ts";
+export { networkProblem } from "./network-text.ts";
 export { closestName } from "./suggest.ts";
 export type { YamlResult } from "./yaml-file.ts";
 export { CLOCK_START_MICROS, parseDurationText, parseTimeText } from "./time-text.ts";

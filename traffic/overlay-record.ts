@@ -5,6 +5,7 @@
 import type { Overlay, OverlayEffect, OverlaySubject, Policy } from "../engine/index.ts";
 import { canonicalNetwork, LEAST_FACTOR, MAX_OVERLAYS, MOST_FACTOR } from "../engine/index.ts";
 import * as read from "./fields.ts";
+import { networkProblem } from "./network-text.ts";
 import { closestName } from "./suggest.ts";
 
 /**
@@ -233,9 +234,9 @@ function readSubject(value: unknown, field: string): OverlaySubject {
 }
 
 function readNetwork(text: string, field: string): string {
-  const network = canonicalNetwork(text);
-  if (network !== null) return network;
-  throw new read.FieldProblem(field, `\`${field}\` must be a network like "10.0.0.0/8", but is ${read.quote(text)}`);
+  const problem = networkProblem(text);
+  if (problem !== null) throw new read.FieldProblem(field, `\`${field}\` ${problem}`);
+  return canonicalNetwork(text) ?? text;
 }
 
 /** What an overlay names in vain, in words; null where it names nothing or what is there. */

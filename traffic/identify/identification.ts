@@ -13,6 +13,7 @@ import {
 } from "../../engine/index.ts";
 import { quote } from "../fields.ts";
 import type { RequestRecord } from "../request-record.ts";
+import { networkProblem } from "../network-text.ts";
 import { closestName } from "../suggest.ts";
 import { isYamlList, readYaml, type YamlMembers, type YamlReader, type YamlResult } from "../yaml-file.ts";
 import { Dimension } from "./dimension.ts";
@@ -173,13 +174,9 @@ class IdentificationReader {
   #networks(node: unknown): Condition {
     const networks = this.#yaml.items(node).flatMap((item) => {
       const text = this.#yaml.text(item, "`network`");
+      const problem = text === null ? null : networkProblem(text);
+      if (problem !== null) this.#yaml.problem(item, `\`network\` ${problem}`);
       const network = text === null ? null : canonicalNetwork(text);
-      if (text !== null && network === null) {
-        this.#yaml.problem(
-          item,
-          `\`network\` must be a network like "203.0.113.0/24" or an address, but is ${quote(text)}`,
-        );
-      }
       return network === null ? [] : [network];
     });
     const fits = (ip: string): boolean => networks.some((network) => networkContains(network, ip));

@@ -30,6 +30,7 @@ describe("readConfig", () => {
     ["upstream", { upstream: "ftp://127.0.0.1" }],
     ["adapterPeers", { adapterPeers: ["10.0.0.0/33"] }],
     ["adapterPeers", { adapterPeers: ["proxy.example.com"] }],
+    ["adapterPeers", { adapterPeers: ["10.0.0.7/8"] }],
     ["outcomesFrom", { outcomesFrom: ["not/there/yet.log", "/"] }],
     ["heldMax", { heldMax: 0 }],
     ["headBytesMax", { headBytesMax: 1_023 }],

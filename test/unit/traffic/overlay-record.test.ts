@@ -32,7 +32,7 @@ describe("every kind", () => {
       { spare: { key: "k1" }, from: "flood" },
       { kind: "spare", subject: { key: "k1" }, name: "flood" },
     ],
-    [{ kill: { network: "192.0.2.7/24" } }, { kind: "kill", subject: { network: "192.0.2.0/24" } }],
+    [{ kill: { network: "192.0.2.0/24" } }, { kind: "kill", subject: { network: "192.0.2.0/24" } }],
     [{ kill: { network: "192.0.2.7" } }, { kind: "kill", subject: { network: "192.0.2.7/32" } }],
     [
       { mode: "shadow", of: "flood" },
@@ -87,6 +87,11 @@ describe("what is no overlay", () => {
     [line({ kill: { client: "a", value: "b" } }), "line 1", /must have one of/],
     [line({ kill: { clint: "a" } }), "line 1", /unknown member "kill.clint"; did you mean `client`/],
     [line({ kill: { network: "nowhere" } }), "line 1", /`kill.network` must be a network/],
+    [
+      line({ kill: { network: "192.0.2.7/24" } }),
+      "line 1",
+      /after its prefix: write "192.0.2.0\/24" .* or "192.0.2.7"/,
+    ],
     [line({ spare: { client: "a" } }), "line 1", /`from` is missing/],
     [line({ mode: "of", of: "r" }), "line 1", /`mode` must be one of off, shadow, on/],
     [line({ factor: 0, of: "pace" }), "line 1", /`factor` must be a number from 0.01 to 100, but is 0/],

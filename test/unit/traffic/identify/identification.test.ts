@@ -72,6 +72,7 @@ describe("what is wrong with a file", () => {
     ["identify: [{ key: k }]", /has no `client`/],
     ["identify: [{ client: acme, agent: x }]", /has no member "agent"/],
     ["identify: [{ client: acme, network: 300.1.1.1 }]", /must be a network like .* but is "300.1.1.1"/],
+    ["identify: [{ client: acme, network: 2001:db8::7/64 }]", /after its prefix: write "2001:db8::\/64"/],
     ["identify: [{ client: acme, key: k, evidence: strong }]", /`evidence` must be one of/],
     ["identify: [{ client: acme, key: [] }]", /`key` must not be empty/],
     ["identify: [{ client: acme, user_agent: '' }]", /must not be empty/],
