@@ -2,10 +2,37 @@
 import type { CompareOp, ScalarValue } from "../../engine/index.ts";
 import { type AddressRanges, intersectionOf } from "./address-ranges.ts";
 
+/**
+ * Values that are left out. Rows that are made one from the other share what they have in common, so that leaving out one value after
+ * the other copies none.
+ */
+class Excepted {
+  readonly size: number;
+  /** The place of each value; those from `size` on are of longer rows. */
+  readonly #places: Map<ScalarValue, number>;
+
+  constructor(places: Map<ScalarValue, number> = new Map<ScalarValue, number>()) {
+    this.#places = places;
+    this.size = places.size;
+  }
+
+  has(value: ScalarValue): boolean {
+    return (this.#places.get(value) ?? this.size) < this.size;
+  }
+
+  with(values: readonly ScalarValue[]): Excepted {
+    // Another row may have gone on from this one.
+    const shared = this.size > 0 && this.#places.size === this.size;
+    const places = shared ? this.#places : new Map([...this.#places].slice(0, this.size));
+    for (const value of values) if (!places.has(value)) places.set(value, places.size);
+    return new Excepted(places);
+  }
+}
+
 /** Possible values: a finite set or null for any, without some, and between two bounds (inclusive unless open); of addresses, ranges alone. */
 export interface Domain {
   readonly only: ReadonlySet<ScalarValue> | null;
-  readonly except: ReadonlySet<ScalarValue>;
+  readonly except: Excepted;
   readonly low: number;
   readonly lowOpen: boolean;
   readonly high: number;
@@ -19,7 +46,7 @@ export interface Domain {
 /** Any value at all. */
 export const ANY: Domain = {
   only: null,
-  except: new Set(),
+  except: new Excepted(),
   low: Number.NEGATIVE_INFINITY,
   lowOpen: false,
   high: Number.POSITIVE_INFINITY,
@@ -41,8 +68,7 @@ export function keepOnly(domain: Domain, values: readonly ScalarValue[]): Domain
 
 /** The values of a domain that are not in a set. */
 export function without(domain: Domain, values: readonly ScalarValue[]): Domain {
-  const { except } = domain;
-  return { ...domain, except: new Set(except.size === 0 ? values : [...except, ...values]) };
+  return { ...domain, except: domain.except.with(values) };
 }
 
 /** The values of a domain for which `value op bound` holds, where `op` orders. */
