@@ -16,6 +16,7 @@ import {
   shareArena,
   Sharing,
   StateHeldError,
+  stateHolder,
 } from "../../../../../engine/state/shared/shared-state.ts";
 import { USERS } from "../../../../../engine/state/table-head.ts";
 
@@ -221,4 +222,18 @@ describe("a worker that has ended", () => {
   test("is recovered by one that is no worker", () => {
     expect(RECOVERER).toBe(30);
   });
+});
+
+test("who asks is told which worker is inside, if any", () => {
+  const state = made();
+  const sharing = new Sharing(state, 3);
+  expect(stateHolder(state)).toBe(null);
+  sharing.enter(0);
+  expect(stateHolder(state)).toBe(3);
+  sharing.leave();
+  expect(stateHolder(state)).toBe(null);
+  const first = new Sharing(state, 0, 1);
+  first.enter(0);
+  expect(stateHolder(state)).toBe(0);
+  first.abandon();
 });
