@@ -9,10 +9,10 @@ export const FIT_SCHEMA = "edgepolicy.fit/1";
 
 /** The fit as data for `JSON.stringify`; times are microseconds since 1970, rates requests a second of one client. */
 export function fitJson(fit: FittedTraffic, policy: Policy): object {
-  const { fromMicros, toMicros, requests, strangers, unrouted, skipped, populations } = fit;
+  const { fromMicros, toMicros, requests, strangers, unrouted, skipped, refusedThen, populations } = fit;
   return {
     schema: FIT_SCHEMA,
-    ...{ fromMicros, toMicros, requests, strangers, unrouted, skipped },
+    ...{ fromMicros, toMicros, requests, strangers, unrouted, skipped, refusedThen },
     populations: populations.map(({ model, clients, requests: sent, ratePerSecond, gapVariation, dispersion }) => ({
       ...{ model, clients: clients.map(({ id }) => id), requests: sent, ratePerSecond, gapVariation, dispersion },
     })),

@@ -48,7 +48,8 @@ export function fitText(fit: FittedTraffic, policy: Policy, name = "fitted"): st
   return formatted;
 }
 
-function head({ requests, strangers, unrouted, skipped, fromMicros, toMicros, populations }: FittedTraffic): string[] {
+function head(fit: FittedTraffic): string[] {
+  const { requests, strangers, unrouted, skipped, refusedThen, fromMicros, toMicros, populations } = fit;
   const clients = populations.reduce((sum, { clients: some }) => sum + some.length, 0);
   return [
     `Fitted to ${plural(requests, "recorded request")} from ${timeText(fromMicros)} to ${timeText(toMicros)} UTC, of ${plural(clients, "client")}.`,
@@ -58,7 +59,9 @@ function head({ requests, strangers, unrouted, skipped, fromMicros, toMicros, po
     ...(unrouted > 0 ? [`${plural(unrouted, "request")} on no route: in no population.`] : []),
     ...(skipped > 0 ? [`${plural(skipped, "line")} of the log that could not be read: in no population.`] : []),
     ...NOT_FITTED.map(({ what, instead }) => `Not fitted: ${what}; ${instead}.`),
-    "Who was refused then may have sent otherwise.",
+    ...(refusedThen > 0
+      ? [`${plural(refusedThen, "request")} had been answered 403 or 429: whoever was refused may have sent otherwise.`]
+      : []),
   ];
 }
 

@@ -65,6 +65,8 @@ export interface FittedTraffic {
   readonly unrouted: number;
   /** Lines of the log that could not be read: whoever they are of, they are in no population. */
   readonly skipped: number;
+  /** Requests of populations that had been answered 403 or 429. */
+  readonly refusedThen: number;
   /** Mean latency; 0 where the log shows none. */
   readonly latencyMicros: number;
   /** Share of its requests that a route answered with success, of those that it did answer; from 0 to 1. */
@@ -93,6 +95,7 @@ export class TrafficFit {
   #requests = 0;
   #strangers = 0;
   #unrouted = 0;
+  #refusedThen = 0;
   #latencies = 0;
   #latencySum = 0;
 
@@ -130,7 +133,10 @@ export class TrafficFit {
 
   /** What was refused then says nothing of the service. */
   #answer(route: number, { status, latencyMicros }: { readonly status: number; readonly latencyMicros: number }): void {
-    if (status === FORBIDDEN || status === TOO_MANY_REQUESTS) return;
+    if (status === FORBIDDEN || status === TOO_MANY_REQUESTS) {
+      this.#refusedThen++;
+      return;
+    }
     if (latencyMicros > 0) {
       this.#latencies++;
       this.#latencySum += latencyMicros;
@@ -153,6 +159,7 @@ export class TrafficFit {
       strangers: this.#strangers,
       unrouted: this.#unrouted,
       skipped,
+      refusedThen: this.#refusedThen,
       latencyMicros: this.#latencies === 0 ? 0 : this.#latencySum / this.#latencies,
       success: new Map([...this.#answers].map(([route, { good, all }]) => [route, good / all])),
     };

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { format, loadPolicyText, type Scenario } from "../../../../dsl/index.ts";
-import { makeRequest, type Policy } from "../../../../engine/index.ts";
+import { makeOutcome, makeRequest, type Policy } from "../../../../engine/index.ts";
 import { fitText } from "../../../../simulator/fit/fit-text.ts";
 import { type FittedPopulation, type FittedTraffic, TrafficFit } from "../../../../simulator/fit/traffic-fit.ts";
 import { runSeed } from "../../../../simulator/run.ts";
@@ -161,7 +161,22 @@ describe("the scenario that is printed", () => {
     const found = strange.finish();
     expect(found).toMatchObject({ requests: 3, strangers: 1, unrouted: 1 });
     expect(fitText(found, policy)).toMatch(/\/\/ 1 request of callers .*\n\/\/ 1 request on no route/);
+    expect(fitText(found, policy)).not.toContain("had been answered");
     load(fitText(found, policy));
+  });
+
+  it("says how many requests had been refused, where any had", () => {
+    const guarded = new TrafficFit(policy);
+    for (const [line, status] of [200, 403, 429, 401].entries()) {
+      const request = makeRequest({ path: "/orders", ip: "192.0.2.1", client: a! });
+      const response = { outcome: makeOutcome(status), afterMicros: null };
+      guarded.add({ at: line * 1e6, log: 0, line, record: { request, at: null, response } });
+    }
+    const found = guarded.finish();
+    expect(found.refusedThen).toBe(2);
+    expect(fitText(found, policy)).toMatch(
+      /\/\/ 2 requests had been answered 403 or 429: whoever was refused may have/,
+    );
   });
 });
 
