@@ -15,6 +15,7 @@ export class DecidedLines {
     this.#pieces = new LinePieces(take);
   }
 
+  /** Adds the line of one decision. */
   add({ log, line, at, record, decision }: Decided): void {
     const { method, path, ip, client } = record.request;
     const head = {
