@@ -39,3 +39,18 @@ signal f = count per host, ip over 1m`;
 test("a policy without keys has none", () => {
   expect(spelled("rule r when method is POST then block")).toEqual([]);
 });
+
+test("of a key's parts those that read state are told, key by key", () => {
+  const text = `signal s = count per ip over 1m
+class pace = fast when s > 3, else slow
+class kind = machine when method is POST, else person
+limit a per ip, pace allow 1 per 1s
+limit b per kind allow 1 per 1s
+limit c per pace, host allow 1 per 1s`;
+  const { keys, limits } = compiled(text);
+  const ofState = limits.map(({ key }) => [...keys.ofState.subarray(keys.stateful[key], keys.stateful[key + 1])]);
+  const partsOf = limits.map(({ key }) => keys.parts[key]!);
+  const [a, , c] = partsOf.map((part) => keys.slots.subarray(keys.options[part]!, keys.options[part + 2]!));
+  expect(a![1]).toBe(c![0]);
+  expect(ofState).toEqual([[a![1]], [], [c![0]]]);
+});
