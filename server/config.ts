@@ -260,7 +260,7 @@ function readUpstream(text: string): URL {
 export function readNetworks(option: string, networks: readonly string[]): Networks {
   for (const network of networks) {
     const problem = networkProblem(network);
-    if (problem !== null) throw invalidOption(option, `a network ${problem}`);
+    if (problem !== null) throw invalidOption(option, `an entry ${problem}`);
   }
   return new Networks(networks);
 }

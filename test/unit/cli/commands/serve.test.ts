@@ -115,7 +115,11 @@ test("exits 1 with the diagnostics of a bad policy", async () => {
 test.each([
   ["an address", ["--listen", "nowhere"], "`nowhere` is not HOST:PORT"],
   ["an upstream", ["--upstream", "ftp://x"], "`ftp://x` is not an origin"],
-  ["a peer", ["--peer", "10.0.0.0/99"], "`10.0.0.0/99` is not a network"],
+  [
+    "a peer",
+    ["--peer", "10.0.0.0/99"],
+    'an entry must be a network like "203.0.113.0/24" or an address, but is "10.0.0.0/99"',
+  ],
   ["a header that carries credentials", ["--log-header", "Cookie"], "`cookie` carries credentials"],
   ["an admin listener that is open to all", ["--admin", "0.0.0.0:0"], "without a token"],
 ])("refuses %s that does not do", async (_, argv, message) => {
