@@ -133,7 +133,11 @@ function growthTarget(
   );
   const took = (rules: number): string =>
     nanos(rows.find((row) => row.kind === kind && row.rules === rules)?.median[slowest] ?? 0);
-  const why = `Its worst case, "${slowest}", takes ${took(fewest)} with ${fewest} rules, whose index tells with one look that none can hold, and ${took(most)} with all`;
+  const times = `takes ${took(fewest)} with ${fewest} rules, and ${took(most)} with all`;
+  const why =
+    worst(median) > MOST_GROWTH
+      ? `Its worst case, "${slowest}", ${times}: the index of few rules tells with one look that none can hold`
+      : `By the median it is met: "${slowest}" ${times}. The slowest hundredth varies more from run to run`;
   return judged(target, why);
 }
 
