@@ -30,12 +30,7 @@ export function caveatsOf(
       "address or left; this is a first estimate, and scenarios with callers that react (`simulate`) are needed for the rest.",
     ...ofAnswers(log, policy),
     ...ofTimes(log),
-    ...(log.files.some(({ format }) => format === "decisions")
-      ? [
-          "A decision log shows neither queries nor bodies nor answers. Where it was told to hold refusals alone, or one in some " +
-            "of what was allowed (`allowsOneIn`), the other requests are missing, and rates and counts were too low.",
-        ]
-      : []),
+    ...ofDecisionLogs(log),
     ...missing.map(({ attribute, readBy }) => `No entry of the log shows ${attribute}${byWhom(readBy)}.`),
     ...(countsHeaders && log.files.some(({ format }) => FEW_HEADERS.has(format))
       ? ["The log records some headers of each request only: `header.count` was lower than it had been."]
@@ -66,6 +61,14 @@ function ofAnswers(
     );
   }
   return caveats;
+}
+
+function ofDecisionLogs({ files }: LogFacts): string[] {
+  if (files.every(({ format }) => format !== "decisions")) return [];
+  return [
+    "A decision log shows neither queries nor bodies nor answers. Where it was told to hold refusals alone, or one in some " +
+      "of what was allowed (`allowsOneIn`), the other requests are missing, and rates and counts were too low.",
+  ];
 }
 
 function ofTimes({ wentBack, late, mostLate, reorderEntries, minutesOfHour, hours }: LogFacts): string[] {
