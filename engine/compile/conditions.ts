@@ -19,6 +19,7 @@ import { plainGlob, plainPattern, type PlainTest } from "../regex/plain-pattern.
 import { trimPattern } from "../regex/trim-pattern.ts";
 import { choiceOf, choiceWhere, comparer, rankOf } from "./choices.ts";
 import type { ConstantPool, MembersOf, SetSource } from "./constants.ts";
+import { testedSlot } from "./defaults.ts";
 import { FALSE, negate, sortedDistinct, TRUE } from "./literals.ts";
 import type { SlotBuilder } from "./slots.ts";
 
@@ -211,7 +212,11 @@ export class ConditionBuilder {
   }
 
   private text(op: number, left: Expr, constant: number): number {
-    return this.test(op, this.slots.value(left, this), constant);
+    return this.testText(op, this.slots.value(left, this), constant);
+  }
+
+  private testText(op: number, a: number, constant: number): number {
+    return this.test(op, testedSlot(this.slots, this.pool, op, a, constant), constant);
   }
 
   /** A pattern that is no more than a test of text becomes that test. */
@@ -264,7 +269,7 @@ export class ConditionBuilder {
       return this.intern(TestOp.inNumbers, slots.routeIndex(), pool.set(route < 0 ? [] : [route]), 0);
     }
     if (isNetworkish(kind)) return this.test(TestOp.addressEquals, a, pool.address(String(value)));
-    if (kind === ValueKind.text) return this.test(TestOp.textEquals, a, pool.text(String(value)));
+    if (kind === ValueKind.text) return this.testText(TestOp.textEquals, a, pool.text(String(value)));
     return this.test(TestOp.equals, a, pool.number(Number(value)));
   }
 
@@ -323,8 +328,8 @@ export class ConditionBuilder {
         this.policy.routes.flatMap((route, index) => (values.includes(route.name) ? [index] : []));
       return this.intern(TestOp.inNumbers, slots.routeIndex(), pool.setOf(source, "routes", routesIn), 0);
     }
-    const op = kind === ValueKind.text ? TestOp.inTexts : TestOp.inNumbers;
-    return this.test(op, a, pool.setOf(source, "values", asTheyAre));
+    const set = pool.setOf(source, "values", asTheyAre);
+    return kind === ValueKind.text ? this.testText(TestOp.inTexts, a, set) : this.test(TestOp.inNumbers, a, set);
   }
 
   private setTest({ kind, left, right }: SetTestExpr): number {

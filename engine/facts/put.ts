@@ -30,7 +30,7 @@ export function putWhole(c: Context, slot: number, value: string): void {
 export function putSpan(c: Context, slot: number, text: string, start: number, end: number): boolean {
   c.texts[slot] = text;
   c.starts[slot] = start;
-  c.ends[slot] = end;
+  c.ends[slot] = start === 0 && end === text.length ? WHOLE : end;
   return true;
 }
 
