@@ -91,7 +91,7 @@ export class Decider implements SlotReader {
     this.limits = new Limits(program, this.hasher, this.rollouts, this.record, this.exemptions);
     const byRoute = routeCandidates(program.index, policy.routes.length);
     const writer = new StepWriter(this.context, this.hasher, this.signals, this.limits);
-    this.steps = generates && byRoute !== null ? writer.steps(byRoute) : NO_STEPS;
+    this.steps = generates ? writer.steps(byRoute) : NO_STEPS;
     this.matches = new Matches(this.context, byRoute, this.steps);
     this.scores = new Scores(this.context, this.matches, this.record, this.steps);
     this.bans = new RuleBans(program, store, this.hasher, this.rollouts, this.record, this.exemptions);

@@ -28,6 +28,14 @@ function settle(c: Context, condition: number): boolean {
   return truth;
 }
 
+/** Whether all that is residual of an entry of the index holds. */
+export function residualHolds(c: Context, entry: number): boolean {
+  const { residualStart, residuals } = c.program.index;
+  const end = residualStart[entry + 1]!;
+  for (let at = residualStart[entry]!; at < end; at++) if (!holds(c, residuals[at]!)) return false;
+  return true;
+}
+
 /** A test for each condition of a program. */
 export function makeTests(program: Program): readonly Test[] {
   const { op: ops, a: as, b: bs } = program.tests;

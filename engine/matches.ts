@@ -1,10 +1,11 @@
 /** Which declarations of a program the request at hand meets, by phase: the index finds candidates, and what is residual is tested. */
 import { Numbers } from "./decision-record.ts";
 import { Candidates, findCandidates, findWaiting } from "./dispatch.ts";
-import { holds } from "./evaluate.ts";
+import { residualHolds } from "./evaluate.ts";
 import type { Context } from "./facts/context.ts";
 import { Phase } from "./layout.ts";
 import type { IndexTables } from "./compile/index-tables.ts";
+import type { ResidualTest } from "./generate/residuals.ts";
 import type { Collector, Steps } from "./generate/steps.ts";
 import type { PhaseLists } from "./route-candidates.ts";
 
@@ -20,15 +21,18 @@ export class Matches {
   private readonly byRoute: readonly PhaseLists[] | null;
   /** What was generated to collect the rules, or null. */
   private readonly rules: Collector | null;
+  /** Whether all that is residual of an entry holds. */
+  private readonly residual: ResidualTest;
   /** By phase: the epoch in which each was met; null where none has two entries, so that none can be met twice. */
   private readonly met: readonly (Int32Array | null)[];
   /** Round of the context that `met` is of. */
   private round = 0;
 
-  constructor(context: Context, byRoute: readonly PhaseLists[] | null, { rules }: Steps) {
+  constructor(context: Context, byRoute: readonly PhaseLists[] | null, { rules, residual }: Steps) {
     const { index } = context.program;
     this.byRoute = byRoute;
     this.rules = rules;
+    this.residual = residual ?? residualHolds;
     this.context = context;
     this.index = index;
     this.found = new Candidates(context.program);
@@ -73,23 +77,17 @@ export class Matches {
 
   /** Keeps the targets of the first `count` entries that hold, each once. */
   private keep(entries: Int32Array, count: number, phase: number, targets: Numbers): void {
+    const { context, residual } = this;
     const { entryTarget } = this.index;
-    const { epoch } = this.context;
+    const { epoch } = context;
     const met = this.met[phase]!;
     for (let at = 0; at < count; at++) {
       const entry = entries[at]!;
       const target = entryTarget[entry]!;
       if (met !== null && met[target] === epoch) continue;
-      if (!this.residualHolds(entry)) continue;
+      if (!residual(context, entry)) continue;
       if (met !== null) met[target] = epoch;
       targets.push(target);
     }
-  }
-
-  private residualHolds(entry: number): boolean {
-    const { residualStart, residuals } = this.index;
-    const end = residualStart[entry + 1]!;
-    for (let at = residualStart[entry]!; at < end; at++) if (!holds(this.context, residuals[at]!)) return false;
-    return true;
   }
 }

@@ -1,6 +1,7 @@
 /**
  * Generated steps of a decision, for programs whose candidates the route alone tells: each is one function that goes through a route's
- * candidates in a line, in place of the closures that do it for any program.
+ * candidates in a line, in place of the closures that do it for any program. Where the index is walked, what is residual of its entries
+ * is tested by a generated function (`residuals.ts`).
  */
 import type { Context } from "../facts/context.ts";
 import type { Hasher } from "../hasher.ts";
@@ -11,6 +12,7 @@ import { CEILING } from "../scores.ts";
 import { SignalKind } from "../program.ts";
 import type { Signals } from "../signals.ts";
 import { Expressions } from "./expressions.ts";
+import { type ResidualTest, writeResidualTest } from "./residuals.ts";
 import { Source } from "./source.ts";
 
 /** Most entries of all routes in one phase: they are gone through when a program is taken up. */
@@ -31,9 +33,11 @@ export interface Steps {
   readonly score: Scorer | null;
   readonly rules: Collector | null;
   readonly ask: Asker | null;
+  /** Of programs with steps that are not generated. */
+  readonly residual: ResidualTest | null;
 }
 
-export const NO_STEPS: Steps = { record: null, score: null, rules: null, ask: null };
+export const NO_STEPS: Steps = { record: null, score: null, rules: null, ask: null, residual: null };
 
 /** What is done where a target is met. */
 type Line = (target: number, expressions: Expressions) => string;
@@ -52,10 +56,18 @@ export class StepWriter {
     this.limits = limits;
   }
 
-  /** @param byRoute - Candidates of each route, those without a route first. */
-  steps(byRoute: readonly PhaseLists[]): Steps {
+  /** @param byRoute - Candidates of each route, those without a route first; null where the index is walked. */
+  steps(byRoute: readonly PhaseLists[] | null): Steps {
+    const steps = byRoute === null ? NO_STEPS : this.ofRoutes(byRoute);
+    const { record, score, rules, ask } = steps;
+    const isWhole = record !== null && score !== null && rules !== null && ask !== null;
+    return isWhole ? steps : { ...steps, residual: writeResidualTest(this.context, this.expressions()) };
+  }
+
+  private ofRoutes(byRoute: readonly PhaseLists[]): Steps {
     const ofPhase = (phase: number): readonly Int32Array[] => byRoute.map((lists) => lists[phase]!);
     return {
+      ...NO_STEPS,
       record: this.write(ofPhase(Phase.signal), "", (signal, x) => this.record(signal, x), "") as Recorder | null,
       score: this.scorer(ofPhase(Phase.term)),
       rules: this.write(
@@ -123,9 +135,13 @@ items[n++] = ${limit};
 }`;
   }
 
+  private expressions(): Expressions {
+    return new Expressions(this.context, this.hasher, this.signals, new Source());
+  }
+
   private write(lists: readonly Int32Array[], begin: string, line: Line, end: string): unknown {
     if (lists.reduce((sum, { length }) => sum + length, 0) > MOST_ENTRIES) return null;
-    const expressions = new Expressions(this.context, this.hasher, this.signals, new Source());
+    const expressions = this.expressions();
     const alike = Map.groupBy(lists.keys(), (index) => lists[index]!.join());
     const cases = Array.from(alike.values(), (indices) => {
       const routes = indices.map((index) => `case ${index - 1}:`).join(" ");
