@@ -21,6 +21,11 @@ export function require(holds: boolean, promise: string): void {
   if (!holds) throw new Error(`broken promise: ${promise}`);
 }
 
+/** Whether a message shows a value that was not there, other than in the words of the input itself. */
+export function hasHole(message: string, input: string): boolean {
+  return ["undefined", "NaN", "[object"].some((hole) => message.includes(hole) && !input.includes(hole));
+}
+
 /** A text with a few pieces cut out, doubled or replaced. */
 export function mutated(text: string): fc.Arbitrary<string> {
   const edit = fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat({ max: 12 }), fc.string({ maxLength: 4 }));
