@@ -19,7 +19,8 @@ import { type Panel, trafficPlot } from "./traffic-plot.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const EXAMPLES = join(ROOT, "examples");
-const SEEDS: readonly number[] = firstSeeds(5);
+/** Seeds of the figures that READMEs show. */
+export const FAMILY_SEEDS: readonly number[] = firstSeeds(5);
 const BEGIN = "<!-- figures -->\n";
 const END = "<!-- end -->";
 
@@ -66,11 +67,19 @@ export function runSide({ policy, scenarios }: FamilySide, seeds: readonly numbe
   return scenarios.map((scenario) => runScenario(policy, scenario, { seeds }));
 }
 
+/** What every scenario gives under the one policy and under the other. */
+export interface FamilyRuns {
+  readonly naive: readonly ScenarioResult[];
+  readonly good: readonly ScenarioResult[];
+}
+
+/** Runs both sides on {@link FAMILY_SEEDS}. */
+export function runFamily({ naive, good }: Family): FamilyRuns {
+  return { naive: runSide(naive, FAMILY_SEEDS), good: runSide(good, FAMILY_SEEDS) };
+}
+
 /** The files that are written for a family, by their paths. */
-function familyFiles(name: string): ReadonlyMap<string, string> {
-  const family = loadFamily(name);
-  const naive = runSide(family.naive, SEEDS);
-  const good = runSide(family.good, SEEDS);
+function familyFiles(name: string, { naive, good }: FamilyRuns): ReadonlyMap<string, string> {
   const pairs = good.flatMap((result, i): Pair[] => {
     const first = naive[i];
     return first === undefined ? [] : [{ naive: first, good: result }];
@@ -97,7 +106,7 @@ function withFigures(path: string, figures: string): string {
 }
 
 function figuresOf(pairs: readonly Pair[]): string {
-  const head = `| scenario | over ${SEEDS.length} seeds | \`naive.edgepolicy\` | \`policy.edgepolicy\` |\n|---|---|---:|---:|`;
+  const head = `| scenario | over ${FAMILY_SEEDS.length} seeds | \`naive.edgepolicy\` | \`policy.edgepolicy\` |\n|---|---|---:|---:|`;
   return [head, ...pairs.flatMap(rowsOf)].join("\n");
 }
 
@@ -156,18 +165,19 @@ function panelOf(title: string, kind: Panel["kind"], result: ScenarioResult): Pa
 }
 
 /** Paths, from the project's root, of a family's files that are not what this program writes. */
-export function staleFamilyFiles(name: string): readonly string[] {
-  const files = [...familyFiles(name)];
+export function staleFamilyFiles(name: string, runs: FamilyRuns): readonly string[] {
+  const files = [...familyFiles(name, runs)];
   const stale = files.filter(([path, text]) => !existsSync(path) || readFileSync(path, "utf8") !== text);
   return stale.map(([path]) => relative(ROOT, path));
 }
 
 function main(args: readonly string[]): number {
+  const families = familyNames().map((name) => [name, runFamily(loadFamily(name))] as const);
   if (!args.includes("--check")) {
-    for (const name of familyNames()) for (const [path, text] of familyFiles(name)) writeFileSync(path, text);
+    for (const [name, runs] of families) for (const [path, text] of familyFiles(name, runs)) writeFileSync(path, text);
     return 0;
   }
-  const stale = familyNames().flatMap(staleFamilyFiles);
+  const stale = families.flatMap(([name, runs]) => staleFamilyFiles(name, runs));
   if (stale.length === 0) return 0;
   process.stderr.write(`edgepolicy: ${stale.join(", ")} not up to date: node scripts/example-families.ts\n`);
   return 1;

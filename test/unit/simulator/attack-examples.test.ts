@@ -39,6 +39,9 @@ describe.each(exampleNames())("%s", (name) => {
   const names = scenario.attacks.filter((attack) => attack.model === model.name).map((attack) => attack.name);
   const attackOf = (result: ScenarioResult): readonly AttackSummary[] =>
     result.attacks.filter((attack) => names.includes(attack.name));
+  let ownResult: ScenarioResult | null = null;
+  /** What the example gives, run once for all tests that ask. */
+  const own = (): ScenarioResult => (ownResult ??= runScenario(policy, scenario, { seeds: SEEDS }));
   const refusedOf = (result: ScenarioResult): readonly number[] => result.populations.map(({ refused }) => refused);
 
   test("expects the attack stopped, and honest callers of several kinds unharmed", () => {
@@ -51,18 +54,17 @@ describe.each(exampleNames())("%s", (name) => {
   });
 
   test("meets every expectation", { timeout: 60_000 }, () => {
-    const result = runScenario(policy, scenario, { seeds: SEEDS });
+    const result = own();
     expect(result.gates.filter(({ held }) => !held)).toEqual([]);
     expect(result.populations.every(({ requests }) => requests > 0)).toBe(true);
   });
 
   test("is needed: without rules all of the attack is let through, and succeeds", { timeout: 60_000 }, () => {
     const open = runScenario(withoutRules(policy), scenario, { seeds: SEEDS });
-    const own = runScenario(policy, scenario, { seeds: SEEDS });
     expect(open.held).toBe(false);
     expect(attackOf(open).map(({ admittedPercent }) => admittedPercent)).toEqual(names.map(() => 100));
     for (const [i, attack] of attackOf(open).entries()) {
-      expect(attack.succeeded.mean).toBeGreaterThan(2 * (attackOf(own)[i]?.succeeded.mean ?? 0));
+      expect(attack.succeeded.mean).toBeGreaterThan(2 * (attackOf(own())[i]?.succeeded.mean ?? 0));
     }
     expect(refusedOf(open)).toEqual(scenario.populations.map(() => 0));
   });
