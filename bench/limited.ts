@@ -21,7 +21,7 @@ import { table } from "./table.ts";
 import { hasProgram } from "./wrk.ts";
 
 const FULL = { seconds: 4, rounds: 5, warmUp: 2, floodMs: 9_000 };
-const QUICK = { seconds: 1, rounds: 1, warmUp: 0, floodMs: 1_000 };
+const QUICK = { seconds: 1, rounds: 1, warmUp: 0, floodMs: 250 };
 const CONNECTIONS = 64;
 
 /** Loads by what becomes of their requests: refused are those whose key has spent its one request a minute, and one more. */

@@ -35,7 +35,7 @@ export async function forkServer(
   start: object,
   core: number | null = SERVER_CORE,
 ): Promise<ServerProcess> {
-  const child = fork(join(import.meta.dirname, file));
+  const child = fork(join(import.meta.dirname, file), { execArgv: [] });
   if (child.pid !== undefined && core !== null) pinToCore(child.pid, core);
   const answer = nextReport(child);
   child.send(start);
