@@ -12,7 +12,7 @@ import { burstyArrivals } from "./populations/bursty.ts";
 import { type Arrivals, ClientActor, type Stage } from "./populations/client.ts";
 import { cronArrivals } from "./populations/cron.ts";
 import { afterJoining } from "./populations/newcomers.ts";
-import { replayArrivals } from "./populations/replay.ts";
+import { dealArrivals, replayArrivals } from "./populations/replay.ts";
 import { steadyArrivals } from "./populations/steady.ts";
 import { deriveStream, type RandomStream } from "./random.ts";
 import { OBJECTS, prepareCall, type RouteCall } from "./route-call.ts";
@@ -36,10 +36,14 @@ export function castActors(policy: Policy, scenario: Scenario, seed: number): Ca
   const calls = policy.routes.map(prepareCall);
   const systems = new AutonomousSystems(policy, scenario.populations);
   const service = new Service(policy.routes, scenario);
-  const stage: Stage = { policy, systems, service, calls, objects: POPULARITY };
-  const clients = scenario.populations.flatMap((population, origin) =>
-    population.clients.map((id) => castClient(origin, population, id, stage, scenario, seed)),
-  );
+  const clientPlaces = new Map(policy.clients.map(({ id }, place) => [id, place]));
+  const stage: Stage = { policy, clientPlaces, systems, service, calls, objects: POPULARITY };
+  const clients = scenario.populations.flatMap((population, origin) => {
+    const dealt = population.model === "replay" ? dealArrivals(population, seed, scenario.name) : [];
+    return population.clients.map((id, place) =>
+      castClient({ origin, population, id, dealt: dealt[place] ?? [] }, stage, scenario.name, seed),
+    );
+  });
   const attackers = attackHomes(scenario).map(([attack, home], i) =>
     makeAttacker({
       ...stage,
@@ -52,33 +56,33 @@ export function castActors(policy: Policy, scenario: Scenario, seed: number): Ca
   return { actors: [...clients, ...attackers], attackers };
 }
 
+interface Part {
+  readonly origin: number;
+  readonly population: Population;
+  /** The client's. */
+  readonly id: string;
+  /** Its share of a recording. */
+  readonly dealt: readonly number[];
+}
+
 function castClient(
-  origin: number,
-  population: Population,
-  id: string,
+  { origin, population, id, dealt }: Part,
   stage: Stage,
-  scenario: Scenario,
+  scenario: string,
   seed: number,
 ): ClientActor {
-  const stream = (use: string): RandomStream => deriveStream(seed, scenario.name, population.name, id, use);
+  const stream = (use: string): RandomStream => deriveStream(seed, scenario, population.name, id, use);
   for (const share of population.mix) callOf(stage.calls, share.route, population.name);
   if (population.mix.length === 0)
     throw new ScenarioError(`population \`${population.name}\` has no \`mix\` of routes`);
   const streams = { place: stream("place"), content: stream("content"), retries: stream("retries") };
-  const all = arrivalsOf(population, { stream: stream("arrivals"), id, seed, scenario: scenario.name });
+  const all = arrivalsOf(population, stream("arrivals"), dealt);
   const { joinsMicros } = population;
   const arrivals = joinsMicros === 0 ? all : afterJoining(all, joinsMicros, stream("joins"));
-  return new ClientActor(origin, population, clientOf(stage.policy, id, population), stage, streams, arrivals);
+  return new ClientActor(origin, population, clientOf(stage, id, population), stage, streams, arrivals);
 }
 
-interface Place {
-  readonly stream: RandomStream;
-  readonly id: string;
-  readonly seed: number;
-  readonly scenario: string;
-}
-
-function arrivalsOf(population: Population, { stream, id, seed, scenario }: Place): Arrivals {
+function arrivalsOf(population: Population, stream: RandomStream, dealt: readonly number[]): Arrivals {
   switch (population.model) {
     case "steady":
       return steadyArrivals(population, stream);
@@ -89,12 +93,12 @@ function arrivalsOf(population: Population, { stream, id, seed, scenario }: Plac
     case "bursty":
       return burstyArrivals(population, stream);
     case "replay":
-      return replayArrivals(population, population.clients.indexOf(id), seed, scenario);
+      return replayArrivals(dealt);
   }
 }
 
-function clientOf(policy: Policy, id: string, population: Population): Client {
-  const client = policy.clients.find((candidate) => candidate.id === id);
+function clientOf({ policy, clientPlaces }: Stage, id: string, population: Population): Client {
+  const client = policy.clients[clientPlaces.get(id) ?? -1];
   if (client === undefined) {
     throw new ScenarioError(
       `population \`${population.name}\` names client \`${id}\`, which the inventory does not have`,

@@ -32,6 +32,8 @@ export interface ClientStreams {
 /** What the clients of one run share. */
 export interface Stage {
   readonly policy: Policy;
+  /** Places of the policy's clients, by id. */
+  readonly clientPlaces: ReadonlyMap<string, number>;
   readonly systems: AutonomousSystems;
   readonly service: Service;
   readonly calls: readonly RouteCall[];
@@ -151,7 +153,7 @@ interface Egress {
 
 /** Where a client sends from: the population's networks, else its own. */
 function egressOf(population: Population, client: Client, stage: Stage, stream: RandomStream): readonly Egress[] {
-  const own = clientNetworks(client, stage.policy.clients.indexOf(client));
+  const own = clientNetworks(client, stage.clientPlaces.get(client.id) ?? 0);
   const pool = new SourcePool(population.networks.length > 0 ? population.networks : own);
   const addresses = Array.from({ length: EGRESS_ADDRESSES }, () =>
     pool.address(stream.below(pool.size), stream.below(65_536)),

@@ -6,23 +6,24 @@ import type { Population, ReplayPopulation } from "../../dsl/index.ts";
 import { deriveStream } from "../random.ts";
 import type { Arrivals } from "./client.ts";
 
-/**
- * Arrivals of one client.
- *
- * @param place - The client's place in the population, from 0.
- * @param seed - The run's.
- */
-export function replayArrivals(population: ReplayPopulation, place: number, seed: number, scenario: string): Arrivals {
-  const { arrivals, clients } = population;
-  const dealer = deriveStream(seed, scenario, population.name, "dealer");
+/** Deals a recording's arrivals to the clients of its population: those of each, in the clients' order. */
+export function dealArrivals(
+  { name, arrivals, clients }: ReplayPopulation,
+  seed: number,
+  scenario: string,
+): readonly (readonly number[])[] {
+  const dealer = deriveStream(seed, scenario, name, "dealer");
+  const dealt = clients.map((): number[] => []);
+  for (const at of arrivals) dealt[dealer.below(clients.length)]?.push(at);
+  return dealt;
+}
+
+/** Arrivals of one client, from those that were dealt to it. */
+export function replayArrivals(dealt: readonly number[]): Arrivals {
   let index = 0;
   return {
     next(): number {
-      while (index < arrivals.length) {
-        const at = arrivals[index++] ?? 0;
-        if (dealer.below(clients.length) === place) return at;
-      }
-      return Number.POSITIVE_INFINITY;
+      return dealt[index++] ?? Number.POSITIVE_INFINITY;
     },
   };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ReplayPopulation } from "../../../../dsl/index.ts";
-import { replayArrivals } from "../../../../simulator/populations/replay.ts";
+import { dealArrivals, replayArrivals } from "../../../../simulator/populations/replay.ts";
 import { renderPage } from "../../../../simulator/html-report/page.ts";
 import { renderScenario, runScenario, scenarioJson } from "../../../../simulator/index.ts";
 import { STEADY, stage } from "../../../helpers/scenarios.ts";
@@ -18,8 +18,8 @@ const POPULATION: ReplayPopulation = {
 };
 
 test("the clients' arrivals together are the recorded ones, about as many for each", () => {
-  const each = BASE.clients.map((_, place) => {
-    const arrivals = replayArrivals(POPULATION, place, 1, "s");
+  const each = dealArrivals(POPULATION, 1, "s").map((dealt) => {
+    const arrivals = replayArrivals(dealt);
     const times: number[] = [];
     for (let at = arrivals.next(); at < Number.POSITIVE_INFINITY; at = arrivals.next()) times.push(at);
     return times;
