@@ -1,11 +1,8 @@
 /** `flood`: full rate after a ramp; queries that no cache holds, and faces by turns. */
 import { FLOOD, parametersOf } from "../../dsl/index.ts";
-import { exponentialMicros } from "../distributions.ts";
 import { Attacker } from "./attacker.ts";
 import { browserFace } from "./faces.ts";
-
-/** Smallest part of the full rate, while the ramp begins. */
-const SLOWEST_START = 0.01;
+import { rampedGap } from "./ramp.ts";
 
 /** One flood. Each request that is let through is what it wants. */
 export class Flood extends Attacker {
@@ -22,8 +19,6 @@ export class Flood extends Attacker {
   }
 
   protected override gap(at: number): number {
-    const { ramp } = this.#parameters;
-    const share = Math.min(1, Math.max(SLOWEST_START, (at - this.attack.fromMicros) / ramp));
-    return exponentialMicros(this.tries, this.meanGap / share);
+    return rampedGap(super.gap(at), at - this.attack.fromMicros, this.#parameters.ramp);
   }
 }

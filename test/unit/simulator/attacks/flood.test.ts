@@ -7,6 +7,13 @@ test("reaches its full rate after its ramp", () => {
   expect(Math.abs(countBetween(sent, 60, 160) / 10_000 - 1)).toBeLessThan(0.05);
 });
 
+test("a slow flood begins with its ramp, not after it", () => {
+  const clauses = "flood { target thing rate 1 per 2s ramp 1m sources 500 }";
+  const sent = Array.from({ length: 20 }, (_, seed) => campaignOf(clauses, () => "allow", seed).sent).flat();
+  // Half of the full rate in the mean while it rises: 15 requests of each run.
+  expect(Math.abs(countBetween(sent, 0, 60) / (20 * 15) - 1)).toBeLessThan(0.2);
+});
+
 test("no address is loud, and all together are", () => {
   const { sent, actor } = campaignOf("flood { target thing rate 100 per 1s sources 5000 }");
   const each = new Map<string, number>();
