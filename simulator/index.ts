@@ -48,7 +48,7 @@ export { renderSweep, sweepJson } from "./sweep/report-sweep.ts";
 export { DEFAULT_BUDGET, suggest, type SuggestOptions, type Suggestion } from "./sweep/suggest.ts";
 export { SweepError } from "./sweep/sweep-error.ts";
 export { type RunVariant, sweep, type SweepPoint, type SweepResult } from "./sweep/sweep.ts";
-export { findLiteral, Variants } from "./sweep/variants.ts";
+export { findLiteral, NO_NUMBER, Variants } from "./sweep/variants.ts";
 export { type SampleRequest, sampleRequests } from "./sample-requests.ts";
 export { renderScenario, type ScenarioReportOptions } from "./report/text.ts";
 export {

@@ -4,6 +4,7 @@ import type { Policy } from "../../engine/index.ts";
 import {
   DEFAULT_BUDGET,
   findLiteral,
+  NO_NUMBER,
   paintFor,
   type PolicyLiteral,
   renderSuggestion,
@@ -68,7 +69,7 @@ export async function runSweep(
   try {
     const variants = new Variants(file, nodeFiles);
     const asked = args.text("sweep");
-    if (asked === "list") return await list(variants.literals, args, io);
+    if (asked === "list") return await list(file, variants.literals, args, io);
     const task = { variants, scenarios, choice: readSeedChoice(args), pool, args, io };
     return args.has("suggest") ? await suggestValues(task, asked) : await sweepOne(task, asked ?? "");
   } catch (problem) {
@@ -87,11 +88,12 @@ function refuseOthers(args: Arguments): void {
   if (args.text("format") === "junit") throw new CliProblem("--format junit does not go with --sweep or --suggest");
 }
 
-async function list(literals: readonly PolicyLiteral[], args: Arguments, io: CliIo): Promise<number> {
+async function list(file: string, literals: readonly PolicyLiteral[], args: Arguments, io: CliIo): Promise<number> {
   const shown = literals.map(({ name, raw, kind }) => ({ name, kind, current: raw }));
   const width = Math.max(0, ...shown.map(({ name }) => name.length));
   const lines = shown.map(({ name, current }) => `${name.padEnd(width)}  ${current}\n`);
   await io.stdout(args.json() ? `${JSON.stringify({ literals: shown })}\n` : lines.join(""));
+  if (literals.length === 0) io.stderr(`${file}: ${NO_NUMBER}\n`);
   return EXIT.fine;
 }
 

@@ -16,8 +16,8 @@ export function renderSuggestion(found: Suggestion, variants: Variants, paint: P
 function linesOf(found: Suggestion, variants: Variants, paint: Paint): readonly string[] {
   const { now, proposals, nearest } = found;
   if (now.failing.length === 0) {
-    const all = plural(now.gates.length, "expectation");
-    return [`${paint.good("✓")} ${all} hold with the values that stand there: nothing to propose`];
+    const all = `${plural(now.gates.length, "expectation")} ${now.gates.length === 1 ? "holds" : "hold"}`;
+    return [`${paint.good("✓")} ${all} with the values that stand there: nothing to propose`];
   }
   const head = `${formatCount(now.failing.length)} of ${plural(now.gates.length, "expectation")} ${now.failing.length === 1 ? "fails" : "fail"} now: ${failingText(now)}`;
   if (proposals.length > 0) {

@@ -85,10 +85,14 @@ export function findLiteral(literals: readonly PolicyLiteral[], name: string): P
   throw new SweepError(`the policy has no number \`${name}\``, likeOf(literals, name) ?? listOf(literals));
 }
 
+/** Why there is nothing to vary. */
+export const NO_NUMBER = "none of its conditions and clauses has a number to vary";
+
 /** Numbers that are listed where none is like the one that was named. */
 const LISTED_MAX = 20;
 
 function listOf(literals: readonly PolicyLiteral[]): string {
+  if (literals.length === 0) return NO_NUMBER;
   if (literals.length > LISTED_MAX) return `\`--sweep list\` lists its ${literals.length} numbers`;
   return `its numbers are ${literals.map(({ name, raw }) => `${name} (${raw})`).join(", ")}`;
 }

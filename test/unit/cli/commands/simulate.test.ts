@@ -332,6 +332,16 @@ test("lists the numbers that can be swept", async () => {
   expect(stdout.trimEnd().split("\n")).toHaveLength(literals.length);
 });
 
+test("says so where no number can be swept", async () => {
+  const text = `policy "p" { default allow }\nidentity { api_key { header "x-api-key" } }\nclients from "clients.yaml"\nroute home = GET "/"\nscenario s { run 1m\npopulation p = steady { clients [acme_sync] rate 1 per 1s each mix home 100% } }`;
+  const at = folderWith({ ...FILES, "p.edgepolicy": text });
+  const sweep = (name: string): Promise<unknown> => edgepolicy(["simulate", at("p.edgepolicy"), "--sweep", name]);
+  const why = "none of its conditions and clauses has a number to vary";
+  const [list, one] = [await sweep("list"), await sweep("a=1..2")];
+  expect(list).toEqual({ status: 0, stdout: "", stderr: `${at("p.edgepolicy")}: ${why}\n` });
+  expect(one).toMatchObject({ status: 2, stderr: expect.stringContaining(why) as string });
+});
+
 test("sweeps one number over the scenario that is named", { timeout: 60_000 }, async () => {
   const at = folderWith(FILES);
   const base = ["simulate", at("p.edgepolicy"), "--scenario", "held", "--seeds", "2", "--workers", "1", "--sweep"];

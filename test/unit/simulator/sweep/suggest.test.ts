@@ -82,6 +82,15 @@ test("says so where no number changes a decision", async () => {
   expect(renderSuggestion(found, variants, paintFor(false))).toContain("no number changes a decision\n");
 });
 
+test("a value that does not check does not make a number one that changes a decision", async () => {
+  const year =
+    "signal seen = count on thing where no client per ip over 300d\nrule year on thing when no client and seen > 900 then block";
+  const variants = variantsOf(year, `${ACTORS}\nexpect crowd.admitted < 1%`);
+  const far = moved(variants.literals.find(({ name }) => name === "signal seen.over")!, 10);
+  expect(variants.load(far).ok).toBe(false);
+  expect((await suggest(variants, runs)).live).toEqual([]);
+});
+
 test("moves more than two where two are not enough, in bounded runs, the same each time", {
   timeout: 60_000,
 }, async () => {
@@ -120,7 +129,7 @@ test("proposes nothing where all hold, and refuses where nothing is expected", a
   const found = await suggest(held, runs);
   expect(found).toMatchObject({ proposals: [], nearest: null, tried: 0 });
   expect(renderSuggestion(found, held, paintFor(false))).toBe(
-    "✓ 1 expectation hold with the values that stand there: nothing to propose\n",
+    "✓ 1 expectation holds with the values that stand there: nothing to propose\n",
   );
   await expect(suggest(variantsOf(FAIR, ACTORS), runs)).rejects.toThrow("the scenarios expect nothing");
 });
