@@ -7,7 +7,7 @@ import { refusedRequestBounds } from "./false-positives.ts";
 import { percent } from "./measures.ts";
 import type { RandomStream } from "../random.ts";
 import type { SeedResult } from "../run.ts";
-import { bootstrapRatio } from "./statistics.ts";
+import { bootstrapRatio, hull, proportionBounds } from "./statistics.ts";
 
 /**
  * Shares of attacks in all requests, in percent: one in a thousand; of 207 thousand million transactions at sites with defences
@@ -35,7 +35,9 @@ export function measurePrecision(runs: readonly SeedResult[], stream: RandomStre
   const all = clients.flat();
   const [refused, honest] = [total(all, (one) => one.refused), total(all, (one) => one.requests)];
   if (tried === 0 || honest === 0 || caught + refused === 0) return [];
-  const worst = { caught: bootstrapRatio(attacks, stream).low, refused: refusedRequestBounds(clients, stream).high };
+  // Few requests of attacks prove little, however alike the seeds are.
+  const bounds = hull(bootstrapRatio(attacks, stream), proportionBounds(caught, tried));
+  const worst = { caught: bounds.low, refused: refusedRequestBounds(clients, stream).high };
   return BASE_RATES.map((attackPercent) => ({
     attackPercent,
     percent: shareOfAttacks(attackPercent / 100, caught / tried, refused / honest),

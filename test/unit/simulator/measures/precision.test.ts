@@ -32,6 +32,17 @@ test("where no honest request was refused the bound says how many may be", () =>
   expect(rare!.atLeast).toBeCloseTo(99.4, 1);
 });
 
+test("a handful of requests of attacks proves little, though all were refused", () => {
+  const few = runs(0, 10).map((run) => ({
+    ...run,
+    attacks: run.attacks.map((one) => ({ ...one, offered: 2, admitted: 0 })),
+  }));
+  const [rare] = measurePrecision(few, deriveStream(1, "p"));
+  // 10 of 10 refused: at 95 % at least 0.05^(1/10) = 74.1 % are, and 1.023 % of the others at most
+  expect(rare!.percent).toBeCloseTo(9.1, 1);
+  expect(rare!.atLeast).toBeCloseTo(6.76, 2);
+});
+
 test("says nothing where nothing was refused or nobody attacked", () => {
   expect(measurePrecision(runs(0, 0), deriveStream(1, "p"))).toEqual([]);
   const { policy, scenario } = stage("rule nobody then block", STEADY);
