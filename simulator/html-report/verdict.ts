@@ -44,6 +44,7 @@ function countWords(gates: readonly GateResult[], over = ""): string {
   const advice = told === 0 ? "" : `; ${told} advisory ${told === 1 ? "one does" : "ones do"} not`;
   if (gates.length === 0) return `No expectation${over}`;
   if (failed > 0) return `${failed} of ${plural(binding, "expectation")}${over} ${failed === 1 ? "fails" : "fail"}`;
+  if (binding === 0) return `No expectation${over} must hold${advice}`;
   return `${binding === 1 ? "The one expectation" : `All ${binding} expectations`}${over} hold${binding === 1 ? "s" : ""}${advice}`;
 }
 

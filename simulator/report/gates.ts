@@ -33,7 +33,8 @@ export function comparison(gate: GateResult): string {
 /** A bound so close to what it is compared with that both are written alike gets the digits that tell them apart. */
 function apart(gate: GateResult, bound: number, wanted: string): string {
   const text = gateValue(gate, bound);
-  if (text !== wanted || bound === gate.value) return text;
+  const same = text === wanted || (gate.unit === "count" && Number(text) === gate.value);
+  if (!same || bound === gate.value) return text;
   if (gate.unit === "percent") return `${Number(bound.toPrecision(12))} %`;
   return gate.unit === "duration" ? `${bound} µs` : String(bound);
 }

@@ -146,6 +146,13 @@ describe("the page", () => {
     expect(textOfPage(page)).toMatch(/callers\.harmed = 0 advisory.*△ not held/);
   });
 
+  test("where all that is expected is advice, nothing is said to hold", () => {
+    const advised = stage(RULES, `${STEADY}\n${STUFFING}\nexpect callers.harmed = 0 advisory`);
+    const page = renderPage({ ...INPUT, scenarios: [reportedOf(advised)] });
+    expect(textOfPage(page)).toContain("No expectation must hold; 1 advisory one does not.");
+    expect(textOfPage(page)).not.toContain("All 0");
+  });
+
   test("says what an attack costs, with and without the policy, and by which prices", () => {
     const unopposed = runScenario(policy, scenario, { seeds: [1, 2], unopposed: true });
     const text = textOfPage(renderPage({ ...INPUT, scenarios: [{ scenario, result: unopposed }] }));

@@ -17,6 +17,8 @@ test.each<[string, Partial<GateResult>]>([
   ["2.0004 %, not < 2 %", { bound: 2.0004, held: false }],
   ["1.9996 % < 2 %", { bound: 1.9996 }],
   ["30 s, not < 1.5 s", { unit: "duration", bound: 30e6, value: 1.5e6, held: false }],
+  ["1.9975 < 2", { unit: "count", bound: 1.9975 }],
+  ["2.0025, not <= 2", { unit: "count", op: "<=", bound: 2.0025, held: false }],
   ["14 < 20", { unit: "count", bound: 14, value: 20 }],
   ["every seed = 0", { unit: "count", op: "==", value: 0, bound: null }],
   ["not every seed = 0", { unit: "count", op: "==", value: 0, bound: null, held: false }],
