@@ -24,5 +24,5 @@ export { isMethod } from "./request-line.ts";
 export { isRecordError, LONGEST_LINE, parseRequestLine, parseRequestValue } from "./request-record.ts";
 export { networkProblem } from "./network-text.ts";
 export { closestName } from "./suggest.ts";
-export type { YamlResult } from "./yaml-file.ts";
+export { parseYaml, type YamlResult, yamlProblems } from "./yaml-file.ts";
 export { CLOCK_START_MICROS, parseDurationText, parseTimeText } from "./time-text.ts";

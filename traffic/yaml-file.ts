@@ -1,5 +1,5 @@
 /** Files of settings in YAML (or JSON, which is YAML), read strictly: every problem is told with its line and column. */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import { quote } from "./fields.ts";
 import { closestName } from "./suggest.ts";
 
@@ -24,8 +24,8 @@ export function readYaml<T>(text: string, read: (top: unknown, reader: YamlReade
   if (text.length > LONGEST_FILE)
     return { ok: false, problems: [`1:1: the file is longer than ${LONGEST_FILE} characters`] };
   try {
-    const document = parseDocument(text, { prettyErrors: false, schema: "core", lineCounter: lines });
-    for (const { pos, message } of document.errors) reader.problemAt(pos[0], message.split("\n", 1)[0] ?? "");
+    const document = parseYaml(text, lines);
+    for (const { offset, message } of yamlProblems(document, text)) reader.problemAt(offset, message);
     const value = reader.problems.length > 0 ? undefined : read(document.contents, reader);
     if (reader.problems.length === 0) return { ok: true, value: value as T };
   } catch (problem) {
@@ -34,6 +34,25 @@ export function readYaml<T>(text: string, read: (top: unknown, reader: YamlReade
     reader.problemAt(0, "the file nests too deep");
   }
   return { ok: false, problems: toldOf(reader.problems) };
+}
+
+/** Parses a text, or throws a RangeError where it nests too deep for the library. Only the tags of JSON's types are known. */
+export function parseYaml(text: string, lineCounter: LineCounter): Document {
+  return parseDocument(text, { prettyErrors: false, schema: "core", resolveKnownTags: false, lineCounter });
+}
+
+/** What is wrong with a document by itself, and where. The library reads on without a tag that it does not know: here that is a problem, too. */
+export function yamlProblems(
+  { errors, warnings }: Document,
+  text: string,
+): readonly { readonly offset: number; readonly message: string }[] {
+  return [...errors, ...warnings].map(({ code, pos, message }) => ({
+    offset: pos[0],
+    message:
+      code === "TAG_RESOLVE_FAILED"
+        ? `the tag ${quote(text.slice(pos[0], pos[1]))} says nothing about this value; remove it`
+        : (message.split("\n", 1)[0] ?? ""),
+  }));
 }
 
 function toldOf(problems: readonly string[]): readonly string[] {

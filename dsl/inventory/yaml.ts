@@ -1,5 +1,15 @@
 /** The YAML library behind an inventory: bounded nesting, problems as diagnostics, aliases resolved in one pass. */
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, parseDocument, visit } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  parseDocument,
+  visit,
+  type YAMLWarning,
+} from "yaml";
 import type { Span } from "../../engine/index.ts";
 import type { Report } from "../check/report.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
@@ -22,7 +32,21 @@ export function readYaml(text: string, file: number, report: Report): Yaml | nul
     const [start, end] = [Math.min(pos[0], text.length), Math.min(pos[1], text.length)];
     reportSyntax({ file, start, end }, `is not valid YAML: ${plain(message)}`, report);
   }
-  return document.errors.length > 0 ? null : { contents: document.contents, targets: aliasTargets(document) };
+  for (const warning of document.warnings) reportUnread(warning, text, file, report);
+  const isRead = document.errors.length + document.warnings.length === 0;
+  return isRead ? { contents: document.contents, targets: aliasTargets(document) } : null;
+}
+
+/** What the library reads on without: a tag that it does not know, or a directive. Its writer meant something by it. */
+function reportUnread({ code, pos, message }: YAMLWarning, text: string, file: number, report: Report): void {
+  const [start, end] = [Math.min(pos[0], text.length), Math.min(pos[1], text.length)];
+  const written = text.slice(start, end);
+  const problem =
+    code === "TAG_RESOLVE_FAILED"
+      ? `has the tag \`${written}\`, which says nothing about this value`
+      : `is not valid YAML: ${plain(message)}`;
+  const help = code === "TAG_RESOLVE_FAILED" ? `remove \`${written}\`` : "remove it";
+  report.error(SEMANTICS.inventorySyntax, { file, start, end }, `the inventory ${problem}`, { help });
 }
 
 function reportSyntax(span: Span, problem: string, report: Report): void {
@@ -34,7 +58,7 @@ function reportSyntax(span: Span, problem: string, report: Report): void {
 /** Null where the library's recursion ends, which indentation alone can bring about as well. */
 function parsed(text: string): Document | null {
   try {
-    return parseDocument(text, { prettyErrors: false, schema: "core" });
+    return parseDocument(text, { prettyErrors: false, schema: "core", resolveKnownTags: false });
   } catch {
     return null;
   }

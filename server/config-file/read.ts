@@ -3,8 +3,8 @@
  * and a secret stands elsewhere. What the values mean is checked by `readConfig`, as for options that a program states.
  */
 import { dirname, resolve } from "node:path";
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
-import { closestName, readBoundedText, systemFault } from "../../traffic/index.ts";
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node } from "yaml";
+import { closestName, parseYaml, readBoundedText, systemFault, yamlProblems } from "../../traffic/index.ts";
 import type { ServerOptions } from "../config.ts";
 import { messageOf, ServerError } from "../server-error.ts";
 import type { Field, Table } from "./field.ts";
@@ -38,7 +38,7 @@ export function parseConfig(text: string, path: string, env: Environment, fields
   const lines = new LineCounter();
   const document = parsed(text, path, lines);
   const reader = new Reader(path, lines, env);
-  for (const { pos, message } of document.errors) reader.problemAt(pos[0], firstLine(message));
+  for (const { offset, message } of yamlProblems(document, text)) reader.problemAt(offset, message);
   const { contents } = document;
   const options = reader.problems.length > 0 || contents === null ? {} : reader.table(contents, fields, "");
   if (reader.problems.length === 0) return options as FileOptions;
@@ -55,7 +55,7 @@ function toldOf(problems: readonly string[]): readonly string[] {
 /** The library's recursion ends where a text nests too deep. */
 function parsed(text: string, path: string, lineCounter: LineCounter): Document {
   try {
-    return parseDocument(text, { prettyErrors: false, schema: "core", lineCounter });
+    return parseYaml(text, lineCounter);
   } catch (problem) {
     const message = messageOf(problem);
     throw new ServerError("config_invalid", `${path} is not a file of options: ${message}`);
@@ -75,10 +75,6 @@ function readText(path: string): string {
 
 function unreadable(path: string, why: string, help = ""): ServerError {
   return new ServerError("config_invalid", `cannot read the options \`${path}\`: ${why}`, help);
-}
-
-function firstLine(message: string): string {
-  return message.split("\n", 1)[0] ?? "";
 }
 
 /** Stands for a value that is wrong; its problem is told. */

@@ -134,6 +134,28 @@ describe("clients", () => {
   });
 });
 
+describe("tags and directives", () => {
+  const told = (text: string): readonly string[] => {
+    const report = new Report();
+    readClients(text, 0, report);
+    return report.list().map(({ span, message }) => `${text.slice(span.start, span.end)}: ${message}`);
+  };
+
+  test("are told where they stand, whatever the library makes of them", () => {
+    for (const tag of ["!!foo", "!custom", "!!binary", "!!set", "!!timestamp", "!!int"]) {
+      const problem = `${tag}: the inventory has the tag \`${tag}\`, which says nothing about this value`;
+      expect(told(inventoryOf("a1", `purpose: ${tag} x`)), tag).toEqual([problem]);
+    }
+    expect(told("%YAML 1.9\n---\nclients: []\n")).toEqual([
+      "1.9: the inventory is not valid YAML: unsupported YAML version 1.9",
+    ]);
+  });
+
+  test("of JSON's types may stand", () => {
+    expect(told(inventoryOf("a1", "tags: !!seq [!!str x]", "plan: !!str 5", "labels: !!map {}"))).toEqual([]);
+  });
+});
+
 describe("the JSON Schema", () => {
   const schema = inventoryJsonSchema();
 

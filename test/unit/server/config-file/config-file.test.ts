@@ -176,6 +176,14 @@ describe("a file of options", () => {
     expect(said[0]).toContain(PATH);
   });
 
+  it("refuses a tag, which the library reads on without", () => {
+    expect(problemsOf("policy: a.edgepolicy\nadminToken: !env TOKEN")).toBe(
+      `${PATH}:2:13: the tag "!env" says nothing about this value; remove it`,
+    );
+    expect(problemsOf("watch: !!set {true}")).toContain(`${PATH}:1:8: the tag "!!set" says`);
+    expect(problemsOf("policy: !!str a.edgepolicy")).toBe("");
+  });
+
   it("tells all problems at once", () => {
     expect(problemsOf("lisen: 1\nheldMax: 0\nlog: { sinc: 1 }").split("\n").length).toBe(3);
   });
