@@ -7,6 +7,7 @@ import { canonicalIp, canonicalNetwork } from "../engine/index.ts";
 import type { AstLiteral, Quantity } from "./ast.ts";
 import type { Fix } from "./diagnostic.ts";
 import { meaningsOf } from "./meanings.ts";
+import { readTimeText } from "./time-text.ts";
 
 /** Where problems of literals go. */
 export interface Reporter {
@@ -244,46 +245,11 @@ export function readAddress(raw: string, span: Span, report: Reporter): AstLiter
   return { kind: "literal", type: "network", value: network ?? "0.0.0.0/32", raw, span };
 }
 
-const TIME = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):(\d\d)))?$/;
-
 /** Reads a date (midnight UTC) or an RFC 3339 time, to microseconds since the Unix epoch. */
 export function readTime(raw: string, span: Span, report: Reporter): AstLiteral {
-  const value = timeMicros(raw);
-  if (value === null) {
-    const help = "times are written `2027-01-31` or `2027-01-31T08:00:00Z`";
-    report.error("EP1110", `\`${raw}\` is not a time`, span, help);
-  } else if (!Number.isSafeInteger(value)) {
-    const help = "times lie between the years 1685 and 2254: `2254-12-31` is as good as never";
-    report.error("EP1110", `\`${raw}\` is out of range`, span, help);
-  }
-  const held = value !== null && Number.isSafeInteger(value) ? value : 0;
-  return { kind: "literal", type: "time", value: held, raw, span };
-}
-
-/** Null where it is no time; no safe integer where it is too long ago or too far ahead. */
-function timeMicros(raw: string): number | null {
-  const parts = TIME.exec(raw);
-  if (parts === null) return null;
-  const [year, month, day, hour, minute, second] = parts.slice(1, 7).map((part) => Number(part ?? 0)) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  if (month < 1 || month > 12 || day < 1 || day > daysOf(year, month)) return null;
-  const [zoneHours, zoneMinutes] = [Number(parts[9] ?? 0), Number(parts[10] ?? 0)];
-  if (hour > 23 || minute > 59 || second > 59 || zoneHours > 23 || zoneMinutes > 59) return null;
-  // The platform takes years below 100 for years of another century.
-  if (year < 1000) return Number.NEGATIVE_INFINITY;
-  const micros = Number((parts[7] ?? "").slice(0, 6).padEnd(6, "0"));
-  const offset = (zoneHours * 60 + zoneMinutes) * (parts[8] === "-" ? -1 : 1);
-  return Date.UTC(year, month - 1, day, hour, minute - offset, second) * 1_000 + micros;
-}
-
-function daysOf(year: number, month: number): number {
-  return new Date(Date.UTC(year, month, 0)).getUTCDate();
+  const value = readTimeText(raw);
+  if (typeof value !== "number") report.error("EP1110", `\`${raw}\` ${value.problem}`, span, value.help);
+  return { kind: "literal", type: "time", value: typeof value === "number" ? value : 0, raw, span };
 }
 
 /** Reads a time of day, to microseconds since midnight. `24:00` ends a day. */

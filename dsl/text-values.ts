@@ -1,6 +1,7 @@
 /** Values written as plain text in list files and inventories, in the forms of the language's literals. */
 import { canonicalIp, canonicalNetwork, hasHostBits } from "../engine/index.ts";
 import type { ScalarType, ScalarValue } from "../engine/index.ts";
+import { readTimeText } from "./time-text.ts";
 
 const DURATION_UNITS: Readonly<Record<string, number>> = {
   ms: 1_000,
@@ -10,7 +11,6 @@ const DURATION_UNITS: Readonly<Record<string, number>> = {
   d: 86_400_000_000,
 };
 const SIZE_UNITS: Readonly<Record<string, number>> = { B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 };
-const TIME = /^(\d{4})-(\d{2})-(\d{2})(?:[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?([Zz]|[+-]\d{2}:\d{2}))?$/;
 
 /** Microseconds of `250ms`, `10s`, `5m`, `2h`, `7d`; null for anything else. */
 export function readDuration(text: string): number | null {
@@ -29,27 +29,6 @@ function readUnit(text: string, form: RegExp, units: Readonly<Record<string, num
   return Number.isSafeInteger(value) ? value : null;
 }
 
-/** Microseconds since the Unix epoch of a date (its midnight UTC) or an RFC 3339 time; null for anything else. */
-export function readTime(text: string): number | null {
-  const [, year, month, day, hour = "0", minute = "0", second = "0", fraction = "", zone = "Z"] = TIME.exec(text) ?? [];
-  if (year === undefined) return null;
-  const fields = [year, month, day, hour, minute, second].map(Number);
-  const [y = 0, mo = 0, d = 0, h = 0, mi = 0, s = 0] = fields;
-  const millis = Date.UTC(y, mo - 1, d, h, mi, s);
-  const back = new Date(millis);
-  const exists = back.getUTCMonth() === mo - 1 && back.getUTCDate() === d && h < 24 && mi < 60 && s < 60;
-  const offset = zoneMinutes(zone);
-  if (!exists || offset === null) return null;
-  return (millis - offset * 60_000) * 1000 + Number(fraction.slice(0, 6).padEnd(6, "0"));
-}
-
-function zoneMinutes(zone: string): number | null {
-  if (zone.toUpperCase() === "Z") return 0;
-  const [hours = 0, minutes = 0] = zone.slice(1).split(":").map(Number);
-  if (hours > 23 || minutes > 59) return null;
-  return (zone.startsWith("-") ? -1 : 1) * (hours * 60 + minutes);
-}
-
 /** A value, or why the text is none, with the corrected text where there is one. */
 export type ValueReading =
   | { readonly ok: true; readonly value: ScalarValue }
@@ -58,6 +37,7 @@ export type ValueReading =
 /** Reads one entry of a list file or an inventory as a value of a type. */
 export function readValue(text: string, type: ScalarType, readPath: (text: string) => string | null): ValueReading {
   if (type === "network") return readNetwork(text);
+  if (type === "time") return readTime(text);
   const value = readPlain(text, type, readPath);
   return value === null
     ? wrong(`\`${text}\` is not a value of type \`${type}\``, SAMPLES[type] ?? "")
@@ -71,7 +51,6 @@ const SAMPLES: Partial<Readonly<Record<ScalarType, string>>> = {
   percent: "write a percentage, such as `20%`",
   duration: "write a duration, such as `10s`",
   size: "write a size, such as `64KB`",
-  time: "write a date or an RFC 3339 time, such as `2027-01-31T00:00:00Z`",
   ip: "write an address, such as `203.0.113.9`",
   path: "write a path as requests have it, such as `/.env`",
 };
@@ -92,8 +71,6 @@ function readPlain(text: string, type: ScalarType, readPath: (text: string) => s
       return readDuration(text);
     case "size":
       return readSize(text);
-    case "time":
-      return readTime(text);
     case "ip":
       return canonicalIp(text);
     case "path":
@@ -107,6 +84,12 @@ function readNumber(text: string, form: RegExp): number | null {
   if (!form.test(text)) return null;
   const value = Number(text.replaceAll("_", ""));
   return Math.abs(value) <= Number.MAX_SAFE_INTEGER ? value : null;
+}
+
+/** A date (its midnight UTC) or an RFC 3339 time, in microseconds since the Unix epoch. */
+export function readTime(text: string): ValueReading {
+  const value = readTimeText(text);
+  return typeof value === "number" ? { ok: true, value } : wrong(`\`${text}\` ${value.problem}`, value.help);
 }
 
 /** A network; a bare address is the network of itself alone. Host bits are an error, because they are a likely slip. */

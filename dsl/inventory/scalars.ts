@@ -52,16 +52,13 @@ function textFit(value: unknown, schema: Schema & { type: "text" }): Fit {
 }
 
 function valueFit(text: string, kind: "duration" | "time" | "network"): Fit {
-  if (kind === "network") {
-    const network = readNetwork(text);
-    return network.ok ? { value: network.value } : { problem: `is wrong: ${network.message}`, help: network.help };
-  }
-  const value = kind === "duration" ? readDuration(text) : readTime(text);
-  if (value !== null && (kind === "time" || value > 0)) return { value };
-  return kind === "duration"
-    ? { problem: `is not a duration but \`${text}\``, help: "write a duration, such as `1s` or `90d`" }
-    : {
-        problem: `is not a date or time but \`${text}\``,
-        help: "write a date, such as `2027-06-30`, or an RFC 3339 time",
-      };
+  if (kind === "duration") return durationFit(text);
+  const read = kind === "network" ? readNetwork(text) : readTime(text);
+  return read.ok ? { value: read.value } : { problem: `is wrong: ${read.message}`, help: read.help };
+}
+
+function durationFit(text: string): Fit {
+  const value = readDuration(text);
+  if (value !== null && value > 0) return { value };
+  return { problem: `is not a duration but \`${text}\``, help: "write a duration, such as `1s` or `90d`" };
 }

@@ -1,6 +1,6 @@
 /**
  * Golden diagnostics: a text file holds the files of a policy, each after a line `--- PATH`, and after a line `===` what
- * `check` prints for it. `UPDATE_GOLDENS=1` writes the second part anew.
+ * `check` prints for it. `UPDATE=1` writes the second part anew.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -38,7 +38,7 @@ export function renderGolden(golden: Golden): string {
   const { "policy.edgepolicy": main = "", ...others } = golden.files;
   const { diagnostics, sources } = loadPolicyText(main, others);
   const rendered = renderDiagnostics(diagnostics, sources, { color: false });
-  if (process.env["UPDATE_GOLDENS"] === "1") update(golden.name, rendered);
+  if (process.env["UPDATE"] === "1") update(golden.name, rendered);
   return rendered;
 }
 

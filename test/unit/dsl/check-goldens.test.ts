@@ -9,7 +9,7 @@ const goldens = loadGoldens();
 describe("golden diagnostics", () => {
   test.for(goldens)("$name", (golden) => {
     const rendered = renderGolden(golden);
-    if (process.env["UPDATE_GOLDENS"] !== "1") expect(rendered).toBe(golden.expected);
+    if (process.env["UPDATE"] !== "1") expect(rendered).toBe(golden.expected);
     expect(rendered).toContain(golden.name.slice(0, 6));
   });
 });

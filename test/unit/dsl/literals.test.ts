@@ -164,6 +164,15 @@ describe("times", () => {
     expect(told).toEqual([]);
   });
 
+  it("have no leap second, and the message shows the second after it", () => {
+    for (const raw of ["2026-12-31T23:59:60Z", "2027-01-01T00:59:60.5+01:00"]) {
+      const { report, told } = recorder();
+      readTime(raw, span, report);
+      const problem = "is in a leap second, which the clock does not have; write `2027-01-01T00:00:00Z`";
+      expect(told).toEqual([`EP1110 \`${raw}\` ${problem}`]);
+    }
+  });
+
   it("are microseconds since 1970", () => {
     const { report, told } = recorder();
     const read = ["1970-01-02", "2027-01-31T08:00:00Z", "2027-01-31T10:00:00+02:00", "1970-01-01T00:00:00.000001Z"].map(

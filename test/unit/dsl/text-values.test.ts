@@ -29,13 +29,25 @@ describe("plain text", () => {
     ["2026-01-01T01:30:00.5+01:30", 1_767_225_600_500_000],
     ["2026-01-01T00:00:00.123456789Z", 1_767_225_600_123_456],
     ["2028-02-29", 1_835_395_200_000_000],
-    ["2027-02-29", null],
-    ["2026-13-01", null],
-    ["2026-01-01T24:00:00Z", null],
-    ["2026-01-01T00:00:00", null],
-    ["2026-01-01T00:00:00+24:00", null],
+    ["2026-01-01t00:00:00z", 1_767_225_600_000_000],
+    ["2254-12-31T23:59:59Z", 8_993_721_599_000_000],
   ] as const)("reads the time %s", ([text, micros]) => {
-    expect(readTime(text)).toBe(micros);
+    expect(readTime(text)).toEqual({ ok: true, value: micros });
+  });
+
+  test.for([
+    ["2027-02-29", "is not a time"],
+    ["2026-13-01", "is not a time"],
+    ["2026-01-01T24:00:00Z", "is not a time"],
+    ["2026-01-01T00:00:00", "is not a time"],
+    ["2026-01-01T00:00:00+24:00", "is not a time"],
+    ["2256-01-01", "is out of range"],
+    ["9999-12-31", "is out of range"],
+    ["0050-01-01", "is out of range"],
+    ["2026-12-31T23:59:60Z", "is in a leap second, which the clock does not have"],
+  ] as const)("refuses the time %s, because it %s", ([text, problem]) => {
+    expect(readTime(text)).toMatchObject({ ok: false, message: `\`${text}\` ${problem}` });
+    expect(readValue(text, "time", (path) => path)).toEqual(readTime(text));
   });
 
   test("reads networks, addresses as networks of one, and refuses host bits with the fix", () => {
