@@ -1,6 +1,6 @@
 /** Diagnostics as JSON for programs. */
 import type { Span } from "../engine/index.ts";
-import type { Diagnostic, Severity } from "./diagnostic.ts";
+import type { Diagnostic, Note, Severity } from "./diagnostic.ts";
 import { positionAt, type SourceFile } from "./source.ts";
 
 /** A place in a file. Lines and columns count from 1; the end is exclusive. `file` is empty where there is none. */
@@ -13,7 +13,7 @@ interface JsonPlace {
 }
 
 /** Another place that a diagnostic speaks of, such as the first of two declarations of a name. */
-interface JsonNote extends JsonPlace {
+export interface JsonNote extends JsonPlace {
   readonly message: string;
 }
 
@@ -47,8 +47,12 @@ function toJson(
   sources: readonly SourceFile[],
 ): JsonDiagnostic {
   const told = { code, severity, ...placeOf(span, sources), message, help };
-  if (notes.length === 0) return told;
-  return { ...told, notes: notes.map((note) => ({ message: note.message, ...placeOf(note.span, sources) })) };
+  return notes.length === 0 ? told : { ...told, notes: notesToJson(notes, sources) };
+}
+
+/** Notes with their places. */
+export function notesToJson(notes: readonly Note[], sources: readonly SourceFile[]): readonly JsonNote[] {
+  return notes.map(({ message, span }) => ({ message, ...placeOf(span, sources) }));
 }
 
 function placeOf(span: Span, sources: readonly SourceFile[]): JsonPlace {

@@ -1,4 +1,5 @@
 /** An audit as JSON for programs. */
+import { type JsonNote, notesToJson } from "../render-json.ts";
 import { positionAt, type SourceFile } from "../source.ts";
 import type { Audit } from "./audit.ts";
 import type { Finding, FindingSeverity } from "./finding.ts";
@@ -17,6 +18,8 @@ export interface JsonFinding {
   readonly line: number;
   readonly column: number;
   readonly help: string;
+  /** Other places that it speaks of; left out where there are none. */
+  readonly notes?: readonly JsonNote[];
 }
 
 /** What applies to a group of callers on a group of routes. */
@@ -89,11 +92,12 @@ export function auditToJson(audit: Audit, sources: readonly SourceFile[]): JsonA
   };
 }
 
-function findingToJson({ span, notes: _notes, ...finding }: Finding, sources: readonly SourceFile[]): JsonFinding {
+function findingToJson({ span, notes, ...finding }: Finding, sources: readonly SourceFile[]): JsonFinding {
   const source = sources[span.file];
   const { line, column } = source === undefined ? { line: 1, column: 1 } : positionAt(source, span.start);
   const { id, severity, title, message, client, owner, help } = finding;
-  return { id, severity, title, message, client, owner, file: source?.path ?? "", line, column, help };
+  const told = { id, severity, title, message, client, owner, file: source?.path ?? "", line, column, help };
+  return notes.length === 0 ? told : { ...told, notes: notesToJson(notes, sources) };
 }
 
 function callersToJson({ clients, barred, evidence, routes }: CallerGroup, { policy }: Audit): JsonCallers {

@@ -22,6 +22,19 @@ export class BuildContext {
     this.diagnostics.push({ code, severity: "error", message, span, help, notes: [], fix });
   }
 
+  /** Reports what stands a second time where once is meant. */
+  givenTwice(name: string, span: Span, first: Span): void {
+    this.diagnostics.push({
+      code: "EP1305",
+      severity: "error",
+      message: `\`${name}\` is given twice`,
+      span,
+      help: "leave one of them out",
+      notes: [{ message: "it is given here first", span: first }],
+      fix: null,
+    });
+  }
+
   spanOf(item: CstNode | IToken): Span {
     if (isToken(item)) return this.span(item.startOffset, item.startOffset + item.image.length);
     const location = item.location;

@@ -44,11 +44,11 @@ function buildSetting(node: CstNode, context: BuildContext): ast.AstSetting {
 /** Reports every name that stands a second time. */
 export function reportRepeats(names: readonly ast.Name[], context: BuildContext): void {
   if (names.length < 2) return;
-  const seen = new Set<string>();
+  const seen = new Map<string, ast.Name>();
   for (const name of names) {
-    if (seen.has(name.text))
-      context.error("EP1305", `\`${name.text}\` is given twice`, name.span, "leave one of them out");
-    seen.add(name.text);
+    const first = seen.get(name.text);
+    if (first === undefined) seen.set(name.text, name);
+    else context.givenTwice(name.text, name.span, first.span);
   }
 }
 

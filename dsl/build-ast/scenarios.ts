@@ -6,19 +6,16 @@ import { type BuildContext, child, children, childOrNull, has, token, tokenOrNul
 import { type DeclarationBase } from "./declarations.ts";
 import * as e from "./expressions.ts";
 
+/** Words that begin the statements that stand once, by their keys in the grammar. */
+const KEYWORDS: Readonly<Record<string, string>> = { RUN: "run", SEEDS: "seeds", serviceBlock: "service" };
+
 export function buildScenario(node: CstNode, base: DeclarationBase, context: BuildContext): ast.AstScenario {
   const statements = children(node, "scenarioStatement");
   const only = <T>(key: string, build: (statement: CstNode) => T): T | null => {
     const [first, second] = statements.filter((statement) => has(statement, key));
-    if (second !== undefined) {
-      context.error(
-        "EP1305",
-        `\`${key.toLowerCase()}\` is given twice`,
-        context.spanOf(second),
-        "leave one of them out",
-      );
-    }
-    return first === undefined ? null : build(first);
+    if (first === undefined) return null;
+    if (second !== undefined) context.givenTwice(KEYWORDS[key] ?? key, context.spanOf(second), context.spanOf(first));
+    return build(first);
   };
   const all = (key: string): readonly CstNode[] =>
     statements.filter((statement) => has(statement, key)).map((statement) => child(statement, key));
@@ -36,10 +33,9 @@ export function buildScenario(node: CstNode, base: DeclarationBase, context: Bui
 
 function buildService(node: CstNode, context: BuildContext): ast.AstService {
   const clauses = children(node, "serviceClause");
-  const latencies = clauses.filter((clause) => has(clause, "LATENCY"));
-  const [latency, second] = latencies;
-  if (second !== undefined)
-    context.error("EP1305", "`latency` is given twice", context.spanOf(second), "leave one of them out");
+  const [latency, second] = clauses.filter((clause) => has(clause, "LATENCY"));
+  if (latency !== undefined && second !== undefined)
+    context.givenTwice("latency", context.spanOf(second), context.spanOf(latency));
   return {
     latency: latency === undefined ? null : e.duration(token(latency, "Numeral"), context),
     succeeds: clauses

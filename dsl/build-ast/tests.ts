@@ -130,9 +130,9 @@ function buildAnswer(node: CstNode, context: BuildContext): ast.AstAnswer {
 
 function buildExpectations(nodes: readonly CstNode[], context: BuildContext): ast.AstExpectation | null {
   const [first, second] = nodes.filter((node) => has(node, "expectation")).map((node) => child(node, "expectation"));
-  if (second !== undefined)
-    context.error("EP1305", "`expect` is given twice", context.spanOf(second), "leave one of them out");
-  return first === undefined ? null : buildExpectation(first, context);
+  if (first === undefined) return null;
+  if (second !== undefined) context.givenTwice("expect", context.spanOf(second), context.spanOf(first));
+  return buildExpectation(first, context);
 }
 
 const EXPECTATION_CLAUSES = ["BY", "AFTER", "STATUS", "SHADOW", "DELAY", "SCORE"];

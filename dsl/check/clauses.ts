@@ -1,6 +1,7 @@
 /** Clauses of populations and attacks, each read at most once from the block that holds them. */
 import type { AstActor, AstClause, AstExpr, AstRate, Name } from "../ast.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
+import type { Note } from "../diagnostic.ts";
 import type { RouteShare } from "../scenario.ts";
 import { durationLiteral } from "../rate-text.ts";
 import { type CheckContext, reportNotRoute } from "./context.ts";
@@ -34,17 +35,20 @@ export class Clauses {
     this.reactions = actor.clauses.filter((clause) => clause.kind === "reaction");
     for (const clause of actor.clauses) {
       const name = clauseName(clause);
+      const first = name === "if" ? undefined : this.#clauses.get(name);
       if (!known.includes(name)) this.#reportUnknown(clause, name, known);
-      else if (name !== "if" && this.#clauses.has(name))
-        this.wrong(clause.span, `\`${name}\` stands twice`, "leave one out");
+      else if (first !== undefined)
+        this.wrong(clause.span, `\`${name}\` stands twice`, "leave one out", [
+          { message: "it stands here first", span: first.span },
+        ]);
       else this.#clauses.set(name, clause);
     }
   }
 
   /** Reports a wrong value. */
-  wrong(span: AstClause["span"], message: string, help: string): null {
+  wrong(span: AstClause["span"], message: string, help: string, notes: readonly Note[] = []): null {
     this.fits = false;
-    this.context.report.error(SEMANTICS.scenarioValue, span, message, { help });
+    this.context.report.error(SEMANTICS.scenarioValue, span, message, { help, notes });
     return null;
   }
 

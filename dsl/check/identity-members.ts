@@ -51,6 +51,14 @@ export class Members {
     return null;
   }
 
+  #refuseSecond(name: string, span: Span, first: Span): void {
+    this.#fits = false;
+    this.report.error(SEMANTICS.identity, span, `\`${name}\` is given twice`, {
+      help: "leave one of them out",
+      notes: [{ message: "it is given here first", span: first }],
+    });
+  }
+
   /** The text of a member; null where there is none, which is reported if the source cannot do without. */
   text(name: string, example: string | null = null): PlacedText | null {
     const [first] = this.texts(name, example) ?? [];
@@ -90,6 +98,7 @@ export class Members {
     const first = member.words[0]?.text ?? "";
     const name = shapes[first] === "word" ? first : member.words.map(({ text }) => text).join(" ");
     const shape = shapes[name];
+    const earlier = this.#found.get(name);
     const sort = this.source.sort.text;
     if (shape === undefined) {
       const names = Object.keys(shapes);
@@ -98,7 +107,7 @@ export class Members {
         `\`${sort}\` has no \`${name}\``,
         didYouMean(name, names, `it has ${names.map((each) => `\`${each}\``).join(", ")}`),
       );
-    } else if (this.#found.has(name)) this.refuse(member.span, `\`${name}\` is given twice`, "leave one of them out");
+    } else if (earlier !== undefined) this.#refuseSecond(name, member.span, earlier.span);
     else if (!hasShape(member, shape)) {
       this.refuse(member.span, `\`${name}\` takes ${DESCRIPTIONS[shape]}`, `write \`${name} ${EXAMPLES[shape]}\``);
     } else this.#found.set(name, member);

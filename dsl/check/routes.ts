@@ -35,20 +35,22 @@ function checkRoute(ast: AstRoute, report: Report): Route {
 }
 
 function checkMethods(names: readonly Name[], report: Report): readonly Method[] {
-  const methods = new Set<Method>();
+  const methods = new Map<Method, Name>();
   for (const name of names) {
     const method = METHODS.find((one) => one === name.text);
+    const first = method === undefined ? undefined : methods.get(method);
     if (method === undefined) {
       report.error(SEMANTICS.routeMember, name.span, `there is no method \`${name.text}\``, {
         help: didYouMean(name.text, METHODS, `the methods are ${METHODS.join(", ")}`),
       });
-    } else if (methods.has(method)) {
+    } else if (first !== undefined) {
       report.error(SEMANTICS.routeMember, name.span, `\`${name.text}\` is listed twice`, {
         help: "name each method once",
+        notes: [{ message: "it stands here first", span: first.span }],
       });
-    } else methods.add(method);
+    } else methods.set(method, name);
   }
-  return [...methods];
+  return [...methods.keys()];
 }
 
 function checkEvidence(name: Name, report: Report): Evidence | null {
@@ -82,9 +84,11 @@ function checkBody({ body, bodyReader }: AstRoute, report: Report): readonly Bod
     }
     const type = DECLARED_TYPES.get(field.type.text);
     const path = bodyPath(field, report);
-    if (checked.some((other) => other.name === field.name.text)) {
+    const first = (body ?? []).find((other) => other.name.text === field.name.text);
+    if (first !== undefined && first !== field) {
       report.error(SEMANTICS.routeMember, field.name.span, `the body has two fields \`${field.name.text}\``, {
         help: "give one another name, and say `from` where it stands",
+        notes: [{ message: "the first one is here", span: first.name.span }],
       });
     } else if (type === undefined) reportFieldType(field, report);
     // One whose path is wrong is a name all the same: to say of each place that reads it that there is none would mislead.

@@ -11,23 +11,32 @@ export function readHeaders(
 ): Readonly<Record<string, string>> | null {
   const headers: Record<string, string> = Object.create(null) as Record<string, string>;
   let fits = true;
+  const seen = new Map<string, Text>();
   for (const { name, value } of given) {
     const lower = name.value.toLowerCase();
-    if (name.value === lower && !Object.hasOwn(headers, lower)) headers[lower] = value.value;
-    else fits = reportHeader(name, lower, report);
+    const first = seen.get(lower);
+    if (name.value !== lower) fits = reportCapital(name, lower, report);
+    else if (first !== undefined) fits = reportTwice(name, first, report);
+    else {
+      headers[lower] = value.value;
+      seen.set(lower, name);
+    }
   }
   return fits ? headers : null;
 }
 
-function reportHeader(name: Text, lower: string, report: Report): false {
-  const twice = name.value === lower;
-  const message = twice
-    ? `the header \`${lower}\` is given twice`
-    : `header names are written in lower case, not \`${name.value}\``;
-  const fix = twice ? {} : { fix: { span: name.span, text: JSON.stringify(lower) } };
-  report.error(SEMANTICS.testStep, name.span, message, {
-    help: twice ? "leave one out: conditions read the first value alone" : `write \`header "${lower}"\``,
-    ...fix,
+function reportCapital(name: Text, lower: string, report: Report): false {
+  report.error(SEMANTICS.testStep, name.span, `header names are written in lower case, not \`${name.value}\``, {
+    help: `write \`header "${lower}"\``,
+    fix: { span: name.span, text: JSON.stringify(lower) },
+  });
+  return false;
+}
+
+function reportTwice(name: Text, first: Text, report: Report): false {
+  report.error(SEMANTICS.testStep, name.span, `the header \`${name.value}\` is given twice`, {
+    help: "leave one out: conditions read the first value alone",
+    notes: [{ message: "it is given here first", span: first.span }],
   });
   return false;
 }
