@@ -75,5 +75,4 @@ export { PASSWORD_SPRAY } from "./attack-models/password-spray.ts";
 export { type AttackModel, type AttackParameter, type ParameterValues, parametersOf } from "./attack-models/model.ts";
 export { ATTACK_MODELS, attackModel } from "./attack-models/registry.ts";
 export type * from "./scenario.ts";
-export { IDENTITY_ERRORS } from "./check/attributes.ts";
 export type * from "./test-block.ts";

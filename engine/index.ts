@@ -66,6 +66,7 @@ export {
   POLICY_FORMAT,
   VERDICTS,
 } from "./policy.ts";
+export { IDENTITY_ERRORS } from "./identity-errors.ts";
 export type { IdentityError, Outcome, Request, RequestCredential } from "./request.ts";
 export { makeOutcome, makeRequest } from "./request.ts";
 export { staysLinear } from "./regex/backtracking.ts";

@@ -1,6 +1,5 @@
 /** A request as a `test` would make it: what a test has no words for is left out. */
-import { IDENTITY_ERRORS } from "../dsl/index.ts";
-import { makeRequest, type Policy, type Request, type RequestCredential } from "../engine/index.ts";
+import { IDENTITY_ERRORS, makeRequest, type Policy, type Request, type RequestCredential } from "../engine/index.ts";
 
 /** The request that a test's step with these parts makes; a header states the `fact` that it carries. */
 export function asTestRequest(request: Request, { facts }: Policy): Request {

@@ -18,6 +18,9 @@ export class FieldProblem extends Error {
 /** Reads member `field`, whose JSON value is `value`. Throws {@link FieldProblem}. */
 export type FieldReader<T> = (value: unknown, field: string) => T;
 
+/** Names that are listed where none of them is like the one that was written. */
+const LISTED_MAX = 20;
+
 /** The JSON type of a value, as messages name it. */
 export function jsonType(value: unknown): string {
   if (value === null) return "null";
@@ -73,8 +76,16 @@ export function oneOf<T extends string>(members: readonly T[]): FieldReader<T> {
     const word = text(value, field);
     const member = members.find((candidate) => candidate === word);
     if (member !== undefined) return member;
-    throw new FieldProblem(field, `\`${field}\` must be one of ${members.join(", ")}, but is ${quote(word)}`);
+    const close = closestName(word, members);
+    const hint = close === null ? "" : `; did you mean \`${close}\`?`;
+    throw new FieldProblem(field, `\`${field}\` must be ${choiceOf(members)}, but is ${quote(word)}${hint}`);
   };
+}
+
+function choiceOf(members: readonly string[]): string {
+  return members.length <= LISTED_MAX
+    ? `one of ${members.join(", ")}`
+    : `one of ${members.length} words, such as ${members[0]}`;
 }
 
 /** Canonical text of an IPv4 or IPv6 address. */
@@ -179,9 +190,6 @@ export function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== "object" || value === null) return false;
   return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }
-
-/** Names that are listed where none of them is like the one that was written. */
-const LISTED_MAX = 20;
 
 /** What to say of a member that nothing reads; `name` is the last part of `field`. */
 export function unknownMember(field: string, name: string, known: Iterable<string>): FieldProblem {

@@ -3,7 +3,7 @@
  * take them. Strict: an unknown member or a value of another type is an error that names it.
  */
 import type { Outcome, Request, RequestCredential } from "../engine/index.ts";
-import { CHALLENGES, EVIDENCE, makeRequest } from "../engine/index.ts";
+import { CHALLENGES, EVIDENCE, IDENTITY_ERRORS, makeRequest } from "../engine/index.ts";
 import * as read from "./fields.ts";
 import { isMethod } from "./request-line.ts";
 import { closestName } from "./suggest.ts";
@@ -92,7 +92,7 @@ const MEMBERS: ReadonlyMap<string, MemberReader> = new Map<string, MemberReader>
   ["facts", (draft, value, name) => (draft.request.facts = read.jsonObject(value, name))],
   ["client", (draft, value, name) => (draft.request.client = read.text(value, name))],
   ["evidence", (draft, value, name) => (draft.request.evidence = read.oneOf(EVIDENCE)(value, name))],
-  ["identity_error", (draft, value, name) => (draft.request.identityError = read.text(value, name))],
+  ["identity_error", (draft, value, name) => (draft.request.identityError = read.oneOf(IDENTITY_ERRORS)(value, name))],
   ["scopes", (draft, value, name) => (draft.request.scopes = read.texts(value, name))],
   ["claims", (draft, value, name) => (draft.request.claims = read.jsonObject(value, name))],
   ["credential", (draft, value, name) => (draft.request.credential = readCredential(value, name))],

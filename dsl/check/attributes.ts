@@ -1,6 +1,5 @@
 /** What conditions can read of a request: the language's table of attributes, as data. */
-import type { AttributeName } from "../../engine/index.ts";
-import { PROOF_ERRORS } from "./proof-errors.ts";
+import { type AttributeName, IDENTITY_ERRORS } from "../../engine/index.ts";
 import {
   BOOL,
   DURATION,
@@ -59,52 +58,6 @@ export const CLIENT_STATUSES: readonly string[] = [
   "quarantined",
   "revoked",
   "decommissioned",
-];
-
-/** Why an offered credential was refused: of tokens and keys, of the client behind them, and of several at once. */
-export const IDENTITY_ERRORS: readonly string[] = [
-  "expired",
-  "bad_signature",
-  "unknown_key",
-  "revoked",
-  "suspended",
-  "proposed",
-  "decommissioned",
-  "client_expired",
-  "client_unknown",
-  "client_inactive",
-  "outside_networks",
-  "identity_conflict",
-  "multiple_credentials",
-  "credential_in_query",
-  "malformed_token",
-  "non_canonical",
-  "not_jws",
-  "alg_not_allowed",
-  "crit_unknown",
-  "header_key_material",
-  "unknown_issuer",
-  "key_ambiguous",
-  "not_yet_valid",
-  "issued_in_future",
-  "lifetime_too_long",
-  "audience_mismatch",
-  "claim_missing",
-  "claim_type",
-  "typ_mismatch",
-  "cnf_required",
-  "cnf_mismatch",
-  "replayed",
-  "nonce_required",
-  "revoked_token",
-  "revoked_credential",
-  "revoked_key",
-  "env_mismatch",
-  "network_denied",
-  "evidence_too_weak",
-  "revocation_unavailable",
-  "keys_unavailable",
-  ...PROOF_ERRORS,
 ];
 
 function entry(

@@ -1,10 +1,9 @@
 /** `test` blocks: requests on a virtual clock, and what is expected of their decisions. */
-import { CHALLENGES, EVIDENCE, makeRequest } from "../../engine/index.ts";
+import { CHALLENGES, EVIDENCE, IDENTITY_ERRORS, makeRequest } from "../../engine/index.ts";
 import type { Evidence, Request } from "../../engine/index.ts";
 import type { AstCredential, AstJson, AstLiteral, AstReloadStep, AstRequestStep, AstTest, Name, Text } from "../ast.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
 import type { PolicyTest, TestReloadStep, TestRequestStep } from "../test-block.ts";
-import { IDENTITY_ERRORS } from "./attributes.ts";
 import type { CheckContext } from "./context.ts";
 import { readCount } from "./quantities.ts";
 import { didYouMean } from "./suggest.ts";

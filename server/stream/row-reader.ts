@@ -4,7 +4,7 @@
  * A value of another type is the gateway's own mistake, and ends the connection.
  */
 import type { Evidence, Request } from "../../engine/index.ts";
-import { CHALLENGES, canonicalIp, EVIDENCE, makeRequest } from "../../engine/index.ts";
+import { CHALLENGES, canonicalIp, EVIDENCE, IDENTITY_ERRORS, makeRequest } from "../../engine/index.ts";
 import { type Column, readColumns } from "./columns.ts";
 import { FrameFault } from "./frame-fault.ts";
 import type { FrameReader } from "./frame-reader.ts";
@@ -211,7 +211,7 @@ export class RowReader {
     else if (kind === "passes") this.#takePasses(readTexts(from, kind));
     else if (kind === "body") request.body = from.value(kind);
     else if (kind === "evidence") this.#takeEvidence(from.text(kind));
-    else if (kind === "identity_error") request.identityError = from.text(kind);
+    else if (kind === "identity_error") this.#takeError(from.text(kind));
     else request.credential = readCredential(from);
   }
 
@@ -276,6 +276,12 @@ export class RowReader {
     if (!(EVIDENCE as readonly string[]).includes(text))
       throw new FrameFault("evidence is not one of those that there are");
     this.request.evidence = text as Evidence;
+  }
+
+  /** A proxy's own word for it would be in no rule, and in no table of what was refused. */
+  #takeError(text: string): void {
+    if (!IDENTITY_ERRORS.includes(text)) this.problem = "identity_error is not one of those that there are";
+    this.request.identityError = text;
   }
 
   #takePasses(passes: readonly string[]): void {

@@ -1,8 +1,7 @@
 /** Which words the grammar's names stand for, by the rule that takes them. */
 import type { IToken } from "chevrotain";
 import { CompletionItemKind } from "vscode-languageserver";
-import { CHALLENGES, EVIDENCE, HMAC_SCHEMES, METHODS, VERDICTS } from "../../../engine/index.ts";
-import { IDENTITY_ERRORS } from "../../check/attributes.ts";
+import { CHALLENGES, EVIDENCE, HMAC_SCHEMES, IDENTITY_ERRORS, METHODS, VERDICTS } from "../../../engine/index.ts";
 import type { SymbolKind } from "../../check/scope.ts";
 import { AGGREGATES } from "../../check/signal-types.ts";
 import { DECLARABLE, WEEKDAY } from "../../check/types.ts";

@@ -129,6 +129,8 @@ describe("what is not a request", () => {
     ['{"method":"GET","path":"/","ip":"::1","ip":"::2"}', "ip", /"ip" is there twice/],
     ['{"method":"GET","path":"/","ip":"::1","headers":{"a":"1","\\u0061":"2"}}', "a", /"a" is there twice/],
     [line({ evidence: "token" }), "evidence", /one of none, network/],
+    [line({ identity_error: "expird" }), "identity_error", /one of \d+ words, such as expired,.* mean `expired`\?$/],
+    [line({ identity_error: "" }), "identity_error", /, but is ""$/],
     [line({ passes: ["captcha"] }), "passes[0]", /one of pow/],
     [line({ facts: ["bot"] }), "facts", /must be an object, but is an array/],
     [line({ claims: "t1" }), "claims", /must be an object/],

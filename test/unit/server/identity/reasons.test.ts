@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { PROOF_ERRORS } from "../../../../dsl/check/proof-errors.ts";
 import { loadPolicyText } from "../../../../dsl/index.ts";
+import { PROOF_ERRORS } from "../../../../engine/identity-errors.ts";
 
 const FOLDER = join(import.meta.dirname, "../../../../server/identity");
 const sources = readdirSync(FOLDER, { recursive: true, withFileTypes: true })

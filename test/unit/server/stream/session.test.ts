@@ -135,7 +135,7 @@ describe("the stream", () => {
       { facts: { bot: 9 }, asn: 64_500, country: "IT", ja4: "t13d" },
       { client: "acme", evidence: "bearer_token", scopes: ["a"], claims: { t: "x" }, passes: ["pow"] },
       { credential: { id: "k1", issued: 1e15, expires: null }, client: "acme", headers: { "user-agent": "curl" } },
-      { identityError: "token_expired" },
+      { identityError: "expired" },
       { path: "/v1/orders/é?x=1", ip: "2001:DB8::1", host: "a.example" },
     ];
     const rowOf = (some: Partial<Request>): unknown[] => {
@@ -160,7 +160,7 @@ describe("the stream", () => {
 
   it("leaves nothing of a row to the next", () => {
     const columns = [...BASIC, "client", "header:user-agent", "fact:bot", "body", "size", "host", "identity_error"];
-    const full = ["POST", "/v1/login", "192.0.2.1", "acme", "curl", 9, { username: "root" }, 5, "h", "x"];
+    const full = ["POST", "/v1/login", "192.0.2.1", "acme", "curl", 9, { username: "root" }, 5, "h", "expired"];
     const rows = new Stream().ask(
       columns,
       full,
@@ -172,12 +172,13 @@ describe("the stream", () => {
   it("says of a row why it is no request, and decides the others", () => {
     const stream = new Stream();
     const rows = stream.ask(
-      [...BASIC, "client"],
+      [...BASIC, "client", "identity_error"],
       ["GET", "/", "192.0.2.300"],
       ["G T", "/", "192.0.2.3"],
       ["GET", "x", "192.0.2.3"],
       ["GET", null, "192.0.2.3"],
       ["GET", "/", "192.0.2.3", "nobody"],
+      ["GET", "/", "192.0.2.3", null, "expird"],
       ["GET", "/", "192.0.2.3", "acme"],
     );
     expect(rows).toEqual([
@@ -186,9 +187,10 @@ describe("the stream", () => {
       "path does not begin with /",
       "path is missing",
       "client is not in the inventory",
+      "identity_error is not one of those that there are",
       1,
     ]);
-    expect(stream.gate.metrics.malformed.get("bad_record")).toBe(5);
+    expect(stream.gate.metrics.malformed.get("bad_record")).toBe(6);
     expect(stream.socket.ended).toBeNull();
   });
 
