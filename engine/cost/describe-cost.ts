@@ -115,13 +115,13 @@ function tablesOf({ signals, limits }: Policy): number {
 }
 
 function workOf(policy: Policy): readonly DeclarationCost[] {
-  const counter = new WorkCounter(policy);
   const cost = (
     kind: DeclarationCost["kind"],
     { name, span }: { readonly name: string; readonly span: Span },
     exprs: readonly (Expr | null)[],
     hashed: readonly Expr[] = [],
   ): DeclarationCost => {
+    const counter = new WorkCounter(policy);
     const works = exprs.flatMap((expr) => (expr === null ? [] : [counter.of(expr)]));
     return { kind, name, span, ...together([...works, ...hashed.map((expr) => counter.ofKey(expr))]) };
   };

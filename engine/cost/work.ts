@@ -21,16 +21,16 @@ export function together(works: readonly Work[]): Work {
   };
 }
 
-/** Counts the work of a policy's expressions. Each `let` and pattern is looked at once. */
+/** Counts the work of one declaration's expressions. A `let` or `class` is settled once a request, so it counts where it is read first. */
 export class WorkCounter {
   private readonly policy: Policy;
-  private readonly lets = new Map<number, Work>();
+  private readonly settled = new Set<number>();
 
   constructor(policy: Policy) {
     this.policy = policy;
   }
 
-  /** An expression with all that it reads; a `let` counts wherever it is read. */
+  /** An expression with all that it reads. */
   of(expr: Expr): Work {
     return together([this.own(expr), ...partsOf(expr).map((part) => this.of(part))]);
   }
@@ -84,12 +84,10 @@ export class WorkCounter {
   }
 
   private ofLet(index: number): Work {
-    const known = this.lets.get(index);
-    if (known !== undefined) return known;
+    if (this.settled.has(index)) return fixed(1);
+    this.settled.add(index);
     const definition = this.policy.lets[index]?.expr;
-    const work = definition === undefined ? fixed(0) : this.of(definition);
-    this.lets.set(index, work);
-    return work;
+    return definition === undefined ? fixed(0) : this.of(definition);
   }
 
   /** Texts are compared character by character, as far as a literal goes. */
