@@ -72,7 +72,7 @@ export { makeOutcome, makeRequest } from "./request.ts";
 export { staysLinear } from "./regex/backtracking.ts";
 export { compileGlob, fitsGlob } from "./regex/glob.ts";
 export { patternTest } from "./regex/matcher.ts";
-export { type CanonicalPath, canonicalPath } from "./facts/canonical-path.ts";
+export { type CanonicalPath, canonicalPath, escapeBeyondAscii } from "./facts/canonical-path.ts";
 export {
   canonicalIp,
   canonicalNetwork,

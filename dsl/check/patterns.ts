@@ -1,5 +1,5 @@
 /** Route patterns: an optional `//host`, then literal segments, `{name}` for one segment and a final `**`. */
-import { canonicalPath } from "../../engine/index.ts";
+import { canonicalPath, escapeBeyondAscii } from "../../engine/index.ts";
 import type { Segment } from "../../engine/index.ts";
 
 /** A pattern, or what is wrong with it: a message and the remedy. */
@@ -59,7 +59,7 @@ function readSegment(text: string, last: boolean): Segment | string {
   }
   if (/[{}*]/.test(text)) return "a parameter takes a whole segment, and `*` has no meaning here";
   if (/[?#\s]/.test(text)) return "a pattern has no query, fragment or white space";
-  return { kind: "literal", text };
+  return { kind: "literal", text: escapeBeyondAscii(text) };
 }
 
 function segmentHelp(text: string): string {

@@ -1,6 +1,7 @@
 /**
  * The one spelling of a path that everything is compared by: unreserved characters decoded once, other escapes in upper
- * case, dot segments removed, then repeated slashes merged; no case folding. A path that two readers could understand
+ * case, characters past ASCII escaped as services read them, dot segments removed, then repeated slashes merged; no case
+ * folding. A path that two readers could understand
  * differently is ambiguous: it hides a slash, a backslash or a NUL in an escape, is not UTF-8, has a raw backslash or NUL
  * or a `%` that begins no escape, or any of that once its escapes are decoded again; it is escaped three times; or a dot
  * segment has a parameter (`/a/..;x/b`), which Java's servers take off before they remove dot segments.
@@ -97,6 +98,13 @@ function decodeUnreserved(path: string): string {
   return out + path.slice(plain);
 }
 
+const BEYOND_ASCII = /[\u{80}-\u{d7ff}\u{e000}-\u{10ffff}]+/gu;
+
+/** Characters past ASCII as escapes of their UTF-8 (RFC 3987 §3.1). Half a surrogate pair has none, and stays. */
+export function escapeBeyondAscii(text: string): string {
+  return text.replace(BEYOND_ASCII, encodeURIComponent);
+}
+
 /** RFC 3986 §5.2.4 over what stands between slashes; a last dot segment leaves the slash before it. */
 function removeDotSegments(segments: readonly string[]): string[] {
   const kept: string[] = [];
@@ -123,7 +131,7 @@ function isAmbiguous(raw: string): boolean {
 
 /** Slow path, out of line: the canonical form of a path that may not be canonical yet. */
 function canonicalise(raw: string): CanonicalPath {
-  const decoded = decodeUnreserved(raw);
+  const decoded = escapeBeyondAscii(decodeUnreserved(raw));
   const segments = removeDotSegments((decoded.startsWith("/") ? decoded.slice(1) : decoded).split("/"));
   const merged = segments.filter((segment, index) => segment !== "" || index === segments.length - 1);
   return { path: `/${merged.join("/")}`, ambiguous: isAmbiguous(raw) };

@@ -96,9 +96,14 @@ function hasDotParameter(path: string): boolean {
   return path.split("/").some((segment) => /^\.\.?;/.test(segment));
 }
 
-/** Unreserved characters decoded, every other escape in upper case. */
-function decodeUnreserved(path: string): string {
-  return path.replace(/%[0-9a-fA-F]{2}/g, (escape) => {
+/** Unreserved characters decoded, every other escape in upper case, and what is not ASCII escaped as its UTF-8. */
+function respell(path: string): string {
+  const ascii = path.replace(/[\u{80}-\u{d7ff}\u{e000}-\u{10ffff}]/gu, (character) =>
+    utf8(character.codePointAt(0) ?? 0)
+      .map((byte) => `%${byte.toString(16)}`)
+      .join(""),
+  );
+  return ascii.replace(/%[0-9a-fA-F]{2}/g, (escape) => {
     const character = String.fromCharCode(Number.parseInt(escape.slice(1), 16));
     return /[A-Za-z0-9._~-]/.test(character) ? character : escape.toUpperCase();
   });
@@ -118,7 +123,7 @@ function removeDotSegments(segments: readonly string[]): string[] {
 
 /** Canonical form of a path without its query (language reference, "Canonical path"). */
 export function canonicalPath(raw: string): CanonicalPath {
-  const decoded = decodeUnreserved(raw);
+  const decoded = respell(raw);
   const segments = removeDotSegments((decoded.startsWith("/") ? decoded.slice(1) : decoded).split("/"));
   return { path: `/${segments.join("/")}`.replace(/\/{2,}/g, "/"), ambiguous: isAmbiguous(raw) };
 }
