@@ -1,4 +1,5 @@
 /** Layout of declarations that keep state or decide. */
+import type { Span } from "../../engine/index.ts";
 import type * as ast from "../ast.ts";
 import { block, textsDoc } from "./blocks.ts";
 import { cellRow, keyword } from "./declarations.ts";
@@ -76,7 +77,7 @@ export function limitRow(limit: ast.AstLimit): Row {
 function amountDoc(amount: ast.AstAmount): Doc {
   switch (amount.kind) {
     case "rate":
-      return [expressionDoc(amount.rate), amount.exact ? " exact" : ""];
+      return amount.exact ? [expressionDoc(amount.rate), " ", exactDoc(amount.span)] : expressionDoc(amount.rate);
     case "calendar":
       return [
         rawDoc(amount.count),
@@ -87,6 +88,11 @@ function amountDoc(amount: ast.AstAmount): Doc {
     case "leases":
       return [rawDoc(amount.count), " at once"];
   }
+}
+
+/** The word that ends an amount. A comment before it stands outside the rate, so that it does not break the rate's own group. */
+function exactDoc({ end }: Span): Doc {
+  return piece("exact", { start: end - "exact".length, end });
 }
 
 function refusalDoc(refusal: ast.AstRefusal): Doc {
