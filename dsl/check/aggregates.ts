@@ -3,7 +3,7 @@ import { MAX_INTERVAL_EVENTS } from "../../engine/index.ts";
 import type { Aggregate, Expr, Rate } from "../../engine/index.ts";
 import type { AstExpr, AstSignal } from "../ast.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
-import { type AttributeUse, attributeUse } from "./attribute-names.ts";
+import { attributeUse } from "./attribute-names.ts";
 import type { Site } from "./context.ts";
 import { CHECKER } from "./expressions.ts";
 import { writtenName } from "./names.ts";
@@ -162,39 +162,25 @@ function readsOutcome(expr: Expr, site: Site): boolean {
   return readingsOf(expr, site.context).some(({ kind }) => kind === "response");
 }
 
-/** An attribute whose type the reading has: known before the signal is checked, so no expression will do. */
-function attributeArgument(ast: AstSignal, argument: AstExpr, site: Site): AttributeUse | null {
-  const inner = unwrap(argument);
-  const use = inner.kind === "name" ? attributeUse(inner, site.context) : undefined;
-  if (use === null || use !== undefined) return use ?? null;
-  const checked = inner.kind === "name" ? CHECKER.value(argument, site) : undefined;
-  if (checked === null) return null;
-  return wrongArgument(ast, argument, `\`${ast.aggregate.text}\` takes an attribute`, site);
-}
-
 function measured(ast: AstSignal, kind: "sum" | "max", argument: AstExpr, site: Site): Aggregate | null {
-  const use = attributeArgument(ast, argument, site);
-  if (use === null) return null;
-  if (isNumeric(use.type)) return { kind, value: use.expr };
-  return wrongArgument(
-    ast,
-    argument,
-    `\`${kind}\` measures numbers, and \`${writtenName(use)}\` is of type \`${describe(use.type)}\``,
-    site,
-  );
+  const typed = argumentValue(argument, site);
+  if (typed === null) return null;
+  if (isNumeric(typed.type)) return { kind, value: typed.expr };
+  const message = `\`${kind}\` measures numbers, and ${nameOf(typed)} is of type \`${describe(typed.type)}\``;
+  return wrongArgument(ast, argument, message, site);
 }
 
 function stepped(ast: AstSignal, argument: AstExpr, site: Site): Aggregate | null {
-  const use = attributeArgument(ast, argument, site);
-  if (use === null) return null;
-  const { scalar, set } = use.type;
-  if (!set && (scalar === "int" || scalar === "string")) return { kind: "steps", value: use.expr };
-  return wrongArgument(
-    ast,
-    argument,
-    `\`steps\` follows integers, and \`${writtenName(use)}\` is of type \`${describe(use.type)}\``,
-    site,
-  );
+  const typed = argumentValue(argument, site);
+  if (typed === null) return null;
+  const { scalar, set } = typed.type;
+  if (!set && (scalar === "int" || scalar === "string")) return { kind: "steps", value: typed.expr };
+  const message = `\`steps\` follows integers, and ${nameOf(typed)} is of type \`${describe(typed.type)}\``;
+  return wrongArgument(ast, argument, message, site);
+}
+
+function nameOf({ expr }: Typed): string {
+  return expr.kind === "attribute" ? `\`${writtenName({ expr })}\`` : "this";
 }
 
 // ── arguments that are not ──────────────────────────────────────────────────

@@ -1,5 +1,5 @@
 /** The order in which `let` and `class` declarations are checked: each after those it reads. Cycles are reported by their names. */
-import type { AstClass, AstExpr, AstLet, AstName } from "../ast.ts";
+import type { AstClass, AstExpr, AstLet, AstName, AstSignal } from "../ast.ts";
 import { SEMANTICS } from "../codes/semantics.ts";
 import type { Report } from "./report.ts";
 import type { Scope } from "./scope.ts";
@@ -7,15 +7,17 @@ import type { Scope } from "./scope.ts";
 /** A declaration that names a value. */
 export type Derived = AstLet | AstClass;
 
-/** Indices of declarations, dependencies first; those on a cycle are left out. `lets` stand before `classes`. */
-export function orderLets(
-  lets: readonly AstLet[],
-  classes: readonly AstClass[],
-  scope: Scope,
-  report: Report,
-): readonly number[] {
-  const declarations: readonly Derived[] = [...lets, ...classes];
-  const reads = declarations.map((declaration) => readBy(declaration, lets.length, scope));
+/** What can stand between two of them. */
+export interface Declared {
+  readonly lets: readonly AstLet[];
+  readonly classes: readonly AstClass[];
+  readonly signals: readonly AstSignal[];
+}
+
+/** Indices of declarations, dependencies first; those on a cycle are left out. Lets stand before classes. */
+export function orderLets(declared: Declared, scope: Scope, report: Report): readonly number[] {
+  const declarations: readonly Derived[] = [...declared.lets, ...declared.classes];
+  const reads = declarations.map((declaration) => readBy(declaration, declared, scope));
   const order: number[] = [];
   const state = declarations.map(() => "new" as "new" | "open" | "done" | "cyclic");
   for (const start of declarations.keys()) {
@@ -47,16 +49,25 @@ interface Reading {
   readonly name: AstName;
 }
 
-/** The declarations that one names. Not recursive, because operators nest without a bound in the text. */
-function readBy(declaration: Derived, firstClass: number, scope: Scope): readonly Reading[] {
+/**
+ * The declarations that one names, also as what a signal that it names measures: the type of the reading is that of the argument. Not
+ * recursive, because operators nest without a bound in the text.
+ */
+function readBy(declaration: Derived, { lets, signals }: Declared, scope: Scope): readonly Reading[] {
   const found: Reading[] = [];
+  const measured = new Set<number>();
   const waiting: AstExpr[] =
     declaration.kind === "let" ? [declaration.value] : declaration.cases.map((each) => each.when).toReversed();
   for (let ast = waiting.pop(); ast !== undefined; ast = waiting.pop()) {
     if (ast.kind === "name") {
       const declared = ast.parts.length === 1 ? scope.find(ast.parts[0]?.text ?? "") : undefined;
       if (declared?.kind === "let") found.push({ index: declared.index, name: ast });
-      if (declared?.kind === "class") found.push({ index: firstClass + declared.index, name: ast });
+      if (declared?.kind === "class") found.push({ index: lets.length + declared.index, name: ast });
+      if (declared?.kind === "signal" && !measured.has(declared.index)) {
+        measured.add(declared.index);
+        const argument = signals[declared.index]?.argument ?? null;
+        if (argument !== null) waiting.push(argument);
+      }
     }
     waiting.push(...astParts(ast).toReversed());
   }

@@ -37,7 +37,7 @@ export class Lets {
   checkAll(context: CheckContext, checker: Checker): void {
     const { lets, classes } = context.declarations;
     this.#firstClass = lets.length;
-    for (const declared of orderLets(lets, classes, context.scope, context.report)) {
+    for (const declared of orderLets(context.declarations, context.scope, context.report)) {
       const declaration = lets[declared] ?? classes[declared - lets.length];
       if (declaration !== undefined) this.#check(declared, declaration, context, checker);
     }

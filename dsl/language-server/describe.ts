@@ -106,9 +106,11 @@ function headOf({ kind, name, declaration }: DeclaredSymbol, analysis: Analysis)
   }
 }
 
-function signalTypeOf({ aggregate, argument }: ast.AstSignal, analysis: Analysis): string {
+function signalTypeOf({ name, aggregate, argument }: ast.AstSignal, analysis: Analysis): string {
   const value = AGGREGATE_TEXTS[aggregate.text]?.value ?? "?";
   if (value !== "the type of x") return value;
+  const known = analysis.lastGood?.signals.find((signal) => signal.name === name.text)?.aggregate;
+  if (known?.kind === "sum" || known?.kind === "max") return known.value.type.scalar;
   const read = argument?.kind === "name" ? writtenName(argument) : "";
   const attribute = attributeNamed(read);
   return attribute === undefined ? (analysis.symbols.fields.get(read)?.type ?? "number") : describeType(attribute.type);

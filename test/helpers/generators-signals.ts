@@ -1,7 +1,7 @@
 /** Generated signals: every aggregate, over arguments of every type that it takes. */
 import type { Aggregate, Expr, Rate, Route, ScalarType, Signal } from "../../engine/index.ts";
 import { FACTS, KEYS, type Readable, RESPONSE, SERVED } from "./generators-attributes.ts";
-import { attribute, buildCondition, buildTestOf, pick, type Reach } from "./generators-expressions.ts";
+import { attribute, buildCondition, buildTestOf, literal, pick, type Reach } from "./generators-expressions.ts";
 import type { SignalPlan } from "./generators-plan.ts";
 import { both, buildKey, buildOn, conditionOf, declared } from "./generators-parts.ts";
 import * as words from "./generators-vocabulary.ts";
@@ -65,6 +65,27 @@ function valueOf(pool: readonly Readable[], number: number): Expr {
   return attribute(pick(pool, number) as Readable);
 }
 
+/** A number of the request as it is, or one that is computed from it. */
+function measuredOf(pool: readonly Readable[], { value, detail }: SignalPlan): Expr {
+  const source = pick(pool, value) as Readable;
+  const { scalar } = source.type;
+  const read = attribute(source);
+  const span = read.span;
+  const present: Expr = source.missing
+    ? { kind: "default", type: source.type, span, options: [read, literal(scalar, source.literals[0] ?? 1)] }
+    : read;
+  switch (detail % 6) {
+    case 0:
+      return { kind: "*", type: source.type, span, left: present, right: literal("int", detail % 4 < 2 ? 3 : -1) };
+    case 1:
+      return { kind: "-", type: source.type, span, left: present, right: literal(scalar, source.literals[1] ?? 1) };
+    case 2:
+      return present;
+    default:
+      return read;
+  }
+}
+
 function aggregateOf(plan: SignalPlan, phase: Signal["phase"], routes: readonly Route[], reach: Reach): Aggregate {
   const kind = pick(AGGREGATES, plan.aggregate) ?? "count";
   switch (kind) {
@@ -73,7 +94,7 @@ function aggregateOf(plan: SignalPlan, phase: Signal["phase"], routes: readonly 
       return { kind, value: valueOf(VALUES, plan.value) };
     case "sum":
     case "max":
-      return { kind, value: valueOf(phase === "outcome" ? ANSWERED_NUMBERS : NUMBERS, plan.value) };
+      return { kind, value: measuredOf(phase === "outcome" ? ANSWERED_NUMBERS : NUMBERS, plan) };
     case "steps":
       return { kind, value: valueOf(COUNTERS, plan.value) };
     case "share":

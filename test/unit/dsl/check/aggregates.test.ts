@@ -27,6 +27,7 @@ describe("aggregates", () => {
     ["sum(body.size) per ip over 5m", ["sum", "body.size"]],
     ["sum(tries) on login per ip over 5m", ["sum", "body(tries)"]],
     ["sum(bot) per ip over 5m", ["sum", "fact(bot)"]],
+    ["sum(query.count + 1) per ip over 5m", ["sum", "(query.count + 1:int)"]],
     ["max(response.latency) per ip over 5m", ["max", "response.latency"]],
     ["distinct(tier) per ip over 5m", ["distinct", "let#0"]],
     ["distinct(ip.network(16, 48)) per ip over 5m", ["distinct", "ip.network(16,48)"]],
@@ -50,7 +51,9 @@ describe("aggregates", () => {
   test.for([
     ["steps(body.size) per ip over 5m", "EP2105"],
     ["sum(host) per ip over 5m", "EP2105"],
-    ["sum(query.count + 1) per ip over 5m", "EP2105"],
+    ["sum(method is GET) per ip over 5m", "EP2105"],
+    ["sum(body.size + 1) per ip over 5m", "EP2101"],
+    ["sum(tries + 1) on login per ip over 5m", "EP2107"],
     ["share(host) per ip over 5m", "EP2103"],
     ["share(tries > 3) on login per ip over 5m", "EP2107"],
     ["novel(response.status) per ip over 5m", "EP2105"],

@@ -38,6 +38,14 @@ describe("hover tells", () => {
   });
 });
 
+test("hover tells the type of what is computed", () => {
+  const text = `${SHOP}table w : string -> duration = { "/a": 5s } else 1s\nsignal wait‸ed = sum(w[path.raw]) per ip over 1m\n`;
+  const { document, analysis, position } = open(text, SHOP_FILES);
+  expect(hover(document, analysis, position)).toMatchObject({
+    contents: { value: expect.stringContaining("signal waited : duration") as string },
+  });
+});
+
 test("hover also answers in a declaration that does not parse", () => {
   const { document, analysis, position } = open(`${SHOP}rule x when users > and client.ki‸nd is`, SHOP_FILES);
   expect(hover(document, analysis, position)).toMatchObject({
