@@ -24,6 +24,7 @@ export type ReportEvent =
   | "keys.failing"
   | "keys.incomplete"
   | "keys.recovered"
+  | "keys.unkept"
   | "notice"
   | "outcomes.unreadable"
   | "peppers.short"
@@ -58,6 +59,7 @@ const LEVELS: Readonly<Record<ReportEvent, ReportLevel>> = {
   "keys.failing": "warning",
   "keys.incomplete": "warning",
   "keys.recovered": "info",
+  "keys.unkept": "warning",
   notice: "warning",
   "outcomes.unreadable": "warning",
   "peppers.short": "warning",

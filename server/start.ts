@@ -121,7 +121,7 @@ async function openOrClose(
   try {
     return await open();
   } catch (problem) {
-    tokenStateOf(gate.config).close();
+    await tokenStateOf(gate.config).close();
     await upstream?.close();
     await log.close(0);
     await state?.close();

@@ -48,13 +48,15 @@ export class Stopper {
     data?.drain();
     const deadline = performance.now() + gate.config.stopTimeoutMs;
     while ((data?.inFlight ?? 0) > 0 && performance.now() < deadline) await pause(LOOK_MS);
-    tokenStateOf(gate.config).close();
+    const keys = tokenStateOf(gate.config).close();
     await data?.close();
     await admin?.close();
     this.#logs?.close();
     await haproxy?.close();
     await upstream?.close();
     await state?.close();
+    // In the data folder, which is another server's from then on.
+    await keys;
     operation?.close();
     await log.close(gate.config.stopTimeoutMs);
     process.off("SIGTERM", this.#onSignal);

@@ -95,6 +95,7 @@ const TOKENS: Fields<TokenOptions> = {
   clockSkewSeconds: number("Seconds that an issuer's clock may differ from ours, at most 300. Default 60."),
   requireId: flag("Whether a token without jti is refused. Default false."),
   rememberedMax: count("Verified tokens remembered at once. Default 10000."),
+  keepKeys: flag("Whether fetched key sets are kept in `data` over restarts. Default true."),
   dpopNonce: flag("Whether DPoP proofs need a nonce of this server. Default false."),
   dpopProofsMax: count("DPoP proofs remembered so that none is taken twice. Default 262144."),
 };

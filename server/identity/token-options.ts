@@ -16,6 +16,11 @@ export interface TokenOptions {
   readonly requireId?: boolean;
   /** Verified tokens remembered at once, over all sources of the policy. Default 10,000. */
   readonly rememberedMax?: number;
+  /**
+   * Whether key sets that were fetched are kept in `data` over restarts, for addresses that do not answer the next start. Default true;
+   * without `data` none are kept.
+   */
+  readonly keepKeys?: boolean;
   /** Whether DPoP proofs need a nonce of this server. Default false. */
   readonly dpopNonce?: boolean;
   /**
@@ -34,6 +39,7 @@ export function readTokenOptions(options: TokenOptions = {}): Required<TokenOpti
     clockSkewSeconds: within("clockSkewSeconds", options.clockSkewSeconds ?? 60, 0, SKEW_MAX),
     requireId: options.requireId ?? false,
     rememberedMax: within("rememberedMax", options.rememberedMax ?? 10_000, 1, Number.MAX_SAFE_INTEGER),
+    keepKeys: options.keepKeys ?? true,
     dpopNonce: options.dpopNonce ?? false,
     dpopProofsMax: within("dpopProofsMax", options.dpopProofsMax ?? 262_144, 8, ENTRIES_MAX),
   };

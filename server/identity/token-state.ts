@@ -1,4 +1,5 @@
 /** What a server keeps for access tokens, whatever becomes of its policy: keys, proofs, nonces, and what is revoked. */
+import { join } from "node:path";
 import type { Policy } from "../../engine/index.ts";
 import type { Config } from "../config.ts";
 import type { Metrics } from "../metrics.ts";
@@ -7,11 +8,15 @@ import { replaysOf } from "../replay/server-replays.ts";
 import { clockOf } from "./clock.ts";
 import { Nonces } from "./dpop/nonces.ts";
 import { Proofs } from "./dpop/proof.ts";
+import { KeptKeys } from "./keys/kept-keys.ts";
 import { KeyStores } from "./keys/key-stores.ts";
 import { Revocations } from "./revocation.ts";
 
 /** The options that it depends on. */
-type Served = Pick<Config, "challenges" | "clock" | "report" | "signedRequests" | "tokens" | "workers">;
+type Served = Pick<Config, "challenges" | "clock" | "data" | "report" | "signedRequests" | "tokens" | "workers">;
+
+/** In the data folder. */
+const KEYS_FOLDER = "keys";
 
 export class TokenState {
   readonly keys: KeyStores;
@@ -19,15 +24,17 @@ export class TokenState {
   readonly proofs: Proofs;
   readonly #replays: ReplayStore;
   readonly #nonces: Nonces | null;
+  readonly #kept: KeptKeys | null;
   readonly #now: () => number;
 
   constructor(config: Served) {
     const { clockSkewSeconds, dpopNonce } = config.tokens;
     this.#now = clockOf(config);
     this.revocations = new Revocations(this.#now);
-    // Not the requests' clock: a test's may stand still, and back-off is about this machine's time.
-    this.keys = new KeyStores({ now: () => performance.now(), report: config.report });
     this.#replays = replaysOf(config).proofs;
+    // Not the requests' clock: a test's may stand still, and back-off is about this machine's time.
+    this.#kept = keptKeysOf(config, this.#replays.isJoined);
+    this.keys = new KeyStores({ now: () => performance.now(), report: config.report, kept: this.#kept });
     this.#nonces = dpopNonce ? new Nonces(config.challenges.secrets[0]) : null;
     this.proofs = new Proofs({ replays: this.#replays, nonces: this.#nonces, skewSeconds: clockSkewSeconds });
   }
@@ -45,8 +52,10 @@ export class TokenState {
     this.keys.keepOnly(new Set(urls));
   }
 
-  close(): void {
+  /** Fetches no more; resolves when what was fetched is kept. */
+  close(): Promise<void> {
     this.keys.close();
+    return this.#kept?.settled() ?? Promise.resolve();
   }
 
   addMetrics(metrics: Metrics): void {
@@ -71,6 +80,12 @@ export class TokenState {
       read: () => this.#replays.full,
     });
   }
+}
+
+/** Null where no keys are kept. A worker reads them only: it tells the main thread what it fetches, which writes. */
+function keptKeysOf({ data, report, tokens }: Served, isWorker: boolean): KeptKeys | null {
+  if (data === null || !tokens.keepKeys) return null;
+  return new KeptKeys(join(data, KEYS_FOLDER), isWorker, Date.now, report);
 }
 
 /** Whether keys come from an address and not from a file. */

@@ -10,7 +10,7 @@ export class KeyStores {
   onChange: RemoteKeysParts["changed"] = () => {};
 
   constructor(parts: Pick<RemoteKeysParts, "now" | "report"> & Partial<RemoteKeysParts>) {
-    this.#parts = { fetch: fetchKeys, changed: (url, bytes) => this.onChange(url, bytes), ...parts };
+    this.#parts = { fetch: fetchKeys, kept: null, changed: (url, bytes) => this.onChange(url, bytes), ...parts };
   }
 
   /** The keys of an address, which are fetched from now on. */

@@ -3,6 +3,7 @@
  * on for a day, which is said; and a name that they do not have leads to one more fetch, but seldom, because callers choose the names.
  */
 import { shownAddress } from "./fetch-keys.ts";
+import { type KeptKeys, STALE_MS } from "./kept-keys.ts";
 import { KeySet, readKeySet } from "./key-set.ts";
 import type { KeySource } from "./key-source.ts";
 import type { Report } from "../../report.ts";
@@ -10,8 +11,6 @@ import type { Report } from "../../report.ts";
 /** Fetched again after this long (80 % of it, in the background). */
 const FRESH_MS = 600_000;
 const REFRESH_MS = FRESH_MS * 0.8;
-/** How long keys go on that cannot be fetched again. */
-const STALE_MS = 86_400_000;
 /** Between two fetches for names that are not there. */
 const ASKED_MS = 30_000;
 /** Wait after a first failure; it doubles up to the other. */
@@ -27,6 +26,8 @@ export interface RemoteKeysParts {
   /** Milliseconds of a clock. */
   readonly now: () => number;
   readonly report: Report;
+  /** Keeps what was fetched for the next process, and has what the last one kept; null where nothing is kept. */
+  readonly kept: Pick<KeptKeys, "read" | "write"> | null;
   /** Told that other keys are in force than before, with the address and the bytes of their set. */
   readonly changed: (url: string, bytes: Uint8Array) => void;
 }
@@ -144,12 +145,28 @@ export class RemoteKeys implements KeySource {
     this.#failedInARow = 0;
     this.#retryAt = 0;
     this.#schedule(REFRESH_MS);
+    this.#parts.kept?.write(this.url, bytes);
     if (isOther && !this.#closed.signal.aborted) this.#parts.changed(this.url, bytes);
+  }
+
+  /**
+   * Goes on with what the last process fetched: only where the address does not answer, so that a key which was withdrawn meanwhile is not
+   * believed if that can be known.
+   */
+  #takeKept(): void {
+    const { kept, now, report } = this.#parts;
+    const found = kept?.read(this.url) ?? null;
+    const read = found === null ? null : readKeySet(found.bytes);
+    if (found === null || !(read instanceof KeySet)) return;
+    this.#reportChange(read, report);
+    this.#set = read;
+    this.#loadedAt = now() - found.ageMs;
   }
 
   #fail(problem: string): void {
     if (this.#closed.signal.aborted) return;
     this.failures++;
+    if (this.failures === 1 && this.#set === null) this.#takeKept();
     const wait = Math.min(BACK_OFF_MS * 2 ** this.#failedInARow, BACK_OFF_MAX_MS);
     this.#failedInARow++;
     this.#retryAt = this.#parts.now() + wait;

@@ -33,7 +33,7 @@ callers: { via: [nginx, inline], shows: [outcomes] }
 outcomesFrom: [log/access.log]
 workers: auto
 stuckExitMs: 60000
-tokens: { publicOrigins: ["https://api.example.com"], clockSkewSeconds: 0, requireId: true, rememberedMax: 11, dpopNonce: true, dpopProofsMax: 12 }
+tokens: { publicOrigins: ["https://api.example.com"], clockSkewSeconds: 0, requireId: true, rememberedMax: 11, keepKeys: false, dpopNonce: true, dpopProofsMax: 12 }
 signedRequests: { bodyBytesMax: 13, bodiesBytesMax: 14, replaysMax: 15 }
 clientCertificates: { by: ["spiffe://example.com/proxy"] }
 challenges: { secrets: [{ env: SEAL }], bits: 10, lifetimeMs: 16, passMs: 17, answersMax: 18 }

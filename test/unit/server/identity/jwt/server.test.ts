@@ -1,4 +1,6 @@
 /** Access tokens at a server with real sockets: keys that are fetched, files that change, and what a caller is told. */
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   claims,
@@ -11,7 +13,7 @@ import {
   type TestPair,
   thumbprint,
 } from "../../../../helpers/tokens.ts";
-import { freePort, serve, startService, type TestServer } from "../../../../helpers/server.ts";
+import { freePort, serve, startService, temporaryFolder, type TestServer } from "../../../../helpers/server.ts";
 import type { ServerOptions } from "../../../../../server/index.ts";
 
 let first: TestPair;
@@ -104,6 +106,56 @@ describe("keys from an address", () => {
       'Bearer realm="orders", Edge realm="orders", error="keys_unavailable"',
     );
     expect(server.reports.some((line) => line.includes("cannot be fetched: connect ECONNREFUSED"))).toBe(true);
+  });
+});
+
+describe("keys over a restart", () => {
+  /** A server that fetches from `keys`, one after another on the same data. */
+  const startOn = (keys: string, data: string, tokens: ServerOptions["tokens"] = {}): Promise<TestServer> =>
+    start(policy(keys), {}, { data, tokens });
+
+  it("go on where their address does not answer, and belong to that address alone", async () => {
+    const data = join(temporaryFolder(), "data");
+    let up = true;
+    const issuer = await startService((_, response) => {
+      if (up) response.end(keySetOf(first));
+      else response.writeHead(503).end();
+    });
+    const token = bearer(await sign(first, live()));
+    const before = await startOn(`${issuer.url}/keys`, data);
+    expect((await ask(before, token)).status).toBe(200);
+    await before.running.stop();
+    up = false;
+    const after = await startOn(`${issuer.url}/keys`, data);
+    expect((await ask(after, token)).status).toBe(200);
+    expect(await after.metrics()).toMatch(/edgepolicy_issuer_keys_age_seconds\{[^}]*\} 0?\.?\d/);
+    expect(after.reports.some((line) => line.includes("it answers 503; those of"))).toBe(true);
+    await after.running.stop();
+    const elsewhere = await startOn(`${issuer.url}/others`, data);
+    expect((await ask(elsewhere, token)).status).toBe(401);
+    await elsewhere.running.stop();
+    const unkept = await startOn(`${issuer.url}/keys`, data, { keepKeys: false });
+    expect((await ask(unkept, token)).status).toBe(401);
+  });
+
+  it("are refused with what is wrong where their file is damaged", async () => {
+    const data = join(temporaryFolder(), "data");
+    let up = true;
+    const issuer = await startService((_, response) => {
+      if (up) response.end(keySetOf(first));
+      else response.writeHead(503).end();
+    });
+    const token = bearer(await sign(first, live()));
+    const before = await startOn(`${issuer.url}/keys`, data);
+    expect((await ask(before, token)).status).toBe(200);
+    await before.running.stop();
+    up = false;
+    const [name = ""] = readdirSync(join(data, "keys"));
+    writeFileSync(join(data, "keys", name), "{");
+    const after = await startOn(`${issuer.url}/keys`, data);
+    expect((await ask(after, token)).status).toBe(401);
+    expect(after.decisions.at(-1)?.["reason"]).toBe("keys_unavailable");
+    expect(after.reports.some((line) => line.endsWith("are not used: it is damaged"))).toBe(true);
   });
 });
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import type { KeptSet } from "../../../../../server/identity/keys/kept-keys.ts";
 import { RemoteKeys } from "../../../../../server/identity/keys/remote-keys.ts";
 import { keySetOf, makePair, type TestPair } from "../../../../helpers/tokens.ts";
 
@@ -24,12 +25,15 @@ class Address {
   held = false;
   release: () => void = () => {};
 
-  constructor(answer: string | Error, held = false) {
+  readonly written: string[] = [];
+
+  constructor(answer: string | Error, held = false, kept: KeptSet | null = null) {
     this.answer = answer;
     this.held = held;
     this.keys = new RemoteKeys("https://id.example.com/keys?code=hidden", {
       fetch: () => this.#respond(),
       now: () => Date.now(),
+      kept: { read: () => kept, write: (_, bytes) => void this.written.push(new TextDecoder().decode(bytes)) },
       report: (line) => void this.reports.push(line),
       changed: () => void this.changes++,
     });
@@ -167,5 +171,49 @@ describe("keys of an address", () => {
     await address.keys.refresh();
     expect(address.asked).toBe(1);
     expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe("keys that the last process kept", () => {
+  const keptFor = (ageMs: number, text = keySetOf(first)): KeptSet => ({
+    bytes: new TextEncoder().encode(text),
+    ageMs,
+  });
+
+  it("go on where the address does not answer, for what is left of the day", async () => {
+    const address = new Address(DOWN, true, keptFor(23 * HOUR));
+    // As long as the address may answer, it is waited for: it may have withdrawn a key.
+    expect(address.names).toBeNull();
+    const waiting = address.keys.ask();
+    address.release();
+    address.held = false;
+    await waiting;
+    expect([address.names, address.keys.ageMs, address.changes]).toEqual([["k1"], 23 * HOUR, 0]);
+    expect(address.reports).toEqual([
+      expect.stringContaining("added `k1`"),
+      expect.stringContaining("those of 1380 min ago go on, for 60 min more"),
+    ]);
+    await vi.advanceTimersByTimeAsync(HOUR);
+    expect(address.names).toEqual(["k1"]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect([address.names, address.written]).toEqual([null, []]);
+  });
+
+  it("give way to those that are fetched, which are kept each time", async () => {
+    const address = new Address(DOWN, false, keptFor(0));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(address.names).toEqual(["k1"]);
+    address.answer = keySetOf(second);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([address.names, address.changes]).toEqual([["k2"], 1]);
+    await vi.advanceTimersByTimeAsync(8 * MINUTE);
+    expect(address.written).toEqual([keySetOf(second), keySetOf(second)]);
+  });
+
+  it("are not asked for where the address answers, nor where they are no keys", async () => {
+    const answered = new Address(keySetOf(second), false, keptFor(0));
+    const damaged = new Address(DOWN, false, keptFor(0, '{"keys":[]}'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect([answered.names, damaged.names]).toEqual([["k2"], null]);
   });
 });
