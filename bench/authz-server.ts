@@ -60,7 +60,7 @@ function orders(): LoadResult {
 
 function keyOf(index: number): Credential {
   const key = `bench-key-${String(index).padStart(4, "0")}`;
-  const unused = { issuer: null, value: null, thumbprint: null, jwk: null, issued: null, expires: null };
+  const unused = { issuer: null, value: null, thumbprint: null, jwk: null, tag: null, issued: null, expires: null };
   return { id: `k${index}`, type: "api_key", hash: `sha256:${hash("sha256", key)}`, ...unused };
 }
 

@@ -5,8 +5,10 @@ export const PROOF_ERRORS: readonly string[] = [
   // Signed requests.
   "malformed_signature",
   "created_missing",
+  "tag_mismatch",
   "component_missing",
   "component_duplicate",
+  "component_malformed",
   "component_unsupported",
   "query_ambiguous",
   "payload_unsigned",

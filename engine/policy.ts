@@ -588,6 +588,8 @@ export interface Credential {
   readonly thumbprint: string | null;
   /** The client's public key (RFC 7517), member by member. */
   readonly jwk: Readonly<Record<string, string>> | null;
+  /** The application that its signatures name (RFC 9421 §2.3, `tag`); null for any. */
+  readonly tag: string | null;
   readonly issued: number | null;
   readonly expires: number | null;
 }

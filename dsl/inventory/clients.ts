@@ -176,6 +176,7 @@ function credentialOf(data: Data): Credential {
     value: textOrNull(data, "value"),
     thumbprint: textOrNull(data, "thumbprint"),
     jwk: field(data, "jwk") === null ? null : recordOf(data, "jwk"),
+    tag: textOrNull(data, "tag"),
     issued: numberOf(data, "issued"),
     expires: numberOf(data, "expires"),
   };

@@ -121,6 +121,7 @@ const credential: Schema = {
       values: text("A member, as text."),
       about: "The public key (RFC 7517); never a private member.",
     },
+    tag: text("The application that its signatures name (RFC 9421); others are refused."),
   },
 };
 

@@ -45,9 +45,10 @@ export function nameOfCredential(client: string, id: string | null): string {
   return `${client}/${id ?? ""}`;
 }
 
-/** Written out member by member, so that it is the same in releases that know more members. */
-function markOf({ type, hash: digest, issuer, value, thumbprint, jwk, issued, expires }: Credential): string {
-  return hash("sha256", JSON.stringify([type, digest, issuer, value, thumbprint, jwk, issued, expires]), "base64url");
+/** Written out member by member, and newer ones only where they say something, so that it is the same in all releases. */
+function markOf({ type, hash: digest, issuer, value, thumbprint, jwk, issued, expires, tag }: Credential): string {
+  const members = [type, digest, issuer, value, thumbprint, jwk, issued, expires, ...(tag === null ? [] : [tag])];
+  return hash("sha256", JSON.stringify(members), "base64url");
 }
 
 function joined(known: KeysInForce | undefined, own: KeysInForce): KeysInForce {

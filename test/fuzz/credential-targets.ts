@@ -11,8 +11,9 @@ import type { HmacScheme } from "../../server/identity/hmac/scheme.ts";
 import { SIGV4 } from "../../server/identity/hmac/sigv4.ts";
 import { STANDARD_WEBHOOKS } from "../../server/identity/hmac/standard-webhooks.ts";
 import { STRIPE } from "../../server/identity/hmac/stripe.ts";
-import { memberOf, membersOf, readByteSequences, readSignatures } from "../../server/identity/http-signature/fields.ts";
+import { readByteSequences, readSignatures } from "../../server/identity/http-signature/fields.ts";
 import { SignedMessage } from "../../server/identity/http-signature/message.ts";
+import { type FieldType, strictField } from "../../server/identity/http-signature/structured-field.ts";
 import { derOf, pemOf } from "../helpers/certificates.ts";
 import { received } from "../helpers/presented.ts";
 import { type FuzzTarget, mutated, require } from "./inputs.ts";
@@ -21,7 +22,7 @@ const HEX = "468ed33be74eee6556d90c0149c1309e9ba61d6425303443c0748a02dd8de688";
 const XFCC = `By=spiffe://a/b;Hash=${HEX};Subject="/C=US/CN=a \\" ,;=";URI=spiffe://c/d;DNS=a.example;DNS=b.example,By=x;Hash=${HEX}`;
 const FIELD = `:${derOf("workload").toString("base64")}:`;
 const INPUT =
-  'sig1=("@method" "@authority" "@path" "content-digest";key="sha-256" "@query-param";name="a");created=1;keyid="k";nonce="n"';
+  'sig1=("@method" "@authority" "@path" "content-digest";key="sha-256" "content-digest";sf "@query-param";name="a");created=1;keyid="k";nonce="n"';
 const ANY_TEXT = fc.oneof(fc.string({ unit: "binary", maxLength: 300 }), fc.string({ maxLength: 300 }));
 
 function readXfccSoundly(text: string): void {
@@ -39,9 +40,14 @@ function readCertificateSoundly(text: string): void {
   if (typeof certificate !== "string") require(certificate.uris.length <= 1, "a certificate has one URI at most");
 }
 
+const FIELD_TYPES: readonly FieldType[] = ["dictionary", "list", "item"];
+
 function readSignaturesSoundly(text: string): void {
   readByteSequences(text);
-  memberOf(membersOf(text), "sig1");
+  for (const type of FIELD_TYPES) {
+    const strict = strictField(type, text);
+    require(strict === null || strictField(type, strict) === strict, "a strict spelling is its own");
+  }
   const { request, presented } = received({ target: "/p?a=1", headers: [["content-digest", text]] });
   for (const signature of readSignatures(text, "sig1=:AA==:") ?? []) {
     const base = new SignedMessage(request, presented).baseOf(signature);

@@ -1,9 +1,7 @@
 /** The fields `Signature-Input` and `Signature` (RFC 9421 §4), read as structured fields (RFC 9651). */
 import type { BareItem, Dictionary, InnerList, Item, Parameters } from "structured-headers";
-import { parseDictionary, serializeInnerList, serializeItem } from "structured-headers";
-
-/** The members of a dictionary field by their keys. */
-export type Members = Dictionary;
+import { parseDictionary, serializeItem } from "structured-headers";
+import { strictMembers } from "./structured-field.ts";
 
 /** What is covered: a name, its parameters, and both as they stand in what is signed. */
 export interface Component {
@@ -33,7 +31,10 @@ export function readSignatures(inputField: string, signatureField: string): read
   try {
     const [inputs, signatures] = [parseDictionary(inputField), parseDictionary(signatureField)];
     if (inputs.size === 0 || inputs.size > SIGNATURES_MAX || signatures.size !== inputs.size) return null;
-    const offered = [...inputs].map(([label, input]) => offeredOf(input, signatures.get(label)));
+    const signed = strictMembers(inputField);
+    const offered = [...inputs].map(([label, input]) =>
+      offeredOf(input, signatures.get(label), signed?.get(label) ?? null),
+    );
     return offered.every((one) => one !== null) ? offered : null;
   } catch {
     return null;
@@ -42,15 +43,15 @@ export function readSignatures(inputField: string, signatureField: string): read
 
 type Member = InnerList | Item;
 
-function offeredOf(input: Member, signature: Member | undefined): OfferedSignature | null {
-  if (!isInnerList(input) || signature === undefined || isInnerList(signature)) return null;
+function offeredOf(input: Member, signature: Member | undefined, signed: string | null): OfferedSignature | null {
+  if (signed === null || !isInnerList(input) || signature === undefined || isInnerList(signature)) return null;
   const bytes = bytesOf(signature[0]);
   const components = input[0].length > COMPONENTS_MAX ? null : input[0].map(componentOf);
   if (bytes === null || components === null || components.some((one) => one === null)) return null;
   return {
     components: components.filter((one) => one !== null),
     params: input[1],
-    signed: serializeInnerList(input),
+    signed,
     bytes,
   };
 }
@@ -71,7 +72,7 @@ function bytesOf(value: BareItem): Uint8Array | null {
 
 /** The byte sequences of a dictionary field by their keys; null where it is malformed. */
 export function readByteSequences(field: string): ReadonlyMap<string, Uint8Array> | null {
-  const members = membersOf(field);
+  const members = field.length > FIELD_MAX ? null : dictionaryOf(field);
   if (members === null) return null;
   const found = new Map<string, Uint8Array>();
   for (const [key, member] of members) {
@@ -82,21 +83,9 @@ export function readByteSequences(field: string): ReadonlyMap<string, Uint8Array
   return found;
 }
 
-/** The members of a dictionary field; null where it is malformed. */
-export function membersOf(field: string): Members | null {
+function dictionaryOf(field: string): Dictionary | null {
   try {
-    return field.length > FIELD_MAX ? null : parseDictionary(field);
-  } catch {
-    return null;
-  }
-}
-
-/** One member as it is signed (RFC 9421 §2.1.2); null where there is none. */
-export function memberOf(members: Members | null, key: string): string | null {
-  const member = members?.get(key);
-  if (member === undefined) return null;
-  try {
-    return isInnerList(member) ? serializeInnerList(member) : serializeItem(member);
+    return parseDictionary(field);
   } catch {
     return null;
   }

@@ -12,6 +12,8 @@ import type { Report } from "../../report.ts";
 export interface SignatureKey extends PublicKey {
   readonly client: string;
   readonly credential: RequestCredential;
+  /** What its signatures have to say as their `tag`; null for anything. */
+  readonly tag: string | null;
 }
 
 /** By `keyid`. A key of the file that nobody claims is `client_unknown`, a name that two claim `key_ambiguous`. */
@@ -48,14 +50,14 @@ function addKey(
   keys: Map<string, SignatureKey | "client_unknown" | "key_ambiguous">,
   name: string,
   client: string,
-  { id, issued, expires }: Credential,
+  { id, issued, expires, tag }: Credential,
   key: PublicKey | undefined,
 ): void {
   const other = keys.get(name);
   if (key === undefined) return;
   const free =
     other === undefined || other === "client_unknown" || (typeof other !== "string" && other.client === client);
-  keys.set(name, free ? { ...key, client, credential: { id, issued, expires } } : "key_ambiguous");
+  keys.set(name, free ? { ...key, client, credential: { id, issued, expires }, tag } : "key_ambiguous");
 }
 
 /** Credentials and their keys, by the audit log's names for them. */

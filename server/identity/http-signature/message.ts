@@ -2,10 +2,16 @@
 import type { Request } from "../../../engine/index.ts";
 import { callerScheme, isTakenOff, linesOf } from "../presented.ts";
 import type { Presented } from "../verifier.ts";
-import { type Component, memberOf, type Members, membersOf, type OfferedSignature } from "./fields.ts";
+import type { Component, OfferedSignature } from "./fields.ts";
+import { fieldTypeOf } from "./known-fields.ts";
+import { strictField, strictMembers } from "./structured-field.ts";
 
 /** Why a component has no value. */
-export type ComponentError = "component_missing" | "component_duplicate" | "component_unsupported";
+export type ComponentError =
+  | "component_missing"
+  | "component_duplicate"
+  | "component_malformed"
+  | "component_unsupported";
 
 /** A request as its signatures see it. */
 export class SignedMessage {
@@ -13,7 +19,7 @@ export class SignedMessage {
   readonly #presented: Presented;
   // Read once for all components: a signature that names one parameter many times is no more work than one that names it once.
   #parameters: ReadonlyMap<string, readonly string[]> | null = null;
-  readonly #members = new Map<string, Members | null>();
+  readonly #members = new Map<string, ReadonlyMap<string, string> | null>();
 
   constructor(request: Request, presented: Presented) {
     this.#request = request;
@@ -92,35 +98,51 @@ export class SignedMessage {
     return more.length > 0 ? { error: "component_duplicate" } : { text: value };
   }
 
-  /** §2.1: a field, a member of one that is a dictionary (`key`), or its lines as bytes (`bs`). */
+  /** §2.1: a field as it was sent, in its one spelling (`sf`), a member of one (`key`), or its lines as bytes (`bs`). */
   #field({ name, params }: Component): Value {
     const lines = linesOf(this.#presented, name).map(withoutBlanks);
     if (name !== name.toLowerCase() || !lines.every((line) => ASCII.test(line))) return UNSUPPORTED;
     if (lines.length === 0 || isTakenOff(this.#presented, name)) return { error: "component_missing" };
-    if (params.size === 0) return { text: lines.join(", ") };
+    const text = lines.join(", ");
+    if (params.size === 0) return { text };
+    if (params.size === 1 && params.get("bs") === true) return { text: lines.map(inBytes).join(", ") };
+    if (params.size === 1 && params.get("sf") === true) return strictValue(name, text);
     const key = params.get("key");
-    if (params.size !== 1) return UNSUPPORTED;
-    if (params.get("bs") === true) return { text: lines.map((line) => `:${btoa(line)}:`).join(", ") };
-    if (typeof key !== "string") return UNSUPPORTED;
-    const member = memberOf(this.#membersOf(name, lines.join(", ")), key);
-    return member === null ? { error: "component_missing" } : { text: member };
+    // A member is in its one spelling anyway, so `sf` beside it changes nothing.
+    const isMember = params.size === 1 || (params.size === 2 && params.get("sf") === true);
+    return typeof key === "string" && isMember ? this.#member(name, text, key) : UNSUPPORTED;
   }
 
-  #membersOf(name: string, field: string): Members | null {
-    const known = this.#members.get(name);
-    if (known !== undefined) return known;
-    const members = membersOf(field);
-    this.#members.set(name, members);
-    return members;
+  /** §2.1.2 */
+  #member(name: string, field: string, key: string): Value {
+    let members = this.#members.get(name);
+    if (members === undefined) this.#members.set(name, (members = strictMembers(field)));
+    if (members === null) return MALFORMED;
+    const text = members.get(key);
+    return text === undefined ? { error: "component_missing" } : { text };
   }
+}
+
+/** §2.1.1: only where it is known of which type the field is. */
+function strictValue(name: string, field: string): Value {
+  const type = fieldTypeOf(name);
+  if (type === null) return UNSUPPORTED;
+  const text = strictField(type, field);
+  return text === null ? MALFORMED : { text };
+}
+
+/** §2.1.3 */
+function inBytes(line: string): string {
+  return `:${btoa(line)}:`;
 }
 
 /** What is signed is ASCII (§2.5): other characters would be signed as what is left of them in a byte. */
 const ASCII = /^[\t\x20-\x7e]*$/;
 
 type Value = { readonly text: string } | { readonly error: ComponentError };
-/** `sf` needs to know the type of every field, `req` and `tr` are of responses and trailers. */
+/** `req` and `tr` are of responses and trailers. */
 const UNSUPPORTED: Value = { error: "component_unsupported" };
+const MALFORMED: Value = { error: "component_malformed" };
 
 /** A line without the white space of HTTP around it (§2.1), which is two characters alone. */
 function withoutBlanks(line: string): string {

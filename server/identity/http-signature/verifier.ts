@@ -14,7 +14,7 @@ import { refuseReplay } from "../refuse-replay.ts";
 import type { Finding, Presented, Verifier } from "../verifier.ts";
 import { isSignatureOf } from "./algorithms.ts";
 import { fitsDigest } from "./content-digest.ts";
-import { type OfferedSignature, readSignatures } from "./fields.ts";
+import { type Component, type OfferedSignature, readSignatures } from "./fields.ts";
 import { marksOf, readSignatureKeys, type SignatureKey, type SignatureKeys } from "./keys.ts";
 import { SignedMessage } from "./message.ts";
 
@@ -76,11 +76,17 @@ function choose(offered: readonly OfferedSignature[], keys: SignatureKeys): Chos
     const keyId = signature.params.get("keyid");
     const key = typeof keyId === "string" ? keys.get(keyId) : undefined;
     if (typeof key === "string") problem = key;
+    else if (key !== undefined && !isFor(key, signature)) problem = "tag_mismatch";
     else if (key !== undefined) chosen.push({ signature, keyId: String(keyId), key });
   }
   const [first, second] = chosen;
   if (second !== undefined) return "multiple_credentials";
   return first ?? problem;
+}
+
+/** Whether a signature is for the application that its signer's are for, where the inventory says which (§2.3). */
+function isFor({ tag }: SignatureKey, { params }: OfferedSignature): boolean {
+  return tag === null || params.get("tag") === tag;
 }
 
 function judge({ source, clock, signatures }: Parts, chosen: Chosen, request: Request, presented: Presented): Finding {
@@ -106,7 +112,7 @@ function judge({ source, clock, signatures }: Parts, chosen: Chosen, request: Re
 
 /** @param now - In seconds since the Unix epoch, as the signature's own times are. */
 function timeProblem({ params }: OfferedSignature, now: number): string | null {
-  const [created, expires, nonce] = [params.get("created"), params.get("expires"), params.get("nonce")];
+  const [created, expires, nonce] = ["created", "expires", "nonce"].map((name) => params.get(name));
   if (created === undefined) return "created_missing";
   if (!isTime(created) || (expires !== undefined && !isTime(expires))) return "malformed_signature";
   if (nonce !== undefined && (typeof nonce !== "string" || nonce.length > NONCE_MAX)) return "malformed_signature";
@@ -128,7 +134,12 @@ const INSTEAD: Readonly<Record<string, readonly string[]>> = {
 
 function covers({ components }: OfferedSignature, name: string): boolean {
   const enough = [name, ...(INSTEAD[name] ?? [])];
-  return components.some((one) => one.params.size === 0 && enough.includes(one.name));
+  return components.some((one) => isWhole(one) && enough.includes(one.name));
+}
+
+/** Of digests, which are compared here, one spelling is as good as another; a service may read other fields in another way than we do. */
+function isWhole({ name, params }: Component): boolean {
+  return params.size === 0 || (name === "content-digest" && params.size === 1 && params.get("sf") === true);
 }
 
 /**

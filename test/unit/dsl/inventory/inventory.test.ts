@@ -43,7 +43,16 @@ clients:
 `;
 
 /** What a credential does not say. */
-const NOT_STATED = { hash: null, issuer: null, value: null, thumbprint: null, jwk: null, issued: null, expires: null };
+const NOT_STATED = {
+  hash: null,
+  issuer: null,
+  value: null,
+  thumbprint: null,
+  jwk: null,
+  tag: null,
+  issued: null,
+  expires: null,
+};
 
 function read(text: string): { readonly clients: readonly Client[]; readonly problems: readonly string[] } {
   const report = new Report();

@@ -82,10 +82,46 @@ describe("a signed request", () => {
       ['"content-type";bs', `:${btoa("application/json")}:`] as const,
     ];
     expect(all.who(signed(POST, { components: parts }))).toBe("acme");
+    const accept: Sent = { ...GET, headers: [["accept", "text/html;q=1.0 ,*/*"]] };
+    const strict = [...coveredOf(accept), ['"accept";sf', "text/html;q=1.0, */*"] as const];
+    expect(all.who(signed(accept, { components: strict }))).toBe("acme");
     const digest = header(POST, "content-digest").slice("sha-256=".length);
+    const both = [...coveredOf(POST), ['"content-digest";sf;key="sha-256"', digest] as const];
+    expect(all.who(signed(POST, { components: both, created: NOW - 1 }))).toBe("acme");
     expect(
       all.who(signed(POST, { components: [...coveredOf(POST), ['"content-digest";key="sha-256"', digest]] })),
     ).toBe("acme");
+  });
+
+  it("may cover the digest in its one spelling", () => {
+    const loose = replaced(POST, "content-digest", ` ${header(POST, "content-digest")} `);
+    const strict = coveredOf(POST).map(([identifier, value]) =>
+      identifier === '"content-digest"' ? (['"content-digest";sf', value] as const) : ([identifier, value] as const),
+    );
+    expect(verifiersOf().who(signed(loose, { components: strict }))).toBe("acme");
+  });
+
+  it("is for the application that the inventory says, and chosen by it among several of one key", () => {
+    const all = verifiersOf({
+      clients: { acme: ['{ id: k1, type: signature, tag: "orders-v1" }'], other: ["{ id: second, type: signature }"] },
+    });
+    const tagged = (tag: string): Sent => signed(GET, { params: `;tag=${tag}` });
+    expect(all.who(tagged('"orders-v1"'))).toBe("acme");
+    expect(all.who(signed(GET))).toBe("tag_mismatch");
+    for (const other of ['"orders-v2"', '"Orders-v1"', '""', "orders-v1", ":b3JkZXJzLXYx:"]) {
+      expect(all.who(tagged(other))).toBe("tag_mismatch");
+    }
+    const [ours, theirs] = [
+      signed(GET, { params: ';tag="orders-v1"' }),
+      signed(GET, { params: ';tag="x"', label: "b" }),
+    ];
+    const fields = ["signature-input", "signature"].map((name): [string, string] => [
+      name,
+      `${header(ours, name)}, ${header(theirs, name)}`,
+    ]);
+    expect(all.who({ ...GET, headers: fields })).toBe("acme");
+    // Where the inventory says nothing, any will do.
+    expect(all.who(signed(GET, { key: OTHER.privateKey, keyid: "second", params: ';tag="x"' }))).toBe("other");
   });
 
   it("has the authority of the caller's connection, as a trusted proxy states it", () => {
@@ -211,6 +247,48 @@ describe("forgeries", () => {
       signed(GET, { components: [...coveredOf(GET), ['"@path";x', "/v1/orders"]] }),
       "component_unsupported",
     ],
+    [
+      "a field whose type is not known, in its one spelling",
+      signed({ ...GET, headers: [["x-a", "1"]] }, { components: [...coveredOf(GET), ['"x-a";sf', "1"]] }),
+      "component_unsupported",
+    ],
+    [
+      "a field that is not of its type",
+      signed(
+        { ...GET, headers: [["priority", "u=1,"]] },
+        { components: [...coveredOf(GET), ['"priority";sf', "u=1"]] },
+      ),
+      "component_malformed",
+    ],
+    [
+      "a field of which another reader takes another member",
+      signed(
+        { ...GET, headers: [["priority", "u=7, u=1"]] },
+        { components: [...coveredOf(GET), ['"priority";key="u"', "1"]] },
+      ),
+      "component_malformed",
+    ],
+    [
+      "a decimal that was an integer",
+      signed({ ...GET, headers: [["x-a", "n=1.0"]] }, { components: [...coveredOf(GET), ['"x-a";key="n"', "1"]] }),
+      "bad_signature",
+    ],
+    ...['"content-type";sf;bs', '"content-type";sf=?0', '"content-type";sf="x"', '"content-type";key="a";bs'].map(
+      (identifier): [string, Sent, string] => [
+        `parameters that exclude each other: ${identifier}`,
+        signed(POST, { components: [...coveredOf(POST), [identifier, "application/json"]] }),
+        "component_unsupported",
+      ],
+    ),
+    [
+      "a header that the policy names, in its one spelling alone",
+      signed(
+        { ...GET, headers: [["content-type", "a/b"]] },
+        { components: [...without(GET, '"@path"'), ['"@path";sf', "/v1/orders"]] },
+      ),
+      "component_missing",
+    ],
+    ["a label that comes twice", replaced(sent, "signature-input", `${input}, ${input}`), "malformed_signature"],
     [
       "a field of another request",
       signed(POST, { components: [...coveredOf(POST), ['"content-type";req', "application/json"]] }),

@@ -46,6 +46,7 @@ describe("clients of tokens", () => {
     value: "acme-sync",
     thumbprint: null,
     jwk: null,
+    tag: null,
     issued: null,
     expires: null,
     ...changes,
