@@ -106,7 +106,8 @@ function readConfirmation(cnf: unknown): Confirmation | "unknown" {
   if (typeof cnf !== "object" || cnf === null || Array.isArray(cnf)) return "unknown";
   const { jkt, "x5t#S256": certificate, ...others } = cnf as Payload;
   const isKnown = Object.keys(others).length === 0 && (jkt !== undefined || certificate !== undefined);
-  if (!isKnown || !isShort(jkt ?? "") || !isShort(certificate ?? "")) return "unknown";
+  // A member that is `null` binds to nothing, and is no proof of anything.
+  if (!isKnown || !isAbsentOrShort(jkt) || !isAbsentOrShort(certificate)) return "unknown";
   return { jkt: textOrNull(jkt), certificate: textOrNull(certificate) };
 }
 

@@ -181,6 +181,13 @@ const ATTACKS: readonly (readonly [name: string, reason: string, token: () => st
   ["cnf_unknown beside a known one", "cnf_mismatch", withClaims({ cnf: { jkt: "a", kid: "b" } })],
   ["cnf of another type", "cnf_mismatch", withClaims({ cnf: "jkt" })],
   ["cnf empty", "cnf_mismatch", withClaims({ cnf: {} })],
+  ["cnf of a key that is null", "cnf_mismatch", withClaims({ cnf: { jkt: null } })],
+  ["cnf of a certificate that is null", "cnf_mismatch", withClaims({ cnf: { "x5t#S256": null } })],
+  [
+    "cnf of a certificate that is null, beside a key",
+    "cnf_mismatch",
+    async () => sign(ec, claims({ cnf: { jkt: await thumbprint(stranger), "x5t#S256": null } })),
+  ],
   [
     "cnf of a certificate that is not there",
     "cnf_mismatch",
