@@ -1,5 +1,6 @@
 /** What a signature can cover of a request (RFC 9421 §2), and the text that is signed (§2.5). */
 import type { Request } from "../../../engine/index.ts";
+import { isAuthority } from "../authority.ts";
 import { callerScheme, isTakenOff, linesOf } from "../presented.ts";
 import type { Presented } from "../verifier.ts";
 import type { Component, OfferedSignature } from "./fields.ts";
@@ -70,7 +71,7 @@ export class SignedMessage {
       case "@scheme":
         return callerScheme(this.#presented);
       case "@target-uri":
-        return `${callerScheme(this.#presented)}://${this.#authority()}${target}`;
+        return this.#targetUri();
       case "@request-target":
         return target;
       case "@path":
@@ -80,6 +81,13 @@ export class SignedMessage {
       default:
         return null;
     }
+  }
+
+  /** §2.2.2; null where a part of the host could be taken for one of the path. */
+  #targetUri(): string | null {
+    const { host, path } = this.#request;
+    if (!isAuthority(host) || !path.startsWith("/")) return null;
+    return `${callerScheme(this.#presented)}://${this.#authority()}${path}`;
   }
 
   /** §2.2.3: in lower case, without the port that the scheme has anyway. */

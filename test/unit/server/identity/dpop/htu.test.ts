@@ -73,6 +73,12 @@ describe("originsOf", () => {
     expect(originsOf([], { ...from({ "x-forwarded-proto": "https" }, true), lines }, "a")).toEqual(["http://a"]);
   });
 
+  it("takes none from a host with a part of the address behind it: a proof for that would do for any path", () => {
+    for (const host of ["a?x=", "a/v1", "a#", "a\\b", "u@a", "a b", ""])
+      expect(originsOf([], from({}, true), host)).toEqual([]);
+    expect(originsOf([], from({}, true), "[::1]:8080")).toEqual(["https://[::1]:8080"]);
+  });
+
   it("takes configured ones alone where there are some", () => {
     expect(originsOf(["https://a", "https://b"], from(stated, true), "c")).toEqual(["https://a", "https://b"]);
   });

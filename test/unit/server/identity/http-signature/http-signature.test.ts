@@ -294,6 +294,21 @@ describe("forgeries", () => {
       signed(POST, { components: [...coveredOf(POST), ['"content-type";req', "application/json"]] }),
       "component_unsupported",
     ],
+    ...["api.example.com/v1", "api.example.com/v1/orders?x=", "api.example.com#", ""].map(
+      (host): [string, Sent, string] => [
+        `a target of which a part is in the host: ${host}`,
+        signed(
+          { host, target: "/orders" },
+          {
+            components: [
+              ['"@method"', "GET"],
+              ['"@target-uri"', `http://${host}/orders`],
+            ],
+          },
+        ),
+        "component_unsupported",
+      ],
+    ),
     [
       "a path of which only the lower bytes are signed",
       { ...signed({ target: "/v1/Ax" }), target: "/v1/\u0141x" },
