@@ -198,7 +198,7 @@ export class JwtVerifier implements Verifier {
             text,
             now,
           );
-    return unproven ?? revocations.denied(facts) ?? identity;
+    return unproven ?? revocations.denied(facts) ?? revocations.deniedClient(identity) ?? identity;
   }
 
   #nowSeconds(): number {

@@ -97,6 +97,7 @@ describe("revocation", () => {
     ["its issuer", "revoked_key", { issuer: true }],
     ["its subject", "revoked_credential", { subject: "service-17" }],
     ["its client until a time", "revoked_credential", { before: NOW - 59 }],
+    ["the inventory's credential that it is of", "revoked_credential", { credential: "acme-idp" }],
   ] as const)("by %s takes effect on a token that is remembered", async (_, reason, what) => {
     const server = tokenServer({ files: { "keys.json": keySetOf(pair) } });
     const token = await sign(pair, claims());
@@ -106,6 +107,7 @@ describe("revocation", () => {
     if ("key" in what) revocations.put(revoked("kid", what.key, ISSUER));
     if ("issuer" in what) revocations.put(revoked("issuer", ISSUER));
     if ("subject" in what) revocations.put(revoked("subject", what.subject, ISSUER));
+    if ("credential" in what) revocations.put(revoked("key", what.credential));
     if ("before" in what) revocations.put(revoked("client", "acme", "", what.before));
     expect(server.problemOf(token)).toBe(reason);
     expect(server.problemOf(await sign(pair, claims({ jti: "token-2", iat: NOW - 60 })))).toBe(
