@@ -8,7 +8,7 @@ interface Held {
   readonly client: string;
   readonly credential: Pick<Credential, "id" | "issued" | "expires">;
   readonly thumbprint: string | null;
-  /** A URI or a DNS name. */
+  /** A URI or a DNS name, as {@link namesOf} writes it. */
   readonly name: string | null;
 }
 
@@ -24,7 +24,7 @@ export class CertificateHolders {
 
   /** The client that holds `certificate`, or why none does. */
   find(certificate: ClientCertificate): Identity | "unknown_key" | "identity_conflict" {
-    const names = [...certificate.uris, ...certificate.dnsNames];
+    const names = namesOf(certificate);
     const found = (this.#byThumbprint.get(certificate.thumbprint) ?? []).filter(
       ({ name }) => name === null || names.includes(name),
     );
@@ -36,11 +36,25 @@ export class CertificateHolders {
   }
 }
 
+/** Its names by their kind: an authority that vouches for DNS names may let holders write any URI, which can read like one. */
+function namesOf({ uris, dnsNames }: ClientCertificate): readonly string[] {
+  return [...uris.map(uriName), ...dnsNames.map(dnsName)];
+}
+
+function uriName(uri: string): string {
+  return `uri ${uri}`;
+}
+
+function dnsName(name: string): string {
+  return `dns ${name.toLowerCase()}`;
+}
+
 function heldBy(client: Client): readonly Held[] {
   return client.credentials.flatMap((credential) => {
     const { id, type, thumbprint, value, issued, expires } = credential;
     if (type !== "mtls" || (thumbprint === null && value === null)) return [];
-    const name = value === null || value.includes("://") ? value : value.toLowerCase();
+    // A DNS name has no colon, and a URI has one.
+    const name = value === null ? null : value.includes(":") ? uriName(value) : dnsName(value);
     const digest = thumbprint === null ? null : thumbprint.slice("sha256:".length).toLowerCase();
     return [{ client: client.id, credential: { id, issued, expires }, thumbprint: digest, name }];
   });

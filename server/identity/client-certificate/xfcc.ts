@@ -6,10 +6,10 @@ import type { CertificateError, ClientCertificate } from "./certificate.ts";
 import { nameProblem, readCertificate } from "./certificate.ts";
 import { derOfEscapedPem } from "./escaped-pem.ts";
 
-/** One element: its values by key in lower case. `URI` and `DNS` come once for each name, every other key once. */
+/** One element: its values by key in lower case. `By`, `URI` and `DNS` come once for each name, every other key once. */
 type Element = ReadonlyMap<string, readonly string[]>;
 
-const REPEATED: ReadonlySet<string> = new Set(["uri", "dns"]);
+const REPEATED: ReadonlySet<string> = new Set(["by", "uri", "dns"]);
 /** Elements and pairs that are read at most; a header of a proxy has a handful. */
 const ELEMENTS_MAX = 32;
 const PAIRS_MAX = 256;
@@ -21,7 +21,7 @@ const PAIRS_MAX = 256;
 export function certificateOfXfcc(text: string, by: readonly string[]): ClientCertificate | CertificateError {
   const elements = parseXfcc(text);
   if (elements === null) return "malformed_certificate";
-  const own = by.length === 0 ? elements : elements.filter((each) => by.includes(each.get("by")?.[0] ?? ""));
+  const own = by.length === 0 ? elements : elements.filter((each) => each.get("by")?.some((name) => by.includes(name)));
   const element = own[own.length - 1];
   return element === undefined ? "certificate_unverified" : certificateOf(element);
 }

@@ -80,6 +80,10 @@ describe("X-Forwarded-Client-Cert", () => {
     const chain = `By=spiffe://p/edge;Hash=${DIGEST};URI=${URI},By=spiffe://p/inner;Hash=${OTHER}`;
     expect(certificateOfXfcc(chain, [])).toMatchObject({ thumbprint: OTHER });
     expect(certificateOfXfcc(chain, ["spiffe://p/edge"])).toMatchObject({ thumbprint: DIGEST, uris: [URI] });
+    // A proxy whose certificate has several URIs writes each of them.
+    const several = chain.replace("By=spiffe://p/edge", "By=https://edge.example;By=spiffe://p/edge");
+    expect(certificateOfXfcc(several, ["spiffe://p/edge"])).toMatchObject({ thumbprint: DIGEST });
+    expect(certificateOfXfcc(several, ["spiffe://p/other"])).toBe("certificate_unverified");
     const forged = `By=spiffe://p/edge;Hash=${OTHER},By=spiffe://p/edge;Hash=${DIGEST}`;
     expect(certificateOfXfcc(forged, ["spiffe://p/edge"])).toMatchObject({ thumbprint: DIGEST });
     expect(certificateOfXfcc(chain, ["spiffe://p/other"])).toBe("certificate_unverified");

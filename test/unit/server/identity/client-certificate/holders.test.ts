@@ -41,6 +41,25 @@ describe("the holder of a certificate", () => {
     );
   });
 
+  it("is not known by a name of another kind that reads the same", () => {
+    const all = makeTestVerifiers(
+      {
+        identity: 'mtls { header "x-forwarded-client-cert" }',
+        clients: {
+          acme: [credential("dns", 'value: "api.partner.example"')],
+          other: [credential("urn", 'value: "urn:uuid:F81D4FAE"')],
+        },
+      },
+      NOW,
+    );
+    const shown = (names: string): string | null =>
+      all.who({ fromProxy: true, headers: [["x-forwarded-client-cert", `Hash=${"a".repeat(64)};${names}`]] });
+    expect([shown("DNS=API.partner.example"), shown("URI=urn:uuid:F81D4FAE")]).toEqual(["acme", "other"]);
+    expect(
+      ["URI=api.partner.example", "DNS=urn:uuid:F81D4FAE", "URI=urn:uuid:f81d4fae"].map((names) => shown(names)),
+    ).toEqual(["unknown_key", "unknown_key", "unknown_key"]);
+  });
+
   it("has all that the inventory states", () => {
     const both = verifiersOf({ acme: [credential("cert", thumbprint("named"), 'value: "api.partner.example"')] });
     expect(both.who(sent("named"))).toBe("acme");
