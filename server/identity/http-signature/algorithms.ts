@@ -1,6 +1,7 @@
 /** The signature algorithms of RFC 9421 §3.3 that a holder of the public key alone cannot forge. A key has exactly one. */
 import { constants, type KeyObject, verify } from "node:crypto";
 import { publicKeyOf, SECRET_MEMBERS } from "../keys/jwk.ts";
+import { isOfSmallOrder } from "../keys/small-order.ts";
 
 export type Algorithm = "ed25519" | "ecdsa-p256-sha256" | "ecdsa-p384-sha384" | "rsa-pss-sha512" | "rsa-v1_5-sha256";
 
@@ -36,6 +37,8 @@ export function readPublicKey(jwk: Jwk): PublicKey | string {
   if (algorithm === undefined) return `is no key for HTTP message signatures (\`${kind.slice(0, 60)}\`)`;
   const key = publicKeyOf(jwk);
   if (key === null) return "cannot be read";
+  if (algorithm === "ed25519" && isOfSmallOrder(String(jwk["x"])))
+    return "is a point of small order, for which anybody can sign";
   return jwk["kty"] === "RSA" && !isStrong(key)
     ? "is weak: RSA needs 2,048 bits and an exponent of 65,537 or more"
     : { key, algorithm };

@@ -1,6 +1,7 @@
 /** Public keys (RFC 7517) that may verify a token: what is too weak, secret, or meant for something else is left out, and why is said. */
 import { createPublicKey, hash, type KeyObject } from "node:crypto";
 import { ALGORITHMS, algorithmName } from "../jwt/algorithms.ts";
+import { isOfSmallOrder } from "./small-order.ts";
 
 /** A key and what it may verify. */
 export interface VerificationKey {
@@ -49,8 +50,7 @@ export function importJwk(jwk: Readonly<Record<string, unknown>>): VerificationK
   if (own === undefined) return "it is of an algorithm that is not used here";
   const key = publicKeyOf(members);
   if (key === null) return "its members make no key";
-  const weakness = members["kty"] === "RSA" ? weaknessOfRsa(key) : null;
-  return weakness ?? { kid: kid ?? null, alg: own, key, thumbprint: thumbprintOf(members) };
+  return weaknessOf(key, members) ?? { kid: kid ?? null, alg: own, key, thumbprint: thumbprintOf(members) };
 }
 
 /** Whether a key brings a part that nobody but its holder may have. */
@@ -100,6 +100,11 @@ export function publicKeyOf(jwk: Readonly<Record<string, unknown>>): KeyObject |
   } catch {
     return null;
   }
+}
+
+function weaknessOf(key: KeyObject, { kty, x }: Readonly<Record<string, string>>): string | null {
+  if (kty === "RSA") return weaknessOfRsa(key);
+  return kty === "OKP" && isOfSmallOrder(x ?? "") ? "it is a point of small order, for which anybody can sign" : null;
 }
 
 function weaknessOfRsa(key: KeyObject): string | null {

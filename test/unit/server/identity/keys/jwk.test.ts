@@ -1,6 +1,7 @@
-import { generateKeyPairSync } from "node:crypto";
+import { createPublicKey, generateKeyPairSync, verify } from "node:crypto";
 import * as jose from "jose";
 import { describe, expect, it } from "vitest";
+import { readPublicKey } from "../../../../../server/identity/http-signature/algorithms.ts";
 import { importJwk, jwkThumbprint } from "../../../../../server/identity/keys/jwk.ts";
 import { KeySet, readKeySet } from "../../../../../server/identity/keys/key-set.ts";
 import { keySetOf, makePair } from "../../../../helpers/tokens.ts";
@@ -129,5 +130,34 @@ describe("a key set", () => {
     const second = readKeySet(setOf({ ...ED, kid: "b" }, { ...EC, kid: "c" }), first) as KeySet;
     expect(second.keys[0]).toBe(first.keys[1]);
     expect(first.keys).not.toContain(second.keys[1]);
+  });
+});
+
+describe("an Ed25519 key of small order", () => {
+  /** The points in base64url, of which one signs everything: with its own encoding as R, and zero as S. */
+  const POINTS: readonly string[] = [
+    "00".repeat(32),
+    `${"00".repeat(31)}80`,
+    `01${"00".repeat(31)}`,
+    `01${"00".repeat(30)}80`,
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+    `ec${"ff".repeat(30)}7f`,
+    `ed${"ff".repeat(30)}7f`,
+    `ee${"ff".repeat(31)}`,
+  ].map((digits) => Buffer.from(digits, "hex").toString("base64url"));
+
+  it("signs what nobody signed, for those who verify alone", () => {
+    const x = POINTS[2] ?? "";
+    const key = createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x }, format: "jwk" });
+    const forged = Buffer.concat([Buffer.from(x, "base64url"), Buffer.alloc(32)]);
+    expect(verify(null, Buffer.from("anything"), key, forged)).toBe(true);
+  });
+
+  it.each(POINTS)("is none: %s", (x) => {
+    expect(importJwk({ kty: "OKP", crv: "Ed25519", x })).toContain("small order");
+    expect(readPublicKey({ kty: "OKP", crv: "Ed25519", x })).toContain("small order");
   });
 });
