@@ -70,13 +70,29 @@ export function callerBehind(peer: Peer, forwardedFor: string): string {
  * @returns Null where the adapter stated no address.
  */
 export function callerAtAdapter(peers: Peers, forwardedFor: string): string | null {
-  // Most have one entry, and looking from the front is far quicker.
-  const comma = forwardedFor.includes(",") ? forwardedFor.lastIndexOf(",") : -1;
+  const comma = lastComma(forwardedFor);
   const seen = addressIn(comma < 0 ? forwardedFor : forwardedFor.slice(comma + 1));
   if (seen === null) return null;
   const hops = peers.hopsOf(seen);
   if (hops === 0 || comma < 0) return seen;
   return entryFromRight(forwardedFor.slice(0, comma).split(","), hops, seen);
+}
+
+/** The trusted proxy before an adapter, and the chain that it stated there; null where the adapter saw a caller, or hands no chain on. */
+export function trustedBefore(
+  peers: Peers,
+  forwardedFor: string,
+): { readonly proxy: Peer; readonly chain: string } | null {
+  const comma = lastComma(forwardedFor);
+  const address = comma < 0 ? null : addressIn(forwardedFor.slice(comma + 1));
+  const hops = address === null ? 0 : peers.hopsOf(address);
+  if (address === null || hops === 0) return null;
+  return { proxy: { address, adapter: false, hops }, chain: forwardedFor.slice(0, comma) };
+}
+
+/** Where the last entry of a chain begins. Most have one entry, and looking from the front is far quicker. */
+function lastComma(chain: string): number {
+  return chain.includes(",") ? chain.lastIndexOf(",") : -1;
 }
 
 /** The `hops`-th entry from the right, or the nearest to its right that exists and is an address. */

@@ -19,6 +19,7 @@ import { copiedFrom } from "../identity/presented.ts";
 import type { Presented } from "../identity/verifier.ts";
 import { increment } from "../metrics.ts";
 import type { PolicyView } from "../policy-view.ts";
+import { findMisforwardedAtAdapter } from "../proxy/forwarded.ts";
 import { isLowerCase } from "../proxy/incoming.ts";
 import { RequestBody } from "../proxy/request-body.ts";
 import { rateLimitFields } from "../rate-limit-fields.ts";
@@ -125,6 +126,8 @@ function readAsked(
   sub.point(from);
   const ip = callerAtAdapter(view.peers, sub.header("x-forwarded-for"));
   if (ip === null) return malformed(gate, 400, "no_forwarded_for", "the proxy names no caller in X-Forwarded-For");
+  const misforwarded = findMisforwardedAtAdapter(view.peers, sub.header("x-forwarded-for"), sub);
+  if (misforwarded !== null) return malformed(gate, misforwarded.status, misforwarded.problem, misforwarded.detail);
   const path = caller.target(sub);
   const method = caller.method(sub);
   if (!path.startsWith("/") || method === "") {

@@ -15,6 +15,7 @@ import type { Holds } from "../hold.ts";
 import { identifyCaller, whenIdentified } from "../identity/identify.ts";
 import { increment } from "../metrics.ts";
 import type { PolicyView } from "../policy-view.ts";
+import { findMisforwardedAtAdapter } from "../proxy/forwarded.ts";
 import { addRefusalFields, decisionField, passField, retryAfterField } from "../refusal.ts";
 import type { Handler, Reply, RequestView } from "../transport.ts";
 import { forgetIdentity, readHeaders, reusableRequest } from "./adapter-request.ts";
@@ -86,6 +87,8 @@ function readSubrequest(
   headers.point(from);
   const caller = callerAtAdapter(view.peers, headers.header("x-forwarded-for"));
   if (caller === null) return NO_CALLER;
+  const misforwarded = findMisforwardedAtAdapter(view.peers, headers.header("x-forwarded-for"), headers);
+  if (misforwarded !== null) return { name: misforwarded.problem, status: misforwarded.status };
   request.path = headers.header("x-original-uri");
   request.method = headers.header("x-original-method");
   if (!request.path.startsWith("/") || request.method === "") return NO_TARGET;

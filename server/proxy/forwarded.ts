@@ -3,7 +3,7 @@
  * hand the other on as its caller sent it, and we do not know which it writes: so where both came they must name the same caller.
  */
 import { isIPv6 } from "node:net";
-import { callerBehind, type Peer } from "../caller-address.ts";
+import { callerBehind, type Peer, type Peers, trustedBefore } from "../caller-address.ts";
 import type { Incoming, Malformed } from "./incoming.ts";
 
 const TOKEN = "[!#$%&'*+.^_`|~\\w-]+";
@@ -51,6 +51,28 @@ export function findMisforwarded(peer: Peer, { forwardedFor, forwarded }: Stated
   if (callerBehind(peer, forwardedFor) === callerBehind(peer, nodes.join(","))) return null;
   const detail = "Forwarded and X-Forwarded-For name different callers";
   return { status: 400, problem: "forwarded_disagrees", detail };
+}
+
+/**
+ * The same where an adapter hands the chain on. It goes on with `X-Forwarded-For` alone and leaves `Forwarded` as it came, so this says who
+ * called only beside the chain of a trusted proxy: alone it could be the caller's own, the proxy's chain being one that the adapter dropped.
+ *
+ * @param from - Tells all lines of a field.
+ */
+export function findMisforwardedAtAdapter(
+  peers: Peers,
+  forwardedFor: string,
+  from: { lines(name: string): readonly string[] },
+): Malformed | null {
+  const before = trustedBefore(peers, forwardedFor);
+  if (before === null) return null;
+  return findMisforwarded(before.proxy, {
+    forwardedFor: before.chain,
+    forwarded: from
+      .lines("forwarded")
+      .filter((line) => line !== "")
+      .join(", "),
+  });
 }
 
 /** A `Forwarded` that goes on with the peer it came from. */

@@ -13,6 +13,7 @@ import { RecordedReply, requestView } from "../../../helpers/http-fakes.ts";
 import { inventoryOf } from "../../../helpers/inventory.ts";
 
 const POLICY = `policy "forward" { default allow }
+trust proxy 10.0.0.0/8 hops 1
 identity { api_key { header "x-api-key" } }
 clients from "clients.yaml"
 route order  = GET "/v1/orders/{id}"
@@ -27,6 +28,7 @@ rule down    on broken then block 503
 rule slowly  on sleepy then slow 200ms
 rule prove   on proof  then challenge dpop
 rule admin   on login when username ?? "" == "root" then block
+rule forger  when ip == 192.0.2.66 then block
 rule host    when host == "bad.example.com" then block
 rule agent   when header["user-agent"] ?? "" == "bad" then block`;
 const FILES = { "clients.yaml": inventoryOf([{ client: "acme", key: "key-1" }]) };
@@ -126,6 +128,24 @@ describe.each([
     for (let i = 0; i < 5; i++) {
       const headers = { "x-forwarded-for": `192.0.2.1, 198.51.${i}.7` };
       expect(ask({ uri: "/v1/orders/1", headers }).status).toBe(200);
+    }
+  });
+
+  it("takes the word of a trusted proxy before it only where X-Forwarded-For and Forwarded name one caller", () => {
+    const ask = asker(make, asks);
+    const asked = (chain: string, forwarded: string | string[]): [number, unknown] => {
+      const { status, headers } = ask({ uri: "/", headers: { "x-forwarded-for": chain, forwarded } });
+      return [status, headers["x-edge-problem"]];
+    };
+    const chain = "192.0.2.1, 10.0.0.1";
+    expect(asked(chain, "for=192.0.2.1")).toEqual([200, undefined]);
+    expect(asked(chain, ["for=192.0.2.9", "for=192.0.2.1"])).toEqual([200, undefined]);
+    expect(asked(chain, "for=192.0.2.9")).toEqual([400, "forwarded_disagrees"]);
+    expect(asked(chain, ["for=192.0.2.1", "for=192.0.2.9"])).toEqual([400, "forwarded_disagrees"]);
+    expect(asked(chain, "for=")).toEqual([400, "bad_forwarded"]);
+    // What a caller of the adapter says, or one behind a proxy whose chain the adapter has dropped, is not read.
+    for (const unread of ["192.0.2.1, 198.51.100.7", "198.51.100.7", "10.0.0.1"]) {
+      expect(asked(unread, "for=192.0.2.66")).toEqual([200, undefined]);
     }
   });
 

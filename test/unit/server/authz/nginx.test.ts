@@ -7,6 +7,7 @@ import { RecordedReply, requestView } from "../../../helpers/http-fakes.ts";
 import { inventoryOf } from "../../../helpers/inventory.ts";
 
 const POLICY = `policy "nginx" { default allow }
+trust proxy 10.0.0.0/8 hops 1
 identity { api_key { header "x-api-key" } }
 clients from "clients.yaml"
 route order  = GET "/v1/orders/{id}"
@@ -51,6 +52,18 @@ describe("nginxHandler", () => {
       [403, "400"],
     ]);
     expect(answers[2]?.headers["www-authenticate"]).toBe('Edge realm="nginx", challenge="dpop"');
+  });
+
+  it("refuses a trusted proxy's Forwarded that names another caller than its X-Forwarded-For", () => {
+    const ask = subrequests();
+    const asked = (forwarded: string): unknown[] => {
+      const { status, headers } = ask("/", { "x-forwarded-for": "192.0.2.1, 10.0.0.1", forwarded });
+      return [status, headers["x-edge-status"], headers["x-edge-problem"]];
+    };
+    expect(asked("for=192.0.2.1")).toEqual([200, undefined, undefined]);
+    expect(asked("for=192.0.2.9")).toEqual([403, "400", "forwarded_disagrees"]);
+    expect(asked("for=")).toEqual([403, "400", "bad_forwarded"]);
+    expect(ask("/", { forwarded: "for=192.0.2.9" }).status).toBe(200);
   });
 
   it("says a throttle as 403 with 429, Retry-After and RateLimit fields", () => {
