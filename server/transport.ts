@@ -15,6 +15,8 @@ export interface RequestView {
   readonly query: string | null;
   /** Text form of the address that the connection comes from. */
   readonly peer: string;
+  /** Whether a body comes of which nobody says how long it is, without a header to say even that, as over HTTP/2. Left out: no. */
+  readonly unsized?: boolean;
   /** First value of a header by its lower-case name; empty if it is absent or empty. */
   header(name: string): string;
   /** Every header in wire order, duplicates kept, names in lower case. */

@@ -5,7 +5,7 @@ import { BODY_FIELDS_BYTES } from "../config.ts";
 import type { RequestView } from "../transport.ts";
 import type { Admitted, EdgeControl } from "./core.ts";
 import { Guard } from "./core.ts";
-import { eachLine, remember } from "./node-exchange.ts";
+import { eachLine, isUnsized, remember } from "./node-exchange.ts";
 import type { MiddlewareOptions } from "./options.ts";
 
 export type { EdgeControl, Passed } from "./core.ts";
@@ -61,6 +61,7 @@ function viewOf(context: Context, peer: (context: Context) => string): RequestVi
     method,
     path: query < 0 ? target : target.slice(0, query),
     query: query < 0 ? null : target.slice(query + 1),
+    unsized: isUnsized(incomingOf(context) ?? {}),
     get peer() {
       return peer(context);
     },

@@ -29,6 +29,7 @@ export function viewOf(request: IncomingMessage, target: string, peer: () => str
     method: request.method ?? "GET",
     path: query < 0 ? target : target.slice(0, query),
     query: query < 0 ? null : target.slice(query + 1),
+    unsized: isUnsized(request),
     // Asked where a fault of it is one of deciding.
     get peer() {
       return peer();
@@ -56,6 +57,16 @@ export function eachLine(raw: readonly string[], visit: (name: string, value: st
       visit("host", value);
     } else if (!name.startsWith(":") && (name !== "host" || value !== authority)) visit(name, value);
   }
+}
+
+/** What a request over HTTP/2 has beside one of `node:http`: whether its head was all of it. */
+interface FramedRequest {
+  readonly stream?: { readonly endAfterHeaders?: boolean };
+}
+
+/** Whether a body comes that only the frames of HTTP/2 delimit; there `Content-Length` may be left out (RFC 9113 §8.1.1). */
+export function isUnsized(request: object): boolean {
+  return (request as FramedRequest).stream?.endAfterHeaders === false;
 }
 
 export function peerOf(request: IncomingMessage): string {

@@ -23,7 +23,7 @@ export interface Incoming {
   readonly forwarded: string;
   /** All `Connection` lines as one list; empty if none. */
   readonly connection: string;
-  /** Declared bytes of the body; null where it comes in chunks. */
+  /** Declared bytes of the body; null where it comes in chunks, or in frames alone. */
   readonly length: number | null;
   readonly hasBody: boolean;
 }
@@ -57,7 +57,7 @@ export function readIncoming(from: RequestView): Incoming {
   });
   const query = from.query;
   const declared = first["content-length"];
-  const chunked = first["transfer-encoding"] !== undefined;
+  const chunked = first["transfer-encoding"] !== undefined || (from.unsized === true && declared === undefined);
   return {
     method: from.method,
     target: query === null ? from.path : `${from.path}?${query}`,

@@ -7,13 +7,22 @@ import fastify from "fastify";
 import { Hono } from "hono";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { loadPolicyText } from "../../../../dsl/index.ts";
+import type { Policy } from "../../../../engine/index.ts";
 import type { EdgeControl } from "../../../../server/middleware/core.ts";
 import { edgepolicy as forFastify } from "../../../../server/middleware/fastify.ts";
 import { edgepolicy as forHono } from "../../../../server/middleware/hono.ts";
 import { edgepolicy as forNode } from "../../../../server/middleware/node.ts";
 import { until } from "../../../helpers/server.ts";
 
-const { policy } = loadPolicyText(`policy "http2" { default allow }
+function policyOf(text: string): Policy {
+  const { policy: loaded } = loadPolicyText(text);
+  if (loaded === null) throw new Error("the test's policy is wrong");
+  return loaded;
+}
+
+const SIZED = `policy "sized" { default allow }
+rule long when body.size > 3B then block 413`;
+const policy = policyOf(`policy "http2" { default allow }
 limit places per ip allow 1 at once
 signal missing = count where response.status == 404 per ip over 10m
 signal broken = count where response.status == 499 per ip over 10m
@@ -22,10 +31,8 @@ rule left when path == "/after" and broken > 0 then block 403
 rule named when path == "/named" and host == "api.example.com" then block 410
 rule crumb when path == "/cookies" and cookie["b"] ?? "" == "2" then block 410
 rule tarpit when path == "/slow" then slow 4s`);
-if (policy === null) throw new Error("the test's policy is wrong");
-
 interface Options {
-  readonly policy: typeof policy;
+  readonly policy: Policy;
   readonly identify: () => Promise<null>;
 }
 
@@ -81,17 +88,23 @@ interface Asked {
   readonly lose: () => void;
 }
 
-function ask({ url }: App, path: string, fields: OutgoingHttpHeaders = {}): Asked {
+/** @param body - Null for a request that says with its head that it has none. */
+function ask({ url }: App, path: string, fields: OutgoingHttpHeaders = {}, body: string | null = ""): Asked {
   const client = connect(url);
   onTestFinished(() => client.destroy());
   client.on("error", () => {});
-  const stream = client.request({ ":path": path, ...fields });
-  stream.on("error", () => {}).end();
+  const stream = client.request({ ":path": path, ...fields }, body === null ? { endStream: true } : {});
+  stream.on("error", () => {}).end(body ?? "");
   return { stream, reset: () => stream.close(constants.NGHTTP2_CANCEL), lose: () => client.destroy() };
 }
 
-function statusOf(app: App, path: string, fields?: OutgoingHttpHeaders): Promise<number | undefined> {
-  const { stream } = ask(app, path, fields);
+function statusOf(
+  app: App,
+  path: string,
+  fields?: OutgoingHttpHeaders,
+  body?: string | null,
+): Promise<number | undefined> {
+  const { stream } = ask(app, path, fields, body);
   return new Promise((resolve) => {
     stream.once("response", (headers) => stream.resume().once("close", () => resolve(headers[":status"])));
   });
@@ -129,6 +142,19 @@ describe.each([
     const app = await start(options);
     expect(await statusOf(app, "/cookies", { cookie: ["a=1", "b=2"] })).toBe(410);
     expect(await statusOf(app, "/cookies", { cookie: ["a=1", "b=3"] })).toBe(200);
+  });
+
+  it("wants to know how long a body is where its size is decided on, and lets go who has none", async () => {
+    const app = await start({ ...options, policy: policyOf(SIZED) });
+    const post = { ":method": "POST", "content-type": "text/plain" };
+    expect(await statusOf(app, "/", post, "long")).toBe(411);
+    expect(app.edge.metrics()).toContain('edgepolicy_malformed_requests_total{problem="length_required"} 1\n');
+    expect(await statusOf(app, "/", { ...post, "content-length": "4" }, "long")).toBe(413);
+    expect(await statusOf(app, "/", { ...post, "content-length": "2" }, "no")).toBe(200);
+    expect(await statusOf(app, "/")).toBe(200);
+    expect(await statusOf(app, "/", post, null)).toBe(200);
+    // Whoever does not decide on the size does not ask for it.
+    expect(await statusOf(await start(options), "/", post, "long")).toBe(200);
   });
 
   it.each(WAYS)("gives the place of a held request back when it is %s", async (_, go) => {
