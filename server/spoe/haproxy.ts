@@ -126,7 +126,8 @@ function requestOf(gate: Gate, from: RequestView, args: Arguments): Request | Mi
   const chain = trusted ? chainOf(from) : NO_CHAIN;
   const misforwarded = findMisforwarded(peer, chain);
   if (misforwarded !== null) return misforwarded.problem as Misread;
-  if (view.needs.bodySize && from.header("transfer-encoding") !== "") return "length_required";
+  const size = sizeOf(from, args);
+  if (view.needs.bodySize && size === null) return "length_required";
   const body = args.get("body");
   const path = from.query === null ? from.path : `${from.path}?${from.query}`;
   const headers = readHeaders(from, from, view, (name) => FORWARDED.has(name));
@@ -137,12 +138,28 @@ function requestOf(gate: Gate, from: RequestView, args: Arguments): Request | Mi
     ip: callerBehind(peer, statedChain(chain)),
     headers: trusted ? headers : withoutFacts(headers, view.factHeaders),
     ...(trusted ? { facts: readFacts(view.facts, (header) => from.header(header)) } : {}),
-    size: Number(from.header("content-length")) || 0,
+    size: size ?? 0,
   });
-  if (body instanceof Uint8Array && view.readsBody[gate.engine.routeOf(request)] === true) {
+  if (
+    body instanceof Uint8Array &&
+    args.get("whole") !== false &&
+    view.readsBody[gate.engine.routeOf(request)] === true
+  ) {
     request.body = parsed(body, request.size);
   }
   return request;
+}
+
+/**
+ * Bytes of the body as declared, or as there are where HAProxy says that it has all (`whole=internal.htx.has_eom here=req.body_len`); null
+ * where neither is known. Over HTTP/2 no header says that a body comes which declares no length.
+ */
+function sizeOf(from: RequestView, args: Arguments): number | null {
+  const declared = from.header("content-length");
+  if (declared !== "") return Number(declared) || 0;
+  const whole = args.get("whole");
+  if (whole === true) return Number(args.get("here")) || 0;
+  return whole === false || from.header("transfer-encoding") !== "" ? null : 0;
 }
 
 const NO_CHAIN = { forwardedFor: "", forwarded: "" };

@@ -1,5 +1,6 @@
 /** Real HAProxy guards a service through its SPOE filter, with the configuration of docs/haproxy.md as it stands there. */
 import { request } from "node:http";
+import { connect } from "node:http2";
 import { describe, expect, it } from "vitest";
 import { withChallenges } from "../../server/challenge/client/index.ts";
 import { inventoryOf } from "../helpers/inventory.ts";
@@ -38,6 +39,7 @@ interface Guarded {
 async function guarded(
   policy = POLICY,
   files: Readonly<Record<string, string>> = { "clients.yaml": inventoryOf([{ client: "acme", key: "key-1" }]) },
+  bind = "",
 ): Promise<Guarded> {
   let asked = 0;
   const service = await startService((incoming, response) => {
@@ -48,7 +50,7 @@ async function guarded(
   const options = { challenges: { bits: 8 }, haproxy: "127.0.0.1:0", callers: { via: ["haproxy"] as const } };
   const edge = await serve(policy, options, files);
   const port = await freePort();
-  await runHaproxy({ proxy: port, edge: edge.running.haproxy?.port ?? 0, service: service.port });
+  await runHaproxy({ proxy: port, edge: edge.running.haproxy?.port ?? 0, service: service.port }, bind);
   return { url: `http://127.0.0.1:${port}`, edge, asked: () => asked };
 }
 
@@ -143,6 +145,17 @@ describe.skipIf(missing)("HAProxy with the documented configuration", () => {
     expect(statuses).toEqual([401, 401, 401, 403, 403]);
   });
 
+  it("knows how long a body over HTTP/2 is that declares no length, or refuses it", async () => {
+    const port = await freePort();
+    const policy = `policy "sized" { default allow }\nrule long when body.size > 3B then block 404`;
+    await guarded(policy, {}, `  bind 127.0.0.1:${port} proto h2\n`);
+    expect(await statusOverHttp2(port, "long")).toBe(404);
+    expect(await statusOverHttp2(port, "no")).toBe(200);
+    expect(await statusOverHttp2(port, "")).toBe(200);
+    expect(await statusOverHttp2(port, "long", { late: true })).toBe(400);
+    expect(await statusOverHttp2(port, "long", { late: true, length: 4 })).toBe(404);
+  });
+
   it("refuses everybody when the server is gone", async () => {
     const { url, edge, asked } = await guarded();
     await edge.running.stop();
@@ -161,4 +174,27 @@ function statusOfTwoKeys(url: string): Promise<number> {
     });
     asking.on("error", reject).end();
   });
+}
+
+/** @param late - The body comes only when the question has been asked. */
+function statusOverHttp2(port: number, body: string, { late = false, length }: Sent = {}): Promise<unknown> {
+  const client = connect(`http://127.0.0.1:${port}`);
+  const stream = client.request({
+    ":method": "POST",
+    ":path": "/",
+    ...(length === undefined ? {} : { "content-length": length }),
+  });
+  if (late) setTimeout(() => stream.end(body), 300);
+  else stream.end(body);
+  return new Promise((resolve, reject) => {
+    stream.on("error", reject).on("response", (headers) => {
+      stream.resume().on("close", () => client.close());
+      resolve(headers[":status"]);
+    });
+  });
+}
+
+interface Sent {
+  readonly late?: boolean;
+  readonly length?: number;
 }

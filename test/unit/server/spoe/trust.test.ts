@@ -121,3 +121,29 @@ describe("a body in chunks", () => {
     expect(await ask("")).toMatchObject({ verdict: "allow" });
   });
 });
+
+describe("a body that declares no length", () => {
+  const ask = (rule: string, more: Readonly<Record<string, SpoeValue>>): ReturnType<typeof haproxyAsks> => {
+    const text = `policy "p" { default allow }\nroute any = GET "/" { body { name: string } }\n${rule}`;
+    return haproxyAsks(makeGate(text), "/", [["host", "a"]], more);
+  };
+  const LARGE = "rule large on any when body.size > 3B then block";
+
+  it("is as long as what HAProxy has of it, where that is all", async () => {
+    expect(await ask(LARGE, { whole: true, here: 4 })).toMatchObject({ verdict: "refuse", status: 403 });
+    expect(await ask(LARGE, { whole: true, here: 3 })).toMatchObject({ verdict: "allow" });
+    expect(await ask(LARGE, { whole: true, here: 0 })).toMatchObject({ verdict: "allow" });
+  });
+
+  it("is refused where the policy decides on sizes and it is still coming, as over HTTP/2", async () => {
+    expect(await ask(LARGE, { whole: false, here: 0 })).toMatchObject({ status: 400, problem: "length_required" });
+    expect(await ask("", { whole: false, here: 0 })).toMatchObject({ verdict: "allow" });
+  });
+
+  it("has no fields while it is still coming, because what is there is not what the service reads", async () => {
+    const named = 'rule root on any when name ?? "" == "root" then block';
+    const body = Buffer.from('{"name":"root"}');
+    expect(await ask(named, { whole: true, here: body.length, body })).toMatchObject({ verdict: "refuse" });
+    expect(await ask(named, { whole: false, here: body.length, body })).toMatchObject({ verdict: "allow" });
+  });
+});
