@@ -28,6 +28,17 @@ describe("a line of an access log", () => {
     expect(read({ resp_headers: {}, status: 200 })).toBeNull();
   });
 
+  it("tells the outcome in Traefik's log of what the service has answered", () => {
+    const line = { "request_X-Edge-Decision": "a1b2-7;allow", OriginStatus: 401, DownstreamStatus: 401 };
+    const outcome = { status: 401, size: 120, latencyMicros: 35_000, headers: {} };
+    expect(read({ ...line, DownstreamContentSize: 120, Duration: 35_000_000 })).toEqual({ id: "a1b2-7", outcome });
+    expect(read({ ...line, OriginStatus: 0, DownstreamStatus: 0 })).toMatchObject({ outcome: { status: 499 } });
+    // Of a refusal the request still has the header that its caller wrote.
+    const { OriginStatus: _, ...refused } = line;
+    expect(read(refused)).toBeNull();
+    expect(read({ ...line, "downstream_X-Edge-Decision": "c3d4-8;block" })).toMatchObject({ id: "c3d4-8" });
+  });
+
   it("does not believe what a caller writes among its headers", () => {
     expect(read({ request: { headers: { "X-Edge-Decision": ["a1b2-7"] } }, status: 200 })).toBeNull();
   });
