@@ -4,7 +4,7 @@ import type { Gate } from "./gate.ts";
 import type { Hold } from "./hold.ts";
 
 /** nginx's own status for a caller that has gone. */
-const CALLER_GONE = 499;
+export const CALLER_GONE = 499;
 
 /** @param id - The decision's name. */
 export function abandon(gate: Gate, id: string, hold: Hold): void {

@@ -5,6 +5,7 @@
  * answered, whose request carries the decision that the middleware has put there in place of the caller's own.
  */
 import { makeOutcome, type Outcome } from "../../engine/index.ts";
+import { CALLER_GONE } from "../abandon.ts";
 
 export interface ReportedOutcome {
   readonly id: string;
@@ -56,9 +57,6 @@ function decisionAtTraefik(entry: Readonly<Record<string, unknown>>): unknown {
   if (refused !== undefined) return refused;
   return numberOf(entry["OriginStatus"]) === null ? null : entry["request_X-Edge-Decision"];
 }
-
-/** nginx's own status for a caller that has gone. */
-const CALLER_GONE = 499;
 
 /** Traefik has 0 for a caller that went away before there was an answer. */
 function statusOf(entry: Readonly<Record<string, unknown>>): number | null {

@@ -12,6 +12,7 @@ import {
   readPairs,
   STATUS,
 } from "./frames.ts";
+import type { HaproxyProcess, InFlight } from "./in-flight.ts";
 import { SpoeFault } from "./values.ts";
 
 /** Variables to set, or a promise of them. */
@@ -20,6 +21,8 @@ export type Answer = Iterable<readonly [string, string | number]>;
 export interface Asker {
   /** Nobody would read an answer any more. */
   readonly gone: boolean;
+  /** The HAProxy that asks, where it can be told from others and be seen to die. */
+  readonly haproxy: HaproxyProcess | null;
   /** Calls `leave` when it goes, unless the function that is returned was called before. */
   whenGone(leave: () => void): () => void;
 }
@@ -41,7 +44,9 @@ const LINGER_MS = 1_000;
 const KEEP_ALIVE_MS = 60_000;
 const NOTHING: Buffer = Buffer.alloc(0);
 
-export interface SpoePatience {
+export interface SpoeOptions {
+  /** Null for a peer whose end cannot be told from that of the network between. */
+  readonly inFlight?: InFlight | null;
   /** Milliseconds that a peer has for its HELLO, and for any frame that it began. */
   readonly frameMs?: number;
   /** Milliseconds in which a peer takes something of the answers that wait for it. */
@@ -56,6 +61,10 @@ export class SpoeConnection implements Asker {
   #received: Buffer = NOTHING;
   #agreed = false;
   #waiting = 0;
+  haproxy: HaproxyProcess | null = null;
+  readonly #inFlight: InFlight | null;
+  /** Whether the end was announced, by either side. */
+  #announced = false;
   readonly #leaves = new Set<() => void>();
   readonly #frameMs: number;
   readonly #sendTimeoutMs: number;
@@ -65,19 +74,23 @@ export class SpoeConnection implements Asker {
   /** Runs while a frame is due. */
   #deadline: NodeJS.Timeout | null = null;
 
-  constructor(socket: Socket, answering: Answering, patience: SpoePatience) {
+  constructor(socket: Socket, answering: Answering, options: SpoeOptions) {
     this.#socket = socket;
     this.#answering = answering;
-    this.#frameMs = patience.frameMs ?? FRAME_MS;
-    this.#sendTimeoutMs = patience.sendTimeoutMs;
-    this.#onUnread = patience.onUnread;
+    this.#frameMs = options.frameMs ?? FRAME_MS;
+    this.#sendTimeoutMs = options.sendTimeoutMs;
+    this.#inFlight = options.inFlight ?? null;
+    this.#onUnread = options.onUnread;
     socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
     socket.on("data", (chunk) => this.#receive(chunk));
     socket.on("drain", () => this.#goOn());
     // Where it was this thread that stood still, what was taken meanwhile is heard first.
     socket.on("timeout", () => setImmediate(() => this.#stalled && this.#cut()));
     socket.on("error", () => socket.destroy());
-    socket.on("close", () => this.#leave());
+    socket.on("close", () => {
+      this.#leave();
+      this.haproxy?.leave(!this.#announced);
+    });
     this.#expect();
   }
 
@@ -102,6 +115,7 @@ export class SpoeConnection implements Asker {
   #cut(): void {
     if (this.#socket.destroyed) return;
     this.#onUnread();
+    this.#announced = true;
     this.#socket.destroy();
   }
 
@@ -143,6 +157,7 @@ export class SpoeConnection implements Asker {
   #end(last: Buffer): void {
     const socket = this.#socket;
     if (socket.writableEnded) return;
+    this.#announced = true;
     socket.end(last);
     const timer = setTimeout(() => socket.destroy(), LINGER_MS);
     socket.on("close", () => clearTimeout(timer));
@@ -198,7 +213,9 @@ export class SpoeConnection implements Asker {
     if (!(theirs >= FRAME_BYTES_MIN)) throw new SpoeFault("the HELLO has no max-frame-size");
     this.#agreed = true;
     this.#write(helloFrame(Math.min(theirs, FRAME_BYTES_MAX)));
-    if (pairs.get("healthcheck") === true) this.#end(NOTHING);
+    if (pairs.get("healthcheck") === true) return this.#end(NOTHING);
+    const engine = pairs.get("engine-id");
+    if (typeof engine === "string") this.haproxy = this.#inFlight?.join(engine) ?? null;
   }
 
   #notify({ stream, id, body }: Frame): void {

@@ -43,7 +43,7 @@ interface Asked {
 export function haproxyAnswering(gate: Gate, holds: Holds): Answering {
   return (messages, asker) => {
     const asked = messages.find(({ name }) => name === "edge-request");
-    for (const message of messages) if (message.name === "edge-outcome") observeOrReport(gate, message);
+    for (const message of messages) if (message.name === "edge-outcome") observeOrReport(gate, message, asker);
     return asked === undefined ? NOTHING : answerOrReport({ gate, holds, asker }, asked.args);
   };
 }
@@ -64,21 +64,22 @@ function answerOrReport(asked: Asked, args: Arguments): Answer | Promise<Answer>
 }
 
 /** A fault costs the outcome alone: HAProxy goes on with the answer it has. */
-function observeOrReport(gate: Gate, message: Message): void {
+function observeOrReport(gate: Gate, message: Message, asker: Asker): void {
   try {
-    observe(gate, message);
+    observe(gate, message, asker);
   } catch (fault) {
     reportFault(gate.config.report, "fault in a handler", fault);
   }
 }
 
-function observe(gate: Gate, { args }: Message): void {
+function observe(gate: Gate, { args }: Message, { haproxy }: Asker): void {
   const id = args.get("id");
   const status = args.get("status");
   const size = Number(args.get("size") ?? 0);
   if (typeof id !== "string" || typeof status !== "number" || status < 100 || status > 599) {
     return increment(gate.metrics.malformed, "bad_outcome");
   }
+  haproxy?.ended(id);
   gate.observe(id, makeOutcome(status, { size: Number.isSafeInteger(size) && size > 0 ? size : 0 }));
 }
 
@@ -193,11 +194,12 @@ function parsed(bytes: Uint8Array, size: number): unknown {
 }
 
 function decide(asked: Asked, request: Request, shown: Shown | null): Answer | Promise<Answer> {
-  const { gate } = asked;
+  const { gate, asker } = asked;
   const ruling = gate.decide(request, "haproxy", gate.admit(request, shown));
   const { verdict } = ruling.record;
   if (verdict > SLOW) return refusalVariables(refusalOf(ruling, gate.view.policy), decisionField(ruling));
   const variables = passVariables(ruling);
+  if (ruling.record.token !== 0) asker.haproxy?.began(ruling.id);
   return verdict < SLOW ? variables : holdBack(asked, ruling, variables);
 }
 

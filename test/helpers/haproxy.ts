@@ -5,7 +5,7 @@ import type { Asker } from "../../server/spoe/connection.ts";
 import { haproxyAnswering } from "../../server/spoe/haproxy.ts";
 import { type SpoeValue, SpoeWriter } from "../../server/spoe/values.ts";
 
-const STAYING: Asker = { gone: false, whenGone: () => () => {} };
+const STAYING: Asker = { gone: false, haproxy: null, whenGone: () => () => {} };
 
 /**
  * @param lines - Names and values of the request's header lines, in their order.

@@ -13,10 +13,15 @@ export function framed(type: number, stream: number, id: number, fill: (writer: 
   return Buffer.concat([head, bytes]);
 }
 
-export const hello = (size = 16_380, versions = "2.0"): Buffer =>
-  framed(FRAME.haproxyHello, 0, 0, (writer) =>
-    writer.text("supported-versions").value(versions).text("max-frame-size").value(size).text("capabilities").value(""),
-  );
+export const hello = (size = 16_380, versions = "2.0", engine = ""): Buffer =>
+  framed(FRAME.haproxyHello, 0, 0, (writer) => {
+    writer.text("supported-versions").value(versions).text("max-frame-size").value(size).text("capabilities").value("");
+    if (engine !== "") writer.text("engine-id").value(engine);
+  });
+
+/** The last that HAProxy says on a connection, however much it still has to ask on others. */
+export const goodbye = (): Buffer =>
+  framed(FRAME.haproxyDisconnect, 0, 0, (writer) => writer.text("status-code").value(0).text("message").value("bye"));
 
 /** An `edge-request` as HAProxy sends it. */
 export function question(

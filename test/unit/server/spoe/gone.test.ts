@@ -1,8 +1,10 @@
 /** Questions whose answer nobody reads any more, because HAProxy's connection has gone: what they took is given back. */
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { LEASE_MICROS } from "../../../../engine/index.ts";
+import { InFlight } from "../../../../server/spoe/in-flight.ts";
 import { claims, inventoryWith, ISSUER, keySetOf, makePair, sign } from "../../../helpers/tokens.ts";
 import { serve, startService, type TestServer, until } from "../../../helpers/server.ts";
-import { Asking, hello, question } from "../../../helpers/spoe.ts";
+import { Asking, goodbye, hello, question } from "../../../helpers/spoe.ts";
 
 const POLICY = `policy "gone" { default allow }
 limit places per ip allow 1 at once
@@ -41,6 +43,67 @@ it("a question that was answered is not given up when its connection goes", asyn
   await next.until(() => next.answers.has(1));
   // The service has not answered yet.
   expect(next.answers.get(1)).toMatchObject({ verdict: "refuse", status: 429 });
+});
+
+describe("requests that were let through by a HAProxy on this machine", () => {
+  const start = async (): Promise<{
+    readonly engine: (name: string, ...questions: readonly Buffer[]) => Promise<Asking>;
+    readonly verdict: () => Promise<unknown>;
+  }> => {
+    const server = await serve(POLICY, { haproxy: "127.0.0.1:0" });
+    const engine = async (name: string, ...questions: readonly Buffer[]): Promise<Asking> => {
+      const haproxy = new Asking(server.running.haproxy?.port ?? 0);
+      haproxy.socket.write(Buffer.concat([hello(16_380, "2.0", name), ...questions]));
+      await haproxy.until(() => haproxy.others.length > 0 && haproxy.answers.size === questions.length);
+      return haproxy;
+    };
+    const verdict = async (): Promise<unknown> =>
+      (await engine("another", question(1, "GET", "/"))).answers.get(1)?.["verdict"];
+    return { engine, verdict };
+  };
+
+  it("give their places back where it dies, which ends all its connections without a word", async () => {
+    const { engine, verdict } = await start();
+    const [one, two] = [await engine("e1", question(1, "GET", "/")), await engine("e1")];
+    one.socket.destroy();
+    // It may have ended one connection by accident, and tells the outcome on the other.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await verdict()).toBe("refuse");
+    two.socket.destroy();
+    await until(async () => (await verdict()) === "allow");
+  });
+
+  it("keep their places where it says goodbye: it goes on with them, and may die later", async () => {
+    const { engine, verdict } = await start();
+    const one = await engine("e1", question(1, "GET", "/"));
+    one.socket.write(goodbye());
+    await one.until(() => one.ended);
+    expect(await verdict()).toBe("refuse");
+    (await engine("e1")).socket.destroy();
+    await until(async () => (await verdict()) === "allow");
+  });
+});
+
+describe("InFlight", () => {
+  it("knows of no request whose outcome was told, or whose place is free by its time", () => {
+    let now = 0;
+    const lost: string[] = [];
+    const inFlight = new InFlight(
+      (id) => void lost.push(id),
+      () => now,
+    );
+    const haproxy = inFlight.join("e1");
+    haproxy.began("old");
+    now = LEASE_MICROS;
+    for (const id of ["told", "left"]) haproxy.began(id);
+    haproxy.ended("told");
+    expect(inFlight.join("e1")).toBe(haproxy);
+    haproxy.leave(true);
+    expect(lost).toEqual([]);
+    haproxy.leave(true);
+    expect(lost).toEqual(["left"]);
+    expect(inFlight.join("e1")).not.toBe(haproxy);
+  });
 });
 
 it("nothing is decided for who went while it was found out who calls", async () => {
