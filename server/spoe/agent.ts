@@ -30,6 +30,7 @@ export async function openSpoeAgent(where: ListenAddress, gate: Gate, holds: Hol
   const inFlight = new InFlight(
     (id) => void gate.observe(id, makeOutcome(CALLER_GONE)),
     () => gate.now(),
+    gate.config.outcomesMax,
   );
   const server = createServer((socket) => {
     const { adapter, address } = gate.view.peers.of(socket.remoteAddress ?? "");

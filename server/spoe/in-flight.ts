@@ -9,21 +9,27 @@ export class InFlight {
   readonly #processes = new Map<string, HaproxyProcess>();
   readonly #lost: (id: string) => void;
   readonly #now: () => number;
+  readonly #most: number;
 
   /**
    * @param lost - Told of each request that nobody will tell the outcome of.
    * @param now - Microseconds.
+   * @param most - Requests of a process that are kept, the latest: no more than the engine waits for.
    */
-  constructor(lost: (id: string) => void, now: () => number) {
+  constructor(lost: (id: string) => void, now: () => number, most: number) {
     this.#lost = lost;
     this.#now = now;
+    this.#most = most;
   }
 
   /** A connection of the process begins. */
   join(engine: string): HaproxyProcess {
     for (const [name, { isOver }] of this.#processes) if (isOver) this.#processes.delete(name);
     let process = this.#processes.get(engine);
-    if (process === undefined) this.#processes.set(engine, (process = new HaproxyProcess(this.#lost, this.#now)));
+    if (process === undefined) {
+      process = new HaproxyProcess(this.#lost, this.#now, this.#most);
+      this.#processes.set(engine, process);
+    }
     process.join();
     return process;
   }
@@ -32,13 +38,15 @@ export class InFlight {
 export class HaproxyProcess {
   readonly #lost: (id: string) => void;
   readonly #now: () => number;
+  readonly #most: number;
   /** Decisions' names and when they were made, the oldest first. */
   readonly #waiting = new Map<string, number>();
   #connections = 0;
 
-  constructor(lost: (id: string) => void, now: () => number) {
+  constructor(lost: (id: string) => void, now: () => number, most: number) {
     this.#lost = lost;
     this.#now = now;
+    this.#most = most;
   }
 
   join(): void {
@@ -62,11 +70,17 @@ export class HaproxyProcess {
 
   began(id: string): void {
     this.#forgetOld();
+    if (this.#waiting.size >= this.#most) this.#forgetOldest();
     this.#waiting.set(id, this.#now());
   }
 
   ended(id: string): void {
     this.#waiting.delete(id);
+  }
+
+  #forgetOldest(): void {
+    const [oldest] = this.#waiting.keys();
+    if (oldest !== undefined) this.#waiting.delete(oldest);
   }
 
   /** A caller that goes before it is answered has no outcome. */

@@ -91,6 +91,7 @@ describe("InFlight", () => {
     const inFlight = new InFlight(
       (id) => void lost.push(id),
       () => now,
+      10,
     );
     const haproxy = inFlight.join("e1");
     haproxy.began("old");
@@ -103,6 +104,18 @@ describe("InFlight", () => {
     haproxy.leave(true);
     expect(lost).toEqual(["left"]);
     expect(inFlight.join("e1")).not.toBe(haproxy);
+  });
+
+  it("knows of no more requests than are waited for, the latest", () => {
+    const lost: string[] = [];
+    const haproxy = new InFlight(
+      (id) => void lost.push(id),
+      () => 0,
+      2,
+    ).join("e1");
+    for (const id of ["a", "b", "c"]) haproxy.began(id);
+    haproxy.leave(true);
+    expect(lost).toEqual(["b", "c"]);
   });
 });
 
