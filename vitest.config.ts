@@ -6,6 +6,12 @@ import { defineConfig, type ViteUserConfig } from "vitest/config";
 
 const slow = 60_000;
 
+/** For tests that start the program or threads of it: `test/helpers/bundled.ts`. */
+const bundled = {
+  globalSetup: ["test/helpers/bundled.ts"],
+  execArgv: ["--import", new URL("test/helpers/bundled-threads.mjs", import.meta.url).href],
+};
+
 const config: ViteUserConfig = defineConfig({
   test: {
     // By default one processor is left idle, which is half of a machine with two.
@@ -16,6 +22,7 @@ const config: ViteUserConfig = defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: ["test/e2e/**", "test/service/**", "test/unit/server/**", "**/node_modules/**"],
+          ...bundled,
           // Files share a process, which loads and warms up the engine once: a third of the time is saved.
           isolate: false,
           testTimeout: 20_000,
@@ -25,6 +32,7 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: "server",
           include: ["test/unit/server/**/*.test.ts"],
+          ...bundled,
           testTimeout: 20_000,
         },
       },
@@ -41,6 +49,7 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: "service",
           include: ["test/service/**/*.test.ts"],
+          ...bundled,
           fileParallelism: false,
           testTimeout: slow,
           hookTimeout: slow,

@@ -5,7 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { build } from "rolldown";
+import { bundle, programEntries } from "./bundle.ts";
 
 const ROOT = dirname(import.meta.dirname);
 const DIST = join(ROOT, "dist");
@@ -30,32 +30,8 @@ function copyAssets(): void {
   }
 }
 
-/** Packages that stay outside the program: what is native, and what only some commands load. */
-const OUTSIDE = /^(?:node:|uws-|undici$|vscode-)/;
-
-/**
- * Joins the program's modules, and those of the small packages that every command needs, into a few files: finding and reading
- * hundreds of them would be most of its start-up. Names stay as they are, so that a fault's stack can be read.
- */
-async function bundleProgram(): Promise<void> {
-  const { output } = await build({
-    // Threads begin with files of their own: `server/workers/worker-handle.ts` and `simulator/seed-workers/seed-worker.ts` start them by
-    // their names.
-    input: {
-      edgepolicy: join(DIST, "cli/bin.js"),
-      thread: join(DIST, "server/workers/thread.js"),
-      "seed-thread": join(DIST, "simulator/seed-workers/seed-thread.js"),
-    },
-    platform: "node",
-    external: OUTSIDE,
-    output: {
-      dir: join(DIST, "bin"),
-      format: "esm",
-      minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
-    },
-    logLevel: "warn",
-  });
-  const modules = output.flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : []));
+async function makeProgram(): Promise<void> {
+  const modules = await bundle(programEntries(DIST, "js"), join(DIST, "bin"));
   writeFileSync(join(DIST, "bin/LICENSES.txt"), licensesOf(modules));
   chmodSync(join(DIST, "bin/edgepolicy.js"), 0o755);
 }
@@ -83,5 +59,5 @@ rmSync(DIST, { recursive: true, force: true });
 process.exitCode = compile();
 if (process.exitCode === 0) {
   copyAssets();
-  await bundleProgram();
+  await makeProgram();
 }

@@ -2,9 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
-
-const BIN = join(import.meta.dirname, "../../cli/bin.ts");
+import { inject, onTestFinished } from "vitest";
 
 export interface ServerProcess {
   readonly child: ChildProcess;
@@ -22,7 +20,11 @@ export async function serveInProcess(
   nodeArgs: readonly string[] = [],
 ): Promise<ServerProcess> {
   const listeners = ["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--format", "json"];
-  const child = spawn(process.execPath, [...nodeArgs, BIN, "serve", ...args, ...listeners]);
+  const bundle = inject("bundle");
+  const program = join(bundle, "edgepolicy.js");
+  // It keeps its compiled code beside the bundle, not in the folder of whoever runs the tests.
+  const env = { ...process.env, XDG_CACHE_HOME: join(bundle, "cache") };
+  const child = spawn(process.execPath, [...nodeArgs, program, "serve", ...args, ...listeners], { env });
   onTestFinished(() => void child.kill("SIGKILL"));
   let reports = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => (reports += text));
