@@ -1,6 +1,6 @@
 /** `edgepolicy simulate --fit LOG`: recorded traffic as populations of a scenario. */
 import type { Policy } from "../engine/index.ts";
-import { fitJson, fitLogs, fitText } from "../simulator/index.ts";
+import { type FittedTraffic, fitJson, fitLogs, fitText, formatCount } from "../simulator/index.ts";
 import { openLogs } from "./input.ts";
 import type { CliIo } from "./io.ts";
 import { readLogOptions, withLogProblems } from "./log-options.ts";
@@ -33,17 +33,24 @@ export async function fit(file: string, policy: Policy, args: Arguments, io: Cli
   const paths = args.texts("fit");
   const logs = openLogs(paths, io);
   const fitted = await withLogProblems(logs, args, () => fitLogs(policy, logs, readLogOptions(args, [policy])));
-  if (fitted.populations.length === 0) {
-    const { requests, strangers } = fitted;
-    const why =
-      requests === 0
-        ? "no request"
-        : strangers === requests
-          ? `no request of a client that ${file} has in its inventory`
-          : `no request of a client on a route that ${file} has`;
-    const help = "--identify tells which client sent a request; a population is of clients of the inventory";
-    throw new CliProblem(`${paths.join(", ")}: ${why}`, requests === 0 ? "name a log that has some" : help);
-  }
+  const problem = unfit(fitted, file);
+  if (problem !== null) throw new CliProblem(`${paths.join(", ")}: ${problem.why}`, problem.help);
   await io.stdout(args.json() ? `${JSON.stringify(fitJson(fitted, policy))}\n` : fitText(fitted, policy));
   return EXIT.fine;
+}
+
+/** Why no population can be told from a log, and what to do; null where some can. */
+function unfit(
+  { populations, requests, strangers, fromMicros, toMicros }: FittedTraffic,
+  file: string,
+): { readonly why: string; readonly help: string } | null {
+  if (requests === 0) return { why: "no request", help: "name a log that has some" };
+  if (populations.length === 0) {
+    const whose = strangers === requests ? `that ${file} has in its inventory` : `on a route that ${file} has`;
+    const help = "--identify tells which client sent a request; a population is of clients of the inventory";
+    return { why: `no request of a client ${whose}`, help };
+  }
+  if (fromMicros < toMicros) return null;
+  const all = requests === 1 ? "it has one request" : `all ${formatCount(requests)} requests are of one moment`;
+  return { why: `${all}, so no rate can be told`, help: "name a log of a longer time" };
 }

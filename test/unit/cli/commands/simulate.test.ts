@@ -265,6 +265,8 @@ test("prints populations that are fitted to a log, which check takes", async () 
     JSON.stringify({ at: second * 1_000, method: "GET", path: "/", ip: "203.0.113.9", client: client ?? undefined });
   const log = Array.from({ length: 300 }, (_, index) => request(index * 3 + (index % 7) / 9, "acme_sync"));
   const at = folderWith({ ...FILES, log: [...log, request(901, null)].join("\n"), strangers: request(1, null) });
+  writeFileSync(at("one"), request(5, "acme_sync"));
+  writeFileSync(at("moment"), [request(5, "acme_sync"), request(5, "acme_sync"), request(5, null)].join("\n"));
   const { status, stdout, stderr } = await edgepolicy(["simulate", at("p.edgepolicy"), "--fit", at("log")]);
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   expect(stdout).toContain("// 1 request of callers that no client of the inventory is known to be");
@@ -297,6 +299,8 @@ test("prints populations that are fitted to a log, which check takes", async () 
   });
   for (const [argv, message] of [
     [["--fit", at("strangers")], "no request of a client that"],
+    [["--fit", at("one")], "it has one request, so no rate can be told"],
+    [["--fit", at("moment")], "all 3 requests are of one moment, so no rate can be told"],
     [["--fit", at("log"), "--seeds", "3"], "--fit runs nothing, so --seeds means nothing"],
     [["--fit", at("log"), "--format", "junit"], "--fit has no --format junit"],
     [["--fit", at("missing")], "there is no such file"],
