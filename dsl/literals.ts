@@ -7,6 +7,7 @@ import { canonicalIp, canonicalNetwork } from "../engine/index.ts";
 import type { AstLiteral, Quantity } from "./ast.ts";
 import type { Fix } from "./diagnostic.ts";
 import { meaningsOf } from "./meanings.ts";
+import { durationLiteral } from "./rate-text.ts";
 import { readTimeText } from "./time-text.ts";
 
 /** Where problems of literals go. */
@@ -54,21 +55,27 @@ const KIND_NAMES: Readonly<Record<Quantity["kind"], { readonly name: string; rea
 /** Reads a numeral such as `1_000`, `0.5%`, `10m` or `64KB`. */
 export function readQuantity(raw: string, span: Span, report: Reporter): Quantity {
   const parts = /^(\d+(?:_\d+)*)(\.\d+(?:_\d+)*)?(%|[A-Za-z]*)$/.exec(raw);
-  if (parts === null) {
-    report.error(
-      "EP1103",
-      `\`${raw}\` is not a number`,
-      span,
-      "digits, an optional fraction, and a unit: `1_000`, `0.5%`, `10m`, `64KB`",
-    );
-    return { kind: "int", value: 1, raw, span };
-  }
+  if (parts === null) return readJoined(raw, span, report);
   const [, whole = "0", fraction = "", unit = ""] = parts;
   const number = Number((whole + fraction).replaceAll("_", ""));
   const read = applyUnit(number, unit, fraction !== "", { raw, span, report });
   const quantity: Quantity = { ...read, raw, span };
   checkRange(quantity, whole, fraction, report);
   return quantity;
+}
+
+/** No number: several durations in one word, which are added up, or anything else. */
+function readJoined(raw: string, span: Span, report: Reporter): Quantity {
+  const parts = raw.match(/\d+(?:ms|[smhd])/g) ?? [];
+  const micros = parts.map((part) => Number.parseInt(part, 10) * (DURATION_UNITS.get(part.replace(/^\d+/, "")) ?? 0));
+  const value = micros.reduce((sum, each) => sum + each, 0);
+  const isDuration = parts.join("") === raw && value > 0 && value <= LARGEST;
+  const meant = isDuration ? durationLiteral(value) : "";
+  const help = isDuration
+    ? `a duration is one number and one unit: \`${meant}\``
+    : "digits, an optional fraction, and a unit: `1_000`, `0.5%`, `10m`, `64KB`";
+  report.error("EP1103", `\`${raw}\` is not a number`, span, help, isDuration ? { span, text: meant } : null);
+  return isDuration ? { kind: "duration", value, raw, span } : { kind: "int", value: 1, raw, span };
 }
 
 interface NumeralPlace {

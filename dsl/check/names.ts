@@ -161,6 +161,13 @@ const READERS = ["used", "ratio"];
 function reportUnknownName(ast: AstName, name: string, { context, words = [] }: Site): null {
   if (context.scope.isUnread(name)) return null;
   const declared = context.scope.names("signal", "score", "let", "list", "fact", "class", "table", "window");
+  const asked = presenceAsked(ast, name, context);
+  if (asked !== null) return reportText(ast, name, `write \`${asked}\``, context);
+  // No name of the language has a capital, but codes have.
+  const isCode = /^[A-Z]/.test(name) && ast.args === null && nameHere(name) === undefined;
+  const lower = name.toLowerCase();
+  if (isCode && context.scope.find(lower) === undefined && attributeNamed(lower) === undefined)
+    return reportText(ast, name, `quote it if it is text: \`"${name}"\``, context);
   const readers = ast.args === null ? words : READERS;
   const meant = nameHere(name) ?? nearest(name, [...readers, ...declared, ...context.fields.keys(), ...WRITTEN_NAMES]);
   const quoted = attributeNamed(name) === undefined ? `, or quote it if it is text: \`"${name}"\`` : "";
@@ -168,6 +175,22 @@ function reportUnknownName(ast: AstName, name: string, { context, words = [] }: 
     help: meant === null ? `declare it${quoted}` : `did you mean \`${meant}\`?`,
   });
   return null;
+}
+
+function reportText(ast: AstName, name: string, help: string, { report }: CheckContext): null {
+  report.error(SEMANTICS.unknownName, ast.span, `there is no \`${name}\``, { help });
+  return null;
+}
+
+const PRESENCE = /^(?:exists?|defined|present|is_?set|has|isset)$/;
+const ABSENCE = /^(?:missing|absent|is_?null|is_?empty|empty)$/;
+
+/** How `exists(x)` and the like are written; null for all else. */
+function presenceAsked({ args }: AstName, name: string, context: CheckContext): string | null {
+  const inner = args?.length === 1 && args[0] !== undefined ? unwrap(args[0]) : undefined;
+  const word = PRESENCE.test(name) ? "has" : ABSENCE.test(name) ? "no" : null;
+  const use = word === null || inner?.kind !== "name" ? null : attributeUse(inner, context);
+  return use === null || use === undefined ? null : `${word} ${writtenName(use)}`;
 }
 
 /** `used(limit)`: how much of a limit this key had used before this request. */

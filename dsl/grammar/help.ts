@@ -17,7 +17,7 @@ const SYNONYMS: ReadonlyMap<string, string> = meaningsOf({
   challenge: "captcha",
   when: "if where",
   where: "when",
-  over: "within",
+  over: "within in last during for",
   per: "by every",
 });
 

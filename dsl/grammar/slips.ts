@@ -14,6 +14,8 @@ export function slipHelp(found: IToken, tokens: readonly IToken[]): string | nul
     pathHelp(found, before) ??
     colonHelp(found, before) ??
     setHelp(found, before) ??
+    separatorHelp(found, before, tokens[index + 1]) ??
+    orderHelp(found, before) ??
     operatorHelp(found, before)
   );
 }
@@ -69,6 +71,43 @@ function setHelp(found: IToken, before: readonly IToken[]): string | null {
   if (found.tokenType !== t.Comma) return null;
   const open = before.findLastIndex(({ tokenType }) => tokenType === t.LeftParen);
   return before[open - 1]?.tokenType === t.K.in ? "a set stands in brackets: `in [A, B]`" : null;
+}
+
+/** Entries of a list without commas, those of a block with them, and a count of nothing. */
+function separatorHelp(found: IToken, before: readonly IToken[], after: IToken | undefined): string | null {
+  const [second, last] = before.slice(-2);
+  const open = innermost(before);
+  if (found.image === ")" && last?.image === "(" && second?.tokenType === t.K.count)
+    return "`count` stands without parentheses";
+  if (found.tokenType === t.LeftBrace && last?.tokenType === t.K.in) return "a list stands in brackets: `in [A, B]`";
+  if (open === "[" && BEGINS_ENTRY.some((type) => tokenMatcher(found, type)))
+    return "commas part the entries of a list: `[A, B]`";
+  if (open === "{" && after?.tokenType === t.Colon && last?.tokenType !== t.LeftBrace)
+    return "commas part entries with a colon: `a: 1, b: 2`";
+  const isPlain = before[0] !== undefined && WITHOUT_COMMAS.has(before[0].tokenType);
+  return open === "{" && isPlain && found.tokenType === t.Comma
+    ? "nothing stands between entries: leave `,` out"
+    : null;
+}
+
+/** Declarations in whose blocks no comma has a place. */
+const WITHOUT_COMMAS: ReadonlySet<unknown> = new Set([t.K.policy, t.K.rollout, t.K.identity, t.K.score]);
+const BEGINS_ENTRY = [t.Text, t.Numeral, t.Address, t.Time, t.AnyWord];
+
+/** The bracket that is open. */
+function innermost(before: readonly IToken[]): string | undefined {
+  const open: string[] = [];
+  for (const { image } of before) {
+    if (image === "{" || image === "[" || image === "(") open.push(image);
+    else if (image === "}" || image === "]" || image === ")") open.pop();
+  }
+  return open.at(-1);
+}
+
+/** A condition after the action. */
+function orderHelp(found: IToken, before: readonly IToken[]): string | null {
+  const isLate = /^(?:when|if|unless)$/.test(found.image) && before.some(({ tokenType }) => tokenType === t.K.then);
+  return isLate ? "the condition stands before the action: `when … then …`" : null;
 }
 
 /** `x is not in [A]`, `x is in [A]` and `x <> "y"`. */
