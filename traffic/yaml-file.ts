@@ -46,12 +46,20 @@ export function yamlProblems(
   { errors, warnings }: Document,
   text: string,
 ): readonly { readonly offset: number; readonly message: string }[] {
-  return [...errors, ...warnings].map(({ code, pos, message }) => ({
+  // What is said of a line after its first error comes of it.
+  const lines = new Set<number>();
+  const first = errors.filter(({ pos }) => {
+    const line = text.lastIndexOf("\n", pos[0] - 1);
+    return !lines.has(line) && lines.add(line);
+  });
+  return [...first, ...warnings].map(({ code, pos, message }) => ({
     offset: pos[0],
     message:
       code === "TAG_RESOLVE_FAILED"
         ? `the tag ${quote(text.slice(pos[0], pos[1]))} says nothing about this value; remove it`
-        : (message.split("\n", 1)[0] ?? ""),
+        : code === "MULTIPLE_DOCS"
+          ? "the file holds more than one document"
+          : (message.split("\n", 1)[0] ?? ""),
   }));
 }
 

@@ -8,6 +8,7 @@ import {
   type Node,
   parseDocument,
   visit,
+  type YAMLParseError,
   type YAMLWarning,
 } from "yaml";
 import type { Span } from "../../engine/index.ts";
@@ -28,13 +29,23 @@ export function readYaml(text: string, file: number, report: Report): Yaml | nul
     reportSyntax({ file, start: 0, end: Math.min(1, text.length) }, "nests too deep", report);
     return null;
   }
-  for (const { pos, message } of document.errors) {
+  for (const { code, pos, message } of firstOfLines(document, text)) {
     const [start, end] = [Math.min(pos[0], text.length), Math.min(pos[1], text.length)];
-    reportSyntax({ file, start, end }, `is not valid YAML: ${plain(message)}`, report);
+    const problem = code === "MULTIPLE_DOCS" ? "holds more than one document" : `is not valid YAML: ${plain(message)}`;
+    reportSyntax({ file, start, end }, problem, report);
   }
   for (const warning of document.warnings) reportUnread(warning, text, file, report);
   const isRead = document.errors.length + document.warnings.length === 0;
   return isRead ? { contents: document.contents, targets: aliasTargets(document) } : null;
+}
+
+/** The first error of each line: what the library says after it of the same line comes of it. */
+function firstOfLines({ errors }: Document, text: string): readonly YAMLParseError[] {
+  const lines = new Set<number>();
+  return errors.filter(({ pos }) => {
+    const line = text.lastIndexOf("\n", pos[0] - 1);
+    return !lines.has(line) && lines.add(line);
+  });
 }
 
 /** What the library reads on without: a tag that it does not know, or a directive. Its writer meant something by it. */

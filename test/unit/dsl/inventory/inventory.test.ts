@@ -160,6 +160,16 @@ describe("tags and directives", () => {
     ]);
   });
 
+  test("a wrong line is one problem, and so is a second document", () => {
+    expect(told("clients:\n- id: a1\n\t- id: b1\n\t- id: c1\n").map((each) => each.split(": ")[2])).toEqual([
+      "tabs are not allowed as indentation",
+      "tabs are not allowed as indentation",
+    ]);
+    expect(told("clients: []\n---\nclients: []\n")).toEqual([
+      "---\nclients: []\n: the inventory holds more than one document",
+    ]);
+  });
+
   test("of JSON's types may stand", () => {
     expect(told(inventoryOf("a1", "tags: !!seq [!!str x]", "plan: !!str 5", "labels: !!map {}"))).toEqual([]);
   });

@@ -184,6 +184,11 @@ describe("a file of options", () => {
     expect(problemsOf("policy: !!str a.edgepolicy")).toBe("");
   });
 
+  it("tells a wrong line once, and a second document", () => {
+    expect(problemsOf("log:\n  sink: stdout\n\t- a: b").split("\n")).toHaveLength(1);
+    expect(problemsOf("watch: true\n---\nwatch: false")).toBe(`${PATH}:2:1: the file holds more than one document`);
+  });
+
   it("tells all problems at once", () => {
     expect(problemsOf("lisen: 1\nheldMax: 0\nlog: { sinc: 1 }").split("\n").length).toBe(3);
   });
