@@ -8,7 +8,7 @@ import { ReplayStore } from "../replay/replay-store.ts";
 import { callerKey } from "./caller-key.ts";
 import { type AnswerFault, ChallengeCounts, type TokenFault } from "./counts.ts";
 import type { Shown } from "./headers.ts";
-import type { ChallengeConfig } from "./options.ts";
+import { answerBounds, type ChallengeConfig } from "./options.ts";
 import { type ChallengePlan, isSealed, type RouteGroup } from "./plan.ts";
 import { type PosedChallenge, poseProof, poseSealed } from "./posed.ts";
 import { COUNTER, isSolved } from "./proof-of-work.ts";
@@ -152,7 +152,7 @@ export class Challenges {
     if (fault !== null) return fault;
     if (token.kind === "pow" && !isSolved(text, token.bits)) return "unsolved";
     const store = token.kind === "pow" ? this.#used.pow : this.#used.nonce;
-    const use = store.use("", text.slice(0, TOKEN_LENGTH), token.endsMs, nowMs);
+    const use = store.use(place.caller, text.slice(0, TOKEN_LENGTH), token.endsMs, nowMs);
     return use === "first" ? null : use;
   }
 
@@ -215,8 +215,8 @@ export class Challenges {
   }
 }
 
-function ownAnswers({ answersMax }: ChallengeConfig): UsedAnswers {
-  const bounds = { most: answersMax, mostOfOwner: answersMax };
+function ownAnswers(config: ChallengeConfig): UsedAnswers {
+  const bounds = answerBounds(config);
   return { pow: new ReplayStore(bounds), nonce: new ReplayStore(bounds) };
 }
 

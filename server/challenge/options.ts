@@ -1,6 +1,6 @@
 /** Options of challenges, with their defaults. */
 import { randomBytes } from "node:crypto";
-import { ENTRIES_MAX } from "../replay/replay-memory.ts";
+import { ENTRIES_MAX, type ReplayBounds } from "../replay/replay-memory.ts";
 import { invalidOption } from "../server-error.ts";
 
 /** What challenges are sealed with, how hard they are, and how long they and their passes last. */
@@ -17,7 +17,10 @@ export interface ChallengeOptions {
   readonly lifetimeMs?: number;
   /** Milliseconds that a pass is good for. Default 300,000. */
   readonly passMs?: number;
-  /** Answers of each kind that are remembered as used; one more is refused until older ones have run out. Default 65,536. */
+  /**
+   * Answers of each kind that are remembered as used; one more is refused until older ones have run out. One caller has at most an
+   * eighth of them. Default 65,536.
+   */
   readonly answersMax?: number;
 }
 
@@ -73,4 +76,12 @@ function readSecrets(option: readonly string[] | undefined): readonly string[] {
 function within(name: string, value: number, most: number): number {
   if (Number.isSafeInteger(value) && value >= 1 && value <= most) return value;
   throw invalidOption(`challenges.${name}`, `${value} is not a whole number from 1 to ${most}`);
+}
+
+/** A caller has an eighth of the room: an answer to `nonce` costs nothing, so one caller could have everybody's refused. */
+const SHARE_OF_CALLER = 8;
+
+/** How many used answers of one kind are remembered. */
+export function answerBounds({ answersMax }: Pick<ChallengeConfig, "answersMax">): ReplayBounds {
+  return { most: answersMax, mostOfOwner: Math.ceil(answersMax / SHARE_OF_CALLER) };
 }

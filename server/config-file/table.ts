@@ -117,7 +117,9 @@ const CHALLENGES: Fields<ChallengeOptions> = {
   bits: count("Zero bits that the hash of an answer to `challenge pow` begins with, 1 to 32. Default 18."),
   lifetimeMs: count("Milliseconds that a challenge can be answered in. Default 120000."),
   passMs: count("Milliseconds that a pass is good for. Default 300000."),
-  answersMax: count("Answers of each kind that are remembered as used. Default 65536."),
+  answersMax: count(
+    "Answers of each kind that are remembered as used; an eighth of them of one caller. Default 65536.",
+  ),
 };
 
 const STREAM: Fields<StreamOptions> = {

@@ -2,6 +2,7 @@
  * What a server remembers as used: the same whatever becomes of its policy, since a reload that forgot would let everything in again, and the
  * same for all its threads.
  */
+import { answerBounds } from "../challenge/options.ts";
 import type { Config } from "../config.ts";
 import { makeReplayMemory, type ReplayBounds, type ReplayMemory } from "./replay-memory.ts";
 import { ReplayStore } from "./replay-store.ts";
@@ -88,7 +89,7 @@ function rememberedOf(config: Served): Remembered {
 function boundsOf({ challenges, signedRequests, tokens }: Served): Readonly<Record<Kind, ReplayBounds>> {
   const { dpopProofsMax } = tokens;
   const { replaysMax } = signedRequests;
-  const answers = { most: challenges.answersMax, mostOfOwner: challenges.answersMax };
+  const answers = answerBounds(challenges);
   return {
     proofs: { most: dpopProofsMax, mostOfOwner: Math.max(1, Math.floor(dpopProofsMax / SHARE_OF_KEY)) },
     signatures: { most: replaysMax, mostOfOwner: Math.ceil(replaysMax / SHARE_OF_CLIENT) },

@@ -200,7 +200,8 @@ describe("an answer", () => {
 
   it("is refused where no more can be remembered, each kind by itself", () => {
     const { gate, at } = bench({ answersMax: 2, lifetimeMs: 10_000 });
-    expect([earn(gate), earn(gate)].every((pass) => pass !== "")).toBe(true);
+    const others = ["198.51.100.1", "192.0.2.1"].map((ip) => earn(gate, { ip }));
+    expect(others.every((pass) => pass !== "")).toBe(true);
     const third = answerTo(posed(gate));
     expect(posed(gate, { answer: third })).toMatchObject({ refused: "full" });
     expect(ask(gate, { answer: third }).pass).toBe("");
@@ -209,6 +210,17 @@ describe("an answer", () => {
     at(140_000);
     expect(earn(gate)).not.toBe("");
     expect(gate.challenges.remembered.answers).toBe(2);
+  });
+
+  it("of one caller takes an eighth of what can be remembered, and leaves the rest to others", () => {
+    const { gate } = bench({ answersMax: 16 });
+    const asked = { path: "/echo" };
+    expect([earn(gate, asked), earn(gate, asked)].every((pass) => pass !== "")).toBe(true);
+    expect(posed(gate, { ...asked, answer: answerTo(posed(gate, asked)) }).refused).toBe("full");
+    // Its neighbours are the same caller, its clients are not.
+    expect(earn(gate, { ...asked, ip: "203.0.113.10" })).toBe("");
+    expect(earn(gate, { ...asked, client: "acme", evidence: "static_secret" })).not.toBe("");
+    expect(earn(gate, { ...asked, ip: "198.51.100.1" })).not.toBe("");
   });
 
   it("turns a limit's challenge into a throttle, which says when to come back", () => {

@@ -23,11 +23,12 @@ describe("what a server remembers as used", () => {
     expect(replaysOf(config)).not.toBe(replaysOf(configOf()));
   });
 
-  it("has room by its options, of which one key has an eighth and one client a quarter", () => {
+  it("has room by its options, of which one key or caller has an eighth and one client a quarter", () => {
     const { proofs, signatures, pow, nonce } = replaysOf(configOf());
     expect([roomOf(proofs, "a"), roomOf(proofs, "b")]).toEqual([10, 10]);
     expect(["a", "b", "c", "d"].map((client) => roomOf(signatures, client))).toEqual([3, 3, 3, 0]);
-    expect([roomOf(pow, ""), roomOf(nonce, "")]).toEqual([5, 5]);
+    expect(["a", "b", "c", "d", "e", "f"].map((caller) => roomOf(pow, caller))).toEqual([1, 1, 1, 1, 1, 0]);
+    expect([roomOf(nonce, "a"), roomOf(nonce, "a")]).toEqual([1, 0]);
   });
 
   it("is the same in threads that share it, and told by the first", () => {
