@@ -15,6 +15,7 @@ import { type CompactToken, TOKEN_LENGTH_MAX } from "./compact.ts";
 import { readHeader, type TokenHeader } from "./header.ts";
 import { type Carried, type PossessionParts, possessionProblem, readCarried, unboundProblem } from "./possession.ts";
 import type { TokenProblem } from "./problem.ts";
+import { RefusedTokens } from "./refused-tokens.ts";
 import type { TokenClients } from "./token-clients.ts";
 import type { Tokens, VerifiedToken } from "./tokens.ts";
 
@@ -44,6 +45,7 @@ export class JwtVerifier implements Verifier {
   readonly #source: JwtSource;
   readonly #parts: JwtParts;
   readonly #rsaDefault: string | null;
+  readonly #refused = new RefusedTokens();
 
   constructor(source: JwtSource, parts: JwtParts) {
     this.headers = source.dpop === null ? ["authorization"] : ["authorization", "dpop"];
@@ -88,6 +90,8 @@ export class JwtVerifier implements Verifier {
     const digest = tokens.digestOf(text);
     const known = tokens.find(digest, index);
     if (known !== undefined && keys.set?.keys.includes(known.key) === true) return known;
+    const refused = this.#refused.problemOf(digest, keys.set, this.#nowSeconds());
+    if (refused !== null) return refused;
     const token = tokens.formOf(text);
     if (typeof token === "string") return token;
     const header = this.#readHeader(token);
@@ -119,9 +123,13 @@ export class JwtVerifier implements Verifier {
     const { text, signedLength, signature, payload } = token;
     const algorithm = ALGORITHMS.get(alg);
     if (algorithm === undefined) return "alg_not_allowed";
-    if (!isSignedBy(algorithm, key.key, text.slice(0, signedLength), signature)) return "bad_signature";
-    const claims = readClaims(payload, this.#parts.demands, this.#nowSeconds());
-    if (typeof claims === "string") return claims;
+    const now = this.#nowSeconds();
+    const isSigned = isSignedBy(algorithm, key.key, text.slice(0, signedLength), signature);
+    const claims = isSigned ? readClaims(payload, this.#parts.demands, now) : "bad_signature";
+    if (typeof claims === "string") {
+      this.#refused.add(digest, claims, key, now);
+      return claims;
+    }
     const verified = this.#describe(key, kid, claims, payload);
     this.#parts.tokens.remember(digest, this.#parts.index, verified);
     return verified;
