@@ -1,7 +1,6 @@
 /** The signature algorithms of RFC 9421 §3.3 that a holder of the public key alone cannot forge. A key has exactly one. */
 import { constants, type KeyObject, verify } from "node:crypto";
-import { publicKeyOf, SECRET_MEMBERS } from "../keys/jwk.ts";
-import { isOfSmallOrder } from "../keys/small-order.ts";
+import { publicKeyOf, SECRET_MEMBERS, weaknessOf } from "../keys/jwk.ts";
 
 export type Algorithm = "ed25519" | "ecdsa-p256-sha256" | "ecdsa-p384-sha384" | "rsa-pss-sha512" | "rsa-v1_5-sha256";
 
@@ -37,11 +36,8 @@ export function readPublicKey(jwk: Jwk): PublicKey | string {
   if (algorithm === undefined) return `is no key for HTTP message signatures (\`${kind.slice(0, 60)}\`)`;
   const key = publicKeyOf(jwk);
   if (key === null) return "cannot be read";
-  if (algorithm === "ed25519" && isOfSmallOrder(String(jwk["x"])))
-    return "is a point of small order, for which anybody can sign";
-  return jwk["kty"] === "RSA" && !isStrong(key)
-    ? "is weak: RSA needs 2,048 bits and an exponent of 65,537 or more"
-    : { key, algorithm };
+  const weakness = weaknessOf(key, jwk);
+  return weakness === null ? { key, algorithm } : `is weak: ${weakness}`;
 }
 
 /** Key type, curve and algorithm, as far as they are texts. */
@@ -51,10 +47,6 @@ function kindOf(jwk: Jwk): string {
     .map((member) => (typeof member === "string" ? `${member} ` : ""))
     .join("")
     .trim();
-}
-
-function isStrong({ asymmetricKeyDetails: details }: KeyObject): boolean {
-  return (details?.modulusLength ?? 0) >= 2_048 && (details?.publicExponent ?? 0n) >= 65_537n;
 }
 
 /** Whether `signature` is that of `text`. */

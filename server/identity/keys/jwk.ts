@@ -102,9 +102,10 @@ export function publicKeyOf(jwk: Readonly<Record<string, unknown>>): KeyObject |
   }
 }
 
-function weaknessOf(key: KeyObject, { kty, x }: Readonly<Record<string, string>>): string | null {
+/** Why nothing is to be verified by a public key of this JWK, or null. */
+export function weaknessOf(key: KeyObject, { kty, x }: Readonly<Record<string, unknown>>): string | null {
   if (kty === "RSA") return weaknessOfRsa(key);
-  return kty === "OKP" && isOfSmallOrder(x ?? "") ? "it is a point of small order, for which anybody can sign" : null;
+  return kty === "OKP" && isOfSmallOrder(String(x)) ? "it is a point of small order, for which anybody can sign" : null;
 }
 
 function weaknessOfRsa(key: KeyObject): string | null {

@@ -553,6 +553,7 @@ describe("keys", () => {
   });
 
   const weak = generateKeyPairSync("rsa", { modulusLength: 1_024 }).publicKey;
+  const strong = generateKeyPairSync("rsa", { modulusLength: 2_048 }).publicKey;
   const ec = generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey;
   it.each<[string, string, RegExp]>([
     ["no set", "[]", /is not a JWK set/],
@@ -565,6 +566,18 @@ describe("keys", () => {
     ],
     ["a shared secret", JSON.stringify({ keys: [{ kty: "oct", k: "AAAA", kid: "a" }] }), /private member `k`/],
     ["a weak key", JSON.stringify({ keys: [jwkOf(weak, { kid: "a" })] }), /is weak/],
+    [
+      "a key that takes long to verify with",
+      JSON.stringify({
+        keys: [{ kty: "RSA", kid: "a", e: "AQAB", n: Buffer.alloc(1_025, 0xff).toString("base64url") }],
+      }),
+      /more than 8192/,
+    ],
+    [
+      "a key with an exponent that takes long to verify with",
+      JSON.stringify({ keys: [jwkOf(strong, { kid: "a", e: Buffer.alloc(200, 0xff).toString("base64url") })] }),
+      /its exponent is/,
+    ],
     ["a key for encryption", JSON.stringify({ keys: [jwkOf(ec, { kid: "a", use: "enc" })] }), /not for signatures/],
     [
       "another algorithm",
