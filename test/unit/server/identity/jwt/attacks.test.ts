@@ -2,6 +2,7 @@
  * Attacks on tokens by the names under which they are known, each refused for a reason of its own. Tokens are good but for the one thing
  * that their name says, and are signed where an attacker could have them signed.
  */
+import { constants, KeyObject, sign as signBytes } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Request } from "../../../../../engine/index.ts";
 import { nginxHandler } from "../../../../../server/authz/nginx.ts";
@@ -235,6 +236,18 @@ describe("attacks on tokens", () => {
 
   it("ecdsa_malleated: is accepted, because honest signers make both halves, and is met by revocation (jwt-verifier.test.ts)", async () => {
     expect(server.problemOf(await good())).toBeNull();
+  });
+
+  it("pss_salt: a salt is as long as the hash, and no shorter or longer", async () => {
+    const pss = await makePair("PS256", "k3");
+    const own = tokenServer({ source: 'algorithms ["PS256"]', files: { "keys.json": keySetOf(pss) } });
+    const input = `${b64(headerOf({ alg: "PS256", kid: "k3" }))}.${b64(PAYLOAD)}`;
+    const key = KeyObject.from(pss.privateKey);
+    const problems = [0, 20, 32, 33, 222].map((saltLength) => {
+      const options = { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength };
+      return own.problemOf(`${input}.${b64(signBytes("sha256", Buffer.from(input), options))}`);
+    });
+    expect(problems).toEqual(["bad_signature", "bad_signature", null, "bad_signature", "bad_signature"]);
   });
 
   it("kid_dup in the key set: which key is meant is not guessed", async () => {
