@@ -41,8 +41,9 @@ function count(value: unknown): number {
   return Number.isSafeInteger(number) && number >= 0 ? number : 0;
 }
 
-/** A parameter (a name and a quoted string or a token), or the name of a scheme. */
-const PART = /[\s,]*(?:([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))|([\w!#$%&'*+.^`|~-]+))/y;
+/** What another scheme has instead of parameters (`token68`), a parameter (a name and a quoted string or a token), or the name of a scheme. */
+const PART =
+  /[\s,]*(?:[\w.~+/-]+=*(?=\s*(?:,|$))|([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))|([\w!#$%&'*+.^`|~-]+))/y;
 
 /** The parameters of the scheme `Edge`, among those of others. */
 function edgeParameters(text: string): Readonly<Record<string, string>> {

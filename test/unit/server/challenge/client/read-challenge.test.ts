@@ -15,6 +15,9 @@ describe("readChallenge", () => {
     `${EDGE}, DPoP algs="ES256"`,
     `Basic realm="x", ${EDGE}, Bearer token="other", challenge="none"`,
     `Negotiate YWJj==, ${EDGE}`,
+    `Negotiate YW/Jj+a=, ${EDGE}`,
+    `Negotiate oYH1MIHy= , NTLM, ${EDGE}`,
+    `NTLM, ${EDGE}, Negotiate YW/J`,
   ])("finds the scheme Edge in %s", (field) => {
     expect(readChallenge(field)).toEqual(POW);
   });
@@ -44,6 +47,7 @@ describe("readChallenge", () => {
       }),
     );
     expect(readChallenge(`Edge a="${"\\".repeat(100_000)}`)).toBeNull();
+    expect(readChallenge(`Edge ${`a${" ".repeat(20)}`.repeat(5_000)}`)).toBeNull();
     expect(readChallenge(`Edge ${"a = ".repeat(50_000)}`)).toBeNull();
   });
 });
