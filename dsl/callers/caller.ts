@@ -16,6 +16,8 @@ export interface CallerTraits {
   readonly outcomes: boolean;
   /** Whether bodies come along: always, where it is configured to, or never. */
   readonly bodies: "always" | "configured" | "never";
+  /** Whether it tells how long a body is that does not come along. */
+  readonly sizes: boolean;
   /** Longest answer that it waits for, with room to spare, in microseconds. */
   readonly patienceMicros: number;
   /** Statuses of refusals that reach its client as they are; null for all of them. */
@@ -29,18 +31,26 @@ export const CALLER_TRAITS: Readonly<Record<CallerName, CallerTraits>> = {
   nginx: {
     outcomes: false,
     bodies: "never",
+    sizes: true,
     patienceMicros: 60 * SECOND,
     statuses: new Set([400, 401, 403, 429]),
   },
-  envoy: { outcomes: false, bodies: "configured", patienceMicros: 0.15 * SECOND, statuses: ALL_BUT_5XX },
-  traefik: { outcomes: false, bodies: "configured", patienceMicros: 25 * SECOND, statuses: null },
-  caddy: { outcomes: false, bodies: "never", patienceMicros: 60 * SECOND, statuses: null },
+  envoy: {
+    outcomes: false,
+    bodies: "configured",
+    sizes: false,
+    patienceMicros: 0.15 * SECOND,
+    statuses: ALL_BUT_5XX,
+  },
+  traefik: { outcomes: false, bodies: "configured", sizes: false, patienceMicros: 25 * SECOND, statuses: null },
+  caddy: { outcomes: false, bodies: "never", sizes: true, patienceMicros: 60 * SECOND, statuses: null },
   haproxy: {
     outcomes: true,
     bodies: "configured",
+    sizes: true,
     patienceMicros: 4 * SECOND,
     statuses: new Set([400, 401, 403, 404, 429, 503]),
   },
-  apisix: { outcomes: false, bodies: "configured", patienceMicros: 2.5 * SECOND, statuses: null },
-  inline: { outcomes: true, bodies: "always", patienceMicros: Number.POSITIVE_INFINITY, statuses: null },
+  apisix: { outcomes: false, bodies: "configured", sizes: false, patienceMicros: 2.5 * SECOND, statuses: null },
+  inline: { outcomes: true, bodies: "always", sizes: true, patienceMicros: Number.POSITIVE_INFINITY, statuses: null },
 };

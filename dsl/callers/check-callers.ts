@@ -50,7 +50,7 @@ function reportOutcomes({ signals, limits }: Policy, caller: CallerName, report:
   }
 }
 
-function reportBodies(policy: Policy, caller: CallerName, { bodies }: CallerTraits, report: Report): void {
+function reportBodies(policy: Policy, caller: CallerName, { bodies, sizes }: CallerTraits, report: Report): void {
   const why = bodies === "never" ? "never sends bodies along" : "sends no bodies along unless it is configured to";
   const help =
     bodies === "never"
@@ -58,6 +58,16 @@ function reportBodies(policy: Policy, caller: CallerName, { bodies }: CallerTrai
       : "configure it to send bodies and say `--shows bodies`, or stand inline";
   for (const { span, written } of firstReadings(policy, (name) => name === "body")) {
     report.error(CALLER_CODES.body, span, `\`${written}\` is a field of the body, and ${caller} ${why}`, { help });
+  }
+  for (const { span } of sizes ? [] : firstReadings(policy, (name) => name === "body.size")) {
+    report.error(
+      CALLER_CODES.body,
+      span,
+      `the size of a body is read, and ${caller} ${why}, nor says how long they are`,
+      {
+        help,
+      },
+    );
   }
   for (const source of policy.identity) {
     if (source.kind !== "hmac") continue;

@@ -11,7 +11,7 @@ export const CALLER_CODES = {
     code: "EP4002",
     title: "the caller does not show bodies",
     explanation:
-      "A proxy that asks without the body leaves its fields missing, so conditions on them never hold and their events are not counted; a signature over the body cannot be verified. Stand inline, or use a caller that can send bodies along and say `--shows bodies`.",
+      "A proxy that asks without the body leaves its fields missing, so conditions on them never hold and their events are not counted; its size counts as none, unless the proxy tells it; a signature over the body cannot be verified. Stand inline, or use a caller that can send bodies along and say `--shows bodies`.",
   },
   delay: {
     code: "EP4003",

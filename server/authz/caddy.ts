@@ -1,7 +1,8 @@
 /**
  * `/authz/caddy`: Caddy's `forward_auth`. It asks with GET and without a body, and says method and target in `X-Forwarded-Method` and
- * `X-Forwarded-Uri`. Any 2xx lets through; anything else goes to the caller as it stands. Releases before 2.7 keep a caller's own
- * header where the answer has none to copy, so an unnamed caller's `X-Edge-Client` is answered empty.
+ * `X-Forwarded-Uri`, and how long the body is where it is configured to. Any 2xx lets through; anything else goes to the caller as it
+ * stands. Releases before 2.7 keep a caller's own header where the answer has none to copy, so an unnamed caller's `X-Edge-Client` is
+ * answered empty.
  */
 import type { Gate } from "../gate.ts";
 import type { Holds } from "../hold.ts";
@@ -10,7 +11,7 @@ import { FORWARDED, type ForwardAuthCaller, forwardAuthHandler, STATED } from ".
 
 const CADDY: ForwardAuthCaller = {
   adapter: "caddy",
-  ownHeaders: new Set([...FORWARDED, "connection", "content-length"]),
+  ownHeaders: new Set([...FORWARDED, "connection", "content-length", "x-original-content-length"]),
   stated: STATED,
   // It waits without end; this is what a caller would.
   patienceMs: 60_000,
@@ -18,6 +19,7 @@ const CADDY: ForwardAuthCaller = {
   target: (from) => from.header("x-forwarded-uri"),
   method: (from) => from.header("x-forwarded-method"),
   host: (from) => from.header("x-forwarded-host"),
+  length: (from) => from.header("x-original-content-length"),
   hasWholeBody: () => true,
   allowFields: (_gate, client) => (client === null ? ["X-Edge-Client", ""] : []),
   refusal: (refusal) => refusal,

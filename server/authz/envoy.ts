@@ -8,7 +8,7 @@ import type { Gate } from "../gate.ts";
 import type { Holds } from "../hold.ts";
 import type { Refusal } from "../refusal.ts";
 import type { Handler } from "../transport.ts";
-import { type ForwardAuthCaller, forwardAuthHandler, type Subrequest } from "./forward-auth.ts";
+import { type ForwardAuthCaller, forwardAuthHandler, lengthThatComes, type Subrequest } from "./forward-auth.ts";
 
 /** Where the original target begins. */
 export const ENVOY_PREFIX = "/authz/envoy";
@@ -23,6 +23,7 @@ const ENVOY: ForwardAuthCaller = {
   target: targetOf,
   method: (from) => from.method,
   host: (from) => from.header("host"),
+  length: lengthThatComes,
   hasWholeBody: (from) => from.header("x-envoy-auth-partial-body") !== "true",
   allowFields: removals,
   refusal: asDenial,

@@ -47,6 +47,8 @@ export interface ForwardAuthCaller {
   target(from: Subrequest): string;
   method(from: Subrequest): string;
   host(from: Subrequest): string;
+  /** How long the request's body is, as it declares; empty where that is not stated. */
+  length(from: Subrequest): string;
   /** Whether a body that comes along is all of the request's. */
   hasWholeBody(from: Subrequest): boolean;
   /** Header fields beside the decision's and the client's of an answer that lets a request through. */
@@ -58,6 +60,9 @@ export interface ForwardAuthCaller {
 /** In which headers most of them say which request it is, and what else they say. */
 export const STATED: readonly string[] = ["x-forwarded-uri", "x-forwarded-method", "x-forwarded-host"];
 export const FORWARDED: readonly string[] = [...STATED, "x-forwarded-for", "x-forwarded-proto"];
+
+/** Of those that send a body along, or none: what comes is how long it is. */
+export const lengthThatComes = (from: Subrequest): string => from.header("content-length");
 
 export function forwardAuthHandler(gate: Gate, holds: Holds, caller: ForwardAuthCaller): Handler {
   const room = new BodyRoom(gate.config.signedRequests.bodiesBytesMax);
@@ -76,7 +81,7 @@ export function forwardAuthHandler(gate: Gate, holds: Holds, caller: ForwardAuth
       whenIdentified(waiting, reply, gate.config.report, () => answer(gate, holds, caller, asked, shown, reply));
     };
     const fields = readsBody(gate, sub, asked);
-    const signed = isShown(caller, sub, asked) ? bodyBytesFor(gate, asked, sub) : 0;
+    const signed = isShown(caller, sub) ? bodyBytesFor(gate, asked, sub) : 0;
     if (!fields && signed === 0) return decide(sub);
     const body = new RequestBody(reply, gate.config.recordBytesMax);
     const [copied, parsed] = [copiedFrom(from), fields && caller.hasWholeBody(sub)];
@@ -138,7 +143,7 @@ function readAsked(
   const isOwn = (name: string): boolean => caller.ownHeaders.has(name);
   const headers = readHeaders(from, sub, view, isOwn);
   const facts = readFacts(view.facts, sub.header);
-  const size = Number(sub.header("content-length")) || 0;
+  const size = Number(caller.length(sub)) || 0;
   return makeRequest({ path, method, host: caller.host(sub), ip, headers, facts, size });
 }
 
@@ -149,17 +154,17 @@ function malformed(gate: Gate, status: number, name: string, detail: string): Re
 
 // ── its body, where the route reads fields of it or the caller has signed it ─
 
-function comes(from: Subrequest, asked: Request): boolean {
-  return asked.size > 0 || from.header("transfer-encoding") !== "";
+function comes(from: Subrequest): boolean {
+  return Number(from.header("content-length")) > 0 || from.header("transfer-encoding") !== "";
 }
 
 function readsBody({ view, engine }: Gate, from: Subrequest, asked: Request): boolean {
-  return comes(from, asked) && view.needs.bodyRoutes.length > 0 && view.readsBody[engine.routeOf(asked)] === true;
+  return comes(from) && view.needs.bodyRoutes.length > 0 && view.readsBody[engine.routeOf(asked)] === true;
 }
 
 /** Whether the body that was signed is shown: one that is not could be any. */
-function isShown(caller: ForwardAuthCaller, from: Subrequest, asked: Request): boolean {
-  return comes(from, asked) && caller.hasWholeBody(from);
+function isShown(caller: ForwardAuthCaller, from: Subrequest): boolean {
+  return comes(from) && caller.hasWholeBody(from);
 }
 
 function sendBusy(gate: Gate, reply: Reply): void {

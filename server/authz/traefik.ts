@@ -6,7 +6,7 @@
 import type { Gate } from "../gate.ts";
 import type { Holds } from "../hold.ts";
 import type { Handler } from "../transport.ts";
-import { FORWARDED, type ForwardAuthCaller, forwardAuthHandler, STATED } from "./forward-auth.ts";
+import { FORWARDED, type ForwardAuthCaller, forwardAuthHandler, lengthThatComes, STATED } from "./forward-auth.ts";
 
 const TRAEFIK: ForwardAuthCaller = {
   adapter: "traefik",
@@ -18,6 +18,7 @@ const TRAEFIK: ForwardAuthCaller = {
   target: (from) => from.header("x-forwarded-uri"),
   method: (from) => from.header("x-forwarded-method"),
   host: (from) => from.header("x-forwarded-host"),
+  length: lengthThatComes,
   hasWholeBody: () => true,
   allowFields: () => [],
   refusal: (refusal) => refusal,

@@ -145,6 +145,26 @@ describe.skipIf(missing)("Caddy with the documented configuration", () => {
   });
 });
 
+describe.skipIf(missing)("Caddy that says how long a body is", () => {
+  it("lets nobody hide it", async () => {
+    const policy = `policy "sized" { default allow }\nrule long when body.size > 3B then block 404`;
+    const edge = await serve(policy, { callers: { via: ["caddy"] } });
+    const service = await startService(echo);
+    const port = await freePort();
+    const sizes = blockOf("forward-auth.md", "caddy-sizes");
+    await runCaddy({ proxy: port, edge: edge.port, service: service.port }, "", sizes);
+    const post = async (body: string | ReadableStream): Promise<number> => {
+      const headers = { "x-original-content-length": "1" };
+      const sent = { method: "POST", headers, body, duplex: "half" };
+      return (await fetch(`http://127.0.0.1:${port}/`, sent as RequestInit)).status;
+    };
+    expect([await post("no"), await post("long"), await post(ReadableStream.from([Buffer.from("long")]))]).toEqual([
+      200, 404, 411,
+    ]);
+    expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(200);
+  });
+});
+
 describe.skipIf(missing)("Caddy with the documented log", () => {
   it("shows what the service answered", async () => {
     const path = join(temporaryFolder(), "edge.log");

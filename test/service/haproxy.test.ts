@@ -1,13 +1,12 @@
 /** Real HAProxy guards a service through its SPOE filter, with the configuration of docs/haproxy.md as it stands there. */
 import { request } from "node:http";
-import { connect } from "node:http2";
 import { describe, expect, it } from "vitest";
 import { withChallenges } from "../../server/challenge/client/index.ts";
 import { inventoryOf } from "../helpers/inventory.ts";
 import type { TestServer } from "../helpers/server.ts";
 import { echo, freePort, serve, startService } from "../helpers/server.ts";
 import { fewScopes, SCOPED } from "./few-scopes.ts";
-import { HAPROXY, isMissing, runHaproxy, twinsThrough } from "./proxies.ts";
+import { HAPROXY, isMissing, runHaproxy, statusOverHttp2, twinsThrough } from "./proxies.ts";
 
 const POLICY = `policy "haproxy" { default allow }
 identity { api_key { header "x-api-key" } }
@@ -174,27 +173,4 @@ function statusOfTwoKeys(url: string): Promise<number> {
     });
     asking.on("error", reject).end();
   });
-}
-
-/** @param late - The body comes only when the question has been asked. */
-function statusOverHttp2(port: number, body: string, { late = false, length }: Sent = {}): Promise<unknown> {
-  const client = connect(`http://127.0.0.1:${port}`);
-  const stream = client.request({
-    ":method": "POST",
-    ":path": "/",
-    ...(length === undefined ? {} : { "content-length": length }),
-  });
-  if (late) setTimeout(() => stream.end(body), 300);
-  else stream.end(body);
-  return new Promise((resolve, reject) => {
-    stream.on("error", reject).on("response", (headers) => {
-      stream.resume().on("close", () => client.close());
-      resolve(headers[":status"]);
-    });
-  });
-}
-
-interface Sent {
-  readonly late?: boolean;
-  readonly length?: number;
 }

@@ -8,7 +8,7 @@ import type { TestServer } from "../helpers/server.ts";
 import { claims, inventoryWith, ISSUER, keySetOf, makePair, prove, sign, thumbprint } from "../helpers/tokens.ts";
 import { echo, exchangeRaw, freePort, serve, startService, temporaryFolder, until } from "../helpers/server.ts";
 import { fewScopes, SCOPED } from "./few-scopes.ts";
-import { blockOf, isMissing, NGINX, runNginx, twinsThrough } from "./proxies.ts";
+import { blockOf, isMissing, NGINX, runNginx, statusOverHttp2, twinsThrough } from "./proxies.ts";
 
 const POLICY = `policy "nginx" { default allow }
 identity { api_key { header "x-api-key" } }
@@ -225,5 +225,22 @@ rule guessing on login when failed >= 2 then block`;
       await until(async () => (await edge.metrics()).includes(`outcome_lines_total{result="matched"} ${matched}`));
     }
     expect(await ask()).toBe(403);
+  });
+});
+
+describe.skipIf(missing)("nginx that refuses bodies whose length nobody tells", () => {
+  it("lets through those that declare one, over HTTP/2 too", async () => {
+    const [proxy, cleartext, http2] = [await freePort(), await freePort(), await freePort()];
+    const rest = `listen 127.0.0.1:${cleartext}; listen 127.0.0.1:${http2} http2; location / { return 204; }`;
+    const sizes = blockOf("nginx.md", "nginx-sizes").replace("# …", rest);
+    await runNginx({ proxy, edge: proxy, service: proxy }, temporaryFolder(), sizes);
+    expect(await statusOverHttp2(http2, "long")).toBe(411);
+    expect(await statusOverHttp2(http2, "long", { length: 4 })).toBe(204);
+    const post = async (body: string | ReadableStream): Promise<number> => {
+      const sent = { method: "POST", body, duplex: "half" };
+      return (await fetch(`http://127.0.0.1:${cleartext}/`, sent as RequestInit)).status;
+    };
+    expect([await post("long"), await post(ReadableStream.from([Buffer.from("long")]))]).toEqual([204, 411]);
+    expect((await fetch(`http://127.0.0.1:${cleartext}/`)).status).toBe(204);
   });
 });

@@ -1,6 +1,7 @@
 /** Real proxies with the configurations of the documentation, as they stand there, on free ports. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
+import { connect } from "node:http2";
 import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
 import { temporaryFolder, until } from "../helpers/server.ts";
@@ -71,12 +72,15 @@ events {} http { ${log} ${paths.join(" ")} ${withPorts(blockOf("nginx.md", "ngin
   await untilAnswered(spawn(NGINX, ["-e", `${folder}/error.log`, "-c", config], { stdio: "ignore" }), ports.proxy);
 }
 
-/** @param site - More directives of the site. */
-export async function runCaddy(ports: Ports, site = ""): Promise<void> {
+/**
+ * @param site - More directives of the site.
+ * @param route - And of its route, at the beginning.
+ */
+export async function runCaddy(ports: Ports, site = "", route = ""): Promise<void> {
   const folder = temporaryFolder();
   const config = join(folder, "Caddyfile");
   const text = withPorts(blockOf("forward-auth.md", "caddy"), 8080, ports);
-  writeFileSync(config, text.replace("\troute {", `${site}\n\troute {`));
+  writeFileSync(config, text.replace("\troute {", `${site}\n\troute {\n${route}`));
   const env = { ...process.env, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder };
   const caddy = spawn(CADDY, ["run", "--config", config, "--adapter", "caddyfile"], { stdio: "ignore", env });
   await untilAnswered(caddy, ports.proxy);
@@ -89,4 +93,32 @@ export async function runHaproxy(ports: Ports, bind = ""): Promise<void> {
   writeFileSync(join(folder, "haproxy.cfg"), config.replace("  filter spoe", `${bind}  filter spoe`));
   writeFileSync(join(folder, "edgepolicy.spoe"), blockOf("haproxy.md", "spoe"));
   await untilAnswered(spawn(HAPROXY, ["-db", "-f", "haproxy.cfg"], { cwd: folder, stdio: "ignore" }), ports.proxy);
+}
+
+interface Sent {
+  readonly late?: boolean;
+  readonly length?: number;
+}
+
+/**
+ * The status of a POST over HTTP/2, without TLS.
+ *
+ * @param late - The body comes only when the question has been asked.
+ * @param length - Left out, none is declared.
+ */
+export function statusOverHttp2(port: number, body: string, { late = false, length }: Sent = {}): Promise<unknown> {
+  const client = connect(`http://127.0.0.1:${port}`);
+  const stream = client.request({
+    ":method": "POST",
+    ":path": "/",
+    ...(length === undefined ? {} : { "content-length": length }),
+  });
+  if (late) setTimeout(() => stream.end(body), 300);
+  else stream.end(body);
+  return new Promise((resolve, reject) => {
+    stream.on("error", reject).on("response", (headers) => {
+      stream.resume().on("close", () => client.close());
+      resolve(headers[":status"]);
+    });
+  });
 }

@@ -38,8 +38,15 @@ describe("what callers do not show", () => {
     expect(refusing(`${LOGIN}signal u = distinct(username) on login per ip over 1m`)).toEqual(PROXIES);
     expect(refusing(`${LOGIN}rule r on login when no username then block`)).toEqual(PROXIES);
     expect(refusing(LOGIN)).toEqual([]);
-    expect(refusing("rule r when body.size > 1MB then block")).toEqual([]);
     expect(codes(`${LOGIN}rule r on login when no username then block`, ["envoy"], ["bodies"])).toEqual([]);
+  });
+
+  test("sizes of bodies, where they are read", () => {
+    const untold: readonly CallerName[] = ["envoy", "traefik", "apisix"];
+    expect(refusing("rule r when body.size > 1MB then block")).toEqual(untold);
+    expect(refusing("signal s = sum(body.size) per ip over 1m")).toEqual(untold);
+    expect(refusing("limit l per ip allow 10MB per 1m cost size")).toEqual(untold);
+    expect(codes("rule r when body.size > 1MB then block", ["traefik"], ["bodies"])).toEqual([]);
   });
 
   test("attributes that are in no request, for whatever caller", () => {

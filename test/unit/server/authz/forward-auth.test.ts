@@ -28,6 +28,7 @@ rule down    on broken then block 503
 rule slowly  on sleepy then slow 200ms
 rule prove   on proof  then challenge dpop
 rule admin   on login when username ?? "" == "root" then block
+rule long    when body.size > 100B then block
 rule forger  when ip == 192.0.2.66 then block
 rule host    when host == "bad.example.com" then block
 rule agent   when header["user-agent"] ?? "" == "bad" then block`;
@@ -84,7 +85,7 @@ describe.each([
   ["caddy", caddyHandler, forwarded],
   ["apisix", apisixHandler, forwarded],
   ["envoy", envoyHandler, byPrefix],
-] as const)("%s", (_name, make, asks) => {
+] as const)("%s", (proxy, make, asks) => {
   it("lets through with exactly 200, the decision's name and the client's", () => {
     const ask = asker(make, asks);
     const answer = ask({ uri: "/v1/orders/7?a=1", headers: { "x-api-key": "key-1" } });
@@ -129,6 +130,14 @@ describe.each([
       const headers = { "x-forwarded-for": `192.0.2.1, 198.51.${i}.7` };
       expect(ask({ uri: "/v1/orders/1", headers }).status).toBe(200);
     }
+  });
+
+  it("knows how long a body is, where the proxy sends it along or says so", () => {
+    const ask = asker(make, asks);
+    const name = proxy === "caddy" ? "x-original-content-length" : "content-length";
+    const sent = (length: number): number =>
+      ask({ method: "POST", uri: "/", headers: { [name]: String(length) } }).status;
+    expect([sent(100), sent(101)]).toEqual([200, 403]);
   });
 
   it("takes the word of a trusted proxy before it only where X-Forwarded-For and Forwarded name one caller", () => {
