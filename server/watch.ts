@@ -9,7 +9,10 @@ import { dirname, join } from "node:path";
 import type { Report } from "./report.ts";
 import { messageOf } from "./server-error.ts";
 
-/** Time that must pass without another event before files are looked at, so that one save is one change. */
+/**
+ * For how long the files must stay as they are before they count as changed, so that one save is one change. Events do not tell that: those of
+ * other files in the folder, such as a log that grows with every request, may never end.
+ */
 const SETTLE_MS = 100;
 /** How often files are looked at without an event. */
 const LOOK_MS = 2_000;
@@ -23,6 +26,8 @@ export class FileWatch {
   #files: readonly string[] = [];
   #folders = new Map<string, FSWatcher>();
   #seen = "";
+  /** What they were at the latest look, while it is waited until they stay so. */
+  #settling = "";
   #eager = false;
   /** What the folders held at the latest look, where that counts; empty before one. */
   #held = "";
@@ -88,7 +93,8 @@ export class FileWatch {
   }
 
   #settle(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#timer !== null) return;
+    this.#settling = fingerprint(this.#files);
     this.#timer = setTimeout(() => this.#look(), SETTLE_MS);
   }
 
@@ -113,6 +119,7 @@ export class FileWatch {
   #look(): void {
     this.#timer = null;
     const now = fingerprint(this.#files);
+    if (now !== this.#settling) return this.#settle();
     const held = this.#eager ? heldBy(new Set(this.#files.map((file) => dirname(file)))) : "";
     if (now === this.#seen && held === this.#held) return;
     this.#seen = now;

@@ -87,6 +87,16 @@ describe("reload", () => {
     expect(server.reports.every((line) => line.startsWith("reload (a file changed) applied"))).toBe(true);
   });
 
+  it("happens by itself beside a log that never stops growing", async () => {
+    const server = await serve(policyOf(100), { watch: true }, { ...FILES, "app.log": "" });
+    const writing = setInterval(() => appendFileSync(join(server.folder, "app.log"), "a line\n"), 5);
+    onTestFinished(() => clearInterval(writing));
+    await pause(100);
+    server.replace("policy.edgepolicy", policyOf(0));
+    await until(() => server.reports.some((line) => line.startsWith("reload (a file changed) applied")), 10_000);
+    expect(await decide(server)).toBe(403);
+  });
+
   it("happens by itself when a link above the policy is turned, and goes on from where it leads", async () => {
     const folder = temporaryFolder();
     const write = (release: string, threshold: number): void => {
