@@ -2,7 +2,9 @@
  * Four projects: `unit` (what only computes), `server` (in process too, with sockets, files and threads), `e2e` (the packed tarball) and
  * `service` (other servers; not in `npm test`).
  */
+import { availableParallelism } from "node:os";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
+import { LongestFirst } from "./test/helpers/longest-first.ts";
 
 const slow = 60_000;
 
@@ -12,10 +14,14 @@ const bundled = {
   execArgv: ["--import", new URL("test/helpers/bundled-threads.mjs", import.meta.url).href],
 };
 
+/** Many of these wait for a time, a socket or a program that they started: twice as many files as processors run at once. */
+const waiting = { maxWorkers: 2 * availableParallelism(), sequence: { groupOrder: 0 } };
+
 const config: ViteUserConfig = defineConfig({
   test: {
     // By default one processor is left idle, which is half of a machine with two.
     maxWorkers: "100%",
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -25,6 +31,7 @@ const config: ViteUserConfig = defineConfig({
           ...bundled,
           // Files share a process, which loads and warms up the engine once: a third of the time is saved.
           isolate: false,
+          sequence: { groupOrder: 1 },
           testTimeout: 20_000,
         },
       },
@@ -33,6 +40,7 @@ const config: ViteUserConfig = defineConfig({
           name: "server",
           include: ["test/unit/server/**/*.test.ts"],
           ...bundled,
+          ...waiting,
           testTimeout: 20_000,
         },
       },
@@ -41,6 +49,7 @@ const config: ViteUserConfig = defineConfig({
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
           globalSetup: ["test/e2e/packed.ts"],
+          ...waiting,
           testTimeout: slow,
           hookTimeout: slow,
         },
