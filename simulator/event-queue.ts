@@ -8,6 +8,7 @@
  * the slots that hold it. Events that come in order anyway wait in a line beside the heap.
  */
 import { EventLine } from "./event-line.ts";
+import { formatCount } from "./report/format.ts";
 
 /** Thrown when more events wait than the queue may hold. */
 export class QueueFullError extends Error {
@@ -190,7 +191,7 @@ export class EventQueue {
   }
 
   #refuse(): never {
-    throw new QueueFullError(`more than ${this.#limit} events wait at once; lower the rates or the number of clients`);
+    throw new QueueFullError(`more than ${formatCount(this.#limit)} events wait at once`);
   }
 
   #grow(): void {

@@ -19,7 +19,7 @@ import { START_MICROS } from "./clock.ts";
 import { SharedNetworks } from "./measures/collateral.ts";
 import { DecisionHash } from "./decision-hash.ts";
 import { tooManyExpected } from "./expected-requests.ts";
-import { EventQueue } from "./event-queue.ts";
+import { EventQueue, QueueFullError } from "./event-queue.ts";
 import {
   type AttackMeasures,
   measureAttack,
@@ -79,6 +79,7 @@ export interface SeedResult {
 }
 
 const DEFAULT_MAX_REQUESTS = 50_000_000;
+const FEWER_WAIT = "lower the rates, the service's `latency` or the number of clients";
 /** Requests between two calls of `onProgress`. */
 const PROGRESS_EVERY = 4096;
 
@@ -154,8 +155,20 @@ export class Run {
     for (const [i, actor] of this.#cast.actors.entries()) this.#push(actor.first(), ARRIVAL, i);
   }
 
-  /** Lets the next event happen; false when the run is over. */
+  /**
+   * Lets the next event happen; false when the run is over.
+   *
+   * @throws {@link ScenarioError} where more is sent, or more answers are waited for, than a run has room for.
+   */
   step(): boolean {
+    try {
+      return this.#step();
+    } catch (problem) {
+      throw problem instanceof QueueFullError ? new ScenarioError(`${problem.message}; ${FEWER_WAIT}`) : problem;
+    }
+  }
+
+  #step(): boolean {
     const queue = this.#queue;
     if (!queue.next()) return false;
     switch (queue.kind) {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { networkContains } from "../../../engine/index.ts";
 import { createEngine, createReference, type Outcome } from "../../../engine/index.ts";
+import { EventQueue } from "../../../simulator/event-queue.ts";
 import { type DecisionEvent, runSeed } from "../../../simulator/run.ts";
 import { ScenarioError } from "../../../simulator/scenario-error.ts";
 import { STEADY, STUFFING, type Staged, stage } from "../../helpers/scenarios.ts";
@@ -181,5 +182,18 @@ test("a run that would never end is an error that says what to do", () => {
   const { policy, scenario } = stage("", STUFFING.replace("if blocked", "if throttled slow down if blocked"));
   expect(() => runSeed(policy, scenario, 1, { maxRequests: 100 })).toThrow(
     new ScenarioError("more than 100 requests in one run; shorten `run` or lower the rates"),
+  );
+});
+
+test("a run in which too much waits at once is an error that says what to do", () => {
+  const { policy, scenario } = stage("", STEADY);
+  const queue = new EventQueue(1024);
+  const onDecision = (): void => {
+    for (;;) queue.push(0, 0, 0);
+  };
+  expect(() => runSeed(policy, scenario, 1, { onDecision })).toThrow(
+    new ScenarioError(
+      "more than 1,024 events wait at once; lower the rates, the service's `latency` or the number of clients",
+    ),
   );
 });
