@@ -156,7 +156,12 @@ async function writePage(
 ): Promise<void> {
   const other = args.text("against");
   const compared = other === null ? {} : { against: other };
-  page.write(await htmlReport({ policy, file, ...compared, version: packageVersion(), scenarios }));
+  try {
+    page.write(await htmlReport({ policy, file, ...compared, version: packageVersion(), scenarios }));
+  } catch (problem) {
+    if (!(problem instanceof ScenarioError)) throw problem;
+    throw new CliProblem(problem.message);
+  }
   if (isForPeople(args)) await io.stdout(`Report     ${page.path}\n`);
 }
 

@@ -9,16 +9,25 @@ import { patternDefinitions } from "./plot/verdict-style.ts";
 import { type Chapter, type Section, sectionsOf } from "./sections.ts";
 import { moreNote } from "./table.ts";
 import { themeChoice } from "./theme.ts";
+import { ScenarioError } from "../scenario-error.ts";
+import { formatCount } from "./numbers.ts";
 import { pageVerdict, scenarioVerdict } from "./verdict.ts";
 
-/** The page with as much detail as fits. */
+/**
+ * The page with as much detail as fits.
+ *
+ * @throws {@link ScenarioError} where not even the least does, which only names of enormous length bring about.
+ */
 export function renderPage(input: ReportInput): string {
   let page = "";
   for (const detail of DETAILS) {
     page = pageWith(input, detail);
     if (Buffer.byteLength(page) < MOST_BYTES) return page;
   }
-  throw new RangeError(`the report has ${Buffer.byteLength(page)} bytes, more than ${MOST_BYTES}`);
+  throw new ScenarioError(
+    `the report has ${formatCount(Buffer.byteLength(page))} bytes with the least detail, and ${formatCount(MOST_BYTES)} are the most; ` +
+      "shorten the longest names of the policy",
+  );
 }
 
 function pageWith(input: ReportInput, detail: Detail): string {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { MOST_BYTES } from "../../../../simulator/html-report/detail.ts";
 import type { ReportedDiff, ReportInput } from "../../../../simulator/html-report/input.ts";
 import { renderPage } from "../../../../simulator/html-report/page.ts";
-import { diffScenario, htmlReport, runScenario } from "../../../../simulator/index.ts";
+import { diffScenario, htmlReport, runScenario, ScenarioError } from "../../../../simulator/index.ts";
 import { visible } from "../../../../simulator/report/words.ts";
 import { decodeText, tagsOf, textOfPage } from "../../../helpers/html-text.ts";
 import { check } from "../../../helpers/property.ts";
@@ -144,6 +144,13 @@ describe("the page", () => {
     expect(page).toContain("<title>✓ t: simulation report</title>");
     expect(textOfPage(page)).toContain("The one expectation holds; 1 advisory one does not.");
     expect(textOfPage(page)).toMatch(/callers\.harmed = 0 advisory.*△ not held/);
+  });
+
+  test("names too long for the shortest page are an error that says so", () => {
+    const long = { ...result, scenario: "a".repeat(500_000) };
+    const render = (): string => renderPage({ ...INPUT, scenarios: [{ scenario, result: long }] });
+    expect(render).toThrow(ScenarioError);
+    expect(render).toThrow(/^the report has [\d,]+ bytes with the least detail, and 1,000,000 are the most; shorten/);
   });
 
   test("where all that is expected is advice, nothing is said to hold", () => {
