@@ -390,4 +390,10 @@ export const LINTS = {
     explanation:
       "`path.raw`, `path.with_query` and `query.raw` are what the caller sent, still encoded. A blank ends the target in a request line, so within it is sent as `%20` or, in a query, as `+`.",
   },
+  segmentText: {
+    code: "EP3073",
+    title: "text that no path parameter has",
+    explanation:
+      "A path parameter is a segment of the canonical path. Unreserved characters are decoded in it, and all others stay escaped, in upper case: `é` is `%C3%A9` there, and a slash ends it.",
+  },
 } as const;

@@ -5,9 +5,9 @@ import { LINTS } from "../codes/lints.ts";
 import type { LintInput } from "./input.ts";
 import { unwrap } from "../check/typed.ts";
 
-/** Operators that ask for the whole of a host. */
-const WHOLE: ReadonlySet<AstBinary["op"]> = new Set(["==", "!=", "in", "not in"]);
-const PART: ReadonlySet<AstBinary["op"]> = new Set(["contains", "starts_with", "ends_with", "like"]);
+/** Operators that ask for the whole of a text, and for a part. */
+export const WHOLE: ReadonlySet<AstBinary["op"]> = new Set(["==", "!=", "in", "not in"]);
+export const PART: ReadonlySet<AstBinary["op"]> = new Set(["contains", "starts_with", "ends_with", "like"]);
 
 /** Warns at each text that no host has. */
 export function lintHosts({ written, report }: Pick<LintInput, "written" | "report">): void {
@@ -40,7 +40,7 @@ function lintTargets(part: AstBinary, report: LintInput["report"]): void {
 }
 
 /** The texts that an attribute of these names is compared with. */
-function comparedTexts({ left, right }: AstBinary, names: ReadonlySet<string>): readonly AstLiteral[] {
+export function comparedTexts({ left, right }: AstBinary, names: ReadonlySet<string>): readonly AstLiteral[] {
   if (isNamed(left, names)) return textsOf(right);
   return isNamed(right, names) ? textsOf(left) : [];
 }

@@ -18,6 +18,7 @@ import { lintParameters } from "./parameters.ts";
 import { lintRollouts } from "./rollouts.ts";
 import { Budget } from "./budget.ts";
 import { Solver } from "./satisfiable.ts";
+import { lintSegments } from "./segments.ts";
 import { writtenIn } from "./syntax.ts";
 import { lintTexts } from "./texts.ts";
 import { lintThresholds } from "./thresholds.ts";
@@ -54,6 +55,7 @@ export function lintPolicy(load: Omit<LintInput, "solver" | "budget" | "written"
   lintForms(input);
   lintTexts(input);
   lintHosts(input);
+  lintSegments(input);
   lintLists(input);
   lintTied(input);
 }

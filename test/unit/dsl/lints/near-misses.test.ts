@@ -31,6 +31,11 @@ test.each([
     "signal d = deviation per ip over 5m against 1d\nrule a when d < 0 and hits > 3 then throttle",
   ],
   [
+    "a segment as it is, a part of one, and what stands for a missing one",
+    "EP3073",
+    'route o = GET "/o/{id}"\nrule a when id ?? "" == "" then throttle\nrule b on o when id in ["%C3%A9", "a%20b", "a:b", "~"] or id contains "%c" or id like "*.*" then throttle',
+  ],
+  [
     "a host as it is",
     "EP3069",
     'rule a when host == "a.example.com" or host in ["[::1]", "b"] or host ends_with ":" then throttle',
@@ -113,4 +118,12 @@ test("without a time nothing is past its end", () => {
     "c.yaml": clients,
   });
   expect(diagnostics).toEqual([]);
+});
+
+test("where ambiguous paths pass, a parameter may have an encoded slash", () => {
+  const rule = 'route o = GET "/o/{id}"\nrule r on o when id == "%2F" then throttle\n';
+  const codes = (setting: string): readonly string[] =>
+    loadPolicyText(`policy "t" { default allow ${setting} }\n${rule}`).diagnostics.map(({ code }) => code);
+  expect(codes("")).toContain("EP3073");
+  expect(codes("ambiguous_paths allow")).not.toContain("EP3073");
 });
