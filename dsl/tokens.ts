@@ -211,10 +211,10 @@ export const SingleQuoted: TokenType = createToken({
   categories: Text,
 });
 
-/** A date, or a date and time. What it says is checked when it is read. */
+/** A date, or a date and time. What it says is checked when it is read. A colon after it is not its own: it is that of a table's entry. */
 export const Time: TokenType = createToken({
   name: "Time",
-  pattern: /\d{4}-\d{2}-\d{2}(?:T[0-9A-Za-z:.]*(?:[+-][0-9:]*)?)?/,
+  pattern: /\d{4}-\d{2}-\d{2}(?:T(?:[0-9A-Za-z:.]*[0-9A-Za-z.])?(?:[+-](?:[0-9:]*\d)?)?)?/,
 });
 /**
  * An address or network of either family. Anything with two colons or two dots is one; whether it is valid is checked later. A single

@@ -14,6 +14,8 @@ import { readWord } from "./words.ts";
 
 /** 2026-01-01T00:00:00Z: when a test without a `clock` starts. */
 const START_MICROS = Date.UTC(2026, 0, 1) * 1_000;
+/** The latest time of a request, as where requests are data: the end of the year 2200. */
+const LATEST_MICROS = Date.UTC(2201, 0, 1) * 1_000;
 /** Requests of one test after repetition. */
 const MAX_REQUESTS = 100_000;
 const MAX_ASN = 2 ** 32 - 1;
@@ -55,7 +57,8 @@ function checkTest(ast: AstTest, input: TestInput, context: CheckContext): Polic
       ? checkReload(step, input)
       : checkRequestStep(step, followsReload(step, index, ast.steps), input, context),
   );
-  if (!fitsBound(ast, context) || steps.includes(null)) return null;
+  const fits = [fitsBound(ast, context), fitsClock(ast, context)];
+  if (fits.includes(false) || steps.includes(null)) return null;
   return {
     name: ast.name.value,
     doc: ast.doc,
@@ -86,6 +89,18 @@ function fitsBound(ast: AstTest, context: CheckContext): boolean {
   if (requests <= MAX_REQUESTS) return true;
   const message = `the test \`${ast.name.value}\` makes ${requests} requests, and ${MAX_REQUESTS} is the most`;
   context.report.error(SEMANTICS.outOfRange, ast.name.span, message, { help: "repeat less, or write a scenario" });
+  return false;
+}
+
+/** The engine's clock begins in 1970 and ends before microseconds do. */
+function fitsClock({ clock, steps }: AstTest, { report }: CheckContext): boolean {
+  const start = clock === null ? START_MICROS : Number(clock.value);
+  const late = steps.find((step) => start + (step.kind === "request" ? endOf(step) : step.at.value) >= LATEST_MICROS);
+  const wrong = start < 0 || start >= LATEST_MICROS ? clock : (late?.at ?? null);
+  if (wrong === null) return true;
+  report.error(SEMANTICS.outOfRange, wrong.span, `\`${wrong.raw}\` is out of the clock's range`, {
+    help: "requests come from 1970 to the year 2200",
+  });
   return false;
 }
 

@@ -148,6 +148,9 @@ const REFUSED: readonly (readonly [body: string, problem: string])[] = [
   ['at 0s GET "/" from 192.0.2.1 with pass puw', "EP2613 there is no challenge `puw`"],
   ['at 0s GET "/" from 192.0.2.1 header "X-A" "1"', "EP2812 header names are written in lower case, not `X-A`"],
   ['at 0s GET "/" from 192.0.2.1 header "x-a" "1" header "x-a" "2"', "EP2812 the header `x-a` is given twice"],
+  ['clock 1969-12-31 at 0s GET "/" from 192.0.2.1', "EP2601 `1969-12-31` is out of the clock's range"],
+  ['clock 2201-01-01 at 0s GET "/" from 192.0.2.1', "EP2601 `2201-01-01` is out of the clock's range"],
+  ['clock 2200-12-31 at 1h repeat 3 every 12h as n GET "/" from 192.0.2.1', "EP2601 `1h` is out of the clock's range"],
   ['at 0s GET "/" from 192.0.2.1 refused expred', "EP2613 there is no reason `expred`"],
   ['at 0s GET "/" from 192.0.2.1 with credential', "EP2812 nothing is said of the credential"],
   [
