@@ -7,11 +7,12 @@ const NO_BODY: Uint8Array = new Uint8Array(0);
 
 /**
  * The body that a signature covers, as it was sent. Content of GET and HEAD has no meaning (RFC 9110 §9.3.1), so where the body is
- * not shown and none was declared, it counts as empty; of any other method it could be anything.
+ * not shown and none was declared, by its length or as one in chunks, it counts as empty; of any other method it could be anything.
  */
 export function bodyOf(request: Request, presented: Presented): Uint8Array | "body_not_shown" | "body_too_long" {
   if (presented.body !== undefined) return presented.body;
-  const bodiless = request.size === 0 && (request.method === "GET" || request.method === "HEAD");
+  const declaresNone = request.size === 0 && presented.header("transfer-encoding") === "";
+  const bodiless = declaresNone && (request.method === "GET" || request.method === "HEAD");
   return bodiless ? NO_BODY : "body_not_shown";
 }
 

@@ -184,6 +184,14 @@ describe("a signed request", () => {
     const { body: _, ...unshown } = presented;
     expect(verifiersOf().whoShown(request, unshown)).toBe("body_not_shown");
     expect(verifiersOf().whoShown({ ...request, size: 0 }, unshown)).toBe("body_not_shown");
+    const read = received(signed(GET));
+    const chunked = received({
+      ...signed(GET),
+      headers: [...(signed(GET).headers ?? []), ["transfer-encoding", "chunked"]],
+    });
+    const shownAs = ({ presented: { body: __, ...other }, request: asked }: typeof read): string | null =>
+      verifiersOf().whoShown(asked, other);
+    expect([shownAs(read), shownAs(chunked)]).toEqual(["acme", "body_not_shown"]);
     expect(verifiersOf().whoShown(request, { ...presented, body: "body_too_long" })).toBe("body_too_long");
     const get = received(signed(GET));
     const { body: __, ...bare } = get.presented;
