@@ -47,12 +47,15 @@ export class ApiKeys {
     const known = this.#verified.get(key);
     if (known !== undefined) return known;
     if (key.length > KEY_LENGTH_MAX) return "unknown_key";
+    let owner: KnownKey | null = null;
+    // All of them: two clients may claim one key in different ways.
     for (const scheme of this.#schemes) {
       const found = lookUp(scheme, key);
-      if (found === null) return "identity_conflict";
-      if (found !== undefined) return this.#remember(key, found);
+      if (found === undefined) continue;
+      if (found === null || (owner !== null && owner.client !== found.client)) return "identity_conflict";
+      owner ??= found;
     }
-    return "unknown_key";
+    return owner === null ? "unknown_key" : this.#remember(key, owner);
   }
 
   #remember(key: string, found: KnownKey): KnownKey {

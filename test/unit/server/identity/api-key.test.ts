@@ -94,6 +94,18 @@ describe("ApiKeys", () => {
     expect(identified({ ...policy, clients }, { "x-api-key": plain.key }).identityError).toBe("identity_conflict");
   });
 
+  it("takes a key that two clients claim, each by a hash of another kind, for nobody's", () => {
+    const shared: TestKey = { ...peppered, key: plain.key };
+    for (const keys of [
+      [plain, shared],
+      [shared, plain],
+    ]) {
+      expect(identified(policyWith(keys), { "x-api-key": plain.key }).identityError).toBe("identity_conflict");
+    }
+    const own: TestKey = { ...shared, client: plain.client };
+    expect(identified(policyWith([plain, own]), { "x-api-key": plain.key })).toMatchObject({ client: "acme" });
+  });
+
   it("needs no pepper where the policy reads no keys", () => {
     expect(() => new ApiKeys(policyWith([peppered], ""), new Map())).not.toThrow();
   });
