@@ -10,6 +10,8 @@ const ASKED = 8;
 
 interface Served {
   readonly server: TestServer;
+  /** Stops the server and starts it again, from when on the address answers with an error. */
+  readonly restartWithoutKeys: () => Promise<void>;
   /** Publishes these keys instead. */
   readonly publish: (...pairs: readonly TestPair[]) => void;
   /** What is answered to requests with a new token of this key: connections go to the workers in turn. */
@@ -19,17 +21,26 @@ interface Served {
 }
 
 async function start(first: TestPair): Promise<Served> {
-  let published = keySetOf(first);
-  const { url } = await startService((_request, response) => response.end(published));
+  let published: string | null = keySetOf(first);
+  const { url } = await startService((_request, response) => {
+    if (published === null) response.writeHead(503).end();
+    else response.end(published);
+  });
   const policy = `policy "orders" { default block }
 identity { jwt "${ISSUER}" { audience "orders-api"  keys "${url}/keys"  client claim "azp" } }
 clients from "clients.yaml"
 route orders = GET "/v1/orders" { scopes ["orders.read"] }
 rule granted on orders when granted then allow`;
   const data = join(temporaryFolder(), "data");
-  const server = await serve(policy, { workers: 2, data }, { "clients.yaml": inventoryWith() });
+  const begin = (): Promise<TestServer> => serve(policy, { workers: 2, data }, { "clients.yaml": inventoryWith() });
+  let server = await begin();
   return {
     server,
+    restartWithoutKeys: async () => {
+      await server.running.stop();
+      published = null;
+      server = await begin();
+    },
     publish: (...pairs) => {
       published = keySetOf(...pairs);
     },
@@ -88,5 +99,16 @@ describe("keys that workers fetch", () => {
     await until(() => workersThatSaid(server, "removed `first`").length === 2);
     expect(await statuses(first)).toEqual(all(401));
     expect(await server.metrics()).toMatch(/^edgepolicy_issuer_keys\{source="[^"]+"\} 1$/m);
+  });
+
+  test("go on in every worker after a restart at which the address does not answer", { timeout: 120_000 }, async () => {
+    const [first, second] = await Promise.all([makePair("ES256", "first"), makePair("ES256", "second")]);
+    const { publish, statuses, restartWithoutKeys } = await start(first);
+    expect(await statuses(first)).toEqual(all(200));
+    // Fetched by a worker, and kept by the main thread.
+    publish(second);
+    expect(await statuses(second)).toEqual(all(200));
+    await restartWithoutKeys();
+    expect([await statuses(second), await statuses(first)]).toEqual([all(200), all(401)]);
   });
 });
