@@ -142,16 +142,31 @@ class UwsListener extends UwsServing implements Listener {
     this.begin();
   }
 
-  override drain(): void {
-    super.drain();
+  /** Listens where it did, if it does not. */
+  listen(): void {
+    this.#socket ??= open(this.app, this);
+  }
+
+  protected shut(): void {
     if (this.#socket !== null) this.uws.us_listen_socket_close(this.#socket);
     this.#socket = null;
+  }
+
+  override drain(): void {
+    super.drain();
+    this.shut();
   }
 }
 
 class UwsAcceptor extends UwsListener implements Acceptor {
   /** A connection stays with whoever accepted it: those that came while nobody was there to serve them must come again. */
   override draining = true;
+
+  constructor(uws: Uws, options: TransportOptions) {
+    super(uws, options);
+    // A port that the system chose nobody knows yet, and the system could give it to somebody else.
+    if (options.address.port !== 0) this.shut();
+  }
 
   add(descriptor: number): void {
     this.app.addChildAppDescriptor(descriptor);

@@ -96,6 +96,12 @@ export interface Listener {
 
 /** A listener that hands its connections to others, in turn; without others it answers by its own routes. */
 export interface Acceptor extends Listener {
+  /**
+   * Takes connections from now on. Until then its port, which was found free, refuses them, as that of a server that is not there.
+   *
+   * @throws {ServerError} `address_in_use` when something else has begun to listen there.
+   */
+  listen(): void;
   /** @param descriptor - Of an {@link Adopter} in any thread of this process. */
   add(descriptor: number): void;
   /** To be called before that adopter closes. */

@@ -182,7 +182,7 @@ export class Crew implements Employer {
   }
 
   /**
-   * Opens the data listener; until workers are up it answers by its own routes.
+   * Opens the data listener, which takes connections when the workers are up. Where none is up later, it answers by its own routes.
    *
    * @throws {ServerError} As `Listen` does.
    */
@@ -202,11 +202,12 @@ export class Crew implements Employer {
   }
 
   /**
-   * Starts all workers.
+   * Starts all workers, and then takes connections: who asks before is not answered but refused, so that it asks another server.
    *
    * @param log - Where their decisions are logged.
    * @param metrics - Gets what there is to tell of them.
-   * @throws {ServerError} `worker_failed`, when one of them does not become ready.
+   * @throws {ServerError} `worker_failed`, when one of them does not become ready; `address_in_use`, when something else has begun to
+   *   listen there meanwhile.
    */
   async start(log: DecisionLog, metrics: Metrics): Promise<void> {
     this.#log = log;
@@ -216,6 +217,7 @@ export class Crew implements Employer {
     await this.#moments.until(() => this.up === this.size || this.#ends > 0, Number.POSITIVE_INFINITY);
     this.#starting = false;
     if (this.#ends > 0) throw new ServerError("worker_failed", "a worker did not start; its fault is reported above");
+    this.#acceptor?.listen();
     this.standstill.start(() => this.#present);
   }
 

@@ -43,6 +43,26 @@ async function metric({ metrics }: TestServer, start: string): Promise<number> {
   return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" ") + 1)), 0);
 }
 
+test("connections are refused until the workers are up, so that a proxy asks another server", TIME, async () => {
+  const port = await freePort();
+  const decided = (): Promise<unknown> =>
+    fetch(`http://127.0.0.1:${port}/authz/json`, { method: "POST", body: REQUEST }).then(
+      ({ status }) => status,
+      ({ cause }: { cause: { code: string } }) => cause.code,
+    );
+  const seen = new Set<unknown>();
+  let isStarting = true;
+  const asking = (async (): Promise<void> => {
+    while (isStarting) seen.add(await decided());
+  })();
+  const server = await serve('policy "p" { default allow }', { workers: 2, listen: `127.0.0.1:${port}` });
+  isStarting = false;
+  await asking;
+  seen.add(await decided());
+  expect([...seen]).toEqual(["ECONNREFUSED", 200]);
+  expect(server.port).toBe(port);
+});
+
 describe("a limit over all workers", () => {
   test("admits exactly what it admits, over 64 connections that go to the workers in turn", TIME, async () => {
     const server = await serve('policy "p" { default allow }\nlimit l per ip allow 100 per 1h exact', { workers: 3 });
