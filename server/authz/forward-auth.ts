@@ -140,6 +140,9 @@ function readAsked(
   }
   if (isLowerCase(method)) return malformed(gate, 400, "bad_method", "the method is not in upper case");
   if (sub.problem !== null) return malformed(gate, 400, sub.problem, "a header that can come once came more than once");
+  if (view.needs.bodySize && !caller.hasWholeBody(sub)) {
+    return malformed(gate, 411, "length_required", "the proxy shows a part of a body whose size is decided on");
+  }
   const isOwn = (name: string): boolean => caller.ownHeaders.has(name);
   const headers = readHeaders(from, sub, view, isOwn);
   const facts = readFacts(view.facts, sub.header);

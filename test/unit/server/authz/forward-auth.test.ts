@@ -28,10 +28,10 @@ rule down    on broken then block 503
 rule slowly  on sleepy then slow 200ms
 rule prove   on proof  then challenge dpop
 rule admin   on login when username ?? "" == "root" then block
-rule long    when body.size > 100B then block
 rule forger  when ip == 192.0.2.66 then block
 rule host    when host == "bad.example.com" then block
 rule agent   when header["user-agent"] ?? "" == "bad" then block`;
+const SIZED = "rule long when body.size > 100B then block";
 const FILES = { "clients.yaml": inventoryOf([{ client: "acme", key: "key-1" }]) };
 
 interface Question {
@@ -69,8 +69,8 @@ const byPrefix = ({ method = "GET", uri, host = "api.example.com", headers = {},
   };
 };
 
-function asker(make: MakeHandler, ask: (question: Question) => Asked, options = {}, heldMax = 10) {
-  const gate = makeGate(POLICY, { files: FILES, options });
+function asker(make: MakeHandler, ask: (question: Question) => Asked, options = {}, heldMax = 10, policy = POLICY) {
+  const gate = makeGate(policy, { files: FILES, options });
   const handler = make(gate, new Holds(heldMax));
   return (question: Question): RecordedReply => {
     const reply = new RecordedReply();
@@ -133,7 +133,7 @@ describe.each([
   });
 
   it("knows how long a body is, where the proxy sends it along or says so", () => {
-    const ask = asker(make, asks);
+    const ask = asker(make, asks, {}, 10, `${POLICY}\n${SIZED}`);
     const name = proxy === "caddy" ? "x-original-content-length" : "content-length";
     const sent = (length: number): number =>
       ask({ method: "POST", uri: "/", headers: { [name]: String(length) } }).status;
@@ -226,6 +226,14 @@ describe("what is each proxy's own", () => {
     expect(removed({})).toBe("x-edge-client, x-api-key");
     expect(removed({ "x-api-key": "key-1" })).toBe("x-api-key");
     expect(removed({ "x-api-key": "key-1" }, { stripCredentials: false })).toBeUndefined();
+  });
+
+  it("envoy's partial bodies are refused where their size is decided on, which nobody tells", () => {
+    const sized = asker(envoyHandler, byPrefix, {}, 10, `${POLICY}\n${SIZED}`);
+    const part = { method: "POST", uri: "/", body: "a part", headers: { "x-envoy-auth-partial-body": "true" } };
+    const { status, headers } = sized(part);
+    expect([status, headers["x-edge-problem"]]).toEqual([411, "length_required"]);
+    expect(asker(envoyHandler, byPrefix)(part).status).toBe(200);
   });
 
   it("envoy's partial bodies are not read", () => {
