@@ -61,13 +61,19 @@ function viewOf(context: Context, peer: (context: Context) => string): RequestVi
     method,
     path: query < 0 ? target : target.slice(0, query),
     query: query < 0 ? null : target.slice(query + 1),
-    unsized: isUnsized(incomingOf(context) ?? {}),
+    unsized: comesUnsized(context),
     get peer() {
       return peer(context);
     },
     header: (name) => headers.get(name) ?? "",
     eachHeader: (visit) => eachLine(incomingOf(context)?.rawHeaders ?? [...headers].flat(), visit),
   };
+}
+
+/** Whether a body comes that may declare no length. What runs web standards alone need not show that one comes in chunks. */
+function comesUnsized(context: Context): boolean {
+  const incoming = incomingOf(context);
+  return incoming === undefined ? context.req.raw.body !== null : isUnsized(incoming);
 }
 
 /** What `@hono/node-server` tells of a request. */

@@ -21,6 +21,21 @@ it("adds its fields to an answer that Hono's route has from another service", as
   await answers[0]?.text();
 });
 
+it("wants to know how long a body is, where no server of Node.js tells that one comes", async () => {
+  const sized = loadPolicyText(`policy "sized" { default allow }\nrule long when body.size > 3B then block 413`).policy;
+  if (sized === null) throw new Error("the test's policy is wrong");
+  const app = new Hono()
+    .use(forHono({ policy: sized, address: () => "192.0.2.1" }))
+    .all("/", (context) => context.text("ok"));
+  const statusOf = async (headers: Record<string, string>, body?: string): Promise<number> =>
+    (await app.request("/", { method: body === undefined ? "GET" : "POST", headers, ...(body ? { body } : {}) }))
+      .status;
+  expect(await statusOf({}, "long")).toBe(411);
+  expect(await statusOf({ "content-length": "4" }, "long")).toBe(413);
+  expect(await statusOf({ "content-length": "2" }, "no")).toBe(200);
+  expect(await statusOf({})).toBe(200);
+});
+
 it("gives back what a request took whose route throws what is no error", async () => {
   const places = loadPolicyText(`policy "places" { default allow }\nlimit places per ip allow 1 at once`).policy;
   if (places === null) throw new Error("the test's policy is wrong");
