@@ -2,7 +2,7 @@
  * What an operator has set, in one SQLite file of the data folder: in force at once, there after a `kill -9`, and changed as a whole
  * or not at all. Without a folder it is in memory. One server at a time uses a folder.
  */
-import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { systemFault } from "../../traffic/index.ts";
@@ -37,6 +37,8 @@ export class Database {
   readonly #sqlite: DatabaseSync;
   /** Held while the folder is used. */
   readonly #lock: Lock | null;
+  /** Where its file was when it was opened, and which it was; null for one in memory. */
+  readonly #file: { readonly path: string; readonly inode: bigint } | null;
   readonly #statements = new Map<string, StatementSync>();
   #inTransaction = false;
 
@@ -48,21 +50,22 @@ export class Database {
    */
   static open(folder: string | null): Database {
     const { DatabaseSync } = loadSqlite();
-    if (folder === null) return new Database(prepare(new DatabaseSync(":memory:"), ":memory:"), null);
+    if (folder === null) return new Database(prepare(new DatabaseSync(":memory:"), ":memory:"), null, null);
     const [lockPath, path] = [join(folder, LOCK_FILE), join(folder, DATABASE_FILE)];
     makeFolder(folder, [lockPath, path]);
     const lock = lockFolder(lockPath, folder);
     try {
-      return new Database(prepare(new DatabaseSync(path, { timeout: 1_000 }), path), lock);
+      return new Database(prepare(new DatabaseSync(path, { timeout: 1_000 }), path), lock, path);
     } catch (problem) {
       lock.close();
       throw problem;
     }
   }
 
-  private constructor(sqlite: DatabaseSync, lock: Lock | null) {
+  private constructor(sqlite: DatabaseSync, lock: Lock | null, path: string | null) {
     this.#sqlite = sqlite;
     this.#lock = lock;
+    this.#file = path === null ? null : { path, inode: inodeOf(path) };
     this.durable = lock !== null;
   }
 
@@ -76,9 +79,14 @@ export class Database {
     return Number(this.#prepared(sql).run(...cells).changes);
   }
 
-  /** Makes all changes of `work`, or none if it throws. One within another is part of it. */
+  /**
+   * Makes all changes of `work`, or none if it throws. One within another is part of it.
+   *
+   * @throws Where the file is not in its place any more, because nobody would find there what was changed.
+   */
   transaction<T>(work: () => T): T {
     if (this.#inTransaction) return work();
+    this.#checkPlace();
     this.#sqlite.exec("BEGIN IMMEDIATE");
     this.#inTransaction = true;
     try {
@@ -91,6 +99,14 @@ export class Database {
     } finally {
       this.#inTransaction = false;
     }
+  }
+
+  /** SQLite goes on with a file that was removed or replaced, and says nothing. */
+  #checkPlace(): void {
+    if (this.#file === null) return;
+    const { path, inode } = this.#file;
+    if (inodeOf(path) === inode) return;
+    throw new Error(`\`${path}\` was removed or replaced while it was used: start the server anew`);
   }
 
   /** SQLite rolls back by itself where the disk is full. */
@@ -108,6 +124,11 @@ export class Database {
     this.#sqlite.close();
     this.#lock?.close();
   }
+}
+
+/** 0 where there is no file. */
+function inodeOf(path: string): bigint {
+  return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino ?? 0n;
 }
 
 /** Files that SQLite makes beside one of these have its mode. */

@@ -1,5 +1,5 @@
 /** The database of a data folder: whole changes, one server at a time, and clear words where it cannot be used. */
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { Database, DATABASE_FILE, readRows } from "../../../../server/data/database.ts";
@@ -46,6 +46,21 @@ describe("a database", () => {
     expect(database.all("SELECT * FROM audit")).toEqual([]);
     database.transaction(() => void database.run(PUT, 1, "a"));
     expect(database.all("SELECT line FROM audit")).toEqual([{ line: "a" }]);
+  });
+
+  it("changes nothing in a file that is not in its place any more, where nobody would find it", () => {
+    const folder = temporaryFolder();
+    const path = join(folder, DATABASE_FILE);
+    const database = open(folder);
+    const put = (seq: number): void => database.transaction(() => void database.run(PUT, seq, "a"));
+    put(1);
+    renameSync(path, `${path}.away`);
+    expect(() => put(2)).toThrow(`\`${path}\` was removed or replaced`);
+    writeFileSync(path, "");
+    expect(() => put(2)).toThrow("was removed or replaced");
+    renameSync(`${path}.away`, path);
+    put(2);
+    expect(database.all("SELECT seq FROM audit")).toEqual([{ seq: 1 }, { seq: 2 }]);
   });
 
   it("is one server's at a time, and the next one's when it is closed", () => {
