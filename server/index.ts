@@ -37,5 +37,5 @@ export { type Report, type ReportEvent, type ReportFormat, type ReportLevel, rep
 export type { RunningServer, ServerParts } from "./start.ts";
 export { startServer } from "./start.ts";
 export type { StreamOptions } from "./stream/options.ts";
-export type { ListenAddress } from "./transport.ts";
+export { addressText, type ListenAddress } from "./transport.ts";
 export { MOST_WORKERS } from "./workers/options.ts";

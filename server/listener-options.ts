@@ -3,7 +3,7 @@ import { isIPv4 } from "node:net";
 import type { AdminToken } from "./admin/options.ts";
 import type { ServerOptions } from "./config.ts";
 import { invalidOption } from "./server-error.ts";
-import type { ListenAddress } from "./transport.ts";
+import { addressText, type ListenAddress } from "./transport.ts";
 
 /** Null for what does not listen. */
 export interface ListenerConfig {
@@ -37,7 +37,7 @@ function checkApart(addresses: Readonly<Record<string, ListenAddress | null>>): 
   const taken = new Map<string, string>();
   for (const [option, address] of Object.entries(addresses)) {
     if (address === null || address.port === 0) continue;
-    const text = `${address.host}:${address.port}`;
+    const text = addressText(address);
     const other = taken.get(text);
     if (other !== undefined)
       throw invalidOption(option, `${text} is that of \`${other}\` already`, "give each its own port");

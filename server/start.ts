@@ -18,7 +18,7 @@ import { Reloader, stampsOfLoad } from "./reload.ts";
 import type { Services } from "./services.ts";
 import { makeServices } from "./services.ts";
 import { Stopper } from "./stop.ts";
-import type { ListenAddress } from "./transport.ts";
+import { addressText, type ListenAddress } from "./transport.ts";
 import { uwsAcceptor, uwsTransport } from "./transport-uws.ts";
 import type { Crew } from "./workers/crew.ts";
 import { checkWrittenFiles } from "./written-files.ts";
@@ -179,6 +179,6 @@ function describeRunning(
   };
 }
 
-function urlOf({ host, port }: ListenAddress): string {
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+function urlOf(address: ListenAddress): string {
+  return `http://${addressText(address)}`;
 }

@@ -23,6 +23,7 @@ import type {
   RequestView,
   TransportOptions,
 } from "./transport.ts";
+import { addressText } from "./transport.ts";
 import type { SocketRoute } from "./web-socket.ts";
 
 /** A transport that listens with the given uWebSockets.js. */
@@ -201,7 +202,7 @@ function open(app: UwsApp, address: ListenAddress): UwsListenSocket {
   const low = address.port > 0 && address.port < FREE_PORTS_FROM ? ", or a port below 1024 is not for this user" : "";
   throw new ServerError(
     address.port === 0 ? "address_unusable" : "address_in_use",
-    `cannot listen on ${address.host}:${address.port}: the port is taken, or the address is not this machine's${low}`,
+    `cannot listen on ${addressText(address)}: the port is taken, or the address is not this machine's${low}`,
     "stop what listens there, or choose another port (0 lets the system choose)",
   );
 }

@@ -81,6 +81,11 @@ export interface ListenAddress {
   readonly port: number;
 }
 
+/** As an option states it: an IPv6 address in brackets (RFC 3986 §3.2.2). */
+export function addressText({ host, port }: ListenAddress): string {
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
 /** An open listener. */
 export interface Listener {
   readonly host: string;

@@ -11,6 +11,7 @@ import type {
   ServerOptions,
 } from "../../server/index.ts";
 import {
+  addressText,
   checkOptions,
   mergeOptions,
   MOST_WORKERS,
@@ -339,7 +340,7 @@ function startedText({ url, adminUrl, haproxy, policy, workers }: RunningServer,
     `  ${url}/authz/nginx  for nginx auth_request`,
     `  ${url}/authz/json   for any program`,
   ];
-  if (haproxy !== null) lines.push(`  ${haproxy.host}:${haproxy.port}  for HAProxy's SPOE filter`);
+  if (haproxy !== null) lines.push(`  ${addressText(haproxy)}  for HAProxy's SPOE filter`);
   if (adminUrl !== null) lines.push(`  ${adminUrl}/metrics      counters; /healthz and /readyz beside it`);
   return `${lines.join("\n")}\n`;
 }

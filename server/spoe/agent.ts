@@ -6,7 +6,7 @@ import type { Gate } from "../gate.ts";
 import type { Holds } from "../hold.ts";
 import { increment } from "../metrics.ts";
 import { ServerError } from "../server-error.ts";
-import type { ListenAddress } from "../transport.ts";
+import { addressText, type ListenAddress } from "../transport.ts";
 import { SpoeConnection } from "./connection.ts";
 import { STATUS } from "./frames.ts";
 import { haproxyAnswering } from "./haproxy.ts";
@@ -53,7 +53,7 @@ function listen(server: Server, { host, port }: ListenAddress): Promise<void> {
       reject(
         new ServerError(
           "address_in_use",
-          `cannot listen on ${host}:${port} for HAProxy: the port is taken, or the address is not this machine's`,
+          `cannot listen on ${addressText({ host, port })} for HAProxy: the port is taken, or the address is not this machine's`,
           "stop what listens there, or choose another port (0 lets the system choose)",
         ),
       ),

@@ -64,6 +64,8 @@ describe("readConfig", () => {
   it("has an address for each listener", () => {
     const same = { policy, listen: "127.0.0.1:8081" };
     expect(() => readConfig(same)).toThrow("option admin: 127.0.0.1:8081 is that of `listen` already");
+    const sixes = { policy, listen: "[::]:8080", haproxy: "[::]:8080" };
+    expect(() => readConfig(sixes)).toThrow("option haproxy: [::]:8080 is that of `listen`");
     expect(() => readConfig({ policy, haproxy: "8080" })).toThrow("option haproxy: 127.0.0.1:8080 is that of `listen`");
     expect(readConfig({ policy, listen: "0", admin: "0" }).listen.port).toBe(0);
   });
