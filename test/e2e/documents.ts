@@ -116,7 +116,8 @@ export function testDocuments(documents: readonly string[]): void {
     test("has only blocks that are run, here or by the service tests, or plain", () => {
       const plain = ["json", "yaml", "ts", "text", "http", "ndjson", "ini", "dockerfile"];
       // `bash` is a script of several lines, which the suite of what it is about runs.
-      const byServices = ["bash", "nginx", "nginx-log", "caddy", "caddy-log", "haproxy", "spoe"];
+      const proxies = ["nginx", "nginx-log", "nginx-sizes", "caddy", "caddy-log", "caddy-sizes", "haproxy", "spoe"];
+      const byServices = ["bash", ...proxies];
       const languages = new Set(blocks.map((block) => block.language));
       for (const known of ["edgepolicy", "sh", "console", ...byServices, ...plain]) languages.delete(known);
       expect([...languages]).toEqual([]);
