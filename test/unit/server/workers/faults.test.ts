@@ -55,7 +55,9 @@ describe("a worker that ends by a fault", () => {
     const server = await serveInProcess([policyIn(folder), "--workers", "2", "--log", log], FAULTS);
     let over = false;
     let sent = 0;
-    const load = ask(server.port, "/authz/json", 16, () => (over ? null : (sent++, requestOf("/", "192.0.2.1"))));
+    // A request may meet the end of its connection unread; one that was read and not answered would count twice when it is sent again.
+    const more = (): string | null => (over ? null : (sent++, requestOf("/", "192.0.2.1")));
+    const load = ask(server.port, "/authz/json", 16, more, { resends: true });
     await until(() => sent > 200, 20_000);
     server.child.kill("SIGUSR2");
     await until(() => server.reports().includes("worker 1 is up"), 30_000);
@@ -68,8 +70,8 @@ describe("a worker that ends by a fault", () => {
     expect(server.reports()).toContain("worker 1: ends by a fault: Error: planted fault");
     expect(server.reports()).toContain("worker 1 ended; another takes its place in 100 ms\n");
     // Open connections stay where they are; new ones go to the new worker too.
-    const more = times(4, () => requestOf("/", "192.0.2.9"));
-    expect(threadsOf(await ask(server.port, "/authz/json", 4, more))).toEqual(["2", "3"]);
+    const fresh = times(4, () => requestOf("/", "192.0.2.9"));
+    expect(threadsOf(await ask(server.port, "/authz/json", 4, fresh))).toEqual(["2", "3"]);
     expect((await decide(server.port, "/", "192.0.2.1")).limits[0]?.remaining).toBe(1_000_000 - sent - 1);
     const metrics = await metricsOf(server);
     expect(metrics).toContain(`edgepolicy_decisions_total{verdict="allow"} ${sent + 5}\n`);
