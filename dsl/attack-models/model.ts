@@ -12,6 +12,8 @@ export interface AttackParameter {
   readonly most?: number;
   /** Smallest number of an `int`. Default 0. */
   readonly least?: number;
+  /** Of a duration from the attack's begin: what happens then, and would not if the attack had ended. */
+  readonly begins?: string;
   /** What it means, one line. */
   readonly about: string;
 }

@@ -16,7 +16,12 @@ export const SCALPING = {
   sources: 100,
   rate: { count: 50, perMicros: 1_000_000 },
   parameters: {
-    drop: { type: "duration", default: 60_000_000, about: "from the attack's begin to the sale's" },
+    drop: {
+      type: "duration",
+      default: 60_000_000,
+      begins: "the sale",
+      about: "from the attack's begin to the sale's",
+    },
     stock: { type: "int", default: 500, least: 1, about: "units on sale" },
     poll: { type: "route", default: null, about: "a route that is asked before the sale, at a tenth of the rate" },
     checkout: { type: "route", default: null, about: "the route that pays for what `target` put into a basket" },

@@ -7,6 +7,7 @@ import type { Attack, Rate, ReactionStep } from "../scenario.ts";
 import { Clauses, routeNamed } from "./clauses.ts";
 import type { CheckContext } from "./context.ts";
 import { chooseClients, type Inventory } from "./participants.ts";
+import { durationLiteral } from "../rate-text.ts";
 import { MAX_DURATION } from "./quantities.ts";
 import { didYouMean } from "./suggest.ts";
 import { readWord } from "./words.ts";
@@ -34,7 +35,7 @@ export function checkAttack(
   const parameters = checkParameters(model, clauses);
   const reactions = checkReactions(clauses);
   if (target === null || identities === null || rate === null || span === null) return null;
-  if (parameters === null || !clauses.fits) return null;
+  if (parameters === null || !checkBegins(model, parameters, span, clauses) || !clauses.fits) return null;
   const base = { name: actor.name.text, span: actor.span, model: model.name, target, clients: identities };
   return { ...base, sources, networks, rate, ...span, parameters, reactions };
 }
@@ -87,6 +88,26 @@ function checkParameters(model: AttackModel, clauses: Clauses): Readonly<Record<
   ]);
   const read = values.filter((entry): entry is [string, number] => entry[1] !== null);
   return read.length === values.length ? Object.fromEntries(read) : null;
+}
+
+/** What begins after the attack's end is never tried, and the scenario would hold whatever the policy is. */
+function checkBegins(
+  { parameters }: AttackModel,
+  values: Readonly<Record<string, number>>,
+  { fromMicros, toMicros }: Pick<Attack, "fromMicros" | "toMicros">,
+  clauses: Clauses,
+): boolean {
+  const lasts = toMicros - fromMicros;
+  const late = Object.entries(parameters).find(([name, { begins }]) => begins !== undefined && values[name]! >= lasts);
+  if (late === undefined) return true;
+  const [name, { begins }] = late;
+  const { model, span } = clauses.actor;
+  clauses.wrong(
+    clauses.clause("setting", name)?.span ?? model.span ?? span,
+    `${begins} begins ${durationLiteral(values[name]!)} after the attack does, which lasts ${durationLiteral(lasts)}`,
+    `write a shorter \`${name}\`, or let the attack last longer`,
+  );
+  return false;
 }
 
 function checkParameter(name: string, parameter: AttackParameter, clauses: Clauses): number | null {
