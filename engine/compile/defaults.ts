@@ -4,6 +4,7 @@
  */
 import { SlotOp, TestOp } from "../layout.ts";
 import { fitsGlob } from "../regex/glob.ts";
+import { leastLength } from "../regex/required-literals.ts";
 import type { ConstantPool } from "./constants.ts";
 import type { SlotBuilder } from "./slots.ts";
 
@@ -35,7 +36,10 @@ function mayPass(
       return text.includes(texts.values[constant]!);
     case TestOp.like:
       return fitsGlob(globs.values[constant]!, text);
-    default:
-      return patterns.values[constant]!.test(text);
+    default: {
+      // Making the pattern ready takes long, and what it requires is known without that.
+      const { sought } = patterns.values[constant]!;
+      return sought === null || text.length >= leastLength(sought.texts);
+    }
   }
 }
