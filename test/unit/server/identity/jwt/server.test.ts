@@ -114,7 +114,8 @@ describe("keys over a restart", () => {
   const startOn = (keys: string, data: string, tokens: ServerOptions["tokens"] = {}): Promise<TestServer> =>
     start(policy(keys), {}, { data, tokens });
 
-  it("go on where their address does not answer, and belong to that address alone", async () => {
+  /** Data of a server that has fetched from an address which answers no more, and a request with a token of those keys. */
+  const fetchedBefore = async () => {
     const data = join(temporaryFolder(), "data");
     let up = true;
     const issuer = await startService((_, response) => {
@@ -126,6 +127,11 @@ describe("keys over a restart", () => {
     expect((await ask(before, token)).status).toBe(200);
     await before.running.stop();
     up = false;
+    return { data, issuer, token };
+  };
+
+  it("go on where their address does not answer, and belong to that address alone", async () => {
+    const { data, issuer, token } = await fetchedBefore();
     const after = await startOn(`${issuer.url}/keys`, data);
     expect((await ask(after, token)).status).toBe(200);
     expect(await after.metrics()).toMatch(/edgepolicy_issuer_keys_age_seconds\{[^}]*\} 0?\.?\d/);
@@ -139,17 +145,7 @@ describe("keys over a restart", () => {
   });
 
   it("are refused with what is wrong where their file is damaged", async () => {
-    const data = join(temporaryFolder(), "data");
-    let up = true;
-    const issuer = await startService((_, response) => {
-      if (up) response.end(keySetOf(first));
-      else response.writeHead(503).end();
-    });
-    const token = bearer(await sign(first, live()));
-    const before = await startOn(`${issuer.url}/keys`, data);
-    expect((await ask(before, token)).status).toBe(200);
-    await before.running.stop();
-    up = false;
+    const { data, issuer, token } = await fetchedBefore();
     const [name = ""] = readdirSync(join(data, "keys"));
     writeFileSync(join(data, "keys", name), "{");
     const after = await startOn(`${issuer.url}/keys`, data);
