@@ -5,6 +5,8 @@ import { Agent, request } from "node:http";
 export interface Asked {
   readonly status: number;
   readonly body: string;
+  /** Whether it was sent again. */
+  readonly again: boolean;
 }
 
 /**
@@ -31,16 +33,16 @@ export async function ask(
   return asked;
 }
 
-function post(port: number, path: string, agent: Agent, body: string, resends: boolean): Promise<Asked> {
+function post(port: number, path: string, agent: Agent, body: string, resends: boolean, again = false): Promise<Asked> {
   return new Promise((resolve, reject) => {
     const call = request({ host: "127.0.0.1", port, path, method: "POST", agent }, (response) => {
       let text = "";
       response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, body: text }));
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, body: text, again }));
       response.on("error", reject);
     });
     call.on("error", (fault) => {
-      if (resends && call.reusedSocket) resolve(post(port, path, agent, body, resends));
+      if (resends && call.reusedSocket) resolve(post(port, path, agent, body, resends, true));
       else reject(fault);
     });
     call.end(body);
